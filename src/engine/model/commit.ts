@@ -1,0 +1,147 @@
+/**
+ * The log, format version 1. A commit is what one append writes: facts in the order in which they became true. The
+ * state of an execution and the history that people read are both derived from these facts; nothing else is stored.
+ * Delivery numbers are not stored either: the n-th settlement in the log has delivery number n.
+ *
+ * Facts are never changed once a version with them was released. A new kind of fact, or a new meaning, takes a new
+ * format version, and the old ones keep folding for ever.
+ */
+
+import type { HaltReason, ParentReference } from "./execution.ts";
+import type { Failure } from "./failure.ts";
+import type { OperationType } from "./operation.ts";
+
+export const LOG_FORMAT_VERSION = 1;
+
+export interface Commit {
+  readonly v: typeof LOG_FORMAT_VERSION;
+  /** Who wrote it and which of its writes this is: two commits are the same exactly if their text is. */
+  readonly writer: string;
+  /** The invocation's owner when an owner wrote it; absent for what comes from outside (callbacks, stop, outcomes). */
+  readonly owner?: string;
+  /** When it was decided, ms since the epoch. */
+  readonly at: number;
+  readonly facts: readonly Fact[];
+}
+
+export interface ExecutionStarted {
+  readonly kind: "EXECUTION_STARTED";
+  readonly name: string;
+  readonly incarnation: string;
+  readonly functionName: string;
+  readonly version: string;
+  readonly input?: string;
+  readonly executionTimeoutSeconds?: number;
+  readonly retentionDays: number;
+  readonly parent?: ParentReference;
+  readonly tenantId?: string;
+}
+
+/** What a fact says about an operation that it is the first to mention. */
+interface Introduction {
+  readonly type?: OperationType;
+  readonly parentId?: string;
+  readonly name?: string;
+  readonly subType?: string;
+}
+
+interface OperationFact {
+  readonly id: string;
+  /** Only when it differs from the commit's time. */
+  readonly at?: number;
+}
+
+export interface OperationStarted extends OperationFact, Introduction {
+  readonly kind: "STARTED";
+  readonly waitSeconds?: number;
+  readonly dueAt?: number;
+  readonly callbackId?: string;
+  readonly timeoutSeconds?: number;
+  readonly heartbeatTimeoutSeconds?: number;
+  readonly functionName?: string;
+  readonly tenantId?: string;
+  readonly input?: string;
+}
+
+export interface OperationSucceeded extends OperationFact, Introduction {
+  readonly kind: "SUCCEEDED";
+  readonly result?: string;
+  readonly replayChildren?: boolean;
+}
+
+export interface OperationFailed extends OperationFact, Introduction {
+  readonly kind: "FAILED";
+  readonly error?: Failure;
+  readonly replayChildren?: boolean;
+}
+
+/** A step's attempt is over and another follows at `dueAt`. */
+export interface OperationRetried extends OperationFact, Introduction {
+  readonly kind: "RETRIED";
+  readonly delaySeconds: number;
+  readonly dueAt: number;
+  readonly error?: Failure;
+  readonly result?: string;
+}
+
+/** The time of a step's next attempt has come. */
+export interface OperationReady extends OperationFact {
+  readonly kind: "READY";
+}
+
+/** A callback, a chained invoke or a wait ended without a value of its own. */
+export interface OperationEnded extends OperationFact {
+  readonly kind: "TIMED_OUT" | "STOPPED" | "CANCELLED";
+  readonly error?: Failure;
+}
+
+export interface CallbackHeartbeat extends OperationFact {
+  readonly kind: "HEARTBEAT";
+}
+
+export interface ExecutionEnded {
+  readonly kind: "EXECUTION_SUCCEEDED" | "EXECUTION_FAILED" | "EXECUTION_TIMED_OUT" | "EXECUTION_STOPPED";
+  readonly result?: string;
+  readonly error?: Failure;
+}
+
+/** An invocation ended: with a suspension, an outcome, or (with `error`) by a fault after which it is tried again. */
+export interface InvocationCompleted {
+  readonly kind: "INVOCATION_COMPLETED";
+  readonly requestId: string;
+  readonly startedAt: number;
+  readonly error?: Failure;
+  /** After a fault: when to invoke again. */
+  readonly retryAt?: number;
+}
+
+export interface ExecutionHalted {
+  readonly kind: "HALTED";
+  readonly reason: HaltReason;
+  readonly error: Failure;
+}
+
+export interface ExecutionResumed {
+  readonly kind: "RESUMED";
+  /** The version to go on with, when it is another. */
+  readonly version?: string;
+}
+
+export interface ParentNotified {
+  readonly kind: "PARENT_NOTIFIED";
+}
+
+export type Fact =
+  | ExecutionStarted
+  | OperationStarted
+  | OperationSucceeded
+  | OperationFailed
+  | OperationRetried
+  | OperationReady
+  | OperationEnded
+  | CallbackHeartbeat
+  | ExecutionEnded
+  | InvocationCompleted
+  | ExecutionHalted
+  | ExecutionResumed
+  | ParentNotified;

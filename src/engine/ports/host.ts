@@ -1,0 +1,27 @@
+/** All that is impure, in one object. */
+export interface Host {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Uniform in [0, 1). */
+  random(): number;
+  /** 128 random bits from a cryptographic source, 32 lower-case hex digits. */
+  randomId(): string;
+  /** Calls back once every microtask that is queued, or gets queued meanwhile, has run: user code has drained. */
+  drain(next: () => void): void;
+  /** Calls back at `at` (ms since the epoch) or later, never earlier, however far away. Returns what cancels it. */
+  timer(at: number, fire: () => void): () => void;
+  /** Keeps the process alive for work that nobody awaits, where the platform offers that. */
+  background(work: Promise<unknown>): void;
+  /** Follows a value through asynchronous code. */
+  readonly ambient: Ambient;
+}
+
+/**
+ * A value that follows the code which runs under it. With `tracksAsync` it survives awaits (AsyncLocalStorage);
+ * without, it holds only until `run`'s callback returns.
+ */
+export interface Ambient {
+  readonly tracksAsync: boolean;
+  run<T>(value: unknown, body: () => T): T;
+  get(): unknown;
+}
