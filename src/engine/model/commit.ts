@@ -1,7 +1,8 @@
 /**
  * The log, format version 1. A commit is what one append writes: facts in the order in which they became true. The
  * state of an execution and the history that people read are both derived from these facts; nothing else is stored.
- * Delivery numbers are not stored either: the n-th settlement in the log has delivery number n.
+ * Delivery numbers are not stored either: they count what reaches user code in the order of the
+ * log, which is every settlement of an operation and the start of every callback (its id is a result of its own).
  *
  * Facts are never changed once a version with them was released. A new kind of fact, or a new meaning, takes a new
  * format version, and the old ones keep folding for ever.

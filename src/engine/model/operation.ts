@@ -61,6 +61,8 @@ interface OperationBase {
   readonly status: OperationStatus;
   readonly startedAt: number;
   readonly endedAt?: number;
+  /** How many results had reached user code when this operation was first recorded. */
+  readonly after?: number;
   /** The place of this operation's settlement in the order in which results reach user code; set once it is settled. */
   readonly delivery?: number;
   readonly error?: Failure;
@@ -90,6 +92,8 @@ export interface WaitOperation extends OperationBase {
 export interface CallbackOperation extends OperationBase {
   readonly type: "CALLBACK";
   readonly callbackId: string;
+  /** The delivery number of its start: the callback id reaches user code as a result of its own. */
+  readonly opened?: number;
   readonly timeoutSeconds?: number;
   readonly heartbeatTimeoutSeconds?: number;
   readonly timeoutAt?: number;
