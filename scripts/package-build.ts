@@ -1,0 +1,93 @@
+/**
+ * Writes the package as it is published. The root package.json is that of the workshop (private,
+ * with a Node of its own among the optional dependencies); the published one is made from it here, and names only what
+ * the built files really import.
+ */
+
+import { copyFileSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { join } from "node:path";
+import { build } from "tsdown";
+import { root } from "./command.ts";
+import { type PublicEntry, publicEntries, type RootPackage, readRootPackage } from "./entries.ts";
+import { importsOf } from "./imports.ts";
+
+const shipped: readonly string[] = ["README.md", "LICENSE"];
+
+/** Builds the package into a folder, which is emptied first. */
+export async function buildPackage(folder: string): Promise<void> {
+  const manifest = readRootPackage();
+  const entries = publicEntries(manifest);
+  await build({
+    cwd: root,
+    config: false,
+    tsconfig: "tsconfig.base.json",
+    entry: Object.fromEntries(entries.map(({ name, source }) => [name, source])),
+    outDir: folder,
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    dts: { oxc: {} },
+    hash: false,
+    deps: { neverBundle: true },
+    outputOptions: { chunkFileNames: "shared/[name].js" },
+    logLevel: "warn",
+    suppressWarnings: "TypeScript 7.0 does not yet have a stable API",
+  });
+  for (const file of shipped) copyFileSync(join(root, file), join(folder, file));
+  const published = publishedManifest(manifest, entries, importedPackages(folder));
+  writeFileSync(join(folder, "package.json"), `${JSON.stringify(published, null, 2)}\n`);
+}
+
+/** Packages that built code or declarations import; runtime modules such as `node:` and `cloudflare:` are none. */
+function importedPackages(folder: string): ReadonlySet<string> {
+  const files = globSync("**/*.{js,d.ts}", { cwd: folder });
+  const specifiers = files.flatMap((file) => importsOf(readFileSync(join(folder, file), "utf8"), file));
+  return new Set(
+    specifiers
+      .map(({ specifier }) => specifier)
+      .filter((specifier) => !specifier.startsWith(".") && !/^[a-z]+:/.test(specifier) && !isBuiltin(specifier))
+      .map((specifier) => specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/")),
+  );
+}
+
+function publishedManifest(
+  manifest: RootPackage,
+  entries: readonly PublicEntry[],
+  imported: ReadonlySet<string>,
+): Readonly<Record<string, unknown>> {
+  const { name, version, description, license, keywords, engines } = manifest;
+  const named = { ...manifest.dependencies, ...manifest.peerDependencies };
+  const unnamed = [...imported].filter((dependency) => !(dependency in named));
+  if (unnamed.length > 0) {
+    throw new Error(`dist imports ${unnamed.join(", ")}, which package.json names neither as dependency nor as peer`);
+  }
+  return {
+    name,
+    version,
+    description,
+    license,
+    keywords,
+    type: "module",
+    sideEffects: false,
+    engines,
+    exports: {
+      ...Object.fromEntries(
+        entries.map((entry) => [entry.subpath, { types: `./${entry.name}.d.ts`, default: `./${entry.name}.js` }]),
+      ),
+      "./package.json": "./package.json",
+    },
+    files: ["**/*.js", "**/*.d.ts"],
+    dependencies: only(manifest.dependencies, imported),
+    peerDependencies: only(manifest.peerDependencies, imported),
+    peerDependenciesMeta: only(manifest.peerDependenciesMeta, imported),
+  };
+}
+
+function only<T>(
+  from: Readonly<Record<string, T>>,
+  wanted: ReadonlySet<string>,
+): Readonly<Record<string, T>> | undefined {
+  const kept = Object.entries(from).filter(([key]) => wanted.has(key));
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+}

@@ -1,0 +1,30 @@
+import { describe, expect, test } from "vitest";
+import { countTests, summary, type VitestReport } from "./vitest-run.ts";
+
+const report = (...files: readonly (readonly [status: string, ...tests: string[]])[]): VitestReport => ({
+  success: files.every(([status]) => status === "passed"),
+  testResults: files.map(([status, ...tests], index) => ({
+    name: `file-${index}.test.ts`,
+    status,
+    assertionResults: tests.map((test) => ({ status: test })),
+  })),
+});
+
+describe("the summary of a test run", () => {
+  test("adds up all files", () => {
+    const counts = countTests(report(["passed", "passed", "passed"], ["failed", "passed", "failed", "pending"]), 1);
+    expect(summary(counts)).toBe("3 passed, 1 failed, 1 skipped");
+  });
+
+  test("leaves out skipped tests when there are none", () => {
+    expect(summary(countTests(report(["passed", "passed"]), 0))).toBe("1 passed, 0 failed");
+  });
+
+  test("counts a file that broke before its tests as a failure", () => {
+    expect(summary(countTests(report(["passed", "passed"], ["failed"]), 1))).toBe("1 passed, 1 failed");
+  });
+
+  test("reports a failure when only the exit code tells of one", () => {
+    expect(summary(countTests(report(["passed", "passed"]), 1))).toBe("1 passed, 1 failed");
+  });
+});

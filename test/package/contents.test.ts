@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { describe, expect, inject, test } from "vitest";
+import { runTool } from "../../scripts/command.ts";
+import { publicEntries, readRootPackage } from "../../scripts/entries.ts";
+
+const { folder, archive, files } = inject("packed");
+
+describe("the published package", () => {
+  test("holds the built entries, their declarations and the papers, nothing else", () => {
+    const entries = publicEntries(readRootPackage()).flatMap(({ name }) => [`${name}.js`, `${name}.d.ts`]);
+    const others = files.filter((file) => !entries.includes(file) && !/^shared\/[^/]+\.(js|d\.ts)$/.test(file));
+    expect(files).toEqual(expect.arrayContaining(entries));
+    expect(others.toSorted()).toEqual(["LICENSE", "README.md", "package.json"]);
+  });
+
+  test("brings nothing of the workshop: no scripts, no dev or optional dependencies", () => {
+    const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<string, unknown>;
+    const workshop = ["private", "scripts", "devDependencies", "optionalDependencies", "overrides"];
+    expect(workshop.filter((field) => field in manifest)).toEqual([]);
+    expect(manifest).toMatchObject({ name: "perdure", license: "MIT", type: "module", sideEffects: false });
+  });
+
+  test("has declarations in which every import names a published file or a package", () => {
+    const declarations = files.filter((file) => file.endsWith(".d.ts"));
+    const toSources = declarations.filter((file) =>
+      /from "\.[^"]*\.ts"/.test(readFileSync(join(folder, file), "utf8")),
+    );
+    expect(toSources).toEqual([]);
+  });
+
+  test("passes publint", async () => {
+    const { messages, pkg } = await publint({ pkgDir: folder, strict: true, pack: false });
+    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+  });
+
+  test("has types that resolve wherever its code does", async () => {
+    const { code, output } = await runTool(
+      "@arethetypeswrong/cli",
+      [archive, "--profile", "esm-only", "--no-color", "--no-emoji", "--format", "ascii"],
+      { capture: true },
+    );
+    expect(code, output).toBe(0);
+  });
+});

@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { root, run, runNpm, runTool } from "../../scripts/command.ts";
+import { publicEntries, readRootPackage } from "../../scripts/entries.ts";
+
+const manifest = readRootPackage();
+const entries = publicEntries(manifest);
+const project = mkdtempSync(join(tmpdir(), "perdure-consumer-"));
+
+beforeAll(async () => {
+  // The dependencies' copies in this tree satisfy the installed package, so that the test needs no registry.
+  const copies = Object.keys(manifest.dependencies).map((name) => [name, `file:${join(root, "node_modules", name)}`]);
+  write("package.json", {
+    private: true,
+    type: "module",
+    dependencies: { perdure: `file:${inject("packed").archive}`, ...Object.fromEntries(copies) },
+  });
+  const { code, output } = await runNpm(["install", "--install-links", "--omit=optional", "--no-audit"], project);
+  if (code !== 0) throw new Error(`npm install failed:\n${output}`);
+});
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+describe("the package, installed into an empty project", () => {
+  test.for(entries)("$specifier exports in Node what its sources export", async ({ specifier }) => {
+    const installed = await exportsOf(project, specifier);
+    expect(installed).toEqual(await exportsOf(root, specifier));
+  });
+
+  test("does not open its insides", async () => {
+    await expect(exportsOf(project, "perdure/shared/anything.js")).rejects.toThrow("ERR_PACKAGE_PATH_NOT_EXPORTED");
+  });
+
+  test.for(["nodenext", "bundler"])("type-checks in a strict project with %s resolution", async (resolution) => {
+    const workers = entries.filter(({ source }) => source.includes("durable-objects"));
+    await typeCheck("anywhere", entries.filter((entry) => !workers.includes(entry)).map(useEntry), { resolution });
+    await typeCheck("workers", workers.map(useEntry), {
+      resolution,
+      types: [join(root, "node_modules", "@cloudflare", "workers-types")],
+    });
+  });
+});
+
+function write(path: string, content: object | string): void {
+  writeFileSync(join(project, path), typeof content === "string" ? content : JSON.stringify(content, null, 2));
+}
+
+/** Modules of other runtimes are replaced by empty classes; everything else is what Node finds. */
+const foreignModules = `
+import { registerHooks } from "node:module";
+const workers = "export class DurableObject {} export class WorkerEntrypoint {} export class RpcTarget {} export const env = {}; export const exports = {}; export const waitUntil = () => {};";
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier.startsWith("cloudflare:")
+      ? { url: "data:text/javascript," + encodeURIComponent(workers), shortCircuit: true }
+      : next(specifier, context),
+});
+`;
+
+async function exportsOf(folder: string, specifier: string): Promise<readonly string[]> {
+  const program = `${foreignModules}
+    console.log(JSON.stringify(Object.keys(await import(${JSON.stringify(specifier)})).sort()));`;
+  const args = ["--input-type=module", "--eval", program];
+  const { code, output } = await run(process.execPath, args, { cwd: folder, capture: true });
+  if (code !== 0) throw new Error(output);
+  return JSON.parse(output) as string[];
+}
+
+function useEntry({ specifier, name }: { specifier: string; name: string }): string {
+  return `import * as ${name}Entry from "${specifier}";\nexport const ${name}: object = ${name}Entry;`;
+}
+
+/** Checks libraries too: our declarations must hold without any switch that looks away. */
+async function typeCheck(
+  name: string,
+  lines: readonly string[],
+  { resolution, types = [] }: { resolution: string; types?: readonly string[] },
+): Promise<void> {
+  write(`${name}.ts`, `${lines.join("\n")}\n`);
+  write(`${name}.${resolution}.json`, {
+    compilerOptions: {
+      strict: true,
+      noEmit: true,
+      skipLibCheck: false,
+      target: "es2022",
+      lib: types.length > 0 ? ["es2022"] : ["es2022", "dom"],
+      module: resolution === "nodenext" ? "nodenext" : "esnext",
+      moduleResolution: resolution,
+      types,
+    },
+    files: [`${name}.ts`],
+  });
+  const { code, output } = await runTool("typescript", ["-p", `${name}.${resolution}.json`], {
+    cwd: project,
+    capture: true,
+  });
+  expect(output).toBe("");
+  expect(code).toBe(0);
+}

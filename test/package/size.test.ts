@@ -1,0 +1,13 @@
+import { describe, expect, inject, test } from "vitest";
+import { publicEntries, readRootPackage } from "../../scripts/entries.ts";
+import { measureBuilt, readBudgets } from "../../scripts/size-measure.ts";
+
+const sizes = await measureBuilt(inject("packed").folder);
+const budgets = readBudgets();
+
+describe("the size of a public entry, minified and gzipped", () => {
+  test.for(publicEntries(readRootPackage()))("$specifier stays within its budget", ({ specifier }) => {
+    expect(budgets[specifier], "a budget in test/package/size-budgets.json").toBeTypeOf("number");
+    expect(sizes[specifier]?.gzip).toBeLessThanOrEqual(budgets[specifier] ?? 0);
+  });
+});
