@@ -27,12 +27,11 @@ export async function buildPackage(folder: string): Promise<void> {
     format: "esm",
     platform: "neutral",
     target: "es2022",
-    dts: { oxc: {} },
+    dts: { generator: "oxc" },
     hash: false,
     deps: { neverBundle: true },
     outputOptions: { chunkFileNames: "shared/[name].js" },
     logLevel: "warn",
-    suppressWarnings: "TypeScript 7.0 does not yet have a stable API",
   });
   for (const file of shipped) copyFileSync(join(root, file), join(folder, file));
   const published = publishedManifest(manifest, entries, importedPackages(folder));

@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
-import { describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { runTool } from "../../scripts/command.ts";
 import { publicEntries, readRootPackage } from "../../scripts/entries.ts";
+import { packedPackage } from "./packed.ts";
 
-const { folder, archive, files } = inject("packed");
+const { folder, archive, files } = packedPackage();
 
 describe("the published package", () => {
   test("holds the built entries, their declarations and the papers, nothing else", () => {

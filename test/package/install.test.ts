@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { root, run, runNpm, runTool } from "../../scripts/command.ts";
 import { publicEntries, readRootPackage } from "../../scripts/entries.ts";
+import { packedPackage } from "./packed.ts";
 
 const manifest = readRootPackage();
 const entries = publicEntries(manifest);
@@ -15,7 +16,7 @@ beforeAll(async () => {
   write("package.json", {
     private: true,
     type: "module",
-    dependencies: { perdure: `file:${inject("packed").archive}`, ...Object.fromEntries(copies) },
+    dependencies: { perdure: `file:${packedPackage().archive}`, ...Object.fromEntries(copies) },
   });
   const { code, output } = await runNpm(["install", "--install-links", "--omit=optional", "--no-audit"], project);
   if (code !== 0) throw new Error(`npm install failed:\n${output}`);

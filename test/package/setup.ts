@@ -1,4 +1,7 @@
-/** Builds and packs the package once for all tests of this folder. */
+/**
+ * Builds and packs the package once for all tests of this folder. A build that fails is handed to these tests instead of
+ * thrown: an error in a global set-up would keep every other project's tests from running.
+ */
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,18 +21,26 @@ export interface Packed {
 
 declare module "vitest" {
   interface ProvidedContext {
-    packed: Packed;
+    packed: Packed | { readonly error: string };
   }
 }
 
 export async function setup(project: TestProject): Promise<() => void> {
   const temporary = mkdtempSync(join(tmpdir(), "perdure-package-"));
+  try {
+    project.provide("packed", await pack(temporary));
+  } catch (error) {
+    project.provide("packed", { error: String(error) });
+  }
+  return () => rmSync(temporary, { recursive: true, force: true });
+}
+
+async function pack(temporary: string): Promise<Packed> {
   const folder = join(temporary, "dist");
   await buildPackage(folder);
   const { code, output } = await runNpm(["pack", "--json", "--silent", "--pack-destination", temporary], folder);
   if (code !== 0) throw new Error(`npm pack failed:\n${output}`);
-  project.provide("packed", { folder, ...readPack(temporary, output) });
-  return () => rmSync(temporary, { recursive: true, force: true });
+  return { folder, ...readPack(temporary, output) };
 }
 
 /** npm 12 answers with an object by package name, older ones with a list. */

@@ -1,8 +1,9 @@
-import { describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { publicEntries, readRootPackage } from "../../scripts/entries.ts";
 import { measureBuilt, readBudgets } from "../../scripts/size-measure.ts";
+import { packedPackage } from "./packed.ts";
 
-const sizes = await measureBuilt(inject("packed").folder);
+const sizes = await measureBuilt(packedPackage().folder);
 const budgets = readBudgets();
 
 describe("the size of a public entry, minified and gzipped", () => {

@@ -1,0 +1,135 @@
+import { describe, expect, test } from "vitest";
+import { publicEntries, readRootPackage } from "../scripts/entries.ts";
+import {
+  cycles,
+  forbiddenImports,
+  indexImports,
+  isImpure,
+  isTest,
+  type Layers,
+  measureFunctions,
+  places,
+  readModules,
+  target,
+} from "./architecture-rules.ts";
+
+const engine: readonly string[] = ["model", "ports", "machine", "replay", "runner", "engine entry"];
+const belowAdapters: readonly string[] = [...engine, "hosts", "lambda-compat"];
+
+/**
+ * Who may import whom. What is not listed is forbidden.
+ *
+ * The engine's halves, machine and replay, never see each other: they meet at the checkpoint, so that each can be
+ * judged by, and exchanged for, AWS's own other half. Adapters import the engine and no other adapter. They also import
+ * lambda-compat, because the public entry of a platform serves the HTTP face and runs AWS's handler shape. What several
+ * platforms have alike of a host (drain, timers, ambient values) is in adapters/hosts, which knows no adapter.
+ */
+const layers: Layers = {
+  model: { path: "src/engine/model/", imports: [] },
+  ports: { path: "src/engine/ports/", imports: ["model"] },
+  machine: { path: "src/engine/machine/", imports: ["model", "ports"] },
+  replay: { path: "src/engine/replay/", imports: ["model", "ports"] },
+  runner: { path: "src/engine/runner/", imports: ["model", "ports", "machine", "replay"] },
+  "engine entry": { path: "src/engine/index.ts", imports: engine },
+  "lambda-compat": {
+    path: "src/lambda-compat/",
+    imports: engine,
+    packages: ["@aws-sdk/client-lambda"],
+  },
+  hosts: { path: "src/adapters/hosts/", imports: ["model", "ports"] },
+  memory: { path: "src/adapters/memory/", imports: [...engine, "lambda-compat", "hosts"] },
+  "durable-objects": {
+    path: "src/adapters/durable-objects/",
+    imports: [...engine, "lambda-compat", "hosts"],
+    packages: ["cloudflare:workers"],
+  },
+  indexeddb: { path: "src/adapters/indexeddb/", imports: [...engine, "lambda-compat", "hosts"], packages: ["idb"] },
+  dynamodb: { path: "src/adapters/dynamodb/", imports: [...engine, "lambda-compat", "hosts"] },
+  testing: {
+    path: "src/testing/",
+    imports: [...engine, "lambda-compat", "hosts", "memory", "durable-objects", "indexeddb", "dynamodb"],
+  },
+};
+
+/** Lines of a function: the 99th percentile, and the longest one. */
+const lengths = { p99: 50, longest: 80 };
+const deepestFunction = 4;
+
+const all = readModules("src/**/*.ts");
+const modules = all.filter((module) => !isTest(module));
+const inside = (...folders: readonly string[]) =>
+  modules.filter(({ path }) => folders.some((folder) => path.startsWith(folder)));
+const entries = publicEntries(readRootPackage()).map(({ source }) => source);
+
+describe("who imports whom", () => {
+  test("every import follows an arrow", () => {
+    expect(modules).not.toEqual([]);
+    expect(forbiddenImports(modules, layers)).toEqual([]);
+  });
+
+  test("no import goes in a circle, types included", () => {
+    expect(cycles(all)).toEqual([]);
+  });
+
+  test("the engine imports no package and no runtime module", () => {
+    const imports = inside("src/engine/").flatMap((module) =>
+      module.imports.filter((each) => target(module, each) === undefined).map(({ specifier }) => specifier),
+    );
+    expect(imports).toEqual([]);
+  });
+
+  test("only public entries import an index.ts", () => {
+    expect(indexImports(modules, entries)).toEqual([]);
+  });
+
+  test("only public entries are called index.ts", () => {
+    const indexes = modules.map(({ path }) => path).filter((path) => path.endsWith("/index.ts"));
+    expect(indexes.filter((path) => !entries.includes(path))).toEqual([]);
+  });
+
+  test("relative imports name the file with its ending", () => {
+    const vague = all.flatMap((module) =>
+      module.imports.filter(({ specifier }) => /^\.(?!.*\.(ts|json)$)/.test(specifier)).map(() => module.path),
+    );
+    expect(vague).toEqual([]);
+  });
+
+  test("the demo uses the public entries", () => {
+    const demo = readModules("demo/**/*.{ts,tsx}");
+    const reaching = demo.flatMap((module) =>
+      module.imports
+        .filter((imported) => target(module, imported)?.startsWith("src/") === true)
+        .map(({ specifier, line }) => `${module.path}:${line} imports ${specifier}`),
+    );
+    expect(reaching).toEqual([]);
+  });
+});
+
+describe("how the code is written", () => {
+  test("the engine reads neither the clock nor chance", () => {
+    expect(places(inside("src/engine/"), isImpure)).toEqual([]);
+  });
+
+  test("engine and adapters have no any", () => {
+    expect(places(inside("src/engine/", "src/adapters/"), ({ type }) => type === "TSAnyKeyword")).toEqual([]);
+  });
+
+  test("exports have names, and are listed one by one", () => {
+    const unnamed = ["ExportDefaultDeclaration", "ExportAllDeclaration"];
+    expect(places(modules, ({ type }) => unnamed.includes(type))).toEqual([]);
+  });
+
+  test("private members are private at run time too", () => {
+    expect(places(modules, (node) => node["accessibility"] !== undefined && node["accessibility"] !== null)).toEqual(
+      [],
+    );
+  });
+
+  test("functions are short and not nested deeply", () => {
+    const functions = measureFunctions(modules);
+    const p99 = functions[Math.floor(functions.length / 100)];
+    expect(functions[0]?.lines ?? 0, `longest: ${functions[0]?.place}`).toBeLessThanOrEqual(lengths.longest);
+    expect(p99?.lines ?? 0, `99th percentile: ${p99?.place}`).toBeLessThanOrEqual(lengths.p99);
+    expect(functions.filter(({ depth }) => depth > deepestFunction).map(({ place }) => place)).toEqual([]);
+  });
+});
