@@ -37,17 +37,17 @@ const layers: Layers = {
     packages: ["@aws-sdk/client-lambda"],
   },
   hosts: { path: "src/adapters/hosts/", imports: ["model", "ports"] },
-  memory: { path: "src/adapters/memory/", imports: [...engine, "lambda-compat", "hosts"] },
+  memory: { path: "src/adapters/memory/", imports: belowAdapters },
   "durable-objects": {
     path: "src/adapters/durable-objects/",
-    imports: [...engine, "lambda-compat", "hosts"],
+    imports: belowAdapters,
     packages: ["cloudflare:workers"],
   },
-  indexeddb: { path: "src/adapters/indexeddb/", imports: [...engine, "lambda-compat", "hosts"], packages: ["idb"] },
-  dynamodb: { path: "src/adapters/dynamodb/", imports: [...engine, "lambda-compat", "hosts"] },
+  indexeddb: { path: "src/adapters/indexeddb/", imports: belowAdapters, packages: ["idb"] },
+  dynamodb: { path: "src/adapters/dynamodb/", imports: belowAdapters },
   testing: {
     path: "src/testing/",
-    imports: [...engine, "lambda-compat", "hosts", "memory", "durable-objects", "indexeddb", "dynamodb"],
+    imports: [...belowAdapters, "memory", "durable-objects", "indexeddb", "dynamodb"],
   },
 };
 
