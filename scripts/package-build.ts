@@ -29,7 +29,8 @@ export async function buildPackage(folder: string): Promise<void> {
     target: "es2022",
     dts: { generator: "oxc" },
     hash: false,
-    deps: { neverBundle: true },
+    // Packages that package.json names are left as imports; any other would be bundled, and is refused.
+    deps: { neverBundle: [/^[a-z]+:/], onlyBundle: [] },
     outputOptions: { chunkFileNames: "shared/[name].js" },
     logLevel: "warn",
   });

@@ -1,0 +1,153 @@
+/** Runs the demo Worker under `wrangler dev`: on loopback, its state on disk, as a process group that ends as one. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { root, toolPath } from "./command.ts";
+
+export interface LocalWorkerOptions {
+  readonly port: number;
+  /** Where everything is kept that must outlive the process. */
+  readonly folder: string;
+  /** What the Worker finds in its environment, secrets too: it does not appear on the command line. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Gets each line that the Worker or wrangler writes. */
+  readonly onLine?: (line: string) => void;
+}
+
+export interface LocalWorker {
+  readonly url: string;
+  /** The leader of the process group. */
+  readonly pid: number;
+  /** Resolves when the leader has ended, with its exit code. */
+  readonly ended: Promise<number>;
+  /** Ends all of its processes, giving them a moment to end by themselves. */
+  stop(): Promise<void>;
+  /** Ends all of its processes at once, as a crash would. */
+  kill(): Promise<void>;
+}
+
+const READY_WITHIN_MS = 60_000;
+const GRACE_MS = 3_000;
+
+/** Resolves once it answers requests. Rejects with what wrangler wrote when it does not come up. */
+export async function startLocalWorker(options: LocalWorkerOptions): Promise<LocalWorker> {
+  mkdirSync(options.folder, { recursive: true });
+  const child = spawnWrangler(options);
+  const ended = new Promise<number>((done) => child.once("close", (code) => done(code ?? 1)));
+  const output = collectOutput(child, options);
+  const worker: LocalWorker = {
+    url: `http://127.0.0.1:${options.port}`,
+    pid: child.pid ?? 0,
+    ended,
+    stop: () => endGroup(child, ended, GRACE_MS),
+    kill: () => endGroup(child, ended, 0),
+  };
+  try {
+    await untilReady(worker);
+  } catch (error) {
+    await worker.kill();
+    throw new Error(`${(error as Error).message}\n${output().slice(-4000)}`, { cause: error });
+  }
+  return worker;
+}
+
+function spawnWrangler(options: LocalWorkerOptions): ChildProcess {
+  const envFile = join(options.folder, "worker.env");
+  writeFileSync(envFile, envFileText(options.environment), { mode: 0o600 });
+  const preload = pathToFileURL(join(root, "scripts", "exit-with-parent.mjs")).href;
+  const serve = ["dev", "--ip", "127.0.0.1", "--port", String(options.port), "--inspector-port", "0"];
+  const keep = ["--persist-to", join(options.folder, "state"), "--env-file", envFile];
+  const quiet = ["--show-interactive-dev-session=false"];
+  return spawn(process.execPath, ["--import", preload, wrangler(), ...serve, ...keep, ...quiet], {
+    cwd: root,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    env: {
+      ...process.env,
+      PERDURE_GROUP_LEADER: String(process.pid),
+      CI: "true",
+      // Nothing here needs anything but this machine.
+      CLOUDFLARE_CF_FETCH_ENABLED: "false",
+      WRANGLER_HIDE_BANNER: "true",
+      WRANGLER_SEND_METRICS: "false",
+      WRANGLER_SEND_ERROR_REPORTS: "false",
+      WRANGLER_LOG_PATH: join(options.folder, "wrangler-logs"),
+      WRANGLER_REGISTRY_PATH: join(options.folder, "wrangler-registry"),
+    },
+  });
+}
+
+function wrangler(): string {
+  if (!existsSync(join(root, "node_modules", "wrangler"))) {
+    throw new Error('wrangler is not installed: run "npm ci" first.');
+  }
+  return toolPath("wrangler");
+}
+
+function envFileText(environment: Readonly<Record<string, string>>): string {
+  return Object.entries(environment)
+    .map(([name, value]) => {
+      if (/['\n]/.test(value)) throw new Error(`${name} cannot be written to an env file`);
+      return `${name}='${value}'\n`;
+    })
+    .join("");
+}
+
+function collectOutput(child: ChildProcess, options: LocalWorkerOptions): () => string {
+  const log = join(options.folder, "worker.log");
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    let rest = "";
+    stream?.setEncoding("utf8");
+    stream?.on("data", (chunk: string) => {
+      appendFileSync(log, chunk);
+      text = (text + chunk).slice(-20_000);
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) options.onLine?.(line);
+    });
+  }
+  return () => text;
+}
+
+/** Any answer will do: without a credential it is a refusal, but it comes from the Worker. */
+async function untilReady(worker: LocalWorker): Promise<void> {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  let ended: number | undefined;
+  void worker.ended.then((code) => (ended = code));
+  while (Date.now() < deadline) {
+    if (ended !== undefined) throw new Error(`wrangler ended with code ${ended} before the Worker was ready:`);
+    const answered = await fetch(worker.url, { signal: AbortSignal.timeout(5_000) }).then(
+      (response) => response.status,
+      () => 0,
+    );
+    if (answered > 0 && answered < 500) return;
+    await new Promise((next) => setTimeout(next, 100));
+  }
+  throw new Error(`the Worker did not answer within ${READY_WITHIN_MS / 1000} s:`);
+}
+
+async function endGroup(child: ChildProcess, ended: Promise<number>, graceMs: number): Promise<void> {
+  if (graceMs > 0) {
+    signalGroup(child, "SIGTERM");
+    const timer = Promise.withResolvers<void>();
+    const timeout = setTimeout(timer.resolve, graceMs);
+    await Promise.race([ended, timer.promise]);
+    clearTimeout(timeout);
+  }
+  signalGroup(child, "SIGKILL");
+  await ended;
+}
+
+/** Also after the leader's end: others of its group may be left. */
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    if (process.platform === "win32") child.kill(signal);
+    else process.kill(-child.pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
