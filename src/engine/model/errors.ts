@@ -15,19 +15,29 @@ export interface ErrorObject {
 
 const CAUSE_SEARCH_DEPTH = 10;
 
+/**
+ * What every durable operation rejects with.
+ *
+ * `name` is taken from the class, and every class states its own as a static field: what a minifier does to the class
+ * binding then changes neither the name that is shown nor the one that is stored. A subclass outside this file that
+ * states none gets the name it was declared with.
+ */
 export abstract class DurableOperationError extends Error {
+  /** What is stored, and what brings the class back on replay. */
   abstract readonly errorType: string;
   override cause?: Error;
+  /** Text that the failing side attached. */
   errorData?: string;
   stackTrace?: string[];
 
   constructor(message?: string, cause?: Error, errorData?: string) {
     super(message);
-    this.name = this.constructor.name;
+    this.name = new.target.name;
     if (cause !== undefined) this.cause = cause;
     if (errorData !== undefined) this.errorData = errorData;
   }
 
+  /** The error that a stored error stands for; a type that is no durable error's comes back as a StepError. */
   static fromErrorObject(errorObject: ErrorObject): DurableOperationError {
     return errorFromFailure(failureFromErrorObject(errorObject));
   }
@@ -37,7 +47,9 @@ export abstract class DurableOperationError extends Error {
   }
 }
 
+/** A step, or a condition that is waited for, failed for good. */
 export class StepError extends DurableOperationError {
+  static override readonly name: string = "StepError";
   readonly errorType = "StepError";
   constructor(message?: string, cause?: Error, errorData?: string) {
     super(message || "Step failed", cause, errorData);
@@ -45,38 +57,49 @@ export class StepError extends DurableOperationError {
 }
 
 export class CallbackError extends DurableOperationError {
+  static override readonly name: string = "CallbackError";
   readonly errorType: string = "CallbackError";
   constructor(message?: string, cause?: Error, errorData?: string) {
     super(message || "Callback failed", cause, errorData);
   }
 }
 
+/** Whoever was to complete the callback failed it. */
 export class CallbackExternalError extends CallbackError {
+  static override readonly name: string = "CallbackExternalError";
   override readonly errorType = "CallbackExternalError";
 }
 
+/** The callback's timeout passed, or that between two heartbeats. */
 export class CallbackTimeoutError extends CallbackError {
+  static override readonly name: string = "CallbackTimeoutError";
   override readonly errorType = "CallbackTimeoutError";
   constructor(message?: string, cause?: Error, errorData?: string) {
     super(message || "Callback timed out", cause, errorData);
   }
 }
 
+/** The step that hands the callback's id to the outside failed. */
 export class CallbackSubmitterError extends CallbackError {
+  static override readonly name: string = "CallbackSubmitterError";
   override readonly errorType = "CallbackSubmitterError";
   constructor(message?: string, cause?: Error, errorData?: string) {
     super(message || "Callback submitter failed", cause, errorData);
   }
 }
 
+/** The function that was invoked failed, timed out or was stopped. */
 export class InvokeError extends DurableOperationError {
+  static override readonly name: string = "InvokeError";
   readonly errorType = "InvokeError";
   constructor(message?: string, cause?: Error, errorData?: string) {
     super(message || "Invoke failed", cause, errorData);
   }
 }
 
+/** A child context failed; `cause` is what failed in it. */
 export class ChildContextError extends DurableOperationError {
+  static override readonly name: string = "ChildContextError";
   readonly errorType = "ChildContextError";
   constructor(message?: string, cause?: Error, errorData?: string) {
     super(message || "Child context failed", cause, errorData);
@@ -84,65 +107,84 @@ export class ChildContextError extends DurableOperationError {
 }
 
 export class WaitForConditionError extends DurableOperationError {
+  static override readonly name: string = "WaitForConditionError";
   readonly errorType = "WaitForConditionError";
   constructor(message?: string, cause?: Error, errorData?: string) {
     super(message || "Wait for condition failed", cause, errorData);
   }
 }
 
+/** `context.promise.all`, `any`, `race` or `allSettled` rejected. */
 export class PromiseCombinatorError extends DurableOperationError {
+  static override readonly name: string = "PromiseCombinatorError";
   readonly errorType = "PromiseCombinatorError";
   constructor(message?: string, cause?: Error, errorData?: string) {
     super(message || "Promise combinator failed", cause, errorData);
   }
 }
 
+/** An at-most-once step began and nothing tells how it ended. Retry strategies see it; it is no durable error itself. */
+export class StepInterruptedError extends Error {
+  static override readonly name: string = "StepInterruptedError";
+  constructor(_stepId?: string, _stepName?: string) {
+    super("The step execution process was initiated but failed to reach completion due to an interruption.");
+    this.name = new.target.name;
+  }
+}
+
 type DurableErrorClass = new (message?: string, cause?: Error, errorData?: string) => DurableOperationError;
 
 /** The classes that a stored error type brings back; any other type comes back as a StepError. */
-const RECONSTRUCTABLE: ReadonlyMap<string, DurableErrorClass> = new Map<string, DurableErrorClass>([
-  ["StepError", StepError],
-  ["CallbackError", CallbackError],
-  ["CallbackExternalError", CallbackExternalError],
-  ["CallbackTimeoutError", CallbackTimeoutError],
-  ["CallbackSubmitterError", CallbackSubmitterError],
-  ["InvokeError", InvokeError],
-  ["ChildContextError", ChildContextError],
-  ["WaitForConditionError", WaitForConditionError],
-  ["PromiseCombinatorError", PromiseCombinatorError],
-]);
+const RECONSTRUCTABLE: ReadonlyMap<string, DurableErrorClass> = new Map<string, DurableErrorClass>(
+  [
+    StepError,
+    CallbackError,
+    CallbackExternalError,
+    CallbackTimeoutError,
+    CallbackSubmitterError,
+    InvokeError,
+    ChildContextError,
+    WaitForConditionError,
+    PromiseCombinatorError,
+  ].map((ErrorClass) => [ErrorClass.name, ErrorClass]),
+);
 
 /** The class that a stored error type stands for, if it is one of the durable errors. */
 export function durableErrorClass(errorType: string | undefined): DurableErrorClass | undefined {
   return errorType === undefined ? undefined : RECONSTRUCTABLE.get(errorType);
 }
 
-/** The plain error that a durable error names as its cause: what was stored of the original. */
+/**
+ * The plain error that a durable error names as its cause: what was stored of the original. No stack was stored, and
+ * the one made here would point into the replay, so there is none.
+ */
 export function causeFromFailure(failure: Failure): Error {
   const cause = new Error(failure.errorMessage);
-  cause.name = failure.errorType ?? "Error";
-  if (failure.stackTrace === undefined) delete cause.stack;
-  else cause.stack = failure.stackTrace.join("\n");
+  cause.name = failure.errorType || "Error";
+  (cause as { stack: string | undefined }).stack = failure.stackTrace?.join("\n");
   return cause;
 }
 
 export function errorFromFailure(failure: Failure): DurableOperationError {
-  const ErrorClass = durableErrorClass(failure.errorType) ?? StepError;
-  return new ErrorClass(failure.errorMessage, causeFromFailure(failure), failure.errorData);
+  const ErrorClass = durableErrorClass(failure.errorType);
+  const { errorMessage, errorData } = failure;
+  const cause = causeFromFailure(failure);
+  if (ErrorClass === undefined) return new StepError(errorMessage || "Unknown error", cause, errorData);
+  return new ErrorClass(errorMessage, cause, errorData);
 }
 
 /** What is stored of a thrown value. Only error-like values have a type; the stack is never stored. */
 export function failureFromError(thrown: unknown): Failure {
+  if (!isErrorLike(thrown)) return { errorMessage: "Unknown error" };
   if (thrown instanceof DurableOperationError) {
     return compact({
       errorType: thrown.errorType,
       errorMessage: thrown.message,
       errorData: findErrorData(thrown),
-      stackTrace: thrown.stackTrace,
+      stackTrace: undefined,
     });
   }
-  if (isErrorLike(thrown)) return { errorType: thrown.name, errorMessage: thrown.message };
-  return { errorMessage: "Unknown error" };
+  return compact({ errorType: asText(thrown.name), errorMessage: asText(thrown.message) });
 }
 
 export function failureFromErrorObject(error: ErrorObject): Failure {
@@ -166,15 +208,19 @@ export function errorObjectFromFailure(failure: Failure): ErrorObject {
 function findErrorData(error: DurableOperationError): string | undefined {
   let current: unknown = error;
   for (let depth = 0; depth <= CAUSE_SEARCH_DEPTH && current instanceof Error; depth++) {
-    if (current instanceof DurableOperationError && current.errorData !== undefined) return current.errorData;
+    if (current instanceof DurableOperationError && typeof current.errorData === "string") return current.errorData;
     current = current.cause;
   }
   return undefined;
 }
 
-function isErrorLike(value: unknown): value is { name: string; message: string } {
-  if (value instanceof Error) return true;
+function isErrorLike(value: unknown): value is { name: unknown; message: unknown } {
   return typeof value === "object" && value !== null && "name" in value && "message" in value;
+}
+
+/** Anybody's object may look like an error; only text can be stored of it. */
+function asText(value: unknown): string | undefined {
+  return value === undefined || typeof value === "object" ? undefined : String(value);
 }
 
 function compact(failure: { [Key in keyof Failure]: Failure[Key] | undefined }): Failure {

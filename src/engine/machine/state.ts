@@ -1,0 +1,88 @@
+import type { ExecutionHeader } from "../model/execution.ts";
+import { ExecutionStatus } from "../model/execution.ts";
+import type { Operation } from "../model/operation.ts";
+import { TimerHeap } from "./timer-heap.ts";
+
+/** How it stands with the invocations of an execution. */
+export interface InvocationState {
+  /** Something happened that an invocation has to see, and none has written since. */
+  due: boolean;
+  /** An invocation has written and its end is not recorded: it runs, or its process is gone. */
+  active: boolean;
+  /** Faults in a row. */
+  failures: number;
+  /** When to invoke again after a fault, or at once after changes the last invocation did not see. */
+  retryAt: number | undefined;
+}
+
+/**
+ * An execution as its log has made it. Only `fold` changes it, in place; operations and the header are replaced, never
+ * changed, so references to them stay what they were.
+ */
+export interface ExecutionState {
+  header: ExecutionHeader;
+  /** The number of the last commit; 0 for an execution that does not exist yet. */
+  seq: number;
+  /** The owner who wrote last. */
+  owner: string | undefined;
+  /** In the order in which they were first recorded. */
+  readonly operations: Map<string, Operation>;
+  /** The highest delivery number given out. */
+  deliveries: number;
+  /** The number of history events so far. */
+  eventCount: number;
+  readonly invocation: InvocationState;
+  /** Ids of chained invokes without an outcome, in contexts that are open. */
+  readonly openInvokes: Set<string>;
+  /** Open callbacks: callback id to operation id. */
+  readonly callbacks: Map<string, string>;
+  /** Callbacks that had their outcome, or lost whoever waited for it. */
+  readonly closedCallbacks: Set<string>;
+  /** When open waits, retries and callbacks are due. */
+  readonly timers: TimerHeap;
+  /** What was recorded directly inside each context. */
+  readonly children: Map<string, string[]>;
+  /** Contexts without an outcome inside a context that has one. */
+  readonly abandoned: Set<string>;
+  /** See `StateOptions`. */
+  readonly keepsAll: boolean;
+}
+
+export interface StateOptions {
+  /**
+   * Keeps what lies inside completed contexts. By default it is dropped, since nobody replays it; views that show
+   * every operation keep it.
+   */
+  readonly keepsAll?: boolean;
+}
+
+const NOTHING: ExecutionHeader = {
+  id: "",
+  name: "",
+  incarnation: "",
+  functionName: "",
+  version: "",
+  status: ExecutionStatus.RUNNING,
+  startedAt: 0,
+  retentionDays: 0,
+};
+
+/** The state before the first commit. */
+export function emptyState(options: StateOptions = {}): ExecutionState {
+  return {
+    header: NOTHING,
+    seq: 0,
+    owner: undefined,
+    operations: new Map(),
+    deliveries: 0,
+    eventCount: 0,
+    invocation: { due: false, active: false, failures: 0, retryAt: undefined },
+    openInvokes: new Set(),
+    callbacks: new Map(),
+    closedCallbacks: new Set(),
+    timers: new TimerHeap(),
+    children: new Map(),
+    abandoned: new Set(),
+    keepsAll: options.keepsAll ?? false,
+  };
+}

@@ -1,0 +1,74 @@
+/**
+ * Updates on their way to the machine, in order. What is queued during one turn leaves together; a batch is cut at the
+ * sizes the client names (the Lambda API takes 250 updates or 750 KiB a call).
+ */
+
+import { utf8Length } from "../model/utf8.ts";
+import type { OperationUpdate } from "../model/update.ts";
+
+export interface BatchLimits {
+  readonly updates: number;
+  /** UTF-8 bytes, estimated. */
+  readonly bytes: number;
+}
+
+/** What an update weighs beside its payload and error: field names, id, type, action. */
+const ENVELOPE_BYTES = 200;
+
+export class CheckpointQueue {
+  #updates: OperationUpdate[] = [];
+  /** Some of what is queued must leave now; starts alone may linger until something else leaves. */
+  #urgent = false;
+  readonly #limits: BatchLimits | undefined;
+
+  constructor(limits: BatchLimits | undefined) {
+    this.#limits = limits;
+  }
+
+  get isEmpty(): boolean {
+    return this.#updates.length === 0;
+  }
+
+  get isUrgent(): boolean {
+    return this.#urgent;
+  }
+
+  add(update: OperationUpdate, urgent: boolean): void {
+    this.#updates.push(update);
+    if (urgent) this.#urgent = true;
+  }
+
+  /** What lingers leaves with the next turn. */
+  expedite(): void {
+    this.#urgent = !this.isEmpty;
+  }
+
+  take(): readonly OperationUpdate[] {
+    const size = this.#limits === undefined ? this.#updates.length : fitting(this.#updates, this.#limits);
+    const batch = this.#updates;
+    this.#updates = size === batch.length ? [] : batch.splice(size);
+    this.#urgent = this.#urgent && this.#updates.length > 0;
+    return batch;
+  }
+
+  clear(): void {
+    this.#updates = [];
+    this.#urgent = false;
+  }
+}
+
+/** How many of the first updates go into one call; at least one, whatever its size. */
+function fitting(updates: readonly OperationUpdate[], limits: BatchLimits): number {
+  let bytes = 0;
+  let count = 0;
+  for (const update of updates) {
+    bytes += ENVELOPE_BYTES + utf8Length(update.payload ?? "") + errorBytes(update);
+    if (count > 0 && (bytes > limits.bytes || count >= limits.updates)) break;
+    count++;
+  }
+  return count;
+}
+
+function errorBytes(update: OperationUpdate): number {
+  return update.error === undefined ? 0 : utf8Length(JSON.stringify(update.error));
+}

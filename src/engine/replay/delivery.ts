@@ -1,0 +1,167 @@
+/**
+ * Hands recorded results to user code: in the order of their delivery numbers, one at a time, never before the code
+ * between two of them has drained (the invocation sees to that). On replay this repeats the order of the live run, so
+ * native Promise.race, any and all answer as they did then. A result whose operation the code has not called yet waits
+ * for it; a result inside a closed context is passed over, as it was in the live run.
+ */
+
+import type { Operation } from "../model/operation.ts";
+import type { MaybePromise } from "../ports/maybe-promise.ts";
+import type { Scope } from "./scope.ts";
+
+/** Hands an outcome to user code. */
+export type Handover = () => void;
+
+/** An operation that user code has called and whose outcome is to come. */
+export interface Taker {
+  readonly scope: Scope;
+  /** Makes the outcome ready to hand over; called once, as soon as the operation is both recorded and called. */
+  prepare(operation: Operation): MaybePromise<Handover>;
+  /** Callbacks only: the start is a result of its own. */
+  prepareOpening?(operation: Operation): Handover;
+  /** The operation changed short of its settlement. */
+  progress?(operation: Operation): void;
+}
+
+/** A recorded result that user code has not got yet. */
+interface Due {
+  readonly number: number;
+  readonly operation: Operation;
+  readonly opening: boolean;
+  handover: Handover | undefined;
+}
+
+export type DeliveryState = "delivered" | "empty" | "preparing" | "untaken";
+
+export class Delivery {
+  #due: Due[] = [];
+  #head = 0;
+  #lastNumber = 0;
+  readonly #preparing = new Set<Due>();
+  readonly #takers = new Map<string, Taker>();
+  /** Keys of recorded contexts that have closed in this invocation. */
+  readonly #closed = new Set<string>();
+  readonly #operation: (key: string) => Operation | undefined;
+  readonly #ready: () => void;
+
+  constructor(operation: (key: string) => Operation | undefined, ready: () => void) {
+    this.#operation = operation;
+    this.#ready = ready;
+  }
+
+  get isEmpty(): boolean {
+    return this.#head === this.#due.length;
+  }
+
+  /** The number of the newest result that was delivered. */
+  get lastNumber(): number {
+    return this.#lastNumber;
+  }
+
+  /** The recorded operation whose result nobody takes. */
+  get head(): Operation | undefined {
+    return this.#due[this.#head]?.operation;
+  }
+
+  /** Queues what of these operations has become due: at the load of a journal, and with every change after it. */
+  enqueue(operations: Iterable<Operation>, above: number): void {
+    const fresh: Due[] = [];
+    for (const operation of operations) {
+      if (operation.type === "CALLBACK" && operation.opened !== undefined && operation.opened > above) {
+        fresh.push({ number: operation.opened, operation, opening: true, handover: undefined });
+      }
+      if (operation.delivery !== undefined && operation.delivery > above) {
+        fresh.push({ number: operation.delivery, operation, opening: false, handover: undefined });
+      }
+    }
+    if (fresh.length > 1) fresh.sort((a, b) => a.number - b.number);
+    this.#compact();
+    for (const due of fresh) {
+      this.#due.push(due);
+      this.#prepare(due);
+    }
+  }
+
+  /** From now on `taker` gets the results of the operation; what is recorded of it already is made ready. */
+  register(key: string, taker: Taker): void {
+    this.#takers.set(key, taker);
+    const due = this.#due[this.#head];
+    if (due?.operation.id === key) this.#prepare(due);
+  }
+
+  taker(key: string): Taker | undefined {
+    return this.#takers.get(key);
+  }
+
+  /** The recorded state of the operations that user code has called and that have no outcome yet. */
+  *awaited(): Generator<Operation> {
+    for (const key of this.#takers.keys()) {
+      const operation = this.#operation(key);
+      if (operation !== undefined) yield operation;
+    }
+  }
+
+  closeContext(key: string): void {
+    this.#closed.add(key);
+  }
+
+  /** Delivers the next result if it can be delivered now. */
+  deliverNext(): DeliveryState {
+    for (let due = this.#due[this.#head]; due !== undefined; due = this.#due[this.#head]) {
+      const taker = this.#takers.get(due.operation.id);
+      if (taker === undefined ? this.#isHidden(due.operation) : taker.scope.isClosed) {
+        this.#advance(due);
+        continue;
+      }
+      if (taker === undefined) return "untaken";
+      this.#prepare(due);
+      if (due.handover === undefined) return "preparing";
+      this.#advance(due);
+      due.handover();
+      return "delivered";
+    }
+    return "empty";
+  }
+
+  #advance(due: Due): void {
+    this.#head++;
+    this.#lastNumber = due.number;
+    if (!due.opening) this.#takers.delete(due.operation.id);
+  }
+
+  #prepare(due: Due): void {
+    if (due.handover !== undefined || this.#preparing.has(due)) return;
+    const taker = this.#takers.get(due.operation.id);
+    if (taker === undefined || taker.scope.isClosed) return;
+    const prepared = due.opening ? taker.prepareOpening?.(due.operation) : taker.prepare(due.operation);
+    if (!(prepared instanceof Promise)) {
+      due.handover = prepared;
+      return;
+    }
+    this.#preparing.add(due);
+    void prepared.then((handover) => {
+      this.#preparing.delete(due);
+      due.handover = handover;
+      this.#ready();
+    });
+  }
+
+  get isPreparing(): boolean {
+    return this.#preparing.size > 0;
+  }
+
+  /** True if the operation lies in a context that has closed, so that nobody will ever call it. */
+  #isHidden(operation: Operation): boolean {
+    for (let key = operation.parentId; key !== undefined; key = this.#operation(key)?.parentId) {
+      if (this.#closed.has(key)) return true;
+    }
+    return false;
+  }
+
+  /** Drops what was delivered once it is the larger part, so that a long run keeps no results alive. */
+  #compact(): void {
+    if (this.#head < 64 || this.#head * 2 < this.#due.length) return;
+    this.#due = this.#due.slice(this.#head);
+    this.#head = 0;
+  }
+}

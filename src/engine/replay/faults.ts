@@ -1,0 +1,70 @@
+/** What ends an invocation from inside the engine. User code cannot catch these: its context is closed first. */
+
+import type { OperationSubType, OperationType } from "../model/operation.ts";
+
+/** The code called another operation than the log holds at this position. */
+export class NonDeterministicExecutionError extends Error {
+  override readonly name = "NonDeterministicExecutionError";
+  readonly code = "NON_DETERMINISM";
+  readonly recorded: OperationIdentity | undefined;
+  readonly attempted: OperationIdentity | undefined;
+
+  constructor(message: string, sides: { recorded?: OperationIdentity; attempted?: OperationIdentity }) {
+    super(message);
+    this.recorded = sides.recorded;
+    this.attempted = sides.attempted;
+  }
+}
+
+/** What replay compares of an operation. */
+export interface OperationIdentity {
+  /** Its position, such as `1-2`. */
+  readonly id: string;
+  readonly type: OperationType;
+  readonly name?: string | undefined;
+  readonly subType?: OperationSubType | string | undefined;
+}
+
+/** A serdes threw. The invocation is tried again, since a later deploy or a recovered dependency may mend it. */
+export class SerdesFailedError extends Error {
+  override readonly name = "SerdesFailedError";
+  readonly code = "SERDES_FAILED";
+  constructor(direction: "Serialization" | "Deserialization", operation: { name?: string | undefined; id: string }, cause: unknown) {
+    const which = operation.name === undefined ? operation.id : `"${operation.name}" (${operation.id})`;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super(`[Unrecoverable Invocation] ${direction} failed for step ${which}: ${why}`, { cause });
+  }
+}
+
+/** A step was started at most once per attempt and the invocation died before its outcome was recorded. */
+export class StepInterruptedError extends Error {
+  override readonly name = "StepInterruptedError";
+  readonly code = "STEP_INTERRUPTED";
+  constructor() {
+    super("The step execution process was initiated but failed to reach completion due to an interruption.");
+  }
+}
+
+/** Another worker has taken the execution over; whatever this one still does has no effect. */
+export class FencedError extends Error {
+  override readonly name = "FencedError";
+  readonly code = "FENCED";
+  constructor() {
+    super("Another worker runs this execution now. This invocation has ended; nothing it does is recorded.");
+  }
+}
+
+/** The machine or the service refused or could not take a checkpoint. */
+export class CheckpointError extends Error {
+  override readonly name: string;
+  readonly code = "CHECKPOINT_FAILED";
+  /** EXECUTION: the execution fails; INVOCATION: the invocation is tried again. */
+  readonly scope: "INVOCATION" | "EXECUTION";
+  constructor(scope: "INVOCATION" | "EXECUTION", cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const prefix = scope === "EXECUTION" ? "[Unrecoverable Execution]" : "[Unrecoverable Invocation]";
+    super(`${prefix} Checkpoint failed: ${why}`, { cause });
+    this.name = scope === "EXECUTION" ? "CheckpointUnrecoverableExecutionError" : "CheckpointUnrecoverableInvocationError";
+    this.scope = scope;
+  }
+}

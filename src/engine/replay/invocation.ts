@@ -1,0 +1,373 @@
+/**
+ * One run of a handler against a journal: the replay half.
+ *
+ * The invocation works in turns. A turn comes after user code has drained: it sends what was queued to the machine and
+ * hands over the next due result, which makes user code run again, and so on. When there is nothing to send, nothing to
+ * hand over, no user function runs inside an operation and somebody awaits an operation that is not settled, the
+ * invocation is idle: it suspends (its promises are abandoned) or parks (it stays, and `absorb` wakes it).
+ *
+ * It ends exactly once. From then on its context is closed: late calls start nothing and write nothing.
+ */
+
+import type { Operation, OperationType } from "../model/operation.ts";
+import { isSettled } from "../model/operation.ts";
+import type { OperationUpdate } from "../model/update.ts";
+import type { CheckpointClient } from "../ports/checkpoint-client.ts";
+import type { Host } from "../ports/host.ts";
+import { type BatchLimits, CheckpointQueue } from "./checkpoint-queue.ts";
+import { Delivery } from "./delivery.ts";
+import { CheckpointError, FencedError, NonDeterministicExecutionError } from "./faults.ts";
+import type { Instrument } from "./instrument.ts";
+import { Scope } from "./scope.ts";
+
+/** How an invocation ended. */
+export type InvocationOutcome =
+  | { readonly status: "SUCCEEDED"; readonly value: unknown }
+  | { readonly status: "FAILED"; readonly error: unknown }
+  | { readonly status: "PENDING" }
+  /** To be tried again; `error` says why. */
+  | { readonly status: "FAULT"; readonly error: Error }
+  /** The code does not match the log. */
+  | { readonly status: "BREACH"; readonly error: NonDeterministicExecutionError }
+  /** Another worker has taken over; nothing more to do here. */
+  | { readonly status: "FENCED" };
+
+export interface InvocationOptions {
+  readonly client: CheckpointClient;
+  readonly host: Host;
+  /** What is recorded so far, in the order in which operations started. */
+  readonly journal: Iterable<Operation>;
+  /** The stored id of the operation at a position: the position itself, or AWS's hash of it. */
+  readonly encodeId: (position: string) => string;
+  /** Names the execution to serdes and loggers. */
+  readonly arn: string;
+  /** When idle: end with PENDING after `graceMs`, or stay and call `onParked`. */
+  readonly suspension: { readonly mode: "end"; readonly graceMs: number } | { readonly mode: "park"; onParked(): void };
+  /** How long starts that nothing depends on may wait for company before they are written; 0 for not at all. */
+  readonly lingerMs: number;
+  readonly batchLimits?: BatchLimits;
+  /** Polls for outside changes while user functions run, for machines that cannot push. */
+  readonly polling?: { readonly deadline: () => number };
+  readonly instrument?: Instrument;
+  /** How long a recorded result waits for its operation to be called while nothing else happens; default 60,000. */
+  readonly takerPatienceMs?: number;
+}
+
+const DEFAULT_TAKER_PATIENCE_MS = 60_000;
+const FIRST_POLL_MS = 1000;
+const MAX_POLL_MS = 10_000;
+
+export class Invocation {
+  readonly host: Host;
+  readonly arn: string;
+  readonly instrument: Instrument | undefined;
+  readonly root: Scope;
+  readonly delivery: Delivery;
+  /** User functions running inside operations of open contexts. */
+  executing = 0;
+  /** Awaited operations of open contexts that are not settled. */
+  waiting = 0;
+
+  readonly #options: InvocationOptions;
+  readonly #journal = new Map<string, Operation>();
+  readonly #queue: CheckpointQueue;
+  /** The highest delivery number among what is queued or delivered. */
+  #highest = 0;
+  /** Results up to this number had reached user code before this invocation. */
+  #seen = 0;
+  #replaying: boolean;
+  #scheduled = false;
+  #inFlight: Promise<void> | undefined;
+  #parked = false;
+  #outcome: InvocationOutcome | undefined;
+  #finish: ((outcome: InvocationOutcome) => void) | undefined;
+  #cancelIdle: (() => void) | undefined;
+  #cancelLinger: (() => void) | undefined;
+  #cancelPoll: (() => void) | undefined;
+  #polls = 0;
+
+  constructor(options: InvocationOptions) {
+    this.#options = options;
+    this.host = options.host;
+    this.arn = options.arn;
+    this.instrument = options.instrument;
+    this.#queue = new CheckpointQueue(options.batchLimits);
+    this.delivery = new Delivery(
+      (key) => this.#journal.get(key),
+      () => this.schedule(),
+    );
+    this.root = new Scope(this, undefined, { position: "", isRecorded: false, isRebuilding: false });
+    this.#load(options.journal);
+    this.#replaying = this.#journal.size > 0;
+  }
+
+  get isOver(): boolean {
+    return this.#outcome !== undefined;
+  }
+
+  /** True while the code that runs has run before, in an earlier invocation. */
+  get isReplaying(): boolean {
+    return this.#replaying;
+  }
+
+  /** Runs the handler to its end, its suspension or its fault. Called once. */
+  run(handler: (root: Scope) => unknown): Promise<InvocationOutcome> {
+    const finished = new Promise<InvocationOutcome>((resolve) => {
+      this.#finish = resolve;
+    });
+    const { ambient } = this.host;
+    let result: unknown;
+    try {
+      result = ambient.run(this.root, () => handler(this.root));
+    } catch (error) {
+      result = Promise.reject(error);
+    }
+    Promise.resolve(result).then(
+      (value) => this.end({ status: "SUCCEEDED", value }),
+      (error: unknown) => this.end({ status: "FAILED", error }),
+    );
+    this.schedule();
+    return finished;
+  }
+
+  stored(key: string): Operation | undefined {
+    return this.#journal.get(key);
+  }
+
+  keyOf(position: string): string {
+    return this.#options.encodeId(position);
+  }
+
+  /** A new operation is called: from here on the code does what it never did before. */
+  leaveReplay(): void {
+    this.#replaying = false;
+  }
+
+  /** Queues an update. What is not urgent may wait for the next one that is. */
+  record(update: OperationUpdate, urgent: boolean): void {
+    this.#queue.add(update, urgent || this.#options.lingerMs === 0);
+    if (this.#queue.isUrgent) this.schedule();
+    else this.#linger();
+  }
+
+  /** Takes over what changed outside: fired timers, completed callbacks, finished invokes. */
+  absorb(operations: readonly Operation[]): void {
+    if (this.isOver) return;
+    let newest = this.#highest;
+    for (const operation of operations) {
+      this.#journal.set(operation.id, operation);
+      if (!isSettled(operation.status)) this.delivery.taker(operation.id)?.progress?.(operation);
+      newest = Math.max(newest, deliveryOf(operation));
+    }
+    this.delivery.enqueue(operations, this.#highest);
+    this.#highest = newest;
+    this.schedule();
+  }
+
+  /** Ends the invocation for a reason inside the engine; the first reason counts. */
+  end(outcome: InvocationOutcome): void {
+    if (this.isOver) return;
+    this.#outcome = outcome;
+    this.root.close();
+    this.#cancelIdle?.();
+    this.#cancelLinger?.();
+    this.#cancelPoll?.();
+    if (outcome.status === "FAILED" || outcome.status === "SUCCEEDED") this.#flushRest(outcome);
+    else this.#finish?.(outcome);
+  }
+
+  /** Ends the invocation and throws: what calls an operation that the log does not hold gets no further. */
+  breach(error: NonDeterministicExecutionError): never {
+    this.end({ status: "BREACH", error });
+    throw error;
+  }
+
+  /** Asks for a turn once user code has drained. */
+  schedule(): void {
+    if (this.#scheduled || this.isOver) return;
+    this.#scheduled = true;
+    this.host.drain(this.#turn);
+  }
+
+  readonly #turn = (): void => {
+    this.#scheduled = false;
+    if (this.isOver) return;
+    this.#cancelIdle?.();
+    this.#cancelIdle = undefined;
+    this.#parked = false;
+    if (this.#queue.isUrgent) this.#flush();
+    if (this.isOver) return;
+    const state = this.delivery.deliverNext();
+    if (state === "delivered") return this.#afterDelivery();
+    if (this.#inFlight !== undefined || this.#queue.isUrgent || state === "preparing" || this.delivery.isPreparing) return;
+    if (this.executing > 0) return this.#poll();
+    if (state === "untaken") return this.#awaitTaker();
+    if (this.waiting > 0) this.#idle();
+  };
+
+  #afterDelivery(): void {
+    if (this.delivery.lastNumber > this.#seen) this.#replaying = false;
+    this.schedule();
+  }
+
+  #load(journal: Iterable<Operation>): void {
+    const hidden = new Set<string>();
+    const visible: Operation[] = [];
+    for (const operation of journal) {
+      if (operation.parentId !== undefined && (hidden.has(operation.parentId) || this.#isSealed(operation.parentId))) {
+        hidden.add(operation.id);
+        continue;
+      }
+      this.#journal.set(operation.id, operation);
+      visible.push(operation);
+      this.#highest = Math.max(this.#highest, deliveryOf(operation));
+      this.#seen = Math.max(this.#seen, seenBy(operation));
+    }
+    this.delivery.enqueue(visible, 0);
+  }
+
+  /** True if nobody looks into this context again: it has its outcome and its value. */
+  #isSealed(key: string): boolean {
+    const context = this.#journal.get(key);
+    return context?.type === "CONTEXT" && isSettled(context.status) && context.replayChildren !== true;
+  }
+
+  #flush(): void {
+    if (this.#inFlight !== undefined || this.#queue.isEmpty) return;
+    this.#cancelLinger?.();
+    this.#cancelLinger = undefined;
+    this.#send(this.#queue.take());
+  }
+
+  #send(updates: readonly OperationUpdate[]): void {
+    let answer: ReturnType<CheckpointClient["checkpoint"]>;
+    try {
+      answer = this.#options.client.checkpoint(updates);
+    } catch (error) {
+      return this.#checkpointFailed(error);
+    }
+    if (!(answer instanceof Promise)) return this.absorb(answer);
+    this.#inFlight = answer.then(
+      (operations) => {
+        this.#inFlight = undefined;
+        this.absorb(operations);
+      },
+      (error: unknown) => {
+        this.#inFlight = undefined;
+        this.#checkpointFailed(error);
+      },
+    );
+  }
+
+  #checkpointFailed(error: unknown): void {
+    this.#queue.clear();
+    if (error instanceof FencedError) return this.end({ status: "FENCED" });
+    const failure = error instanceof CheckpointError ? error : new CheckpointError("INVOCATION", error);
+    this.end({ status: failure.scope === "EXECUTION" ? "FAILED" : "FAULT", error: failure });
+  }
+
+  /** The handler is done: what was queued before that is still recorded, then the outcome is given out. */
+  #flushRest(outcome: InvocationOutcome): void {
+    void this.#drainQueue().then(
+      () => this.#finish?.(outcome),
+      (error: unknown) => this.#finish?.(lateFault(error)),
+    );
+  }
+
+  async #drainQueue(): Promise<void> {
+    await this.#inFlight;
+    while (!this.#queue.isEmpty) await this.#options.client.checkpoint(this.#queue.take());
+  }
+
+  #linger(): void {
+    if (this.#cancelLinger !== undefined || this.isOver) return;
+    const { host } = this;
+    this.#cancelLinger = host.timer(host.now() + this.#options.lingerMs, () => {
+      this.#cancelLinger = undefined;
+      this.#queue.expedite();
+      this.schedule();
+    });
+  }
+
+  /** Nothing runs and somebody waits: suspend or park. */
+  #idle(): void {
+    if (!this.#queue.isEmpty) {
+      this.#queue.expedite();
+      return this.schedule();
+    }
+    const { suspension } = this.#options;
+    if (suspension.mode === "park") {
+      if (this.#parked) return;
+      this.#parked = true;
+      return suspension.onParked();
+    }
+    if (suspension.graceMs === 0) return this.end({ status: "PENDING" });
+    this.#cancelIdle = this.host.timer(this.host.now() + suspension.graceMs, () => this.end({ status: "PENDING" }));
+  }
+
+  /** A recorded result whose operation the code has not called: plain asynchronous code may still be on its way to it. */
+  #awaitTaker(): void {
+    const patience = this.#options.takerPatienceMs ?? DEFAULT_TAKER_PATIENCE_MS;
+    this.#cancelIdle = this.host.timer(this.host.now() + patience, () => this.#missingTaker(patience));
+  }
+
+  #missingTaker(patience: number): void {
+    const recorded = this.delivery.head;
+    if (recorded === undefined) return;
+    const identity = { id: recorded.id, type: recorded.type, name: recorded.name, subType: recorded.subType };
+    const what = `${recorded.type} ${recorded.name === undefined ? "" : `"${recorded.name}" `}(${recorded.id})`;
+    const message =
+      `Non-deterministic execution detected: the log holds the result of ${what}, but the code has not called that ` +
+      `operation in ${patience} ms. This indicates non-deterministic control flow in your workflow code.`;
+    this.end({ status: "BREACH", error: new NonDeterministicExecutionError(message, { recorded: identity }) });
+  }
+
+  /** Something runs while something else waits for the outside: ask the machine now and then what has changed. */
+  #poll(): void {
+    const { polling } = this.#options;
+    if (polling === undefined || this.#cancelPoll !== undefined || this.waiting === 0) return;
+    const { host } = this;
+    const delay = this.#polls === 0 ? FIRST_POLL_MS : Math.min(this.#polls * 1000, MAX_POLL_MS);
+    const at = Math.max(this.#earliestDue() ?? host.now() + delay, host.now() + (this.#polls === 0 ? 0 : delay));
+    if (at > polling.deadline()) return;
+    this.#cancelPoll = host.timer(at, () => {
+      this.#cancelPoll = undefined;
+      this.#polls++;
+      if (this.#inFlight === undefined && this.#queue.isEmpty) this.#send([]);
+      this.schedule();
+    });
+  }
+
+  /** When the earliest timer among the operations that user code waits for is due. */
+  #earliestDue(): number | undefined {
+    let earliest: number | undefined;
+    for (const operation of this.delivery.awaited()) {
+      const due = dueTime(operation);
+      if (due !== undefined && (earliest === undefined || due < earliest)) earliest = due;
+    }
+    return earliest;
+  }
+}
+
+function lateFault(error: unknown): InvocationOutcome {
+  if (error instanceof FencedError) return { status: "FENCED" };
+  const failure = error instanceof CheckpointError ? error : new CheckpointError("INVOCATION", error);
+  return { status: failure.scope === "EXECUTION" ? "FAILED" : "FAULT", error: failure };
+}
+
+function deliveryOf(operation: Operation): number {
+  const opened = operation.type === "CALLBACK" ? (operation.opened ?? 0) : 0;
+  return Math.max(opened, operation.delivery ?? 0);
+}
+
+/** The newest result that must have reached user code for this operation to be where it is. */
+function seenBy(operation: Operation): number {
+  const settledInside: OperationType[] = ["STEP", "CONTEXT"];
+  const own = settledInside.includes(operation.type) ? (operation.delivery ?? 0) : 0;
+  return Math.max(own, operation.after ?? 0);
+}
+
+function dueTime(operation: Operation): number | undefined {
+  if (operation.type === "WAIT") return operation.dueAt;
+  return operation.type === "STEP" && operation.status === "PENDING" ? operation.nextAttemptAt : undefined;
+}

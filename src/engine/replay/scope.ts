@@ -1,0 +1,93 @@
+/**
+ * One context of user code: it hands out positions, and knows whether it is still open. A position is the path of
+ * counters from the root (`1`, `1-2`), so the same code reaches the same positions in every run.
+ *
+ * A virtual scope has positions of its own but no record: what starts in it belongs to the nearest recorded context.
+ */
+
+import type { Invocation } from "./invocation.ts";
+
+export interface ScopeOptions {
+  readonly position: string;
+  /** The stored id of the nearest recorded context; absent in the root. */
+  readonly recordedKey?: string | undefined;
+  /** True if this scope has a record of its own. */
+  readonly isRecorded: boolean;
+  /** The context has its outcome and runs only to rebuild the value: nothing new may start in it. */
+  readonly isRebuilding: boolean;
+}
+
+export class Scope {
+  readonly invocation: Invocation;
+  readonly parent: Scope | undefined;
+  readonly position: string;
+  readonly recordedKey: string | undefined;
+  readonly isRebuilding: boolean;
+  /** Of a branch written without a parameter: the outer scope whose calls inside the branch belong to the branch. */
+  adopts: Scope | undefined;
+  /** Added to the message when another context is used in this one. */
+  hint = "";
+  readonly #isRecorded: boolean;
+  readonly #children = new Set<Scope>();
+  #count = 0;
+  #closed = false;
+  #executing = 0;
+  #waiting = 0;
+
+  constructor(invocation: Invocation, parent: Scope | undefined, options: ScopeOptions) {
+    this.invocation = invocation;
+    this.parent = parent;
+    this.position = options.position;
+    this.recordedKey = options.recordedKey;
+    this.isRebuilding = options.isRebuilding;
+    this.#isRecorded = options.isRecorded;
+    if (parent !== undefined) parent.#children.add(this);
+  }
+
+  get isClosed(): boolean {
+    return this.#closed || this.invocation.isOver;
+  }
+
+  /** The position of the next operation. */
+  nextPosition(): string {
+    this.#count++;
+    return this.position === "" ? `${this.#count}` : `${this.position}-${this.#count}`;
+  }
+
+  startExecuting(): void {
+    if (this.isClosed) return;
+    this.#executing++;
+    this.invocation.executing++;
+  }
+
+  stopExecuting(): void {
+    if (this.#closed) return;
+    this.#executing--;
+    this.invocation.executing--;
+    this.invocation.schedule();
+  }
+
+  startWaiting(): void {
+    if (this.isClosed) return;
+    this.#waiting++;
+    this.invocation.waiting++;
+    this.invocation.schedule();
+  }
+
+  stopWaiting(): void {
+    if (this.#closed) return;
+    this.#waiting--;
+    this.invocation.waiting--;
+  }
+
+  /** Closes this context and all in it: late calls start nothing, late results reach nobody. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.invocation.executing -= this.#executing;
+    this.invocation.waiting -= this.#waiting;
+    if (this.parent !== undefined) this.parent.#children.delete(this);
+    if (this.#isRecorded && this.recordedKey !== undefined) this.invocation.delivery.closeContext(this.recordedKey);
+    for (const child of this.#children) child.close();
+  }
+}
