@@ -19,7 +19,9 @@ export interface SyntaxNode {
 }
 
 export function parse(source: string, filename: string): SyntaxNode {
-  return parseAst(source, { lang: filename.endsWith(".d.ts") ? "dts" : "ts" }, filename) as unknown as SyntaxNode;
+  const ending = /\.(d\.ts|tsx)$/.exec(filename)?.[1];
+  const lang = ending === "d.ts" ? "dts" : (ending ?? "ts");
+  return parseAst(source, { lang: lang as "dts" | "ts" | "tsx" }, filename) as unknown as SyntaxNode;
 }
 
 /** All of a module's imports: static, re-exported, dynamic with a literal, and `import("...")` types. */

@@ -89,7 +89,7 @@ function wrangler(): string {
 function envFileText(environment: Readonly<Record<string, string>>): string {
   return Object.entries(environment)
     .map(([name, value]) => {
-      if (/['\n]/.test(value)) throw new Error(`${name} cannot be written to an env file`);
+      if (/['\n$]/.test(value)) throw new Error(`${name} cannot be written to an env file`);
       return `${name}='${value}'\n`;
     })
     .join("");
