@@ -1,1 +1,2 @@
-export {};
+export { MemoryAlarm, type MemoryAlarmOptions } from "./memory-alarm.ts";
+export { MemoryStore, type MemoryStoreOptions } from "./memory-store.ts";

@@ -56,6 +56,11 @@ export type CallbackOutcome =
   | { readonly type: "FAILED"; readonly error: Failure }
   | { readonly type: "HEARTBEAT" };
 
+/** How a chained invoke ended. */
+export type InvokeOutcome =
+  | { readonly status: "SUCCEEDED"; readonly result?: string }
+  | { readonly status: "FAILED" | "TIMED_OUT" | "STOPPED"; readonly error?: Failure };
+
 export interface CheckpointRequest {
   readonly token: string;
   readonly updates: readonly OperationUpdate[];
@@ -86,6 +91,8 @@ export interface ExecutionClient {
   /** Goes on after a halt, with another version if one is named. */
   resume(executionId: string, options?: { version?: string }): Promise<void>;
   completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void>;
+  /** Tells an execution how a function it invoked has ended; a second outcome for the same operation changes nothing. */
+  completeInvoke(parent: ParentReference, outcome: InvokeOutcome): Promise<void>;
   /** For an SDK that runs elsewhere and holds a token. */
   checkpoint(executionId: string, request: CheckpointRequest): Promise<CheckpointAnswer>;
   /** Resolves with the header once the execution has ended or halted, or at `deadline` (ms since the epoch) with what it is then. */
