@@ -1,0 +1,49 @@
+/**
+ * The directory, spread over several objects because every execution writes to it and one object takes some hundred
+ * writes a second. An execution keeps the shard that it got at its start, so shards may be added at any time; they may
+ * not be taken away, since lists ask as many as there are.
+ */
+
+import type { DirectoryPage, ListQuery } from "../../engine/ports/execution-store.ts";
+import { type Answer, unwrap } from "./answer.ts";
+import { mergePages } from "./directory-order.ts";
+import type { DirectoryChange } from "./directory-table.ts";
+import type { ObjectNamespace } from "./object-namespace.ts";
+
+/** What a directory object offers to others. */
+export interface DirectoryRpc {
+  apply(change: DirectoryChange): Promise<Answer<void>>;
+  list(query: ListQuery): Promise<Answer<DirectoryPage>>;
+}
+
+export class DirectoryShards {
+  readonly #namespace: ObjectNamespace<DirectoryRpc>;
+  readonly #count: number;
+
+  constructor(namespace: ObjectNamespace<DirectoryRpc>, count: number) {
+    this.#namespace = namespace;
+    this.#count = count;
+  }
+
+  /** Where a new execution belongs. */
+  shardOf(executionId: string): number {
+    let hash = 0x811c9dc5;
+    for (let index = 0; index < executionId.length; index++) {
+      hash = Math.imul(hash ^ executionId.charCodeAt(index), 0x01000193);
+    }
+    return (hash >>> 0) % this.#count;
+  }
+
+  async publish(shard: number, change: DirectoryChange): Promise<void> {
+    unwrap(await this.#stub(shard).apply(change));
+  }
+
+  async list(query: ListQuery): Promise<DirectoryPage> {
+    const shards = Array.from({ length: this.#count }, (_, shard) => this.#stub(shard).list(query));
+    return mergePages((await Promise.all(shards)).map(unwrap), query);
+  }
+
+  #stub(shard: number): DirectoryRpc {
+    return this.#namespace.get(this.#namespace.idFromName(`shard-${shard}`));
+  }
+}

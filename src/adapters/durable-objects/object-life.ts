@@ -1,0 +1,141 @@
+/**
+ * The life of an execution object on its platform: what it stores, what keeps it in memory, what wakes it. It knows
+ * nothing of durable execution; `wake` is the runner's.
+ *
+ * An object can die at any moment without a word. So before anything runs here, an alarm stands that outlives it: the
+ * outbox sets one in the transaction that creates an execution, the guard one when work begins, and `alarm()` one before
+ * it does anything else. The work itself goes on in the background, because the platform measures what it allows (CPU
+ * time, 15 minutes of waiting) by event, and the guard's alarms keep bringing new ones.
+ */
+
+import type { Alarm } from "../../engine/ports/alarm.ts";
+import { AlarmClock, AlarmReason } from "./alarm-clock.ts";
+import type { DirectoryShards } from "./directory-shards.ts";
+import { clearFault, recordFault } from "./fault-record.ts";
+import { RecordCell } from "./object-record.ts";
+import { DurableObjectStore } from "./object-store.ts";
+import { Outbox } from "./outbox.ts";
+
+/** At least this long after work has begun, somebody looks whether it is still going on. */
+const GUARD_MS = 30_000;
+
+/** The platform gives up after six retries. A fresh alarm, set before anything can go wrong, starts the count anew. */
+const RETRIES_TO_TRUST = 5;
+
+export interface ObjectLifeOptions {
+  readonly state: Pick<DurableObjectState, "storage" | "waitUntil">;
+  readonly directory: DirectoryShards;
+  readonly now: () => number;
+  /** Does whatever is due. */
+  readonly wake: (executionId: string) => Promise<void>;
+  readonly onFault: (error: unknown) => void;
+}
+
+export class ObjectLife {
+  readonly store: DurableObjectStore;
+  readonly alarm: Alarm;
+  readonly #options: ObjectLifeOptions;
+  readonly #clock: AlarmClock;
+  readonly #record: RecordCell;
+  readonly #outbox: Outbox;
+  readonly #running = new Set<Promise<unknown>>();
+  #loaded: Promise<void> | undefined;
+
+  constructor(options: ObjectLifeOptions) {
+    const { state, directory, now, onFault } = options;
+    const { storage } = state;
+    this.#options = options;
+    const clock = new AlarmClock(storage, now);
+    const record = new RecordCell(storage);
+    this.#clock = clock;
+    this.#record = record;
+    this.#outbox = new Outbox({
+      record,
+      clock,
+      send: (shard, change) => directory.publish(shard, change),
+      onFault,
+      onForgotten: () => this.#forget(),
+    });
+    this.store = new DurableObjectStore({ storage, record, directory, onUnpublished: () => this.#publish() });
+    this.alarm = {
+      schedule: (_, at) => clock.need(AlarmReason.EXECUTION, at),
+      cancel: () => clock.drop(AlarmReason.EXECUTION),
+    };
+  }
+
+  /** To be awaited by every event but the alarm before it does anything. */
+  ready(): Promise<void> {
+    this.#loaded ??= this.#clock.load().then(() => this.#recover());
+    return this.#loaded;
+  }
+
+  /** The platform's `alarm()`. Never rejects: its retries end, and an alarm set here does not. */
+  async onAlarm({ scheduledTime, retryCount }: AlarmInvocationInfo): Promise<void> {
+    this.#loaded ??= this.#clock.load();
+    await this.#loaded;
+    const due = this.#clock.fire(scheduledTime);
+    if (retryCount >= RETRIES_TO_TRUST) return this.#clock.needAbout(AlarmReason.RETRY, GUARD_MS);
+    this.#publish();
+    const isWake = due.includes(AlarmReason.EXECUTION) || due.includes(AlarmReason.RETRY);
+    if (isWake || this.#running.size > 0) this.#guard();
+    if (isWake) this.background(this.#wake());
+  }
+
+  /** Keeps the object in memory, and watched over, until `work` has settled. */
+  background(work: Promise<unknown>): void {
+    const settled = work.catch(this.#options.onFault).finally(() => {
+      this.#running.delete(settled);
+      if (this.#running.size === 0) this.#clock.drop(AlarmReason.GUARD);
+    });
+    this.#running.add(settled);
+    this.#guard();
+  }
+
+  /** Resolves once nothing runs in the background and the directory was told, or will be later. */
+  async idle(): Promise<void> {
+    await this.#outbox.flush();
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  #guard(): void {
+    this.#clock.needAbout(AlarmReason.GUARD, GUARD_MS);
+    this.#options.state.waitUntil(Promise.all(this.#running));
+  }
+
+  /** What an earlier life may have left undone without an alarm to bring it back. */
+  #recover(): void {
+    const record = this.#record.get();
+    if (record?.unpublished === true) this.#publish();
+    if (record?.row?.status === "RUNNING" && this.#clock.armedAt === undefined) {
+      this.#clock.need(AlarmReason.EXECUTION, this.#options.now());
+    }
+  }
+
+  async #wake(): Promise<void> {
+    const { state, now, wake } = this.#options;
+    const id = this.#record.get()?.row?.id;
+    if (id === undefined) return;
+    try {
+      await wake(id);
+      this.#clock.drop(AlarmReason.RETRY);
+      clearFault(state.storage);
+    } catch (error) {
+      this.#clock.need(AlarmReason.RETRY, now() + recordFault(state.storage, error, now()));
+      throw error;
+    }
+  }
+
+  #publish(): void {
+    if (this.#record.get()?.unpublished !== true) return;
+    this.#clock.needAbout(AlarmReason.OUTBOX, GUARD_MS);
+    this.#options.state.waitUntil(this.#outbox.flush());
+  }
+
+  #forget(): void {
+    const { storage } = this.#options.state;
+    this.#clock.clear();
+    this.#record.forget();
+    void storage.deleteAlarm();
+    void storage.deleteAll();
+  }
+}

@@ -1,0 +1,96 @@
+import { DurableObject } from "cloudflare:workers";
+import { DirectoryShards, type DirectoryRpc } from "../../../src/adapters/durable-objects/directory-shards.ts";
+import { ObjectLife } from "../../../src/adapters/durable-objects/object-life.ts";
+import type { ObjectNamespace } from "../../../src/adapters/durable-objects/object-namespace.ts";
+import type { DirectoryRow, LogPage } from "../../../src/engine/ports/execution-store.ts";
+
+export const SHARDS = 3;
+
+interface Env {
+  readonly DIRECTORY: ObjectNamespace<DirectoryRpc>;
+}
+
+/** A row of `woken`: when the object was woken, ms since the epoch. */
+interface Woken extends Record<string, SqlStorageValue> {
+  at: number;
+}
+
+/** An execution object without a runner: what the adapter alone promises, reachable from outside. */
+export class StoreObject extends DurableObject<Env> {
+  readonly faults: unknown[] = [];
+  /** How many of the next wakes fail. */
+  failing = 0;
+  readonly life: ObjectLife = new ObjectLife({
+    state: this.ctx,
+    directory: new DirectoryShards(this.env.DIRECTORY, SHARDS),
+    now: Date.now,
+    wake: () => this.#wake(),
+    onFault: (error) => this.faults.push(error),
+  });
+
+  override async alarm(info: AlarmInvocationInfo): Promise<void> {
+    await this.life.onAlarm(info);
+  }
+
+  async create(row: DirectoryRow, body: string): Promise<"created" | "exists"> {
+    await this.life.ready();
+    const created = this.life.store.create(row, body);
+    await this.life.idle();
+    return created;
+  }
+
+  async append(id: string, seq: number, body: string): Promise<"appended" | "taken"> {
+    await this.life.ready();
+    return this.life.store.append(id, seq, body);
+  }
+
+  async read(id: string, from: number): Promise<LogPage> {
+    await this.life.ready();
+    return this.life.store.read(id, from);
+  }
+
+  async describe(row: DirectoryRow): Promise<void> {
+    await this.life.ready();
+    this.life.store.describe(row);
+    await this.life.idle();
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.life.ready();
+    this.life.store.remove(id);
+    await this.life.idle();
+  }
+
+  async schedule(at: number): Promise<void> {
+    await this.life.ready();
+    await this.life.alarm.schedule("", at);
+  }
+
+  async cancel(): Promise<void> {
+    await this.life.ready();
+    await this.life.alarm.cancel("");
+  }
+
+  failNext(wakes: number): void {
+    this.failing = wakes;
+  }
+
+  woken(): number[] {
+    return this.#log()
+      .exec<Woken>("SELECT at FROM woken ORDER BY rowid")
+      .toArray()
+      .map(({ at }) => at);
+  }
+
+  async #wake(): Promise<void> {
+    this.#log().exec("INSERT INTO woken (at) VALUES (?)", Date.now());
+    if (this.failing === 0) return;
+    this.failing--;
+    throw new Error("this wake fails");
+  }
+
+  #log(): SqlStorage {
+    this.ctx.storage.sql.exec("CREATE TABLE IF NOT EXISTS woken (at INTEGER)");
+    return this.ctx.storage.sql;
+  }
+}
