@@ -1,0 +1,249 @@
+/** Updates become facts: all of a batch, or none. What a batch costs depends on the batch alone. */
+
+import type {
+  ExecutionEnded,
+  Fact,
+  OperationEnded,
+  OperationFailed,
+  OperationRetried,
+  OperationStarted,
+  OperationSucceeded,
+} from "../model/commit.ts";
+import type { Operation } from "../model/operation.ts";
+import type { OperationUpdate } from "../model/update.ts";
+import { callbackIdOf } from "../model/callback-id.ts";
+import type { Decision, DecisionEnvironment, MachineRejection } from "./command.ts";
+import { invalid } from "./command.ts";
+import { isOpenContext } from "./context-tree.ts";
+import type { Draft } from "./draft.ts";
+import { changedType, illegalTransition, unknownAction } from "./legality.ts";
+import { checkRetryDelay, checkStart, checkUpdate, storedFailure } from "./limits.ts";
+import type { ExecutionState } from "./state.ts";
+
+/** A batch while it is decided. */
+interface Batch {
+  readonly state: ExecutionState;
+  readonly env: DecisionEnvironment;
+  /** The last update of each operation so far. */
+  readonly latest: Map<string, OperationUpdate>;
+  /** Contexts that the batch has closed so far. */
+  closed: Set<string> | undefined;
+}
+
+export function decideCheckpoint(
+  state: ExecutionState,
+  updates: readonly OperationUpdate[],
+  env: DecisionEnvironment,
+): Decision {
+  if (state.header.status !== "RUNNING" || state.header.halt !== undefined) {
+    return { rejected: invalid("Invalid checkpoint token") };
+  }
+  const misplaced =
+    misplacedExecutionUpdate(updates) ?? misplacedUpdate({ state, env, latest: new Map(), closed: undefined }, updates);
+  if (misplaced !== undefined) return { rejected: misplaced };
+  const introduced = new Map<string, OperationUpdate>();
+  const facts: Fact[] = [];
+  for (const update of updates) {
+    const known = state.operations.get(update.id);
+    const first = introduced.get(update.id);
+    const refused = refusal(update, known, first);
+    if (refused !== undefined) return { rejected: refused };
+    facts.push(factOf(update, { env, state, known, isNew: known === undefined && first === undefined }));
+    if (known === undefined && first === undefined) introduced.set(update.id, update);
+  }
+  return { facts };
+}
+
+function misplacedExecutionUpdate(updates: readonly OperationUpdate[]): MachineRejection | undefined {
+  let count = 0;
+  for (const update of updates) if (update.type === "EXECUTION") count++;
+  if (count === 0) return undefined;
+  if (count > 1) return invalid("Cannot checkpoint multiple EXECUTION updates.");
+  if (updates.at(-1)?.type !== "EXECUTION") return invalid("EXECUTION checkpoint must be the last update.");
+  return undefined;
+}
+
+/** Ids and parents of the whole batch come before anything else about it. */
+function misplacedUpdate(batch: Batch, updates: readonly OperationUpdate[]): MachineRejection | undefined {
+  for (const update of updates) {
+    const { id } = update;
+    if (!id) return invalid("Operation update must have an Id.");
+    const previous = batch.latest.get(id);
+    if (previous !== undefined && !mayFollow(previous, update)) {
+      return invalid("Cannot update the same operation twice in a single request.");
+    }
+    if (!hasOpenParent(batch, update)) return invalid("Invalid parent operation id.");
+    batch.latest.set(id, update);
+    if (update.type === "CONTEXT" && (update.action === "SUCCEED" || update.action === "FAIL")) {
+      batch.closed ??= new Set();
+      batch.closed.add(id);
+    }
+  }
+  return undefined;
+}
+
+function mayFollow(previous: OperationUpdate, update: OperationUpdate): boolean {
+  const isStart = previous.action === "START" && (previous.type === "STEP" || previous.type === "CONTEXT");
+  return isStart && update.action !== "START";
+}
+
+function hasOpenParent(batch: Batch, update: OperationUpdate): boolean {
+  const { parentId } = update;
+  if (parentId && !isOpenIn(batch, parentId)) return false;
+  const recorded = batch.state.operations.get(update.id)?.parentId;
+  return recorded === undefined || recorded === parentId || isOpenIn(batch, recorded);
+}
+
+function isOpenIn(batch: Batch, contextId: string): boolean {
+  const { state, latest, closed } = batch;
+  const update = latest.get(contextId);
+  const isOpen =
+    update?.type === "CONTEXT" && update.action === "START"
+      ? true
+      : update === undefined && isOpenContext(state, contextId);
+  return isOpen && (closed === undefined || !isInsideClosed(batch, contextId));
+}
+
+/** True if this batch has closed a context around this one. */
+function isInsideClosed({ state, latest, closed }: Batch, contextId: string): boolean {
+  for (let id: string | undefined = contextId; id; ) {
+    if (closed?.has(id) === true) return true;
+    const parentId: string | undefined = state.operations.get(id)?.parentId ?? latest.get(id)?.parentId;
+    id = parentId;
+  }
+  return false;
+}
+
+function refusal(
+  update: OperationUpdate,
+  known: Operation | undefined,
+  first: OperationUpdate | undefined,
+): MachineRejection | undefined {
+  const limited = checkUpdate(update);
+  if (limited !== undefined) return limited;
+  const illegal =
+    unknownAction(update) ??
+    illegalTransition(update, known) ??
+    (update.type === "EXECUTION" ? undefined : changedType(update, known?.type ?? first?.type));
+  if (illegal !== undefined) return invalid(illegal);
+  if (update.action === "START") return checkStart(update);
+  if (update.action === "RETRY") return checkRetryDelay(update);
+  return undefined;
+}
+
+interface FactContext {
+  readonly env: DecisionEnvironment;
+  readonly state: ExecutionState;
+  readonly known: Operation | undefined;
+  /** This is the first word about the operation. */
+  readonly isNew: boolean;
+}
+
+function factOf(update: OperationUpdate, context: FactContext): Fact {
+  if (update.type === "EXECUTION") return executionEnded(update);
+  switch (update.action) {
+    case "START":
+      return started(update, context);
+    case "SUCCEED":
+      return succeeded(update, context);
+    case "FAIL":
+      return failed(update, context);
+    case "RETRY":
+      return retried(update, context);
+    case "CANCEL":
+      return cancelled(update, context);
+  }
+}
+
+function executionEnded(update: OperationUpdate): ExecutionEnded {
+  const hasFailed = update.action === "FAIL";
+  const fact: Draft<ExecutionEnded> = { kind: hasFailed ? "EXECUTION_FAILED" : "EXECUTION_SUCCEEDED" };
+  if (update.payload != null) fact.result = update.payload;
+  if (update.error != null) fact.error = storedFailure(update.error);
+  return fact;
+}
+
+function started(update: OperationUpdate, context: FactContext): OperationStarted {
+  const fact: Draft<OperationStarted> = { kind: "STARTED", id: update.id };
+  const at = timeOf(update, context);
+  introduce(fact, update, context);
+  if (at !== context.env.now) fact.at = at;
+  switch (update.type) {
+    case "WAIT":
+      fact.waitSeconds = update.waitSeconds ?? 0;
+      fact.dueAt = at + fact.waitSeconds * 1000;
+      break;
+    case "CALLBACK":
+      fact.callbackId = callbackIdOf(context.state.header.id, context.env.randomId());
+      if (update.timeoutSeconds) fact.timeoutSeconds = update.timeoutSeconds;
+      if (update.heartbeatTimeoutSeconds) fact.heartbeatTimeoutSeconds = update.heartbeatTimeoutSeconds;
+      break;
+    case "CHAINED_INVOKE":
+      fact.functionName = update.functionName ?? "";
+      if (update.tenantId != null) fact.tenantId = update.tenantId;
+      if (update.payload != null) fact.input = update.payload;
+      break;
+    default:
+  }
+  return fact;
+}
+
+function succeeded(update: OperationUpdate, context: FactContext): OperationSucceeded {
+  const fact: Draft<OperationSucceeded> = { kind: "SUCCEEDED", id: update.id };
+  const at = timeOf(update, context);
+  introduce(fact, update, context);
+  if (at !== context.env.now) fact.at = at;
+  if (update.payload != null) fact.result = update.payload;
+  if (update.type === "CONTEXT" && update.replayChildren === true) fact.replayChildren = true;
+  return fact;
+}
+
+function failed(update: OperationUpdate, context: FactContext): OperationFailed {
+  const fact: Draft<OperationFailed> = { kind: "FAILED", id: update.id };
+  const at = timeOf(update, context);
+  introduce(fact, update, context);
+  if (at !== context.env.now) fact.at = at;
+  if (update.error != null) fact.error = storedFailure(update.error);
+  if (update.type === "CONTEXT" && update.replayChildren === true) fact.replayChildren = true;
+  return fact;
+}
+
+function retried(update: OperationUpdate, context: FactContext): OperationRetried {
+  const delaySeconds = update.nextAttemptDelaySeconds ?? 0;
+  const at = timeOf(update, context);
+  const fact: Draft<OperationRetried> = {
+    kind: "RETRIED",
+    id: update.id,
+    delaySeconds,
+    dueAt: at + delaySeconds * 1000,
+  };
+  introduce(fact, update, context);
+  if (at !== context.env.now) fact.at = at;
+  if (update.error != null) fact.error = storedFailure(update.error);
+  if (update.payload != null) fact.result = update.payload;
+  return fact;
+}
+
+function cancelled(update: OperationUpdate, context: FactContext): OperationEnded {
+  const fact: Draft<OperationEnded> = { kind: "CANCELLED", id: update.id };
+  const at = timeOf(update, context);
+  if (at !== context.env.now) fact.at = at;
+  if (update.error != null) fact.error = storedFailure(update.error);
+  return fact;
+}
+
+type Introducing = OperationStarted | OperationSucceeded | OperationFailed | OperationRetried;
+
+function introduce(fact: Draft<Introducing>, update: OperationUpdate, { isNew }: FactContext): void {
+  if (!isNew) return;
+  fact.type = update.type;
+  if (update.parentId) fact.parentId = update.parentId;
+  if (update.name != null) fact.name = update.name;
+  if (update.subType != null) fact.subType = update.subType;
+}
+
+/** When the sender says it happened, as far as that can be true. */
+function timeOf({ at }: OperationUpdate, { env, state, known }: FactContext): number {
+  if (at === undefined || !Number.isFinite(at)) return env.now;
+  return Math.min(Math.max(at, known?.startedAt ?? state.header.startedAt), env.now);
+}

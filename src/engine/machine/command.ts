@@ -1,0 +1,155 @@
+/** What can be asked of the machine. A command says what happened or what is wanted; the machine says what follows. */
+
+import type { Fact } from "../model/commit.ts";
+import type { HaltReason, ParentReference } from "../model/execution.ts";
+import type { Failure } from "../model/failure.ts";
+import type { OperationUpdate } from "../model/update.ts";
+
+export interface StartExecution {
+  readonly type: "START_EXECUTION";
+  readonly functionName: string;
+  /** 1 to 64 of `[a-zA-Z0-9-_]`. */
+  readonly name: string;
+  readonly version: string;
+  /** A random one when absent. */
+  readonly incarnation?: string;
+  /** The event as JSON text. */
+  readonly input?: string;
+  /** 1 to 31,622,400; none when absent. */
+  readonly executionTimeoutSeconds?: number;
+  /** 1 to 90. */
+  readonly retentionDays: number;
+  readonly parent?: ParentReference;
+  readonly tenantId?: string;
+}
+
+/** All updates are recorded or none. */
+export interface Checkpoint {
+  readonly type: "CHECKPOINT";
+  readonly updates: readonly OperationUpdate[];
+}
+
+/** Records everything that is due: timers, timeouts, the execution's own timeout. */
+export interface FireTimers {
+  readonly type: "FIRE_TIMERS";
+}
+
+export interface CompleteCallback {
+  readonly type: "COMPLETE_CALLBACK";
+  readonly callbackId: string;
+  readonly outcome:
+    | { readonly type: "SUCCEEDED"; readonly result?: string }
+    | { readonly type: "FAILED"; readonly error: Failure }
+    | { readonly type: "HEARTBEAT" };
+}
+
+/** The callee of a chained invoke has ended. Says nothing when nobody waits for it any more. */
+export interface CompleteInvoke {
+  readonly type: "COMPLETE_INVOKE";
+  readonly operationId: string;
+  readonly outcome: {
+    readonly type: "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "STOPPED";
+    readonly result?: string;
+    readonly error?: Failure;
+  };
+}
+
+export interface Stop {
+  readonly type: "STOP";
+  readonly error?: Failure;
+}
+
+export type InvocationOutput =
+  | { readonly status: "SUCCEEDED"; readonly result?: string }
+  | { readonly status: "FAILED"; readonly error: Failure }
+  | {
+      readonly status: "PENDING";
+      /**
+       * Whether to invoke again at once because something changed that this invocation has not seen. When absent, the
+       * machine assumes so if anything came from outside since the invocation last wrote.
+       */
+      readonly again?: boolean;
+    }
+  /** The invocation broke; `retryAt` (ms since the epoch) is when to try again. */
+  | { readonly status: "FAULT"; readonly error: Failure; readonly retryAt: number };
+
+export interface InvocationIdentity {
+  readonly requestId: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+export interface CompleteInvocation extends InvocationIdentity {
+  readonly type: "COMPLETE_INVOCATION";
+  readonly output: InvocationOutput;
+}
+
+/** Nothing is invoked from here on until somebody resumes the execution. */
+export interface HaltExecution {
+  readonly type: "HALT";
+  readonly reason: HaltReason;
+  readonly error: Failure;
+  /** The invocation that ends with it, if one ran. */
+  readonly invocation?: InvocationIdentity;
+}
+
+export interface ResumeExecution {
+  readonly type: "RESUME";
+  /** The version to go on with, when it is another. */
+  readonly version?: string;
+}
+
+/** The parent's log holds the outcome. */
+export interface NotifyParent {
+  readonly type: "NOTIFY_PARENT";
+}
+
+export type Command =
+  | StartExecution
+  | Checkpoint
+  | FireTimers
+  | CompleteCallback
+  | CompleteInvoke
+  | Stop
+  | CompleteInvocation
+  | HaltExecution
+  | ResumeExecution
+  | NotifyParent;
+
+/** Time and chance, as arguments. */
+export interface DecisionEnvironment {
+  /** Milliseconds since the epoch: the time of the commit that will carry the facts. */
+  readonly now: number;
+  /** 32 lower-case hex digits from a cryptographic source. */
+  randomId(): string;
+}
+
+/** Why the machine refuses a command; the names are those of the Lambda API. */
+export const RejectionCode = {
+  INVALID_PARAMETER: "InvalidParameterValueException",
+  NOT_FOUND: "ResourceNotFoundException",
+  ALREADY_STARTED: "DurableExecutionAlreadyStartedException",
+  CALLBACK_CLOSED: "CallbackTimeoutException",
+} as const;
+export type RejectionCode = (typeof RejectionCode)[keyof typeof RejectionCode];
+
+export interface MachineRejection {
+  readonly code: RejectionCode;
+  readonly message: string;
+  /** When a limit was exceeded: how large it is and how large it may be. */
+  readonly size?: number;
+  readonly limit?: number;
+}
+
+/** What follows from a command: facts to append (none when nothing changes), or a refusal that changes nothing. */
+export type Decision = { readonly facts: readonly Fact[] } | { readonly rejected: MachineRejection };
+
+export function rejected(code: RejectionCode, message: string): Decision {
+  return { rejected: { code, message } };
+}
+
+export function invalid(message: string): MachineRejection {
+  return { code: RejectionCode.INVALID_PARAMETER, message };
+}
+
+export const NOTHING_CHANGES: Decision = { facts: [] };

@@ -1,0 +1,146 @@
+/**
+ * The machine: what follows from a command. Pure: it reads the state, the command, the time and the chance it is given,
+ * changes none of them, and answers with facts for the log or with a refusal. Asked again after somebody else's commit
+ * was folded, it answers for the new state.
+ */
+
+import type { ExecutionEnded, ExecutionStarted, Fact, InvocationCompleted } from "../model/commit.ts";
+import type { Failure } from "../model/failure.ts";
+import { decideCheckpoint } from "./checkpoint.ts";
+import type {
+  Command,
+  CompleteInvocation,
+  Decision,
+  DecisionEnvironment,
+  InvocationOutput,
+  MachineRejection,
+  StartExecution,
+} from "./command.ts";
+import { NOTHING_CHANGES, rejected, RejectionCode } from "./command.ts";
+import type { Draft } from "./draft.ts";
+import {
+  checkDays,
+  checkPayload,
+  checkSeconds,
+  checkText,
+  EXECUTION_NAME,
+  FUNCTION_NAME,
+  storedFailure,
+  TENANT_ID,
+  VERSION,
+} from "./limits.ts";
+import { decideCallback, decideHalt, decideInvoke, decideNotification, decideResume, decideStop } from "./outside.ts";
+import { hasPending } from "./pending.ts";
+import type { ExecutionState } from "./state.ts";
+import { decideTimers } from "./timers.ts";
+
+export function decide(state: ExecutionState, command: Command, env: DecisionEnvironment): Decision {
+  if (command.type === "START_EXECUTION") return decideStart(state, command, env);
+  if (state.seq === 0) return rejected(RejectionCode.NOT_FOUND, "Execution not found.");
+  switch (command.type) {
+    case "CHECKPOINT":
+      return decideCheckpoint(state, command.updates, env);
+    case "FIRE_TIMERS":
+      return decideTimers(state, env.now);
+    case "COMPLETE_CALLBACK":
+      return decideCallback(state, command, env.now);
+    case "COMPLETE_INVOKE":
+      return decideInvoke(state, command);
+    case "STOP":
+      return decideStop(state, command);
+    case "COMPLETE_INVOCATION":
+      return decideInvocation(state, command, env.now);
+    case "HALT":
+      return decideHalt(state, command);
+    case "RESUME":
+      return decideResume(state, command);
+    case "NOTIFY_PARENT":
+      return decideNotification(state);
+  }
+}
+
+function decideStart(state: ExecutionState, command: StartExecution, env: DecisionEnvironment): Decision {
+  if (state.seq > 0) return startedAlready(state, command);
+  const refused = checkStartExecution(command);
+  if (refused !== undefined) return { rejected: refused };
+  const fact: Draft<ExecutionStarted> = {
+    kind: "EXECUTION_STARTED",
+    name: command.name,
+    incarnation: command.incarnation ?? env.randomId(),
+    functionName: command.functionName,
+    version: command.version,
+    retentionDays: command.retentionDays,
+  };
+  if (command.input != null) fact.input = command.input;
+  if (command.executionTimeoutSeconds != null) fact.executionTimeoutSeconds = command.executionTimeoutSeconds;
+  if (command.parent != null) fact.parent = command.parent;
+  if (command.tenantId != null) fact.tenantId = command.tenantId;
+  return { facts: [fact] };
+}
+
+/** Starting the same execution once more changes nothing; another one cannot have its name while it is retained. */
+function startedAlready({ header }: ExecutionState, command: StartExecution): Decision {
+  if (header.version === command.version && header.input === (command.input ?? undefined)) return NOTHING_CHANGES;
+  const message = `An execution named ${header.name} exists already with another input or version.`;
+  return rejected(RejectionCode.ALREADY_STARTED, message);
+}
+
+function checkStartExecution(command: StartExecution): MachineRejection | undefined {
+  const { executionTimeoutSeconds: timeout, tenantId } = command;
+  return (
+    checkText(command.functionName, FUNCTION_NAME) ??
+    checkText(command.name, EXECUTION_NAME) ??
+    checkText(command.version, VERSION) ??
+    (tenantId == null ? undefined : checkText(tenantId, TENANT_ID)) ??
+    (timeout == null ? undefined : checkSeconds(timeout, "Execution timeout in seconds", 1)) ??
+    checkDays(command.retentionDays) ??
+    checkPayload(command.input, "Input")
+  );
+}
+
+function decideInvocation(state: ExecutionState, command: CompleteInvocation, now: number): Decision {
+  const { output } = command;
+  const completed: Draft<InvocationCompleted> = {
+    kind: "INVOCATION_COMPLETED",
+    requestId: command.requestId,
+    startedAt: command.startedAt,
+  };
+  if (output.status === "FAILED" || output.status === "FAULT") completed.error = storedFailure(output.error);
+  if (state.header.status !== "RUNNING" || state.header.halt !== undefined) {
+    return state.invocation.active ? { facts: [completed] } : NOTHING_CHANGES;
+  }
+  if (output.status === "FAULT") completed.retryAt = output.retryAt;
+  if (output.status === "PENDING" && (output.again ?? state.invocation.due)) completed.retryAt = now;
+  const facts: Fact[] = [completed];
+  const ended = completed.retryAt === undefined ? outcomeOf(state, output) : undefined;
+  if (ended !== undefined) facts.push(ended);
+  return { facts };
+}
+
+/** How the execution ends with this output of its invocation, if it does. */
+function outcomeOf(state: ExecutionState, output: InvocationOutput): ExecutionEnded | undefined {
+  switch (output.status) {
+    case "SUCCEEDED": {
+      const refused = checkPayload(output.result, "Result");
+      if (refused !== undefined) return failed({ errorType: refused.code, errorMessage: refused.message });
+      return output.result == null
+        ? { kind: "EXECUTION_SUCCEEDED" }
+        : { kind: "EXECUTION_SUCCEEDED", result: output.result };
+    }
+    case "FAILED":
+      return failed(output.error);
+    case "PENDING":
+      return hasPending(state)
+        ? undefined
+        : failed({
+            errorType: RejectionCode.INVALID_PARAMETER,
+            errorMessage: "Cannot return PENDING status with no pending operations.",
+          });
+    case "FAULT":
+      return undefined;
+  }
+}
+
+function failed(error: Failure): ExecutionEnded {
+  return { kind: "EXECUTION_FAILED", error: storedFailure(error) };
+}

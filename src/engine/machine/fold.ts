@@ -1,0 +1,168 @@
+/**
+ * The only way a state changes: one commit after the other. Folding is total on every log that `decide` can have
+ * written, and throws on any other, since going on from a state that never was would break every promise there is.
+ * A state that a commit was refused on is half changed: load it anew.
+ */
+
+import type { Commit, ExecutionEnded, ExecutionStarted, Fact, InvocationCompleted } from "../model/commit.ts";
+import { LOG_FORMAT_VERSION } from "../model/commit.ts";
+import type { ExecutionHeader, ExecutionStatus } from "../model/execution.ts";
+import type { Operation } from "../model/operation.ts";
+import { closeAll } from "./context-tree.ts";
+import type { Draft } from "./draft.ts";
+import { foldOperation } from "./fold-operation.ts";
+import { historyEventType } from "./history-event-type.ts";
+import { CorruptLogError, UnsupportedLogVersionError } from "./log-errors.ts";
+import type { ExecutionState } from "./state.ts";
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Applies a commit and returns the operations it changed: each once, as it is now, in the order of their first change.
+ *
+ * @throws {UnsupportedLogVersionError} UNSUPPORTED_LOG_VERSION for a log of a newer format.
+ * @throws {CorruptLogError} CORRUPT_LOG for facts that cannot follow on what was folded before.
+ */
+export function fold(state: ExecutionState, commit: Commit): Operation[] {
+  if (commit.v !== LOG_FORMAT_VERSION) throw new UnsupportedLogVersionError(commit.v);
+  if (commit.owner !== undefined) takeOver(state, commit.owner);
+  const before = state.deliveries;
+  const changed = new Map<string, Operation>();
+  let isReady = false;
+  for (const fact of commit.facts) {
+    if (fact.kind === "READY") isReady = true;
+    const operation = foldFact(state, { fact, at: commit.at, before });
+    if (operation !== undefined) changed.set(operation.id, operation);
+  }
+  state.seq++;
+  const isNews = isReady || state.deliveries !== before;
+  if (commit.owner === undefined && isNews && state.header.status === "RUNNING") state.invocation.due = true;
+  return [...changed.values()];
+}
+
+/** A fact with what the commit around it says. */
+export interface FoldedFact {
+  readonly fact: Fact;
+  /** The time of the commit. */
+  readonly at: number;
+  /** Deliveries before the commit. */
+  readonly before: number;
+}
+
+/** When a log that has ended may be removed. */
+export function expiryOf(header: ExecutionHeader): number | undefined {
+  return header.endedAt === undefined ? undefined : header.endedAt + header.retentionDays * DAY_MS;
+}
+
+/** An owner that writes has seen everything before: its commit follows on all of it. */
+function takeOver(state: ExecutionState, owner: string): void {
+  state.owner = owner;
+  state.invocation.active = true;
+  state.invocation.due = false;
+  state.invocation.retryAt = undefined;
+}
+
+function foldFact(state: ExecutionState, folded: FoldedFact): Operation | undefined {
+  const { fact, at } = folded;
+  if (fact.kind === "EXECUTION_STARTED") {
+    start(state, fact, at);
+    return undefined;
+  }
+  if (state.header.id === "") throw new CorruptLogError(`The log begins with ${fact.kind}.`);
+  switch (fact.kind) {
+    case "EXECUTION_SUCCEEDED":
+      return end(state, { fact, at, status: "SUCCEEDED" });
+    case "EXECUTION_FAILED":
+      return end(state, { fact, at, status: "FAILED" });
+    case "EXECUTION_TIMED_OUT":
+      return end(state, { fact, at, status: "TIMED_OUT" });
+    case "EXECUTION_STOPPED":
+      return end(state, { fact, at, status: "STOPPED" });
+    case "INVOCATION_COMPLETED":
+      return completeInvocation(state, fact);
+    case "HALTED":
+      requireRunning(state, fact);
+      state.header = { ...state.header, halt: { reason: fact.reason, error: fact.error, at } };
+      state.invocation.active = false;
+      return undefined;
+    case "RESUMED":
+      return resume(state, fact.version);
+    case "PARENT_NOTIFIED":
+      if (state.header.endedAt === undefined || state.header.parent === undefined) throw misplaced(fact);
+      state.header = { ...state.header, parentNotified: true };
+      return undefined;
+    default: {
+      requireRunning(state, fact);
+      const operation = foldOperation(state, { ...folded, fact });
+      if (historyEventType(fact, operation.type) !== undefined) state.eventCount++;
+      return operation;
+    }
+  }
+}
+
+function start(state: ExecutionState, fact: ExecutionStarted, at: number): void {
+  if (state.header.id !== "") throw misplaced(fact);
+  const { name, incarnation, functionName, version, retentionDays } = fact;
+  const id = `${functionName}/${name}`;
+  const header: Draft<ExecutionHeader> = {
+    ...{ id, name, incarnation, functionName, version, retentionDays },
+    status: "RUNNING",
+    startedAt: at,
+  };
+  if (fact.input !== undefined) header.input = fact.input;
+  if (fact.parent !== undefined) header.parent = fact.parent;
+  if (fact.tenantId !== undefined) header.tenantId = fact.tenantId;
+  if (fact.executionTimeoutSeconds !== undefined) {
+    header.executionTimeoutSeconds = fact.executionTimeoutSeconds;
+    header.timeoutAt = at + fact.executionTimeoutSeconds * 1000;
+  }
+  state.header = header;
+  state.invocation.due = true;
+  state.eventCount++;
+}
+
+interface Ending {
+  readonly fact: ExecutionEnded;
+  readonly at: number;
+  readonly status: ExecutionStatus;
+}
+
+function end(state: ExecutionState, { fact, at, status }: Ending): undefined {
+  requireRunning(state, fact);
+  const { halt: _halt, ...rest } = state.header;
+  const header: Draft<ExecutionHeader> = { ...rest, status, endedAt: at };
+  if (fact.result !== undefined) header.result = fact.result;
+  if (fact.error !== undefined) header.error = fact.error;
+  state.header = header;
+  state.eventCount++;
+  state.invocation.due = false;
+  state.invocation.retryAt = undefined;
+  closeAll(state);
+}
+
+function completeInvocation(state: ExecutionState, fact: InvocationCompleted): undefined {
+  const { invocation } = state;
+  state.eventCount++;
+  invocation.active = false;
+  invocation.due = false;
+  const isFault = fact.error !== undefined && fact.retryAt !== undefined;
+  invocation.failures = isFault ? invocation.failures + 1 : 0;
+  invocation.retryAt = fact.retryAt;
+}
+
+function resume(state: ExecutionState, version: string | undefined): undefined {
+  const { halt, ...rest } = state.header;
+  if (halt === undefined) throw new CorruptLogError("The log resumes an execution that is not halted.");
+  state.header = version === undefined ? rest : { ...rest, version };
+  state.invocation.due = true;
+  state.invocation.failures = 0;
+  state.invocation.retryAt = undefined;
+}
+
+function requireRunning(state: ExecutionState, fact: Fact): void {
+  if (state.header.status !== "RUNNING") throw misplaced(fact);
+}
+
+function misplaced(fact: Fact): CorruptLogError {
+  return new CorruptLogError(`The log has ${fact.kind} where it cannot be.`);
+}

@@ -1,0 +1,93 @@
+/**
+ * Which updates may follow on what is recorded: AWS's rules, in the order in which AWS's local checkpoint server looks
+ * at them, with its messages. All of a batch is judged against the state before the batch, as there.
+ */
+
+import type { Operation, OperationAction, OperationType } from "../model/operation.ts";
+import type { OperationUpdate } from "../model/update.ts";
+
+type Actions = Readonly<Record<OperationAction, boolean>>;
+
+const NEVER: Actions = { START: false, SUCCEED: false, FAIL: false, RETRY: false, CANCEL: false };
+const STARTS_AND_CANCELS: Actions = { ...NEVER, START: true, CANCEL: true };
+
+const ACTIONS: ReadonlyMap<OperationType, Actions> = new Map<OperationType, Actions>([
+  ["STEP", { ...NEVER, START: true, SUCCEED: true, FAIL: true, RETRY: true }],
+  ["CONTEXT", { ...NEVER, START: true, SUCCEED: true, FAIL: true }],
+  ["WAIT", STARTS_AND_CANCELS],
+  ["CALLBACK", STARTS_AND_CANCELS],
+  ["CHAINED_INVOKE", STARTS_AND_CANCELS],
+  ["EXECUTION", { ...NEVER, SUCCEED: true, FAIL: true }],
+]);
+
+/** Why no operation of this type ever takes this action. */
+export function unknownAction(update: OperationUpdate): string | undefined {
+  const actions = ACTIONS.get(update.type);
+  if (actions === undefined) return "Unknown operation type.";
+  return Object.hasOwn(actions, update.action) && actions[update.action]
+    ? undefined
+    : "Invalid action for the given operation type.";
+}
+
+/** Why this update cannot follow on `known`, what is recorded under its id. */
+export function illegalTransition(update: OperationUpdate, known: Operation | undefined): string | undefined {
+  switch (update.type) {
+    case "STEP":
+      return illegalStep(update, known);
+    case "CONTEXT":
+      return illegalContext(update, known);
+    case "EXECUTION":
+      return misplacedOutcome(update);
+    case "WAIT":
+    case "CALLBACK":
+    case "CHAINED_INVOKE":
+      return illegalWaiting(update, known);
+  }
+}
+
+/** Why an update of one type cannot be about this operation, when AWS's own rules let it pass. */
+export function changedType(update: OperationUpdate, type: OperationType | undefined): string | undefined {
+  return type === undefined || type === update.type
+    ? undefined
+    : `Operation ${update.id} is a ${type} and cannot become a ${update.type}.`;
+}
+
+function illegalStep(update: OperationUpdate, known: Operation | undefined): string | undefined {
+  switch (update.action) {
+    case "START":
+      return known === undefined || known.status === "READY" ? undefined : "Invalid current STEP state to start.";
+    case "RETRY":
+      if (!isClosable(known)) return "Invalid current STEP state to re-attempt.";
+      if (update.nextAttemptDelaySeconds == null) return "Invalid StepOptions for the given action.";
+      if (update.error != null && update.payload != null) {
+        return "Cannot provide both error and payload to RETRY a STEP.";
+      }
+      return undefined;
+    default:
+      return isClosable(known) ? misplacedOutcome(update) : "Invalid current STEP state to close.";
+  }
+}
+
+function illegalContext(update: OperationUpdate, known: Operation | undefined): string | undefined {
+  if (update.action === "START") return known === undefined ? undefined : "Cannot start a CONTEXT that already exists.";
+  const isOpen = known === undefined || known.status === "STARTED";
+  return isOpen ? misplacedOutcome(update) : "Invalid current CONTEXT state to close.";
+}
+
+function illegalWaiting(update: OperationUpdate, known: Operation | undefined): string | undefined {
+  const { type } = update;
+  if (update.action === "START") return known === undefined ? undefined : `Cannot start a ${type} that already exists.`;
+  return known?.status === "STARTED"
+    ? undefined
+    : `Cannot cancel a ${type} that does not exist or has already completed.`;
+}
+
+function isClosable(step: Operation | undefined): boolean {
+  return step === undefined || step.status === "STARTED" || step.status === "READY";
+}
+
+function misplacedOutcome(update: OperationUpdate): string | undefined {
+  if (update.action === "FAIL" && update.payload != null) return "Cannot provide a Payload for FAIL action.";
+  if (update.action === "SUCCEED" && update.error != null) return "Cannot provide an Error for SUCCEED action.";
+  return undefined;
+}

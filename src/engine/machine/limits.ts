@@ -1,0 +1,225 @@
+/**
+ * Every limit, by name, and the checks against them. They are AWS's, so that what runs here runs there; a check comes
+ * before anything is decided, and says how large a value is and how large it may be.
+ */
+
+import type { Failure } from "../model/failure.ts";
+import type { OperationUpdate } from "../model/update.ts";
+import { utf8Length } from "../model/utf8.ts";
+import type { MachineRejection } from "./command.ts";
+import { invalid } from "./command.ts";
+
+export const Limits = {
+  /** Input, result of an operation or of an execution, in UTF-16 units. */
+  PAYLOAD_CHARACTERS: 6_291_456,
+  /** An update that carries an error, as JSON in UTF-8. */
+  ERROR_BYTES: 32_768,
+  /** In UTF-8. */
+  CALLBACK_RESULT_BYTES: 262_144,
+  OPERATION_ID_CHARACTERS: 64,
+  /** Positions (`1-2-3`) are hashed before they meet AWS's limit, so deep nesting may exceed it here. */
+  POSITION_CHARACTERS: 1024,
+  OPERATION_NAME_CHARACTERS: 256,
+  SUB_TYPE_CHARACTERS: 32,
+  EXECUTION_NAME_CHARACTERS: 64,
+  FUNCTION_NAME_CHARACTERS: 140,
+  /** A function's name with its version, or its ARN. */
+  QUALIFIED_FUNCTION_NAME_CHARACTERS: 256,
+  VERSION_CHARACTERS: 128,
+  TENANT_ID_CHARACTERS: 256,
+  /** Waits, retry delays, callback timeouts, execution timeouts: 366 days. */
+  SECONDS: 31_622_400,
+  RETENTION_DAYS: 90,
+} as const;
+
+/** A value that may be too large, and what to call it. */
+interface Measured {
+  readonly what: string;
+  readonly size: number;
+  readonly limit: number;
+  readonly unit: string;
+}
+
+function tooLarge({ what, size, limit, unit }: Measured): MachineRejection {
+  return { ...invalid(`${what} is ${size} ${unit}; the limit is ${limit}.`), size, limit };
+}
+
+/** Text of an operation or an execution that is stored as it is. */
+export function checkPayload(payload: unknown, what: string): MachineRejection | undefined {
+  if (payload == null) return undefined;
+  if (typeof payload !== "string") return invalid(`${what} must be text.`);
+  const limit = Limits.PAYLOAD_CHARACTERS;
+  if (payload.length > limit) return tooLarge({ what, size: payload.length, limit, unit: "characters" });
+  return undefined;
+}
+
+export function checkCallbackResult(result: unknown): MachineRejection | undefined {
+  if (result == null) return undefined;
+  const what = "Callback result";
+  if (typeof result !== "string") return invalid(`${what} must be text.`);
+  const limit = Limits.CALLBACK_RESULT_BYTES;
+  if (result.length * 3 <= limit) return undefined;
+  const size = utf8Length(result);
+  return size > limit ? tooLarge({ what, size, limit, unit: "bytes" }) : undefined;
+}
+
+/** What carries an error: an update, or the error alone. */
+export function checkErrorSize(carrier: unknown): MachineRejection | undefined {
+  const size = utf8Length(JSON.stringify(carrier));
+  const limit = Limits.ERROR_BYTES;
+  if (size <= limit) return undefined;
+  return { ...invalid(`Error object size must be less than ${limit} bytes.`), size, limit };
+}
+
+/** Whole seconds from `least` to a year. */
+export function checkSeconds(seconds: unknown, what: string, least: 0 | 1): MachineRejection | undefined {
+  const limit = Limits.SECONDS;
+  if (typeof seconds === "number" && Number.isInteger(seconds) && seconds >= least && seconds <= limit)
+    return undefined;
+  const message = `${what} is ${String(seconds)}; it must be a whole number from ${least} to ${limit}.`;
+  return typeof seconds === "number" ? { ...invalid(message), size: seconds, limit } : invalid(message);
+}
+
+export function checkDays(days: unknown): MachineRejection | undefined {
+  const limit = Limits.RETENTION_DAYS;
+  if (typeof days === "number" && Number.isInteger(days) && days >= 1 && days <= limit) return undefined;
+  return invalid(`Retention in days is ${String(days)}; it must be a whole number from 1 to ${limit}.`);
+}
+
+/** Which characters a name may have. */
+export type Alphabet = "identifier" | "version" | "printable";
+
+export interface TextRule {
+  readonly what: string;
+  readonly limit: number;
+  readonly alphabet: Alphabet;
+}
+
+const ALPHABETS: Readonly<Record<Alphabet, { readonly accepts: (unit: number) => boolean; readonly name: string }>> = {
+  identifier: { accepts: isIdentifier, name: "letters, digits, - and _" },
+  version: { accepts: isVersion, name: "letters, digits and - _ . $" },
+  printable: { accepts: isPrintable, name: "printable ASCII characters" },
+};
+
+/** 1 to `limit` characters of an alphabet. */
+export function checkText(text: unknown, rule: TextRule): MachineRejection | undefined {
+  const { what, limit } = rule;
+  if (typeof text !== "string") return invalid(`${what} must be text.`);
+  if (text.length === 0) return invalid(`${what} must not be empty.`);
+  if (text.length > limit) return tooLarge({ what, size: text.length, limit, unit: "characters" });
+  const alphabet = ALPHABETS[rule.alphabet];
+  for (let index = 0; index < text.length; index++) {
+    if (!alphabet.accepts(text.charCodeAt(index))) return invalid(`${what} may only have ${alphabet.name}.`);
+  }
+  return undefined;
+}
+
+const OPERATION_ID: TextRule = {
+  what: "Operation id",
+  limit: Limits.OPERATION_ID_CHARACTERS,
+  alphabet: "identifier",
+};
+const POSITION: TextRule = { ...OPERATION_ID, limit: Limits.POSITION_CHARACTERS };
+const OPERATION_NAME: TextRule = {
+  what: "Operation name",
+  limit: Limits.OPERATION_NAME_CHARACTERS,
+  alphabet: "printable",
+};
+const SUB_TYPE: TextRule = { what: "Sub type", limit: Limits.SUB_TYPE_CHARACTERS, alphabet: "identifier" };
+const CALLEE: TextRule = {
+  what: "Function name",
+  limit: Limits.QUALIFIED_FUNCTION_NAME_CHARACTERS,
+  alphabet: "printable",
+};
+export const TENANT_ID: TextRule = {
+  what: "Tenant id",
+  limit: Limits.TENANT_ID_CHARACTERS,
+  alphabet: "printable",
+};
+export const FUNCTION_NAME: TextRule = {
+  what: "Function name",
+  limit: Limits.FUNCTION_NAME_CHARACTERS,
+  alphabet: "identifier",
+};
+export const EXECUTION_NAME: TextRule = {
+  what: "Execution name",
+  limit: Limits.EXECUTION_NAME_CHARACTERS,
+  alphabet: "identifier",
+};
+export const VERSION: TextRule = { what: "Version", limit: Limits.VERSION_CHARACTERS, alphabet: "version" };
+
+/** The sizes and shapes of one update, whatever it means. */
+export function checkUpdate(update: OperationUpdate): MachineRejection | undefined {
+  return (
+    (update.error == null ? undefined : checkErrorSize(update)) ??
+    checkText(update.id, isPosition(update.id) ? POSITION : OPERATION_ID) ??
+    (update.name == null ? undefined : checkText(update.name, OPERATION_NAME)) ??
+    (update.subType == null ? undefined : checkText(update.subType, SUB_TYPE)) ??
+    checkPayload(update.payload, "Payload")
+  );
+}
+
+/** What the start of a wait, a callback or an invoke must say beside that. */
+export function checkStart(update: OperationUpdate): MachineRejection | undefined {
+  switch (update.type) {
+    case "WAIT":
+      return checkSeconds(update.waitSeconds, "Wait in seconds", 1);
+    case "CALLBACK":
+      return (
+        checkSeconds(update.timeoutSeconds ?? 0, "Callback timeout in seconds", 0) ??
+        checkSeconds(update.heartbeatTimeoutSeconds ?? 0, "Callback heartbeat timeout in seconds", 0)
+      );
+    case "CHAINED_INVOKE":
+      return (
+        checkText(update.functionName, CALLEE) ??
+        (update.tenantId == null ? undefined : checkText(update.tenantId, TENANT_ID))
+      );
+    default:
+      return undefined;
+  }
+}
+
+export function checkRetryDelay(update: OperationUpdate): MachineRejection | undefined {
+  return checkSeconds(update.nextAttemptDelaySeconds, "Delay of the next attempt in seconds", 1);
+}
+
+/** The error as it is stored: the four known fields and nothing else that came along. */
+export function storedFailure(error: Failure): Failure {
+  const { errorType, errorMessage, errorData, stackTrace } = error;
+  const stored: { -readonly [Key in keyof Failure]: Failure[Key] } = {};
+  if (typeof errorType === "string") stored.errorType = errorType;
+  if (typeof errorMessage === "string") stored.errorMessage = errorMessage;
+  if (typeof errorData === "string") stored.errorData = errorData;
+  if (Array.isArray(stackTrace)) stored.stackTrace = stackTrace.filter((line) => typeof line === "string");
+  return stored;
+}
+
+function isPosition(id: unknown): boolean {
+  if (typeof id !== "string") return false;
+  for (let index = 0; index < id.length; index++) {
+    const unit = id.charCodeAt(index);
+    if (!isDigit(unit) && unit !== 45) return false;
+  }
+  return true;
+}
+
+function isDigit(unit: number): boolean {
+  return unit >= 48 && unit <= 57;
+}
+
+function isLetter(unit: number): boolean {
+  const lower = unit | 32;
+  return lower >= 97 && lower <= 122;
+}
+
+function isIdentifier(unit: number): boolean {
+  return isDigit(unit) || isLetter(unit) || unit === 45 || unit === 95;
+}
+
+function isVersion(unit: number): boolean {
+  return isIdentifier(unit) || unit === 46 || unit === 36;
+}
+
+function isPrintable(unit: number): boolean {
+  return unit >= 32 && unit <= 126;
+}
