@@ -3,7 +3,7 @@
  * RPC call loses its class, its name and its fields, and a caller must be able to tell what it was.
  */
 
-import { ClientError, ClientErrorCode } from "../../engine/runner/client.ts";
+import { ClientError, type ClientErrorCode } from "../../engine/runner/client.ts";
 
 export type Answer<T> =
   | { readonly ok: true; readonly value: T }

@@ -1,6 +1,11 @@
-declare namespace Cloudflare {
-  interface Env {
-    readonly STORES: DurableObjectNamespace<import("./store-object.ts").StoreObject>;
-    readonly DIRECTORY: DurableObjectNamespace<import("./worker.ts").DirectoryObject>;
+import type { StoreObject } from "./store-object.ts";
+import type { DirectoryObject } from "./worker.ts";
+
+declare global {
+  namespace Cloudflare {
+    interface Env {
+      readonly STORES: DurableObjectNamespace<StoreObject>;
+      readonly DIRECTORY: DurableObjectNamespace<DirectoryObject>;
+    }
   }
 }

@@ -10,21 +10,17 @@ interface Env {
   readonly DIRECTORY: ObjectNamespace<DirectoryRpc>;
 }
 
-/** A row of `woken`: when the object was woken, ms since the epoch. */
-interface Woken extends Record<string, SqlStorageValue> {
-  at: number;
-}
+/** What tests do inside the objects: they share an isolate with them. */
+export const hooks: { wake: (executionId: string) => Promise<void> } = { wake: async () => {} };
 
 /** An execution object without a runner: what the adapter alone promises, reachable from outside. */
 export class StoreObject extends DurableObject<Env> {
   readonly faults: unknown[] = [];
-  /** How many of the next wakes fail. */
-  failing = 0;
   readonly life: ObjectLife = new ObjectLife({
     state: this.ctx,
     directory: new DirectoryShards(this.env.DIRECTORY, SHARDS),
     now: Date.now,
-    wake: () => this.#wake(),
+    wake: (id) => hooks.wake(id),
     onFault: (error) => this.faults.push(error),
   });
 
@@ -69,28 +65,5 @@ export class StoreObject extends DurableObject<Env> {
   async cancel(): Promise<void> {
     await this.life.ready();
     await this.life.alarm.cancel("");
-  }
-
-  failNext(wakes: number): void {
-    this.failing = wakes;
-  }
-
-  woken(): number[] {
-    return this.#log()
-      .exec<Woken>("SELECT at FROM woken ORDER BY rowid")
-      .toArray()
-      .map(({ at }) => at);
-  }
-
-  async #wake(): Promise<void> {
-    this.#log().exec("INSERT INTO woken (at) VALUES (?)", Date.now());
-    if (this.failing === 0) return;
-    this.failing--;
-    throw new Error("this wake fails");
-  }
-
-  #log(): SqlStorage {
-    this.ctx.storage.sql.exec("CREATE TABLE IF NOT EXISTS woken (at INTEGER)");
-    return this.ctx.storage.sql;
   }
 }
