@@ -96,8 +96,10 @@ function skeleton(fact: Introducing, at: number): Draft<Operation> {
     case "CALLBACK":
     case "CHAINED_INVOKE":
       if (fact.kind === "STARTED") return waiting(fact, at);
+      throw unexpected(fact);
+    default:
+      throw unexpected(fact);
   }
-  throw unexpected(fact);
 }
 
 /** What only a start can introduce. */

@@ -15,8 +15,6 @@ import { historyEventType } from "./history-event-type.ts";
 import { CorruptLogError, UnsupportedLogVersionError } from "./log-errors.ts";
 import type { ExecutionState } from "./state.ts";
 
-const DAY_MS = 86_400_000;
-
 /**
  * Applies a commit and returns the operations it changed: each once, as it is now, in the order of their first change.
  *
@@ -47,11 +45,6 @@ export interface FoldedFact {
   readonly at: number;
   /** Deliveries before the commit. */
   readonly before: number;
-}
-
-/** When a log that has ended may be removed. */
-export function expiryOf(header: ExecutionHeader): number | undefined {
-  return header.endedAt === undefined ? undefined : header.endedAt + header.retentionDays * DAY_MS;
 }
 
 /** An owner that writes has seen everything before: its commit follows on all of it. */

@@ -1,5 +1,7 @@
-import { expiryOf } from "./fold.ts";
+import type { ExecutionHeader } from "../model/execution.ts";
 import type { ExecutionState } from "./state.ts";
+
+const DAY_MS = 86_400_000;
 
 /** What the next wake is for. A hint: after it, the log decides what is due. */
 export type WakeReason = "TIMER" | "EXECUTION_TIMEOUT" | "INVOCATION" | "PARENT" | "PURGE";
@@ -39,4 +41,9 @@ function afterEnd({ header }: ExecutionState): Wake | undefined {
   if (header.parent !== undefined && header.parentNotified !== true) return { at: 0, why: "PARENT" };
   const expiresAt = expiryOf(header);
   return expiresAt === undefined ? undefined : { at: expiresAt, why: "PURGE" };
+}
+
+/** When an execution that has ended may be removed, ms since the epoch. */
+export function expiryOf({ endedAt, retentionDays }: ExecutionHeader): number | undefined {
+  return endedAt === undefined ? undefined : endedAt + retentionDays * DAY_MS;
 }

@@ -1,0 +1,175 @@
+/** What must hold of every state that a log can lead to, each under its own name. Tests ask after every commit. */
+
+import type { Operation } from "../model/operation.ts";
+import { isSettled } from "../model/operation.ts";
+import { isOpenContext } from "./context-tree.ts";
+import { hasPending } from "./pending.ts";
+import type { ExecutionState } from "./state.ts";
+
+export interface Invariant {
+  readonly name: string;
+  /** What breaks it, in words; nothing when it holds. */
+  readonly violations: (state: ExecutionState) => Iterable<string>;
+}
+
+/**
+ * True if nothing will ever go on by itself: the execution runs, nobody halted it, no invocation runs or is due, and
+ * no wait, retry, callback or invoke is open (P7).
+ */
+export function isStuck(state: ExecutionState): boolean {
+  const { header, invocation } = state;
+  if (state.seq === 0 || header.status !== "RUNNING" || header.halt !== undefined) return false;
+  return !invocation.active && !invocation.due && invocation.retryAt === undefined && !hasPending(state);
+}
+
+/** True if the operation waits for something, and what it waits for may still come. */
+function isLive(state: ExecutionState, operation: Operation): boolean {
+  if (state.header.status !== "RUNNING" || isSettled(operation.status)) return false;
+  return operation.parentId === undefined || isOpenContext(state, operation.parentId);
+}
+
+function dueTime(operation: Operation): number | undefined {
+  switch (operation.type) {
+    case "WAIT":
+      return operation.dueAt;
+    case "STEP":
+      return operation.status === "PENDING" ? operation.nextAttemptAt : undefined;
+    case "CALLBACK": {
+      const dueAt = Math.min(operation.timeoutAt ?? Infinity, operation.heartbeatAt ?? Infinity);
+      return dueAt === Infinity ? undefined : dueAt;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function* settledOperationsAreComplete({ operations }: ExecutionState): Generator<string> {
+  for (const { id, status, endedAt, delivery } of operations.values()) {
+    const isComplete = endedAt !== undefined && delivery !== undefined;
+    const isBlank = endedAt === undefined && delivery === undefined;
+    if (isSettled(status) ? !isComplete : !isBlank) yield `${id} is ${status}, ended ${endedAt}, delivery ${delivery}`;
+  }
+}
+
+function* deliveryNumbersAreUnique({ operations, deliveries }: ExecutionState): Generator<string> {
+  const seen = new Map<number, string>();
+  for (const operation of operations.values()) {
+    const opened = operation.type === "CALLBACK" ? operation.opened : undefined;
+    for (const number of [opened, operation.delivery]) {
+      if (number === undefined) continue;
+      if (number < 1 || number > deliveries) yield `${operation.id} has delivery ${number} of ${deliveries}`;
+      if (seen.has(number)) yield `${operation.id} and ${seen.get(number)} share delivery ${number}`;
+      seen.set(number, operation.id);
+    }
+  }
+}
+
+/** Nothing is missing in the numbers while nothing has been forgotten. */
+function* deliveryNumbersAreDense({ operations, deliveries, keepsAll }: ExecutionState): Generator<string> {
+  if (!keepsAll) return;
+  let count = 0;
+  for (const operation of operations.values()) {
+    if (operation.delivery !== undefined) count++;
+    if (operation.type === "CALLBACK" && operation.opened !== undefined) count++;
+  }
+  if (count !== deliveries) yield `${count} deliveries are numbered up to ${deliveries}`;
+}
+
+function* runningExecutionsCanGoOn(state: ExecutionState): Generator<string> {
+  if (isStuck(state)) yield "the execution runs, and nothing will ever wake it";
+}
+
+function* timersAreThoseOfLiveOperations(state: ExecutionState): Generator<string> {
+  const armed = new Map<string, number>();
+  for (const { id, at } of state.timers) armed.set(id, at);
+  for (const operation of state.operations.values()) {
+    const expected = isLive(state, operation) ? dueTime(operation) : undefined;
+    if (armed.get(operation.id) !== expected) {
+      yield `${operation.id} is due at ${expected}, its timer at ${armed.get(operation.id)}`;
+    }
+    armed.delete(operation.id);
+  }
+  for (const id of armed.keys()) yield `a timer is armed for ${id}, which is unknown`;
+}
+
+function* callbacksAreThoseOfLiveOperations(state: ExecutionState): Generator<string> {
+  const open = new Map(state.callbacks);
+  for (const operation of state.operations.values()) {
+    if (operation.type !== "CALLBACK") continue;
+    const isOpen = open.delete(operation.callbackId);
+    if (isOpen !== isLive(state, operation)) yield `callback ${operation.id} is ${isOpen ? "open" : "closed"}`;
+    if (!isOpen && !state.closedCallbacks.has(operation.callbackId)) yield `callback ${operation.id} is forgotten`;
+  }
+  for (const id of open.values()) yield `the callback of ${id} is open, and the operation is unknown`;
+}
+
+function* invokesAreThoseOfLiveOperations(state: ExecutionState): Generator<string> {
+  const open = new Set(state.openInvokes);
+  for (const operation of state.operations.values()) {
+    if (operation.type !== "CHAINED_INVOKE") continue;
+    const isOpen = open.delete(operation.id);
+    if (isOpen !== isLive(state, operation)) yield `invoke ${operation.id} is ${isOpen ? "open" : "closed"}`;
+  }
+  for (const id of open) yield `invoke ${id} is open, and the operation is unknown`;
+}
+
+function* parentsAreContexts({ operations }: ExecutionState): Generator<string> {
+  for (const { id, parentId } of operations.values()) {
+    if (parentId === undefined) continue;
+    const parent = operations.get(parentId);
+    if (parent?.type !== "CONTEXT") yield `${id} lies inside ${parentId}, a ${parent?.type ?? "stranger"}`;
+  }
+}
+
+/** What nobody replays is not kept, unless somebody wants to see it. */
+function* completedContextsAreEmpty({ operations, keepsAll }: ExecutionState): Generator<string> {
+  if (keepsAll) return;
+  for (const { id, parentId } of operations.values()) {
+    const parent = parentId === undefined ? undefined : operations.get(parentId);
+    if (parent?.type !== "CONTEXT" || !isSettled(parent.status) || parent.replayChildren === true) continue;
+    yield `${id} is kept inside ${parent.id}, which is ${parent.status}`;
+  }
+}
+
+function* endedExecutionsAreAtRest({ header, seq, invocation }: ExecutionState): Generator<string> {
+  if (seq === 0) return;
+  if ((header.status === "RUNNING") !== (header.endedAt === undefined))
+    yield `${header.status} ended ${header.endedAt}`;
+  if (header.status === "RUNNING") return;
+  if (invocation.due || invocation.retryAt !== undefined) yield "an invocation is to come";
+  if (header.halt !== undefined) yield "it is halted";
+}
+
+export const invariants: readonly Invariant[] = [
+  { name: "settled operations are complete", violations: settledOperationsAreComplete },
+  { name: "delivery numbers are unique", violations: deliveryNumbersAreUnique },
+  { name: "delivery numbers are dense", violations: deliveryNumbersAreDense },
+  { name: "running executions can go on", violations: runningExecutionsCanGoOn },
+  { name: "timers are those of live operations", violations: timersAreThoseOfLiveOperations },
+  { name: "callbacks are those of live operations", violations: callbacksAreThoseOfLiveOperations },
+  { name: "invokes are those of live operations", violations: invokesAreThoseOfLiveOperations },
+  { name: "parents are contexts", violations: parentsAreContexts },
+  { name: "completed contexts are empty", violations: completedContextsAreEmpty },
+  { name: "ended executions are at rest", violations: endedExecutionsAreAtRest },
+];
+
+/** Every breach of an invariant, as `<name>: <what>`; empty for a sound state. Reads all of it: for tests and doctors. */
+export function violations(state: ExecutionState): string[] {
+  return invariants.flatMap(({ name, violations: find }) => [...find(state)].map((what) => `${name}: ${what}`));
+}
+
+/**
+ * What of `before` an execution that had ended must not have lost or changed in `after`, a later state of it. The rule
+ * that what has ended changes no more, apart from its bookkeeping.
+ */
+export function changesAfterEnd(before: ExecutionState, after: ExecutionState): string[] {
+  if (before.header.status === "RUNNING") return [];
+  const { parentNotified: _before, ...old } = before.header;
+  const { parentNotified: _after, ...now } = after.header;
+  const changes = JSON.stringify(old) === JSON.stringify(now) ? [] : ["the header has changed"];
+  for (const [id, operation] of before.operations) {
+    if (after.operations.get(id) !== operation) changes.push(`operation ${id} has changed`);
+  }
+  if (after.operations.size !== before.operations.size) changes.push("operations were added");
+  return changes;
+}
