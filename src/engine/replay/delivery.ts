@@ -7,14 +7,13 @@
 
 import type { Operation } from "../model/operation.ts";
 import type { MaybePromise } from "../ports/maybe-promise.ts";
-import type { Scope } from "./scope.ts";
 
 /** Hands an outcome to user code. */
 export type Handover = () => void;
 
 /** An operation that user code has called and whose outcome is to come. */
 export interface Taker {
-  readonly scope: Scope;
+  readonly scope: { readonly isClosed: boolean };
   /** Makes the outcome ready to hand over; called once, as soon as the operation is both recorded and called. */
   prepare(operation: Operation): MaybePromise<Handover>;
   /** Callbacks only: the start is a result of its own. */

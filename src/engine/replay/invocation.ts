@@ -15,22 +15,11 @@ import type { OperationUpdate } from "../model/update.ts";
 import type { CheckpointClient } from "../ports/checkpoint-client.ts";
 import type { Host } from "../ports/host.ts";
 import { type BatchLimits, CheckpointQueue } from "./checkpoint-queue.ts";
+import type { InvocationCore, InvocationOutcome } from "./core.ts";
 import { Delivery } from "./delivery.ts";
 import { CheckpointError, FencedError, NonDeterministicExecutionError } from "./faults.ts";
 import type { Instrument } from "./instrument.ts";
 import { Scope } from "./scope.ts";
-
-/** How an invocation ended. */
-export type InvocationOutcome =
-  | { readonly status: "SUCCEEDED"; readonly value: unknown }
-  | { readonly status: "FAILED"; readonly error: unknown }
-  | { readonly status: "PENDING" }
-  /** To be tried again; `error` says why. */
-  | { readonly status: "FAULT"; readonly error: Error }
-  /** The code does not match the log. */
-  | { readonly status: "BREACH"; readonly error: NonDeterministicExecutionError }
-  /** Another worker has taken over; nothing more to do here. */
-  | { readonly status: "FENCED" };
 
 export interface InvocationOptions {
   readonly client: CheckpointClient;
@@ -57,15 +46,13 @@ const DEFAULT_TAKER_PATIENCE_MS = 60_000;
 const FIRST_POLL_MS = 1000;
 const MAX_POLL_MS = 10_000;
 
-export class Invocation {
+export class Invocation implements InvocationCore {
   readonly host: Host;
   readonly arn: string;
   readonly instrument: Instrument | undefined;
   readonly root: Scope;
   readonly delivery: Delivery;
-  /** User functions running inside operations of open contexts. */
   executing = 0;
-  /** Awaited operations of open contexts that are not settled. */
   waiting = 0;
 
   readonly #options: InvocationOptions;
@@ -138,12 +125,10 @@ export class Invocation {
     return this.#options.encodeId(position);
   }
 
-  /** A new operation is called: from here on the code does what it never did before. */
   leaveReplay(): void {
     this.#replaying = false;
   }
 
-  /** Queues an update. What is not urgent may wait for the next one that is. */
   record(update: OperationUpdate, urgent: boolean): void {
     this.#queue.add(update, urgent || this.#options.lingerMs === 0);
     if (this.#queue.isUrgent) this.schedule();
@@ -164,7 +149,6 @@ export class Invocation {
     this.schedule();
   }
 
-  /** Ends the invocation for a reason inside the engine; the first reason counts. */
   end(outcome: InvocationOutcome): void {
     if (this.isOver) return;
     this.#outcome = outcome;
@@ -176,13 +160,11 @@ export class Invocation {
     else this.#finish?.(outcome);
   }
 
-  /** Ends the invocation and throws: what calls an operation that the log does not hold gets no further. */
   breach(error: NonDeterministicExecutionError): never {
     this.end({ status: "BREACH", error });
     throw error;
   }
 
-  /** Asks for a turn once user code has drained. */
   schedule(): void {
     if (this.#scheduled || this.isOver) return;
     this.#scheduled = true;

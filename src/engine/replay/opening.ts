@@ -3,9 +3,7 @@
  * what the log holds before user code can see another operation's value.
  */
 
-import type { Operation, OperationType } from "../model/operation.ts";
-import { isSettled } from "../model/operation.ts";
-import type { OperationAction } from "../model/operation.ts";
+import { isSettled, type Operation, type OperationAction, type OperationType } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
 import { NonDeterministicExecutionError } from "./faults.ts";
 import type { OperationInfo } from "./instrument.ts";

@@ -5,7 +5,7 @@
  * A virtual scope has positions of its own but no record: what starts in it belongs to the nearest recorded context.
  */
 
-import type { Invocation } from "./invocation.ts";
+import type { InvocationCore } from "./core.ts";
 
 export interface ScopeOptions {
   readonly position: string;
@@ -18,7 +18,7 @@ export interface ScopeOptions {
 }
 
 export class Scope {
-  readonly invocation: Invocation;
+  readonly invocation: InvocationCore;
   readonly parent: Scope | undefined;
   readonly position: string;
   readonly recordedKey: string | undefined;
@@ -34,7 +34,7 @@ export class Scope {
   #executing = 0;
   #waiting = 0;
 
-  constructor(invocation: Invocation, parent: Scope | undefined, options: ScopeOptions) {
+  constructor(invocation: InvocationCore, parent: Scope | undefined, options: ScopeOptions) {
     this.invocation = invocation;
     this.parent = parent;
     this.position = options.position;

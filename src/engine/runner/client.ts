@@ -3,13 +3,12 @@
  * several processes (one Durable Object each) implements it by routing. The HTTP face speaks to nothing else.
  */
 
-import type { ExecutionHeader } from "../model/execution.ts";
+import type { ExecutionHeader, ParentReference } from "../model/execution.ts";
 import type { Failure } from "../model/failure.ts";
 import type { HistoryEvent } from "../model/history.ts";
 import type { Operation } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
 import type { DirectoryPage, ListQuery } from "../ports/execution-store.ts";
-import type { ParentReference } from "../model/execution.ts";
 
 export interface StartRequest {
   readonly functionName: string;

@@ -1,0 +1,46 @@
+/** What contexts and operations know of the invocation they are in. */
+
+import type { Operation } from "../model/operation.ts";
+import type { OperationUpdate } from "../model/update.ts";
+import type { Host } from "../ports/host.ts";
+import type { Delivery } from "./delivery.ts";
+import type { NonDeterministicExecutionError } from "./faults.ts";
+import type { Instrument } from "./instrument.ts";
+
+/** How an invocation ended. */
+export type InvocationOutcome =
+  | { readonly status: "SUCCEEDED"; readonly value: unknown }
+  | { readonly status: "FAILED"; readonly error: unknown }
+  | { readonly status: "PENDING" }
+  /** To be tried again; `error` says why. */
+  | { readonly status: "FAULT"; readonly error: Error }
+  /** The code does not match the log. */
+  | { readonly status: "BREACH"; readonly error: NonDeterministicExecutionError }
+  /** Another worker has taken over; nothing more to do here. */
+  | { readonly status: "FENCED" };
+
+export interface InvocationCore {
+  readonly host: Host;
+  /** Names the execution to serdes and loggers. */
+  readonly arn: string;
+  readonly instrument: Instrument | undefined;
+  readonly delivery: Delivery;
+  readonly isOver: boolean;
+  /** User functions running inside operations of open contexts. */
+  executing: number;
+  /** Awaited operations of open contexts that are not settled. */
+  waiting: number;
+  stored(key: string): Operation | undefined;
+  /** The stored id of the operation at a position. */
+  keyOf(position: string): string;
+  /** A new operation is called: from here on the code does what it never did before. */
+  leaveReplay(): void;
+  /** Queues an update. What is not urgent may wait for the next one that is. */
+  record(update: OperationUpdate, urgent: boolean): void;
+  /** Asks for a turn once user code has drained. */
+  schedule(): void;
+  /** Ends the invocation for a reason inside the engine; the first reason counts. */
+  end(outcome: InvocationOutcome): void;
+  /** Ends the invocation and throws: what calls an operation that the log does not hold gets no further. */
+  breach(error: NonDeterministicExecutionError): never;
+}

@@ -1,0 +1,363 @@
+/**
+ * Runs executions over a store, an alarm and a host, and is their client. It holds a session for every execution that
+ * is in use in this process; everything else is in the log.
+ */
+
+import { historyOf, journalOf } from "../machine/history.ts";
+import { decodeCommit, encodeCommit } from "../machine/commit-codec.ts";
+import { decide } from "../machine/decide.ts";
+import { fold } from "../machine/fold.ts";
+import { isEnded } from "../machine/pending.ts";
+import { emptyState } from "../machine/state.ts";
+import { LOG_FORMAT_VERSION } from "../model/commit.ts";
+import type { ExecutionHeader, ParentReference } from "../model/execution.ts";
+import type { Failure } from "../model/failure.ts";
+import type { HistoryEvent } from "../model/history.ts";
+import type { Alarm } from "../ports/alarm.ts";
+import type { DirectoryPage, ExecutionStore, ListQuery } from "../ports/execution-store.ts";
+import type { Host } from "../ports/host.ts";
+import { executionIdOfCallback } from "../model/callback-id.ts";
+import {
+  type CallbackOutcome,
+  type CheckpointAnswer,
+  type CheckpointRequest,
+  ClientError,
+  ClientErrorCode,
+  type ExecutionClient,
+  type HistoryPage,
+  type HistoryQuery,
+  type InvokeOutcome,
+  type LiveEvent,
+  type StartAnswer,
+  type StartRequest,
+  type StatePage,
+} from "./client.ts";
+import { directoryRow } from "./directory-row.ts";
+import { FunctionRegistry, type FunctionVersions } from "./function.ts";
+import { Session } from "./session.ts";
+import type { RunnerSetup } from "./setup.ts";
+
+export interface RunnerOptions {
+  readonly store: ExecutionStore;
+  readonly alarm: Alarm;
+  readonly host: Host;
+  readonly functions: ReadonlyMap<string, FunctionVersions>;
+  /** Reaches other executions; this runner by default. */
+  readonly peers?: ExecutionClient;
+  /** Whether idle invocations stay in memory; true by default. */
+  readonly parks?: boolean;
+  /** Default 0. */
+  readonly graceMs?: number;
+  /** Default 250. */
+  readonly lingerMs?: number;
+  /** Default 15 minutes. */
+  readonly invocationMs?: number;
+  /** None by default: for hosts whose process cannot die alone. */
+  readonly watchdogMs?: number;
+  /** 1 to 90 days after the end; default 14. */
+  readonly retentionDays?: number;
+  /** Default none. */
+  readonly executionTimeoutSeconds?: number;
+  readonly arnOf: (header: ExecutionHeader) => string;
+  /** Told of what a store or a peer threw; the work is tried again in any case. */
+  readonly onError?: (executionId: string, error: unknown) => void;
+}
+
+const INVOCATION_MS = 15 * 60 * 1000;
+const LINGER_MS = 250;
+const RETENTION_DAYS = 14;
+const RECOVERY_PAGE = 1000;
+
+export class Runner implements ExecutionClient {
+  readonly #setup: RunnerSetup;
+  readonly #sessions = new Map<string, Promise<Session>>();
+  #isClosed = false;
+
+  constructor(options: RunnerOptions) {
+    this.#setup = {
+      store: options.store,
+      alarm: options.alarm,
+      host: options.host,
+      functions: new FunctionRegistry(options.functions),
+      peers: () => options.peers ?? this,
+      parks: options.parks ?? true,
+      graceMs: options.graceMs ?? 0,
+      lingerMs: options.lingerMs ?? LINGER_MS,
+      invocationMs: options.invocationMs ?? INVOCATION_MS,
+      watchdogMs: options.watchdogMs,
+      retentionDays: options.retentionDays ?? RETENTION_DAYS,
+      executionTimeoutSeconds: options.executionTimeoutSeconds,
+      arnOf: options.arnOf,
+      onError: options.onError ?? (() => {}),
+      wakeAgain: (id) => options.host.background(this.wake(id)),
+    };
+  }
+
+  /** Wakes one execution: what an alarm calls. Never throws; unknown executions are passed over. */
+  async wake(executionId: string): Promise<void> {
+    if (this.#isClosed) return;
+    try {
+      const session = await this.#session(executionId);
+      await session.wake();
+    } catch (error) {
+      if (error instanceof ClientError && error.code === ClientErrorCode.NOT_FOUND) return;
+      this.#setup.onError(executionId, error);
+      const { host } = this.#setup;
+      host.timer(host.now() + RETRY_MS, () => host.background(this.wake(executionId)));
+    }
+  }
+
+  /** Wakes every execution that runs according to the directory: what a process does when it starts. */
+  async recover(): Promise<void> {
+    let marker: string | undefined;
+    do {
+      const query: ListQuery = { statuses: ["RUNNING"], limit: RECOVERY_PAGE, ...(marker === undefined ? {} : { marker }) };
+      const page = await this.#setup.store.list(query);
+      for (const row of page.rows) await this.wake(row.id);
+      marker = page.marker;
+    } while (marker !== undefined);
+  }
+
+  /** Takes over what another process wrote about an execution that is in use here. */
+  async refresh(executionId: string): Promise<void> {
+    const session = await this.#sessions.get(executionId);
+    await session?.refresh();
+  }
+
+  /** Lets go of everything; nothing that still runs here has an effect any more. */
+  close(): void {
+    this.#isClosed = true;
+    for (const session of this.#sessions.values()) {
+      void session.then(
+        (open) => open.close(),
+        () => {},
+      );
+    }
+    this.#sessions.clear();
+  }
+
+  async start(request: StartRequest): Promise<StartAnswer> {
+    const { functions, host, retentionDays, executionTimeoutSeconds, store } = this.#setup;
+    const version = functions.resolve(request.functionName, request.version);
+    if (version === undefined) throw unknownFunction(functions, request);
+    const { functionName, input, parent, tenantId } = request;
+    const name = request.name ?? host.randomId();
+    const decision = decide(
+      emptyState(),
+      {
+        type: "START_EXECUTION",
+        functionName,
+        name,
+        version,
+        retentionDays,
+        ...(input === undefined ? {} : { input }),
+        ...(parent === undefined ? {} : { parent }),
+        ...(tenantId === undefined ? {} : { tenantId }),
+        ...(executionTimeoutSeconds === undefined ? {} : { executionTimeoutSeconds }),
+      },
+      { now: host.now(), randomId: () => host.randomId() },
+    );
+    if ("rejected" in decision) throw new ClientError(decision.rejected.code, decision.rejected.message);
+    const commit = { v: LOG_FORMAT_VERSION, writer: host.randomId(), at: host.now(), facts: decision.facts } as const;
+    const state = emptyState();
+    fold(state, commit);
+    const answer = await store.create(directoryRow(state.header), encodeCommit(commit));
+    const session = await this.#session(state.header.id);
+    const { header } = session.state;
+    if (answer === "exists" && header.incarnation !== state.header.incarnation) return sameStart(header, { ...request, version });
+    host.background(session.wake());
+    return { execution: header, created: true };
+  }
+
+  async describe(executionId: string): Promise<ExecutionHeader> {
+    const session = await this.#fresh(executionId);
+    const { header } = session.state;
+    this.#release(session);
+    return header;
+  }
+
+  async history(executionId: string, query: HistoryQuery): Promise<HistoryPage> {
+    await this.describe(executionId);
+    const events = await this.#events(executionId);
+    const { after, limit, reverse, includeData } = query;
+    const ordered = reverse === true ? events.reverse() : events;
+    const rest = ordered.filter(({ eventId }) => after === undefined || (reverse === true ? eventId < after : eventId > after));
+    const page = rest.slice(0, limit);
+    return { events: includeData ? page : page.map(withoutData), more: rest.length > page.length };
+  }
+
+  async state(executionId: string, page: { token?: string; marker?: string; limit: number }): Promise<StatePage> {
+    const session = await this.#fresh(executionId);
+    if (page.token !== undefined) session.checkToken(page.token);
+    const operations = journalOf(session.state);
+    const from = page.marker === undefined ? 0 : Number.parseInt(page.marker, 10);
+    if (!Number.isSafeInteger(from) || from < 0) throw new ClientError(ClientErrorCode.INVALID_PARAMETER, "Invalid marker.");
+    const slice = operations.slice(from, from + page.limit);
+    const next = from + slice.length;
+    const { header } = session.state;
+    this.#release(session);
+    return { header, operations: slice, ...(next < operations.length ? { marker: String(next) } : {}) };
+  }
+
+  async list(query: ListQuery): Promise<DirectoryPage> {
+    return this.#setup.store.list(query);
+  }
+
+  async stop(executionId: string, error?: Failure): Promise<number> {
+    const session = await this.#session(executionId);
+    if (!isEnded(session.state)) await session.command({ type: "STOP", ...(error === undefined ? {} : { error }) });
+    return session.state.header.endedAt ?? this.#setup.host.now();
+  }
+
+  async resume(executionId: string, options: { version?: string } = {}): Promise<void> {
+    const session = await this.#session(executionId);
+    const { functions, store } = this.#setup;
+    const { functionName } = session.state.header;
+    const version = options.version === undefined ? undefined : functions.resolve(functionName, options.version);
+    if (options.version !== undefined && version === undefined) {
+      throw unknownFunction(functions, { functionName, version: options.version });
+    }
+    await session.command({ type: "RESUME", ...(version === undefined ? {} : { version }) });
+    await store.describe(directoryRow(session.state.header));
+  }
+
+  async completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void> {
+    const executionId = executionIdOfCallback(callbackId);
+    if (executionId === undefined) throw new ClientError(ClientErrorCode.INVALID_PARAMETER, "Invalid callback id.");
+    const session = await this.#session(executionId, "Callback not found.");
+    await session.command({ type: "COMPLETE_CALLBACK", callbackId, outcome });
+  }
+
+  async completeInvoke(parent: ParentReference, outcome: InvokeOutcome): Promise<void> {
+    const session = await this.#session(parent.executionId);
+    const { status: type, ...details } = outcome;
+    if (isEnded(session.state)) return;
+    await session.command({ type: "COMPLETE_INVOKE", operationId: parent.operationId, outcome: { type, ...details } });
+  }
+
+  async checkpoint(executionId: string, request: CheckpointRequest): Promise<CheckpointAnswer> {
+    const session = await this.#session(executionId);
+    return session.remoteCheckpoint(request);
+  }
+
+  async settled(executionId: string, deadline: number): Promise<ExecutionHeader> {
+    const session = await this.#fresh(executionId);
+    const isSettled = (): boolean => isEnded(session.state) || session.state.header.halt !== undefined;
+    if (!isSettled()) await this.#untilSettled(session, isSettled, deadline);
+    const { header } = session.state;
+    this.#release(session);
+    return header;
+  }
+
+  async *watch(executionId: string, cursor: number): AsyncIterable<LiveEvent> {
+    const session = await this.#fresh(executionId);
+    let wake: (() => void) | undefined;
+    const stop = session.watch(() => wake?.());
+    try {
+      let next = cursor + 1;
+      while (true) {
+        for await (const event of this.#bodies(executionId, next)) {
+          next = event.seq + 1;
+          yield event;
+        }
+        if (next <= session.state.seq) continue;
+        if (isEnded(session.state)) return;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          if (next <= session.state.seq) resolve();
+        });
+      }
+    } finally {
+      stop();
+    }
+  }
+
+  #untilSettled(session: Session, isSettled: () => boolean, deadline: number): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        stop();
+        cancel();
+        resolve();
+      };
+      const stop = session.watch(() => {
+        if (isSettled()) finish();
+      });
+      const cancel = this.#setup.host.timer(deadline, finish);
+    });
+  }
+
+  async *#bodies(executionId: string, from: number): AsyncGenerator<LiveEvent> {
+    let next: number | undefined = from;
+    while (next !== undefined) {
+      const first: number = next;
+      const page = await this.#setup.store.read(executionId, first);
+      for (const [index, body] of page.bodies.entries()) yield { seq: first + index, body };
+      next = page.next;
+    }
+  }
+
+  async #events(executionId: string): Promise<HistoryEvent[]> {
+    const commits = [];
+    for await (const { body } of this.#bodies(executionId, 1)) commits.push(decodeCommit(body));
+    return [...historyOf(commits)];
+  }
+
+  /** The session of an execution, loaded if need be. */
+  #session(executionId: string, message?: string): Promise<Session> {
+    let session = this.#sessions.get(executionId);
+    if (session === undefined) {
+      session = this.#open(executionId, message);
+      this.#sessions.set(executionId, session);
+      session.catch(() => this.#sessions.delete(executionId));
+    }
+    return session;
+  }
+
+  async #open(executionId: string, message: string | undefined): Promise<Session> {
+    const session: Session = new Session(executionId, this.#setup, () => this.#forget(executionId));
+    await session.refresh();
+    if (!session.log.exists) {
+      throw new ClientError(ClientErrorCode.NOT_FOUND, message ?? `Execution ${executionId} does not exist, or is no longer retained.`);
+    }
+    return session;
+  }
+
+  /** Like #session, but up to date with what other processes wrote. */
+  async #fresh(executionId: string): Promise<Session> {
+    const isKnown = this.#sessions.has(executionId);
+    const session = await this.#session(executionId);
+    if (isKnown) await session.refresh();
+    return session;
+  }
+
+  #release(session: Session): void {
+    if (!session.isInUse) this.#forget(session.id);
+  }
+
+  #forget(executionId: string): void {
+    this.#sessions.delete(executionId);
+  }
+}
+
+const RETRY_MS = 1000;
+
+function sameStart(header: ExecutionHeader, request: StartRequest): StartAnswer {
+  if (header.input === request.input && header.version === request.version) return { execution: header, created: false };
+  throw new ClientError(
+    ClientErrorCode.ALREADY_STARTED,
+    `Execution "${header.name}" of function "${header.functionName}" was already started with another payload or version.`,
+  );
+}
+
+function unknownFunction(functions: FunctionRegistry, request: { functionName: string; version?: string }): ClientError {
+  const { functionName, version } = request;
+  const message = functions.has(functionName)
+    ? `Function "${functionName}" has no version "${version}". Registered versions: ${functions.versionsOf(functionName).join(", ")}.`
+    : `Function "${functionName}" is not registered. Registered functions: ${functions.names.join(", ") || "none"}.`;
+  return new ClientError(ClientErrorCode.NOT_FOUND, message);
+}
+
+function withoutData(event: HistoryEvent): HistoryEvent {
+  const { input: _input, result: _result, error: _error, ...rest } = event;
+  return rest;
+}

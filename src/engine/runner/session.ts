@@ -1,0 +1,444 @@
+/**
+ * One execution in the hands of this process: it invokes the function, feeds it what changes outside, and sees that
+ * something will wake the execution whenever nothing runs. Every entrance ends in the same place: the log decides what
+ * is due, and the alarm follows from it.
+ */
+
+import { nextTimer, nextWake } from "../machine/next-wake.ts";
+import { journalOf } from "../machine/history.ts";
+import { isEnded, openInvokes } from "../machine/pending.ts";
+import type { Command, InvocationOutput } from "../machine/command.ts";
+import type { ExecutionState } from "../machine/state.ts";
+import { failureFromError } from "../model/errors.ts";
+import { HaltReason, type ParentReference } from "../model/execution.ts";
+import type { Failure } from "../model/failure.ts";
+import type { ChainedInvokeOperation, Operation } from "../model/operation.ts";
+import type { OperationUpdate } from "../model/update.ts";
+import type { MaybePromise } from "../ports/maybe-promise.ts";
+import { CheckpointError, FencedError } from "../replay/faults.ts";
+import type { InvocationOptions } from "../replay/invocation.ts";
+import { type CheckpointAnswer, type CheckpointRequest, ClientError, ClientErrorCode, type InvokeOutcome } from "./client.ts";
+import { type Applied, type Claim, ExecutionLog } from "./execution-log.ts";
+import type { FunctionOutput, RunningInvocation } from "./function.ts";
+import { childName, splitTarget } from "./invoke-target.ts";
+import type { RunnerSetup } from "./setup.ts";
+import { directoryRow } from "./directory-row.ts";
+
+/** An invocation under way. */
+interface Active {
+  readonly claim: Claim;
+  readonly requestId: string;
+  readonly startedAt: number;
+  running: RunningInvocation | undefined;
+  isParked: boolean;
+  /** How many tokens an SDK elsewhere has used up. */
+  tokens: number;
+}
+
+const FIRST_RETRY_MS = 1000;
+const MAX_RETRY_MS = 300_000;
+
+export class Session {
+  readonly id: string;
+  readonly log: ExecutionLog;
+  readonly #setup: RunnerSetup;
+  readonly #onIdle: () => void;
+  readonly #watchers = new Set<(seq: number, body: string) => void>();
+  /** Invokes that this process has sent off and not heard of. */
+  readonly #dispatched = new Set<string>();
+  #active: Active | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #waking: Promise<void> | undefined;
+  #storeFailures = 0;
+  #isClosed = false;
+
+  /** `onIdle` is told when nothing of this execution is left to do in this process. */
+  constructor(id: string, setup: RunnerSetup, onIdle: () => void) {
+    this.id = id;
+    this.#setup = setup;
+    this.#onIdle = onIdle;
+    this.log = new ExecutionLog(id, {
+      store: setup.store,
+      host: setup.host,
+      onCommit: (seq, body) => {
+        for (const watcher of this.#watchers) watcher(seq, body);
+      },
+    });
+  }
+
+  get state(): ExecutionState {
+    return this.log.state;
+  }
+
+  get isActive(): boolean {
+    return this.#active !== undefined;
+  }
+
+  /** True while a function runs or waits in memory, or somebody watches. */
+  get isInUse(): boolean {
+    return this.#active !== undefined || this.#watchers.size > 0;
+  }
+
+  watch(watcher: (seq: number, body: string) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => {
+      this.#watchers.delete(watcher);
+      if (!this.isInUse) this.#onIdle();
+    };
+  }
+
+  /** Does what is due: fires timers, invokes, finishes what an end leaves to do, and sets the alarm. Never throws. */
+  wake(): Promise<void> {
+    this.#waking ??= this.#wake().finally(() => {
+      this.#waking = undefined;
+    });
+    return this.#waking;
+  }
+
+  /** Changes the execution from outside and passes on what follows. */
+  async command(command: Command): Promise<Applied> {
+    const applied = await this.log.apply(command);
+    this.#spread(applied.changed);
+    if (!applied.isEmpty) this.#setup.host.background(this.wake());
+    return applied;
+  }
+
+  /**
+   * A checkpoint by an SDK that runs elsewhere: its token is good for one call.
+   *
+   * @throws {ClientError} InvalidParameterValueException for any other token than the last one given out.
+   */
+  async remoteCheckpoint(request: CheckpointRequest): Promise<CheckpointAnswer> {
+    const active = this.checkToken(request.token);
+    active.tokens++;
+    const operations = await this.#checkpoint(active, request.updates);
+    return { token: tokenOf(active), operations };
+  }
+
+  checkToken(token: string): Active {
+    const active = this.#active;
+    if (active !== undefined && tokenOf(active) === token) return active;
+    throw new ClientError(ClientErrorCode.INVALID_PARAMETER, "Invalid checkpoint token");
+  }
+
+  /** Takes over what other processes wrote. */
+  async refresh(): Promise<void> {
+    this.#spread(await this.log.catchUp());
+  }
+
+  /** Lets go of everything: nothing of this session has an effect any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#cancelTimer?.();
+    this.#active?.running?.abandon();
+    this.#active = undefined;
+  }
+
+  async #wake(): Promise<void> {
+    try {
+      const { changed } = await this.log.apply({ type: "FIRE_TIMERS" });
+      this.#spread(changed);
+      this.#storeFailures = 0;
+      if (this.#isClosed) return;
+      if (isEnded(this.state)) return await this.#finishEnd();
+      if (this.#active === undefined && this.#mayInvoke()) this.#invoke();
+      await this.#arm();
+    } catch (error) {
+      await this.#recover(error);
+    }
+  }
+
+  #mayInvoke(): boolean {
+    const { header, invocation } = this.state;
+    if (header.halt !== undefined) return false;
+    if (invocation.retryAt !== undefined) return invocation.retryAt <= this.#setup.host.now();
+    return invocation.due || invocation.active;
+  }
+
+  /** Passes on changes: to the invocation, and to whoever has to be called. */
+  #spread(changed: readonly Operation[]): void {
+    if (changed.length > 0) this.#active?.running?.absorb(changed);
+    this.#dispatchNew(changed);
+    if (isEnded(this.state) && this.#active !== undefined) this.#abandonInvocation();
+  }
+
+  /** The execution ended while its function ran: stopped, timed out, or ended by a checkpoint. */
+  #abandonInvocation(): void {
+    this.#active?.running?.abandon();
+    this.#active = undefined;
+  }
+
+  #invoke(): void {
+    const { functions, host } = this.#setup;
+    const { header } = this.state;
+    const target = functions.find(header.functionName, header.version);
+    const active: Active = {
+      claim: this.log.claim(),
+      requestId: host.randomId(),
+      startedAt: host.now(),
+      running: undefined,
+      isParked: false,
+      tokens: 0,
+    };
+    if (target?.kind !== "durable") return host.background(this.#halt(active, versionMissing(this.#setup, header)));
+    this.#active = active;
+    for (const operation of openInvokes(this.state)) this.#dispatch(operation);
+    active.running = target.invoke({
+      header,
+      arn: this.#setup.arnOf(header),
+      requestId: active.requestId,
+      token: tokenOf(active),
+      journal: journalOf(this.state),
+      client: { checkpoint: (updates) => this.#checkpoint(active, updates) },
+      host,
+      suspension: this.#suspension(active),
+      lingerMs: this.#setup.lingerMs,
+      deadline: active.startedAt + this.#setup.invocationMs,
+    });
+    host.background(active.running.output.then((output) => this.#invocationDone(active, output)));
+  }
+
+  #suspension(active: Active): InvocationOptions["suspension"] {
+    if (!this.#setup.parks) return { mode: "end", graceMs: this.#setup.graceMs };
+    return {
+      mode: "park",
+      onParked: () => {
+        active.isParked = true;
+        this.#setup.host.background(this.#armSafely());
+      },
+    };
+  }
+
+  #checkpoint(active: Active, updates: readonly OperationUpdate[]): MaybePromise<readonly Operation[]> {
+    active.isParked = false;
+    let applied: MaybePromise<Applied>;
+    try {
+      applied = this.log.apply({ type: "CHECKPOINT", updates }, active.claim);
+    } catch (error) {
+      throw asCheckpointError(error);
+    }
+    if (!(applied instanceof Promise)) return this.#checkpointed(applied);
+    return applied.then(
+      (result) => this.#checkpointed(result),
+      (error: unknown) => {
+        throw asCheckpointError(error);
+      },
+    );
+  }
+
+  #checkpointed({ changed }: Applied): readonly Operation[] {
+    this.#dispatchNew(changed);
+    this.#watchTimers();
+    return changed;
+  }
+
+  async #invocationDone(active: Active, output: FunctionOutput): Promise<void> {
+    if (this.#isClosed || this.#active !== active) return;
+    this.#active = undefined;
+    try {
+      if (output.status === "FENCED") return this.#onIdle();
+      if (output.status === "BREACH") return await this.#halt(active, { reason: HaltReason.NON_DETERMINISM, error: failureFromError(output.error) });
+      await this.#complete(active, this.#storable(output));
+      await this.wake();
+    } catch (error) {
+      await this.#recover(error);
+    }
+  }
+
+  async #complete(active: Active, output: InvocationOutput): Promise<void> {
+    const { requestId, startedAt, claim } = active;
+    const { changed } = await this.log.apply({ type: "COMPLETE_INVOCATION", requestId, startedAt, output }, claim);
+    this.#spread(changed);
+  }
+
+  #storable(output: Exclude<FunctionOutput, { status: "FENCED" | "BREACH" }>): InvocationOutput {
+    if (output.status !== "FAULT") return output;
+    const retryAt = this.#setup.host.now() + backoff(this.state.invocation.failures);
+    return { status: "FAULT", error: output.error, retryAt };
+  }
+
+  async #halt(active: Active, halt: { reason: HaltReason; error: Failure }): Promise<void> {
+    const { requestId, startedAt, claim } = active;
+    await this.log.apply({ type: "HALT", ...halt, invocation: { requestId, startedAt } }, claim);
+    await this.#setup.store.describe(directoryRow(this.state.header));
+    await this.#arm();
+    this.#idle();
+  }
+
+  /** What an end leaves to do: the directory, the parent, and in the end the removal. */
+  async #finishEnd(): Promise<void> {
+    const { host, store, peers } = this.#setup;
+    this.#abandonInvocation();
+    const { header } = this.state;
+    if (header.parent !== undefined && header.parentNotified !== true) {
+      await peers().completeInvoke(header.parent, outcomeOf(header));
+      await this.log.apply({ type: "NOTIFY_PARENT" });
+    }
+    const row = directoryRow(this.state.header);
+    if (row.expiresAt !== undefined && row.expiresAt <= host.now()) {
+      await store.remove(this.id);
+      await this.#setup.alarm.cancel(this.id);
+    } else {
+      await store.describe(row);
+      await this.#arm();
+    }
+    this.#idle();
+  }
+
+  #idle(): void {
+    if (!this.isInUse) this.#onIdle();
+  }
+
+  /** Sends off the chained invokes that were just recorded. */
+  #dispatchNew(changed: readonly Operation[]): void {
+    for (const operation of changed) {
+      if (operation.type === "CHAINED_INVOKE" && operation.status === "STARTED") this.#dispatch(operation);
+    }
+  }
+
+  #dispatch(operation: ChainedInvokeOperation): void {
+    if (this.#dispatched.has(operation.id)) return;
+    this.#dispatched.add(operation.id);
+    const { host } = this.#setup;
+    const sent = this.#send(operation).catch(() => {
+      this.#dispatched.delete(operation.id);
+      this.#retryLater();
+    });
+    host.background(sent);
+  }
+
+  /** Starting a child twice is harmless: its name follows from the operation. */
+  async #send(operation: ChainedInvokeOperation): Promise<void> {
+    const { functions, peers } = this.#setup;
+    const { header } = this.state;
+    const target = splitTarget(operation.functionName);
+    const parent: ParentReference = { executionId: this.id, operationId: operation.id };
+    const version = functions.resolve(target.name, target.version);
+    if (version === undefined) return this.#finishInvoke(operation, { status: "FAILED", error: noFunction(operation.functionName) });
+    const found = functions.find(target.name, version);
+    if (found?.kind === "plain") return this.#finishInvoke(operation, await callPlain(found, operation, target.name));
+    const { input, tenantId } = operation;
+    await peers().start({
+      functionName: target.name,
+      version,
+      name: childName(header.incarnation, operation.id),
+      parent,
+      ...(input === undefined ? {} : { input }),
+      ...(tenantId === undefined ? {} : { tenantId }),
+    });
+  }
+
+  async #finishInvoke(operation: ChainedInvokeOperation, outcome: InvokeOutcome): Promise<void> {
+    const { status: type, ...details } = outcome;
+    await this.command({ type: "COMPLETE_INVOKE", operationId: operation.id, outcome: { type, ...details } });
+  }
+
+  /** Sees to it that something wakes this execution when its next time has come. */
+  async #arm(): Promise<void> {
+    if (this.#isClosed) return;
+    const { alarm, host, watchdogMs } = this.#setup;
+    const due = (this.#active === undefined ? nextWake(this.state) : nextTimer(this.state))?.at;
+    const isRunning = this.#isRunning;
+    this.#watchTimers();
+    const at = isRunning && watchdogMs !== undefined ? earlier(due, host.now() + watchdogMs) : due;
+    if (at === undefined) await alarm.cancel(this.id);
+    else await alarm.schedule(this.id, at);
+  }
+
+  get #isRunning(): boolean {
+    return this.#active !== undefined && !this.#active.isParked;
+  }
+
+  async #armSafely(): Promise<void> {
+    try {
+      await this.#arm();
+    } catch (error) {
+      await this.#recover(error);
+    }
+  }
+
+  /** While a function runs, timers are watched in memory: moving the alarm costs a write. */
+  #watchTimers(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    const due = this.#isRunning ? nextTimer(this.state)?.at : undefined;
+    if (due === undefined || this.#isClosed) return;
+    this.#cancelTimer = this.#setup.host.timer(due, () => this.#setup.host.background(this.wake()));
+  }
+
+  /** The store or a peer failed. What is recorded is safe; try again later, from the log. */
+  async #recover(error: unknown): Promise<void> {
+    if (this.#isClosed) return;
+    if (error instanceof FencedError || this.log.isBroken) {
+      this.close();
+      this.#onIdle();
+    }
+    if (error instanceof FencedError) return;
+    this.#setup.onError(this.id, error);
+    this.#retryLater();
+  }
+
+  #retryLater(): void {
+    const { host } = this.#setup;
+    const delay = backoff(this.#storeFailures++);
+    host.timer(host.now() + delay, () => this.#setup.wakeAgain(this.id));
+  }
+}
+
+function tokenOf({ claim, tokens }: Active): string {
+  return `${claim.owner}.${tokens}`;
+}
+
+function backoff(failures: number): number {
+  return Math.min(FIRST_RETRY_MS * 2 ** failures, MAX_RETRY_MS);
+}
+
+function earlier(a: number | undefined, b: number): number {
+  return a === undefined ? b : Math.min(a, b);
+}
+
+function asCheckpointError(error: unknown): Error {
+  if (error instanceof FencedError || error instanceof CheckpointError) return error;
+  return new CheckpointError(error instanceof ClientError ? "EXECUTION" : "INVOCATION", error);
+}
+
+function outcomeOf(header: ExecutionState["header"]): InvokeOutcome {
+  if (header.status === "SUCCEEDED") return { status: "SUCCEEDED", ...(header.result === undefined ? {} : { result: header.result }) };
+  const status = header.status === "RUNNING" ? "FAILED" : header.status;
+  return { status, ...(header.error === undefined ? {} : { error: header.error }) };
+}
+
+async function callPlain(
+  target: { call(input: string | undefined, context: { functionName: string; requestId: string }): Promise<string | undefined> },
+  operation: ChainedInvokeOperation,
+  functionName: string,
+): Promise<InvokeOutcome> {
+  try {
+    const result = await target.call(operation.input, { functionName, requestId: operation.id });
+    return { status: "SUCCEEDED", ...(result === undefined ? {} : { result }) };
+  } catch (error) {
+    return { status: "FAILED", error: failureFromError(error) };
+  }
+}
+
+function noFunction(functionName: string): Failure {
+  return {
+    errorType: "ResourceNotFoundException",
+    errorMessage: `No function found for function name ${functionName}. Register it with the host that runs this execution.`,
+  };
+}
+
+function versionMissing(setup: RunnerSetup, header: ExecutionState["header"]): { reason: HaltReason; error: Failure } {
+  const { functionName, version } = header;
+  const known = setup.functions.versionsOf(functionName);
+  const registered = known.length === 0 ? "no version of it is registered" : `registered versions: ${known.join(", ")}`;
+  return {
+    reason: HaltReason.VERSION_MISSING,
+    error: {
+      errorType: "VersionMissingError",
+      errorMessage:
+        `This execution runs version "${version}" of function "${functionName}", but ${registered}. ` +
+        `Register that version again and resume, or resume with another version.`,
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { ExecutionHeader } from "../model/execution.ts";
+import type { Alarm } from "../ports/alarm.ts";
+import type { ExecutionStore } from "../ports/execution-store.ts";
+import type { Host } from "../ports/host.ts";
+import type { ExecutionClient } from "./client.ts";
+import type { FunctionRegistry } from "./function.ts";
+
+/** What a runner works with. */
+export interface RunnerSetup {
+  readonly store: ExecutionStore;
+  readonly alarm: Alarm;
+  readonly host: Host;
+  readonly functions: FunctionRegistry;
+  /** Reaches other executions: this runner, or whoever routes to them. */
+  readonly peers: () => ExecutionClient;
+  /** Idle invocations stay in memory instead of ending. */
+  readonly parks: boolean;
+  /** How long an idle invocation waits before it ends, when it does not park. */
+  readonly graceMs: number;
+  /** How long a start that nothing depends on may wait for company. */
+  readonly lingerMs: number;
+  /** How long one invocation may take. */
+  readonly invocationMs: number;
+  /** While a function runs, an alarm this far ahead finds its execution should the process die; none when absent. */
+  readonly watchdogMs: number | undefined;
+  readonly retentionDays: number;
+  readonly executionTimeoutSeconds: number | undefined;
+  readonly arnOf: (header: ExecutionHeader) => string;
+  /** Told of what a store or a peer threw; the work is tried again. */
+  readonly onError: (executionId: string, error: unknown) => void;
+  readonly wakeAgain: (executionId: string) => void;
+}
