@@ -123,15 +123,6 @@ export class PromiseCombinatorError extends DurableOperationError {
   }
 }
 
-/** An at-most-once step began and nothing tells how it ended. Retry strategies see it; it is no durable error itself. */
-export class StepInterruptedError extends Error {
-  static override readonly name: string = "StepInterruptedError";
-  constructor(_stepId?: string, _stepName?: string) {
-    super("The step execution process was initiated but failed to reach completion due to an interruption.");
-    this.name = new.target.name;
-  }
-}
-
 type DurableErrorClass = new (message?: string, cause?: Error, errorData?: string) => DurableOperationError;
 
 /** The classes that a stored error type brings back; any other type comes back as a StepError. */

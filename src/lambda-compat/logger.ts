@@ -1,0 +1,166 @@
+/** What handlers log through, and what this package says of itself when asked to. */
+
+import { environment, nodeModule, nodeProcess } from "./platform.ts";
+import type {
+  DurableContextLogger,
+  DurableLogData,
+  DurableLogger,
+  DurableLoggingContext,
+  DurableLogLevel,
+} from "./types.ts";
+
+/** What plugins add to every line. */
+export type LogEnrichment = () => Readonly<Record<string, unknown>> | undefined;
+
+export interface DefaultLoggerOptions {
+  /** What to say where the logger was given no logging context. */
+  readonly logData: DurableLogData;
+  readonly enrich?: LogEnrichment | undefined;
+}
+
+type Sink = Pick<Console, "debug" | "info" | "warn" | "error">;
+type Line = Record<string, unknown>;
+
+interface NodeUtil {
+  formatWithOptions(options: { breakLength: number }, ...values: unknown[]): string;
+}
+
+const LEVELS: readonly DurableLogLevel[] = ["DEBUG", "INFO", "WARN", "ERROR"];
+
+/**
+ * One line of JSON for each call: DEBUG and INFO to standard output, WARN and ERROR to standard error, where the runtime
+ * tells the two apart. AWS_LAMBDA_LOG_LEVEL, read here, is the lowest level that is written.
+ */
+export function createDefaultLogger({ logData, enrich }: DefaultLoggerOptions): DurableLogger {
+  const console = openConsole();
+  const lowest = LEVELS.indexOf(environment("AWS_LAMBDA_LOG_LEVEL")?.toUpperCase() as DurableLogLevel);
+  let context: DurableLoggingContext = { getDurableLogData: () => logData };
+  const writer = (level: DurableLogLevel) => {
+    if (LEVELS.indexOf(level) < lowest) return () => {};
+    const write = console[level.toLowerCase() as keyof Sink].bind(console);
+    return (...params: unknown[]) => write(formatLine(level, { data: context.getDurableLogData(), enrich, params }));
+  };
+  const logger = { debug: writer("DEBUG"), info: writer("INFO"), warn: writer("WARN"), error: writer("ERROR") };
+  return {
+    ...logger,
+    log: (level, ...params) => logger[LEVELS.includes(level) ? (level.toLowerCase() as keyof Sink) : "info"](...params),
+    configureDurableLoggingContext: (given) => {
+      context = given;
+    },
+  };
+}
+
+export interface ContextLoggerOptions<Logger extends DurableLogger> {
+  readonly base: Logger;
+  /** While true, what is logged is dropped: it was written before. */
+  readonly isReplaying: () => boolean;
+  /** What `base` is told about where the logging code stands. */
+  readonly logData: () => DurableLogData;
+}
+
+/** The `logger` of a context: exactly the five methods of logging, `log` only where the logger below has it. */
+export function createContextLogger<Logger extends DurableLogger>({
+  base,
+  isReplaying,
+  logData,
+}: ContextLoggerOptions<Logger>): DurableContextLogger<Logger> {
+  base.configureDurableLoggingContext?.({ getDurableLogData: logData });
+  const forward =
+    (method: "log" | "warn" | "info" | "error" | "debug") =>
+    (...params: unknown[]) =>
+      isReplaying() ? undefined : (base[method] as ((...params: unknown[]) => void) | undefined)?.(...params);
+  return {
+    warn: forward("warn"),
+    debug: forward("debug"),
+    info: forward("info"),
+    error: forward("error"),
+    ...("log" in base && { log: forward("log") }),
+  } as DurableContextLogger<Logger>;
+}
+
+let isVerbose = readVerbosity();
+
+/** Reads DURABLE_VERBOSE_MODE again, for a process that changes its own environment. */
+export function refreshLogConfig(): void {
+  isVerbose = readVerbosity();
+}
+
+/** Says what the package does, to `console.debug`, if DURABLE_VERBOSE_MODE is `true`. */
+export function trace(message: string, detail?: unknown): void {
+  if (isVerbose) console.debug(message, detail ?? "");
+}
+
+function readVerbosity(): boolean {
+  return environment("DURABLE_VERBOSE_MODE") === "true";
+}
+
+/**
+ * On Node a console of our own: the Lambda runtime puts its own format around what goes through the global one. The
+ * streams that Workers offer under Node's names end in the global console anyway.
+ */
+function openConsole(): Sink {
+  const { stdout, stderr } = nodeProcess() ?? {};
+  const isWorker = (globalThis as { navigator?: { userAgent?: string } }).navigator?.userAgent?.startsWith(
+    "Cloudflare",
+  );
+  const module = isWorker ? undefined : nodeModule<{ Console?: new (streams: object) => Sink }>("node:console");
+  return stdout && stderr && module?.Console ? new module.Console({ stdout, stderr }) : console;
+}
+
+function formatLine(
+  level: DurableLogLevel,
+  { data, enrich, params }: { data: DurableLogData; enrich: LogEnrichment | undefined; params: unknown[] },
+): string {
+  const { requestId, executionArn, tenantId, operationId, operationName, attempt } = data;
+  const line: Line = { requestId, timestamp: new Date().toISOString(), level, executionArn };
+  Object.assign(line, { tenantId: tenantId ?? undefined, operationId, operationName, attempt }, enrichment(enrich));
+  const values = params[0] === undefined ? params.slice(1) : params;
+  if (values.length === 1) return formatValue(line, values[0]);
+  line["message"] = formatText(values);
+  const error = values.find((value) => value instanceof Error);
+  return JSON.stringify(error === undefined ? line : { ...line, ...describe(error, []) });
+}
+
+/** Objects stay objects, and an error among their members is described; what JSON cannot write becomes text. */
+function formatValue(line: Line, message: unknown): string {
+  try {
+    return JSON.stringify({ ...line, message }, (_key, value: unknown) =>
+      value instanceof Error ? { ...describe(value), ...value } : value,
+    );
+  } catch {
+    return JSON.stringify({ ...line, message: formatText([message]) });
+  }
+}
+
+function describe(error: Error, noStack?: []): Line {
+  return {
+    errorType: error.constructor?.name ?? "UnknownError",
+    errorMessage: error.message,
+    stackTrace: error.stack?.split("\n") ?? noStack,
+  };
+}
+
+function enrichment(enrich: LogEnrichment | undefined): Line | undefined {
+  try {
+    return enrich?.();
+  } catch {
+    return undefined;
+  }
+}
+
+function formatText(values: readonly unknown[]): string {
+  const util = nodeModule<NodeUtil>("node:util");
+  if (util?.formatWithOptions) return util.formatWithOptions({ breakLength: Number.POSITIVE_INFINITY }, ...values);
+  return values.map(plainText).join(" ");
+}
+
+/** For runtimes without Node's formatter: no placeholders, objects as JSON. */
+function plainText(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  if (value instanceof Error) return value.stack ?? String(value);
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return String(value);
+  }
+}

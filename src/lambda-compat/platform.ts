@@ -1,0 +1,33 @@
+/**
+ * What only some runtimes have. Nothing is imported: in a Worker or a tab the module loads as everywhere else, and only
+ * what needs Node says so, when it is used.
+ */
+
+interface NodeProcess {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly stdout?: unknown;
+  readonly stderr?: unknown;
+  cwd(): string;
+  getBuiltinModule?(id: string): unknown;
+}
+
+/** Node's `process`, where there is one. */
+export function nodeProcess(): NodeProcess | undefined {
+  return (globalThis as { process?: NodeProcess }).process;
+}
+
+export function environment(name: string): string | undefined {
+  return nodeProcess()?.env?.[name];
+}
+
+/** A module of Node's, without importing it; undefined where the runtime has none of that name. */
+export function nodeModule<Module>(id: `node:${string}`): Module | undefined {
+  return nodeProcess()?.getBuiltinModule?.(id) as Module | undefined;
+}
+
+/** The same for a feature that cannot do without. Throws an Error that names the feature. */
+export function requireNodeModule<Module>(id: `node:${string}`, feature: string): Module {
+  const found = nodeModule<Module>(id);
+  if (found === undefined) throw new Error(`${feature} needs Node.js: this runtime has no "${id}".`);
+  return found;
+}
