@@ -47,6 +47,10 @@ export class CallLog {
     return this.#calls.filter((call) => call.operation === operation && call.target.includes(target)).length;
   }
 
+  clear(): void {
+    this.#calls.length = 0;
+  }
+
   hold(matches: (call: Call) => boolean): Hold {
     const arrival = Promise.withResolvers<void>();
     const release = Promise.withResolvers<void>();
