@@ -63,6 +63,8 @@ export function foldOperation(state: ExecutionState, folded: FoldedOperationFact
     case "CANCELLED":
       if (known === undefined) throw unexpected(fact);
       return settled(state, known, { fact, at });
+    default:
+      throw unexpected(fact);
   }
 }
 

@@ -20,12 +20,17 @@ export interface Wake {
 export function nextWake(state: ExecutionState): Wake | undefined {
   if (state.seq === 0) return undefined;
   if (state.header.status !== "RUNNING") return afterEnd(state);
-  const timer = state.timers.earliest;
-  let wake: Wake | undefined = timer === undefined ? undefined : { at: timer.at, why: "TIMER" };
-  const { timeoutAt } = state.header;
-  if (timeoutAt !== undefined) wake = earlier(wake, { at: timeoutAt, why: "EXECUTION_TIMEOUT" });
+  const wake = nextTimer(state);
   const invokeAt = invocationAt(state);
   return invokeAt === undefined ? wake : earlier(wake, { at: invokeAt, why: "INVOCATION" });
+}
+
+/** The earliest of the timers of an execution that runs: all that an invocation which is in memory waits for. */
+export function nextTimer(state: ExecutionState): Wake | undefined {
+  const timer = state.timers.earliest;
+  const wake: Wake | undefined = timer === undefined ? undefined : { at: timer.at, why: "TIMER" };
+  const { timeoutAt } = state.header;
+  return timeoutAt === undefined ? wake : earlier(wake, { at: timeoutAt, why: "EXECUTION_TIMEOUT" });
 }
 
 function invocationAt({ header, invocation }: ExecutionState): number | undefined {
