@@ -1,0 +1,63 @@
+/**
+ * Amazon resource names: how AWS's API speaks of functions and executions. They exist at the wire only; inside, a
+ * function is its name and an execution is `<function name>/<execution name>`. Names are read by their structure, so
+ * one that was written under another partition, region or account still leads to its execution.
+ */
+
+export interface ArnScope {
+  readonly partition: string;
+  readonly region: string;
+  /** 12 digits. */
+  readonly account: string;
+}
+
+export const LOCAL_SCOPE: ArnScope = { partition: "perdure", region: "local", account: "000000000000" };
+
+/** What the name of an execution is made of. */
+export interface ExecutionArnParts {
+  readonly functionName: string;
+  readonly version: string;
+  readonly name: string;
+  readonly incarnation: string;
+}
+
+export interface FunctionReference {
+  readonly functionName: string;
+  /** A version or `$LATEST`. */
+  readonly qualifier?: string;
+}
+
+const FUNCTION = String.raw`([\w-]{1,140})`;
+const QUALIFIER = String.raw`(\$LATEST|[\w.-]{1,128})`;
+const PREFIX = String.raw`arn:[\w-]+:lambda:[\w-]+:\d{12}:function:`;
+const EXECUTION_ARN = new RegExp(`^${PREFIX}${FUNCTION}:${QUALIFIER}/durable-execution/([\\w-]{1,64})/([\\w-]{1,64})$`);
+const FUNCTION_REFERENCE = new RegExp(`^(?:${PREFIX}|\\d{12}:(?:function:)?|function:)?${FUNCTION}(?::${QUALIFIER})?$`);
+
+export function formatFunctionArn(functionName: string, version: string, scope: ArnScope = LOCAL_SCOPE): string {
+  return `arn:${scope.partition}:lambda:${scope.region}:${scope.account}:function:${functionName}:${version}`;
+}
+
+/** Takes an execution's header or its directory row as it is. */
+export function formatExecutionArn(parts: ExecutionArnParts, scope: ArnScope = LOCAL_SCOPE): string {
+  const owner = formatFunctionArn(parts.functionName, parts.version, scope);
+  return `${owner}/durable-execution/${parts.name}/${parts.incarnation}`;
+}
+
+/** Undefined for anything that is not the name of an execution. */
+export function parseExecutionArn(text: string): ExecutionArnParts | undefined {
+  const [, functionName, version, name, incarnation] = EXECUTION_ARN.exec(text) ?? [];
+  if (!functionName || !version || !name || !incarnation) return undefined;
+  return { functionName, version, name, incarnation };
+}
+
+/** Reads `name`, `name:version`, a whole ARN or a partial one (`<account>:function:<name>`), each with or without a version. */
+export function parseFunctionReference(text: string): FunctionReference | undefined {
+  const [, functionName, qualifier] = FUNCTION_REFERENCE.exec(text) ?? [];
+  if (!functionName) return undefined;
+  return qualifier === undefined ? { functionName } : { functionName, qualifier };
+}
+
+/** The engine's id of the execution that a name speaks of. */
+export function executionIdOf(parts: { functionName: string; name: string }): string {
+  return `${parts.functionName}/${parts.name}`;
+}

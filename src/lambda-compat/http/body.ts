@@ -1,0 +1,91 @@
+/** Request bodies, read no further than the limit allows and never trusted. */
+
+import { ApiError, invalidParameter } from "./api-error.ts";
+
+/** A JSON type, a list of one, or an object of some. */
+export type Shape = "string" | "number" | "boolean" | readonly [Shape] | { readonly [member: string]: Shape };
+
+/** What has that shape. Every member may be absent. */
+export type Shaped<S> = S extends "string"
+  ? string
+  : S extends "number"
+    ? number
+    : S extends "boolean"
+      ? boolean
+      : S extends readonly [infer Item]
+        ? Shaped<Item>[]
+        : { -readonly [Member in keyof S]?: Shaped<S[Member]> };
+
+/** Fails with `RequestTooLargeException` as soon as more than `limit` bytes have arrived. */
+export async function readBody({ body }: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  const reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined = body?.getReader();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  while (reader) {
+    const { value } = await reader.read().catch(() => {
+      throw malformed("is not complete");
+    });
+    if (!value) break;
+    chunks.push(value);
+    size += value.length;
+    if (size <= limit) continue;
+    reader.cancel().catch(() => {});
+    throw new ApiError("RequestTooLargeException", 413, `The request body must be at most ${limit} bytes.`);
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}
+
+export function readText(body: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
+  } catch {
+    throw malformed("is not UTF-8 text");
+  }
+}
+
+/** Undefined for an empty body. */
+export function readJson(body: Uint8Array): unknown {
+  const text = readText(body);
+  try {
+    return text ? JSON.parse(text) : undefined;
+  } catch {
+    throw malformed("is not JSON");
+  }
+}
+
+/** Takes over what the shape names, type by type, and nothing else. `null` counts as absent, as in AWS's API. */
+export function readShape<const S extends Shape>(value: unknown, shape: S, path: string): Shaped<S> | undefined {
+  return (value ?? undefined) === undefined ? undefined : (shaped(value, shape, path) as Shaped<S>);
+}
+
+function shaped(value: unknown, shape: Shape, path: string): unknown {
+  const list = Array.isArray(value);
+  if (typeof shape === "string") {
+    if (typeof value === shape) return value;
+  } else if (isList(shape)) {
+    if (list) return value.map((item, index) => shaped(item, shape[0], `${path}[${index}]`));
+  } else if (!list && typeof value === "object" && value !== null) {
+    const members = Object.keys(shape).map((name) => {
+      const member: unknown = (value as Record<string, unknown>)[name];
+      return [name, readShape(member, shape[name] as Shape, `${path}.${name}`)] as const;
+    });
+    return present(Object.fromEntries(members));
+  }
+  throw invalidParameter(
+    `${path} must be ${typeof shape === "string" ? `a ${shape}` : isList(shape) ? "a list" : "an object"}.`,
+  );
+}
+
+function isList(shape: Shape): shape is readonly [Shape] {
+  return Array.isArray(shape);
+}
+
+/** Leaves out what is undefined. */
+export function present<T extends object>(members: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
+  const kept = Object.entries(members).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(kept) as { [Key in keyof T]: Exclude<T[Key], undefined> };
+}
+
+function malformed(why: string): ApiError {
+  return new ApiError("InvalidRequestContentException", 400, `The request body ${why}.`);
+}

@@ -1,0 +1,112 @@
+/** Looking at executions, and what an administrator may do to them. */
+
+import { ExecutionStatus, type ExecutionHeader } from "../../engine/model/execution.ts";
+import type { DirectoryRow } from "../../engine/ports/execution-store.ts";
+import { formatExecutionArn, formatFunctionArn } from "../arn.ts";
+import { errorToWire } from "../wire.ts";
+import { invalidParameter } from "./api-error.ts";
+import { present, readJson, readShape } from "./body.ts";
+import {
+  type Call,
+  type Face,
+  findExecution,
+  readChoice,
+  readFlag,
+  readFunction,
+  readLimit,
+  readTime,
+  readWhole,
+  seconds,
+} from "./call.ts";
+import { readError } from "./reports.ts";
+import { eventStream } from "./event-stream.ts";
+import { historyEventToWire } from "./history-event.ts";
+
+const STATUSES = Object.values(ExecutionStatus);
+
+export async function getExecution(face: Face, { label, query }: Call): Promise<Response> {
+  const included = readFlag(query, "IncludeExecutionData") ?? true;
+  const execution = await findExecution(face, label);
+  const { version, retentionDays, executionTimeoutSeconds, input, result, halt, error = halt?.error } = execution;
+  return Response.json({
+    ...summary(execution, face),
+    Version: version,
+    DurableConfig: { RetentionPeriodInDays: retentionDays, ExecutionTimeout: executionTimeoutSeconds },
+    ExecutionDataIncluded: included,
+    ...(included && { InputPayload: input, Result: result, Error: error && errorToWire(error) }),
+    Halt: halt && { Reason: halt.reason, Timestamp: seconds(halt.at) },
+  });
+}
+
+export async function getHistory(face: Face, { label, query }: Call): Promise<Response> {
+  const limit = readLimit(query);
+  const after = readEventMarker(query.get("Marker"));
+  const reverse = readFlag(query, "ReverseOrder");
+  const includeData = readFlag(query, "IncludeExecutionData") ?? true;
+  const { id } = await findExecution(face, label);
+  const { events, more } = await face.client.history(id, present({ limit, after, reverse, includeData }));
+  const last = events.at(-1);
+  return Response.json({
+    Events: events.map(historyEventToWire),
+    NextMarker: more && last ? `e${last.eventId.toString(36)}` : undefined,
+  });
+}
+
+function readEventMarker(marker: string | null): number | undefined {
+  if (marker === null) return undefined;
+  if (/^e[1-9a-z][0-9a-z]{0,9}$/.test(marker)) return Number.parseInt(marker.slice(1), 36);
+  throw invalidParameter("Marker must be the NextMarker of an earlier page.");
+}
+
+export async function listExecutions(face: Face, call: Call): Promise<Response> {
+  const { query } = call;
+  const statuses = query.getAll("Statuses").flatMap((value) => readChoice(value, "Statuses", STATUSES) ?? []);
+  const { rows, marker } = await face.client.list(
+    present({
+      ...readFunction(call),
+      limit: readLimit(query),
+      // AWS lists the newest first unless asked for the reverse; the directory counts the other way.
+      reverse: !readFlag(query, "ReverseOrder"),
+      name: query.get("DurableExecutionName") ?? undefined,
+      statuses: statuses.length > 0 ? statuses : undefined,
+      startedAfter: readTime(query, "StartedAfter"),
+      startedBefore: readTime(query, "StartedBefore"),
+      marker: query.get("Marker") ?? undefined,
+    }),
+  );
+  const executions = rows.map((row) => ({ ...summary(row, face), Halted: row.halted }));
+  return Response.json({ DurableExecutions: executions, NextMarker: marker });
+}
+
+function summary(execution: ExecutionHeader | DirectoryRow, { scope }: Face): Readonly<Record<string, unknown>> {
+  const { functionName, version, name, status, startedAt, endedAt } = execution;
+  return {
+    DurableExecutionArn: formatExecutionArn(execution, scope),
+    DurableExecutionName: name,
+    FunctionArn: formatFunctionArn(functionName, version, scope),
+    Status: status,
+    StartTimestamp: seconds(startedAt),
+    EndTimestamp: seconds(endedAt),
+  };
+}
+
+export async function stopExecution(face: Face, { label, body }: Call): Promise<Response> {
+  const error = readError(body);
+  const { id } = await findExecution(face, label);
+  return Response.json({ StopTimestamp: seconds(await face.client.stop(id, error)) });
+}
+
+export async function resumeExecution(face: Face, { label, body }: Call): Promise<Response> {
+  const { Version } = readShape(readJson(body), { Version: "string" }, "Body") ?? {};
+  const { id } = await findExecution(face, label);
+  await face.client.resume(id, present({ version: Version }));
+  return Response.json({});
+}
+
+/** A reader that was cut off says with its last id where to go on. */
+export async function watchExecution(face: Face, { label, query, headers }: Call): Promise<Response> {
+  const cursor = headers.get("last-event-id") ?? query.get("cursor");
+  const from = readWhole(cursor, "cursor", Number.MAX_SAFE_INTEGER);
+  const { id } = await findExecution(face, label);
+  return eventStream(face.client.watch(id, from), face.heartbeatMs);
+}

@@ -1,0 +1,112 @@
+/**
+ * The Lambda REST API as one fetch handler over an `ExecutionClient`: AWS's SDKs and CLI work with it as an endpoint.
+ * Web standards only, so it runs wherever there is `fetch`. Order of things: who is it, is there such a call, may
+ * they, and only then what do they want. Nothing of a request, a secret or an inner error gets into an answer.
+ */
+
+import type { ExecutionClient } from "../../engine/runner/client.ts";
+import { type ArnScope, LOCAL_SCOPE } from "../arn.ts";
+import { ApiError, errorResponse, toApiError } from "./api-error.ts";
+import { readBody } from "./body.ts";
+import type { Face } from "./call.ts";
+import { type Authenticate, createAuthenticate, type Credential, requireRight } from "./credentials.ts";
+import { ROUTES } from "./routes.ts";
+
+export interface HttpFaceOptions {
+  /** How the ARNs in answers begin; `arn:perdure:lambda:local:000000000000` unless told otherwise. */
+  readonly arn?: Partial<ArnScope>;
+  /** Origins whose pages may call, such as `https://app.example.com`; `*` for all. None by default. */
+  readonly allowedOrigins?: readonly string[];
+  /** How long an event stream may be silent before a comment is sent; 15,000 ms by default. */
+  readonly heartbeatMs?: number;
+  /** The clock for signatures and waits, ms since the epoch; `Date.now` by default. */
+  readonly now?: () => number;
+  /** Told of every failure that the caller only sees as `ServiceException`. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface HttpFaceParts {
+  readonly client: ExecutionClient;
+  readonly credentials: readonly Credential[];
+  readonly options?: HttpFaceOptions;
+}
+
+/**
+ * Answers every request, refusals included; it never rejects. Throws `TypeError` for a credential with an empty secret.
+ *
+ * @example
+ * ```ts
+ * const fetch = createHttpFace({
+ *   client: runner,
+ *   credentials: [{ id: "web", rights: ["start", "read"], bearer: process.env.PERDURE_TOKEN }],
+ * });
+ * ```
+ */
+export function createHttpFace({
+  client,
+  credentials,
+  options = {},
+}: HttpFaceParts): (request: Request) => Promise<Response> {
+  const { allowedOrigins = [], heartbeatMs = 15_000, now = Date.now, onError } = options;
+  const face: Face = { client, scope: { ...LOCAL_SCOPE, ...options.arn }, heartbeatMs, now };
+  const authenticate = createAuthenticate(credentials);
+  const refuse = (error: unknown): Response => {
+    const told = toApiError(error);
+    if (told.status === 500) onError?.(error);
+    return errorResponse(told);
+  };
+  return async (request) => {
+    const origin = allowedOrigin(request, allowedOrigins);
+    const response =
+      origin !== undefined && request.method === "OPTIONS"
+        ? new Response(null, { status: 204 })
+        : await answer(face, authenticate, request).catch(refuse);
+    const headers = { ...ALWAYS, "x-amzn-RequestId": crypto.randomUUID(), ...crossOrigin(request, origin) };
+    for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+    return response;
+  };
+}
+
+const ALWAYS = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", Vary: "Origin" };
+
+async function answer(face: Face, authenticate: Authenticate, request: Request): Promise<Response> {
+  const url = new URL(request.url);
+  const path = decoded(url.pathname);
+  const route = ROUTES.find((candidate) => candidate.path.test(path));
+  const { method, limit = 1, right = "admin" } = route ?? {};
+  let reading: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  const body = (): Promise<Uint8Array<ArrayBuffer>> => (reading ??= readBody(request, limit * 1024 * 1024));
+  const credential = await authenticate({ request, url, body }, face.now());
+  if (!route) throw new ApiError("UnknownOperationException", 404, "There is no such path.");
+  if (method !== request.method) {
+    throw new ApiError("MethodNotAllowedException", 405, `This path takes ${method}.`, { Allow: route.method });
+  }
+  requireRight(credential, right);
+  const [, label = ""] = route.path.exec(path) ?? [];
+  return route.answer(face, { headers: request.headers, query: url.searchParams, label, body: await body() });
+}
+
+/** Once: what is still encoded afterwards was meant to be. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return "";
+  }
+}
+
+function allowedOrigin({ headers }: Request, origins: readonly string[]): string | undefined {
+  return [headers.get("origin") ?? ""].find((origin) => origin && (origins.includes(origin) || origins.includes("*")));
+}
+
+/** Credentials travel in a header, not in cookies, so the answer may be read by whoever was let ask. */
+function crossOrigin({ headers }: Request, origin: string | undefined): Readonly<Record<string, string>> {
+  if (origin === undefined) return {};
+  return {
+    "Access-Control-Allow-Origin": origin,
+    "Access-Control-Allow-Methods": "GET, POST",
+    "Access-Control-Allow-Headers": headers.get("access-control-request-headers") ?? "",
+    "Access-Control-Expose-Headers": "*",
+    "Access-Control-Max-Age": "7200",
+  };
+}

@@ -1,0 +1,44 @@
+/** Invoke: the one way in. A name makes it repeatable: the same name, input and version find the same execution. */
+
+import type { ExecutionHeader } from "../../engine/model/execution.ts";
+import { formatExecutionArn } from "../arn.ts";
+import { invalidParameter } from "./api-error.ts";
+import { present, readJson, readText } from "./body.ts";
+import { type Call, type Face, readChoice, readFunction } from "./call.ts";
+
+/** As long as AWS lets a caller wait; the execution itself goes on. */
+const MAX_SYNC_WAIT_MS = 900_000;
+
+export async function invoke(face: Face, call: Call): Promise<Response> {
+  const header = (name: string): string | null => call.headers.get(`x-amz-${name}`);
+  const type = readChoice(header("invocation-type"), "InvocationType", ["RequestResponse", "Event", "DryRun"]);
+  const name = header("durable-execution-name") ?? undefined;
+  if (name !== undefined && !/^[\w-]{1,64}$/.test(name)) {
+    throw invalidParameter("DurableExecutionName must be 1 to 64 letters, digits, hyphens and underscores.");
+  }
+  const input = readJson(call.body) === undefined ? undefined : readText(call.body);
+  const request = present({ ...readFunction(call), name, input, tenantId: header("tenant-id") ?? undefined });
+  if (type === "DryRun") return new Response(null, { status: 204 });
+  const { execution } = await face.client.start(request);
+  const headers = {
+    "X-Amz-Durable-Execution-Arn": formatExecutionArn(execution, face.scope),
+    "X-Amz-Executed-Version": execution.version,
+  };
+  if (type === "Event") return new Response(null, { status: 202, headers });
+  return outcome(await face.client.settled(execution.id, face.now() + MAX_SYNC_WAIT_MS), headers);
+}
+
+/** What did not succeed within the time is told as a function error, also when nobody gave an error for it. */
+function outcome({ status, result = "null", error, halt }: ExecutionHeader, headers: Record<string, string>): Response {
+  const state = halt ? "HALTED" : status;
+  const failure = {
+    errorType: `Execution.${state}`,
+    errorMessage: `The execution is ${state}.`,
+    ...error,
+    ...halt?.error,
+  };
+  const failed = state !== "SUCCEEDED";
+  return new Response(failed ? JSON.stringify(failure) : result, {
+    headers: { "Content-Type": "application/json", ...headers, ...(failed && { "X-Amz-Function-Error": "Unhandled" }) },
+  });
+}

@@ -1,0 +1,87 @@
+/**
+ * What is reported from elsewhere: the checkpoints of an SDK that runs a handler there, and the outcomes of callbacks.
+ * The checkpoint token and the callback's id are the proof of who reports; neither is ever repeated in an answer. Only
+ * types are checked here: what may follow on what, and how large, is the machine's to say.
+ */
+
+import type { Failure } from "../../engine/model/failure.ts";
+import type { Operation } from "../../engine/model/operation.ts";
+import type { CallbackOutcome } from "../../engine/runner/client.ts";
+import { errorFromWire, executionToWire, operationToWire, updateFromWire } from "../wire.ts";
+import type { OperationUpdate } from "../wire-types.ts";
+import { invalidParameter } from "./api-error.ts";
+import { present, readJson, readShape, readText } from "./body.ts";
+import { type Call, type Face, findExecution, readArn, readLimit, seconds } from "./call.ts";
+
+const ERROR = { ErrorType: "string", ErrorMessage: "string", ErrorData: "string", StackTrace: ["string"] } as const;
+
+const CHECKPOINT = {
+  CheckpointToken: "string",
+  Updates: [
+    {
+      Id: "string",
+      ParentId: "string",
+      Name: "string",
+      Type: "string",
+      SubType: "string",
+      Action: "string",
+      Payload: "string",
+      Error: ERROR,
+      ContextOptions: { ReplayChildren: "boolean" },
+      StepOptions: { NextAttemptDelaySeconds: "number" },
+      WaitOptions: { WaitSeconds: "number" },
+      CallbackOptions: { TimeoutSeconds: "number", HeartbeatTimeoutSeconds: "number" },
+      ChainedInvokeOptions: { FunctionName: "string", TenantId: "string" },
+    },
+  ],
+} as const;
+
+export async function checkpoint({ client }: Face, { label, body }: Call): Promise<Response> {
+  const { id } = readArn(label);
+  const { CheckpointToken, Updates = [] } = readShape(readJson(body), CHECKPOINT, "Body") ?? {};
+  const updates = Updates.map((update) => updateFromWire(update as OperationUpdate));
+  const { token, operations } = await client.checkpoint(id, { token: required(CheckpointToken), updates });
+  return Response.json({ CheckpointToken: token, NewExecutionState: { Operations: operations.map(toWire) } });
+}
+
+export async function getState(face: Face, { label, query }: Call): Promise<Response> {
+  const marker = query.get("Marker") ?? undefined;
+  const page = { token: required(query.get("CheckpointToken")), limit: readLimit(query), marker };
+  const { id } = await findExecution(face, label);
+  const { header, operations, marker: next } = await face.client.state(id, present(page));
+  const first = marker === undefined ? [executionToWire(header, seconds)] : [];
+  return Response.json({ Operations: [...first, ...operations.map(toWire)], NextMarker: next });
+}
+
+function required(token: string | null | undefined): string {
+  if (token) return token;
+  throw invalidParameter("CheckpointToken must be given.");
+}
+
+function toWire(operation: Operation): unknown {
+  return operationToWire(operation, seconds);
+}
+
+/** Undefined when the body says nothing, which is how AWS's client sends that there is no error. */
+export function readError(body: Uint8Array): Failure | undefined {
+  const failure = errorFromWire(readShape(readJson(body), ERROR, "Body") ?? {});
+  return Object.keys(failure).length > 0 ? failure : undefined;
+}
+
+export function succeedCallback(face: Face, call: Call): Promise<Response> {
+  return complete(face, call, present({ type: "SUCCEEDED", result: readText(call.body) || undefined }));
+}
+
+export function failCallback(face: Face, call: Call): Promise<Response> {
+  return complete(face, call, { type: "FAILED", error: readError(call.body) ?? {} });
+}
+
+export function heartbeatCallback(face: Face, call: Call): Promise<Response> {
+  return complete(face, call, { type: "HEARTBEAT" });
+}
+
+async function complete({ client }: Face, { label }: Call, outcome: CallbackOutcome): Promise<Response> {
+  if (!/^[\w+/=-]{1,1024}$/.test(label)) throw invalidParameter("CallbackId must be 1 to 1024 characters of base64.");
+  await client.completeCallback(label, outcome);
+  return Response.json({});
+}

@@ -1,0 +1,54 @@
+/** Lambda's paths, methods and limits, and the right that each call takes. */
+
+import type { Call, Face } from "./call.ts";
+import type { Right } from "./credentials.ts";
+import {
+  getExecution,
+  getHistory,
+  listExecutions,
+  resumeExecution,
+  stopExecution,
+  watchExecution,
+} from "./executions.ts";
+import { invoke } from "./invoke.ts";
+import { checkpoint, failCallback, getState, heartbeatCallback, succeedCallback } from "./reports.ts";
+
+export interface Route {
+  readonly method: string;
+  /** Its one group is the label; it is matched against the decoded path. */
+  readonly path: RegExp;
+  readonly right: Right;
+  readonly answer: (face: Face, call: Call) => Promise<Response>;
+  /** MiB of body. */
+  readonly limit: number;
+}
+
+const EXECUTION = "2025-12-01/durable-executions/(.+)";
+const CALLBACK = "2025-12-01/durable-execution-callbacks/(.+)";
+
+/** The first match counts, so what ends in a word comes before what does not. */
+export const ROUTES: readonly Route[] = [
+  // An event, as large as Lambda takes it.
+  post("2015-03-31/functions/(.+)/invocations", "start", invoke, 6),
+  get("2025-12-01/functions/(.+)/durable-executions", "read", listExecutions),
+  // Escaped as JSON, one payload of the largest size may take twice its length, and others come with it.
+  post(`${EXECUTION}/checkpoint`, "checkpoint", checkpoint, 16),
+  get(`${EXECUTION}/state`, "checkpoint", getState),
+  get(`${EXECUTION}/history`, "read", getHistory),
+  get(`${EXECUTION}/events`, "read", watchExecution),
+  post(`${EXECUTION}/stop`, "admin", stopExecution),
+  post(`${EXECUTION}/resume`, "admin", resumeExecution),
+  get(EXECUTION, "read", getExecution),
+  post(`${CALLBACK}/succeed`, "callback", succeedCallback),
+  post(`${CALLBACK}/fail`, "callback", failCallback),
+  post(`${CALLBACK}/heartbeat`, "callback", heartbeatCallback),
+];
+
+function get(path: string, right: Right, answer: Route["answer"]): Route {
+  return { method: "GET", path: new RegExp(`^/${path}$`), right, answer, limit: 0 };
+}
+
+// oxlint-disable-next-line max-params
+function post(path: string, right: Right, answer: Route["answer"], limit = 1): Route {
+  return { ...get(path, right, answer), method: "POST", limit };
+}
