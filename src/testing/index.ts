@@ -1,1 +1,22 @@
-export {};
+export { alarmContract, type AlarmSubject, type OpenAlarm, type Wake } from "./alarm-contract.ts";
+export { ContractViolation } from "./assert.ts";
+export { AsyncStore, type AsyncStoreOptions } from "./async-store.ts";
+export { applicable, type ContractCase, type ContractException } from "./contract.ts";
+export { type CrashPoint, SimulatedProcess, type SimulatedProcessOptions } from "./crash.ts";
+export {
+  type FaultRates,
+  type FaultRecord,
+  FaultyStore,
+  type FaultyStoreOptions,
+  StoreFault,
+  type StoreMethod,
+  StoreUnavailableError,
+} from "./faulty-store.ts";
+export { type SeededRandom, seededRandom } from "./seeded-random.ts";
+export {
+  SimulatedClock,
+  type SimulatedClockOptions,
+  type SimulatedHost,
+  type UntilIdleOptions,
+} from "./simulated-host.ts";
+export { storeContract, type StoreSubject } from "./store-contract.ts";

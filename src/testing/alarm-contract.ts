@@ -1,0 +1,232 @@
+/** What every Alarm promises, case by case. Times are milliseconds since the epoch on the subject's own clock. */
+
+import type { Alarm } from "../engine/ports/alarm.ts";
+import type { MaybePromise } from "../engine/ports/maybe-promise.ts";
+import { assert, assertEqual } from "./assert.ts";
+import type { ContractCase } from "./contract.ts";
+
+export interface AlarmSubject {
+  /** An alarm that calls `wake`, and again after each restart. */
+  open(wake: Wake): MaybePromise<OpenAlarm>;
+}
+
+export type Wake = (id: string) => MaybePromise<void>;
+
+export interface OpenAlarm {
+  /** The alarm to talk to; another object after a restart, perhaps. */
+  readonly alarm: Alarm;
+  now(): number;
+  /** Lets time pass until `at` at least: sleeps, or moves a virtual clock. */
+  pass(at: number): Promise<void>;
+  /**
+   * Ends the process that holds the alarm without a goodbye, lets `downMs` pass and starts it again. Absent where
+   * nothing is meant to survive that.
+   */
+  restart?(downMs: number): Promise<void>;
+  close?(): MaybePromise<void>;
+}
+
+type AlarmCase = ContractCase<AlarmSubject>;
+
+/** The unit of these tests: far enough apart to tell two times from each other on a busy machine. */
+const SHORT_MS = 60;
+/** How long to wait for an alarm before it counts as lost, on the subject's clock. */
+const LOST_MS = 60_000;
+
+interface Woken {
+  readonly id: string;
+  readonly at: number;
+}
+
+/** An open alarm and the wakes it made so far. */
+class Watched {
+  readonly woken: Woken[] = [];
+  /** How many of the next wakes fail. */
+  failing = 0;
+  #open: OpenAlarm | undefined;
+
+  static async open(subject: AlarmSubject): Promise<Watched> {
+    const watched = new Watched();
+    watched.#open = await subject.open(async (id) => watched.#wake(id));
+    return watched;
+  }
+
+  get subject(): OpenAlarm {
+    if (this.#open === undefined) throw new Error("The alarm woke somebody before it was opened");
+    return this.#open;
+  }
+
+  get alarm(): Alarm {
+    return this.subject.alarm;
+  }
+
+  now(): number {
+    return this.subject.now();
+  }
+
+  times(id: string): number[] {
+    return this.woken.filter((wake) => wake.id === id).map(({ at }) => at);
+  }
+
+  /** Passes time until `id` has been woken `count` times; fails when that takes too long. */
+  async until(id: string, count = 1): Promise<void> {
+    const lost = this.now() + LOST_MS;
+    while (this.times(id).length < count) {
+      assert(this.now() < lost, `${id} was not woken ${count} times within ${LOST_MS} ms`);
+      await this.subject.pass(this.now() + SHORT_MS / 2);
+    }
+  }
+
+  async #wake(id: string): Promise<void> {
+    this.woken.push({ id, at: this.now() });
+    if (this.failing === 0) return;
+    this.failing--;
+    throw new Error("This wake fails");
+  }
+}
+
+function alarmCase(name: string, check: (watched: Watched) => Promise<void>): AlarmCase {
+  return {
+    name,
+    async run(subject) {
+      const watched = await Watched.open(subject);
+      try {
+        await check(watched);
+      } finally {
+        await watched.subject.close?.();
+      }
+    },
+  };
+}
+
+function restartCase(name: string, check: (watched: Watched, restart: Restart) => Promise<void>): AlarmCase {
+  const whole = alarmCase(name, async (watched) => {
+    const restart = watched.subject.restart?.bind(watched.subject);
+    assert(restart !== undefined, "the subject can restart");
+    await check(watched, restart);
+  });
+  return { ...whole, needs: "restart" };
+}
+
+type Restart = (downMs: number) => Promise<void>;
+
+function assertNotEarly(times: readonly number[], due: number): void {
+  for (const at of times) assert(at >= due, `woken ${due - at} ms early`);
+}
+
+const liveCases: readonly AlarmCase[] = [
+  alarmCase("wakes at its time, not before", async (watched) => {
+    const due = watched.now() + SHORT_MS;
+    await watched.alarm.schedule("a", due);
+    await watched.until("a");
+    assertNotEarly(watched.times("a"), due);
+  }),
+  alarmCase("wakes nobody without being asked", async (watched) => {
+    await watched.subject.pass(watched.now() + SHORT_MS);
+    assertEqual(watched.woken, [], "the wakes");
+  }),
+  alarmCase("never wakes within the call that schedules", async (watched) => {
+    const scheduled = watched.alarm.schedule("a", watched.now() - 1);
+    assertEqual(watched.woken, [], "the wakes");
+    await scheduled;
+    await watched.until("a");
+  }),
+  alarmCase("wakes as soon as can be when the time is past already", async (watched) => {
+    for (const [at, ago] of [0, 1, 86_400_000].entries()) {
+      await watched.alarm.schedule(`a${at}`, watched.now() - ago);
+      await watched.until(`a${at}`);
+    }
+    await watched.alarm.schedule("epoch", 0);
+    await watched.until("epoch");
+  }),
+  alarmCase("wakes executions apart, each at its own time", async (watched) => {
+    const start = watched.now();
+    const dues = [3, 1, 2].map((units, at) => ({ id: `e${at}`, due: start + units * SHORT_MS }));
+    for (const { id, due } of dues) await watched.alarm.schedule(id, due);
+    for (const { id, due } of dues) {
+      await watched.until(id);
+      assertNotEarly(watched.times(id), due);
+    }
+  }),
+  alarmCase("takes the newest time: an earlier one", async (watched) => {
+    await watched.alarm.schedule("a", watched.now() + 2 * LOST_MS);
+    const due = watched.now() + SHORT_MS;
+    await watched.alarm.schedule("a", due);
+    await watched.until("a");
+    assertNotEarly(watched.times("a"), due);
+  }),
+  alarmCase("takes the newest time: a later one", async (watched) => {
+    await watched.alarm.schedule("a", watched.now() + 4 * SHORT_MS);
+    const due = watched.now() + 6 * SHORT_MS;
+    await watched.alarm.schedule("a", due);
+    await watched.until("a");
+    assertNotEarly(watched.times("a"), due);
+  }),
+  alarmCase("wakes nobody after a cancel", async (watched) => {
+    const start = watched.now();
+    await watched.alarm.schedule("a", start + 4 * SHORT_MS);
+    await watched.alarm.schedule("b", start + 5 * SHORT_MS);
+    await watched.alarm.cancel("a");
+    await watched.until("b");
+    await watched.subject.pass(watched.now() + SHORT_MS);
+    assertEqual(watched.times("a"), [], "the wakes of the cancelled one");
+  }),
+  alarmCase("cancels what is not scheduled without a word, and schedules again after a cancel", async (watched) => {
+    await watched.alarm.cancel("a");
+    await watched.alarm.schedule("a", watched.now() + 2 * LOST_MS);
+    await watched.alarm.cancel("a");
+    const due = watched.now() + SHORT_MS;
+    await watched.alarm.schedule("a", due);
+    await watched.until("a");
+    assertNotEarly(watched.times("a"), due);
+  }),
+  alarmCase("can be scheduled again after it woke", async (watched) => {
+    for (let round = 1; round <= 3; round++) {
+      const due = watched.now() + SHORT_MS;
+      await watched.alarm.schedule("a", due);
+      await watched.until("a", round);
+      assertNotEarly(watched.times("a").slice(round - 1), due);
+    }
+  }),
+  alarmCase("does not fire a time that is more than 24.8 days away", async (watched) => {
+    await watched.alarm.schedule("a", watched.now() + 30 * 86_400_000);
+    await watched.alarm.schedule("b", watched.now() + SHORT_MS);
+    await watched.until("b");
+    await watched.subject.pass(watched.now() + SHORT_MS);
+    assertEqual(watched.times("a"), [], "the wakes of the far one");
+  }),
+  alarmCase("wakes again after a wake that failed", async (watched) => {
+    watched.failing = 2;
+    await watched.alarm.schedule("a", watched.now() + SHORT_MS);
+    await watched.until("a", 3);
+  }),
+];
+
+const restartCases: readonly AlarmCase[] = [
+  restartCase("wakes after a restart, at its time", async (watched, restart) => {
+    const due = watched.now() + 6 * SHORT_MS;
+    await watched.alarm.schedule("a", due);
+    await restart(0);
+    await watched.until("a");
+    assertNotEarly(watched.times("a"), due);
+  }),
+  restartCase("wakes after a restart for a time that passed meanwhile", async (watched, restart) => {
+    await watched.alarm.schedule("a", watched.now() + 2 * SHORT_MS);
+    await restart(4 * SHORT_MS);
+    await watched.until("a");
+  }),
+  restartCase("remembers a cancel and the newest time across a restart", async (watched, restart) => {
+    const start = watched.now();
+    await watched.alarm.schedule("a", start + 4 * SHORT_MS);
+    await watched.alarm.cancel("a");
+    await watched.alarm.schedule("b", start + 4 * SHORT_MS);
+    await watched.alarm.schedule("b", start + 8 * SHORT_MS);
+    await restart(0);
+    await watched.until("b");
+    assertNotEarly(watched.times("b"), start + 8 * SHORT_MS);
+    assertEqual(watched.times("a"), [], "the wakes of the cancelled one");
+  }),
+];
+
+/** Every promise of the port. Cases with `needs: "restart"` are for subjects that have `restart`. */
+export const alarmContract: readonly AlarmCase[] = [...liveCases, ...restartCases];

@@ -1,0 +1,79 @@
+import { chain, type MaybePromise } from "../engine/ports/maybe-promise.ts";
+import type {
+  DirectoryPage,
+  DirectoryRow,
+  ExecutionStore,
+  ListQuery,
+  LogPage,
+} from "../engine/ports/execution-store.ts";
+import { createDrain } from "../adapters/hosts/drain.ts";
+import { type SeededRandom, seededRandom } from "./seeded-random.ts";
+
+export interface AsyncStoreOptions {
+  /** Default 1. */
+  readonly seed?: number;
+  /** Where the longer turns come from; default: the platform's. */
+  readonly drain?: (next: () => void) => void;
+}
+
+/** The most microtasks that one side of a call waits. */
+const MOST_MICROTASKS = 4;
+const CHANCE_OF_TURN = 0.3;
+
+/**
+ * Makes a store take its time: each call reaches it some turns later, and the answer takes some more, so that calls
+ * overtake each other as they do on a network. The seed decides which.
+ */
+export class AsyncStore implements ExecutionStore {
+  readonly #store: ExecutionStore;
+  readonly #random: SeededRandom;
+  readonly #drain: (next: () => void) => void;
+
+  constructor(store: ExecutionStore, options: AsyncStoreOptions = {}) {
+    this.#store = store;
+    this.#random = seededRandom(options.seed ?? 1);
+    this.#drain = options.drain ?? createDrain();
+  }
+
+  create(row: DirectoryRow, body: string): Promise<"created" | "exists"> {
+    const kept = { ...row };
+    return this.#later(() => this.#store.create(kept, body));
+  }
+
+  append(id: string, seq: number, body: string): Promise<"appended" | "taken"> {
+    return this.#later(() => this.#store.append(id, seq, body));
+  }
+
+  read(id: string, from: number): Promise<LogPage> {
+    return this.#later(() => this.#store.read(id, from));
+  }
+
+  describe(row: DirectoryRow): Promise<void> {
+    const kept = { ...row };
+    return this.#later(() => this.#store.describe(kept));
+  }
+
+  list(query: ListQuery): Promise<DirectoryPage> {
+    return this.#later(() => this.#store.list(query));
+  }
+
+  remove(id: string): Promise<void> {
+    return this.#later(() => this.#store.remove(id));
+  }
+
+  async #later<T>(call: () => MaybePromise<T>): Promise<T> {
+    const wayBack = this.#turns();
+    await this.#pass(this.#turns());
+    return chain(call(), (answer) => chain(this.#pass(wayBack), () => answer));
+  }
+
+  /** How long one way takes: a number of microtasks, or undefined for a whole turn. */
+  #turns(): number | undefined {
+    return this.#random.chance(CHANCE_OF_TURN) ? undefined : this.#random.below(MOST_MICROTASKS + 1);
+  }
+
+  async #pass(turns: number | undefined): Promise<void> {
+    if (turns === undefined) return new Promise((resolve) => this.#drain(resolve));
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * Crashes: a process is abandoned in the middle of what it does, and nothing of it can have an effect any more. Its
+ * timers never fire, its drains never come back, and what it asks of its store or its alarm is neither done nor
+ * answered. The store's contents and the alarms stay, for the next process.
+ */
+
+import { MemoryAlarm } from "../adapters/memory/memory-alarm.ts";
+import type {
+  DirectoryPage,
+  DirectoryRow,
+  ExecutionStore,
+  ListQuery,
+  LogPage,
+} from "../engine/ports/execution-store.ts";
+import { chain, type MaybePromise } from "../engine/ports/maybe-promise.ts";
+import type { SimulatedClock, SimulatedHost } from "./simulated-host.ts";
+
+/** A moment to crash at: around the process's n-th write. */
+export interface CrashPoint {
+  /** Which of its writes, 1 for the first: creates, appends, described and removed rows all count. */
+  readonly write: number;
+  /** Before the write lands, or after it landed and before anybody hears of it. */
+  readonly side: "BEFORE" | "AFTER";
+}
+
+export interface SimulatedProcessOptions {
+  readonly clock: SimulatedClock;
+  /** What survives. */
+  readonly store: ExecutionStore;
+  /** The alarms that survive, by id; shared with the next process. Default: none. */
+  readonly alarms?: Map<string, number>;
+  readonly crashAt?: CrashPoint;
+}
+
+/** A host and a store that can be taken away at any moment. */
+export class SimulatedProcess {
+  readonly host: SimulatedHost;
+  readonly store: ExecutionStore;
+  readonly #options: SimulatedProcessOptions;
+  readonly #alarms: MemoryAlarm[] = [];
+  #writes = 0;
+
+  constructor(options: SimulatedProcessOptions) {
+    this.#options = options;
+    this.host = options.clock.host();
+    this.store = this.#severable(options.store);
+  }
+
+  get alive(): boolean {
+    return this.host.alive;
+  }
+
+  /** How many writes it has begun. */
+  get writes(): number {
+    return this.#writes;
+  }
+
+  /** An alarm in this process, over the alarms that survive it. */
+  alarm(wake: (id: string) => unknown): MemoryAlarm {
+    const { alarms } = this.#options;
+    const alarm = new MemoryAlarm({ host: this.host, wake, ...(alarms && { kept: alarms }) });
+    this.#alarms.push(alarm);
+    if (!this.alive) alarm.close();
+    return alarm;
+  }
+
+  kill(): void {
+    this.host.kill();
+    for (const alarm of this.#alarms) alarm.close();
+  }
+
+  #severable(store: ExecutionStore): ExecutionStore {
+    return {
+      create: (row: DirectoryRow, body: string) => this.#write(() => store.create(row, body)),
+      append: (id: string, seq: number, body: string) => this.#write(() => store.append(id, seq, body)),
+      describe: (row: DirectoryRow) => this.#write(() => store.describe(row)),
+      remove: (id: string) => this.#write(() => store.remove(id)),
+      read: (id: string, from: number): MaybePromise<LogPage> => this.#call(() => store.read(id, from)),
+      list: (query: ListQuery): MaybePromise<DirectoryPage> => this.#call(() => store.list(query)),
+    };
+  }
+
+  #write<T>(call: () => MaybePromise<T>): MaybePromise<T> {
+    if (!this.alive) return never();
+    const { crashAt } = this.#options;
+    const isLast = ++this.#writes === crashAt?.write;
+    if (isLast && crashAt.side === "BEFORE") this.kill();
+    return this.#call(() =>
+      chain(call(), (answer) => {
+        if (isLast) this.kill();
+        return answer;
+      }),
+    );
+  }
+
+  #call<T>(call: () => MaybePromise<T>): MaybePromise<T> {
+    if (!this.alive) return never();
+    return chain(call(), (answer) => (this.alive ? answer : never<T>()));
+  }
+}
+
+function never<T>(): Promise<T> {
+  return new Promise(() => undefined);
+}

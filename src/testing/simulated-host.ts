@@ -1,0 +1,200 @@
+/**
+ * A world with a clock that moves only when told, and processes in it.
+ *
+ * Everything that happens follows from the seed and the program: timers fire in the order of their times, ids come from
+ * a seeded source, and drains wait for the real microtask queue, which JavaScript runs in a fixed order. What is not
+ * simulated, such as a request in a step, is work that the clock can be told to hold for.
+ */
+
+import { bindAmbient, systemAmbient } from "../adapters/hosts/ambient.ts";
+import { createDrain, systemAfterMicrotasks } from "../adapters/hosts/drain.ts";
+import type { Ambient, Host } from "../engine/ports/host.ts";
+import { type SeededRandom, seededRandom } from "./seeded-random.ts";
+import { TimerQueue } from "./timer-queue.ts";
+
+/** 2026-01-01T00:00:00Z. */
+const EPOCH = 1_767_225_600_000;
+/** A virtual year is longer than any wait may be. */
+const IDLE_LIMIT_MS = 400 * 86_400_000;
+
+export interface SimulatedClockOptions {
+  /** Default 1. */
+  readonly seed?: number;
+  /** Where the clock starts, ms since the epoch. Default: the first of January 2026, UTC. */
+  readonly startAt?: number;
+}
+
+export interface UntilIdleOptions {
+  /** Stop as soon as this holds; looked at whenever everything has settled. */
+  readonly until?: () => boolean;
+  /** The most time that may pass, in ms. Default 400 days. */
+  readonly limitMs?: number;
+}
+
+/** The time of a simulated world. Its hosts share it; each can be killed without the others. */
+export class SimulatedClock {
+  readonly #random: SeededRandom;
+  readonly #timers = new TimerQueue();
+  readonly #ambient = systemAmbient();
+  /** One for all hosts: between two callbacks of any of them the microtask queue is empty. */
+  readonly #drain = createDrain(systemAfterMicrotasks(), bindAmbient(this.#ambient));
+  readonly #held = new Set<Promise<unknown>>();
+  #now: number;
+  #drains = 0;
+
+  constructor(options: SimulatedClockOptions = {}) {
+    this.#random = seededRandom(options.seed ?? 1);
+    this.#now = options.startAt ?? EPOCH;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  /** A new process of this world. */
+  host(): SimulatedHost {
+    return new SimulatedHost({
+      now: () => this.#now,
+      random: this.#random,
+      ambient: this.#ambient,
+      timer: (at, fire) => this.#timers.add(Math.max(at, this.#now), fire),
+      drain: (next) => {
+        this.#drains++;
+        this.#drain(() => {
+          this.#drains--;
+          next();
+        });
+      },
+    });
+  }
+
+  /** Time does not move until `work` is over: for what happens outside the simulation. */
+  hold(work: Promise<unknown>): void {
+    this.#held.add(work);
+    const release = (): void => void this.#held.delete(work);
+    work.then(release, release);
+  }
+
+  /** Lets everything run that can run at this time. */
+  async settle(): Promise<void> {
+    for (;;) {
+      await this.#turn();
+      if (this.#drains > 0) continue;
+      if (this.#held.size === 0) return;
+      await Promise.race(this.#held).catch(() => undefined);
+    }
+  }
+
+  /** Moves the clock by `ms`, firing on the way what is due, each timer at its own time. */
+  async advance(ms: number): Promise<void> {
+    await this.advanceTo(this.#now + ms);
+  }
+
+  async advanceTo(at: number): Promise<void> {
+    await this.settle();
+    for (let due = this.#timers.next(); due !== undefined && due <= at; due = this.#timers.next())
+      await this.#fire(due);
+    this.#now = Math.max(this.#now, at);
+  }
+
+  /**
+   * Jumps from timer to timer until none is left, and answers how much time passed, in ms. Throws when time runs out
+   * first, which for most tests means a loop that never ends.
+   */
+  async runUntilIdle(options: UntilIdleOptions = {}): Promise<number> {
+    const start = this.#now;
+    const limit = start + (options.limitMs ?? IDLE_LIMIT_MS);
+    await this.settle();
+    while (options.until?.() !== true) {
+      const due = this.#timers.next();
+      if (due === undefined) break;
+      if (due > limit) throw new Error(`Still not idle after ${limit - start} simulated ms`);
+      await this.#fire(due);
+    }
+    return this.#now - start;
+  }
+
+  /** Moves time as far as `work` needs. Throws when nothing is left to happen and `work` is not over: it is stuck. */
+  async run<T>(work: Promise<T>, options: Pick<UntilIdleOptions, "limitMs"> = {}): Promise<T> {
+    let over = false;
+    const finish = (): void => {
+      over = true;
+    };
+    work.then(finish, finish);
+    await this.runUntilIdle({ ...options, until: () => over });
+    if (!over) throw new Error("Nothing is left to happen, and the work is not over");
+    return work;
+  }
+
+  async #fire(due: number): Promise<void> {
+    this.#now = Math.max(this.#now, due);
+    // One at a time: what the first one does may cancel the second.
+    this.#timers.take()?.();
+    await this.settle();
+  }
+
+  #turn(): Promise<void> {
+    return new Promise((resolve) => this.#drain(resolve));
+  }
+}
+
+interface World {
+  readonly now: () => number;
+  readonly random: SeededRandom;
+  readonly ambient: Ambient;
+  readonly timer: (at: number, fire: () => void) => () => void;
+  readonly drain: (next: () => void) => void;
+}
+
+/** One process in a simulated world. */
+export class SimulatedHost implements Host {
+  readonly ambient: Ambient;
+  readonly #world: World;
+  #alive = true;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.ambient = world.ambient;
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /** The process is gone: nothing that it waits for ever comes. */
+  kill(): void {
+    this.#alive = false;
+  }
+
+  now(): number {
+    return this.#world.now();
+  }
+
+  random(): number {
+    return this.#world.random.next();
+  }
+
+  randomId(): string {
+    return this.#world.random.id();
+  }
+
+  drain(next: () => void): void {
+    this.#world.drain(() => {
+      if (this.#alive) next();
+    });
+  }
+
+  timer(at: number, fire: () => void): () => void {
+    if (!this.#alive) return () => undefined;
+    return this.#world.timer(at, () => {
+      if (this.#alive) fire();
+    });
+  }
+
+  background(work: Promise<unknown>): void {
+    // What a dead process leaves behind fails unseen.
+    work.catch((error: unknown) => {
+      if (this.#alive) throw error;
+    });
+  }
+}
