@@ -69,15 +69,15 @@ export class AlarmClock {
   }
 
   /**
-   * The alarm set for `scheduledAt` goes off. Answers what it is due for, and forgets those needs; empty when it went
+   * The alarm set for `scheduledAt` (the one that stands, by default) goes off. Answers what it is due for, and forgets those needs; empty when it went
    * off early. Whoever calls this asks for the next alarm before doing anything that might fail.
    */
-  fire(scheduledAt: number): AlarmReason[] {
-    this.#lastFiredAt = Math.max(this.#lastFiredAt, scheduledAt);
+  fire(scheduledAt: number = this.#armedAt ?? this.#now()): AlarmReason[] {
+    const now = this.#now();
+    this.#lastFiredAt = Math.max(this.#lastFiredAt, Math.min(scheduledAt, now));
     this.#armedAt = undefined;
     if (this.#needs.size === 0) return [AlarmReason.EXECUTION];
-    const now = Math.max(this.#now(), scheduledAt);
-    const due = [...this.#needs].filter(([, at]) => at <= now).map(([reason]) => reason);
+    const due = [...this.#needs].filter(([, at]) => at <= Math.max(scheduledAt, now)).map(([reason]) => reason);
     for (const reason of due) this.#needs.delete(reason);
     this.#arm();
     return due;

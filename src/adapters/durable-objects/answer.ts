@@ -1,6 +1,6 @@
 /**
- * How an error travels between objects: as data. Depending on the compatibility date, an error that is thrown across an
- * RPC call loses its class, its name and its fields, and a caller must be able to tell what it was.
+ * How an error travels between objects: as data. Depending on the compatibility date, an error thrown across an RPC call
+ * loses its class and its fields, and a caller must be able to tell what it was.
  */
 
 import { ClientError, type ClientErrorCode } from "../../engine/runner/client.ts";
@@ -9,7 +9,7 @@ export type Answer<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly code: ClientErrorCode; readonly message: string };
 
-/** Runs `body` and makes data of its outcome. Only what a caller can act on is data; the rest is the platform's to carry. */
+/** Makes data of what `body` does. What is no ClientError goes on as it is: the caller can do nothing about it. */
 export async function answer<T>(body: () => T | Promise<T>): Promise<Answer<T>> {
   try {
     return { ok: true, value: await body() };
@@ -19,6 +19,7 @@ export async function answer<T>(body: () => T | Promise<T>): Promise<Answer<T>> 
   }
 }
 
+/** @throws {ClientError} the one that was answered. */
 export function unwrap<T>(received: Answer<T>): T {
   if (received.ok) return received.value;
   throw new ClientError(received.code, received.message);

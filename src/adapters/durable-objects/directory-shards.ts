@@ -9,6 +9,7 @@ import { type Answer, unwrap } from "./answer.ts";
 import { mergePages } from "./directory-order.ts";
 import type { DirectoryChange } from "./directory-table.ts";
 import type { ObjectNamespace } from "./object-namespace.ts";
+import { reach } from "./reach.ts";
 
 /** What a directory object offers to others. */
 export interface DirectoryRpc {
@@ -39,7 +40,7 @@ export class DirectoryShards {
   }
 
   async list(query: ListQuery): Promise<DirectoryPage> {
-    const shards = Array.from({ length: this.#count }, (_, shard) => this.#stub(shard).list(query));
+    const shards = Array.from({ length: this.#count }, (_, shard) => reach(() => this.#stub(shard).list(query), true));
     return mergePages((await Promise.all(shards)).map(unwrap), query);
   }
 

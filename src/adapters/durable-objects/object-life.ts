@@ -40,6 +40,7 @@ export class ObjectLife {
   readonly #outbox: Outbox;
   readonly #running = new Set<Promise<unknown>>();
   #loaded: Promise<void> | undefined;
+  #hasFailed = false;
 
   constructor(options: ObjectLifeOptions) {
     const { state, directory, now, onFault } = options;
@@ -69,14 +70,14 @@ export class ObjectLife {
     return this.#loaded;
   }
 
-  /** The platform's `alarm()`. Never rejects: its retries end, and an alarm set here does not. */
-  async onAlarm({ scheduledTime, retryCount }: AlarmInvocationInfo): Promise<void> {
+  /** The platform's `alarm()`. Without `info`, as in the platform's test kit, it is taken for the alarm that stands. */
+  async onAlarm(info?: AlarmInvocationInfo): Promise<void> {
     this.#loaded ??= this.#clock.load();
     await this.#loaded;
-    const due = this.#clock.fire(scheduledTime);
-    if (retryCount >= RETRIES_TO_TRUST) return this.#clock.needAbout(AlarmReason.RETRY, GUARD_MS);
+    const due = this.#clock.fire(info?.scheduledTime);
+    if ((info?.retryCount ?? 0) >= RETRIES_TO_TRUST) return this.#clock.needAbout(AlarmReason.RETRY, GUARD_MS);
     this.#publish();
-    const isWake = due.includes(AlarmReason.EXECUTION) || due.includes(AlarmReason.RETRY);
+    const isWake = due.some((reason) => reason !== AlarmReason.OUTBOX);
     if (isWake || this.#running.size > 0) this.#guard();
     if (isWake) this.background(this.#wake());
   }
@@ -89,6 +90,14 @@ export class ObjectLife {
     });
     this.#running.add(settled);
     this.#guard();
+  }
+
+  /** Reports what went wrong while something due was done, and sees to it that it is tried again. */
+  failed(error: unknown): void {
+    const { state, now, onFault } = this.#options;
+    this.#hasFailed = true;
+    onFault(error);
+    this.#clock.need(AlarmReason.RETRY, now() + recordFault(state.storage, error, now()));
   }
 
   /** Resolves once nothing runs in the background and the directory was told, or will be later. */
@@ -112,17 +121,13 @@ export class ObjectLife {
   }
 
   async #wake(): Promise<void> {
-    const { state, now, wake } = this.#options;
     const id = this.#record.get()?.row?.id;
     if (id === undefined) return;
-    try {
-      await wake(id);
-      this.#clock.drop(AlarmReason.RETRY);
-      clearFault(state.storage);
-    } catch (error) {
-      this.#clock.need(AlarmReason.RETRY, now() + recordFault(state.storage, error, now()));
-      throw error;
-    }
+    this.#hasFailed = false;
+    await this.#options.wake(id).catch((error: unknown) => this.failed(error));
+    if (this.#hasFailed) return;
+    this.#clock.drop(AlarmReason.RETRY);
+    clearFault(this.#options.state.storage);
   }
 
   #publish(): void {

@@ -10,21 +10,27 @@ interface Env {
   readonly DIRECTORY: ObjectNamespace<DirectoryRpc>;
 }
 
+interface Hooks {
+  wake: (executionId: string, object: StoreObject) => Promise<void>;
+  /** Nobody can reach the directory. */
+  isDirectoryDown: boolean;
+}
+
 /** What tests do inside the objects: they share an isolate with them. */
-export const hooks: { wake: (executionId: string) => Promise<void> } = { wake: async () => {} };
+export const hooks: Hooks = { wake: async () => {}, isDirectoryDown: false };
 
 /** An execution object without a runner: what the adapter alone promises, reachable from outside. */
 export class StoreObject extends DurableObject<Env> {
   readonly faults: unknown[] = [];
   readonly life: ObjectLife = new ObjectLife({
     state: this.ctx,
-    directory: new DirectoryShards(this.env.DIRECTORY, SHARDS),
+    directory: new DirectoryShards(breakable(this.env.DIRECTORY), SHARDS),
     now: Date.now,
-    wake: (id) => hooks.wake(id),
+    wake: (id) => hooks.wake(id, this),
     onFault: (error) => this.faults.push(error),
   });
 
-  override async alarm(info: AlarmInvocationInfo): Promise<void> {
+  override async alarm(info?: AlarmInvocationInfo): Promise<void> {
     await this.life.onAlarm(info);
   }
 
@@ -66,4 +72,14 @@ export class StoreObject extends DurableObject<Env> {
     await this.life.ready();
     await this.life.alarm.cancel("");
   }
+}
+
+function breakable(directory: ObjectNamespace<DirectoryRpc>): ObjectNamespace<DirectoryRpc> {
+  return {
+    idFromName: (name) => directory.idFromName(name),
+    get(id) {
+      if (hooks.isDirectoryDown) throw new Error("the directory is down");
+      return directory.get(id);
+    },
+  };
 }

@@ -1,0 +1,82 @@
+import type { Credential } from "../../lambda-compat/http/credentials.ts";
+import type { DirectoryRpc } from "./directory-shards.ts";
+import type { ExecutionRpc } from "./execution-rpc.ts";
+import type { ObjectNamespace } from "./object-namespace.ts";
+
+/** How the Worker's bindings are called in its configuration. */
+export interface BindingNames {
+  /** The Durable Object namespace of the executions; `EXECUTIONS` by default. */
+  readonly executions?: string;
+  /** The Durable Object namespace of the directory; `DIRECTORY` by default. */
+  readonly directory?: string;
+  /** The secret with the credentials, a JSON list of `Credential`; `PERDURE_CREDENTIALS` by default. */
+  readonly credentials?: string;
+}
+
+/** The Worker is not configured as its code expects. The message says what is missing and how to add it. */
+export class BindingError extends Error {
+  override readonly name = "BindingError";
+  readonly code = "BINDING_MISSING";
+}
+
+/** Looks bindings up by name, when they are needed: a Worker that takes no requests needs no credentials. */
+export class Bindings {
+  readonly #env: Readonly<Record<string, unknown>>;
+  readonly #names: Required<BindingNames>;
+
+  constructor(env: unknown, names: BindingNames = {}) {
+    this.#env = env as Readonly<Record<string, unknown>>;
+    this.#names = {
+      executions: "EXECUTIONS",
+      directory: "DIRECTORY",
+      credentials: "PERDURE_CREDENTIALS",
+      ...names,
+    };
+  }
+
+  get executions(): ObjectNamespace<ExecutionRpc> {
+    return this.#namespace(this.#names.executions);
+  }
+
+  get directory(): ObjectNamespace<DirectoryRpc> {
+    return this.#namespace(this.#names.directory);
+  }
+
+  get credentials(): readonly Credential[] {
+    const name = this.#names.credentials;
+    const text = this.#env[name];
+    if (typeof text !== "string") {
+      throw new BindingError(`The Worker has no secret ${name}: add it with "wrangler secret put ${name}".`);
+    }
+    return parseCredentials(text, name);
+  }
+
+  #namespace<Stub>(name: string): ObjectNamespace<Stub> {
+    const binding = this.#env[name];
+    if (typeof binding === "object" && binding !== null && "idFromName" in binding) {
+      return binding as ObjectNamespace<Stub>;
+    }
+    throw new BindingError(
+      `The Worker has no Durable Object binding ${name}: add it under [[durable_objects.bindings]], and its class ` +
+        "under new_sqlite_classes of [[migrations]].",
+    );
+  }
+}
+
+/** Says nothing of the text but that it is wrong: it holds secrets. */
+function parseCredentials(text: string, name: string): readonly Credential[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    parsed = undefined;
+  }
+  if (Array.isArray(parsed) && parsed.every(isCredential)) return parsed;
+  throw new BindingError(`The secret ${name} is not a JSON list of credentials, each with an id and rights.`);
+}
+
+function isCredential(value: unknown): value is Credential {
+  return (
+    typeof value === "object" && value !== null && "id" in value && "rights" in value && Array.isArray(value.rights)
+  );
+}

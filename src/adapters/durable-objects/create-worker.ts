@@ -1,0 +1,163 @@
+import { DurableObject } from "cloudflare:workers";
+import type { ExecutionClient } from "../../engine/runner/client.ts";
+import type { FunctionVersions } from "../../engine/runner/function.ts";
+import { type ArnScope, formatExecutionArn, LOCAL_SCOPE } from "../../lambda-compat/arn.ts";
+import { createHttpFace } from "../../lambda-compat/http/face.ts";
+import type { Answer } from "./answer.ts";
+import { BindingError, type BindingNames, Bindings } from "./bindings.ts";
+import { DirectoryObject } from "./directory-object.ts";
+import { DirectoryShards } from "./directory-shards.ts";
+import { ExecutionCell, type ExecutionSettings } from "./execution-cell.ts";
+import type { CallArguments, CallResult, ExecutionCall, ExecutionRpc } from "./execution-rpc.ts";
+import { DurableObjectClient } from "./object-client.ts";
+
+export interface WorkerOptions {
+  readonly functions: ReadonlyMap<string, FunctionVersions>;
+  /** How the bindings are called in the Worker's configuration. */
+  readonly bindings?: BindingNames;
+  /** Objects that the directory is spread over; 8 by default. May grow later, and must never shrink. */
+  readonly directoryShards?: number;
+  /** How long an execution is kept after its end, in days, 1 to 90; 14 by default. */
+  readonly retentionDays?: number;
+  /** How long an execution may take, in seconds; no limit by default. */
+  readonly executionTimeoutSeconds?: number;
+  /** Whether an invocation with nothing to do stays in memory while its object does; true by default. */
+  readonly parks?: boolean;
+  /** How the ARNs begin; `arn:perdure:lambda:local:000000000000` by default. */
+  readonly arn?: Partial<ArnScope>;
+  /** Origins whose pages may call the HTTP API, such as `https://app.example.com`; none by default. */
+  readonly allowedOrigins?: readonly string[];
+  /** Told of failures that nobody else is told of; they are tried again. Writes them to the Worker's log by default. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** What a Worker exports to run durable functions. */
+export interface PerdureWorker {
+  /** The Lambda HTTP API, for the Worker's own `fetch`. */
+  fetch(request: Request, env: unknown): Promise<Response>;
+  /** Reaches executions from the Worker's own code: its other routes, queues, schedules. */
+  client(env: unknown): ExecutionClient;
+  /** The class of the execution objects, to be exported under the name that the configuration binds. */
+  readonly Execution: ObjectClass<ExecutionRpc>;
+  /** The class of the directory objects, likewise. */
+  readonly Directory: typeof DirectoryObject;
+}
+
+export type ObjectClass<Rpc> = new (state: DurableObjectState, env: unknown) => DurableObject<unknown> & Rpc;
+
+const SHARDS = 8;
+
+/**
+ * Durable functions as a Worker, with one Durable Object for each execution.
+ *
+ * @example
+ * ```ts
+ * import { createWorker } from "perdure/cloudflare";
+ * import { order } from "./order.ts";
+ *
+ * const app = createWorker({ functions: { order } });
+ *
+ * export default { fetch: app.fetch };
+ * export const Execution = app.Execution;
+ * export const Directory = app.Directory;
+ * ```
+ *
+ * Its configuration binds the classes, and the secret `PERDURE_CREDENTIALS` says who may call:
+ *
+ * ```toml
+ * compatibility_flags = ["nodejs_compat"]
+ *
+ * [[durable_objects.bindings]]
+ * name = "EXECUTIONS"
+ * class_name = "Execution"
+ *
+ * [[durable_objects.bindings]]
+ * name = "DIRECTORY"
+ * class_name = "Directory"
+ *
+ * [[migrations]]
+ * tag = "v1"
+ * new_sqlite_classes = ["Execution", "Directory"]
+ * ```
+ */
+export function createWorker(options: WorkerOptions): PerdureWorker {
+  const settings = settingsOf(options);
+  const client = (env: unknown): ExecutionClient => {
+    const bindings = new Bindings(env, options.bindings);
+    return new DurableObjectClient(bindings.executions, new DirectoryShards(bindings.directory, settings.shards));
+  };
+  return {
+    fetch: createFetch(options, client),
+    client,
+    Execution: executionClass(settings, options.bindings),
+    Directory: DirectoryObject,
+  };
+}
+
+function settingsOf(options: WorkerOptions): ExecutionSettings {
+  const { retentionDays, executionTimeoutSeconds, parks } = options;
+  const scope = { ...LOCAL_SCOPE, ...options.arn };
+  return {
+    functions: options.functions,
+    shards: options.directoryShards ?? SHARDS,
+    arnOf: (header) => formatExecutionArn(header, scope),
+    onError: options.onError ?? report,
+    ...(retentionDays !== undefined && { retentionDays }),
+    ...(executionTimeoutSeconds !== undefined && { executionTimeoutSeconds }),
+    ...(parks !== undefined && { parks }),
+  };
+}
+
+function report(error: unknown): void {
+  console.error("perdure:", error);
+}
+
+type Fetch = (request: Request) => Promise<Response>;
+
+function createFetch(options: WorkerOptions, client: (env: unknown) => ExecutionClient): PerdureWorker["fetch"] {
+  const { arn, allowedOrigins, onError = report } = options;
+  const faceOf = (env: unknown): Fetch =>
+    createHttpFace({
+      client: client(env),
+      credentials: new Bindings(env, options.bindings).credentials,
+      options: { onError, ...(arn && { arn }), ...(allowedOrigins && { allowedOrigins }) },
+    });
+  // One Worker may be run with several environments, each with its own secrets.
+  const faces = new WeakMap<object, Fetch>();
+  return async (request, env) => {
+    try {
+      const key = env as object;
+      const face = faces.get(key) ?? faceOf(env);
+      faces.set(key, face);
+      return await face(request);
+    } catch (error) {
+      onError(error);
+      return unconfigured(error);
+    }
+  };
+}
+
+/** Whoever sets the Worker up sees what is missing; it is nothing that a stranger must not know. */
+function unconfigured(error: unknown): Response {
+  const message = error instanceof BindingError ? error.message : "The Worker is not configured.";
+  const headers = { "x-amzn-ErrorType": "ServiceException" };
+  return Response.json({ __type: "ServiceException", message }, { status: 500, headers });
+}
+
+function executionClass(settings: ExecutionSettings, names: BindingNames | undefined): ObjectClass<ExecutionRpc> {
+  return class Execution extends DurableObject<unknown> implements ExecutionRpc {
+    readonly #cell: ExecutionCell = new ExecutionCell(this.ctx, new Bindings(this.env, names), settings);
+
+    call<Call extends ExecutionCall>(call: Call, args: CallArguments<Call>): Promise<Answer<CallResult<Call>>> {
+      return this.#cell.call(call, args);
+    }
+
+    watch(executionId: string, cursor: number): Promise<ReadableStream<Uint8Array>> {
+      return this.#cell.watch(executionId, cursor);
+    }
+
+    override alarm(info?: AlarmInvocationInfo): Promise<void> {
+      return this.#cell.alarm(info);
+    }
+  };
+}

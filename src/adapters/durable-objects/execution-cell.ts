@@ -1,0 +1,120 @@
+/**
+ * One execution in its object: the runner over the object's own store and alarm, opened by the first event that needs
+ * it. Nothing is done in the object's constructor, because whatever fails there fails every event, the alarm included,
+ * and the platform stops trying.
+ */
+
+import type { ExecutionHeader } from "../../engine/model/execution.ts";
+import type { FunctionVersions } from "../../engine/runner/function.ts";
+import { Runner } from "../../engine/runner/runner.ts";
+import { type Answer, answer } from "./answer.ts";
+import type { Bindings } from "./bindings.ts";
+import { DirectoryShards } from "./directory-shards.ts";
+import type { CallArguments, CallResult, ExecutionCall, ExecutionRpc } from "./execution-rpc.ts";
+import { recordFault } from "./fault-record.ts";
+import { writeLive } from "./live-stream.ts";
+import { DurableObjectClient } from "./object-client.ts";
+import { objectHost } from "./object-host.ts";
+import { ObjectLife } from "./object-life.ts";
+
+/** What all executions of a Worker have in common. */
+export interface ExecutionSettings {
+  readonly functions: ReadonlyMap<string, FunctionVersions>;
+  readonly shards: number;
+  readonly retentionDays?: number;
+  readonly executionTimeoutSeconds?: number;
+  readonly invocationMs?: number;
+  readonly parks?: boolean;
+  readonly arnOf: (header: ExecutionHeader) => string;
+  readonly onError: (error: unknown) => void;
+}
+
+interface Opened {
+  readonly life: ObjectLife;
+  readonly runner: Runner;
+}
+
+const CALLS: ReadonlySet<string> = new Set<ExecutionCall>([
+  "start",
+  "describe",
+  "history",
+  "state",
+  "stop",
+  "resume",
+  "completeCallback",
+  "completeInvoke",
+  "checkpoint",
+  "settled",
+]);
+
+export class ExecutionCell implements ExecutionRpc {
+  readonly #state: DurableObjectState;
+  readonly #bindings: Bindings;
+  readonly #settings: ExecutionSettings;
+  #opened: Opened | undefined;
+
+  constructor(state: DurableObjectState, bindings: Bindings, settings: ExecutionSettings) {
+    this.#state = state;
+    this.#bindings = bindings;
+    this.#settings = settings;
+  }
+
+  call<Call extends ExecutionCall>(call: Call, args: CallArguments<Call>): Promise<Answer<CallResult<Call>>> {
+    return answer(async () => {
+      if (!CALLS.has(call)) throw new TypeError("an execution object has no such call");
+      const runner = await this.#ready();
+      const method = runner[call] as (...args: CallArguments<Call>) => Promise<CallResult<Call>>;
+      return method.apply(runner, args);
+    });
+  }
+
+  async watch(executionId: string, cursor: number): Promise<ReadableStream<Uint8Array>> {
+    const runner = await this.#ready();
+    return writeLive(runner.watch(executionId, cursor));
+  }
+
+  /** The platform's `alarm()`. What fails is recorded, and an alarm brings it back: the platform's own retries end. */
+  async alarm(info?: AlarmInvocationInfo): Promise<void> {
+    try {
+      await this.#open().life.onAlarm(info);
+    } catch (error) {
+      const { storage } = this.#state;
+      this.#settings.onError(error);
+      const pauseMs = recordFault(storage, error, Date.now());
+      await storage.setAlarm(Math.max(Date.now() + pauseMs, (info?.scheduledTime ?? 0) + 1));
+    }
+  }
+
+  async #ready(): Promise<Runner> {
+    const { life, runner } = this.#open();
+    await life.ready();
+    return runner;
+  }
+
+  #open(): Opened {
+    this.#opened ??= this.#create();
+    return this.#opened;
+  }
+
+  #create(): Opened {
+    const { functions, shards, onError, ...settings } = this.#settings;
+    const directory = new DirectoryShards(this.#bindings.directory, shards);
+    const life = new ObjectLife({
+      state: this.#state,
+      directory,
+      now: Date.now,
+      wake: (executionId) => runner.wake(executionId),
+      onFault: onError,
+    });
+    const runner: Runner = new Runner({
+      ...settings,
+      store: life.store,
+      alarm: life.alarm,
+      host: objectHost((work) => life.background(work)),
+      functions,
+      peers: new DurableObjectClient(this.#bindings.executions, directory),
+      onError: (_, error) => life.failed(error),
+    });
+    return { life, runner };
+  }
+}
