@@ -15,7 +15,7 @@ import { callbackIdOf } from "../model/callback-id.ts";
 import type { Decision, DecisionEnvironment, MachineRejection } from "./command.ts";
 import { invalid } from "./command.ts";
 import { isOpenContext } from "./context-tree.ts";
-import type { Draft } from "./draft.ts";
+import type { Draft } from "../model/draft.ts";
 import { changedType, illegalTransition, unknownAction } from "./legality.ts";
 import { checkRetryDelay, checkStart, checkUpdate, storedFailure } from "./limits.ts";
 import type { ExecutionState } from "./state.ts";

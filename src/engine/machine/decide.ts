@@ -17,7 +17,7 @@ import type {
   StartExecution,
 } from "./command.ts";
 import { NOTHING_CHANGES, rejected, RejectionCode } from "./command.ts";
-import type { Draft } from "./draft.ts";
+import type { Draft } from "../model/draft.ts";
 import {
   checkDays,
   checkPayload,

@@ -17,7 +17,7 @@ import type {
   WaitOperation,
 } from "../model/operation.ts";
 import { adopt, closeContext, isOpenContext, release } from "./context-tree.ts";
-import type { Draft } from "./draft.ts";
+import type { Draft } from "../model/draft.ts";
 import { CorruptLogError } from "./log-errors.ts";
 import type { ExecutionState } from "./state.ts";
 

@@ -9,7 +9,7 @@ import { LOG_FORMAT_VERSION } from "../model/commit.ts";
 import type { ExecutionHeader, ExecutionStatus } from "../model/execution.ts";
 import type { Operation } from "../model/operation.ts";
 import { closeAll } from "./context-tree.ts";
-import type { Draft } from "./draft.ts";
+import type { Draft } from "../model/draft.ts";
 import { foldOperation } from "./fold-operation.ts";
 import { historyEventType } from "./history-event-type.ts";
 import { CorruptLogError, UnsupportedLogVersionError } from "./log-errors.ts";

@@ -7,7 +7,7 @@ import type { Commit, ExecutionStarted, Fact } from "../model/commit.ts";
 import type { HistoryEvent } from "../model/history.ts";
 import type { Operation, OperationType } from "../model/operation.ts";
 import { isSettled } from "../model/operation.ts";
-import type { Draft } from "./draft.ts";
+import type { Draft } from "../model/draft.ts";
 import { historyEventType } from "./history-event-type.ts";
 import type { ExecutionState } from "./state.ts";
 

@@ -18,7 +18,7 @@ import type {
   Stop,
 } from "./command.ts";
 import { invalid, NOTHING_CHANGES, rejected, RejectionCode } from "./command.ts";
-import type { Draft } from "./draft.ts";
+import type { Draft } from "../model/draft.ts";
 import { checkCallbackResult, checkErrorSize, checkText, storedFailure, VERSION } from "./limits.ts";
 import type { ExecutionState } from "./state.ts";
 

@@ -3,31 +3,30 @@
  * nothing.
  */
 
-export interface OperationInfo {
+import type { Operation } from "../model/operation.ts";
+import type { OperationUpdate } from "../model/update.ts";
+
+/** An operation whose user function is about to run. */
+export interface Running {
   /** The stored id. */
   readonly id: string;
   readonly name?: string | undefined;
   readonly type: string;
   readonly subType?: string | undefined;
   readonly parentId?: string | undefined;
+  /** It is known from an earlier invocation. */
   readonly isReplay: boolean;
   /** Steps: the attempt that runs, from 1. */
   readonly attempt?: number | undefined;
 }
 
-export interface OperationOutcome {
-  readonly status: string;
-  readonly startedAt?: number | undefined;
-  readonly endedAt?: number | undefined;
-  readonly result?: string | undefined;
-  readonly error?: unknown;
-}
-
 export interface Instrument {
-  operationStarted(info: OperationInfo): void;
-  operationEnded(info: OperationInfo, outcome: OperationOutcome): void;
+  /** An operation starts that was never recorded. */
+  started(update: OperationUpdate): void;
+  /** The machine says that these have changed. */
+  changed(operations: readonly Operation[]): void;
   /** Runs one attempt of a step or check. */
-  attempt<T>(info: OperationInfo, body: () => T | Promise<T>): T | Promise<T>;
+  attempt<T>(running: Running, body: () => T | Promise<T>): T | Promise<T>;
   /** Runs the function of a child context. */
-  child<T>(info: OperationInfo, body: () => T | Promise<T>): T | Promise<T>;
+  child<T>(running: Running, body: () => T | Promise<T>): T | Promise<T>;
 }

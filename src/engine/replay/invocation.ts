@@ -130,6 +130,7 @@ export class Invocation implements InvocationCore {
   }
 
   record(update: OperationUpdate, urgent: boolean): void {
+    if (update.action === "START") this.instrument?.started(update);
     this.#queue.add(update, urgent || this.#options.lingerMs === 0);
     if (this.#queue.isUrgent) this.schedule();
     else this.#linger();
@@ -146,6 +147,7 @@ export class Invocation implements InvocationCore {
     }
     this.delivery.enqueue(operations, this.#highest);
     this.#highest = newest;
+    this.instrument?.changed(operations);
     this.schedule();
   }
 

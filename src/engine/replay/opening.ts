@@ -6,7 +6,7 @@
 import { isSettled, type Operation, type OperationAction, type OperationType } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
 import { NonDeterministicExecutionError } from "./faults.ts";
-import type { OperationInfo } from "./instrument.ts";
+import type { Running } from "./instrument.ts";
 import type { Scope } from "./scope.ts";
 
 /** What the code calls. */
@@ -61,7 +61,7 @@ export class Opening {
     return Object.assign(update, details);
   }
 
-  info(attempt?: number): OperationInfo {
+  running(attempt?: number): Running {
     const { call, scope } = this;
     return {
       id: this.key,

@@ -9,6 +9,7 @@ import type { InvocationCore } from "./core.ts";
 
 export interface ScopeOptions {
   readonly position: string;
+  readonly name?: string | undefined;
   /** The stored id of the nearest recorded context; absent in the root. */
   readonly recordedKey?: string | undefined;
   /** True if this scope has a record of its own. */
@@ -21,6 +22,7 @@ export class Scope {
   readonly invocation: InvocationCore;
   readonly parent: Scope | undefined;
   readonly position: string;
+  readonly name: string | undefined;
   readonly recordedKey: string | undefined;
   readonly isRebuilding: boolean;
   /** Of a branch written without a parameter: the outer scope whose calls inside the branch belong to the branch. */
@@ -38,6 +40,7 @@ export class Scope {
     this.invocation = invocation;
     this.parent = parent;
     this.position = options.position;
+    this.name = options.name;
     this.recordedKey = options.recordedKey;
     this.isRebuilding = options.isRebuilding;
     this.#isRecorded = options.isRecorded;

@@ -100,9 +100,17 @@ export class Attempts implements Taker {
     invocation.record(this.#opening.update("RETRY", { nextAttemptDelaySeconds: verdict.delaySeconds, ...outcome }), true);
   }
 
-  /** The position, which is what a wrong use of a context inside the function is reported with. */
+  /** Where the function that runs stands: for loggers, and to report a context that is used inside it. */
   get position(): string {
     return this.#opening.position;
+  }
+
+  get name(): string | undefined {
+    return this.#opening.call.name;
+  }
+
+  get attempt(): number {
+    return this.#attempt;
   }
 }
 

@@ -100,7 +100,7 @@ class RecordedChild<T> implements Taker {
 
   #run(isRebuilding: boolean): void {
     const { position, key } = this.#opening;
-    const child = new Scope(this.scope.invocation, this.scope, { position, recordedKey: key, isRecorded: true, isRebuilding });
+    const child = new Scope(this.scope.invocation, this.scope, { position, name: this.#options.name, recordedKey: key, isRecorded: true, isRebuilding });
     runIn(child, this.#opening, this.#options, {
       done: (value) => this.#succeed(child, value),
       failed: (error) => this.#fail(child, error),
@@ -145,7 +145,7 @@ function virtualContext<T>(scope: Scope, options: ChildContextOptions<T>): Futur
   const opening = Opening.virtual(scope, { type: "CONTEXT", subType: options.subType, name: options.name });
   const { position } = opening;
   const { recordedKey, isRebuilding } = scope;
-  const child = new Scope(scope.invocation, scope, { position, recordedKey, isRecorded: false, isRebuilding });
+  const child = new Scope(scope.invocation, scope, { position, name: options.name, recordedKey, isRecorded: false, isRebuilding });
   runIn(child, opening, options, {
     done: (value) => {
       if (child.isClosed) return;
@@ -174,7 +174,7 @@ function runIn<T>(
   const { host, instrument } = child.invocation;
   const body = (): T | Promise<T> => host.ambient.run(child, () => options.run(child));
   settle<T>(
-    () => (instrument === undefined ? body() : instrument.child(opening.info(), body)),
+    () => (instrument === undefined ? body() : instrument.child(opening.running(), body)),
     outcome.done,
     outcome.failed,
   );

@@ -76,7 +76,7 @@ class ConditionBody<T> implements AttemptBody {
     const { instrument } = this.#opening.scope.invocation;
     const { check } = this.#options;
     settle<T>(
-      () => (instrument === undefined ? check(state, attempt) : instrument.attempt(this.#opening.info(attempt), () => check(state, attempt))),
+      () => (instrument === undefined ? check(state, attempt) : instrument.attempt(this.#opening.running(attempt), () => check(state, attempt))),
       (next) => this.#judge(next, attempt, decide),
       (error) => decide({ type: "fail", error: failureFromError(error) }),
     );

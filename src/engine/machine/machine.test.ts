@@ -1,0 +1,472 @@
+/** Random commands against the whole machine: what must hold of every log, whatever happens in whatever order. */
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Commit, Fact } from "../model/commit.ts";
+import { LOG_FORMAT_VERSION } from "../model/commit.ts";
+import { HaltReason } from "../model/execution.ts";
+import { OperationAction, OperationType } from "../model/operation.ts";
+import type { OperationUpdate } from "../model/update.ts";
+import type { Command, InvocationOutput } from "./command.ts";
+import { decodeCommit, encodeCommit } from "./commit-codec.ts";
+import { decide } from "./decide.ts";
+import { fold } from "./fold.ts";
+import { historyOf, journalOf } from "./history.ts";
+import { changesAfterEnd, violations } from "./invariants.ts";
+import { nextWake } from "./next-wake.ts";
+import { Recorder } from "./recorder.ts";
+import type { ExecutionState } from "./state.ts";
+import { emptyState } from "./state.ts";
+
+const error = { errorType: "Oops", errorMessage: "it broke" };
+const IDS = ["1", "2", "3", "1-1", "1-2", "2-1", "1-1-1", "1-1-2", "2-1-1"];
+
+const id = fc.constantFrom(...IDS);
+/** Mostly the context that the id's position names; now and then anything. */
+const parentOf = (operationId: string, stray: string | undefined): string | undefined =>
+  stray ?? (operationId.includes("-") ? operationId.slice(0, operationId.lastIndexOf("-")) : undefined);
+
+const update: fc.Arbitrary<OperationUpdate> = fc
+  .record({
+    id,
+    stray: fc.option(id, { nil: undefined, freq: 12 }),
+    shape: fc.constantFrom<readonly [OperationType, OperationAction]>(
+      ["STEP", "START"],
+      ["STEP", "SUCCEED"],
+      ["STEP", "FAIL"],
+      ["STEP", "RETRY"],
+      ["CONTEXT", "START"],
+      ["CONTEXT", "START"],
+      ["CONTEXT", "SUCCEED"],
+      ["CONTEXT", "FAIL"],
+      ["WAIT", "START"],
+      ["WAIT", "CANCEL"],
+      ["CALLBACK", "START"],
+      ["CALLBACK", "CANCEL"],
+      ["CHAINED_INVOKE", "START"],
+      ["CHAINED_INVOKE", "CANCEL"],
+    ),
+    seconds: fc.integer({ min: 1, max: 5 }),
+    heartbeat: fc.boolean(),
+    replayChildren: fc.boolean(),
+    payload: fc.option(fc.string({ maxLength: 4 }), { nil: undefined }),
+    back: fc.integer({ min: 0, max: 900 }),
+  })
+  .map(({ id: operationId, stray, shape: [type, action], seconds, heartbeat, replayChildren, payload, back }) => {
+    const parentId = parentOf(operationId, stray);
+    return {
+      ...{ id: operationId, type, action, at: 1_000_000 + back },
+      ...(parentId === undefined ? {} : { parentId }),
+      ...(payload === undefined || action === "FAIL" ? {} : { payload }),
+      ...(action === "FAIL" ? { error } : {}),
+      ...(action === "RETRY" ? { nextAttemptDelaySeconds: seconds } : {}),
+      ...(type === "WAIT" && action === "START" ? { waitSeconds: seconds } : {}),
+      ...(type === "CALLBACK" && action === "START" ? { timeoutSeconds: seconds } : {}),
+      ...(heartbeat && type === "CALLBACK" && action === "START" ? { heartbeatTimeoutSeconds: 2 } : {}),
+      ...(type === "CHAINED_INVOKE" && action === "START" ? { functionName: "f" } : {}),
+      ...(type === "CONTEXT" && action !== "START" && replayChildren ? { replayChildren } : {}),
+    };
+  });
+
+/** Legal shapes, and now and then nonsense that only a stranger would send. */
+const anyUpdate = fc.oneof(
+  { weight: 40, arbitrary: update },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      id: fc.oneof(id, fc.string({ maxLength: 3 })),
+      type: fc.constantFrom(...Object.values(OperationType)),
+      action: fc.constantFrom(...Object.values(OperationAction)),
+    }),
+  },
+);
+
+const output: fc.Arbitrary<InvocationOutput> = fc.oneof(
+  { weight: 12, arbitrary: fc.constant({ status: "PENDING" } as const) },
+  { weight: 2, arbitrary: fc.boolean().map((again) => ({ status: "PENDING", again }) as const) },
+  { weight: 3, arbitrary: fc.integer().map((retryAt) => ({ status: "FAULT", error, retryAt }) as const) },
+  { weight: 1, arbitrary: fc.constant({ status: "SUCCEEDED", result: "1" } as const) },
+  { weight: 1, arbitrary: fc.constant({ status: "FAILED", error } as const) },
+);
+
+/** What happens next; what it is about is picked from what is there. */
+type Happening =
+  | { readonly type: "command"; readonly command: Command; readonly owned: boolean }
+  | { readonly type: "elapse"; readonly ms: number }
+  | { readonly type: "callback"; readonly pick: number; readonly outcome: "SUCCEEDED" | "FAILED" | "HEARTBEAT" };
+
+const command = (arbitrary: fc.Arbitrary<Command>, owned: boolean): fc.Arbitrary<Happening> =>
+  arbitrary.map((each) => ({ type: "command", command: each, owned }));
+const fixed = (each: Command) => command(fc.constant(each), false);
+
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  {
+    weight: 60,
+    arbitrary: command(
+      fc.array(anyUpdate, { maxLength: 4 }).map((updates) => ({ type: "CHECKPOINT", updates })),
+      true,
+    ),
+  },
+  { weight: 20, arbitrary: fc.integer({ min: 0, max: 3000 }).map((ms) => ({ type: "elapse", ms }) as const) },
+  {
+    weight: 15,
+    arbitrary: fc.record({
+      type: fc.constant("callback" as const),
+      pick: fc.nat(),
+      outcome: fc.constantFrom("SUCCEEDED" as const, "FAILED" as const, "HEARTBEAT" as const),
+    }),
+  },
+  {
+    weight: 12,
+    arbitrary: command(
+      fc.record({
+        type: fc.constant("COMPLETE_INVOKE" as const),
+        operationId: id,
+        outcome: fc.record({
+          type: fc.constantFrom("SUCCEEDED" as const, "FAILED" as const, "TIMED_OUT" as const, "STOPPED" as const),
+        }),
+      }),
+      false,
+    ),
+  },
+  {
+    weight: 6,
+    arbitrary: command(
+      output.map((each) => ({ type: "COMPLETE_INVOCATION", requestId: "r", startedAt: 1, output: each })),
+      true,
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: command(
+      fc.constantFrom(...Object.values(HaltReason)).map((reason) => ({ type: "HALT", reason, error })),
+      true,
+    ),
+  },
+  { weight: 4, arbitrary: fixed({ type: "RESUME" }) },
+  { weight: 1, arbitrary: fixed({ type: "STOP", error }) },
+  { weight: 1, arbitrary: fixed({ type: "NOTIFY_PARENT" }) },
+  {
+    weight: 1,
+    arbitrary: fixed({
+      type: "CHECKPOINT",
+      updates: [{ id: "x", type: "EXECUTION", action: "SUCCEED", payload: "1" }],
+    }),
+  },
+);
+const story = fc.record({
+  timeout: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 60 }) },
+  ),
+  happenings: fc.array(happening, { maxLength: 60, size: "max" }),
+});
+
+/** Everything about a state, as text. */
+function portrait(state: ExecutionState): string {
+  return JSON.stringify(state, (_key, value: unknown) => {
+    if (value instanceof Map) return [...value.entries()];
+    if (value instanceof Set) return [...value];
+    return value === state.timers ? [...state.timers] : value;
+  });
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const member of Object.values(value)) deepFreeze(member);
+  }
+  return value;
+}
+
+function commandOf(recorder: Recorder, happens: Happening): { command: Command; owner: string | undefined } {
+  if (happens.type === "command") return { command: happens.command, owner: happens.owned ? "owner" : undefined };
+  if (happens.type === "elapse") {
+    recorder.now += happens.ms;
+    return { command: { type: "FIRE_TIMERS" }, owner: undefined };
+  }
+  const ids = [...recorder.state.callbacks.keys(), ...recorder.state.closedCallbacks, "unknown"];
+  const callbackId = ids[happens.pick % ids.length] ?? "unknown";
+  const outcome = happens.outcome === "FAILED" ? { type: happens.outcome, error } : { type: happens.outcome };
+  return { command: { type: "COMPLETE_CALLBACK", callbackId, outcome }, owner: undefined };
+}
+
+/** Decides and records what happens, and looks at everything that must hold around it. */
+function live(recorder: Recorder, happens: Happening): void {
+  const { state } = recorder;
+  const { command: asked, owner } = commandOf(recorder, happens);
+  const before = portrait(state);
+  const frozen = { ...state, operations: new Map(state.operations) };
+  const random = () => `${state.seq}`.padStart(32, "0");
+  const env = { now: recorder.now, randomId: random };
+  const decision = deepFreeze(decide(state, deepFreeze(asked), env));
+  expect(portrait(state), "deciding changes nothing").toBe(before);
+  expect(decide(state, asked, env), "the same question has the same answer").toStrictEqual(decision);
+  if ("rejected" in decision || decision.facts.length === 0) return;
+  const deliveries = state.deliveries;
+  const changed = deepFreeze(recorder.append(decision.facts, owner));
+  expect(violations(state)).toEqual([]);
+  expect(changesAfterEnd(frozen, state)).toEqual([]);
+  expect(new Set(changed.map((operation) => operation.id)).size, "each operation changes once").toBe(changed.length);
+  for (const operation of changed) {
+    expect(state.operations.get(operation.id) ?? operation).toBe(operation);
+    if (operation.delivery !== undefined) expect(operation.delivery).toBeGreaterThan(deliveries);
+  }
+}
+
+function tell(told: { timeout: number | undefined; happenings: readonly Happening[] }): Recorder {
+  const recorder = Recorder.started({
+    parent: { executionId: "p/1", operationId: "1" },
+    ...(told.timeout === undefined ? {} : { executionTimeoutSeconds: told.timeout }),
+  });
+  // Something to wait for, so that few stories end with their first suspension.
+  recorder.checkpoint({ id: "9", type: "CALLBACK", action: "START" });
+  for (const happens of told.happenings) live(recorder, happens);
+  return recorder;
+}
+
+describe("whatever happens", () => {
+  test("deciding is pure, and no log breaks an invariant", () => {
+    fc.assert(
+      fc.property(story, (told) => {
+        tell(told);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("every reader of the log comes to the same state, at every commit (P3, P8)", () => {
+    fc.assert(
+      fc.property(story, (told) => {
+        const recorder = tell(told);
+        expect(portrait(recorder.refold())).toBe(portrait(recorder.state));
+        for (const body of recorder.bodies) expect(encodeCommit(decodeCommit(body))).toBe(body);
+        const prefix = emptyState();
+        for (const commit of recorder.commits) {
+          fold(prefix, commit);
+          expect(violations(prefix)).toEqual([]);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("who keeps everything has the same journal, and every delivery", () => {
+    fc.assert(
+      fc.property(story, (told) => {
+        const recorder = tell(told);
+        const full = recorder.refold({ keepsAll: true });
+        expect(violations(full)).toEqual([]);
+        expect(journalOf(full)).toStrictEqual(journalOf(recorder.state));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("the history has an event for each fact that is one, and the state counts them", () => {
+    fc.assert(
+      fc.property(story, (told) => {
+        const recorder = tell(told);
+        const events = [...historyOf(recorder.commits)];
+        expect(recorder.state.eventCount).toBe(events.length);
+        expect(countBy(events.map(({ eventType }) => eventType))).toEqual(expectedEvents(recorder.commits));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("the next wake is never later than what is due", () => {
+    fc.assert(
+      fc.property(story, (told) => {
+        const recorder = tell(told);
+        const wake = nextWake(recorder.state);
+        const decision = recorder.decide({ type: "FIRE_TIMERS" });
+        const isDue = "facts" in decision && decision.facts.length > 0;
+        if (isDue) expect(wake?.at).toBeLessThanOrEqual(recorder.now);
+        if (wake === undefined || wake.at <= recorder.now || wake.why !== "TIMER") return;
+        recorder.now = wake.at - 1;
+        expect(recorder.decide({ type: "FIRE_TIMERS" })).toEqual({ facts: [] });
+        recorder.now = wake.at;
+        expect(recorder.apply({ type: "FIRE_TIMERS" }).length).toBeGreaterThan(0);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("these stories reach every kind of fact", () => {
+    const kinds = new Set<Fact["kind"]>();
+    for (const told of fc.sample(story, { seed: 1, numRuns: 300 })) {
+      for (const { facts } of tell(told).commits) for (const { kind } of facts) kinds.add(kind);
+    }
+    expect([...kinds].toSorted()).toEqual(
+      [
+        ...["EXECUTION_STARTED", "EXECUTION_SUCCEEDED", "EXECUTION_FAILED", "EXECUTION_TIMED_OUT", "EXECUTION_STOPPED"],
+        ...["STARTED", "SUCCEEDED", "FAILED", "RETRIED", "READY", "TIMED_OUT", "STOPPED", "CANCELLED", "HEARTBEAT"],
+        ...["INVOCATION_COMPLETED", "HALTED", "RESUMED", "PARENT_NOTIFIED"],
+      ].toSorted(),
+    );
+  });
+});
+
+describe("a damaged log", () => {
+  const anyFact = fc.record(
+    {
+      kind: fc.constantFrom("STARTED", "SUCCEEDED", "FAILED", "RETRIED", "READY", "TIMED_OUT", "HEARTBEAT", "RESUMED"),
+      id: fc.oneof(id, fc.constant(7)),
+      type: fc.oneof(fc.constantFrom(...Object.values(OperationType)), fc.constant("__proto__")),
+      parentId: id,
+      dueAt: fc.integer(),
+      waitSeconds: fc.integer(),
+      callbackId: fc.string(),
+      functionName: fc.string(),
+    },
+    { requiredKeys: ["kind"] },
+  );
+
+  test("folds or is refused by name, never by accident", () => {
+    fc.assert(
+      fc.property(fc.array(anyFact, { maxLength: 12 }), (facts) => {
+        const recorder = Recorder.started();
+        const text = JSON.stringify({ v: LOG_FORMAT_VERSION, writer: "w", at: 5, facts });
+        try {
+          fold(recorder.state, decodeCommit(text));
+        } catch (refusal) {
+          expect(refusal).toMatchObject({ code: "CORRUPT_LOG" });
+        }
+        expect(({} as Record<string, unknown>)["kind"]).toBeUndefined();
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+/** A map that counts what is asked of it. */
+class CountingMap<K, V> extends Map<K, V> {
+  touched = 0;
+  override get(key: K): V | undefined {
+    this.touched++;
+    return super.get(key);
+  }
+  override has(key: K): boolean {
+    this.touched++;
+    return super.has(key);
+  }
+  override set(key: K, value: V): this {
+    this.touched++;
+    return super.set(key, value);
+  }
+  override delete(key: K): boolean {
+    this.touched++;
+    return super.delete(key);
+  }
+  override *entries(): MapIterator<[K, V]> {
+    for (const entry of super.entries()) {
+      this.touched++;
+      yield entry;
+    }
+  }
+  override *values(): MapIterator<V> {
+    for (const [, value] of this.entries()) yield value;
+  }
+  override *keys(): MapIterator<K> {
+    for (const [key] of this.entries()) yield key;
+  }
+  override [Symbol.iterator](): MapIterator<[K, V]> {
+    return this.entries();
+  }
+}
+
+describe("P10 what a command costs does not depend on how much is recorded", () => {
+  /** How often the operations are touched by each of some commands, after `steps` steps inside a context and in the root. */
+  function touches(steps: number): Readonly<Record<string, number>> {
+    const operations = new CountingMap<string, never>();
+    const state = { ...emptyState(), operations } as ExecutionState;
+    let now = 1_000_000;
+    const measure = (asked: Command): number => {
+      const before = operations.touched;
+      const decision = decide(state, asked, { now, randomId: () => `${state.seq}`.padStart(32, "0") });
+      const facts = "facts" in decision ? decision.facts : [];
+      if (facts.length > 0) fold(state, { v: 1, writer: "w", owner: "o", at: now, facts });
+      nextWake(state);
+      return operations.touched - before;
+    };
+    const checkpoint = (...updates: readonly OperationUpdate[]) => measure({ type: "CHECKPOINT", updates });
+    const step = (name: string, parentId?: string) => {
+      const base = { id: name, type: "STEP", ...(parentId === undefined ? {} : { parentId }) } as const;
+      return checkpoint({ ...base, action: "START" }, { ...base, action: "SUCCEED", payload: "1" });
+    };
+    measure({ type: "START_EXECUTION", functionName: "f", name: "n", version: "1", retentionDays: 1 });
+    checkpoint({ id: "c", type: "CONTEXT", action: "START" });
+    for (let index = 0; index < steps; index++) {
+      step(`r-${index}`);
+      step(`c-${index}`, "c");
+    }
+    const costs = {
+      rootStep: step("last"),
+      innerStep: step("c-last", "c"),
+      wait: checkpoint({ id: "w", type: "WAIT", action: "START", waitSeconds: 1 }),
+      nothingDue: measure({ type: "FIRE_TIMERS" }),
+      due: ((now += 1000), measure({ type: "FIRE_TIMERS" })),
+      callback: checkpoint({ id: "cb", type: "CALLBACK", action: "START" }),
+      suspend: measure({ type: "COMPLETE_INVOCATION", requestId: "r", startedAt: 1, output: { status: "PENDING" } }),
+    };
+    expect(operations.size).toBe(2 * steps + 5);
+    return costs;
+  }
+
+  test("as many look-ups after 20,000 steps as after 20", () => {
+    const few = touches(10);
+    expect(touches(10_000)).toEqual(few);
+    expect(Math.max(...Object.values(few))).toBeLessThan(20);
+  });
+
+  test("closing a context costs as much as what was recorded in it, once", () => {
+    const { state } = Recorder.started();
+    let children = 0;
+    for (const level of ["", "-1", "-1-1", "-1-1-1"]) {
+      const facts: Fact[] = [{ kind: "STARTED", id: `1${level}`, type: "CONTEXT", ...parent(level) }];
+      for (let index = 0; index < 100; index++, children++) {
+        facts.push({ kind: "SUCCEEDED", id: `s${level}-${index}`, type: "STEP", parentId: `1${level}` });
+      }
+      fold(state, { v: 1, writer: "w", at: 1, facts });
+    }
+    expect(state.operations.size).toBe(children + 4);
+    fold(state, { v: 1, writer: "w", at: 2, facts: [{ kind: "SUCCEEDED", id: "1" }] });
+    expect([...state.operations.keys()]).toEqual(["1"]);
+    expect(state.children.size).toBe(0);
+  });
+});
+
+function parent(level: string): { parentId?: string } {
+  return level === "" ? {} : { parentId: `1${level.slice(0, -2)}` };
+}
+
+function countBy(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
+
+/** The events of a log by AWS's table, counted another way than the history does. */
+function expectedEvents(commits: readonly Commit[]): Record<string, number> {
+  const types = new Map<string, string>();
+  const suffix: Readonly<Record<string, string>> = {
+    ...{ STARTED: "Started", SUCCEEDED: "Succeeded", FAILED: "Failed" },
+    ...{ TIMED_OUT: "TimedOut", STOPPED: "Stopped", CANCELLED: "Cancelled" },
+  };
+  const prefix: Readonly<Record<string, string>> = {
+    ...{ CONTEXT: "Context", STEP: "Step", WAIT: "Wait", CALLBACK: "Callback", CHAINED_INVOKE: "ChainedInvoke" },
+  };
+  const names: string[] = [];
+  for (const fact of commits.flatMap(({ facts }) => facts)) {
+    if (fact.kind === "INVOCATION_COMPLETED") names.push("InvocationCompleted");
+    else if (fact.kind.startsWith("EXECUTION_")) names.push(`Execution${suffix[fact.kind.slice(10)]}`);
+    if (!("id" in fact)) continue;
+    if ("type" in fact && fact.type !== undefined) types.set(fact.id, fact.type);
+    const type = prefix[types.get(fact.id) ?? ""];
+    if (fact.kind === "RETRIED") names.push(fact.error === undefined ? "StepSucceeded" : "StepFailed");
+    else if (fact.kind === "CANCELLED" && type !== "Wait") continue;
+    else if (suffix[fact.kind] !== undefined) names.push(`${type}${suffix[fact.kind]}`);
+  }
+  return countBy(names);
+}

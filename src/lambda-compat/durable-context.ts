@@ -1,0 +1,456 @@
+/**
+ * AWS's context over the engine's scopes: the overloads, the defaults and the names are AWS's, the operations are the
+ * engine's. One context belongs to one scope; which scope a call goes to is decided where the call is made, so that a
+ * context used in the wrong place is noticed before anything happens.
+ */
+
+import {
+  CallbackSubmitterError,
+  ChildContextError,
+  type DurableOperationError,
+  PromiseCombinatorError,
+} from "../engine/model/errors.ts";
+import { OperationSubType } from "../engine/model/operation.ts";
+import { chain } from "../engine/ports/maybe-promise.ts";
+import { jsonSerdes, type Serdes as EngineSerdes } from "../engine/ports/serdes.ts";
+import type { Future } from "../engine/replay/future.ts";
+import type { Invocation } from "../engine/replay/invocation.ts";
+import { type OpenCallback, callback } from "../engine/replay/operations/callback.ts";
+import { chainedInvoke } from "../engine/replay/operations/chained-invoke.ts";
+import { childContext } from "../engine/replay/operations/child-context.ts";
+import { condition } from "../engine/replay/operations/condition.ts";
+import { step } from "../engine/replay/operations/step.ts";
+import { wait } from "../engine/replay/operations/wait.ts";
+import { Scope } from "../engine/replay/scope.ts";
+import { type BatchCall, batchConfigError, runBatchIn } from "./batch.ts";
+import { batchSummarizer, createBatchSerdes } from "./batch-result.ts";
+import { DurablePromise } from "./durable-promise.ts";
+import { toSeconds } from "./duration.ts";
+import { type Frame, logDataOf } from "./frame.ts";
+import { createContextLogger } from "./logger.ts";
+import { explainSingleParameter } from "./map-callback.ts";
+import { retryPresets } from "./retry-strategy.ts";
+import { settledSerdes } from "./settled-serdes.ts";
+import type * as api from "./types.ts";
+
+const BRAND = Symbol.for("@aws/durable-execution-sdk-js/durable-context");
+
+/** What a context hands on to the contexts created in it. */
+interface Inherited<TLogger extends api.DurableLogger> {
+  readonly logger: TLogger;
+  readonly serdes: EngineSerdes | undefined;
+  readonly callbackDeserializer: api.AnySerdesDeserializer | undefined;
+  /** How many more levels of contexts keep their operations after their end. */
+  readonly preservedLevels: number;
+}
+
+const TEXT_AS_IS: EngineSerdes = { serialize: (value) => value as string | undefined, deserialize: (data) => data };
+
+/** Of a method whose first argument may be a name. */
+type Named<Rest extends unknown[]> = [string | undefined, ...Rest] | Rest;
+
+export class DurableContextImpl<TLogger extends api.DurableLogger> implements api.DurableContext<TLogger> {
+  readonly lambdaContext: api.LambdaContext;
+  readonly executionContext: { readonly durableExecutionArn: string };
+  logger: api.DurableContextLogger<TLogger>;
+  readonly promise: api.DurableContext<TLogger>["promise"];
+  readonly #frame: Frame;
+  readonly #scope: Scope;
+  #inherited: Inherited<TLogger>;
+  #isModeAware = true;
+
+  constructor(frame: Frame, scope: Scope, inherited: Inherited<TLogger>) {
+    this.#frame = frame;
+    this.#scope = scope;
+    this.#inherited = inherited;
+    this.lambdaContext = frame.lambdaContext;
+    this.executionContext = { durableExecutionArn: frame.arn };
+    this.logger = this.#contextLogger();
+    this.promise = this.#combinators();
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "DurableContext";
+  }
+
+  step<T>(...args: Named<[api.StepFunc<T, TLogger>, (api.StepConfig<T> | undefined)?]>): DurablePromise<T> {
+    const [name, fn, config = {}] = withName<[api.StepFunc<T, TLogger>, (api.StepConfig<T> | undefined)?]>(args);
+    return durable(this.#step(this.#enter("step"), { name, fn, config }));
+  }
+
+  wait(...args: [string, api.Duration] | [api.Duration]): DurablePromise<void> {
+    const [name, duration] = args.length > 1 ? (args as [string, api.Duration]) : [undefined, args[0] as api.Duration];
+    const scope = this.#enter("wait");
+    const isNamed = typeof args[0] === "string";
+    const seconds = toSeconds(isNamed ? duration : (args[0] as api.Duration));
+    return durable(wait(scope, { name: isNamed ? name : undefined, subType: OperationSubType.WAIT, seconds }));
+  }
+
+  waitForCondition<T>(
+    ...args: Named<[api.WaitForConditionCheckFunc<T, TLogger>, api.WaitForConditionConfig<T>]>
+  ): DurablePromise<T> {
+    const [name, check, config] =
+      withName<[api.WaitForConditionCheckFunc<T, TLogger>, api.WaitForConditionConfig<T>]>(args);
+    const scope = this.#enter("waitForCondition");
+    if (!config?.waitStrategy || config.initialState === undefined) {
+      throw new Error("waitForCondition requires config with waitStrategy and initialState");
+    }
+    const { waitStrategy, initialState } = config;
+    const { logger } = this.#inherited;
+    const options = {
+      name,
+      subType: OperationSubType.WAIT_FOR_CONDITION,
+      check: (state: T, attempt: number) => check(state, { logger, attempt }),
+      initialState,
+      serdes: this.#serdes<T>(config.serdes),
+      decide: (state: T, attempt: number) => {
+        const decision = waitStrategy(state, attempt);
+        if (!decision.shouldContinue) return { poll: false } as const;
+        return { poll: true, delaySeconds: toSeconds(decision.delay) } as const;
+      },
+    };
+    return durable(condition(scope, options));
+  }
+
+  createCallback<T = string>(...args: Named<[(api.CreateCallbackConfig<T> | undefined)?]>): DurablePromise<api.CreateCallbackResult<T>> {
+    const [name, config] = withName<[(api.CreateCallbackConfig<T> | undefined)?]>(args);
+    const scope = this.#enter("createCallback");
+    const deserializer = config?.serdes ?? this.#inherited.callbackDeserializer;
+    const opened = this.#callback<T>(scope, { name, config, deserializer });
+    return new DurablePromise(async () => {
+      const { callbackId, outcome } = await opened.observe();
+      return [durable(outcome), callbackId];
+    });
+  }
+
+  waitForCallback<T = string>(
+    ...args: Named<[api.WaitForCallbackSubmitterFunc<TLogger>, (api.WaitForCallbackConfig<T> | undefined)?]>
+  ): DurablePromise<T> {
+    const [name, submitter, config] = withName<[api.WaitForCallbackSubmitterFunc<TLogger>, (api.WaitForCallbackConfig<T> | undefined)?]>(args);
+    const scope = this.#enter("waitForCallback");
+    if (typeof submitter !== "function") {
+      const when = typeof args[0] === "string" || args[0] === undefined ? " when name is provided" : "";
+      return rejected(`waitForCallback requires a submitter function${when}`);
+    }
+    const future = childContext<T>(scope, {
+      name,
+      subType: OperationSubType.WAIT_FOR_CALLBACK,
+      run: (child) => this.#submitAndWait<T>(child, { submitter, config }),
+      serdes: this.#callbackSerdes<T>(config?.serdes),
+      mapError: callbackFailure,
+      preserveChildren: this.#inherited.preservedLevels > 0,
+    });
+    return durable(future);
+  }
+
+  invoke<I, O>(...args: unknown[]): DurablePromise<O> {
+    const isNamed = typeof args[1] === "string";
+    const [name, functionName, input, config] = isNamed ? args : [undefined, ...args];
+    const { payloadSerdes, resultSerdes, tenantId } = (config ?? {}) as api.InvokeConfig<I, O>;
+    const scope = this.#enter("invoke");
+    const future = chainedInvoke<I, O>(scope, {
+      name: name as string | undefined,
+      subType: OperationSubType.CHAINED_INVOKE,
+      functionName: functionName as string,
+      input: input as I | undefined,
+      tenantId,
+      inputSerdes: this.#serdes<I>(payloadSerdes),
+      resultSerdes: this.#serdes<O>(resultSerdes),
+    });
+    return durable(future);
+  }
+
+  runInChildContext<T>(...args: Named<[api.ChildFunc<T, TLogger>, (api.ChildConfig<T> | undefined)?]>): DurablePromise<T> {
+    const [name, fn, config = {}] = withName<[api.ChildFunc<T, TLogger>, (api.ChildConfig<T> | undefined)?]>(args);
+    const scope = this.#enter("runInChildContext");
+    return durable(this.#child<T>(scope, { name, fn: (child) => fn(child), config }));
+  }
+
+  map<I, O>(
+    ...args: Named<[I[], api.MapFunc<I, O, TLogger>, (api.MapConfig<I, O> | undefined)?]>
+  ): DurablePromise<api.BatchResult<O>> {
+    const [name, items, fn, config] = withName<[I[], api.MapFunc<I, O, TLogger>, (api.MapConfig<I, O> | undefined)?]>(args);
+    const scope = this.#enter("map");
+    if (!Array.isArray(items)) return rejected("Map operation requires an array of items");
+    if (typeof fn !== "function") return rejected("Map operation requires a function to process items");
+    return this.#batch<O>(scope, {
+      name,
+      kind: "map",
+      count: items.length,
+      config,
+      itemName: (index) => config?.itemNamer?.(items[index] as I, index),
+      parameters: fn.length,
+      runItem: (context, index) => fn(context as api.DurableContext<TLogger>, items[index] as I, index, items),
+    });
+  }
+
+  // oxlint-disable-next-line typescript/no-explicit-any -- the overloads of the interface give the result its type
+  parallel(...args: unknown[]): DurablePromise<any> {
+    type Branch = api.ParallelFunc<unknown, TLogger> | api.NamedParallelBranch<unknown, TLogger>;
+    const [name, branches, config] = withName<[Branch[], (api.ParallelConfig<unknown> | undefined)?]>(args as [Branch[]]);
+    const scope = this.#enter("parallel");
+    if (!Array.isArray(branches)) return rejected("Parallel operation requires an array of branch functions");
+    const functions = branches.map((branch) => (typeof branch === "function" ? branch : branch?.func));
+    if (functions.some((fn) => typeof fn !== "function")) {
+      return rejected("All branches must be functions or NamedParallelBranch objects");
+    }
+    return this.#batch<unknown>(scope, {
+      name,
+      kind: "parallel",
+      count: branches.length,
+      config,
+      itemName: (index) => {
+        const branch = branches[index];
+        return typeof branch === "function" ? undefined : branch?.name;
+      },
+      parameters: (index) => functions[index]?.length ?? 0,
+      runItem: (context, index) => functions[index]?.(context as api.DurableContext<TLogger>),
+    });
+  }
+
+  configureLogger({ customLogger, modeAware }: api.LoggerConfig<TLogger>): void {
+    if (modeAware !== undefined) this.#isModeAware = modeAware;
+    if (customLogger === undefined) return;
+    this.#inherited = { ...this.#inherited, logger: customLogger };
+    this.logger = this.#contextLogger();
+  }
+
+  configureSerdes({ defaultSerdes, defaultCallbackDeserializer }: api.SerdesConfig): void {
+    if (defaultSerdes !== undefined) this.#inherited = { ...this.#inherited, serdes: defaultSerdes };
+    if (defaultCallbackDeserializer === undefined) return;
+    this.#inherited = { ...this.#inherited, callbackDeserializer: defaultCallbackDeserializer };
+  }
+
+  /** The scope that a call belongs to. A call from anywhere but this context's own code ends the invocation. */
+  #enter(method: string): Scope {
+    const { invocation } = this.#frame;
+    const { ambient } = invocation.host;
+    const active = ambient.get();
+    if (active === undefined || active === this.#scope || invocation.isOver) return this.#scope;
+    const adopter = active instanceof Scope ? adopterOf(active, this.#scope) : undefined;
+    if (adopter !== undefined) return adopter;
+    invocation.end({ status: "FAILED", error: misuse(method, active as Place, this.#scope) });
+    return this.#scope;
+  }
+
+  #step<T>(
+    scope: Scope,
+    { name, fn, config }: { name: string | undefined; fn: api.StepFunc<T, TLogger>; config: api.StepConfig<T> },
+  ): Future<T> {
+    const { logger } = this.#inherited;
+    const strategy = config.retryStrategy ?? retryPresets.default;
+    return step<T>(scope, {
+      name,
+      subType: OperationSubType.STEP,
+      run: (attempt) => fn({ logger, attempt }),
+      serdes: this.#serdes(config.serdes),
+      atMostOnce: config.semantics === "AT_MOST_ONCE_PER_RETRY",
+      retry: (error, attempt) => {
+        const decision = strategy(error, attempt) ?? retryPresets.default(error, attempt);
+        if (!decision.shouldRetry) return { retry: false };
+        return { retry: true, delaySeconds: decision.delay === undefined ? 1 : toSeconds(decision.delay) };
+      },
+    });
+  }
+
+  #callback<T>(
+    scope: Scope,
+    { name, config, deserializer }: CallbackCall<T>,
+  ): Future<OpenCallback<T>> {
+    const { timeout, heartbeatTimeout } = config ?? {};
+    return callback<T>(scope, {
+      name,
+      subType: OperationSubType.CALLBACK,
+      timeoutSeconds: timeout && toSeconds(timeout),
+      heartbeatTimeoutSeconds: heartbeatTimeout && toSeconds(heartbeatTimeout),
+      serdes: deserializer ?? (TEXT_AS_IS as EngineSerdes<T>),
+    });
+  }
+
+  async #submitAndWait<T>(
+    child: Scope,
+    { submitter, config }: { submitter: api.WaitForCallbackSubmitterFunc<TLogger>; config: api.WaitForCallbackConfig<T> | undefined },
+  ): Promise<T> {
+    const { callbackId, outcome } = await this.#callback<T>(child, { name: undefined, config, deserializer: undefined }).observe();
+    const retryStrategy = config?.retryStrategy;
+    const submitted = this.#step<void>(child, {
+      name: undefined,
+      fn: async ({ logger }) => {
+        await submitter(callbackId, { logger });
+      },
+      config: retryStrategy === undefined ? {} : { retryStrategy },
+    });
+    await submitted.observe();
+    return outcome.observe();
+  }
+
+  #child<T>(scope: Scope, { name, fn, config }: ChildCall<T, TLogger>): Future<T> {
+    const preservedLevels = config.virtualContext === true ? this.#inherited.preservedLevels : this.#inherited.preservedLevels - 1;
+    return childContext<T>(scope, {
+      name,
+      subType: config.subType ?? OperationSubType.RUN_IN_CHILD_CONTEXT,
+      run: (child) => fn(this.#contextFor(child, Math.max(0, preservedLevels))),
+      serdes: this.#serdes(config.serdes),
+      summarize: config.summaryGenerator,
+      mapError: config.errorMapper,
+      isVirtual: config.virtualContext,
+      preserveChildren: this.#inherited.preservedLevels > 0,
+    });
+  }
+
+  #contextFor(child: Scope, preservedLevels: number): DurableContextImpl<TLogger> {
+    return new DurableContextImpl(this.#frame, child, { ...this.#inherited, preservedLevels });
+  }
+
+  #batch<T>(scope: Scope, call: BatchCall<T>): DurablePromise<api.BatchResult<T>> {
+    const invalid = batchConfigError(call.config as BatchCall<never>["config"]);
+    if (invalid !== undefined) {
+      scope.invocation.end({ status: "FAILED", error: new Error(invalid) });
+      return durable(childContext<api.BatchResult<T>>(scope, NEVER_RUN));
+    }
+    const { kind, config } = call;
+    const levels = this.#inherited.preservedLevels;
+    const serdes = (config?.serdes ?? createBatchSerdes<T>()) as EngineSerdes<api.BatchResult<T>>;
+    const future = childContext<api.BatchResult<T>>(scope, {
+      name: call.name,
+      subType: kind === "map" ? OperationSubType.MAP : OperationSubType.PARALLEL,
+      run: (child) =>
+        runBatchIn<T>(child, {
+          ...call,
+          outer: scope,
+          itemSerdes: this.#serdes<T>(config?.itemSerdes),
+          contextFor: (item, index) => {
+            const context = this.#contextFor(item, Math.max(0, levels - 2));
+            return kind === "map" && call.parameters === 1 ? explainSingleParameter(context, index) : context;
+          },
+        }) as Promise<api.BatchResult<T>>,
+      serdes,
+      summarize: batchSummarizer<T>(kind === "map" ? "MapResult" : "ParallelResult", config?.summaryGenerator),
+      preserveChildren: levels > 0,
+    });
+    return durable(future);
+  }
+
+  /**
+   * What the outside sent passes through the context's record as text and is read once, where the caller gets it. With
+   * a deserializer of one's own for all callbacks the record holds the text as it came, otherwise as JSON.
+   */
+  #callbackSerdes<T>(given: Omit<api.Serdes<T>, "serialize"> | undefined): EngineSerdes<T> {
+    const { callbackDeserializer } = this.#inherited;
+    const record = callbackDeserializer === undefined ? this.#serdes<string>(undefined) : (TEXT_AS_IS as EngineSerdes<string>);
+    const reader = given ?? callbackDeserializer;
+    if (reader === undefined) return record as EngineSerdes<unknown> as EngineSerdes<T>;
+    return {
+      serialize: (value, context) => record.serialize(value as string | undefined, context),
+      deserialize: (data, context) => chain(record.deserialize(data, context), (text) => reader.deserialize(text, context)),
+    };
+  }
+
+  #serdes<T>(given: api.Serdes<T> | undefined): EngineSerdes<T> {
+    return (given ?? this.#inherited.serdes ?? jsonSerdes) as EngineSerdes<T>;
+  }
+
+  #contextLogger(): api.DurableContextLogger<TLogger> {
+    const { invocation } = this.#frame;
+    return createContextLogger({
+      base: this.#inherited.logger,
+      isReplaying: () => this.#isModeAware && invocation.isReplaying && isOutsideAttempt(invocation),
+      logData: () => logDataOf(this.#frame),
+    });
+  }
+
+  #combinators(): api.DurableContext<TLogger>["promise"] {
+    const combinator =
+      (combine: (promises: PromiseLike<unknown>[]) => Promise<unknown>, serdes?: EngineSerdes) =>
+      (...args: unknown[]): DurablePromise<never> => {
+        const [name, promises] = withName<[PromiseLike<unknown>[]]>(args as [PromiseLike<unknown>[]]);
+        return new DurablePromise(() => this.#combine(name, () => combine(promises), serdes) as Promise<never>);
+      };
+    return {
+      all: combinator((promises) => Promise.all(promises)),
+      allSettled: combinator((promises) => Promise.allSettled(promises), settledSerdes),
+      any: combinator((promises) => Promise.any(promises)),
+      race: combinator((promises) => Promise.race(promises)),
+    };
+  }
+
+  #combine(name: string | undefined, run: () => Promise<unknown>, serdes: EngineSerdes | undefined): Promise<unknown> {
+    const scope = this.#enter("runInChildContext");
+    const future = childContext(scope, {
+      name,
+      subType: OperationSubType.RUN_IN_CHILD_CONTEXT,
+      run,
+      serdes: serdes ?? this.#serdes(undefined),
+      mapError: (error) => new PromiseCombinatorError(error.message, error),
+      preserveChildren: this.#inherited.preservedLevels > 0,
+    });
+    return future.observe();
+  }
+}
+
+interface CallbackCall<T> {
+  readonly name: string | undefined;
+  readonly config: api.CreateCallbackConfig<T> | undefined;
+  readonly deserializer: api.AnySerdesDeserializer | Omit<api.Serdes<T>, "serialize"> | undefined;
+}
+
+interface ChildCall<T, TLogger extends api.DurableLogger> {
+  readonly name: string | undefined;
+  readonly fn: (context: api.DurableContext<TLogger>) => Promise<T>;
+  readonly config: api.ChildConfig<T>;
+}
+
+/** Where code runs: a context, or the attempt of a step. */
+interface Place {
+  readonly position: string;
+  readonly hint?: string;
+}
+
+const NEVER_RUN = { subType: "", run: (): never => undefined as never, serdes: jsonSerdes as EngineSerdes<never> };
+
+function durable<T>(future: Future<T>): DurablePromise<T> {
+  return new DurablePromise(() => future.observe());
+}
+
+function rejected(message: string): DurablePromise<never> {
+  return new DurablePromise(() => Promise.reject(new Error(message)));
+}
+
+/** The arguments with the name in front, which is there if the first one is a string or `undefined`. */
+function withName<Rest extends unknown[]>(args: Named<Rest>): [string | undefined, ...Rest] {
+  const [first] = args;
+  const isNamed = args.length > 0 && (typeof first === "string" || first === undefined);
+  return (isNamed ? args : [undefined, ...args]) as [string | undefined, ...Rest];
+}
+
+/** The branch without a parameter that `outer` is called in, if `active` is one or lies in one. */
+function adopterOf(active: Scope, outer: Scope): Scope | undefined {
+  for (let adopted = active.adopts; adopted !== undefined; adopted = adopted.adopts) {
+    if (adopted === outer) return active;
+  }
+  return undefined;
+}
+
+function misuse(method: string, active: Place, used: Scope): Error {
+  const expected = active.position || "root";
+  const got = used.position || "undefined";
+  return new Error(
+    `Context usage error in "${method}": You are using a parent or sibling context instead of the current child context. ` +
+      `Expected context ID: "${expected}", but got: "${got}". ` +
+      `When inside runInChildContext(), you must use the child context parameter, not the parent context.${active.hint ?? ""}`,
+  );
+}
+
+function isOutsideAttempt(invocation: Invocation): boolean {
+  const active = invocation.host.ambient.get();
+  return active === undefined || active instanceof Scope;
+}
+
+/** Callback errors pass; a submitter that failed says so; anything else went wrong in between. */
+function callbackFailure(error: DurableOperationError): Error {
+  const { errorType, message } = error;
+  if (["CallbackTimeoutError", "CallbackExternalError", "CallbackError"].includes(errorType)) return error;
+  if (errorType === "StepError") return new CallbackSubmitterError(message, error);
+  return new ChildContextError(message, error);
+}

@@ -1,0 +1,30 @@
+/** What all contexts of one invocation share. */
+
+import type { Invocation } from "../engine/replay/invocation.ts";
+import { Attempts } from "../engine/replay/operations/attempts.ts";
+import { Scope } from "../engine/replay/scope.ts";
+import { wireId } from "./md5.ts";
+import type { DurableLogData, LambdaContext } from "./types.ts";
+
+export interface Frame {
+  readonly invocation: Invocation;
+  readonly lambdaContext: LambdaContext;
+  readonly arn: string;
+}
+
+/** Where the code that logs stands, as loggers are told. */
+export function logDataOf({ invocation, lambdaContext, arn }: Frame): DurableLogData {
+  const data: DurableLogData = { executionArn: arn, requestId: lambdaContext.awsRequestId };
+  if (lambdaContext.tenantId !== undefined) data.tenantId = lambdaContext.tenantId;
+  const place = placeOf(invocation.host.ambient.get());
+  if (place === undefined) return data;
+  data.operationId = wireId(place.position);
+  if (place.name !== undefined) data.operationName = place.name;
+  if (place instanceof Attempts) data.attempt = place.attempt;
+  return data;
+}
+
+function placeOf(ambient: unknown): Attempts | Scope | undefined {
+  if (ambient instanceof Attempts) return ambient;
+  return ambient instanceof Scope && ambient.position !== "" ? ambient : undefined;
+}

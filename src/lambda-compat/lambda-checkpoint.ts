@@ -1,0 +1,259 @@
+/**
+ * The replay half's client over AWS's API: it renames fields, keeps the token, and numbers what settles.
+ *
+ * AWS does not record an order of delivery, so it follows from what AWS does record: the time an operation ended, then
+ * (contexts after what they contain) the order in which operations started. The live run delivers by the same rule, so
+ * both agree unless two checkpoints fall into the same millisecond.
+ */
+
+import { isSettled, type Operation } from "../engine/model/operation.ts";
+import type { OperationUpdate } from "../engine/model/update.ts";
+import type { CheckpointClient } from "../engine/ports/checkpoint-client.ts";
+import type { Draft } from "../engine/model/draft.ts";
+import { CheckpointError } from "../engine/replay/faults.ts";
+import { isDurableExecutionClientError } from "./client-error.ts";
+import type { DurableExecutionClient, DurableExecutionInvocationInput } from "./types.ts";
+import { operationFromWire, updateToWire } from "./wire.ts";
+import type { OperationUpdate as WireUpdate, WireOperation } from "./wire-types.ts";
+
+const PAGE = 1000;
+
+export interface LambdaCheckpointOptions {
+  readonly transport: DurableExecutionClient;
+  readonly event: DurableExecutionInvocationInput;
+  readonly now: () => number;
+}
+
+export class LambdaCheckpoint implements CheckpointClient {
+  readonly #transport: DurableExecutionClient;
+  readonly #arn: string;
+  readonly #now: () => number;
+  #token: string;
+  readonly #operations = new Map<string, Draft<Operation>>();
+  /** By id: the place in the order of starts. */
+  readonly #order = new Map<string, number>();
+  #execution: WireOperation | undefined;
+  #deliveries = 0;
+
+  constructor({ transport, event, now }: LambdaCheckpointOptions) {
+    this.#transport = transport;
+    this.#arn = event.DurableExecutionArn;
+    this.#token = event.CheckpointToken;
+    this.#now = now;
+  }
+
+  /** The execution's own operation, which carries the event. */
+  get execution(): WireOperation | undefined {
+    return this.#execution;
+  }
+
+  /** All operations, in the order in which they started. */
+  get journal(): Operation[] {
+    return [...this.#operations.values()] as Operation[];
+  }
+
+  /** Takes the state that came with the event, and fetches what did not fit into it. */
+  async load({ Operations, NextMarker }: DurableExecutionInvocationInput["InitialExecutionState"]): Promise<void> {
+    this.#takeAll(Operations);
+    for (let marker = NextMarker; marker; ) {
+      const page = await this.#transport.getExecutionState({
+        CheckpointToken: this.#token,
+        Marker: marker,
+        DurableExecutionArn: this.#arn,
+        MaxItems: PAGE,
+      });
+      this.#takeAll(page.Operations ?? []);
+      marker = page.NextMarker;
+    }
+    this.#number([...this.#operations.values()]);
+  }
+
+  async checkpoint(updates: readonly OperationUpdate[]): Promise<readonly Operation[]> {
+    const answer = await this.#send(updates.map(updateToWire));
+    if (answer.CheckpointToken) this.#token = answer.CheckpointToken;
+    const answered = new Set(this.#takeAll(answer.NewExecutionState?.Operations ?? []).map(({ id }) => id));
+    const changed = new Set(answered);
+    for (const update of updates) {
+      if (!answered.has(update.id) || this.#isBehind(update)) this.#echo(update);
+      changed.add(update.id);
+    }
+    const current = [...changed].flatMap((id) => this.#operations.get(id) ?? []);
+    this.#number(current);
+    return current.map((operation) => ({ ...operation })) as Operation[];
+  }
+
+  /** Ends the execution with a result too large for the invocation's output. */
+  async succeed(id: string, payload: string): Promise<void> {
+    await this.#send([{ Id: id, Type: "EXECUTION", Action: "SUCCEED", Payload: payload }]);
+  }
+
+  async #send(updates: WireUpdate[]): ReturnType<DurableExecutionClient["checkpoint"]> {
+    try {
+      return await this.#transport.checkpoint({
+        DurableExecutionArn: this.#arn,
+        CheckpointToken: this.#token,
+        Updates: updates,
+      });
+    } catch (error) {
+      throw new CheckpointError(faultScope(error), error);
+    }
+  }
+
+  #takeAll(operations: readonly WireOperation[]): Draft<Operation>[] {
+    const taken: Draft<Operation>[] = [];
+    for (const wire of operations) {
+      this.#execution ??= wire;
+      const operation = operationFromWire(wire) as Draft<Operation> | undefined;
+      if (operation !== undefined) taken.push(this.#take(operation));
+    }
+    return taken;
+  }
+
+  #take(operation: Draft<Operation>): Draft<Operation> {
+    const known = this.#operations.get(operation.id);
+    if (known?.delivery !== undefined) operation.delivery = known.delivery;
+    if (known?.after !== undefined) operation.after = known.after;
+    if (known?.type === "CALLBACK" && operation.type === "CALLBACK" && known.opened !== undefined) operation.opened = known.opened;
+    if (known === undefined) this.#order.set(operation.id, this.#order.size);
+    this.#operations.set(operation.id, operation);
+    return operation;
+  }
+
+  /** The answer holds the operation as it was before this update. */
+  #isBehind({ id, action }: OperationUpdate): boolean {
+    const operation = this.#operations.get(id);
+    const settles = action === "SUCCEED" || action === "FAIL";
+    return settles && operation !== undefined && !isSettled(operation.status);
+  }
+
+  /** What an acknowledged update makes of its operation, for services whose answer leaves it out. */
+  #echo(update: OperationUpdate): void {
+    const known = this.#operations.get(update.id);
+    const operation = { ...(known ?? introduced(update, this.#now())) } as Draft<Operation>;
+    apply(operation, update, this.#now());
+    this.#take(operation);
+  }
+
+  /** Gives numbers to what has become due, in the order of its delivery. */
+  #number(operations: readonly Draft<Operation>[]): void {
+    const due: Due[] = [];
+    for (const operation of operations) {
+      if (operation.type === "CALLBACK" && operation.opened === undefined && operation.callbackId !== "") {
+        due.push({ operation, at: operation.startedAt, isOpening: true });
+      }
+      if (operation.delivery === undefined && isSettled(operation.status)) {
+        due.push({ operation, at: operation.endedAt ?? operation.startedAt, isOpening: false });
+      }
+    }
+    due.sort((a, b) => this.#compare(a, b));
+    for (const { operation, isOpening } of due) {
+      const number = ++this.#deliveries;
+      if (isOpening && operation.type === "CALLBACK") operation.opened = number;
+      else operation.delivery = number;
+    }
+    this.#placeStarts(operations, due);
+  }
+
+  /** How many of the numbered results came before each operation's start. */
+  #placeStarts(operations: readonly Draft<Operation>[], due: readonly Due[]): void {
+    const before = this.#deliveries - due.length;
+    const fresh = operations.filter(({ after }) => after === undefined).sort((a, b) => a.startedAt - b.startedAt);
+    let passed = 0;
+    for (const operation of fresh) {
+      while (passed < due.length && (due[passed] as Due).at < operation.startedAt) passed++;
+      operation.after = before + passed;
+    }
+  }
+
+  #compare(a: Due, b: Due): number {
+    if (a.at !== b.at) return a.at - b.at;
+    const [inner, outer] = [this.#depth(a), this.#depth(b)];
+    if (inner !== outer) return outer - inner;
+    return this.#startOf(a) - this.#startOf(b);
+  }
+
+  /** 0 for contexts in the root, more for what lies deeper; anything but a context lies deepest of all. */
+  #depth({ operation }: Due): number {
+    if (operation.type !== "CONTEXT") return Number.MAX_SAFE_INTEGER;
+    let depth = 0;
+    for (let id = operation.parentId; id !== undefined; id = this.#operations.get(id)?.parentId) depth++;
+    return depth;
+  }
+
+  #startOf({ operation, isOpening }: Due): number {
+    return (this.#order.get(operation.id) ?? 0) * 2 + (isOpening ? 0 : 1);
+  }
+}
+
+interface Due {
+  readonly operation: Draft<Operation>;
+  readonly at: number;
+  readonly isOpening: boolean;
+}
+
+function introduced(update: OperationUpdate, now: number): Operation {
+  const { id, type, parentId, name, subType } = update;
+  const base = {
+    id,
+    type,
+    status: "STARTED",
+    startedAt: now,
+    ...(parentId === undefined ? {} : { parentId }),
+    ...(name === undefined ? {} : { name }),
+    ...(subType === undefined ? {} : { subType }),
+  };
+  return {
+    ...base,
+    attempt: 0,
+    callbackId: "",
+    functionName: update.functionName ?? "",
+    waitSeconds: update.waitSeconds ?? 0,
+    dueAt: now + (update.waitSeconds ?? 0) * 1000,
+  } as unknown as Operation;
+}
+
+function apply(operation: Draft<Operation>, update: OperationUpdate, now: number): void {
+  const { action, payload, error, nextAttemptDelaySeconds, replayChildren } = update;
+  if (action === "START") {
+    if (!isSettled(operation.status)) operation.status = "STARTED";
+    return;
+  }
+  delete operation.result;
+  delete operation.error;
+  if (payload !== undefined) operation.result = payload;
+  if (error !== undefined) operation.error = error;
+  if (operation.type === "STEP") operation.attempt++;
+  if (operation.type === "CONTEXT" && replayChildren === true) operation.replayChildren = true;
+  if (action === "RETRY") {
+    operation.status = "PENDING";
+    if (operation.type === "STEP") operation.nextAttemptAt = now + (nextAttemptDelaySeconds ?? 1) * 1000;
+    return;
+  }
+  operation.status = action === "SUCCEED" ? "SUCCEEDED" : action === "FAIL" ? "FAILED" : "CANCELLED";
+  operation.endedAt = now;
+}
+
+const KMS_ERRORS = ["KMSAccessDeniedException", "KMSDisabledException", "KMSInvalidStateException", "KMSNotFoundException"];
+
+interface ServiceError {
+  readonly name?: string;
+  readonly message?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+/** No further try can help: the client says so, or a key is misconfigured. */
+export function isFinal(error: unknown): boolean {
+  if (isDurableExecutionClientError(error)) return error.scope === "EXECUTION";
+  return KMS_ERRORS.includes((error as ServiceError | undefined)?.name ?? "");
+}
+
+/** How far a failed checkpoint reaches. */
+function faultScope(error: unknown): "INVOCATION" | "EXECUTION" {
+  if (isFinal(error)) return "EXECUTION";
+  if (isDurableExecutionClientError(error)) return "INVOCATION";
+  const { name, message, $metadata } = (error ?? {}) as ServiceError;
+  const status = $metadata?.httpStatusCode ?? 500;
+  if (status < 400 || status >= 500 || status === 429) return "INVOCATION";
+  const isToken = name === "InvalidParameterValueException" && message?.startsWith("Invalid Checkpoint Token") === true;
+  return isToken ? "INVOCATION" : "EXECUTION";
+}

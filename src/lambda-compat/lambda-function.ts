@@ -1,0 +1,100 @@
+/**
+ * Handlers that perdure did not make: durable ones written with AWS's own SDK, run through the client that their event
+ * carries, and plain ones. AWS's SDK speaks the wire's shapes and polls, so it is slower here than perdure's own.
+ */
+
+import { failureFromError } from "../engine/model/errors.ts";
+import type { Operation } from "../engine/model/operation.ts";
+import type {
+  DurableFunction,
+  FunctionOutput,
+  InvocationRequest,
+  PlainFunction,
+  RunningInvocation,
+} from "../engine/runner/function.ts";
+import { DurableExecutionClientError } from "./client-error.ts";
+import { DurableExecutionInvocationInputWithClient } from "./invocation-input.ts";
+import { lambdaContextOf } from "./lambda-context.ts";
+import type * as api from "./types.ts";
+import { errorFromWire, executionToWire, operationToWire, updateFromWire } from "./wire.ts";
+
+// oxlint-disable-next-line typescript/no-explicit-any -- handlers of any SDK, with the event and context types of theirs
+type LambdaHandler = (event: any, context: any) => Promise<any>;
+
+/** Runs a durable handler that was made by AWS's SDK. */
+export function durableLambda(handler: LambdaHandler): DurableFunction {
+  return { kind: "durable", invoke: (request) => new LambdaInvocation(handler, request) };
+}
+
+/** Runs an ordinary Lambda handler as the target of an invoke. */
+export function plainLambda(handler: LambdaHandler): PlainFunction {
+  return {
+    kind: "plain",
+    async call(input, { functionName, requestId }) {
+      const context = { functionName, functionVersion: "$LATEST", awsRequestId: requestId, getRemainingTimeInMillis: () => 900_000 };
+      const result: unknown = await handler(input === undefined ? {} : JSON.parse(input), context);
+      return JSON.stringify(result) as string | undefined;
+    },
+  };
+}
+
+class LambdaInvocation implements RunningInvocation {
+  readonly output: Promise<FunctionOutput>;
+  readonly #request: InvocationRequest;
+  /** Changes from outside that the SDK gets with its next checkpoint. */
+  #news: Operation[] = [];
+  #tokens = 0;
+  #isOver = false;
+
+  constructor(handler: LambdaHandler, request: InvocationRequest) {
+    this.#request = request;
+    this.output = this.#run(handler);
+  }
+
+  absorb(operations: readonly Operation[]): void {
+    this.#news.push(...operations);
+  }
+
+  abandon(): void {
+    this.#isOver = true;
+  }
+
+  async #run(handler: LambdaHandler): Promise<FunctionOutput> {
+    const { header, journal, arn } = this.#request;
+    const input: api.DurableExecutionInvocationInput = {
+      DurableExecutionArn: arn,
+      CheckpointToken: this.#request.token,
+      InitialExecutionState: { Operations: [executionToWire(header), ...journal.map((operation) => operationToWire(operation))] },
+    };
+    const event = new DurableExecutionInvocationInputWithClient(input, this.#client());
+    try {
+      return outputOf((await handler(event, lambdaContextOf(this.#request))) as api.DurableExecutionInvocationOutput);
+    } catch (error) {
+      return { status: "FAULT", error: failureFromError(error) };
+    } finally {
+      this.#isOver = true;
+    }
+  }
+
+  #client(): api.DurableExecutionClient {
+    return {
+      getExecutionState: async () => ({ Operations: [] }),
+      checkpoint: async ({ Updates = [] }) => {
+        if (this.#isOver) throw new DurableExecutionClientError("This invocation is over.");
+        const changed = await this.#request.client.checkpoint(Updates.map(updateFromWire));
+        const operations = [...this.#news, ...changed];
+        this.#news = [];
+        return {
+          CheckpointToken: `${this.#request.token}-${++this.#tokens}`,
+          NewExecutionState: { Operations: operations.map((operation) => operationToWire(operation)) },
+        };
+      },
+    };
+  }
+}
+
+function outputOf(output: api.DurableExecutionInvocationOutput): FunctionOutput {
+  if (output.Status === "PENDING") return { status: "PENDING" };
+  if (output.Status === "FAILED") return { status: "FAILED", error: errorFromWire(output.Error) };
+  return output.Result === undefined ? { status: "SUCCEEDED" } : { status: "SUCCEEDED", result: output.Result };
+}

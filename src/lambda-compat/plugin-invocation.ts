@@ -1,0 +1,58 @@
+/** Tells plugins of an invocation as a whole. */
+
+import { errorFromFailure } from "../engine/model/errors.ts";
+import type { Operation } from "../engine/model/operation.ts";
+import { type OperationInfo, operationInfo, type PluginDispatcher, type PluginInvocationStatus } from "./plugins.ts";
+import type { DurableExecutionInvocationOutput } from "./types.ts";
+import { errorFromWire } from "./wire.ts";
+
+export interface ObservedInvocation {
+  readonly requestId: string;
+  readonly arn: string;
+  readonly input: unknown;
+  readonly startedAt: number | undefined;
+  /** By wire id. */
+  readonly updatedIds: readonly string[];
+  /** What is recorded, as it is when asked. */
+  readonly operations: () => readonly Operation[];
+}
+
+type Output = DurableExecutionInvocationOutput;
+
+/** Runs `invoke` with the plugins around it. What it throws is what the caller gets. */
+export async function observeInvocation(
+  plugins: PluginDispatcher,
+  observed: ObservedInvocation,
+  invoke: () => Promise<Output>,
+): Promise<Output> {
+  const operations = infos(observed.operations());
+  const updated = Object.entries(operations).filter(([id]) => observed.updatedIds.includes(id));
+  const base = {
+    requestId: observed.requestId,
+    executionArn: observed.arn,
+    executionInput: observed.input,
+    operations,
+    ...(observed.startedAt === undefined ? {} : { executionStartTimestamp: new Date(observed.startedAt) }),
+  };
+  const info = { ...base, isFirstInvocation: updated.length === 0 && Object.keys(operations).length === 0, updatedOperations: Object.fromEntries(updated) };
+  await plugins.onInvocationStart(info);
+  const end = (status: PluginInvocationStatus, outcome: { executionResult?: unknown; executionError?: Error }): Promise<void> =>
+    plugins.onInvocationEnd({ ...base, operations: infos(observed.operations()), status, ...outcome });
+  try {
+    const output = await plugins.wrapInvocation(info, invoke);
+    await end(output.Status, outcomeOf(output));
+    return output;
+  } catch (error) {
+    await end("RETRYING", error instanceof Error ? { executionError: error } : {});
+    throw error;
+  }
+}
+
+function outcomeOf(output: Output): { executionResult?: unknown; executionError?: Error } {
+  if (output.Status === "FAILED") return { executionError: errorFromFailure(errorFromWire(output.Error)) };
+  return output.Status === "SUCCEEDED" && output.Result ? { executionResult: JSON.parse(output.Result) as unknown } : {};
+}
+
+function infos(operations: readonly Operation[]): Record<string, OperationInfo> {
+  return Object.fromEntries(operations.map((operation) => [operation.id, operationInfo(operation)]));
+}

@@ -1,0 +1,93 @@
+/** A durable handler with its configuration, and one run of it against a journal, whoever keeps that. */
+
+import { failureFromError } from "../engine/model/errors.ts";
+import type { Failure } from "../engine/model/failure.ts";
+import type { InvocationOutcome } from "../engine/replay/core.ts";
+import { Invocation, type InvocationOptions } from "../engine/replay/invocation.ts";
+import { DurableContextImpl } from "./durable-context.ts";
+import { type Frame, logDataOf } from "./frame.ts";
+import { createDefaultLogger } from "./logger.ts";
+import { pluginInstrument } from "./plugin-instrument.ts";
+import { loadPlugins } from "./plugin-loader.ts";
+import { createPluginDispatcher, type DurableInstrumentationPlugin, type PluginDispatcher } from "./plugins.ts";
+import type * as api from "./types.ts";
+
+export interface Program {
+  // oxlint-disable-next-line typescript/no-explicit-any -- what the event is, the handler knows
+  readonly handler: api.DurableExecutionHandler<any, any, any>;
+  readonly config: api.DurableExecutionConfig;
+  /** Loading begins when the handler is defined; every invocation awaits it. */
+  readonly plugins: Promise<readonly DurableInstrumentationPlugin[]>;
+}
+
+export interface ProgramRun {
+  readonly event: unknown;
+  readonly lambdaContext: api.LambdaContext;
+  readonly plugins: PluginDispatcher | undefined;
+  readonly invocation: Omit<InvocationOptions, "instrument">;
+}
+
+export interface RunningProgram {
+  readonly invocation: Invocation;
+  readonly outcome: Promise<InvocationOutcome>;
+}
+
+export function createProgram(handler: Program["handler"], config: api.DurableExecutionConfig): Program {
+  const plugins = loadPlugins(config.plugins);
+  plugins.catch(() => {});
+  return { handler, config, plugins };
+}
+
+/** Undefined without plugins. Rejects with a PluginLoadError. */
+export async function pluginsOf(program: Program): Promise<PluginDispatcher | undefined> {
+  return createPluginDispatcher(await program.plugins);
+}
+
+/** What makes a configuration unusable; the execution fails with it. */
+export function configError({ client, durableExecutionClient, pluginsConfig }: api.DurableExecutionConfig): string | undefined {
+  if (client !== undefined && durableExecutionClient !== undefined) {
+    return (
+      "Both `client` and `durableExecutionClient` were provided, and only one of them can carry checkpoints. " +
+      "Keep `durableExecutionClient`, for example `new DurableExecutionApiClient(client)`."
+    );
+  }
+  const depth = pluginsConfig?.childOperationsDepth;
+  if (depth === undefined || depth === Number.POSITIVE_INFINITY || (Number.isInteger(depth) && depth >= 0)) return undefined;
+  return `pluginsConfig.childOperationsDepth must be a non-negative integer or Infinity; got ${depth}.`;
+}
+
+/** Starts the handler. */
+export function runProgram(program: Program, run: ProgramRun): RunningProgram {
+  const { lambdaContext, plugins } = run;
+  const { arn } = run.invocation;
+  const instrument = plugins === undefined ? {} : { instrument: pluginInstrument(plugins, arn) };
+  const invocation = new Invocation({ ...run.invocation, ...instrument });
+  const frame: Frame = { invocation, lambdaContext, arn };
+  const logger = createDefaultLogger({ logData: logDataOf(frame), enrich: plugins?.enrichLogContext });
+  const outcome = invocation.run((root) => {
+    const context = new DurableContextImpl(frame, root, {
+      logger,
+      serdes: undefined,
+      callbackDeserializer: undefined,
+      preservedLevels: program.config.pluginsConfig?.childOperationsDepth ?? 0,
+    });
+    return program.handler(run.event, context);
+  });
+  return { invocation, outcome };
+}
+
+/** What is stored of an outcome that ends the execution. */
+export type StoredOutcome =
+  | { readonly status: "SUCCEEDED"; readonly result?: string }
+  | { readonly status: "FAILED"; readonly error: Failure };
+
+/** The handler's value as JSON; a value that JSON cannot write fails the execution. */
+export function storedOutcome(outcome: { status: "SUCCEEDED"; value: unknown } | { status: "FAILED"; error: unknown }): StoredOutcome {
+  if (outcome.status === "FAILED") return { status: "FAILED", error: failureFromError(outcome.error) };
+  try {
+    const result = JSON.stringify(outcome.value) as string | undefined;
+    return result === undefined ? { status: "SUCCEEDED" } : { status: "SUCCEEDED", result };
+  } catch (error) {
+    return { status: "FAILED", error: failureFromError(error) };
+  }
+}
