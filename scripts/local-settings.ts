@@ -6,7 +6,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { root } from "./command.ts";
 
-export const settingsFolder: string = join(root, ".perdure");
+/** `.perdure/`, or what `PERDURE_FOLDER` names. */
+export const settingsFolder: string = process.env["PERDURE_FOLDER"] ?? join(root, ".perdure");
 
 /** One of the Worker's credentials, in the form in which it takes them. */
 export interface LocalCredential {
@@ -71,7 +72,7 @@ export async function choosePorts(): Promise<LocalPorts> {
     if (await isFree(port)) continue;
     throw new Error(
       `Port ${port}, which stands in for ${name}, is in use. Executions that are on their way count on it: end the ` +
-        `program that has it, or delete .perdure to begin anew.`,
+        `program that has it, or delete ${settingsFolder} to begin anew.`,
     );
   }
   const ports: LocalPorts = { worker, objectStore, mediaConvert };

@@ -3,7 +3,7 @@
  * `.perdure/`, so it may be killed at any moment and started again.
  */
 
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { startStandIns, type StandIns } from "../demo/stand-ins/stand-ins.ts";
 import { formatLogLine } from "./log-line.ts";
 import { choosePorts, loadCredential, lockSettings, settingsFolder } from "./local-settings.ts";
@@ -46,7 +46,7 @@ async function start(): Promise<void> {
     await standIns.close();
     throw error;
   });
-  console.log(welcome({ url: worker.url, standIns, credential }));
+  console.log(welcome({ url: worker.url, standIns, credential, folder: relative(process.cwd(), settingsFolder) }));
   await untilStopped(worker);
   await standIns.close();
 }
@@ -66,6 +66,6 @@ async function untilStopped(worker: LocalWorker): Promise<void> {
     console.log("\nStopped. npm start goes on where this left off.");
     return;
   }
-  console.error(`\nThe Worker ended by itself, with code ${why}. Its last words are in .perdure/worker.log.`);
+  console.error(`\nThe Worker ended by itself, with code ${why}. Its last words are in ${settingsFolder}/worker.log.`);
   process.exitCode = 1;
 }

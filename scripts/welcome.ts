@@ -5,16 +5,18 @@ export interface Welcome {
   readonly url: string;
   readonly standIns: StandIns;
   readonly credential: LocalCredential;
+  /** Where it is kept, as the shell is told. */
+  readonly folder: string;
 }
 
 /** What a person needs who sees perdure for the first time: every command can be pasted as it is. */
-export function welcome({ url, standIns, credential }: Welcome): string {
+export function welcome({ url, standIns, credential, folder }: Welcome): string {
   const event = JSON.stringify({ bucket: "media", key: "talk.mov", pace: { job: { seconds: 5 } } });
   return `
 perdure is ready at ${url}
 
-  Its state is in .perdure/state. S3 and MediaConvert are played by ${standIns.objectStoreUrl} and ${standIns.mediaConvertUrl}.
-  The credential, made for this machine and kept in .perdure/credential.json:
+  Its state is in ${folder}/state. S3 and MediaConvert are played by ${standIns.objectStoreUrl} and ${standIns.mediaConvertUrl}.
+  The credential, made for this machine and kept in ${folder}/credential.json:
 
     bearer token        ${credential.bearer}
     access key id       ${credential.sigv4.accessKeyId}
@@ -30,11 +32,11 @@ Try, in another terminal:
 The same with curl:
 
   curl -i '${url}/2015-03-31/functions/encode-video/invocations?Qualifier=$LATEST' \\
-    -H "Authorization: Bearer $(cat .perdure/token)" -H 'X-Amz-Invocation-Type: Event' \\
+    -H "Authorization: Bearer $(cat ${folder}/token)" -H 'X-Amz-Invocation-Type: Event' \\
     -H 'X-Amz-Durable-Execution-Name: film-1' -d '${event}'
 
   curl '${url}/2025-12-01/functions/encode-video/durable-executions' \\
-    -H "Authorization: Bearer $(cat .perdure/token)"
+    -H "Authorization: Bearer $(cat ${folder}/token)"
 
 Or with the AWS CLI, which needs nothing but the address and the keys:
 

@@ -1,12 +1,12 @@
 /** Every end that encode-video can take, as data: the same cases run on perdure and on AWS's own SDK. */
 
-import type { ObjectStore } from "../stand-ins/object-store.ts";
 import type { EncodeRequest } from "./encode-video.ts";
 
 export interface EncodeCase {
   readonly name: string;
   readonly event: EncodeRequest;
-  readonly prepare?: (objectStore: ObjectStore) => void;
+  /** The height of the source in pixels, if it is there. */
+  readonly height?: string;
   /** What the reviewer answers: the result of the callback named "approval". */
   readonly answer?: string;
   /** What the result must contain. */
@@ -21,17 +21,11 @@ const bucket = "media";
 const toJob = ["find source", "identify request", "find endpoint", "measure source", "create job", "finish job"];
 const toApproval = [...toJob, "derive", "derive poster", "derive captions", "derive report", "approval"];
 
-const withSource =
-  (key: string, height: string) =>
-  (objectStore: ObjectStore): void => {
-    objectStore.put(bucket, key, { body: "a film", metadata: { height } });
-  };
-
 export const encodeCases: readonly EncodeCase[] = [
   {
     name: "publishes what the reviewer approves",
     event: { bucket, key: "shows/talk.mov" },
-    prepare: withSource("shows/talk.mov", "1080"),
+    height: "1080",
     answer: '{"approved":true,"by":"Ada"}',
     result: { status: "succeeded", approvedBy: "Ada", published: { length: 3 } },
     calls: { "mediaconvert:CreateJob": 1, "mediaconvert:GetJob": 3, "s3:HeadObject": 3, "s3:PutObject": 7 },
@@ -40,7 +34,7 @@ export const encodeCases: readonly EncodeCase[] = [
   {
     name: "books acceleration for a large source",
     event: { bucket, key: "large.mov", channels: ["web"] },
-    prepare: withSource("large.mov", "2160"),
+    height: "2160",
     answer: '{"approved":true}',
     result: { status: "succeeded", approvedBy: "unknown", published: { length: 1 } },
     calls: { "s3:PutObject": 6 },
@@ -56,7 +50,7 @@ export const encodeCases: readonly EncodeCase[] = [
   {
     name: "fails with the job's message when the job fails",
     event: { bucket, key: "broken.mov" },
-    prepare: withSource("broken.mov", "720"),
+    height: "720",
     result: { status: "failed", reason: "The input file cannot be decoded." },
     calls: { "mediaconvert:CreateJob": 1, "mediaconvert:GetJob": 3, "s3:PutObject": 0 },
     operations: toJob,
@@ -64,7 +58,7 @@ export const encodeCases: readonly EncodeCase[] = [
   {
     name: "fails when the job takes too long",
     event: { bucket, key: "endless.mov" },
-    prepare: withSource("endless.mov", "720"),
+    height: "720",
     result: { status: "failed", reason: "not encoded after 10 looks" },
     calls: { "mediaconvert:GetJob": 10 },
     operations: toJob,
@@ -72,7 +66,7 @@ export const encodeCases: readonly EncodeCase[] = [
   {
     name: "publishes nothing that the reviewer rejects",
     event: { bucket, key: "dull.mov" },
-    prepare: withSource("dull.mov", "720"),
+    height: "720",
     answer: '{"approved":false,"reason":"too long"}',
     result: { status: "rejected", reason: "too long" },
     calls: { "s3:PutObject": 4 },
@@ -81,7 +75,7 @@ export const encodeCases: readonly EncodeCase[] = [
   {
     name: "publishes nothing when the answer makes no sense",
     event: { bucket, key: "odd.mov" },
-    prepare: withSource("odd.mov", "720"),
+    height: "720",
     answer: "yes please",
     result: { status: "rejected", reason: "the answer was not JSON" },
     calls: { "s3:PutObject": 4 },
@@ -90,7 +84,7 @@ export const encodeCases: readonly EncodeCase[] = [
   {
     name: "publishes nothing when nobody answers",
     event: { bucket, key: "forgotten.mov", pace: { approval: { seconds: 2 } } },
-    prepare: withSource("forgotten.mov", "720"),
+    height: "720",
     result: { status: "rejected", reason: "nobody answered in time" },
     calls: { "s3:PutObject": 4 },
     operations: toApproval,

@@ -8,6 +8,7 @@ import { encodeCases } from "./encode-video-cases.ts";
 
 vi.mock("perdure", async () => await import("@aws/durable-execution-sdk-js"));
 vi.stubEnv("AWS_LAMBDA_LOG_LEVEL", "ERROR");
+vi.setConfig({ testTimeout: 30_000 });
 
 let standIns: StandIns;
 
@@ -29,8 +30,8 @@ beforeEach(() => {
   standIns.objectStore.createBucket("media");
 });
 
-test.for(encodeCases)("$name", async ({ event, prepare, answer, result, calls, operations }) => {
-  prepare?.(standIns.objectStore);
+test.for(encodeCases)("$name", async ({ event, height, answer, result, calls, operations }) => {
+  if (height !== undefined) standIns.objectStore.put(event.bucket, event.key, { body: "a film", metadata: { height } });
   const { encodeVideo } = (await import("./encode-video.ts")) as unknown as { encodeVideo: DurableLambdaHandler };
   const runner = new LocalDurableTestRunner({ handlerFunction: encodeVideo });
   const approval = runner.getOperation("approval");
