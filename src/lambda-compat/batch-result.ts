@@ -161,7 +161,7 @@ function restoreBatch<T>(stored: { all?: unknown; completionReason?: CompletionR
   if (!Array.isArray(stored?.all)) return new Batch<T>([], "ALL_COMPLETED");
   const all = (stored.all as StoredItem<T>[]).map((item) => {
     const error = item.error ? restoreError(item.error) : undefined;
-    return { ...item, error } as BatchItem<T>;
+    return { ...item, result: item.result, error } as BatchItem<T>;
   });
   return new Batch(all, stored.completionReason as CompletionReason);
 }

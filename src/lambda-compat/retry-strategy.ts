@@ -38,9 +38,9 @@ function defaults(
 
 function strategy(settings: Settings, secondsBefore: (attempt: number) => number): RetryStrategy {
   return (error, attempt) =>
-    attempt < settings.maxAttempts && isRetryable(error, settings)
-      ? { shouldRetry: true, delay: delayOf(secondsBefore(attempt), settings) }
-      : { shouldRetry: false };
+    attempt >= settings.maxAttempts || !isRetryable(error, settings)
+      ? { shouldRetry: false }
+      : { shouldRetry: true, delay: delayOf(secondsBefore(attempt), settings) };
 }
 
 function isRetryable(error: Error, { retryableErrors, retryableErrorTypes }: Settings): boolean {

@@ -117,7 +117,10 @@ describe("what is stored of a thrown value", () => {
     expect(errors.failureFromError({ name: {}, message: undefined })).toEqual({});
   });
 
-  test.for([undefined, null, "text", 7, {}, { name: "no message" }])("is nothing but that it failed for %j", (thrown) => {
-    expect(errors.failureFromError(thrown)).toEqual({ errorMessage: "Unknown error" });
-  });
+  test.for([undefined, null, "text", 7, {}, { name: "no message" }])(
+    "is nothing but that it failed for %j",
+    (thrown) => {
+      expect(errors.failureFromError(thrown)).toEqual({ errorMessage: "Unknown error" });
+    },
+  );
 });
