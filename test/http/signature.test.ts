@@ -5,7 +5,7 @@ import {
   type LambdaClientConfig,
   ListDurableExecutionsByFunctionCommand,
 } from "@aws-sdk/client-lambda";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createHttpFace } from "../../src/lambda-compat/http/face.ts";
 import { PlainClient } from "./plain-client.ts";
 import { type Served, serve } from "./serve.ts";
@@ -42,6 +42,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const client of clients.splice(0)) client.destroy();
   await served.close();
 });
@@ -241,6 +242,26 @@ describe("a signed request that was changed on its way", () => {
     expect((await face(new Request(request))).status).toBe(200);
     const extended = new Request(request, { headers: { ...Object.fromEntries(request.headers), [name]: value } });
     expect((await face(extended)).status).toBe(401);
+  });
+
+  test("costs the same work with a wrong secret and with an unknown key", async () => {
+    const sign = vi.spyOn(crypto.subtle, "sign");
+    const digest = vi.spyOn(crypto.subtle, "digest");
+    const work: unknown[] = [];
+    for (const credentials of [
+      { ...keys, secretAccessKey: "another" },
+      { ...keys, accessKeyId: "AKIDUNKNOWN" },
+    ]) {
+      const request = await presigned(plainRequest(), { credentials });
+      sign.mockClear();
+      digest.mockClear();
+      expect((await face(request)).status).toBe(401);
+      work.push([sign.mock.calls.length, digest.mock.calls.length]);
+    }
+    expect(work).toEqual([
+      [5, 2],
+      [5, 2],
+    ]);
   });
 
   test("tells a wrong secret and an unknown key in the same words", async () => {

@@ -45,10 +45,11 @@ export async function findExecution({ client }: Face, arn: string): Promise<Exec
 
 /** A version may come with the name or beside it; both are fine when they agree. */
 export function readFunction({ label, query }: Call): { functionName: string; version: string | undefined } {
-  const reference = parseFunctionReference(label);
-  const beside = query.get("Qualifier") ?? reference?.qualifier;
-  if (reference && beside === (reference.qualifier ?? beside))
-    return { functionName: reference.functionName, version: beside };
+  const beside = query.get("Qualifier");
+  const plain = parseFunctionReference(label);
+  const isWhole = beside === null || plain?.qualifier === beside;
+  const reference = isWhole ? plain : parseFunctionReference(`${label}:${beside}`);
+  if (reference) return { functionName: reference.functionName, version: reference.qualifier };
   throw invalidParameter("FunctionName must be the name or the ARN of a function, Qualifier its version.");
 }
 
