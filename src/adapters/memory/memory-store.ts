@@ -75,6 +75,11 @@ export class MemoryStore implements ExecutionStore {
     this.#index(stored.row);
   }
 
+  /** The directory row of an execution. */
+  row(id: string): DirectoryRow | undefined {
+    return this.#executions.get(id)?.row;
+  }
+
   list(query: ListQuery): DirectoryPage {
     const rows: DirectoryRow[] = [];
     for (const row of query.name === undefined ? this.#walk(query) : this.#named(query.name, query)) {

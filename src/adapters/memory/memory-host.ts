@@ -1,0 +1,141 @@
+import type { DirectoryRow, ExecutionStore } from "../../engine/ports/execution-store.ts";
+import type { Alarm } from "../../engine/ports/alarm.ts";
+import type { Host } from "../../engine/ports/host.ts";
+import type { ExecutionClient } from "../../engine/runner/client.ts";
+import { Runner } from "../../engine/runner/runner.ts";
+import { type ArnScope, formatExecutionArn, LOCAL_SCOPE } from "../../lambda-compat/arn.ts";
+import { type Functions, readFunctions } from "../../lambda-compat/functions.ts";
+import { systemHost } from "../hosts/system-host.ts";
+import { MemoryAlarm } from "./memory-alarm.ts";
+import { MemoryStore } from "./memory-store.ts";
+
+export interface MemoryHostOptions {
+  /** By name: what `withDurableExecution` returns, or a plain async function for other functions to invoke. */
+  readonly functions: Functions;
+  /** How long an execution is kept after its end, in days, 1 to 90; 14 by default. */
+  readonly retentionDays?: number;
+  /** How long an execution may take, in seconds; no limit by default. */
+  readonly executionTimeoutSeconds?: number;
+  /** Whether an invocation with nothing to do stays in memory instead of being replayed later; true by default. */
+  readonly parks?: boolean;
+  /** How the ARNs begin; `arn:perdure:lambda:local:000000000000` by default. */
+  readonly arn?: Partial<ArnScope>;
+  /** Told of failures of the engine's surroundings that nobody else is told of; they are tried again. */
+  readonly onError?: (executionId: string, error: unknown) => void;
+}
+
+/** Durable functions in this process, for as long as it lives. */
+export interface MemoryHost {
+  /** Starts, describes, lists and stops executions, and completes their callbacks. */
+  readonly client: ExecutionClient;
+  readonly store: ExecutionStore;
+  /** Ends it: nothing that still runs has an effect any more, and nothing keeps the process alive. */
+  close(): void;
+}
+
+/**
+ * Runs durable functions in memory. An execution that has not ended keeps a Node process alive; one that is merely
+ * retained does not.
+ *
+ * @example
+ * ```ts
+ * import { withDurableExecution } from "perdure";
+ * import { createMemoryHost } from "perdure/memory";
+ *
+ * const greet = withDurableExecution(async (name: string, context) => {
+ *   await context.wait({ seconds: 1 });
+ *   return context.step("greet", async () => `Hello, ${name}`);
+ * });
+ *
+ * const { client } = createMemoryHost({ functions: { greet } });
+ * const { execution } = await client.start({ functionName: "greet", input: JSON.stringify("world") });
+ * const { result } = await client.settled(execution.id, Date.now() + 60_000);
+ * console.log(result);
+ * ```
+ *
+ * @throws {TypeError} for functions that cannot be run; see `readFunctions`.
+ */
+export function createMemoryHost(options: MemoryHostOptions): MemoryHost {
+  const { functions, arn, ...settings } = options;
+  const store = new MemoryStore();
+  const timers = new ClosableTimers();
+  const wake = (id: string): Promise<void> => runner.wake(id);
+  const alarms = {
+    running: new MemoryAlarm({ host: timers.host(), wake }),
+    retained: new MemoryAlarm({ host: timers.host(releaseProcess), wake }),
+  };
+  const scope = { ...LOCAL_SCOPE, ...arn };
+  const runner: Runner = new Runner({
+    ...settings,
+    store,
+    alarm: alarmByStatus(alarms, (id) => store.row(id)),
+    host: timers.host(),
+    functions: readFunctions(functions),
+    arnOf: (header) => formatExecutionArn(header, scope),
+  });
+  return {
+    client: runner,
+    store,
+    close() {
+      runner.close();
+      timers.close();
+    },
+  };
+}
+
+/** Hosts whose timers can all be ended at once. */
+class ClosableTimers {
+  readonly #pending = new Set<() => void>();
+  #closed = false;
+
+  host(onTimerSet?: (handle: unknown) => void): Host {
+    const host = systemHost(onTimerSet === undefined ? {} : { onTimerSet });
+    return { ...host, timer: (at, fire) => this.#timer(host, at, fire) };
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const cancel of this.#pending) cancel();
+    this.#pending.clear();
+  }
+
+  #timer(host: Host, at: number, fire: () => void): () => void {
+    if (this.#closed) return () => undefined;
+    const cancel = host.timer(at, () => {
+      this.#pending.delete(cancel);
+      fire();
+    });
+    this.#pending.add(cancel);
+    return () => {
+      this.#pending.delete(cancel);
+      cancel();
+    };
+  }
+}
+
+interface AlarmsByStatus {
+  readonly running: Alarm;
+  readonly retained: Alarm;
+}
+
+/** An execution that has ended is only waiting for its removal. */
+function alarmByStatus(alarms: AlarmsByStatus, row: (id: string) => DirectoryRow | undefined): Alarm {
+  return {
+    async schedule(id, at) {
+      const isRunning = row(id)?.status === "RUNNING";
+      await alarms[isRunning ? "retained" : "running"].cancel(id);
+      await alarms[isRunning ? "running" : "retained"].schedule(id, at);
+    },
+    async cancel(id) {
+      await alarms.running.cancel(id);
+      await alarms.retained.cancel(id);
+    },
+  };
+}
+
+/** Node keeps a process alive for its timers, unless told not to. */
+function releaseProcess(handle: unknown): void {
+  if (typeof handle === "object" && handle !== null && "unref" in handle && typeof handle.unref === "function") {
+    handle.unref();
+  }
+}
