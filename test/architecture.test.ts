@@ -33,7 +33,7 @@ const layers: Layers = {
   "engine entry": { path: "src/engine/index.ts", imports: engine },
   "lambda-compat": {
     path: "src/lambda-compat/",
-    imports: engine,
+    imports: [...engine, "hosts"],
     packages: ["@aws-sdk/client-lambda"],
   },
   hosts: { path: "src/adapters/hosts/", imports: ["model", "ports"] },
