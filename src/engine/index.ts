@@ -1,1 +1,72 @@
-export {};
+/**
+ * For people who write an adapter or a tool: the ports, the runner, the machine's pure functions and the model. What
+ * handlers import is in `perdure`.
+ */
+
+export type { Command, Decision, DecisionEnvironment, MachineRejection } from "./machine/command.ts";
+export { decodeCommit, encodeCommit } from "./machine/commit-codec.ts";
+export { decide } from "./machine/decide.ts";
+export { fold } from "./machine/fold.ts";
+export { historyOf, journalOf } from "./machine/history.ts";
+export { violations } from "./machine/invariants.ts";
+export { CorruptLogError, UnsupportedLogVersionError } from "./machine/log-errors.ts";
+export { nextWake, type Wake, type WakeReason } from "./machine/next-wake.ts";
+export { emptyState, type ExecutionState } from "./machine/state.ts";
+export { executionIdOfCallback } from "./model/callback-id.ts";
+export { type Commit, type Fact, LOG_FORMAT_VERSION } from "./model/commit.ts";
+export {
+  type ExecutionHeader,
+  ExecutionStatus,
+  type Halt,
+  HaltReason,
+  type ParentReference,
+} from "./model/execution.ts";
+export type { Failure } from "./model/failure.ts";
+export type { HistoryEvent, HistoryEventType } from "./model/history.ts";
+export {
+  isSettled,
+  type Operation,
+  OperationAction,
+  OperationStatus,
+  OperationSubType,
+  OperationType,
+} from "./model/operation.ts";
+export type { OperationUpdate } from "./model/update.ts";
+export type { Alarm } from "./ports/alarm.ts";
+export type { CheckpointClient } from "./ports/checkpoint-client.ts";
+export {
+  type DirectoryPage,
+  type DirectoryRow,
+  type ExecutionStore,
+  type ListQuery,
+  type LogPage,
+  StorageFullError,
+} from "./ports/execution-store.ts";
+export type { Ambient, Host } from "./ports/host.ts";
+export type { MaybePromise } from "./ports/maybe-promise.ts";
+export type { Serdes, SerdesContext } from "./ports/serdes.ts";
+export {
+  type CallbackOutcome,
+  type CheckpointAnswer,
+  type CheckpointRequest,
+  ClientError,
+  ClientErrorCode,
+  type ExecutionClient,
+  type HistoryPage,
+  type HistoryQuery,
+  type InvokeOutcome,
+  type LiveEvent,
+  type StartAnswer,
+  type StartRequest,
+  type StatePage,
+} from "./runner/client.ts";
+export type {
+  DurableFunction,
+  FunctionOutput,
+  FunctionVersions,
+  InvocationRequest,
+  PlainFunction,
+  RegisteredFunction,
+  RunningInvocation,
+} from "./runner/function.ts";
+export { Runner, type RunnerOptions } from "./runner/runner.ts";

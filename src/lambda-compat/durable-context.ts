@@ -52,12 +52,11 @@ type Named<Rest extends unknown[]> = [string | undefined, ...Rest] | Rest;
 export class DurableContextImpl<TLogger extends api.DurableLogger> implements api.DurableContext<TLogger> {
   readonly lambdaContext: api.LambdaContext;
   readonly executionContext: { readonly durableExecutionArn: string };
-  logger: api.DurableContextLogger<TLogger>;
-  readonly promise: api.DurableContext<TLogger>["promise"];
   readonly #frame: Frame;
   readonly #scope: Scope;
   #inherited: Inherited<TLogger>;
   #isModeAware = true;
+  #logger: api.DurableContextLogger<TLogger> | undefined;
 
   constructor(frame: Frame, scope: Scope, inherited: Inherited<TLogger>) {
     this.#frame = frame;
@@ -65,13 +64,26 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     this.#inherited = inherited;
     this.lambdaContext = frame.lambdaContext;
     this.executionContext = { durableExecutionArn: frame.arn };
-    this.logger = this.#contextLogger();
-    this.promise = this.#combinators();
     Object.defineProperty(this, BRAND, { value: true });
   }
 
   get [Symbol.toStringTag](): string {
     return "DurableContext";
+  }
+
+  /** Made when it is first asked for: most contexts of a large batch never log. */
+  get logger(): api.DurableContextLogger<TLogger> {
+    this.#logger ??= this.#contextLogger();
+    return this.#logger;
+  }
+
+  get promise(): api.DurableContext<TLogger>["promise"] {
+    return {
+      all: this.#combinator((promises) => Promise.all(promises)),
+      allSettled: this.#combinator((promises) => Promise.allSettled(promises), settledSerdes),
+      any: this.#combinator((promises) => Promise.any(promises)),
+      race: this.#combinator((promises) => Promise.race(promises)),
+    };
   }
 
   step<T>(...args: Named<[api.StepFunc<T, TLogger>, (api.StepConfig<T> | undefined)?]>): DurablePromise<T> {
@@ -213,7 +225,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     if (modeAware !== undefined) this.#isModeAware = modeAware;
     if (customLogger === undefined) return;
     this.#inherited = { ...this.#inherited, logger: customLogger };
-    this.logger = this.#contextLogger();
+    this.#logger = undefined;
   }
 
   configureSerdes({ defaultSerdes, defaultCallbackDeserializer }: api.SerdesConfig): void {
@@ -360,18 +372,10 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     });
   }
 
-  #combinators(): api.DurableContext<TLogger>["promise"] {
-    const combinator =
-      (combine: (promises: PromiseLike<unknown>[]) => Promise<unknown>, serdes?: EngineSerdes) =>
-      (...args: unknown[]): DurablePromise<never> => {
-        const [name, promises] = withName<[PromiseLike<unknown>[]]>(args as [PromiseLike<unknown>[]]);
-        return new DurablePromise(() => this.#combine(name, () => combine(promises), serdes) as Promise<never>);
-      };
-    return {
-      all: combinator((promises) => Promise.all(promises)),
-      allSettled: combinator((promises) => Promise.allSettled(promises), settledSerdes),
-      any: combinator((promises) => Promise.any(promises)),
-      race: combinator((promises) => Promise.race(promises)),
+  #combinator(combine: Combine, serdes?: EngineSerdes): (...args: unknown[]) => DurablePromise<never> {
+    return (...args) => {
+      const [name, promises] = withName<[PromiseLike<unknown>[]]>(args as [PromiseLike<unknown>[]]);
+      return new DurablePromise(() => this.#combine(name, () => combine(promises), serdes) as Promise<never>);
     };
   }
 
@@ -406,6 +410,8 @@ interface Place {
   readonly position: string;
   readonly hint?: string;
 }
+
+type Combine = (promises: PromiseLike<unknown>[]) => Promise<unknown>;
 
 const NEVER_RUN = { subType: "", run: (): never => undefined as never, serdes: jsonSerdes as EngineSerdes<never> };
 

@@ -218,8 +218,6 @@ export class Invocation implements InvocationCore {
 
   #flush(): void {
     if (this.#inFlight !== undefined || this.#queue.isEmpty) return;
-    this.#cancelLinger?.();
-    this.#cancelLinger = undefined;
     this.#send(this.#queue.take());
   }
 
@@ -263,6 +261,7 @@ export class Invocation implements InvocationCore {
     while (!this.#queue.isEmpty) await this.#options.client.checkpoint(this.#queue.take());
   }
 
+  /** One timer for all that lingers: setting one for each start would cost more than the start. */
   #linger(): void {
     if (this.#cancelLinger !== undefined || this.isOver) return;
     const { host } = this;
