@@ -3,7 +3,8 @@
 type Bytes = Uint8Array<ArrayBuffer>;
 
 export function utf8(text: string): Bytes {
-  return new TextEncoder().encode(text);
+  // A copy, because not every platform's types say that the encoder's own buffer is no shared one.
+  return new Uint8Array(new TextEncoder().encode(text));
 }
 
 export async function sha256(data: Bytes): Promise<string> {
