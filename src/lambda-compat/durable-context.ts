@@ -224,6 +224,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
   configureLogger({ customLogger, modeAware }: api.LoggerConfig<TLogger>): void {
     if (modeAware !== undefined) this.#isModeAware = modeAware;
     if (customLogger === undefined) return;
+    customLogger.configureDurableLoggingContext?.({ getDurableLogData: () => logDataOf(this.#frame) });
     this.#inherited = { ...this.#inherited, logger: customLogger };
     this.#logger = undefined;
   }

@@ -64,6 +64,7 @@ export function runProgram(program: Program, run: ProgramRun): RunningProgram {
   const invocation = new Invocation({ ...run.invocation, ...instrument });
   const frame: Frame = { invocation, lambdaContext, arn };
   const logger = createDefaultLogger({ logData: logDataOf(frame), enrich: plugins?.enrichLogContext });
+  logger.configureDurableLoggingContext?.({ getDurableLogData: () => logDataOf(frame) });
   const outcome = invocation.run((root) => {
     const context = new DurableContextImpl(frame, root, {
       logger,
