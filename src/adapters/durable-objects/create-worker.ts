@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { ExecutionClient } from "../../engine/runner/client.ts";
-import type { FunctionVersions } from "../../engine/runner/function.ts";
 import { type ArnScope, formatExecutionArn, LOCAL_SCOPE } from "../../lambda-compat/arn.ts";
+import { type Functions, readFunctions } from "../../lambda-compat/functions.ts";
 import { createHttpFace } from "../../lambda-compat/http/face.ts";
 import type { Answer } from "./answer.ts";
 import { BindingError, type BindingNames, Bindings } from "./bindings.ts";
@@ -12,7 +12,7 @@ import type { CallArguments, CallResult, ExecutionCall, ExecutionRpc } from "./e
 import { DurableObjectClient } from "./object-client.ts";
 
 export interface WorkerOptions {
-  readonly functions: ReadonlyMap<string, FunctionVersions>;
+  readonly functions: Functions;
   /** How the bindings are called in the Worker's configuration. */
   readonly bindings?: BindingNames;
   /** Objects that the directory is spread over; 8 by default. May grow later, and must never shrink. */
@@ -49,6 +49,8 @@ const SHARDS = 8;
 
 /**
  * Durable functions as a Worker, with one Durable Object for each execution.
+ *
+ * @throws {TypeError} for functions that are none, or badly named.
  *
  * @example
  * ```ts
@@ -98,7 +100,7 @@ function settingsOf(options: WorkerOptions): ExecutionSettings {
   const { retentionDays, executionTimeoutSeconds, parks } = options;
   const scope = { ...LOCAL_SCOPE, ...options.arn };
   return {
-    functions: options.functions,
+    functions: readFunctions(options.functions),
     shards: options.directoryShards ?? SHARDS,
     arnOf: (header) => formatExecutionArn(header, scope),
     onError: options.onError ?? report,

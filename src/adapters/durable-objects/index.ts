@@ -1,1 +1,7 @@
-export {};
+/** `perdure/cloudflare`: durable functions on Workers and Durable Objects. */
+
+export type { FunctionDefinition, Functions, VersionedFunction } from "../../lambda-compat/functions.ts";
+export type { Credential, Right } from "../../lambda-compat/http/credentials.ts";
+export { BindingError, type BindingNames } from "./bindings.ts";
+export { createWorker, type ObjectClass, type PerdureWorker, type WorkerOptions } from "./create-worker.ts";
+export { StorageFormatError } from "./storage-format.ts";

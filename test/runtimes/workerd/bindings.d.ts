@@ -1,11 +1,13 @@
 import type { StoreObject } from "./store-object.ts";
-import type { DirectoryObject } from "./worker.ts";
+import type { Directory, Execution } from "./worker.ts";
 
 declare global {
   namespace Cloudflare {
     interface Env {
       readonly STORES: DurableObjectNamespace<StoreObject>;
-      readonly DIRECTORY: DurableObjectNamespace<DirectoryObject>;
+      readonly EXECUTIONS: DurableObjectNamespace<InstanceType<typeof Execution>>;
+      readonly DIRECTORY: DurableObjectNamespace<InstanceType<typeof Directory>>;
+      readonly PERDURE_CREDENTIALS: string;
     }
   }
 }

@@ -1,6 +1,11 @@
-export { DirectoryObject } from "../../../src/adapters/durable-objects/directory-object.ts";
+import { createWorker } from "../../../src/adapters/durable-objects/create-worker.ts";
+import { functions } from "./functions.ts";
+
 export { StoreObject } from "./store-object.ts";
 
-export default {
-  fetch: (): Response => new Response("ok"),
-};
+export const app = createWorker({ functions, directoryShards: 3 });
+
+export const Execution = app.Execution;
+export const Directory = app.Directory;
+
+export default { fetch: app.fetch };

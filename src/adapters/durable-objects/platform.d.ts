@@ -1,0 +1,5 @@
+/** Where the platform's types say less of it than the shared code relies on. */
+
+interface ImportMeta {
+  readonly url: string;
+}

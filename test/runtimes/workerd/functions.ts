@@ -1,0 +1,82 @@
+/** The functions of the tests. What runs outside durable operations is counted, so that replay can be seen. */
+
+import { withDurableExecution } from "../../../src/lambda-compat/with-durable-execution.ts";
+import type { Functions } from "../../../src/lambda-compat/functions.ts";
+
+/** How often each thing was done, by execution and name. Outlives objects: it belongs to the isolate. */
+export const done = new Map<string, number>();
+
+function count(what: string): number {
+  const times = (done.get(what) ?? 0) + 1;
+  done.set(what, times);
+  return times;
+}
+
+interface Plan {
+  /** Tells the counts of one test from those of another. */
+  readonly key: string;
+}
+
+export const functions: Functions = {
+  /** Three steps and nothing else. */
+  greet: withDurableExecution(async ({ key }: Plan, context) => {
+    count(`${key} runs`);
+    const first = await context.step("first", async () => count(`${key} first`));
+    const second = await context.step("second", async () => first + count(`${key} second`));
+    return { second, third: await context.step("third", async () => second + count(`${key} third`)) };
+  }),
+  /** A step, a wait of a second, a step. */
+  nap: withDurableExecution(async ({ key }: Plan, context) => {
+    count(`${key} runs`);
+    await context.step("before", async () => count(`${key} before`));
+    await context.wait("nap", { seconds: 1 });
+    await context.step("after", async () => count(`${key} after`));
+    return "rested";
+  }),
+  /** Waits for somebody outside. */
+  approve: withDurableExecution(async ({ key }: Plan, context) => {
+    count(`${key} runs`);
+    await context.step("prepare", async () => count(`${key} prepare`));
+    const answer = await context.waitForCallback("approval", async () => {
+      count(`${key} submit`);
+    });
+    await context.step("finish", async () => count(`${key} finish`));
+    return answer;
+  }),
+  /** A step that takes until `release` is called. */
+  slow: withDurableExecution(async ({ key }: Plan, context) => {
+    count(`${key} runs`);
+    return context.step("long", async () => {
+      const attempt = count(`${key} long`);
+      await new Promise<void>((resolve) => releases.set(`${key} ${attempt}`, resolve));
+      return attempt;
+    });
+  }),
+  /** Calls the others. */
+  parent: withDurableExecution(async ({ key }: Plan, context) => {
+    const child = await context.invoke<Plan, { third: number }>("child", "greet", { key: `${key} child` });
+    const plain = await context.invoke<Plan, string>("plain", "plain", { key: `${key} plain` });
+    return [child.third, plain];
+  }),
+  plain: async ({ key }: Plan) => `hello ${key}`,
+  fails: withDurableExecution(async (_: Plan, context) => {
+    await context.step(
+      "broken",
+      async () => {
+        throw new RangeError("too far");
+      },
+      { retryStrategy: () => ({ shouldRetry: false }) },
+    );
+  }),
+  /** Gives back what it got, by way of a step. */
+  echo: withDurableExecution(async ({ text }: { text: string }, context) => context.step("text", async () => text)),
+  /** As many steps as asked for. */
+  steps: withDurableExecution(async ({ steps }: { steps: number }, context) => {
+    let sum = 0;
+    for (let at = 0; at < steps; at++) sum += await context.step(`s${at}`, async () => at);
+    return sum;
+  }),
+};
+
+/** Lets the step `long` of `slow` go on: by key and attempt. */
+export const releases = new Map<string, () => void>();
