@@ -2,7 +2,7 @@ import * as aws from "@aws/durable-execution-sdk-js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LocalService } from "../../test/conformance/local-service.ts";
-import { ChildContextError, StepError } from "../engine/model/errors.ts";
+import { ChildContextError, durableErrorClass, StepError } from "../engine/model/errors.ts";
 import {
   Batch,
   BatchCompletionError,
@@ -35,24 +35,42 @@ const completion = fc.oneof(
   ),
 );
 
-/** A batch of AWS's SDK, and the text that it stored. */
+/** A batch of AWS's SDK, the text that it stored, and what that text was made of, in our classes. */
 async function awsBatch(
   deeds: readonly Deed[],
   config: aws.MapConfig<Deed, unknown>,
-): Promise<{ batch: aws.BatchResult<unknown>; stored: string }> {
+): Promise<{ batch: aws.BatchResult<unknown>; stored: string; live: Batch<unknown> }> {
   const service = new LocalService();
+  const run = (durable: aws.DurableContext, more: aws.MapConfig<Deed, unknown>): Promise<aws.BatchResult<unknown>> =>
+    durable.map([...deeds], (child, item) => perform(item, child), { ...config, ...more });
   let batch: aws.BatchResult<unknown> | undefined;
+  let live: aws.BatchResult<unknown> | undefined;
   const output = await service.run(async (_event, durable) => {
-    batch = await durable.map([...deeds], (child, item) => perform(item, child), config);
+    batch = await run(durable, {});
+    const serialize = async (value: aws.BatchResult<unknown> | undefined): Promise<undefined> => {
+      live = value;
+    };
+    await run(durable, { serdes: { serialize, deserialize: async () => undefined } });
   });
   const stored = service.payloadOf("Map");
-  if (batch === undefined || stored === undefined) throw new Error(`no batch: ${JSON.stringify(output)}`);
-  return { batch, stored };
+  if (batch === undefined || live === undefined || stored === undefined) throw new Error(JSON.stringify(output));
+  const all = live.all.map((item) => ({ ...item, ...("error" in item && { error: ourError(item.error) }) }));
+  return { batch, stored, live: new Batch(all as BatchItem<unknown>[], live.completionReason) };
+}
+
+function ourError(error: Error | undefined): Error | undefined {
+  if (error === undefined) return undefined;
+  const cause = ourError(error.cause as Error | undefined);
+  const ErrorClass = durableErrorClass(error.name);
+  if (ErrorClass !== undefined) return new ErrorClass(error.message, cause, (error as ChildContextError).errorData);
+  const plain = new Error(error.message, cause && { cause });
+  plain.name = error.name;
+  return plain;
 }
 
 async function perform(item: Deed, child: aws.DurableContext): Promise<unknown> {
   if ("returns" in item) return item.returns;
-  if (item.as === "nothing") throw undefined;
+  if (item.as === "nothing") return Promise.reject(undefined);
   if (item.as === "RangeError") throw new RangeError(item.throws);
   return child.step("fails", () => Promise.reject(new TypeError(item.throws)), {
     retryStrategy: aws.retryPresets.noRetry,
@@ -113,10 +131,9 @@ describe("against AWS's SDK", () => {
         fc.integer({ min: 1, max: 4 }),
         async (deeds, rule, limit) => {
           const config = { maxConcurrency: limit, ...(rule !== undefined && { completionConfig: rule }) };
-          const { batch, stored } = await awsBatch(deeds, config);
-          const ours = restore(stored);
-          expect(portrait(ours)).toEqual(portrait(batch));
-          expect(serdes.serialize(ours, context)).toBe(stored);
+          const { batch, stored, live } = await awsBatch(deeds, config);
+          expect(portrait(restore(stored))).toEqual(portrait(batch));
+          expect(serdes.serialize(live, context)).toBe(stored);
         },
       ),
     );
@@ -163,12 +180,10 @@ describe("against AWS's SDK", () => {
   });
 
   test("BatchCompletionError is AWS's", () => {
-    for (const args of [
-      ["ALL_COMPLETED"],
-      ["CUSTOM_COMPLETION_FAILED", "no quorum", new Error("why"), "data"],
-    ] as const) {
-      const [reason, ...rest] = args;
-      const [ours, theirs] = [new BatchCompletionError(reason, ...rest), new aws.BatchCompletionError(reason, ...rest)];
+    type Arguments = ConstructorParameters<typeof BatchCompletionError>;
+    const explicit: Arguments = ["CUSTOM_COMPLETION_FAILED", "no quorum", new Error("why"), "data"];
+    for (const args of [["ALL_COMPLETED"] satisfies Arguments, explicit]) {
+      const [ours, theirs] = [new BatchCompletionError(...args), new aws.BatchCompletionError(...args)];
       expect(errorPortrait(ours)).toEqual(errorPortrait(theirs));
       expect(ours.completionReason).toBe(theirs.completionReason);
       expect(ours.toErrorObject()).toEqual(theirs.toErrorObject());

@@ -1,9 +1,12 @@
 import { readFile } from "node:fs/promises";
-import * as aws from "@aws/durable-execution-sdk-js";
+import * as awsPackage from "@aws/durable-execution-sdk-js";
 import { transform } from "esbuild";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import * as errors from "./errors.ts";
+import * as module from "./errors.ts";
+
+const aws = { ...awsPackage };
+const errors = { ...module };
 
 const NAMES = [
   "StepError",
@@ -23,7 +26,7 @@ const optionalText = fc.option(fc.string(), { nil: undefined });
 function portrait(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { name, message, cause } = error;
-  const { errorType, errorData } = error as errors.DurableOperationError;
+  const { errorType, errorData } = error as module.DurableOperationError;
   const hasStack = error.stack !== undefined;
   return { name, message, errorType, errorData, hasStack, cause: portrait(cause), json: JSON.stringify(error) };
 }
@@ -61,7 +64,7 @@ test("every class keeps its name when a minifier renames it", async () => {
   const source = await readFile(new URL("errors.ts", import.meta.url), "utf8");
   const { code } = await transform(source, { loader: "ts", format: "esm", minify: true });
   expect(code).not.toContain("class StepError");
-  const minified = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as typeof errors;
+  const minified = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as typeof module;
   expect(NAMES.map((name) => minified[name].name)).toEqual(NAMES);
   expect(NAMES.map((name) => new minified[name]().name)).toEqual(NAMES);
 });
