@@ -80,7 +80,9 @@ function recordedResult(scope: Scope): string | undefined {
 }
 
 function hasThreshold({ minSuccessful, toleratedFailureCount, toleratedFailurePercentage }: CompletionConfig): boolean {
-  return [minSuccessful, toleratedFailureCount, toleratedFailurePercentage].some((threshold) => threshold !== undefined);
+  return [minSuccessful, toleratedFailureCount, toleratedFailurePercentage].some(
+    (threshold) => threshold !== undefined,
+  );
 }
 
 function ruleOf<T>(config: CompletionConfig | undefined, call: BatchCall<T>): CompletionRule {

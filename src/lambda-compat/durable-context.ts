@@ -125,7 +125,9 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     return durable(condition(scope, options));
   }
 
-  createCallback<T = string>(...args: Named<[(api.CreateCallbackConfig<T> | undefined)?]>): DurablePromise<api.CreateCallbackResult<T>> {
+  createCallback<T = string>(
+    ...args: Named<[(api.CreateCallbackConfig<T> | undefined)?]>
+  ): DurablePromise<api.CreateCallbackResult<T>> {
     const [name, config] = withName<[(api.CreateCallbackConfig<T> | undefined)?]>(args);
     const scope = this.#enter("createCallback");
     const deserializer = config?.serdes ?? this.#inherited.callbackDeserializer;
@@ -139,7 +141,8 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
   waitForCallback<T = string>(
     ...args: Named<[api.WaitForCallbackSubmitterFunc<TLogger>, (api.WaitForCallbackConfig<T> | undefined)?]>
   ): DurablePromise<T> {
-    const [name, submitter, config] = withName<[api.WaitForCallbackSubmitterFunc<TLogger>, (api.WaitForCallbackConfig<T> | undefined)?]>(args);
+    const [name, submitter, config] =
+      withName<[api.WaitForCallbackSubmitterFunc<TLogger>, (api.WaitForCallbackConfig<T> | undefined)?]>(args);
     const scope = this.#enter("waitForCallback");
     if (typeof submitter !== "function") {
       const when = typeof args[0] === "string" || args[0] === undefined ? " when name is provided" : "";
@@ -173,7 +176,9 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     return durable(future);
   }
 
-  runInChildContext<T>(...args: Named<[api.ChildFunc<T, TLogger>, (api.ChildConfig<T> | undefined)?]>): DurablePromise<T> {
+  runInChildContext<T>(
+    ...args: Named<[api.ChildFunc<T, TLogger>, (api.ChildConfig<T> | undefined)?]>
+  ): DurablePromise<T> {
     const [name, fn, config = {}] = withName<[api.ChildFunc<T, TLogger>, (api.ChildConfig<T> | undefined)?]>(args);
     const scope = this.#enter("runInChildContext");
     return durable(this.#child<T>(scope, { name, fn: (child) => fn(child), config }));
@@ -182,7 +187,8 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
   map<I, O>(
     ...args: Named<[I[], api.MapFunc<I, O, TLogger>, (api.MapConfig<I, O> | undefined)?]>
   ): DurablePromise<api.BatchResult<O>> {
-    const [name, items, fn, config] = withName<[I[], api.MapFunc<I, O, TLogger>, (api.MapConfig<I, O> | undefined)?]>(args);
+    const [name, items, fn, config] =
+      withName<[I[], api.MapFunc<I, O, TLogger>, (api.MapConfig<I, O> | undefined)?]>(args);
     const scope = this.#enter("map");
     if (!Array.isArray(items)) return rejected("Map operation requires an array of items");
     if (typeof fn !== "function") return rejected("Map operation requires a function to process items");
@@ -200,7 +206,9 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
   // oxlint-disable-next-line typescript/no-explicit-any -- the overloads of the interface give the result its type
   parallel(...args: unknown[]): DurablePromise<any> {
     type Branch = api.ParallelFunc<unknown, TLogger> | api.NamedParallelBranch<unknown, TLogger>;
-    const [name, branches, config] = withName<[Branch[], (api.ParallelConfig<unknown> | undefined)?]>(args as [Branch[]]);
+    const [name, branches, config] = withName<[Branch[], (api.ParallelConfig<unknown> | undefined)?]>(
+      args as [Branch[]],
+    );
     const scope = this.#enter("parallel");
     if (!Array.isArray(branches)) return rejected("Parallel operation requires an array of branch functions");
     const functions = branches.map((branch) => (typeof branch === "function" ? branch : branch?.func));
@@ -267,10 +275,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     });
   }
 
-  #callback<T>(
-    scope: Scope,
-    { name, config, deserializer }: CallbackCall<T>,
-  ): Future<OpenCallback<T>> {
+  #callback<T>(scope: Scope, { name, config, deserializer }: CallbackCall<T>): Future<OpenCallback<T>> {
     const { timeout, heartbeatTimeout } = config ?? {};
     return callback<T>(scope, {
       name,
@@ -283,9 +288,16 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
 
   async #submitAndWait<T>(
     child: Scope,
-    { submitter, config }: { submitter: api.WaitForCallbackSubmitterFunc<TLogger>; config: api.WaitForCallbackConfig<T> | undefined },
+    {
+      submitter,
+      config,
+    }: { submitter: api.WaitForCallbackSubmitterFunc<TLogger>; config: api.WaitForCallbackConfig<T> | undefined },
   ): Promise<T> {
-    const { callbackId, outcome } = await this.#callback<T>(child, { name: undefined, config, deserializer: undefined }).observe();
+    const { callbackId, outcome } = await this.#callback<T>(child, {
+      name: undefined,
+      config,
+      deserializer: undefined,
+    }).observe();
     const retryStrategy = config?.retryStrategy;
     const submitted = this.#step<void>(child, {
       name: undefined,
@@ -299,7 +311,8 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
   }
 
   #child<T>(scope: Scope, { name, fn, config }: ChildCall<T, TLogger>): Future<T> {
-    const preservedLevels = config.virtualContext === true ? this.#inherited.preservedLevels : this.#inherited.preservedLevels - 1;
+    const preservedLevels =
+      config.virtualContext === true ? this.#inherited.preservedLevels : this.#inherited.preservedLevels - 1;
     return childContext<T>(scope, {
       name,
       subType: config.subType ?? OperationSubType.RUN_IN_CHILD_CONTEXT,
@@ -351,12 +364,14 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
    */
   #callbackSerdes<T>(given: Omit<api.Serdes<T>, "serialize"> | undefined): EngineSerdes<T> {
     const { callbackDeserializer } = this.#inherited;
-    const record = callbackDeserializer === undefined ? this.#serdes<string>(undefined) : (TEXT_AS_IS as EngineSerdes<string>);
+    const record =
+      callbackDeserializer === undefined ? this.#serdes<string>(undefined) : (TEXT_AS_IS as EngineSerdes<string>);
     const reader = given ?? callbackDeserializer;
     if (reader === undefined) return record as EngineSerdes<unknown> as EngineSerdes<T>;
     return {
       serialize: (value, context) => record.serialize(value as string | undefined, context),
-      deserialize: (data, context) => chain(record.deserialize(data, context), (text) => reader.deserialize(text, context)),
+      deserialize: (data, context) =>
+        chain(record.deserialize(data, context), (text) => reader.deserialize(text, context)),
     };
   }
 

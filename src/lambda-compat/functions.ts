@@ -42,10 +42,15 @@ function readFunction(name: string, definition: FunctionDefinition | VersionedFu
     return { latest: LATEST, versions: new Map([[LATEST, readDefinition(name, definition)]]) };
   }
   const versions = new Map(
-    Object.entries(definition.versions).map(([version, handler]) => [version, readDefinition(`${name}:${version}`, handler)]),
+    Object.entries(definition.versions).map(([version, handler]) => [
+      version,
+      readDefinition(`${name}:${version}`, handler),
+    ]),
   );
   if (!versions.has(definition.latest)) {
-    throw new TypeError(`Function "${name}" says that its latest version is "${definition.latest}", which is not among its versions.`);
+    throw new TypeError(
+      `Function "${name}" says that its latest version is "${definition.latest}", which is not among its versions.`,
+    );
   }
   return { latest: definition.latest, versions };
 }
@@ -53,5 +58,7 @@ function readFunction(name: string, definition: FunctionDefinition | VersionedFu
 function readDefinition(name: string, definition: FunctionDefinition): RegisteredFunction {
   if (typeof definition === "function") return durableFunctionOf(definition) ?? plainLambda(definition);
   if (typeof definition?.awsDurable === "function") return durableLambda(definition.awsDurable);
-  throw new TypeError(`Function "${name}" is no handler: pass what withDurableExecution returns, or an async function.`);
+  throw new TypeError(
+    `Function "${name}" is no handler: pass what withDurableExecution returns, or an async function.`,
+  );
 }

@@ -3,7 +3,12 @@
 import { failureFromError } from "../engine/model/errors.ts";
 import type { InvocationOutcome } from "../engine/replay/core.ts";
 import type { Operation } from "../engine/model/operation.ts";
-import type { DurableFunction, FunctionOutput, InvocationRequest, RunningInvocation } from "../engine/runner/function.ts";
+import type {
+  DurableFunction,
+  FunctionOutput,
+  InvocationRequest,
+  RunningInvocation,
+} from "../engine/runner/function.ts";
 import { lambdaContextOf } from "./lambda-context.ts";
 import { observeInvocation } from "./plugin-invocation.ts";
 import type { PluginDispatcher } from "./plugins.ts";
@@ -72,7 +77,14 @@ class HostedInvocation implements RunningInvocation {
 
   async #observe(event: unknown, plugins: PluginDispatcher): Promise<FunctionOutput> {
     const { header, requestId, arn, journal } = this.#request;
-    const observed = { requestId, arn, input: event, startedAt: header.startedAt, updatedIds: [], operations: () => journal };
+    const observed = {
+      requestId,
+      arn,
+      input: event,
+      startedAt: header.startedAt,
+      updatedIds: [],
+      operations: () => journal,
+    };
     let output: FunctionOutput = { status: "FENCED" };
     await observeInvocation(plugins, observed, async () => {
       output = await this.#invoke(event, plugins);
@@ -91,8 +103,12 @@ function outputOf(outcome: InvocationOutcome): FunctionOutput {
 /** What plugins see. */
 function asLambdaOutput(output: FunctionOutput): DurableExecutionInvocationOutput {
   if (output.status === "SUCCEEDED") {
-    return { Status: "SUCCEEDED", ...(output.result === undefined ? {} : { Result: output.result }) } as DurableExecutionInvocationOutput;
+    return {
+      Status: "SUCCEEDED",
+      ...(output.result === undefined ? {} : { Result: output.result }),
+    } as DurableExecutionInvocationOutput;
   }
-  if (output.status === "FAILED") return { Status: "FAILED", Error: errorToWire(output.error) } as DurableExecutionInvocationOutput;
+  if (output.status === "FAILED")
+    return { Status: "FAILED", Error: errorToWire(output.error) } as DurableExecutionInvocationOutput;
   return { Status: "PENDING" } as DurableExecutionInvocationOutput;
 }

@@ -113,7 +113,8 @@ export class LambdaCheckpoint implements CheckpointClient {
     const known = this.#operations.get(operation.id);
     if (known?.delivery !== undefined) operation.delivery = known.delivery;
     if (known?.after !== undefined) operation.after = known.after;
-    if (known?.type === "CALLBACK" && operation.type === "CALLBACK" && known.opened !== undefined) operation.opened = known.opened;
+    if (known?.type === "CALLBACK" && operation.type === "CALLBACK" && known.opened !== undefined)
+      operation.opened = known.opened;
     if (known === undefined) this.#order.set(operation.id, this.#order.size);
     this.#operations.set(operation.id, operation);
     return operation;
@@ -233,7 +234,12 @@ function apply(operation: Draft<Operation>, update: OperationUpdate, now: number
   operation.endedAt = now;
 }
 
-const KMS_ERRORS = ["KMSAccessDeniedException", "KMSDisabledException", "KMSInvalidStateException", "KMSNotFoundException"];
+const KMS_ERRORS = [
+  "KMSAccessDeniedException",
+  "KMSDisabledException",
+  "KMSInvalidStateException",
+  "KMSNotFoundException",
+];
 
 interface ServiceError {
   readonly name?: string;

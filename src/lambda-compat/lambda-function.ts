@@ -31,7 +31,12 @@ export function plainLambda(handler: LambdaHandler): PlainFunction {
   return {
     kind: "plain",
     async call(input, { functionName, requestId }) {
-      const context = { functionName, functionVersion: "$LATEST", awsRequestId: requestId, getRemainingTimeInMillis: () => 900_000 };
+      const context = {
+        functionName,
+        functionVersion: "$LATEST",
+        awsRequestId: requestId,
+        getRemainingTimeInMillis: () => 900_000,
+      };
       const result: unknown = await handler(input === undefined ? {} : JSON.parse(input), context);
       return JSON.stringify(result) as string | undefined;
     },
@@ -64,7 +69,9 @@ class LambdaInvocation implements RunningInvocation {
     const input: api.DurableExecutionInvocationInput = {
       DurableExecutionArn: arn,
       CheckpointToken: this.#request.token,
-      InitialExecutionState: { Operations: [executionToWire(header), ...journal.map((operation) => operationToWire(operation))] },
+      InitialExecutionState: {
+        Operations: [executionToWire(header), ...journal.map((operation) => operationToWire(operation))],
+      },
     };
     const event = new DurableExecutionInvocationInputWithClient(input, this.#client());
     try {

@@ -1,21 +1,32 @@
 /** A map callback of one parameter gets the context, where other languages' maps give the item. Says so when it shows. */
 
-import { Scope } from "../engine/replay/scope.ts";
+import type { Scope } from "../engine/replay/scope.ts";
 
 export const SINGLE_PARAMETER_HINT: string =
   " The callback of context.map receives (context, item, index, items): " +
   "write (ctx, item) => ctx.step(...) instead of (item) => context.step(...).";
 
 /** Names that code asks any object for without meaning anything by it. */
-const INNOCENT = new Set(["then", "toJSON", "constructor", "inspect", "nodeType", "tagName", "asymmetricMatch", "$$typeof"]);
+const INNOCENT = new Set([
+  "then",
+  "toJSON",
+  "constructor",
+  "inspect",
+  "nodeType",
+  "tagName",
+  "asymmetricMatch",
+  "$$typeof",
+]);
 
 /** The same context, except that reading what no context has throws an error that says what to write. */
 export function explainSingleParameter<T extends object>(context: T, index: number): T {
   return new Proxy(context, {
     get(target, key) {
       const isKnown = Reflect.has(target, key) || (typeof key === "string" && INNOCENT.has(key));
-      if (typeof key === "symbol" && key !== Symbol.toPrimitive && key !== Symbol.iterator) return Reflect.get(target, key, target) as unknown;
-      if (!isKnown) throw new TypeError(`Item ${index} was not read: the context has no "${String(key)}".${SINGLE_PARAMETER_HINT}`);
+      if (typeof key === "symbol" && key !== Symbol.toPrimitive && key !== Symbol.iterator)
+        return Reflect.get(target, key, target) as unknown;
+      if (!isKnown)
+        throw new TypeError(`Item ${index} was not read: the context has no "${String(key)}".${SINGLE_PARAMETER_HINT}`);
       const value = Reflect.get(target, key, target) as unknown;
       return typeof value === "function" ? (value.bind(target) as unknown) : value;
     },

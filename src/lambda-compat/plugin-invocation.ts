@@ -34,9 +34,16 @@ export async function observeInvocation(
     operations,
     ...(observed.startedAt === undefined ? {} : { executionStartTimestamp: new Date(observed.startedAt) }),
   };
-  const info = { ...base, isFirstInvocation: updated.length === 0 && Object.keys(operations).length === 0, updatedOperations: Object.fromEntries(updated) };
+  const info = {
+    ...base,
+    isFirstInvocation: updated.length === 0 && Object.keys(operations).length === 0,
+    updatedOperations: Object.fromEntries(updated),
+  };
   await plugins.onInvocationStart(info);
-  const end = (status: PluginInvocationStatus, outcome: { executionResult?: unknown; executionError?: Error }): Promise<void> =>
+  const end = (
+    status: PluginInvocationStatus,
+    outcome: { executionResult?: unknown; executionError?: Error },
+  ): Promise<void> =>
     plugins.onInvocationEnd({ ...base, operations: infos(observed.operations()), status, ...outcome });
   try {
     const output = await plugins.wrapInvocation(info, invoke);
@@ -50,7 +57,9 @@ export async function observeInvocation(
 
 function outcomeOf(output: Output): { executionResult?: unknown; executionError?: Error } {
   if (output.Status === "FAILED") return { executionError: errorFromFailure(errorFromWire(output.Error)) };
-  return output.Status === "SUCCEEDED" && output.Result ? { executionResult: JSON.parse(output.Result) as unknown } : {};
+  return output.Status === "SUCCEEDED" && output.Result
+    ? { executionResult: JSON.parse(output.Result) as unknown }
+    : {};
 }
 
 function infos(operations: readonly Operation[]): Record<string, OperationInfo> {

@@ -44,7 +44,11 @@ export async function pluginsOf(program: Program): Promise<PluginDispatcher | un
 }
 
 /** What makes a configuration unusable; the execution fails with it. */
-export function configError({ client, durableExecutionClient, pluginsConfig }: api.DurableExecutionConfig): string | undefined {
+export function configError({
+  client,
+  durableExecutionClient,
+  pluginsConfig,
+}: api.DurableExecutionConfig): string | undefined {
   if (client !== undefined && durableExecutionClient !== undefined) {
     return (
       "Both `client` and `durableExecutionClient` were provided, and only one of them can carry checkpoints. " +
@@ -52,7 +56,8 @@ export function configError({ client, durableExecutionClient, pluginsConfig }: a
     );
   }
   const depth = pluginsConfig?.childOperationsDepth;
-  if (depth === undefined || depth === Number.POSITIVE_INFINITY || (Number.isInteger(depth) && depth >= 0)) return undefined;
+  if (depth === undefined || depth === Number.POSITIVE_INFINITY || (Number.isInteger(depth) && depth >= 0))
+    return undefined;
   return `pluginsConfig.childOperationsDepth must be a non-negative integer or Infinity; got ${depth}.`;
 }
 
@@ -83,7 +88,9 @@ export type StoredOutcome =
   | { readonly status: "FAILED"; readonly error: Failure };
 
 /** The handler's value as JSON; a value that JSON cannot write fails the execution. */
-export function storedOutcome(outcome: { status: "SUCCEEDED"; value: unknown } | { status: "FAILED"; error: unknown }): StoredOutcome {
+export function storedOutcome(
+  outcome: { status: "SUCCEEDED"; value: unknown } | { status: "FAILED"; error: unknown },
+): StoredOutcome {
   if (outcome.status === "FAILED") return { status: "FAILED", error: failureFromError(outcome.error) };
   try {
     const result = JSON.stringify(outcome.value) as string | undefined;

@@ -2,12 +2,7 @@ import type { DurableFunction } from "../engine/runner/function.ts";
 import { hostedFunction } from "./hosted-invocation.ts";
 import { invokeNatively } from "./native-invocation.ts";
 import { createProgram } from "./program.ts";
-import type {
-  DurableExecutionConfig,
-  DurableExecutionHandler,
-  DurableLambdaHandler,
-  DurableLogger,
-} from "./types.ts";
+import type { DurableExecutionConfig, DurableExecutionHandler, DurableLambdaHandler, DurableLogger } from "./types.ts";
 
 const HOSTED = Symbol.for("perdure.durable-function");
 
@@ -30,7 +25,10 @@ export function withDurableExecution<
   // oxlint-disable-next-line typescript/no-explicit-any -- AWS's default
   TResult = any,
   TLogger extends DurableLogger = DurableLogger,
->(handler: DurableExecutionHandler<TEvent, TResult, TLogger>, config: DurableExecutionConfig = {}): DurableLambdaHandler {
+>(
+  handler: DurableExecutionHandler<TEvent, TResult, TLogger>,
+  config: DurableExecutionConfig = {},
+): DurableLambdaHandler {
   const program = createProgram(handler, config);
   const wrapped: DurableLambdaHandler = (event, context) => invokeNatively(program, event, context);
   Object.defineProperty(wrapped, HOSTED, { value: hostedFunction(program) });

@@ -29,7 +29,11 @@ export interface OperationIdentity {
 export class SerdesFailedError extends Error {
   override readonly name = "SerdesFailedError";
   readonly code = "SERDES_FAILED";
-  constructor(direction: "Serialization" | "Deserialization", operation: { name?: string | undefined; id: string }, cause: unknown) {
+  constructor(
+    direction: "Serialization" | "Deserialization",
+    operation: { name?: string | undefined; id: string },
+    cause: unknown,
+  ) {
     const which = operation.name === undefined ? operation.id : `"${operation.name}" (${operation.id})`;
     const why = cause instanceof Error ? cause.message : String(cause);
     super(`[Unrecoverable Invocation] ${direction} failed for step ${which}: ${why}`, { cause });
@@ -64,7 +68,8 @@ export class CheckpointError extends Error {
     const why = cause instanceof Error ? cause.message : String(cause);
     const prefix = scope === "EXECUTION" ? "[Unrecoverable Execution]" : "[Unrecoverable Invocation]";
     super(`${prefix} Checkpoint failed: ${why}`, { cause });
-    this.name = scope === "EXECUTION" ? "CheckpointUnrecoverableExecutionError" : "CheckpointUnrecoverableInvocationError";
+    this.name =
+      scope === "EXECUTION" ? "CheckpointUnrecoverableExecutionError" : "CheckpointUnrecoverableInvocationError";
     this.scope = scope;
   }
 }

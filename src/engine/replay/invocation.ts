@@ -183,7 +183,8 @@ export class Invocation implements InvocationCore {
     if (this.isOver) return;
     const state = this.delivery.deliverNext();
     if (state === "delivered") return this.#afterDelivery();
-    if (this.#inFlight !== undefined || this.#queue.isUrgent || state === "preparing" || this.delivery.isPreparing) return;
+    if (this.#inFlight !== undefined || this.#queue.isUrgent || state === "preparing" || this.delivery.isPreparing)
+      return;
     if (this.executing > 0) return this.#poll();
     if (state === "untaken") return this.#awaitTaker();
     if (this.waiting > 0) this.#idle();

@@ -83,7 +83,11 @@ function compare(opening: Opening, stored: Operation): void {
   if (stored.subType !== call.subType) breach(opening, stored, ["subtype", stored.subType, call.subType]);
 }
 
-function breach(opening: Opening, stored: Operation, difference: [string, string | undefined, string | undefined]): void {
+function breach(
+  opening: Opening,
+  stored: Operation,
+  difference: [string, string | undefined, string | undefined],
+): void {
   const [what, expected, got] = difference;
   const { call, position, scope } = opening;
   const message =

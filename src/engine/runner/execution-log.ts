@@ -160,7 +160,8 @@ export class ExecutionLog {
     return chain(this.#read(written), (isOwn) => {
       if (isOwn) return { changed: this.#takeForeign(), isEmpty: false };
       const { request } = written;
-      if (request.conflicts >= MAX_CONFLICTS) throw new Error(`Commit ${this.state.seq + 1} of ${this.id} was taken ${MAX_CONFLICTS} times.`);
+      if (request.conflicts >= MAX_CONFLICTS)
+        throw new Error(`Commit ${this.state.seq + 1} of ${this.id} was taken ${MAX_CONFLICTS} times.`);
       return this.#attempt({ ...request, conflicts: request.conflicts + 1 });
     });
   }
@@ -178,7 +179,8 @@ export class ExecutionLog {
     }
     const conclude = (isOwn: boolean): MaybePromise<Applied> => {
       if (isOwn) return { changed: this.#takeForeign(), isEmpty: false };
-      if (this.state.seq > before) return this.#attempt({ ...written.request, conflicts: written.request.conflicts + 1 });
+      if (this.state.seq > before)
+        return this.#attempt({ ...written.request, conflicts: written.request.conflicts + 1 });
       this.#isBroken = true;
       throw error;
     };

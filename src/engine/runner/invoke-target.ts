@@ -16,7 +16,9 @@ const MAX_NAME = 64;
  */
 export function childName(incarnation: string, operationId: string): string {
   const name = `${incarnation}-${operationId}`;
-  return name.length <= MAX_NAME ? name : `${incarnation}-${hash(operationId, 0x811c9dc5)}${hash(operationId, 0x01000193)}`;
+  return name.length <= MAX_NAME
+    ? name
+    : `${incarnation}-${hash(operationId, 0x811c9dc5)}${hash(operationId, 0x01000193)}`;
 }
 
 /** FNV-1a, 32 bits. */

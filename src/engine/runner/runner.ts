@@ -80,6 +80,7 @@ export class Runner implements ExecutionClient {
       host: options.host,
       functions: new FunctionRegistry(options.functions),
       peers: () => options.peers ?? this,
+      local: () => this,
       parks: options.parks ?? true,
       graceMs: options.graceMs ?? 0,
       lingerMs: options.lingerMs ?? LINGER_MS,
@@ -111,7 +112,11 @@ export class Runner implements ExecutionClient {
   async recover(): Promise<void> {
     let marker: string | undefined;
     do {
-      const query: ListQuery = { statuses: ["RUNNING"], limit: RECOVERY_PAGE, ...(marker === undefined ? {} : { marker }) };
+      const query: ListQuery = {
+        statuses: ["RUNNING"],
+        limit: RECOVERY_PAGE,
+        ...(marker === undefined ? {} : { marker }),
+      };
       const page = await this.#setup.store.list(query);
       for (const row of page.rows) await this.wake(row.id);
       marker = page.marker;
@@ -164,7 +169,8 @@ export class Runner implements ExecutionClient {
     const answer = await store.create(directoryRow(state.header), encodeCommit(commit));
     const session = await this.#session(state.header.id);
     const { header } = session.state;
-    if (answer === "exists" && header.incarnation !== state.header.incarnation) return sameStart(header, { ...request, version });
+    if (answer === "exists" && header.incarnation !== state.header.incarnation)
+      return sameStart(header, { ...request, version });
     host.background(session.wake());
     return { execution: header, created: true };
   }
@@ -181,7 +187,9 @@ export class Runner implements ExecutionClient {
     const events = await this.#events(executionId);
     const { after, limit, reverse, includeData } = query;
     const ordered = reverse === true ? events.reverse() : events;
-    const rest = ordered.filter(({ eventId }) => after === undefined || (reverse === true ? eventId < after : eventId > after));
+    const rest = ordered.filter(
+      ({ eventId }) => after === undefined || (reverse === true ? eventId < after : eventId > after),
+    );
     const page = rest.slice(0, limit);
     return { events: includeData ? page : page.map(withoutData), more: rest.length > page.length };
   }
@@ -191,7 +199,8 @@ export class Runner implements ExecutionClient {
     if (page.token !== undefined) session.checkToken(page.token);
     const operations = journalOf(session.state);
     const from = page.marker === undefined ? 0 : Number.parseInt(page.marker, 10);
-    if (!Number.isSafeInteger(from) || from < 0) throw new ClientError(ClientErrorCode.INVALID_PARAMETER, "Invalid marker.");
+    if (!Number.isSafeInteger(from) || from < 0)
+      throw new ClientError(ClientErrorCode.INVALID_PARAMETER, "Invalid marker.");
     const slice = operations.slice(from, from + page.limit);
     const next = from + slice.length;
     const { header } = session.state;
@@ -317,7 +326,10 @@ export class Runner implements ExecutionClient {
     const session: Session = new Session(executionId, this.#setup, () => this.#forget(executionId));
     await session.refresh();
     if (!session.log.exists) {
-      throw new ClientError(ClientErrorCode.NOT_FOUND, message ?? `Execution ${executionId} does not exist, or is no longer retained.`);
+      throw new ClientError(
+        ClientErrorCode.NOT_FOUND,
+        message ?? `Execution ${executionId} does not exist, or is no longer retained.`,
+      );
     }
     return session;
   }
@@ -342,14 +354,18 @@ export class Runner implements ExecutionClient {
 const RETRY_MS = 1000;
 
 function sameStart(header: ExecutionHeader, request: StartRequest): StartAnswer {
-  if (header.input === request.input && header.version === request.version) return { execution: header, created: false };
+  if (header.input === request.input && header.version === request.version)
+    return { execution: header, created: false };
   throw new ClientError(
     ClientErrorCode.ALREADY_STARTED,
     `Execution "${header.name}" of function "${header.functionName}" was already started with another payload or version.`,
   );
 }
 
-function unknownFunction(functions: FunctionRegistry, request: { functionName: string; version?: string }): ClientError {
+function unknownFunction(
+  functions: FunctionRegistry,
+  request: { functionName: string; version?: string },
+): ClientError {
   const { functionName, version } = request;
   const message = functions.has(functionName)
     ? `Function "${functionName}" has no version "${version}". Registered versions: ${functions.versionsOf(functionName).join(", ")}.`

@@ -17,9 +17,21 @@ import type { OperationUpdate } from "../model/update.ts";
 import type { MaybePromise } from "../ports/maybe-promise.ts";
 import { CheckpointError, FencedError } from "../replay/faults.ts";
 import type { InvocationOptions } from "../replay/invocation.ts";
-import { type CheckpointAnswer, type CheckpointRequest, ClientError, ClientErrorCode, type InvokeOutcome } from "./client.ts";
+import {
+  type CheckpointAnswer,
+  type CheckpointRequest,
+  ClientError,
+  ClientErrorCode,
+  type InvokeOutcome,
+} from "./client.ts";
 import { type Applied, type Claim, ExecutionLog } from "./execution-log.ts";
-import type { FunctionOutput, RunningInvocation } from "./function.ts";
+import type {
+  DurableFunction,
+  FunctionOutput,
+  PlainFunction,
+  RegisteredFunction,
+  RunningInvocation,
+} from "./function.ts";
 import { childName, splitTarget } from "./invoke-target.ts";
 import type { RunnerSetup } from "./setup.ts";
 import { directoryRow } from "./directory-row.ts";
@@ -49,6 +61,8 @@ export class Session {
   #active: Active | undefined;
   #cancelTimer: (() => void) | undefined;
   #waking: Promise<void> | undefined;
+  /** Something asked for a wake while one was under way, perhaps too late for it to see. */
+  #wakesAgain = false;
   #storeFailures = 0;
   #isClosed = false;
 
@@ -74,9 +88,9 @@ export class Session {
     return this.#active !== undefined;
   }
 
-  /** True while a function runs or waits in memory, or somebody watches. */
+  /** True while a function runs or waits in memory, something is being done, or somebody watches. */
   get isInUse(): boolean {
-    return this.#active !== undefined || this.#watchers.size > 0;
+    return this.#active !== undefined || this.#waking !== undefined || this.#watchers.size > 0;
   }
 
   watch(watcher: (seq: number, body: string) => void): () => void {
@@ -89,10 +103,18 @@ export class Session {
 
   /** Does what is due: fires timers, invokes, finishes what an end leaves to do, and sets the alarm. Never throws. */
   wake(): Promise<void> {
-    this.#waking ??= this.#wake().finally(() => {
-      this.#waking = undefined;
-    });
+    this.#wakesAgain = this.#waking !== undefined;
+    this.#waking ??= this.#wakeUntilDone();
     return this.#waking;
+  }
+
+  async #wakeUntilDone(): Promise<void> {
+    do {
+      this.#wakesAgain = false;
+      await this.#wake();
+    } while (this.#wakesAgain && !this.#isClosed);
+    this.#waking = undefined;
+    this.#idle();
   }
 
   /** Changes the execution from outside and passes on what follows. */
@@ -180,10 +202,10 @@ export class Session {
       isParked: false,
       tokens: 0,
     };
-    if (target?.kind !== "durable") return host.background(this.#halt(active, versionMissing(this.#setup, header)));
+    if (target === undefined) return host.background(this.#haltSafely(active, versionMissing(this.#setup, header)));
     this.#active = active;
     for (const operation of openInvokes(this.state)) this.#dispatch(operation);
-    active.running = target.invoke({
+    active.running = asDurable(target).invoke({
       header,
       arn: this.#setup.arnOf(header),
       requestId: active.requestId,
@@ -237,7 +259,8 @@ export class Session {
     this.#active = undefined;
     try {
       if (output.status === "FENCED") return this.#onIdle();
-      if (output.status === "BREACH") return await this.#halt(active, { reason: HaltReason.NON_DETERMINISM, error: failureFromError(output.error) });
+      if (output.status === "BREACH")
+        return await this.#halt(active, { reason: HaltReason.NON_DETERMINISM, error: failureFromError(output.error) });
       await this.#complete(active, this.#storable(output));
       await this.wake();
     } catch (error) {
@@ -261,8 +284,15 @@ export class Session {
     const { requestId, startedAt, claim } = active;
     await this.log.apply({ type: "HALT", ...halt, invocation: { requestId, startedAt } }, claim);
     await this.#setup.store.describe(directoryRow(this.state.header));
-    await this.#arm();
-    this.#idle();
+    await this.wake();
+  }
+
+  async #haltSafely(active: Active, halt: { reason: HaltReason; error: Failure }): Promise<void> {
+    try {
+      await this.#halt(active, halt);
+    } catch (error) {
+      await this.#recover(error);
+    }
   }
 
   /** What an end leaves to do: the directory, the parent, and in the end the removal. */
@@ -282,7 +312,6 @@ export class Session {
       await store.describe(row);
       await this.#arm();
     }
-    this.#idle();
   }
 
   #idle(): void {
@@ -309,14 +338,15 @@ export class Session {
 
   /** Starting a child twice is harmless: its name follows from the operation. */
   async #send(operation: ChainedInvokeOperation): Promise<void> {
-    const { functions, peers } = this.#setup;
+    const { functions, local, peers } = this.#setup;
     const { header } = this.state;
     const target = splitTarget(operation.functionName);
     const parent: ParentReference = { executionId: this.id, operationId: operation.id };
     const version = functions.resolve(target.name, target.version);
-    if (version === undefined) return this.#finishInvoke(operation, { status: "FAILED", error: noFunction(operation.functionName) });
+    if (version === undefined)
+      return local().completeInvoke(parent, { status: "FAILED", error: noFunction(operation.functionName) });
     const found = functions.find(target.name, version);
-    if (found?.kind === "plain") return this.#finishInvoke(operation, await callPlain(found, operation, target.name));
+    if (found?.kind === "plain") return local().completeInvoke(parent, await callPlain(found, operation, target.name));
     const { input, tenantId } = operation;
     await peers().start({
       functionName: target.name,
@@ -326,11 +356,6 @@ export class Session {
       ...(input === undefined ? {} : { input }),
       ...(tenantId === undefined ? {} : { tenantId }),
     });
-  }
-
-  async #finishInvoke(operation: ChainedInvokeOperation, outcome: InvokeOutcome): Promise<void> {
-    const { status: type, ...details } = outcome;
-    await this.command({ type: "COMPLETE_INVOKE", operationId: operation.id, outcome: { type, ...details } });
   }
 
   /** Sees to it that something wakes this execution when its next time has come. */
@@ -403,22 +428,36 @@ function asCheckpointError(error: unknown): Error {
 }
 
 function outcomeOf(header: ExecutionState["header"]): InvokeOutcome {
-  if (header.status === "SUCCEEDED") return { status: "SUCCEEDED", ...(header.result === undefined ? {} : { result: header.result }) };
+  if (header.status === "SUCCEEDED")
+    return { status: "SUCCEEDED", ...(header.result === undefined ? {} : { result: header.result }) };
   const status = header.status === "RUNNING" ? "FAILED" : header.status;
   return { status, ...(header.error === undefined ? {} : { error: header.error }) };
 }
 
 async function callPlain(
-  target: { call(input: string | undefined, context: { functionName: string; requestId: string }): Promise<string | undefined> },
-  operation: ChainedInvokeOperation,
+  target: PlainFunction,
+  { id, input }: { id: string; input?: string },
   functionName: string,
-): Promise<InvokeOutcome> {
+): Promise<{ status: "SUCCEEDED"; result?: string } | { status: "FAILED"; error: Failure }> {
   try {
-    const result = await target.call(operation.input, { functionName, requestId: operation.id });
+    const result = await target.call(input, { functionName, requestId: id });
     return { status: "SUCCEEDED", ...(result === undefined ? {} : { result }) };
   } catch (error) {
     return { status: "FAILED", error: failureFromError(error) };
   }
+}
+
+/** A plain function that is started by itself is an execution without operations. */
+function asDurable(target: RegisteredFunction): DurableFunction {
+  if (target.kind === "durable") return target;
+  return {
+    kind: "durable",
+    invoke: ({ header, requestId }) => ({
+      output: callPlain(target, { ...header, id: requestId }, header.functionName),
+      absorb: () => {},
+      abandon: () => {},
+    }),
+  };
 }
 
 function noFunction(functionName: string): Failure {

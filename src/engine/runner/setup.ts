@@ -13,6 +13,8 @@ export interface RunnerSetup {
   readonly functions: FunctionRegistry;
   /** Reaches other executions: this runner, or whoever routes to them. */
   readonly peers: () => ExecutionClient;
+  /** This runner. */
+  readonly local: () => ExecutionClient;
   /** Idle invocations stay in memory instead of ending. */
   readonly parks: boolean;
   /** How long an idle invocation waits before it ends, when it does not park. */

@@ -18,7 +18,12 @@ import type { Scope } from "../scope.ts";
 export type Verdict =
   | { readonly type: "succeed"; readonly payload: string | undefined }
   | { readonly type: "fail"; readonly error: Failure }
-  | { readonly type: "retry"; readonly delaySeconds: number; readonly error?: Failure; readonly payload?: string | undefined }
+  | {
+      readonly type: "retry";
+      readonly delaySeconds: number;
+      readonly error?: Failure;
+      readonly payload?: string | undefined;
+    }
   /** The retry strategy itself threw: the caller gets that error and nothing is recorded. */
   | { readonly type: "broken"; readonly error: unknown };
 
@@ -53,7 +58,8 @@ export class Attempts implements Taker {
     if (this.#opening.isSettled || this.scope.isRebuilding) return;
     this.#attempt = (stored?.attempt ?? 0) + 1;
     if (stored === undefined || stored.status === "READY") this.#start();
-    else if (stored.status === "STARTED" && this.#body.atMostOnce) this.#conclude(this.#body.interrupted(new StepInterruptedError(), this.#attempt));
+    else if (stored.status === "STARTED" && this.#body.atMostOnce)
+      this.#conclude(this.#body.interrupted(new StepInterruptedError(), this.#attempt));
     else if (stored.status === "STARTED") this.#execute();
   }
 
@@ -94,10 +100,14 @@ export class Attempts implements Taker {
     if (this.scope.isClosed) return;
     const { invocation } = this.scope;
     if (verdict.type === "broken") return this.#body.reject(verdict.error);
-    if (verdict.type === "succeed") return invocation.record(this.#opening.update("SUCCEED", present("payload", verdict.payload)), true);
+    if (verdict.type === "succeed")
+      return invocation.record(this.#opening.update("SUCCEED", present("payload", verdict.payload)), true);
     if (verdict.type === "fail") return invocation.record(this.#opening.update("FAIL", { error: verdict.error }), true);
     const outcome = verdict.error === undefined ? present("payload", verdict.payload) : { error: verdict.error };
-    invocation.record(this.#opening.update("RETRY", { nextAttemptDelaySeconds: verdict.delaySeconds, ...outcome }), true);
+    invocation.record(
+      this.#opening.update("RETRY", { nextAttemptDelaySeconds: verdict.delaySeconds, ...outcome }),
+      true,
+    );
   }
 
   /** Where the function that runs stands: for loggers, and to report a context that is used inside it. */

@@ -160,7 +160,11 @@ class LiveBatch<T> {
   #startMore(): void {
     const { rule, maxConcurrency, count } = this.#options;
     const items = this.#items;
-    while (items.startedCount < count && items.startedCount - items.completedCount < maxConcurrency && !rule.stops(items)) {
+    while (
+      items.startedCount < count &&
+      items.startedCount - items.completedCount < maxConcurrency &&
+      !rule.stops(items)
+    ) {
       items.startNext(() => this.#itemDone());
     }
   }
@@ -248,7 +252,9 @@ export function thresholdRule(thresholds: Thresholds): CompletionRule {
 }
 
 /** Ends a batch when the user's predicate says so. */
-export function customRule(decide: (progress: BatchProgress) => { complete: boolean; failed?: boolean }): CompletionRule {
+export function customRule(
+  decide: (progress: BatchProgress) => { complete: boolean; failed?: boolean },
+): CompletionRule {
   return {
     stops: (progress) => decide(progress).complete,
     reason: (progress) => {

@@ -67,7 +67,9 @@ class CallbackTaker<T> implements Taker {
 
   prepare(operation: Operation): MaybePromise<Handover> {
     if (operation.status === "SUCCEEDED") {
-      return deserialize(this.#opening, this.#options.serdes, operation.result, (value) => this.#outcome.resolve(value));
+      return deserialize(this.#opening, this.#options.serdes, operation.result, (value) =>
+        this.#outcome.resolve(value),
+      );
     }
     const error = callbackError(operation);
     return () => this.#outcome.reject(error);

@@ -62,7 +62,9 @@ class InvokeTaker<I, O> implements Taker {
 
   prepare(operation: Operation): MaybePromise<Handover> {
     if (operation.status === "SUCCEEDED") {
-      return deserialize(this.#opening, this.#options.resultSerdes, operation.result, (value) => this.future.resolve(value));
+      return deserialize(this.#opening, this.#options.resultSerdes, operation.result, (value) =>
+        this.future.resolve(value),
+      );
     }
     const { error } = operation;
     const cause = error === undefined ? undefined : new Error(error.errorMessage);

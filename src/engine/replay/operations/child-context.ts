@@ -6,7 +6,12 @@
  * A virtual context has positions but no record: its function always runs again.
  */
 
-import { ChildContextError, type DurableOperationError, errorFromFailure, failureFromError } from "../../model/errors.ts";
+import {
+  ChildContextError,
+  type DurableOperationError,
+  errorFromFailure,
+  failureFromError,
+} from "../../model/errors.ts";
 import type { Failure } from "../../model/failure.ts";
 import type { Operation } from "../../model/operation.ts";
 import { utf8Length } from "../../model/utf8.ts";
@@ -100,7 +105,13 @@ class RecordedChild<T> implements Taker {
 
   #run(isRebuilding: boolean): void {
     const { position, key } = this.#opening;
-    const child = new Scope(this.scope.invocation, this.scope, { position, name: this.#options.name, recordedKey: key, isRecorded: true, isRebuilding });
+    const child = new Scope(this.scope.invocation, this.scope, {
+      position,
+      name: this.#options.name,
+      recordedKey: key,
+      isRecorded: true,
+      isRebuilding,
+    });
     runIn(child, this.#opening, this.#options, {
       done: (value) => this.#succeed(child, value),
       failed: (error) => this.#fail(child, error),
@@ -136,7 +147,10 @@ class RecordedChild<T> implements Taker {
     child.close();
     if (this.scope.isRebuilding || this.scope.isClosed) return;
     const replayChildren = this.#options.preserveChildren === true ? { replayChildren: true } : {};
-    this.scope.invocation.record(this.#opening.update("FAIL", { error: failureFromError(thrown), ...replayChildren }), true);
+    this.scope.invocation.record(
+      this.#opening.update("FAIL", { error: failureFromError(thrown), ...replayChildren }),
+      true,
+    );
   }
 }
 
@@ -145,7 +159,13 @@ function virtualContext<T>(scope: Scope, options: ChildContextOptions<T>): Futur
   const opening = Opening.virtual(scope, { type: "CONTEXT", subType: options.subType, name: options.name });
   const { position } = opening;
   const { recordedKey, isRebuilding } = scope;
-  const child = new Scope(scope.invocation, scope, { position, name: options.name, recordedKey, isRecorded: false, isRebuilding });
+  const child = new Scope(scope.invocation, scope, {
+    position,
+    name: options.name,
+    recordedKey,
+    isRecorded: false,
+    isRebuilding,
+  });
   runIn(child, opening, options, {
     done: (value) => {
       if (child.isClosed) return;
@@ -180,7 +200,10 @@ function runIn<T>(
   );
 }
 
-function childError(failure: Failure | undefined, mapError: ((error: DurableOperationError) => Error) | undefined): Error {
+function childError(
+  failure: Failure | undefined,
+  mapError: ((error: DurableOperationError) => Error) | undefined,
+): Error {
   if (failure === undefined) return new ChildContextError("Child context failed");
   const cause = errorFromFailure(failure);
   return mapError === undefined ? new ChildContextError(cause.message, cause) : mapError(cause);

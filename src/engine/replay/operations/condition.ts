@@ -50,7 +50,9 @@ class ConditionBody<T> implements AttemptBody {
 
   run(attempt: number, decide: (verdict: Verdict) => void): void {
     if (this.#recorded === undefined) return this.#check(this.#options.initialState, attempt, decide);
-    const ready = deserialize(this.#opening, this.#options.serdes, this.#recorded.text, (state) => this.#check(state, attempt, decide));
+    const ready = deserialize(this.#opening, this.#options.serdes, this.#recorded.text, (state) =>
+      this.#check(state, attempt, decide),
+    );
     if (ready instanceof Promise) void ready.then((go) => go());
     else ready();
   }
@@ -64,7 +66,9 @@ class ConditionBody<T> implements AttemptBody {
       return deserialize(this.#opening, this.#options.serdes, operation.result, (value) => this.future.resolve(value));
     }
     const error =
-      operation.error === undefined ? new WaitForConditionError("waitForCondition failed") : errorFromFailure(operation.error);
+      operation.error === undefined
+        ? new WaitForConditionError("waitForCondition failed")
+        : errorFromFailure(operation.error);
     return () => this.future.reject(error);
   }
 
@@ -76,7 +80,10 @@ class ConditionBody<T> implements AttemptBody {
     const { instrument } = this.#opening.scope.invocation;
     const { check } = this.#options;
     settle<T>(
-      () => (instrument === undefined ? check(state, attempt) : instrument.attempt(this.#opening.running(attempt), () => check(state, attempt))),
+      () =>
+        instrument === undefined
+          ? check(state, attempt)
+          : instrument.attempt(this.#opening.running(attempt), () => check(state, attempt)),
       (next) => this.#judge(next, attempt, decide),
       (error) => decide({ type: "fail", error: failureFromError(error) }),
     );
@@ -86,7 +93,9 @@ class ConditionBody<T> implements AttemptBody {
   #judge(state: T, attempt: number, decide: (verdict: Verdict) => void): void {
     const { serdes } = this.#options;
     serialize(this.#opening, serdes, state, (payload) => {
-      const ready = deserialize(this.#opening, serdes, payload, (copy) => decide(this.#verdict(copy, attempt, payload)));
+      const ready = deserialize(this.#opening, serdes, payload, (copy) =>
+        decide(this.#verdict(copy, attempt, payload)),
+      );
       if (ready instanceof Promise) void ready.then((go) => go());
       else ready();
     });

@@ -1,5 +1,9 @@
 /** Runs user code that may answer at once or later, and goes on without a turn of the loop when it answers at once. */
-export function settle<T>(body: () => T | Promise<T>, done: (value: T) => void, failed: (error: unknown) => void): void {
+export function settle<T>(
+  body: () => T | Promise<T>,
+  done: (value: T) => void,
+  failed: (error: unknown) => void,
+): void {
   let result: T | Promise<T>;
   try {
     result = body();

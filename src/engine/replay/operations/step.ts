@@ -53,8 +53,12 @@ class StepBody<T> implements AttemptBody {
     const { instrument } = this.#opening.scope.invocation;
     const { run } = this.#options;
     settle<T>(
-      () => (instrument === undefined ? run(attempt) : instrument.attempt(this.#opening.running(attempt), () => run(attempt))),
-      (value) => serialize(this.#opening, this.#options.serdes, value, (payload) => decide({ type: "succeed", payload })),
+      () =>
+        instrument === undefined
+          ? run(attempt)
+          : instrument.attempt(this.#opening.running(attempt), () => run(attempt)),
+      (value) =>
+        serialize(this.#opening, this.#options.serdes, value, (payload) => decide({ type: "succeed", payload })),
       (error) => decide(this.#failed(error, attempt)),
     );
   }

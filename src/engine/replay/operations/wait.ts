@@ -15,7 +15,8 @@ export function wait(scope: Scope, options: WaitOptions): Future<void> {
   const future = new Future<void>(scope);
   const { invocation } = scope;
   invocation.delivery.register(opening.key, { scope, prepare: () => () => future.resolve() });
-  if (opening.stored === undefined && !scope.isRebuilding) invocation.record(opening.update("START", { waitSeconds: options.seconds }), true);
+  if (opening.stored === undefined && !scope.isRebuilding)
+    invocation.record(opening.update("START", { waitSeconds: options.seconds }), true);
   invocation.schedule();
   return future;
 }
