@@ -90,7 +90,10 @@ function mayFollow(previous: OperationUpdate, update: OperationUpdate): boolean 
 function hasOpenParent(batch: Batch, update: OperationUpdate): boolean {
   const { parentId } = update;
   if (parentId && !isOpenIn(batch, parentId)) return false;
-  const recorded = batch.state.operations.get(update.id)?.parentId;
+  if (update.type === "EXECUTION") return true;
+  const { operations, forgotten } = batch.state;
+  if (forgotten.has(update.id)) return false;
+  const recorded = operations.get(update.id)?.parentId;
   return recorded === undefined || recorded === parentId || isOpenIn(batch, recorded);
 }
 

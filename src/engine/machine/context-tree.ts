@@ -76,4 +76,5 @@ function abandon(state: ExecutionState, context: ContextOperation): boolean {
 function forget(state: ExecutionState, id: string): void {
   state.operations.delete(id);
   state.abandoned.delete(id);
+  state.forgotten.add(id);
 }

@@ -75,6 +75,7 @@ function requireOpenParent(state: ExecutionState, operation: Operation): void {
 
 /** The operation as the first fact about it describes it; not in the state yet. */
 function introduce(state: ExecutionState, fact: Introducing, first: { at: number; after: number }): Operation {
+  if (state.forgotten.has(fact.id)) throw unexpected(fact);
   const draft = skeleton(fact, first.at);
   draft.after = first.after;
   if (fact.name !== undefined) draft.name = fact.name;

@@ -16,8 +16,10 @@ function complete(output: object): Command {
   return { type: "COMPLETE_INVOCATION", requestId: "r", startedAt: 7, output } as Command;
 }
 
+type Act = OperationUpdate | Command | ((recorder: Recorder) => void);
+
 /** The last event after some commands; a function stands for what happens between them. */
-function lastEvent(...acts: readonly (OperationUpdate | Command | ((recorder: Recorder) => void))[]): unknown {
+function lastEvent(...acts: readonly Act[]): unknown {
   const recorder = Recorder.started({ input: "{}", executionTimeoutSeconds: 60 });
   for (const act of acts) {
     if (typeof act === "function") act(recorder);
@@ -47,7 +49,7 @@ const wait = update("WAIT", "START", { waitSeconds: 5 });
 const retry = { nextAttemptDelaySeconds: 5 };
 
 describe("AWS's 24 events", () => {
-  test.each<[HistoryEventType, object, Parameters<typeof lastEvent>]>([
+  test.each<[HistoryEventType, object, readonly Act[]]>([
     ["ExecutionStarted", { ...execution, eventId: 1, at, input: "{}", executionTimeoutSeconds: 60 }, []],
     [
       "ExecutionSucceeded",

@@ -44,6 +44,8 @@ export interface ExecutionState {
   readonly children: Map<string, string[]>;
   /** Contexts without an outcome inside a context that has one. */
   readonly abandoned: Set<string>;
+  /** Ids of operations that are no longer kept: an id is used once. */
+  readonly forgotten: Set<string>;
   /** See `StateOptions`. */
   readonly keepsAll: boolean;
 }
@@ -83,6 +85,7 @@ export function emptyState(options: StateOptions = {}): ExecutionState {
     timers: new TimerHeap(),
     children: new Map(),
     abandoned: new Set(),
+    forgotten: new Set(),
     keepsAll: options.keepsAll ?? false,
   };
 }
