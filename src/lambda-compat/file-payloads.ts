@@ -1,5 +1,5 @@
 /**
- * Payloads in files. A file is read only if it lies under the folder that was configured: a payload may have come from
+ * Payloads in files. A file is used only if it lies under the folder that was configured: a payload may have come from
  * outside, and must not choose what of the machine's files is read.
  */
 
@@ -40,17 +40,17 @@ export function filePayloads(basePath: string, config: FileSystemSerdesConfig): 
   const files = node<NodeFiles>("node:fs/promises");
   const { join, dirname, resolve, sep } = node<NodePath>("node:path");
 
+  const inFolder = (file: string): string => {
+    if (resolve(file).startsWith(resolve(basePath) + sep)) return file;
+    throw new Error(
+      `The payload's file ${JSON.stringify(file)} is not in ${JSON.stringify(basePath)}: it is not used.`,
+    );
+  };
   const toFile = async (value: unknown, text: string, context: SerdesContext): Promise<string> => {
-    const file = join(basePath, ...fileSegments(context, pathEncoding));
+    const file = inFolder(join(basePath, ...fileSegments(context, pathEncoding)));
     await files.mkdir(dirname(file), { recursive: true });
     await files.writeFile(file, text);
     return JSON.stringify({ file, preview: generatePreview?.(value) || undefined });
-  };
-  const fromFile = (file: string): Promise<string> => {
-    if (resolve(file).startsWith(resolve(basePath) + sep)) return files.readFile(file, "utf8");
-    throw new Error(
-      `The payload's file ${JSON.stringify(file)} is not in ${JSON.stringify(basePath)}: it is not read.`,
-    );
   };
   return {
     serialize: async (value, context) => {
@@ -61,7 +61,7 @@ export function filePayloads(basePath: string, config: FileSystemSerdesConfig): 
     },
     deserialize: async (payload) => {
       const { file, data } = JSON.parse(payload) as { file?: string; data: string };
-      return JSON.parse(file === undefined ? data : await fromFile(file)) as unknown;
+      return JSON.parse(file === undefined ? data : await files.readFile(inFolder(file), "utf8")) as unknown;
     },
   };
 }

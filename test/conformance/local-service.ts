@@ -1,4 +1,4 @@
-/** As much of the service as AWS's own SDK needs to run a handler of steps and contexts to its end in this process. */
+/** As much of the service as AWS's own SDK needs to run a handler of steps, waits and contexts to its end in this process. */
 
 import * as aws from "@aws/durable-execution-sdk-js";
 import type { Context } from "aws-lambda";
@@ -55,7 +55,7 @@ export class LocalService implements aws.DurableExecutionClient {
   }
 
   #apply(update: aws.OperationUpdate): aws.WireOperation {
-    const { Id = "", ParentId, Name, Type, SubType, Action, Payload, Error } = update;
+    const { Id = "", ParentId, Name, Type, SubType, Payload, Error } = update;
     const before = this.#operations.get(Id);
     const details: Details = { Result: Payload, Error };
     const operation: aws.WireOperation = {
@@ -64,7 +64,7 @@ export class LocalService implements aws.DurableExecutionClient {
       Name,
       Type,
       SubType,
-      Status: Action === "START" ? "STARTED" : Action === "SUCCEED" ? "SUCCEEDED" : "FAILED",
+      Status: statusAfter(update),
       StartTimestamp: before?.StartTimestamp ?? new Date(0),
       ...(Type === "STEP" && { StepDetails: { Attempt: 1, ...details } }),
       ...(Type === "CONTEXT" && {
@@ -74,6 +74,12 @@ export class LocalService implements aws.DurableExecutionClient {
     this.#operations.set(Id, operation);
     return operation;
   }
+}
+
+/** Waits are over at once. */
+function statusAfter({ Type, Action }: aws.OperationUpdate): aws.OperationStatus {
+  if (Action === "START") return Type === "WAIT" ? "SUCCEEDED" : "STARTED";
+  return Action === "SUCCEED" ? "SUCCEEDED" : "FAILED";
 }
 
 export const lambdaContext: Partial<Context> = {
