@@ -137,4 +137,5 @@ export type {
   WireTimestamp,
   WireWaitDetails,
 } from "./wire-types.ts";
+export { withDurableExecution } from "./with-durable-execution.ts";
 export { withRetry } from "./with-retry.ts";
