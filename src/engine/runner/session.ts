@@ -45,6 +45,8 @@ interface Active {
   isParked: boolean;
   /** How many tokens an SDK elsewhere has used up. */
   tokens: number;
+  /** Operations that changed outside since the last checkpoint: what an SDK elsewhere has yet to hear of. */
+  readonly unheard: Set<string>;
 }
 
 const FIRST_RETRY_MS = 1000;
@@ -133,14 +135,17 @@ export class Session {
   async remoteCheckpoint(request: CheckpointRequest): Promise<CheckpointAnswer> {
     const active = this.checkToken(request.token);
     active.tokens++;
-    const operations = await this.#checkpoint(active, request.updates);
-    return { token: tokenOf(active), operations };
+    const unheard = [...active.unheard];
+    const changed = await this.#checkpoint(active, request.updates);
+    const heard = new Set(changed.map(({ id }) => id));
+    const earlier = unheard.flatMap((id) => (heard.has(id) ? [] : (this.state.operations.get(id) ?? [])));
+    return { token: tokenOf(active), operations: [...earlier, ...changed] };
   }
 
   checkToken(token: string): Active {
     const active = this.#active;
     if (active !== undefined && tokenOf(active) === token) return active;
-    throw new ClientError(ClientErrorCode.INVALID_PARAMETER, "Invalid checkpoint token");
+    throw new ClientError(ClientErrorCode.INVALID_PARAMETER, "Invalid Checkpoint Token");
   }
 
   /** Takes over what other processes wrote. */
@@ -180,6 +185,7 @@ export class Session {
   /** Passes on changes: to the invocation, and to whoever has to be called. */
   #spread(changed: readonly Operation[]): void {
     if (changed.length > 0) this.#active?.running?.absorb(changed);
+    for (const { id } of changed) this.#active?.unheard.add(id);
     this.#dispatchNew(changed);
     if (isEnded(this.state) && this.#active !== undefined) this.#abandonInvocation();
   }
@@ -201,6 +207,7 @@ export class Session {
       running: undefined,
       isParked: false,
       tokens: 0,
+      unheard: new Set(),
     };
     if (target === undefined) return host.background(this.#haltSafely(active, versionMissing(this.#setup, header)));
     this.#active = active;
@@ -233,6 +240,7 @@ export class Session {
 
   #checkpoint(active: Active, updates: readonly OperationUpdate[]): MaybePromise<readonly Operation[]> {
     active.isParked = false;
+    active.unheard.clear();
     let applied: MaybePromise<Applied>;
     try {
       applied = this.log.apply({ type: "CHECKPOINT", updates }, active.claim);

@@ -1,0 +1,206 @@
+import {
+  GetDurableExecutionCommand,
+  InvokeCommand,
+  LambdaClient,
+  paginateGetDurableExecutionHistory,
+  paginateListDurableExecutionsByFunction,
+  SendDurableExecutionCallbackFailureCommand,
+  SendDurableExecutionCallbackSuccessCommand,
+  StopDurableExecutionCommand,
+} from "@aws-sdk/client-lambda";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createMemoryHost, type MemoryHost } from "../../src/adapters/memory/memory-host.ts";
+import { createHttpFace } from "../../src/lambda-compat/http/face.ts";
+import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
+import { type Served, serve } from "./serve.ts";
+
+const keys = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "a secret" };
+const PATIENCE = { timeout: 10_000 };
+const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+
+const order = withDurableExecution(async (event: { item: string }, context) => {
+  const id = await context.step("reserve", async () => `${event.item}-1`);
+  await context.wait("settle", { seconds: 1 });
+  return { id, shipped: true };
+});
+
+const approval = withDurableExecution(async (_event: unknown, context) =>
+  context.waitForCallback("approve", async (id) => void callbackIds.push(id)),
+);
+
+const broken = withDurableExecution(async (_event: unknown, context) =>
+  context.step("never", async () => Promise.reject(new TypeError("no such thing")), {
+    retryStrategy: () => ({ shouldRetry: false }),
+  }),
+);
+
+const plain = async (event: { n: number }): Promise<number> => event.n + 1;
+
+let callbackIds: string[];
+let host: MemoryHost;
+let served: Served;
+let lambda: LambdaClient;
+const failures: unknown[] = [];
+
+beforeEach(async () => {
+  callbackIds = [];
+  failures.length = 0;
+  host = createMemoryHost({ functions: { order, approval, broken, plain } });
+  const credentials = [{ id: "ci", rights: ["admin"], sigv4: keys, bearer: "the-token" }] as const;
+  const onError = (error: unknown) => failures.push(error);
+  served = await serve(createHttpFace({ client: host.client, credentials, options: { onError } }));
+  lambda = new LambdaClient({ endpoint: served.url, region: "eu-west-1", credentials: keys, maxAttempts: 1 });
+});
+
+afterEach(async () => {
+  lambda.destroy();
+  await served.close();
+  host.close();
+  expect(failures).toEqual([]);
+});
+
+async function startApproval(DurableExecutionName: string): Promise<string> {
+  const invoke = { FunctionName: "approval", InvocationType: "Event", DurableExecutionName } as const;
+  const { DurableExecutionArn } = await lambda.send(new InvokeCommand(invoke));
+  await expect.poll(() => callbackIds, PATIENCE).toHaveLength(1);
+  return DurableExecutionArn!;
+}
+
+async function untilEnded(DurableExecutionArn: string): Promise<unknown> {
+  const describe = () => lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn }));
+  await expect.poll(async () => (await describe()).Status, PATIENCE).not.toBe("RUNNING");
+  return describe();
+}
+
+describe("AWS's client against a real host", () => {
+  test("runs a function to its result, and finds it again by its name", async () => {
+    const invoke = new InvokeCommand({
+      FunctionName: "order",
+      DurableExecutionName: "o-1",
+      Payload: json({ item: "book" }),
+    });
+    const first = await lambda.send(invoke);
+    expect(JSON.parse(first.Payload!.transformToString())).toEqual({ id: "book-1", shipped: true });
+    const again = await lambda.send(invoke);
+    expect(again.DurableExecutionArn).toBe(first.DurableExecutionArn);
+    const other = new InvokeCommand({
+      FunctionName: "order",
+      DurableExecutionName: "o-1",
+      Payload: json({ item: "pen" }),
+    });
+    await expect(lambda.send(other)).rejects.toMatchObject({ name: "DurableExecutionAlreadyStartedException" });
+  });
+
+  test("reads a history in which every event stands once and in order", async () => {
+    const invoke = new InvokeCommand({
+      FunctionName: "order",
+      DurableExecutionName: "o-1",
+      Payload: json({ item: "book" }),
+    });
+    const { DurableExecutionArn } = await lambda.send(invoke);
+    const types: (string | undefined)[] = [];
+    const ids: (number | undefined)[] = [];
+    for await (const page of paginateGetDurableExecutionHistory(
+      { client: lambda, pageSize: 2 },
+      { DurableExecutionArn },
+    )) {
+      for (const { EventType, EventId } of page.Events ?? []) {
+        types.push(EventType);
+        ids.push(EventId);
+      }
+    }
+    expect(ids).toEqual(types.map((_, index) => index + 1));
+    expect(types.filter((type) => type !== "InvocationCompleted")).toEqual([
+      "ExecutionStarted",
+      "StepStarted",
+      "StepSucceeded",
+      "WaitStarted",
+      "WaitSucceeded",
+      "ExecutionSucceeded",
+    ]);
+  });
+
+  test("tells a failure as a function error", async () => {
+    const answer = await lambda.send(new InvokeCommand({ FunctionName: "broken" }));
+    expect(answer.FunctionError).toBe("Unhandled");
+    expect(JSON.parse(answer.Payload!.transformToString())).toMatchObject({ errorMessage: "no such thing" });
+  });
+
+  test("completes a callback once: the first wins", async () => {
+    const arn = await startApproval("a-1");
+    const [CallbackId] = callbackIds;
+    await lambda.send(new SendDurableExecutionCallbackSuccessCommand({ CallbackId, Result: json("yes") }));
+    expect(await untilEnded(arn)).toMatchObject({ Status: "SUCCEEDED", Result: JSON.stringify('"yes"') });
+    const late = lambda.send(new SendDurableExecutionCallbackFailureCommand({ CallbackId }));
+    await expect(late).rejects.toMatchObject({ name: "CallbackTimeoutException" });
+  });
+
+  test("does not know a callback that nobody waits for", async () => {
+    await startApproval("a-1");
+    const guessed = btoa(`approval/a-1\n${"0".repeat(32)}`);
+    for (const CallbackId of [guessed, btoa(`approval/a-2\n${"0".repeat(32)}`)]) {
+      const sent = lambda.send(new SendDurableExecutionCallbackSuccessCommand({ CallbackId }));
+      await expect(sent).rejects.toMatchObject({ name: "ResourceNotFoundException" });
+    }
+    const nonsense = lambda.send(new SendDurableExecutionCallbackSuccessCommand({ CallbackId: "bm9uc2Vuc2U=" }));
+    await expect(nonsense).rejects.toMatchObject({ name: "InvalidParameterValueException" });
+  });
+
+  test("stops an execution", async () => {
+    const DurableExecutionArn = await startApproval("a-1");
+    const Error = { ErrorType: "Enough", ErrorMessage: "not needed" };
+    const { StopTimestamp } = await lambda.send(new StopDurableExecutionCommand({ DurableExecutionArn, Error }));
+    expect(await untilEnded(DurableExecutionArn)).toMatchObject({
+      Status: "STOPPED",
+      EndTimestamp: StopTimestamp,
+      Error,
+    });
+  });
+
+  test("lists what ran, page by page, the newest first", async () => {
+    for (const DurableExecutionName of ["one", "two", "three"]) {
+      await lambda.send(new InvokeCommand({ FunctionName: "broken", DurableExecutionName }));
+    }
+    const list = async (more: object): Promise<(string | undefined)[]> => {
+      const names: (string | undefined)[] = [];
+      const pages = paginateListDurableExecutionsByFunction(
+        { client: lambda, pageSize: 2 },
+        { FunctionName: "broken", ...more },
+      );
+      for await (const page of pages)
+        names.push(...(page.DurableExecutions ?? []).map((each) => each.DurableExecutionName));
+      return names;
+    };
+    const oldestFirst = await list({ ReverseOrder: true });
+    expect(oldestFirst.toSorted()).toEqual(["one", "three", "two"]);
+    expect(await list({})).toEqual(oldestFirst.toReversed());
+    expect(await list({ DurableExecutionName: "two" })).toEqual(["two"]);
+    expect(await list({ Statuses: ["SUCCEEDED"] })).toEqual([]);
+    expect(await list({ StartedAfter: new Date(Date.now() + 60_000) })).toEqual([]);
+  });
+
+  test("is refused an unknown function, version and execution", async () => {
+    for (const FunctionName of ["nobody", "order:99"]) {
+      const sent = lambda.send(new InvokeCommand({ FunctionName, InvocationType: "Event" }));
+      await expect(sent).rejects.toMatchObject({ name: "ResourceNotFoundException" });
+    }
+    const DurableExecutionArn = `${served.url}`;
+    const sent = lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn }));
+    await expect(sent).rejects.toMatchObject({ name: "InvalidParameterValueException" });
+  });
+});
+
+test("the live stream carries the log from the first commit to the end", async () => {
+  const DurableExecutionArn = await startApproval("a-1");
+  const path = `/2025-12-01/durable-executions/${encodeURIComponent(DurableExecutionArn)}/events`;
+  const response = await fetch(served.url + path, { headers: { authorization: "Bearer the-token" } });
+  const text = response.text();
+  await lambda.send(
+    new SendDurableExecutionCallbackSuccessCommand({ CallbackId: callbackIds[0], Result: json({ ok: true }) }),
+  );
+  const events = (await text).split("\n\n").filter((event) => event !== "" && event !== ":");
+  expect(events.pop()).toBe("event: end\ndata: {}");
+  expect(events.map((event) => /^id: (\d+)/.exec(event)?.[1])).toEqual(events.map((_, index) => String(index + 1)));
+  expect(events[0]).toContain("EXECUTION_STARTED");
+  expect(events.at(-1)).toContain("EXECUTION_SUCCEEDED");
+});
