@@ -94,6 +94,17 @@ test("drains in an endless row let timers and I/O in", async () => {
   expect(drains).toBeGreaterThan(0);
 });
 
+test("a drain does not wait for a clock that stands still", async () => {
+  vi.useFakeTimers({ toFake: ["queueMicrotask", "setImmediate", "setTimeout"] });
+  const { drain } = systemHost();
+  let drains = 0;
+  await new Promise<void>((resolve) => {
+    const again = (): void => (++drains === 300 ? resolve() : drain(again));
+    drain(again);
+  });
+  expect(drains).toBe(300);
+});
+
 test("each drain comes back in the asynchronous context that asked for it", async () => {
   const storage = new AsyncLocalStorage<string>();
   const { drain, ambient } = systemHost();
