@@ -106,13 +106,14 @@ export interface ExecutionEnded {
   readonly error?: Failure;
 }
 
-/** An invocation ended: with a suspension, an outcome, or (with `error`) by a fault after which it is tried again. */
+/** An invocation ended: with a suspension, an outcome, a halt, or a fault. */
 export interface InvocationCompleted {
   readonly kind: "INVOCATION_COMPLETED";
   readonly requestId: string;
   readonly startedAt: number;
+  /** What it failed with. With `retryAt` it was a fault, and is counted as one. */
   readonly error?: Failure;
-  /** After a fault: when to invoke again. */
+  /** When to invoke again: after a fault, or at once for changes that this invocation has not seen. */
   readonly retryAt?: number;
 }
 
