@@ -83,7 +83,7 @@ function readProvider(specifier: string, loaded: unknown): DurableInstrumentatio
   if (direct !== undefined && nested !== undefined && direct !== nested) {
     throw new Error(`Plugin module '${specifier}' exposes multiple different '${EXPORT}' values.`);
   }
-  const provider = direct ?? nested;
+  const provider = direct === undefined ? nested : direct;
   if (provider === undefined) throw new Error(`Plugin module '${specifier}' must export '${EXPORT}'.`);
   return checked(specifier, provider as Partial<DurableInstrumentationPluginProvider> | null);
 }
