@@ -86,7 +86,7 @@ async function call(handler: AwsHandler, request: InvocationRequest): Promise<Fu
   };
   const context = { awsRequestId: requestId, getRemainingTimeInMillis: () => deadline - Date.now() };
   try {
-    const output = await handler(event as never, context as never);
+    const output = await handler(event, context as never);
     if (output.Status === "PENDING") return { status: "PENDING" };
     if (output.Status === "FAILED") return { status: "FAILED", error: errorFromWire(output.Error ?? {}) };
     return output.Result === undefined ? { status: "SUCCEEDED" } : { status: "SUCCEEDED", result: output.Result };
