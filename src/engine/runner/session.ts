@@ -43,6 +43,8 @@ interface Active {
   readonly startedAt: number;
   running: RunningInvocation | undefined;
   isParked: boolean;
+  /** Lets the process go; undefined while nothing holds it. */
+  release: (() => void) | undefined;
   /** How many tokens an SDK elsewhere has used up. */
   tokens: number;
   /** Operations that changed outside since the last checkpoint: what an SDK elsewhere has yet to hear of. */
@@ -157,8 +159,7 @@ export class Session {
   close(): void {
     this.#isClosed = true;
     this.#cancelTimer?.();
-    this.#active?.running?.abandon();
-    this.#active = undefined;
+    this.#abandonInvocation();
   }
 
   async #wake(): Promise<void> {
@@ -184,7 +185,10 @@ export class Session {
 
   /** Passes on changes: to the invocation, and to whoever has to be called. */
   #spread(changed: readonly Operation[]): void {
-    if (changed.length > 0) this.#active?.running?.absorb(changed);
+    if (changed.length > 0 && this.#active !== undefined) {
+      this.#hold(this.#active);
+      this.#active.running?.absorb(changed);
+    }
     for (const { id } of changed) this.#active?.unheard.add(id);
     this.#dispatchNew(changed);
     if (isEnded(this.state) && this.#active !== undefined) this.#abandonInvocation();
@@ -193,6 +197,7 @@ export class Session {
   /** The execution ended while its function ran: stopped, timed out, or ended by a checkpoint. */
   #abandonInvocation(): void {
     this.#active?.running?.abandon();
+    this.#active?.release?.();
     this.#active = undefined;
   }
 
@@ -206,6 +211,7 @@ export class Session {
       startedAt: host.now(),
       running: undefined,
       isParked: false,
+      release: undefined,
       tokens: 0,
       unheard: new Set(),
     };
@@ -224,22 +230,37 @@ export class Session {
       lingerMs: this.#setup.lingerMs,
       deadline: active.startedAt + this.#setup.invocationMs,
     });
-    host.background(active.running.output.then((output) => this.#invocationDone(active, output)));
+    this.#hold(active);
+    void active.running.output.then((output) => this.#invocationDone(active, output)).finally(() => active.release?.());
+  }
+
+  /** Keeps the process while the function has something to do. A parked one may wait for days: it holds nothing. */
+  #hold(active: Active): void {
+    active.isParked = false;
+    if (active.release !== undefined) return;
+    const held = new Promise<void>((resolve) => {
+      active.release = resolve;
+    });
+    this.#setup.host.background(held);
+  }
+
+  #park(active: Active): void {
+    active.isParked = true;
+    this.#setup.host.background(this.#armSafely());
+    active.release?.();
+    active.release = undefined;
   }
 
   #suspension(active: Active): InvocationOptions["suspension"] {
     if (!this.#setup.parks) return { mode: "end", graceMs: this.#setup.graceMs };
     return {
       mode: "park",
-      onParked: () => {
-        active.isParked = true;
-        this.#setup.host.background(this.#armSafely());
-      },
+      onParked: () => this.#park(active),
     };
   }
 
   #checkpoint(active: Active, updates: readonly OperationUpdate[]): MaybePromise<readonly Operation[]> {
-    active.isParked = false;
+    this.#hold(active);
     active.unheard.clear();
     let applied: MaybePromise<Applied>;
     try {
