@@ -12,6 +12,7 @@ export {
   type StoreMethod,
   StoreUnavailableError,
 } from "./faulty-store.ts";
+export { replayLog, type ReplayLogOptions, type ReplayReport } from "./replay-log.ts";
 export { type SeededRandom, seededRandom } from "./seeded-random.ts";
 export {
   SimulatedClock,
@@ -20,3 +21,12 @@ export {
   type UntilIdleOptions,
 } from "./simulated-host.ts";
 export { storeContract, type StoreSubject } from "./store-contract.ts";
+export {
+  type CallbackReaction,
+  type DurableTestExecution,
+  type DurableTestResult,
+  DurableTestRunner,
+  type DurableTestRunnerOptions,
+  type RunOptions,
+  type TestCallback,
+} from "./test-runner.ts";

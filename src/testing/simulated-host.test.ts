@@ -127,17 +127,48 @@ describe("a drain", () => {
   });
 });
 
-test("time holds for work outside the simulation", async () => {
-  const clock = new SimulatedClock({ startAt: 0 });
-  const host = clock.host();
-  const seen: string[] = [];
-  const outside = new Promise<void>((resolve) => setTimeout(resolve, 5)).then(() => {
-    seen.push(`outside@${host.now()}`);
+describe("for work outside the simulation", () => {
+  function setup(patienceMs: number) {
+    const pending = new Set<unknown>();
+    const realWork = { holdsTime: () => pending.size > 0, mayGoOn: () => pending.size > 0 };
+    const clock = new SimulatedClock({ startAt: 0, realWork, patienceMs });
+    const host = clock.host();
+    const seen: string[] = [];
+    const work = (result: Promise<unknown>): void => {
+      pending.add(result);
+      void result.then(() => {
+        pending.delete(result);
+        seen.push(`work@${host.now()}`);
+        host.timer(host.now() + 5, () => seen.push(`what follows@${host.now()}`));
+      });
+    };
+    return { clock, host, seen, work };
+  }
+
+  test("time stands still, and goes on with what follows from it", async () => {
+    const { clock, host, seen, work } = setup(10_000);
+    work(new Promise((resolve) => setTimeout(resolve, 20)));
+    host.timer(10, () => seen.push(`timer@${host.now()}`));
+    await clock.runUntilIdle();
+    expect(seen).toEqual(["work@0", "what follows@5", "timer@10"]);
   });
-  clock.hold(outside);
-  host.timer(10, () => seen.push(`timer@${host.now()}`));
-  await clock.runUntilIdle();
-  expect(seen).toEqual(["outside@0", "timer@10"]);
+
+  test("time goes on when it takes too long", async () => {
+    const { clock, host, seen, work } = setup(10);
+    let finish: ((value: unknown) => void) | undefined;
+    work(new Promise((resolve) => (finish = resolve)));
+    host.timer(10, () => seen.push(`timer@${host.now()}`));
+    host.timer(20, () => finish?.(undefined));
+    await clock.runUntilIdle();
+    expect(seen).toEqual(["timer@10", "work@20", "what follows@25"]);
+  });
+
+  test("the world is not idle before it is over", async () => {
+    const { clock, seen, work } = setup(10_000);
+    work(new Promise((resolve) => setTimeout(resolve, 20)));
+    expect(await clock.runUntilIdle()).toBe(5);
+    expect(seen).toEqual(["work@0", "what follows@5"]);
+  });
 });
 
 test("nothing comes back to a process that was killed", async () => {

@@ -3,7 +3,7 @@
  *
  * Everything that happens follows from the seed and the program: timers fire in the order of their times, ids come from
  * a seeded source, and drains wait for the real microtask queue, which JavaScript runs in a fixed order. What is not
- * simulated, such as a request in a step, is work that the clock can be told to hold for.
+ * simulated, such as a request in a step, is real work, and the clock can be told to stand still for it.
  */
 
 import { bindAmbient, systemAmbient } from "../adapters/hosts/ambient.ts";
@@ -22,7 +22,27 @@ export interface SimulatedClockOptions {
   readonly seed?: number;
   /** Where the clock starts, ms since the epoch. Default: the first of January 2026, UTC. */
   readonly startAt?: number;
+  /** What goes on outside the simulation. Default: nothing. */
+  readonly realWork?: RealWork;
+  /** How long, in real ms, time stands still for work outside the simulation. Default 1000. */
+  readonly patienceMs?: number;
 }
+
+/** Work whose end the simulation cannot foresee, such as a request in a step. */
+export interface RealWork {
+  /** True while time has to wait for it. */
+  readonly holdsTime: () => boolean;
+  /** True while it may make something happen when nothing else will. */
+  readonly mayGoOn: () => boolean;
+}
+
+/** Taken as they are now: a test may replace the platform's with others later. */
+const { setTimeout } = globalThis;
+const realNow = performance.now.bind(performance);
+/** The longest pause between two looks at real work, in real ms. */
+const LONGEST_PAUSE_MS = 10;
+const PATIENCE_MS = 1_000;
+const NO_REAL_WORK: RealWork = { holdsTime: () => false, mayGoOn: () => false };
 
 export interface UntilIdleOptions {
   /** Stop as soon as this holds; looked at whenever everything has settled. */
@@ -38,13 +58,20 @@ export class SimulatedClock {
   readonly #ambient = systemAmbient();
   /** One for all hosts: between two callbacks of any of them the microtask queue is empty. */
   readonly #drain = createDrain(systemAfterMicrotasks(), bindAmbient(this.#ambient));
-  readonly #held = new Set<Promise<unknown>>();
+  readonly #realWork: RealWork;
+  readonly #patienceMs: number;
   #now: number;
   #drains = 0;
+  /** How many things have been asked for: tells whether real work made anything happen. */
+  #asked = 0;
+  /** The work that holds time has outlasted the patience. */
+  #isOutwaited = false;
 
   constructor(options: SimulatedClockOptions = {}) {
     this.#random = seededRandom(options.seed ?? 1);
     this.#now = options.startAt ?? EPOCH;
+    this.#realWork = options.realWork ?? NO_REAL_WORK;
+    this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
   }
 
   now(): number {
@@ -57,8 +84,12 @@ export class SimulatedClock {
       now: () => this.#now,
       random: this.#random,
       ambient: this.#ambient,
-      timer: (at, fire) => this.#timers.add(Math.max(at, this.#now), fire),
+      timer: (at, fire) => {
+        this.#asked++;
+        return this.#timers.add(Math.max(at, this.#now), fire);
+      },
       drain: (next) => {
+        this.#asked++;
         this.#drains++;
         this.#drain(() => {
           this.#drains--;
@@ -68,21 +99,12 @@ export class SimulatedClock {
     });
   }
 
-  /** Time does not move until `work` is over: for what happens outside the simulation. */
-  hold(work: Promise<unknown>): void {
-    this.#held.add(work);
-    const release = (): void => void this.#held.delete(work);
-    work.then(release, release);
-  }
-
   /** Lets everything run that can run at this time. */
   async settle(): Promise<void> {
-    for (;;) {
-      await this.#turn();
-      if (this.#drains > 0) continue;
-      if (this.#held.size === 0) return;
-      await Promise.race(this.#held).catch(() => undefined);
-    }
+    do {
+      do await this.#turn();
+      while (this.#drains > 0);
+    } while (await this.#awaitHolders());
   }
 
   /** Moves the clock by `ms`, firing on the way what is due, each timer at its own time. */
@@ -107,7 +129,10 @@ export class SimulatedClock {
     await this.settle();
     while (options.until?.() !== true) {
       const due = this.#timers.next();
-      if (due === undefined) break;
+      if (due === undefined) {
+        if (await this.#awaitNews()) continue;
+        break;
+      }
       if (due > limit) throw new Error(`Still not idle after ${limit - start} simulated ms`);
       await this.#fire(due);
     }
@@ -131,6 +156,39 @@ export class SimulatedClock {
     // One at a time: what the first one does may cancel the second.
     this.#timers.take()?.();
     await this.settle();
+  }
+
+  /** Gives real work that holds time its chance; true if it has made something happen. */
+  async #awaitHolders(): Promise<boolean> {
+    const { holdsTime } = this.#realWork;
+    if (!holdsTime()) {
+      this.#isOutwaited = false;
+      return false;
+    }
+    if (this.#isOutwaited) return false;
+    const before = this.#asked;
+    const hasNews = await this.#pauseWhile(() => this.#asked === before && holdsTime());
+    this.#isOutwaited = !hasNews;
+    return hasNews;
+  }
+
+  /** Nothing is left to happen by itself; true if real work has made something happen. */
+  async #awaitNews(): Promise<boolean> {
+    const before = this.#asked;
+    const { mayGoOn } = this.#realWork;
+    await this.#pauseWhile(() => this.#asked === before && mayGoOn());
+    await this.settle();
+    return this.#asked !== before;
+  }
+
+  /** Waits in real time while a condition holds; false if the patience ran out first. */
+  async #pauseWhile(condition: () => boolean): Promise<boolean> {
+    const deadline = realNow() + this.#patienceMs;
+    for (let pause = 0; condition(); pause = Math.min(pause + 1, LONGEST_PAUSE_MS)) {
+      if (realNow() >= deadline) return false;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+    return true;
   }
 
   #turn(): Promise<void> {

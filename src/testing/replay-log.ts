@@ -1,0 +1,154 @@
+import { decodeCommit } from "../engine/machine/commit-codec.ts";
+import { fold } from "../engine/machine/fold.ts";
+import { journalOf } from "../engine/machine/history.ts";
+import { isEnded } from "../engine/machine/pending.ts";
+import { emptyState, type ExecutionState } from "../engine/machine/state.ts";
+import type { Commit } from "../engine/model/commit.ts";
+import type { OperationUpdate } from "../engine/model/update.ts";
+import type { Ambient, Host } from "../engine/ports/host.ts";
+import type { NonDeterministicExecutionError } from "../engine/replay/faults.ts";
+import { Attempts } from "../engine/replay/operations/attempts.ts";
+import type { DurableFunction, FunctionOutput } from "../engine/runner/function.ts";
+import { formatExecutionArn } from "../lambda-compat/arn.ts";
+import type { DurableLambdaHandler } from "../lambda-compat/types.ts";
+import { durableFunctionOf } from "../lambda-compat/with-durable-execution.ts";
+import { SimulatedClock } from "./simulated-host.ts";
+
+export interface ReplayLogOptions {
+  /**
+   * Replays from every commit as well, as if the process had died after each of them; default false, from the end of
+   * the log only. Costs the square of the log's length.
+   */
+  readonly fromEveryCommit?: boolean;
+}
+
+/** What the code made of the log. */
+export type ReplayReport =
+  | { readonly matches: true }
+  | {
+      readonly matches: false;
+      /** The number of the last commit that was replayed. */
+      readonly seq: number;
+      /** What differs, in words. */
+      readonly difference: string;
+      /** Set when the code called another operation than the log holds. */
+      readonly error?: NonDeterministicExecutionError;
+    };
+
+/**
+ * Replays a recorded execution against today's code: will executions that started with older code go on? Steps do not
+ * run, and nothing is written. The handler is one that perdure's `withDurableExecution` made. A log is what `DurableTestResult.log` holds and what a store's `read` gives.
+ *
+ * @example
+ * ```ts
+ * expect(await replayLog(log, handler)).toEqual({ matches: true });
+ * ```
+ */
+export async function replayLog(
+  log: readonly string[],
+  handler: DurableLambdaHandler,
+  options: ReplayLogOptions = {},
+): Promise<ReplayReport> {
+  const commits = log.map(decodeCommit);
+  const target = durableFunctionOf(handler);
+  if (target === undefined) throw new TypeError("replayLog needs what perdure's withDurableExecution returns");
+  for (let seq = options.fromEveryCommit === true ? 1 : commits.length; seq <= commits.length; seq++) {
+    const report = await replayTo(commits.slice(0, seq), target);
+    if (!report.matches) return report;
+  }
+  return { matches: true };
+}
+
+async function replayTo(commits: readonly Commit[], target: DurableFunction): Promise<ReplayReport> {
+  const state = emptyState();
+  for (const commit of commits) fold(state, commit);
+  const beyond: OperationUpdate[] = [];
+  const output = await replay(state, target, beyond);
+  if (output?.status === "BREACH") return mismatch(state, output.error.message, output.error);
+  if (output?.status === "FAULT") return mismatch(state, `the replay failed: ${output.error.errorMessage}`);
+  return isEnded(state) ? compareEnds(state, output, beyond) : { matches: true };
+}
+
+/** Runs the code until it ends or can get no further; undefined for the latter. */
+async function replay(
+  state: ExecutionState,
+  target: DurableFunction,
+  beyond: OperationUpdate[],
+): Promise<FunctionOutput | undefined> {
+  const { header } = state;
+  const clock = new SimulatedClock({ startAt: header.endedAt ?? header.startedAt });
+  const invocation = target.invoke({
+    header,
+    arn: formatExecutionArn(header),
+    requestId: "replay",
+    token: "replay",
+    journal: journalOf(state),
+    client: {
+      checkpoint(updates) {
+        beyond.push(...updates);
+        return new Promise(() => undefined);
+      },
+    },
+    host: withoutAttempts(clock.host()),
+    suspension: { mode: "end", graceMs: 0 },
+    lingerMs: 0,
+    deadline: Number.POSITIVE_INFINITY,
+  });
+  let output: FunctionOutput | undefined;
+  void invocation.output.then((given) => {
+    output = given;
+  });
+  await clock.runUntilIdle({ until: () => output !== undefined });
+  invocation.abandon();
+  return output;
+}
+
+/** A host on which no function of a step runs: an attempt begins and never comes back. */
+function withoutAttempts(host: Host): Host {
+  const ambient: Ambient = {
+    tracksAsync: host.ambient.tracksAsync,
+    get: () => host.ambient.get(),
+    run: <T>(value: unknown, body: () => T) =>
+      value instanceof Attempts ? (undefined as T) : host.ambient.run(value, body),
+  };
+  return {
+    ambient,
+    now: () => host.now(),
+    random: () => host.random(),
+    randomId: () => host.randomId(),
+    drain: (next) => host.drain(next),
+    timer: (at, fire) => host.timer(at, fire),
+    background: (work) => host.background(work),
+  };
+}
+
+function compareEnds(
+  state: ExecutionState,
+  output: FunctionOutput | undefined,
+  beyond: readonly OperationUpdate[],
+): ReplayReport {
+  const { status, result, error } = state.header;
+  // Ended from outside: the code was cut off somewhere.
+  if (status === "STOPPED" || status === "TIMED_OUT") return { matches: true };
+  if (output?.status !== "SUCCEEDED" && output?.status !== "FAILED") {
+    const next = beyond.find(({ action }) => action === "START") ?? beyond[0];
+    const what = next === undefined ? "something" : `${next.type} ${JSON.stringify(next.name ?? next.id)}`;
+    return mismatch(state, `the execution ended as ${status}, but the code goes on with ${what}`);
+  }
+  if (output.status !== status)
+    return mismatch(state, `the execution ended as ${status}, the code ends as ${output.status}`);
+  if (output.status === "SUCCEEDED" && output.result !== result) {
+    return mismatch(state, `the execution's result was ${result}, the code's is ${output.result}`);
+  }
+  if (output.status === "FAILED" && output.error.errorMessage !== error?.errorMessage) {
+    return mismatch(
+      state,
+      `the execution's error was ${error?.errorMessage}, the code's is ${output.error.errorMessage}`,
+    );
+  }
+  return { matches: true };
+}
+
+function mismatch({ seq }: ExecutionState, difference: string, error?: NonDeterministicExecutionError): ReplayReport {
+  return { matches: false, seq, difference, ...(error && { error }) };
+}

@@ -1,0 +1,132 @@
+/**
+ * A whole system in simulated time: what survives a crash (the log, the directory, the alarms) and the processes that
+ * run executions over it, each with its own host, runner and way to the store.
+ */
+
+import { MemoryStore } from "../adapters/memory/memory-store.ts";
+import type { ExecutionStore } from "../engine/ports/execution-store.ts";
+import type { Ambient, Host } from "../engine/ports/host.ts";
+import type { InvocationCore } from "../engine/replay/core.ts";
+import { Scope } from "../engine/replay/scope.ts";
+import type { FunctionVersions } from "../engine/runner/function.ts";
+import { Runner, type RunnerOptions } from "../engine/runner/runner.ts";
+import { formatExecutionArn } from "../lambda-compat/arn.ts";
+import { type CrashPoint, SimulatedProcess } from "./crash.ts";
+import { SimulatedClock, type SimulatedClockOptions } from "./simulated-host.ts";
+
+export type RunnerSettings = Pick<
+  RunnerOptions,
+  "parks" | "graceMs" | "lingerMs" | "invocationMs" | "watchdogMs" | "retentionDays" | "executionTimeoutSeconds"
+>;
+
+export interface SimulatedSystemOptions extends Pick<SimulatedClockOptions, "seed" | "startAt" | "patienceMs"> {
+  /** What is written for good; a new one by default. */
+  readonly disk?: MemoryStore;
+  /** The way to it that all processes share; straight by default. */
+  readonly store?: ExecutionStore;
+  readonly settings?: RunnerSettings;
+  /** Whether time stands still while a function of user code runs in an operation. Default false. */
+  readonly holdsForUserCode?: boolean;
+}
+
+export interface BootOptions {
+  readonly functions: ReadonlyMap<string, FunctionVersions>;
+  readonly crashAt?: CrashPoint;
+  /** Puts something between the runner and the store. */
+  readonly through?: (store: ExecutionStore, host: Host) => ExecutionStore;
+}
+
+export interface SystemProcess {
+  readonly process: SimulatedProcess;
+  readonly runner: Runner;
+  /** Wakes what is running according to the directory. Comes back only if the process lives on. */
+  readonly ready: Promise<void>;
+}
+
+export interface SystemError {
+  readonly executionId: string;
+  readonly error: unknown;
+}
+
+export class SimulatedSystem {
+  readonly clock: SimulatedClock;
+  /** What is written for good. It answers at once and never fails. */
+  readonly disk: MemoryStore;
+  /** What runners were told went wrong around them. */
+  readonly errors: SystemError[] = [];
+  readonly #store: ExecutionStore;
+  readonly #alarms = new Map<string, number>();
+  readonly #settings: RunnerSettings;
+  /** Invocations that are not over, with the host they run on. */
+  readonly #invocations = new Map<InvocationCore, SimulatedProcess>();
+
+  constructor(options: SimulatedSystemOptions = {}) {
+    const {
+      settings = {},
+      holdsForUserCode = false,
+      disk = new MemoryStore(),
+      store = disk,
+      ...clockOptions
+    } = options;
+    this.disk = disk;
+    this.#store = store;
+    this.#settings = settings;
+    const realWork = {
+      holdsTime: () => this.#some(({ executing }) => executing > 0),
+      mayGoOn: () => this.#some(({ executing, waiting }) => executing > 0 || waiting === 0),
+    };
+    this.clock = new SimulatedClock({ ...clockOptions, ...(holdsForUserCode && { realWork }) });
+  }
+
+  /** Starts a process on what is stored. */
+  boot(options: BootOptions): SystemProcess {
+    const { functions, crashAt, through = (store) => store } = options;
+    const process = new SimulatedProcess({
+      clock: this.clock,
+      store: this.#store,
+      alarms: this.#alarms,
+      ...(crashAt && { crashAt }),
+    });
+    const host = this.#observed(process);
+    const runner: Runner = new Runner({
+      ...this.#settings,
+      store: through(process.store, host),
+      alarm: process.alarm((id) => runner.wake(id)),
+      host,
+      functions,
+      arnOf: formatExecutionArn,
+      onError: (executionId, error) => void this.errors.push({ executionId, error }),
+    });
+    return { process, runner, ready: runner.recover() };
+  }
+
+  #some(condition: (invocation: InvocationCore) => boolean): boolean {
+    for (const [invocation, process] of this.#invocations) {
+      if (invocation.isOver || !process.alive) this.#invocations.delete(invocation);
+      else if (condition(invocation)) return true;
+    }
+    return false;
+  }
+
+  /** A host that notes the invocations that run on it. */
+  #observed(process: SimulatedProcess): Host {
+    const { host } = process;
+    const ambient: Ambient = {
+      tracksAsync: host.ambient.tracksAsync,
+      get: () => host.ambient.get(),
+      run: (value, body) => {
+        if (value instanceof Scope && value.parent === undefined) this.#invocations.set(value.invocation, process);
+        return host.ambient.run(value, body);
+      },
+    };
+    return {
+      ambient,
+      now: () => host.now(),
+      random: () => host.random(),
+      randomId: () => host.randomId(),
+      drain: (next) => host.drain(next),
+      timer: (at, fire) => host.timer(at, fire),
+      background: (work) => host.background(work),
+    };
+  }
+}

@@ -1,0 +1,265 @@
+import { describe, expect, test } from "vitest";
+import type { DurableContext } from "../lambda-compat/types.ts";
+import { withDurableExecution } from "../lambda-compat/with-durable-execution.ts";
+import { DurableTestRunner } from "./test-runner.ts";
+
+const DAY_MS = 86_400_000;
+
+/** A durable handler of an untyped event. */
+function durable<Result>(body: (context: DurableContext, event: unknown) => Promise<Result>) {
+  return withDurableExecution(async (event: unknown, context) => body(context, event));
+}
+
+test("runs a handler to its result: payload in, value, operations and history out", async () => {
+  const handler = withDurableExecution(async (event: { name: string }, context) => {
+    const greeting = await context.step("greet", async () => `Hello, ${event.name}`);
+    await context.wait("sleep", { days: 30 });
+    return { greeting };
+  });
+  const runner = new DurableTestRunner<{ greeting: string }>(handler);
+  const before = runner.clock.now();
+  const { status, result, operations, history, invocations } = await runner.run({ payload: { name: "you" } });
+  expect(status).toBe("SUCCEEDED");
+  expect(result).toEqual({ greeting: "Hello, you" });
+  expect(operations.map(({ type, name, status: at }) => [type, name, at])).toEqual([
+    ["STEP", "greet", "SUCCEEDED"],
+    ["WAIT", "sleep", "SUCCEEDED"],
+  ]);
+  expect(runner.clock.now() - before).toBe(30 * DAY_MS);
+  expect(history[0]?.eventType).toBe("ExecutionStarted");
+  expect(history.at(-1)?.eventType).toBe("ExecutionSucceeded");
+  expect(invocations).toBe(2);
+});
+
+test("replays from the log at every suspension; parks when told to", async () => {
+  const runsOf = async (parks: boolean) => {
+    let runs = 0;
+    const handler = durable(async (context) => {
+      runs++;
+      for (let turn = 0; turn < 3; turn++) await context.wait({ minutes: 1 });
+    });
+    await new DurableTestRunner(handler, { parks }).run();
+    return runs;
+  };
+  expect(await runsOf(false)).toBe(4);
+  expect(await runsOf(true)).toBe(1);
+});
+
+test("finds code that does not survive a replay", async () => {
+  let calls = 0;
+  const handler = durable(async (context) => {
+    await context.step(`call ${++calls}`, async () => calls);
+    await context.wait({ seconds: 1 });
+  });
+  const { status, halt } = await new DurableTestRunner(handler).run();
+  expect(status).toBe("RUNNING");
+  expect(halt).toMatchObject({ reason: "NON_DETERMINISM" });
+});
+
+test("a failed execution gives its error", async () => {
+  const handler = durable(async (context) => {
+    await context.step(
+      "break",
+      async () => {
+        throw new TypeError("broken");
+      },
+      { retryStrategy: () => ({ shouldRetry: false }) },
+    );
+  });
+  const { status, result, error } = await new DurableTestRunner(handler).run();
+  expect({ status, result }).toEqual({ status: "FAILED", result: undefined });
+  expect(error).toMatchObject({ errorMessage: "broken" });
+});
+
+describe("callbacks", () => {
+  const approval = durable(async (context) =>
+    context.waitForCallback("approve", async () => undefined, { timeout: { hours: 1 } }),
+  );
+
+  test("are completed by the test as it goes", async () => {
+    const runner = new DurableTestRunner(approval);
+    const execution = await runner.start();
+    await runner.advance({ minutes: 59 });
+    expect(execution.status).toBe("RUNNING");
+    await execution.callback("approve").succeed("yes");
+    expect(execution.outcome).toMatchObject({ status: "SUCCEEDED", result: "yes" });
+  });
+
+  test("are completed by a reaction, before their time is out", async () => {
+    const runner = new DurableTestRunner(approval);
+    const { result } = await runner.onCallback("approve", (callback) => callback.succeed("at once")).run();
+    expect(result).toBe("at once");
+  });
+
+  test("fail, and time out when nobody answers", async () => {
+    const failing = new DurableTestRunner(approval).onCallback("approve", (callback) => callback.fail(new Error("no")));
+    expect((await failing.run()).error).toMatchObject({ errorMessage: "no" });
+    expect((await new DurableTestRunner(approval).run()).error).toMatchObject({ errorMessage: "Callback timed out" });
+  });
+
+  test("of one name are answered one after the other", async () => {
+    const handler = durable(async (context) => {
+      const answers: string[] = [];
+      for (let turn = 0; turn < 3; turn++) answers.push(await context.waitForCallback("ask", async () => undefined));
+      return answers;
+    });
+    let asked = 0;
+    const runner = new DurableTestRunner(handler).onCallback("ask", (callback) =>
+      callback.succeed(`answer ${++asked}`),
+    );
+    expect((await runner.run()).result).toEqual(["answer 1", "answer 2", "answer 3"]);
+  });
+
+  test("that nobody answers are told of by name", async () => {
+    const handler = durable(async (context) => context.waitForCallback("forever", async () => undefined));
+    await expect(new DurableTestRunner(handler).run()).rejects.toThrow(/Nothing is left to happen.*"forever"/);
+    const execution = await new DurableTestRunner(handler).start();
+    expect(() => execution.callback("other")).toThrow(/No callback "other".*"forever"/);
+  });
+
+  test("live on by heartbeats", async () => {
+    const handler = durable(async (context) =>
+      context.waitForCallback("beat", async () => undefined, { heartbeatTimeout: { seconds: 10 } }),
+    );
+    const runner = new DurableTestRunner(handler);
+    const execution = await runner.start();
+    for (let beat = 0; beat < 5; beat++) {
+      await runner.advance({ seconds: 9 });
+      await execution.callback("beat").heartbeat();
+    }
+    await runner.advance({ seconds: 9 });
+    expect(execution.status).toBe("RUNNING");
+    expect((await execution.finish()).error).toMatchObject({ errorMessage: "Callback timed out on heartbeat" });
+  });
+});
+
+test("steps are retried in virtual time", async () => {
+  let attempts = 0;
+  const handler = durable(async (context) =>
+    context.step(
+      "flaky",
+      async () => {
+        if (++attempts < 4) throw new Error("not yet");
+        return attempts;
+      },
+      { retryStrategy: (_error, attempt) => ({ shouldRetry: attempt < 10, delay: { hours: attempt } }) },
+    ),
+  );
+  const runner = new DurableTestRunner(handler);
+  const before = runner.clock.now();
+  expect((await runner.run()).result).toBe(4);
+  expect(runner.clock.now() - before).toBe((1 + 2 + 3) * 3_600_000);
+});
+
+test("time stands still for a step that does real work, and a race ends as it does in production", async () => {
+  const handler = durable(async (context) =>
+    Promise.race<unknown>([
+      context.step("request", async () => {
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        return "answered";
+      }),
+      context.wait({ seconds: 10 }),
+    ]),
+  );
+  expect((await new DurableTestRunner(handler).run()).result).toBe("answered");
+});
+
+test("time goes on when a step never comes back", async () => {
+  const handler = durable(async (context) =>
+    Promise.race<unknown>([
+      context.step("hangs", () => new Promise(() => undefined)),
+      context.wait({ seconds: 10 }).then(() => "gave up"),
+    ]),
+  );
+  expect((await new DurableTestRunner(handler, { stepPatienceMs: 20 }).run()).result).toBe("gave up");
+});
+
+test("plain asynchronous code between operations is waited for", async () => {
+  const handler = durable(async (context) => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return context.step("after", async () => "done");
+  });
+  expect((await new DurableTestRunner(handler).run()).result).toBe("done");
+});
+
+test("invokes other functions, durable and plain", async () => {
+  const double = durable(async (context, event) => {
+    await context.wait({ hours: 1 });
+    return (event as number) * 2;
+  });
+  const handler = durable(async (context) => [
+    await context.invoke<number, number>("double it", "double", 21),
+    await context.invoke<string, string>("shout", "shout", "hey"),
+  ]);
+  const functions = { double, shout: async (event: string) => event.toUpperCase() };
+  expect((await new DurableTestRunner(handler, { functions }).run()).result).toEqual([42, "HEY"]);
+});
+
+test("a restart in the middle changes nothing but the process", async () => {
+  const runs: string[] = [];
+  const handler = durable(async (context) => {
+    const first = await context.step("first", async () => runs.push("first"));
+    await context.wait({ hours: 1 });
+    return first + (await context.step("second", async () => runs.push("second")));
+  });
+  const runner = new DurableTestRunner(handler);
+  const execution = await runner.start();
+  await runner.restart();
+  await runner.advance({ minutes: 30 });
+  await runner.restart();
+  expect((await execution.finish()).result).toBe(3);
+  expect(runs).toEqual(["first", "second"]);
+});
+
+test("a restart can bring other code, which goes on from the log", async () => {
+  const version = (name: string) =>
+    durable(async (context) => {
+      const first = await context.step("first", async () => name);
+      await context.wait({ hours: 1 });
+      return `${first}, ${await context.step("second", async () => name)}`;
+    });
+  const runner = new DurableTestRunner(version("old"));
+  const execution = await runner.start();
+  await runner.restart(version("new"));
+  expect((await execution.finish()).result).toBe("old, new");
+});
+
+test("survives a store that fails", async () => {
+  let runs = 0;
+  const handler = durable(async (context) => {
+    await context.wait({ seconds: 1 });
+    return context.step("once", async () => ++runs);
+  });
+  const runner = new DurableTestRunner(handler);
+  const execution = await runner.start();
+  runner.store.failNext("append", "REFUSED", 2);
+  runner.store.failNext("append", "UNACKNOWLEDGED");
+  expect(await execution.finish()).toMatchObject({ status: "SUCCEEDED" });
+  expect(runner.store.faults.map(({ fault }) => fault)).toEqual(["REFUSED", "REFUSED", "UNACKNOWLEDGED"]);
+});
+
+test("two executions of one runner do not disturb each other", async () => {
+  const handler = durable(async (context, event) => {
+    await context.wait({ seconds: 5 });
+    return context.step("echo", async () => event);
+  });
+  const runner = new DurableTestRunner(handler);
+  const [a, b] = [await runner.start({ payload: "a", name: "one" }), await runner.start({ payload: "b", name: "two" })];
+  expect([(await a.finish()).result, (await b.finish()).result]).toEqual(["a", "b"]);
+  expect([a.row?.status, b.id]).toEqual(["SUCCEEDED", "handler/two"]);
+});
+
+test("does a thousand steps with as many results in one invocation", async () => {
+  const handler = durable(async (context) => {
+    let sum = 0;
+    for (let index = 0; index < 1000; index++) sum += await context.step(`step ${index}`, async () => index);
+    return sum;
+  });
+  const runner = new DurableTestRunner(handler);
+  const { result, operations, invocations } = await runner.run();
+  expect({ result, operations: operations.length, invocations }).toEqual({
+    result: 499_500,
+    operations: 1000,
+    invocations: 1,
+  });
+});
