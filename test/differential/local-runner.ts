@@ -1,0 +1,74 @@
+/** Runs a case on AWS's own test runner. */
+
+import type { DurableExecutionClient } from "@aws/durable-execution-sdk-js";
+import type { LocalDurableTestRunner } from "@aws/durable-execution-sdk-js-testing";
+import type { Case, OutsideEvent, Sdk } from "./case.ts";
+import { failedObservation, type Observation, observe } from "./observation.ts";
+import { resetVirtualTime } from "./virtual-time.ts";
+
+type Runner = LocalDurableTestRunner<unknown>;
+
+export interface LocalSetup {
+  readonly sdk: Sdk;
+  readonly Runner: typeof LocalDurableTestRunner;
+}
+
+export async function runLocally(definition: Case, { sdk, Runner }: LocalSetup): Promise<Observation> {
+  resetVirtualTime();
+  const { program, functions, input, outside = [], config = {} } = definition;
+  const updates: SentUpdates = {};
+  const runner = new Runner({ handlerFunction: recording(sdk.withDurableExecution(program(sdk), config), updates) });
+  for (const [name, target] of Object.entries(functions?.(sdk) ?? {})) {
+    if ("durable" in target) runner.registerDurableFunction(name, sdk.withDurableExecution(target.durable));
+    else runner.registerFunction(name, target.plain);
+  }
+  // A run that fails leaves these waiting for ever; what they have not reached shows in the observation.
+  const happening = happen(runner, outside);
+  happening.catch(() => undefined);
+  try {
+    const result = await runner.run(input === undefined ? {} : { payload: input });
+    return { ...observe(result.getHistoryEvents()), updates };
+  } catch (error) {
+    return rejection(error);
+  }
+}
+
+type SentUpdates = Record<string, object[]>;
+type Lambda = ReturnType<Sdk["withDurableExecution"]>;
+
+/** The handler, with what it sends written down: by operation, since how updates share calls is a matter of timing. */
+function recording(handler: Lambda, updates: SentUpdates): Lambda {
+  return (event, context) => {
+    const carrier = event as unknown as { durableExecutionClient: DurableExecutionClient };
+    const client = carrier.durableExecutionClient;
+    carrier.durableExecutionClient = {
+      getExecutionState: (request) => client.getExecutionState(request),
+      checkpoint: (request) => {
+        for (const { Id = "", ...update } of request.Updates ?? []) {
+          // The id of the update that ends an execution is made of the time.
+          (updates[update.Type === "EXECUTION" ? "execution" : Id] ??= []).push(
+            JSON.parse(JSON.stringify(update)) as object,
+          );
+        }
+        return client.checkpoint(request);
+      },
+    };
+    return handler(event, context);
+  };
+}
+
+async function happen(runner: Runner, outside: readonly OutsideEvent[]): Promise<void> {
+  for (const { to, index = 0, when = "STARTED", event } of outside) {
+    const operation = await runner.getOperationByNameAndIndex(to, index).waitForData(when as never);
+    if (event === "heartbeat") await operation.sendCallbackHeartbeat();
+    else if ("succeed" in event) await operation.sendCallbackSuccess(event.succeed);
+    else await operation.sendCallbackFailure(event.fail);
+  }
+}
+
+/** The runner rejects with an error for a failed invocation, and with an outcome when nothing is pending. */
+function rejection(error: unknown): Observation {
+  if (error instanceof Error) return failedObservation("REJECTED", { type: error.name, message: error.message });
+  const { ErrorType, ErrorMessage } = (error as { error?: { ErrorType?: string; ErrorMessage?: string } }).error ?? {};
+  return failedObservation("REJECTED", { type: ErrorType, message: ErrorMessage });
+}

@@ -1,0 +1,155 @@
+/** Runs a case on perdure's machine, in memory. */
+
+import { MemoryAlarm, MemoryStore } from "../../src/adapters/memory/index.ts";
+import { systemHost } from "../../src/adapters/hosts/system-host.ts";
+import type { ExecutionHeader } from "../../src/engine/model/execution.ts";
+import type { HistoryEvent } from "../../src/engine/model/history.ts";
+import { Runner } from "../../src/engine/runner/runner.ts";
+import { type FunctionDefinition, readFunctions } from "../../src/lambda-compat/functions.ts";
+import { historyEventToWire } from "../../src/lambda-compat/http/history-event.ts";
+import type { Case, Handler, OutsideEvent, Sdk } from "./case.ts";
+import { type Observation, observe, type WireEvent } from "./observation.ts";
+import { resetVirtualTime, runUntil } from "./virtual-time.ts";
+
+export interface MachineSetup {
+  readonly sdk: Sdk;
+  /** Whether `sdk` is AWS's. */
+  readonly isForeign: boolean;
+  readonly parks: boolean;
+}
+
+const NAME = "main";
+const ID = `${NAME}/x`;
+
+export async function runOnMachine(definition: Case, setup: MachineSetup): Promise<Observation> {
+  resetVirtualTime();
+  const host = systemHost();
+  const store = new MemoryStore();
+  const alarm = new MemoryAlarm({ host, wake: (id) => runner.wake(id) });
+  const failures: unknown[] = [];
+  const runner: Runner = new Runner({
+    store,
+    alarm,
+    host,
+    functions: readFunctions(functionsOf(definition, setup)),
+    parks: setup.parks,
+    arnOf: ({ functionName, name, incarnation }) =>
+      `arn:perdure:lambda:local:000000000000:function:${functionName}:$LATEST/durable-execution/${name}/${incarnation}`,
+    onError: (_id, error) => failures.push(error),
+  });
+  try {
+    const observation = await follow(definition, runner);
+    if (failures.length > 0) throw failures[0];
+    return observation;
+  } finally {
+    runner.close();
+    alarm.close();
+  }
+}
+
+async function follow(definition: Case, runner: Runner): Promise<Observation> {
+  const { input = {}, outside = [] } = definition;
+  await runner.start({ functionName: NAME, name: "x", input: JSON.stringify(input) });
+  const todo = [...outside];
+  const watch = new Watch(runner, todo);
+  const isDone = await runUntil(() => watch.isDone());
+  const events = await watch.read();
+  const wire = events.map((event) => historyEventToWire(event)) as WireEvent[];
+  const end = isDone ? watch.end : { status: "STUCK", error: {} };
+  return observe(wire, end);
+}
+
+/** Looks at an execution whenever something may have changed, and lets happen what happens from outside. */
+class Watch {
+  readonly #runner: Runner;
+  readonly #todo: OutsideEvent[];
+  #looking: Promise<void> | undefined;
+  #header: ExecutionHeader | undefined;
+  #fault: HistoryEvent | undefined;
+  #failure: unknown;
+
+  constructor(runner: Runner, todo: OutsideEvent[]) {
+    this.#runner = runner;
+    this.#todo = todo;
+  }
+
+  isDone(): boolean {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#looking ??= this.#look()
+      .catch((error: unknown) => {
+        this.#failure = error;
+      })
+      .finally(() => {
+        this.#looking = undefined;
+      });
+    return this.#fault !== undefined || this.#header?.halt !== undefined || this.#isOver;
+  }
+
+  get end(): { status: string; error: { type?: string | undefined; message?: string | undefined } } | undefined {
+    const status = this.#fault === undefined ? "HALTED" : "REJECTED";
+    const error = this.#fault?.error ?? this.#header?.halt?.error;
+    if (error === undefined || this.#isOver) return undefined;
+    return { status, error: { type: error.errorType, message: error.errorMessage } };
+  }
+
+  get #isOver(): boolean {
+    return this.#header !== undefined && this.#header.status !== "RUNNING";
+  }
+
+  async read(): Promise<readonly HistoryEvent[]> {
+    const { events } = await this.#runner.history(ID, { limit: 100_000, includeData: true });
+    return events;
+  }
+
+  async #look(): Promise<void> {
+    this.#header = await this.#runner.describe(ID);
+    const events = await this.read();
+    this.#fault ??= events.find(({ eventType, error }) => eventType === "InvocationCompleted" && error !== undefined);
+    const next = this.#todo[0];
+    const callbackId = next === undefined ? undefined : callbackFor(next, events);
+    if (next === undefined || callbackId === undefined) return;
+    this.#todo.shift();
+    await this.#runner.completeCallback(callbackId, outcomeOf(next));
+  }
+}
+
+/** The id of the callback that this is to happen to, once it is there and its time has come. */
+function callbackFor({ to, index = 0, when }: OutsideEvent, events: readonly HistoryEvent[]): string | undefined {
+  const named = events.filter(({ name, eventType }) => name === to && /^(Callback|Context)Started$/.test(eventType))[
+    index
+  ];
+  if (named === undefined || named.eventType === "CallbackStarted") return named?.callbackId;
+  const inside = events.filter(({ parentId }) => parentId === named.id);
+  const isSubmitted = inside.some(({ eventType }) => eventType === "StepSucceeded");
+  if (when === "SUBMITTED" && !isSubmitted) return undefined;
+  return inside.find(({ eventType }) => eventType === "CallbackStarted")?.callbackId;
+}
+
+function outcomeOf({ event }: OutsideEvent): Parameters<Runner["completeCallback"]>[1] {
+  if (event === "heartbeat") return { type: "HEARTBEAT" };
+  if ("succeed" in event) {
+    return { type: "SUCCEEDED", ...(event.succeed === undefined ? {} : { result: event.succeed }) };
+  }
+  const { ErrorType, ErrorMessage, ErrorData, StackTrace } = event.fail ?? {};
+  return {
+    type: "FAILED",
+    error: {
+      ...(ErrorType === undefined ? {} : { errorType: ErrorType }),
+      ...(ErrorMessage === undefined ? {} : { errorMessage: ErrorMessage }),
+      ...(ErrorData === undefined ? {} : { errorData: ErrorData }),
+      ...(StackTrace === undefined ? {} : { stackTrace: StackTrace }),
+    },
+  };
+}
+
+function functionsOf(definition: Case, { sdk, isForeign }: MachineSetup): Record<string, FunctionDefinition> {
+  const durable = (handler: Handler, config = {}): FunctionDefinition => {
+    const wrapped = sdk.withDurableExecution(handler, config);
+    return isForeign ? { awsDurable: wrapped } : wrapped;
+  };
+  const functions: Record<string, FunctionDefinition> = { [NAME]: durable(definition.program(sdk), definition.config) };
+  for (const [name, target] of Object.entries(definition.functions?.(sdk) ?? {})) {
+    functions[name] = "durable" in target ? durable(target.durable) : (target.plain as FunctionDefinition);
+  }
+  return functions;
+}

@@ -1,0 +1,5 @@
+import { steps } from "./corpus/steps.ts";
+import { compareEverywhere, prepareStage } from "./stage.ts";
+
+prepareStage();
+compareEverywhere(steps);
