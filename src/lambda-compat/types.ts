@@ -317,10 +317,14 @@ export type BatchTuple<Results extends readonly unknown[]> = BatchResult<Results
 
 /**
  * Destructuring takes the types of its elements from positions only for what has every member of an array. A batch has
- * the positions; the array's methods are there to be `never`, so that nothing can call them.
+ * the positions; the array's methods are there to be `never`, so that nothing calls them, and the index is `unknown`, so
+ * that a batch is not taken for an array of its results.
  */
-type Positions<Results extends readonly unknown[]> = {
-  readonly [Key in keyof (readonly unknown[]) as Key extends typeof Symbol.iterator | number ? never : Key]: never;
+type Positions<Results extends readonly unknown[]> = { readonly [position: number]: unknown } & {
+  readonly [Key in Exclude<
+    keyof (readonly unknown[]),
+    keyof object | "toString" | "toLocaleString" | number | typeof Symbol.iterator
+  >]: never;
 } & { readonly [Key in keyof Results as Key extends `${number}` ? Key : never]: Results[Key] };
 
 export type CompletionDecision = { complete: false } | { complete: true; outcome?: CompletionOutcome };
