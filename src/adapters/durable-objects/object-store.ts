@@ -61,6 +61,7 @@ export class DurableObjectStore implements ExecutionStore {
 
   describe(row: DirectoryRow): void {
     const before = this.#recordOf(row.id);
+    if (isSame(row, before.row)) return;
     this.#change(() => {
       this.#options.record.put({ ...before, row: { ...row }, revision: before.revision + 1, unpublished: true });
     });
@@ -91,6 +92,12 @@ export class DurableObjectStore implements ExecutionStore {
     if (record?.row?.id === id) return record;
     throw new Error("this object does not hold that execution");
   }
+}
+
+/** A row is said again whenever an execution that has ended is woken: that shall cost nothing. */
+function isSame(row: DirectoryRow, before: DirectoryRow | undefined): boolean {
+  const fields = Object.keys(row) as (keyof DirectoryRow)[];
+  return fields.length === Object.keys(before ?? {}).length && fields.every((field) => row[field] === before?.[field]);
 }
 
 function keyOf({ functionName, startedAt, id }: DirectoryRow): DirectoryKey {

@@ -1,7 +1,9 @@
-import { env } from "cloudflare:workers";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { ExecutionClient } from "../../../src/engine/runner/client.ts";
-import { done } from "./functions.ts";
+import { createWorker } from "../../../src/adapters/durable-objects/create-worker.ts";
+import { ClientError, type ExecutionClient, type LiveEvent } from "../../../src/engine/runner/client.ts";
+import { done, functions, releases } from "./functions.ts";
 import { app } from "./worker.ts";
 
 let client: ExecutionClient;
@@ -12,26 +14,276 @@ beforeEach(() => {
   key = crypto.randomUUID();
 });
 
-async function run(functionName: string, input: unknown = { key }): Promise<unknown> {
-  const { execution } = await client.start({ functionName, input: JSON.stringify(input) });
-  const header = await client.settled(execution.id, Date.now() + 20_000);
+async function start(functionName: string, input: unknown = { key }, name = key): Promise<string> {
+  const { execution } = await client.start({ functionName, name, input: JSON.stringify(input) });
+  return execution.id;
+}
+
+async function result(executionId: string): Promise<unknown> {
+  const header = await client.settled(executionId, Date.now() + 20_000);
   expect(header.error).toBeUndefined();
   expect(header.status).toBe("SUCCEEDED");
-  return JSON.parse(header.result ?? "null");
+  return header.result === undefined ? undefined : JSON.parse(header.result);
+}
+
+function objectOf(executionId: string): DurableObjectStub {
+  return env.EXECUTIONS.get(env.EXECUTIONS.idFromName(executionId)) as DurableObjectStub;
+}
+
+function alarmOf(executionId: string): Promise<number | null> {
+  return runInDurableObject(objectOf(executionId), (_, { storage }) => storage.getAlarm());
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await scheduler.wait(10);
+}
+
+async function openCallback(executionId: string): Promise<string> {
+  let found: string | undefined;
+  await until(async () => {
+    const { operations } = await client.state(executionId, { limit: 100 });
+    for (const operation of operations) if (operation.type === "CALLBACK") found = operation.callbackId;
+    return found !== undefined && (done.get(`${key} submit`) ?? 0) > 0;
+  });
+  return found ?? "";
+}
+
+/** Objects that come up meanwhile see this time. */
+async function at(time: number, body: () => Promise<void>): Promise<void> {
+  const now = Date.now;
+  Date.now = () => time;
+  try {
+    await body();
+  } finally {
+    Date.now = now;
+  }
+}
+
+/** The code of the ClientError that a call fails with. */
+async function refusal(call: Promise<unknown>): Promise<string> {
+  const error = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(ClientError);
+  return (error as ClientError).code;
 }
 
 describe("an execution in its object", () => {
   test("runs", async () => {
-    expect(await run("greet")).toEqual({ second: 2, third: 3 });
+    expect(await result(await start("greet"))).toEqual({ second: 2, third: 3 });
     expect(done.get(`${key} runs`)).toBe(1);
   });
 
-  test("waits by the alarm", async () => {
-    expect(await run("nap")).toBe("rested");
-    expect(done.get(`${key} after`)).toBe(1);
+  test("waits by the alarm, and goes on in memory without replay", async () => {
+    expect(await result(await start("nap"))).toBe("rested");
+    expect(done.get(`${key} runs`)).toBe(1);
   });
 
-  test("invokes durable and plain functions", async () => {
-    expect(await run("parent")).toEqual([3, `hello ${key} plain`]);
+  test("goes on by replay when its object was evicted meanwhile", async () => {
+    const id = await start("nap");
+    await until(async () => (await alarmOf(id)) !== null && done.get(`${key} before`) === 1);
+    await evictDurableObject(objectOf(id));
+    expect(await result(id)).toBe("rested");
+    expect([done.get(`${key} before`), done.get(`${key} after`)]).toEqual([1, 1]);
+    expect(done.get(`${key} runs`)).toBe(2);
+  });
+
+  test("needs no alarm and holds nothing while it waits for somebody outside", async () => {
+    const id = await start("approve");
+    await openCallback(id);
+    await until(async () => (await alarmOf(id)) === null);
+    await evictDurableObject(objectOf(id));
+    await client.completeCallback(await openCallback(id), { type: "SUCCEEDED", result: "fine" });
+    expect(await result(id)).toBe("fine");
+    expect([done.get(`${key} prepare`), done.get(`${key} submit`), done.get(`${key} finish`)]).toEqual([1, 1, 1]);
+  });
+
+  test("is watched over while a step takes long", async () => {
+    const id = await start("slow");
+    await until(() => releases.has(`${key} 1`));
+    expect(await alarmOf(id)).toBeGreaterThan(Date.now());
+    for (let beats = 0; beats < 3; beats++) expect(await runDurableObjectAlarm(objectOf(id))).toBe(true);
+    expect(done.get(`${key} runs`)).toBe(1);
+    await runInDurableObject(objectOf(id), () => releases.get(`${key} 1`)?.());
+    expect(await result(id)).toBe(1);
+  });
+
+  test("invokes durable and plain functions, each in an object of its own", async () => {
+    const id = await start("parent");
+    expect(await result(id)).toEqual([3, `hello ${key} plain`]);
+    const { operations } = await client.state(id, { limit: 10 });
+    expect(operations.map(({ type, status }) => `${type} ${status}`)).toEqual([
+      "CHAINED_INVOKE SUCCEEDED",
+      "CHAINED_INVOKE SUCCEEDED",
+    ]);
+  });
+
+  test("fails with the error of its step", async () => {
+    const header = await client.settled(await start("fails"), Date.now() + 20_000);
+    expect(header.status).toBe("FAILED");
+    expect(header.error).toMatchObject({ errorType: "StepError", errorMessage: "too far" });
+  });
+
+  test("is stopped, and then done with", async () => {
+    const id = await start("approve");
+    await openCallback(id);
+    const stoppedAt = await client.stop(id, { errorType: "Enough", errorMessage: "no more" });
+    const header = await client.describe(id);
+    expect(header).toMatchObject({ status: "STOPPED", endedAt: stoppedAt, error: { errorType: "Enough" } });
+    expect(await client.stop(id)).toBe(stoppedAt);
+  });
+
+  test("takes payloads that fill a row many times over", async () => {
+    const text = "é".repeat(120_000);
+    const id = await start("many", { text, times: 30 });
+    expect(await result(id)).toBe(30 * text.length);
+    await evictDurableObject(objectOf(id));
+    const { operations } = await client.state(id, { limit: 100 });
+    expect(operations.filter(({ result: stored }) => stored === JSON.stringify(text))).toHaveLength(30);
+  });
+
+  test("shows in lists what has become of it", async () => {
+    const id = await start("greet");
+    await result(id);
+    const query = { functionName: "greet", name: key, limit: 10 };
+    await until(async () => (await client.list({ ...query, statuses: ["SUCCEEDED"] })).rows.length === 1);
+    const { rows } = await client.list(query);
+    expect(rows).toMatchObject([{ id, name: key, status: "SUCCEEDED", version: "$LATEST" }]);
+  });
+
+  test("is removed when its time is over, from its object and from lists", async () => {
+    const id = await start("greet");
+    await result(id);
+    const query = { functionName: "greet", name: key, limit: 10 };
+    await until(async () => (await client.list({ ...query, statuses: ["SUCCEEDED"] })).rows.length === 1);
+    const { endedAt = 0 } = await client.describe(id);
+    const expiresAt = endedAt + 14 * 86_400_000;
+    await until(async () => (await alarmOf(id)) === expiresAt);
+    await evictDurableObject(objectOf(id));
+    await at(expiresAt, async () => {
+      await runDurableObjectAlarm(objectOf(id));
+      await until(async () => (await client.list(query)).rows.length === 0);
+    });
+    expect(await refusal(client.describe(id))).toBe("ResourceNotFoundException");
+    await runInDurableObject(objectOf(id), async (_, { storage }) => {
+      expect(storage.sql.exec("SELECT name FROM sqlite_master").toArray()).toEqual([]);
+      expect(await storage.getAlarm()).toBeNull();
+    });
+  });
+});
+
+describe("the client of objects", () => {
+  test("starts an execution once, however often it is asked to", async () => {
+    const request = { functionName: "greet", name: key, input: JSON.stringify({ key }) };
+    const answers = await Promise.all(Array.from({ length: 5 }, () => client.start(request)));
+    expect(answers.filter(({ created }) => created)).toHaveLength(1);
+    expect(new Set(answers.map(({ execution }) => execution.incarnation)).size).toBe(1);
+    await result(`greet/${key}`);
+    expect(done.get(`${key} runs`)).toBe(1);
+    const other = client.start({ ...request, input: "{}" });
+    expect(await refusal(other)).toBe("DurableExecutionAlreadyStartedException");
+  });
+
+  test("gives an execution without a name one of its own", async () => {
+    const [one, two] = await Promise.all(
+      [1, 2].map(() => client.start({ functionName: "steps", input: '{"steps":1}' })),
+    );
+    expect(one?.execution.name).not.toBe(two?.execution.name);
+    expect(await result(one?.execution.id ?? "")).toBe(0);
+  });
+
+  test("brings refusals back as what they were", async () => {
+    expect(await refusal(client.describe("greet/nobody"))).toBe("ResourceNotFoundException");
+    expect(await refusal(client.start({ functionName: "nothing" }))).toBe("ResourceNotFoundException");
+    expect(await refusal(client.start({ functionName: "greet", name: "a b" }))).toBe("InvalidParameterValueException");
+    const outcome = { type: "SUCCEEDED" } as const;
+    expect(await refusal(client.completeCallback("nonsense", outcome))).toBe("InvalidParameterValueException");
+    const unknown = btoa(`greet/nobody\n${"0".repeat(32)}`);
+    expect(await refusal(client.completeCallback(unknown, outcome))).toBe("ResourceNotFoundException");
+    const id = await start("approve");
+    const callbackId = await openCallback(id);
+    await client.completeCallback(callbackId, outcome);
+    expect(await refusal(client.completeCallback(callbackId, outcome))).toBe("CallbackTimeoutException");
+  });
+
+  test("waits for an end no longer than it is told", async () => {
+    const id = await start("approve");
+    const header = await client.settled(id, Date.now() + 50);
+    expect(header.status).toBe("RUNNING");
+    await client.stop(id);
+  });
+
+  test("shows commits live, across the death of the object, each once and in order", async () => {
+    const id = await start("approve");
+    const callbackId = await openCallback(id);
+    const seen: LiveEvent[] = [];
+    const watching = (async () => {
+      for await (const event of client.watch(id, 0)) seen.push(event);
+    })();
+    await until(() => seen.length > 0);
+    await runInDurableObject(objectOf(id), (_, state) => state.abort("reset")).catch(() => {});
+    await client.completeCallback(callbackId, { type: "SUCCEEDED", result: "fine" });
+    await watching;
+    expect(await result(id)).toBe("fine");
+    expect(seen.map(({ seq }) => seq)).toEqual(seen.map((_, at) => at + 1));
+    expect(seen.at(-1)?.body).toContain("EXECUTION_SUCCEEDED");
+  });
+
+  test("lets go of a live view at once, though nothing happens", async () => {
+    const id = await start("approve");
+    await openCallback(id);
+    const view = client.watch(id, 0)[Symbol.asyncIterator]();
+    await view.next();
+    await view.return?.();
+    await client.stop(id);
+  });
+});
+
+describe("the Worker", () => {
+  const invocation = (headers: Record<string, string> = {}): Request =>
+    new Request("http://localhost/2015-03-31/functions/greet/invocations", {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ key }),
+    });
+
+  test("serves the Lambda API", async () => {
+    const answered = await exports.default.fetch(invocation({ Authorization: "Bearer test-token" }));
+    expect(answered.status).toBe(200);
+    expect(await answered.json()).toEqual({ second: 2, third: 3 });
+  });
+
+  test("answers nobody without a credential", async () => {
+    for (const headers of [{}, { Authorization: "Bearer other" }]) {
+      const answered = await exports.default.fetch(invocation(headers));
+      expect([401, 403]).toContain(answered.status);
+      await answered.text();
+    }
+    expect(done.get(`${key} runs`)).toBeUndefined();
+  });
+
+  test("says what its configuration lacks, and lets nobody in", async () => {
+    const errors: unknown[] = [];
+    const bare = createWorker({ functions, onError: (error) => errors.push(error) });
+    const { EXECUTIONS, DIRECTORY, PERDURE_CREDENTIALS } = env;
+    const lacking = [
+      { missing: "PERDURE_CREDENTIALS", env: { EXECUTIONS, DIRECTORY } },
+      { missing: "EXECUTIONS", env: { DIRECTORY, PERDURE_CREDENTIALS } },
+      { missing: "DIRECTORY", env: { EXECUTIONS, PERDURE_CREDENTIALS } },
+      { missing: "PERDURE_CREDENTIALS", env: { EXECUTIONS, DIRECTORY, PERDURE_CREDENTIALS: "not to be shown" } },
+    ];
+    for (const { missing, env: incomplete } of lacking) {
+      const answered = await bare.fetch(invocation({ Authorization: "Bearer test-token" }), incomplete);
+      expect(answered.status).toBe(500);
+      const body = await answered.text();
+      expect(body).toContain(missing);
+      expect(body).not.toContain("not to be shown");
+      expect(errors.at(-1)).toMatchObject({ code: "BINDING_MISSING" });
+    }
+  });
+
+  test("refuses functions that are none", () => {
+    expect(() => createWorker({ functions: { "no name!": async () => 1 } })).toThrow(TypeError);
   });
 });

@@ -58,6 +58,24 @@ export const functions: Functions = {
     const plain = await context.invoke<Plan, string>("plain", "plain", { key: `${key} plain` });
     return [child.third, plain];
   }),
+  /** One of everything. */
+  saga: withDurableExecution(async ({ key }: Plan, context) => {
+    const a = await context.step("a", async () => count(`${key} a`));
+    await context.wait("pause", { seconds: 1 });
+    const both = await Promise.all([
+      context.step("b1", async () => count(`${key} b1`)),
+      context.step("b2", async () => count(`${key} b2`)),
+    ]);
+    const inner = await context.runInChildContext("inner", async (child) =>
+      child.step("c", async () => count(`${key} c`)),
+    );
+    const greeted = await context.invoke<Plan, { third: number }>("greet", "greet", { key: `${key} greeted` });
+    const answer = await context.waitForCallback("approval", async () => {
+      count(`${key} submit`);
+    });
+    const d = await context.step("d", async () => count(`${key} d`));
+    return { answer, steps: [a, ...both, inner, d].length, greeted: typeof greeted.third };
+  }),
   plain: async ({ key }: Plan) => `hello ${key}`,
   fails: withDurableExecution(async (_: Plan, context) => {
     await context.step(
@@ -68,8 +86,12 @@ export const functions: Functions = {
       { retryStrategy: () => ({ shouldRetry: false }) },
     );
   }),
-  /** Gives back what it got, by way of a step. */
-  echo: withDurableExecution(async ({ text }: { text: string }, context) => context.step("text", async () => text)),
+  /** Keeps what it got, many times over and all at once. */
+  many: withDurableExecution(async ({ text, times }: { text: string; times: number }, context) => {
+    const steps = Array.from({ length: times }, (_, at) => context.step(`text ${at}`, async () => text));
+    const texts = await Promise.all(steps);
+    return texts.reduce((length, { length: more }) => length + more, 0);
+  }),
   /** As many steps as asked for. */
   steps: withDurableExecution(async ({ steps }: { steps: number }, context) => {
     let sum = 0;

@@ -1,6 +1,7 @@
 import { createWorker } from "../../../src/adapters/durable-objects/create-worker.ts";
 import { functions } from "./functions.ts";
 
+export { ChaosExecution } from "./chaos-object.ts";
 export { StoreObject } from "./store-object.ts";
 
 export const app = createWorker({ functions, directoryShards: 3 });
