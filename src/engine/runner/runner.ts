@@ -258,27 +258,41 @@ export class Runner implements ExecutionClient {
     return header;
   }
 
-  async *watch(executionId: string, cursor: number): AsyncIterable<LiveEvent> {
+  /** Leaving the iteration lets go of the execution at once, also while it waits for the next commit. */
+  watch(executionId: string, cursor: number): AsyncIterable<LiveEvent> {
+    return {
+      [Symbol.asyncIterator]: () => {
+        const leave = new Signal();
+        const events = this.#watch(executionId, cursor, leave);
+        return {
+          next: () => events.next(),
+          return: () => {
+            leave.give();
+            return events.return(undefined);
+          },
+        };
+      },
+    };
+  }
+
+  async *#watch(executionId: string, cursor: number, leave: Signal): AsyncGenerator<LiveEvent, undefined> {
     const session = await this.#fresh(executionId);
-    let wake: (() => void) | undefined;
-    const stop = session.watch(() => wake?.());
+    const stop = session.watch(() => leave.stir());
     try {
       let next = cursor + 1;
-      while (true) {
+      while (!leave.isGiven) {
         for await (const event of this.#bodies(executionId, next)) {
           next = event.seq + 1;
           yield event;
         }
         if (next <= session.state.seq) continue;
-        if (isEnded(session.state)) return;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-          if (next <= session.state.seq) resolve();
-        });
+        if (isEnded(session.state)) return undefined;
+        await leave.stirred();
       }
     } finally {
       stop();
     }
+    return undefined;
   }
 
   #untilSettled(session: Session, isSettled: () => boolean, deadline: number): Promise<void> {
@@ -352,6 +366,33 @@ export class Runner implements ExecutionClient {
 }
 
 const RETRY_MS = 1000;
+
+/** Wakes whoever waits: for a while, or for good. */
+class Signal {
+  isGiven = false;
+  #isStirred = false;
+  #wake: (() => void) | undefined;
+
+  give(): void {
+    this.isGiven = true;
+    this.stir();
+  }
+
+  stir(): void {
+    this.#isStirred = true;
+    this.#wake?.();
+  }
+
+  /** Resolves at the next stir, or at once if there was one since the last time. */
+  async stirred(): Promise<void> {
+    if (!this.#isStirred) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    this.#isStirred = false;
+  }
+}
 
 function sameStart(header: ExecutionHeader, request: StartRequest): StartAnswer {
   if (header.input === request.input && header.version === request.version)
