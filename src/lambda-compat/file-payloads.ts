@@ -22,9 +22,9 @@ interface NodeFiles {
 }
 interface NodePath {
   readonly sep: string;
-  join(...segments: string[]): string;
-  dirname(path: string): string;
-  resolve(path: string): string;
+  readonly join: (...segments: string[]) => string;
+  readonly dirname: (path: string) => string;
+  readonly resolve: (path: string) => string;
 }
 interface NodeCrypto {
   createHash(algorithm: "sha256"): { update(text: string): { digest(encoding: "hex"): string } };

@@ -21,7 +21,7 @@ test("ours and AWS's know each other's events, and theirs of another copy", () =
   expect(DurableExecutionInvocationInputWithClient.isInstance(theirs)).toBe(true);
   expect(aws.DurableExecutionInvocationInputWithClient.isInstance(ours)).toBe(true);
   expect({ ...ours }).toEqual({ ...theirs });
-  expect(String(ours)).toBe(String(theirs));
+  expect(Object.prototype.toString.call(ours)).toBe(Object.prototype.toString.call(theirs));
 });
 
 test("an ordinary event is none, whatever it claims", () => {

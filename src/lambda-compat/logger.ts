@@ -75,7 +75,7 @@ export function createContextLogger<Logger extends DurableLogger>({
     info: forward("info"),
     error: forward("error"),
     ...("log" in base && { log: forward("log") }),
-  } as DurableContextLogger<Logger>;
+  };
 }
 
 let isVerbose = readVerbosity();
@@ -161,6 +161,6 @@ function plainText(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch {
-    return String(value);
+    return Object.prototype.toString.call(value);
   }
 }

@@ -52,11 +52,14 @@ async function importFrom(specifier: string): Promise<unknown> {
 }
 
 function resolveFromFunction(specifier: string): string {
-  const { createRequire } = requireNodeModule<{ createRequire(path: string): { resolve(id: string): string } }>(
+  const { createRequire } = requireNodeModule<{ createRequire: (path: string) => { resolve(id: string): string } }>(
     "node:module",
     VARIABLE,
   );
-  const { pathToFileURL } = requireNodeModule<{ pathToFileURL(path: string): { href: string } }>("node:url", VARIABLE);
+  const { pathToFileURL } = requireNodeModule<{ pathToFileURL: (path: string) => { href: string } }>(
+    "node:url",
+    VARIABLE,
+  );
   const folder = environment("LAMBDA_TASK_ROOT")?.trim() || nodeProcess()?.cwd();
   try {
     return pathToFileURL(createRequire(`${folder}/package.json`).resolve(specifier)).href;
@@ -85,7 +88,7 @@ function readProvider(specifier: string, loaded: unknown): DurableInstrumentatio
   }
   const provider = direct === undefined ? nested : direct;
   if (provider === undefined) throw new Error(`Plugin module '${specifier}' must export '${EXPORT}'.`);
-  return checked(specifier, provider as Partial<DurableInstrumentationPluginProvider> | null);
+  return checked(specifier, provider);
 }
 
 function checked(

@@ -5,6 +5,6 @@ export const SDK_VERSION: string = `2.4.0${isPartOfRuntime() ? "-bundled" : ""}`
 
 function isPartOfRuntime(): boolean {
   const folder = environment("LAMBDA_RUNTIME_DIR") || "/var/runtime";
-  const url: string | undefined = import.meta.url;
+  const { url } = import.meta as { readonly url?: string };
   return url?.startsWith(`file://${folder}`) ?? false;
 }

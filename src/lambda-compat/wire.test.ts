@@ -156,7 +156,11 @@ describe("an update", () => {
   );
 
   test("comes through the wire as it was", () => {
-    fc.assert(fc.property(update, (given) => void expect(updateFromWire(updateToWire(given))).toEqual(given)));
+    fc.assert(
+      fc.property(update, (given) => {
+        expect(updateFromWire(updateToWire(given))).toEqual(given);
+      }),
+    );
   });
 
   test("that starts a callback always has its options, as AWS's SDK sends them", () => {

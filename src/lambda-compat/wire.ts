@@ -3,7 +3,7 @@
 import { errorObjectFromFailure, type ErrorObject, failureFromErrorObject } from "../engine/model/errors.ts";
 import type { ExecutionHeader } from "../engine/model/execution.ts";
 import type { Failure } from "../engine/model/failure.ts";
-import type { Operation, OperationStatus } from "../engine/model/operation.ts";
+import type { Operation } from "../engine/model/operation.ts";
 import type { OperationUpdate } from "../engine/model/update.ts";
 import { wireId } from "./md5.ts";
 import type * as wire from "./wire-types.ts";
@@ -88,7 +88,7 @@ export function operationFromWire(operation: WireOperationOf<WireTime>): Operati
   const common = {
     id,
     ...present({ parentId: ParentId, name: Name, subType: SubType }),
-    status: (Status ?? "STARTED") as OperationStatus,
+    status: Status ?? "STARTED",
     startedAt,
     ...present({ endedAt: toMilliseconds(EndTimestamp), result: Result, error: Error && errorFromWire(Error) }),
   };

@@ -90,7 +90,6 @@ export async function destructured(): Promise<void> {
   // @ts-expect-error -- nor is it one
   const list: readonly number[] = numbers;
   same<readonly number[]>()(list);
-  same<string>()(String(numbers));
 }
 
 export async function combinators(): Promise<void> {

@@ -197,7 +197,8 @@ function isErrorLike(value: unknown): value is { name: unknown; message: unknown
 
 /** Anybody's object may look like an error; only text can be stored of it. */
 function asText(value: unknown): string | undefined {
-  return value === undefined || typeof value === "object" ? undefined : String(value);
+  if (typeof value === "string") return value;
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
 }
 
 function compact(failure: { [Key in keyof Failure]: Failure[Key] | undefined }): Failure {
