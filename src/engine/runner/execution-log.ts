@@ -90,6 +90,11 @@ export class ExecutionLog {
     return { owner: this.#dependencies.host.randomId(), since: this.state.seq };
   }
 
+  /** True if another process has run the execution since the claim, as far as this one has read. */
+  isFenced(claim: Claim): boolean {
+    return this.#foreignOwnerSeq > claim.since;
+  }
+
   /**
    * Decides and records a command; with a claim, on behalf of that invocation.
    *
@@ -118,7 +123,7 @@ export class ExecutionLog {
 
   #attempt(request: Attempt): MaybePromise<Applied> {
     const { claim, command } = request;
-    if (claim !== undefined && this.#foreignOwnerSeq > claim.since) throw new FencedError();
+    if (claim !== undefined && this.isFenced(claim)) throw new FencedError();
     const { host } = this.#dependencies;
     const env = { now: host.now(), randomId: () => host.randomId() };
     const facts = accept(decide(this.state, command, env));

@@ -185,6 +185,8 @@ export class Session {
 
   /** Passes on changes: to the invocation, and to whoever has to be called. */
   #spread(changed: readonly Operation[]): void {
+    // What another owner has recorded is no news for an invocation that it has replaced.
+    if (this.#active !== undefined && this.log.isFenced(this.#active.claim)) this.#abandonInvocation();
     if (changed.length > 0 && this.#active !== undefined) {
       this.#hold(this.#active);
       this.#active.running?.absorb(changed);
