@@ -4,10 +4,9 @@
  */
 
 import { utf8Length } from "../engine/model/utf8.ts";
-import type { FileSystemSerdesConfig } from "./file-system-serdes.ts";
 import type { FileSystemPathEncoding } from "./literals.ts";
 import { requireNodeModule } from "./platform.ts";
-import type { SerdesContext } from "./types.ts";
+import type { FileSystemSerdesConfig, SerdesContext } from "./types.ts";
 
 export interface FilePayloads {
   serialize(value: unknown, context: SerdesContext): Promise<string>;

@@ -1,14 +1,4 @@
-import type { FileSystemPathEncoding, FileSystemSerdesMode } from "./literals.ts";
-import type { AnySerdes } from "./types.ts";
-
-export interface FileSystemSerdesConfig {
-  /** The default is ALWAYS. */
-  storageMode?: `${FileSystemSerdesMode}`;
-  /** The default is URI. */
-  pathEncoding?: `${FileSystemPathEncoding}`;
-  /** What the log shows of a value beside its file. */
-  generatePreview?: (value: unknown) => Record<string, unknown> | undefined;
-}
+import type { AnySerdes, FileSystemSerdesConfig } from "./types.ts";
 
 /**
  * Keeps payloads in files under `basePath`, such as a mounted network file system, and in the log only where the file

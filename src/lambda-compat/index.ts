@@ -22,7 +22,7 @@ export {
   isDurableExecutionClientError,
 } from "./client-error.ts";
 export { DurablePromise } from "./durable-promise.ts";
-export { createFileSystemSerdes, type FileSystemSerdesConfig } from "./file-system-serdes.ts";
+export { createFileSystemSerdes } from "./file-system-serdes.ts";
 export { DurableExecutionInvocationInputWithClient } from "./invocation-input.ts";
 export {
   BatchItemStatus,
@@ -90,6 +90,7 @@ export type {
   DurableLogger,
   DurableLoggingContext,
   Duration,
+  FileSystemSerdesConfig,
   InvokeConfig,
   LambdaContext,
   LinearRetryStrategyConfig,

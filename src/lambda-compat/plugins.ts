@@ -7,7 +7,7 @@
 import { errorFromFailure } from "../engine/model/errors.ts";
 import { type Operation, OperationStatus } from "../engine/model/operation.ts";
 import { wireId } from "./md5.ts";
-import type { DurableExecutionInvocationOutput } from "./types.ts";
+import type { DurableExecutionInvocationOutput } from "./wire-types.ts";
 
 /** The version of the plugin interface that this package speaks. */
 export const DURABLE_INSTRUMENTATION_PLUGIN_API_VERSION = 1;

@@ -1,11 +1,12 @@
 /** The types of AWS's programming model: what handlers, contexts and configurations look like. */
 
-import type { ChildContextError, DurableOperationError, ErrorObject } from "../engine/model/errors.ts";
+import type { ChildContextError, DurableOperationError } from "../engine/model/errors.ts";
 import type { DurablePromise } from "./durable-promise.ts";
 import type {
   BatchItemStatus,
   CompletionOutcome,
-  InvocationStatus,
+  FileSystemPathEncoding,
+  FileSystemSerdesMode,
   JitterStrategy,
   NestingType,
   StepSemantics,
@@ -14,10 +15,13 @@ import type { DurableInstrumentationPlugin } from "./plugins.ts";
 import type {
   CheckpointDurableExecutionRequest,
   CheckpointDurableExecutionResponse,
+  DurableExecutionInvocationInput,
+  DurableExecutionInvocationOutput,
   GetDurableExecutionStateRequest,
   GetDurableExecutionStateResponse,
-  WireOperation,
 } from "./wire-types.ts";
+
+export type { DurableExecutionInvocationInput, DurableExecutionInvocationOutput } from "./wire-types.ts";
 
 /** A length of time: the sum of its members, of which at least one is there. */
 export type Duration =
@@ -25,22 +29,6 @@ export type Duration =
   | { hours: number; minutes?: number; seconds?: number }
   | { minutes: number; seconds?: number }
   | { seconds: number };
-
-export interface DurableExecutionInvocationInput {
-  DurableExecutionArn: string;
-  CheckpointToken: string;
-  /** What changed since the previous invocation. */
-  UpdatedOperationIds?: string[];
-  InitialExecutionState: {
-    Operations: WireOperation[];
-    NextMarker?: string | undefined;
-  };
-}
-
-export type DurableExecutionInvocationOutput =
-  | { Status: InvocationStatus.SUCCEEDED; Result?: string }
-  | { Status: InvocationStatus.FAILED; Error: ErrorObject }
-  | { Status: InvocationStatus.PENDING };
 
 /** The context that the Lambda runtime hands to a handler. */
 export interface LambdaContext {
@@ -197,6 +185,15 @@ export type AnySerdesDeserializer = Pick<AnySerdes, "deserialize">;
 export interface SerdesConfig {
   defaultSerdes?: AnySerdes;
   defaultCallbackDeserializer?: AnySerdesDeserializer;
+}
+
+export interface FileSystemSerdesConfig {
+  /** The default is ALWAYS. */
+  storageMode?: `${FileSystemSerdesMode}`;
+  /** The default is URI. */
+  pathEncoding?: `${FileSystemPathEncoding}`;
+  /** What the log shows of a value beside its file. */
+  generatePreview?: (value: unknown) => Record<string, unknown> | undefined;
 }
 
 export interface RetryDecision {

@@ -2,6 +2,7 @@
 
 import type { ErrorObject } from "../engine/model/errors.ts";
 import type { OperationAction, OperationStatus, OperationType } from "../engine/model/operation.ts";
+import type { InvocationStatus } from "./literals.ts";
 
 export type { ErrorObject } from "../engine/model/errors.ts";
 
@@ -140,3 +141,19 @@ export interface GetDurableExecutionStateResponse {
   Operations: WireOperation[] | undefined;
   NextMarker?: string | undefined;
 }
+
+export interface DurableExecutionInvocationInput {
+  DurableExecutionArn: string;
+  CheckpointToken: string;
+  /** What changed since the previous invocation. */
+  UpdatedOperationIds?: string[];
+  InitialExecutionState: {
+    Operations: WireOperation[];
+    NextMarker?: string | undefined;
+  };
+}
+
+export type DurableExecutionInvocationOutput =
+  | { Status: InvocationStatus.SUCCEEDED; Result?: string }
+  | { Status: InvocationStatus.FAILED; Error: ErrorObject }
+  | { Status: InvocationStatus.PENDING };

@@ -23,8 +23,6 @@ const CAUSE_SEARCH_DEPTH = 10;
  * states none gets the name it was declared with.
  */
 export abstract class DurableOperationError extends Error {
-  protected static readonly defaultMessage: string = "";
-
   /** What is stored, and what brings the class back on replay. */
   abstract readonly errorType: string;
   override cause?: Error;
@@ -33,7 +31,7 @@ export abstract class DurableOperationError extends Error {
   stackTrace?: string[];
 
   constructor(message?: string, cause?: Error, errorData?: string) {
-    super(message || new.target.defaultMessage);
+    super(message);
     this.name = new.target.name;
     if (cause !== undefined) this.cause = cause;
     if (errorData !== undefined) this.errorData = errorData;
@@ -52,14 +50,18 @@ export abstract class DurableOperationError extends Error {
 /** A step, or a condition that is waited for, failed for good. */
 export class StepError extends DurableOperationError {
   static override readonly name: string = "StepError";
-  protected static override readonly defaultMessage: string = "Step failed";
   readonly errorType = "StepError";
+  constructor(message?: string, cause?: Error, errorData?: string) {
+    super(message || "Step failed", cause, errorData);
+  }
 }
 
 export class CallbackError extends DurableOperationError {
   static override readonly name: string = "CallbackError";
-  protected static override readonly defaultMessage: string = "Callback failed";
   readonly errorType: string = "CallbackError";
+  constructor(message?: string, cause?: Error, errorData?: string) {
+    super(message || "Callback failed", cause, errorData);
+  }
 }
 
 /** Whoever was to complete the callback failed it. */
@@ -71,42 +73,54 @@ export class CallbackExternalError extends CallbackError {
 /** The callback's timeout passed, or that between two heartbeats. */
 export class CallbackTimeoutError extends CallbackError {
   static override readonly name: string = "CallbackTimeoutError";
-  protected static override readonly defaultMessage: string = "Callback timed out";
   override readonly errorType = "CallbackTimeoutError";
+  constructor(message?: string, cause?: Error, errorData?: string) {
+    super(message || "Callback timed out", cause, errorData);
+  }
 }
 
 /** The step that hands the callback's id to the outside failed. */
 export class CallbackSubmitterError extends CallbackError {
   static override readonly name: string = "CallbackSubmitterError";
-  protected static override readonly defaultMessage: string = "Callback submitter failed";
   override readonly errorType = "CallbackSubmitterError";
+  constructor(message?: string, cause?: Error, errorData?: string) {
+    super(message || "Callback submitter failed", cause, errorData);
+  }
 }
 
 /** The function that was invoked failed, timed out or was stopped. */
 export class InvokeError extends DurableOperationError {
   static override readonly name: string = "InvokeError";
-  protected static override readonly defaultMessage: string = "Invoke failed";
   readonly errorType = "InvokeError";
+  constructor(message?: string, cause?: Error, errorData?: string) {
+    super(message || "Invoke failed", cause, errorData);
+  }
 }
 
 /** A child context failed; `cause` is what failed in it. */
 export class ChildContextError extends DurableOperationError {
   static override readonly name: string = "ChildContextError";
-  protected static override readonly defaultMessage: string = "Child context failed";
   readonly errorType = "ChildContextError";
+  constructor(message?: string, cause?: Error, errorData?: string) {
+    super(message || "Child context failed", cause, errorData);
+  }
 }
 
 export class WaitForConditionError extends DurableOperationError {
   static override readonly name: string = "WaitForConditionError";
-  protected static override readonly defaultMessage: string = "Wait for condition failed";
   readonly errorType = "WaitForConditionError";
+  constructor(message?: string, cause?: Error, errorData?: string) {
+    super(message || "Wait for condition failed", cause, errorData);
+  }
 }
 
 /** `context.promise.all`, `any`, `race` or `allSettled` rejected. */
 export class PromiseCombinatorError extends DurableOperationError {
   static override readonly name: string = "PromiseCombinatorError";
-  protected static override readonly defaultMessage: string = "Promise combinator failed";
   readonly errorType = "PromiseCombinatorError";
+  constructor(message?: string, cause?: Error, errorData?: string) {
+    super(message || "Promise combinator failed", cause, errorData);
+  }
 }
 
 type DurableErrorClass = new (message?: string, cause?: Error, errorData?: string) => DurableOperationError;
