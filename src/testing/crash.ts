@@ -15,7 +15,7 @@ import type {
 import { chain, type MaybePromise } from "../engine/ports/maybe-promise.ts";
 import type { SimulatedClock, SimulatedHost } from "./simulated-host.ts";
 
-/** A moment to crash at: around the process's n-th write. */
+/** A moment in the life of a process: around its n-th write. */
 export interface CrashPoint {
   /** Which of its writes, 1 for the first: creates, appends, described and removed rows all count. */
   readonly write: number;
@@ -30,6 +30,8 @@ export interface SimulatedProcessOptions {
   /** The alarms that survive, by id; shared with the next process. Default: none. */
   readonly alarms?: Map<string, number>;
   readonly crashAt?: CrashPoint;
+  /** From here on the store does not answer, until `release`. The process knows nothing of it and lives on. */
+  readonly stallAt?: CrashPoint;
 }
 
 /** A host and a store that can be taken away at any moment. */
@@ -39,6 +41,9 @@ export class SimulatedProcess {
   readonly #options: SimulatedProcessOptions;
   readonly #alarms: MemoryAlarm[] = [];
   #writes = 0;
+  /** Set while the store does not answer. */
+  #stall: Stall | undefined;
+  #isBehind = false;
 
   constructor(options: SimulatedProcessOptions) {
     this.#options = options;
@@ -53,6 +58,24 @@ export class SimulatedProcess {
   /** How many writes it has begun. */
   get writes(): number {
     return this.#writes;
+  }
+
+  get isStalled(): boolean {
+    return this.#stall !== undefined;
+  }
+
+  /**
+   * True from a stall on until the process has been told how a later write went: before that it cannot know that
+   * another process has taken over.
+   */
+  get isBehind(): boolean {
+    return this.#isBehind;
+  }
+
+  /** The store answers again, what it was asked meanwhile included. */
+  release(): void {
+    this.#stall?.end();
+    this.#stall = undefined;
   }
 
   /** An alarm in this process, over the alarms that survive it. */
@@ -82,21 +105,47 @@ export class SimulatedProcess {
 
   #write<T>(call: () => MaybePromise<T>): MaybePromise<T> {
     if (!this.alive) return never();
-    const { crashAt } = this.#options;
-    const isLast = ++this.#writes === crashAt?.write;
+    const { crashAt, stallAt } = this.#options;
+    const write = ++this.#writes;
+    const isLast = write === crashAt?.write;
+    const stalls = write === stallAt?.write;
     if (isLast && crashAt.side === "BEFORE") this.kill();
-    return this.#call(() =>
-      chain(call(), (answer) => {
-        if (isLast) this.kill();
-        return answer;
-      }),
-    );
+    if (stalls && stallAt.side === "BEFORE") this.#beginStall();
+    const landed = (answer: T): T => {
+      if (isLast) this.kill();
+      if (stalls && stallAt.side === "AFTER") this.#beginStall();
+      else this.#isBehind = false;
+      return answer;
+    };
+    return this.#call(() => chain(call(), landed));
   }
 
   #call<T>(call: () => MaybePromise<T>): MaybePromise<T> {
     if (!this.alive) return never();
-    return chain(call(), (answer) => (this.alive ? answer : never<T>()));
+    const asked = this.#stall === undefined ? call() : this.#stall.over.then(call);
+    return chain(asked, (answer) => {
+      if (this.#stall !== undefined) return this.#stall.over.then(() => this.#ifAlive(answer));
+      return this.#ifAlive(answer);
+    });
   }
+
+  #ifAlive<T>(answer: T): MaybePromise<T> {
+    return this.alive ? answer : never<T>();
+  }
+
+  #beginStall(): void {
+    let end = (): void => undefined;
+    const over = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    this.#stall = { over, end };
+    this.#isBehind = true;
+  }
+}
+
+interface Stall {
+  readonly over: Promise<void>;
+  readonly end: () => void;
 }
 
 function never<T>(): Promise<T> {

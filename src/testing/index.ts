@@ -4,6 +4,13 @@ export { AsyncStore, type AsyncStoreOptions } from "./async-store.ts";
 export { applicable, type ContractCase, type ContractException } from "./contract.ts";
 export { type CrashPoint, SimulatedProcess, type SimulatedProcessOptions } from "./crash.ts";
 export {
+  type Exploration,
+  type ExploredProgram,
+  type ExploreOptions,
+  exploreCrashes,
+  exploreStalls,
+} from "./crash-explorer.ts";
+export {
   type FaultRates,
   type FaultRecord,
   FaultyStore,
@@ -12,6 +19,8 @@ export {
   type StoreMethod,
   StoreUnavailableError,
 } from "./faulty-store.ts";
+export type { Effects, NamedExecution } from "./ledger.ts";
+export type { Answer, StartedExecution } from "./outside-world.ts";
 export { replayLog, type ReplayLogOptions, type ReplayReport } from "./replay-log.ts";
 export { type SeededRandom, seededRandom } from "./seeded-random.ts";
 export {

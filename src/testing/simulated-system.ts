@@ -32,6 +32,7 @@ export interface SimulatedSystemOptions extends Pick<SimulatedClockOptions, "see
 export interface BootOptions {
   readonly functions: ReadonlyMap<string, FunctionVersions>;
   readonly crashAt?: CrashPoint;
+  readonly stallAt?: CrashPoint;
   /** Puts something between the runner and the store. */
   readonly through?: (store: ExecutionStore, host: Host) => ExecutionStore;
 }
@@ -80,12 +81,13 @@ export class SimulatedSystem {
 
   /** Starts a process on what is stored. */
   boot(options: BootOptions): SystemProcess {
-    const { functions, crashAt, through = (store) => store } = options;
+    const { functions, crashAt, stallAt, through = (store) => store } = options;
     const process = new SimulatedProcess({
       clock: this.clock,
       store: this.#store,
       alarms: this.#alarms,
       ...(crashAt && { crashAt }),
+      ...(stallAt && { stallAt }),
     });
     const host = this.#observed(process);
     const runner: Runner = new Runner({

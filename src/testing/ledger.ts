@@ -1,0 +1,91 @@
+import { executionIdOf, parseExecutionArn } from "../lambda-compat/arn.ts";
+import { isSettled } from "../engine/model/operation.ts";
+import type { MemoryStore } from "../adapters/memory/memory-store.ts";
+import { ExecutionView } from "./execution-view.ts";
+
+/** Where user code says what it does. One for each process. */
+export interface Effects {
+  /** Called by the function of an operation as it runs; the operation's name must be the only one in its execution. */
+  ran(context: NamedExecution, operation: string): void;
+  /** Like `ran`, for a step that runs at most once per attempt. */
+  ranAtMostOnce(context: NamedExecution, operation: string): void;
+  /** Called by a handler with a value that every replay must see again: the winner of a race, for example. */
+  saw(context: NamedExecution, what: string, value: unknown): void;
+}
+
+/** The part of a durable context that tells the execution. */
+export interface NamedExecution {
+  readonly executionContext: { readonly durableExecutionArn: string };
+}
+
+/**
+ * Watches user code from outside all processes and compares what runs with what the log says has run. It throws
+ * nothing into user code: `violations` are looked at when the run is over.
+ */
+export class Ledger {
+  readonly violations: string[] = [];
+  readonly #disk: MemoryStore;
+  readonly #views = new Map<string, ExecutionView>();
+  readonly #runs = new Map<string, number>();
+  readonly #attempts = new Set<string>();
+  readonly #seen = new Map<string, string>();
+
+  constructor(disk: MemoryStore) {
+    this.#disk = disk;
+  }
+
+  /** How often a function has run, in all processes. */
+  runs(executionId: string, operation: string): number {
+    return this.#runs.get(`${executionId} ${operation}`) ?? 0;
+  }
+
+  view(executionId: string): ExecutionView {
+    const view = this.#views.get(executionId) ?? new ExecutionView(executionId, this.#disk);
+    this.#views.set(executionId, view);
+    return view;
+  }
+
+  /** `isExcused` says when a process cannot know what the log holds; see `SimulatedProcess.isBehind`. */
+  effects(isExcused: () => boolean = () => false): Effects {
+    return {
+      ran: (context, operation) => this.#ran(executionIn(context), operation, isExcused()),
+      ranAtMostOnce: (context, operation) => {
+        const id = executionIn(context);
+        this.#ran(id, operation, isExcused());
+        this.#attempted(id, operation, isExcused());
+      },
+      saw: (context, what, value) => this.#saw(`${executionIn(context)} ${what}`, JSON.stringify(value)),
+    };
+  }
+
+  #ran(id: string, name: string, isExcused: boolean): void {
+    const key = `${id} ${name}`;
+    this.#runs.set(key, (this.#runs.get(key) ?? 0) + 1);
+    const recorded = this.view(id).operation(name);
+    if (isExcused || recorded === undefined || !isSettled(recorded.status)) return;
+    this.violations.push(`the function of ${key} ran again, and its operation is ${recorded.status} in the log`);
+  }
+
+  #attempted(id: string, name: string, isExcused: boolean): void {
+    const recorded = this.view(id).operation(name);
+    if (recorded?.type !== "STEP") {
+      this.violations.push(`the function of ${id} ${name} ran at most once per attempt before its START was recorded`);
+      return;
+    }
+    const attempt = `${id} ${name}, attempt ${recorded.attempt + 1}`;
+    if (this.#attempts.has(attempt) && !isExcused) this.violations.push(`${attempt} ran twice`);
+    this.#attempts.add(attempt);
+  }
+
+  #saw(key: string, value: string): void {
+    const before = this.#seen.get(key) ?? value;
+    this.#seen.set(key, before);
+    if (before !== value) this.violations.push(`${key} was ${before} and became ${value}`);
+  }
+}
+
+function executionIn({ executionContext }: NamedExecution): string {
+  const parts = parseExecutionArn(executionContext.durableExecutionArn);
+  if (parts === undefined) throw new Error(`Not the name of an execution: ${executionContext.durableExecutionArn}`);
+  return executionIdOf(parts);
+}

@@ -1,0 +1,46 @@
+/** What must hold of a run when it is over, whatever happened to its processes. */
+
+import { decodeCommit } from "../engine/machine/commit-codec.ts";
+import { fold } from "../engine/machine/fold.ts";
+import { violations } from "../engine/machine/invariants.ts";
+import { emptyState, type ExecutionState } from "../engine/machine/state.ts";
+import type { Commit, Fact } from "../engine/model/commit.ts";
+import type { ExecutionView } from "./execution-view.ts";
+
+/** What an execution came to, as text: two runs that agree have the same. */
+export function outcomeOf({ state: { header } }: ExecutionView): string {
+  const { status, result, error, halt } = header;
+  const ended = error === undefined ? (result ?? "") : `${error.errorType}: ${error.errorMessage}`;
+  return halt === undefined ? `${status} ${ended}` : `${status}, halted: ${halt.error.errorMessage}`;
+}
+
+/** Folds the log again, commit by commit, and collects what is wrong on the way. */
+export function brokenPromises({ id, log }: ExecutionView): string[] {
+  const state = emptyState({ keepsAll: true });
+  const broken: string[] = [];
+  for (const [index, body] of log.entries()) {
+    const commit = decodeCommit(body);
+    broken.push(...earlyFacts(state, commit));
+    fold(state, commit);
+    broken.push(...violations(state));
+    if (broken.length > 0) return broken.map((what) => `${id}, commit ${index + 1}: ${what}`);
+  }
+  return broken;
+}
+
+/** Timers that fired before their time. */
+function earlyFacts(state: ExecutionState, { at, facts }: Commit): string[] {
+  return facts.flatMap((fact) => {
+    const due = dueOf(state, fact);
+    return due !== undefined && at < due ? [`${fact.kind} ${"id" in fact ? fact.id : ""} at ${at}, due at ${due}`] : [];
+  });
+}
+
+function dueOf(state: ExecutionState, fact: Fact): number | undefined {
+  if (fact.kind === "EXECUTION_TIMED_OUT") return state.header.timeoutAt;
+  const operation = "id" in fact ? state.operations.get(fact.id) : undefined;
+  if (fact.kind === "SUCCEEDED" && operation?.type === "WAIT") return operation.dueAt;
+  if (fact.kind === "READY" && operation?.type === "STEP") return operation.nextAttemptAt;
+  if (fact.kind !== "TIMED_OUT" || operation?.type !== "CALLBACK") return undefined;
+  return Math.min(operation.timeoutAt ?? Number.POSITIVE_INFINITY, operation.heartbeatAt ?? Number.POSITIVE_INFINITY);
+}
