@@ -35,7 +35,8 @@ export class SeedWorld {
     this.#lambda = new LambdaClient({
       endpoint: `http://127.0.0.1:${port}`,
       region: "us-east-1",
-      credentials: this.#credential.sigv4,
+      // A copy: the client leaves notes in the object it is given.
+      credentials: { ...this.#credential.sigv4 },
     });
   }
 

@@ -24,7 +24,7 @@ export const AlarmReason = {
 } as const;
 export type AlarmReason = (typeof AlarmReason)[keyof typeof AlarmReason];
 
-const ROUNDED_TO_MS = 30_000;
+const ROUNDED_TO_MS = 10_000;
 
 export type AlarmStorage = Pick<DurableObjectStorage, "getAlarm" | "setAlarm" | "deleteAlarm">;
 
@@ -48,6 +48,14 @@ export class AlarmClock {
     this.#needs.set(AlarmReason.EXECUTION, armedAt);
   }
 
+  /**
+   * Whether the alarm that stands is one that nobody in particular asked for, by its round time: found by a new object,
+   * it tells that the earlier one died at work. A due time that happens to be round is taken for one, which costs a wake.
+   */
+  get isRounded(): boolean {
+    return this.#armedAt !== undefined && this.#armedAt % ROUNDED_TO_MS === 0;
+  }
+
   /** When the alarm goes off, ms since the epoch. */
   get armedAt(): number | undefined {
     return this.#armedAt;
@@ -59,7 +67,7 @@ export class AlarmClock {
     this.#arm();
   }
 
-  /** Asks to be woken in about `delayMs`, or up to half a minute later. */
+  /** Asks to be woken in about `delayMs`, or up to ten seconds later. */
   needAbout(reason: AlarmReason, delayMs: number): void {
     this.need(reason, Math.ceil((this.#now() + delayMs) / ROUNDED_TO_MS) * ROUNDED_TO_MS);
   }
