@@ -47,7 +47,7 @@ export function createDrain(
 const TICKS_PER_TURN = 128;
 
 interface PlatformTasks {
-  readonly process?: { nextTick?(task: () => void): void };
+  readonly process?: { readonly nextTick?: (task: () => void) => void };
   readonly navigator?: { readonly userAgent?: string };
   readonly setImmediate?: (task: () => void) => unknown;
   readonly MessageChannel?: typeof MessageChannel;
@@ -67,7 +67,7 @@ export function systemAfterMicrotasks(): AfterMicrotasks {
   // A Worker with Node's names has a nextTick that is only another microtask.
   if (navigator?.userAgent === "Cloudflare-Workers") return afterTimer;
   if (process?.nextTick !== undefined && setImmediate !== undefined) {
-    return afterTicks((ownNextTick ?? process.nextTick).bind(process), ownSetImmediate ?? setImmediate);
+    return afterTicks(ownNextTick ?? process.nextTick, ownSetImmediate ?? setImmediate);
   }
   return MessageChannel === undefined ? afterTimer : afterMessages(new MessageChannel());
 }
