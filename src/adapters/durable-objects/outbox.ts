@@ -8,7 +8,7 @@ import { type AlarmClock, AlarmReason } from "./alarm-clock.ts";
 import type { DirectoryChange } from "./directory-table.ts";
 import type { ObjectRecord, RecordCell } from "./object-record.ts";
 
-const FIRST_RETRY_MS = 30_000;
+const FIRST_RETRY_MS = 10_000;
 const LONGEST_RETRY_MS = 3_600_000;
 
 export interface OutboxOptions {

@@ -27,7 +27,7 @@ async function result(executionId: string): Promise<unknown> {
 }
 
 function objectOf(executionId: string): DurableObjectStub {
-  return env.EXECUTIONS.get(env.EXECUTIONS.idFromName(executionId)) as DurableObjectStub;
+  return env.EXECUTIONS.get(env.EXECUTIONS.idFromName(executionId));
 }
 
 function alarmOf(executionId: string): Promise<number | null> {
