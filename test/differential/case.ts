@@ -12,7 +12,7 @@ export type Handler = (event: unknown, context: aws.DurableContext) => Promise<u
 export type Program = (sdk: Sdk) => Handler;
 
 /** The target of a chained invoke. */
-export type Target = { readonly durable: Handler } | { readonly plain: (event: never) => Promise<unknown> };
+export type Target = { readonly durable: Handler } | { readonly plain: (event: unknown) => Promise<unknown> };
 
 /** Something that happens to an open callback. */
 export interface OutsideEvent {

@@ -65,9 +65,9 @@ export function prepareStage(): void {
 }
 
 /** Runs every case of a corpus everywhere. */
-export function compareEverywhere(corpus: Corpus): void {
+export function compareEverywhere(topic: string, corpus: Corpus): void {
   for (const definition of casesOf(corpus)) {
-    describe(definition.name, () => {
+    describe(`${topic}: ${definition.name}`, () => {
       let observed: Observation | undefined;
       test("AWS's SDK on AWS's runner", async () => {
         observed = await reference(definition);

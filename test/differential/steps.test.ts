@@ -1,5 +1,7 @@
-import { steps } from "./corpus/steps.ts";
+import { stepErrors, steps, stepValues } from "./corpus/steps.ts";
 import { compareEverywhere, prepareStage } from "./stage.ts";
 
 prepareStage();
-compareEverywhere(steps);
+compareEverywhere("a step's value", stepValues);
+compareEverywhere("a step that throws", stepErrors);
+compareEverywhere("steps", steps);

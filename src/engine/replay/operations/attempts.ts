@@ -13,6 +13,7 @@ import type { Handover, Taker } from "../delivery.ts";
 import { StepInterruptedError } from "../faults.ts";
 import type { Opening } from "../opening.ts";
 import type { Scope } from "../scope.ts";
+import { afterCaller } from "./settle.ts";
 
 /** What one attempt came to. */
 export type Verdict =
@@ -88,12 +89,13 @@ export class Attempts implements Taker {
   #execute(): void {
     const { host } = this.scope.invocation;
     this.scope.startExecuting();
-    host.ambient.run(this, () =>
+    const body = (): void =>
       this.#body.run(this.#attempt, (verdict) => {
         this.#conclude(verdict);
         this.scope.stopExecuting();
-      }),
-    );
+      });
+    // One step behind contexts: what they start is recorded first.
+    afterCaller(() => afterCaller(() => host.ambient.run(this, body)));
   }
 
   #conclude(verdict: Verdict): void {

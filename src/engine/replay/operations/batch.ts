@@ -187,28 +187,46 @@ class RebuiltBatch<T> {
   readonly #items: Items<T>;
   readonly #options: BatchOptions<T>;
   readonly #record: BatchRecord;
+  readonly #statuses: readonly string[];
+  /** Items with a recorded outcome that they have not reached again. */
+  #open: number;
+  #finish: ((outcome: BatchOutcome<T>) => void) | undefined;
 
   constructor(scope: Scope, options: BatchOptions<T>, record: BatchRecord) {
     this.#items = new Items(scope, options);
     this.#options = options;
     this.#record = record;
+    this.#statuses = [...record.itemStatuses].slice(0, record.startedCount);
+    this.#open = this.#statuses.filter((status) => status !== "-").length;
   }
 
   run(): Promise<BatchOutcome<T>> {
-    const { itemStatuses, startedCount, reason } = this.#record;
-    const statuses = [...itemStatuses].slice(0, startedCount);
-    let open = statuses.filter((status) => status !== "-").length;
     return new Promise((resolve) => {
-      const finish = (): void => {
-        resolve({ items: this.#asRecorded(statuses), reason: reason ?? this.#options.rule.reason(this.#items) });
-      };
-      if (open === 0) finish();
-      for (const status of statuses) {
-        this.#items.startNext(() => {
-          if (status !== "-" && --open === 0) finish();
-        });
-      }
+      this.#finish = resolve;
+      this.#startMore();
+      if (this.#open === 0) this.#end();
     });
+  }
+
+  /** As many at a time as in the live run: the code of one item may see what another one has left behind. */
+  #startMore(): void {
+    const { maxConcurrency } = this.#options;
+    const items = this.#items;
+    while (items.startedCount < this.#statuses.length && items.startedCount - items.completedCount < maxConcurrency) {
+      const status = this.#statuses[items.startedCount];
+      items.startNext(() => this.#itemDone(status));
+    }
+  }
+
+  #itemDone(status: string | undefined): void {
+    if (status !== "-" && --this.#open === 0) this.#end();
+    else this.#startMore();
+  }
+
+  #end(): void {
+    const reason = this.#record.reason ?? this.#options.rule.reason(this.#items);
+    this.#finish?.({ items: this.#asRecorded(this.#statuses), reason });
+    this.#finish = undefined;
   }
 
   /** An item that the live run saw unfinished stays so, even if its outcome is known by now. */

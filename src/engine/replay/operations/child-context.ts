@@ -13,7 +13,7 @@ import {
   failureFromError,
 } from "../../model/errors.ts";
 import type { Failure } from "../../model/failure.ts";
-import type { Operation } from "../../model/operation.ts";
+import { isRebuilt, type Operation } from "../../model/operation.ts";
 import { utf8Length } from "../../model/utf8.ts";
 import type { MaybePromise } from "../../ports/maybe-promise.ts";
 import type { Serdes } from "../../ports/serdes.ts";
@@ -22,7 +22,7 @@ import { Future } from "../future.ts";
 import { Opening } from "../opening.ts";
 import { deserialize, serialize } from "../round-trip.ts";
 import { Scope } from "../scope.ts";
-import { settle } from "./settle.ts";
+import { afterCaller, settle } from "./settle.ts";
 
 /** Results above this many UTF-8 bytes are rebuilt instead of recorded. */
 export const MAX_RECORDED_RESULT_BYTES: number = 256 * 1024;
@@ -72,14 +72,16 @@ class RecordedChild<T> implements Taker {
   begin(): void {
     const { stored, key } = this.#opening;
     const { invocation } = this.scope;
+    const rebuilds = stored !== undefined && isRebuilt(stored);
+    // Before it is registered: the result may be due at once, and what is recorded of it is not the value.
+    if (rebuilds) this.#awaitRebuild();
     invocation.delivery.register(key, this);
     invocation.schedule();
-    const rebuilds = stored?.status === "SUCCEEDED" && stored.type === "CONTEXT" && stored.replayChildren === true;
-    if (this.#opening.isSettled && !rebuilds) return;
-    if (rebuilds) this.#awaitRebuild();
-    else if (stored === undefined && this.scope.isRebuilding) return;
-    else if (stored === undefined) invocation.record(this.#opening.update("START"), false);
-    this.#run(rebuilds || this.scope.isRebuilding);
+    if (rebuilds) return this.#run(true);
+    if (this.#opening.isSettled) return;
+    if (stored === undefined && this.scope.isRebuilding) return;
+    if (stored === undefined) invocation.record(this.#opening.update("START"), false);
+    this.#run(this.scope.isRebuilding);
   }
 
   prepare(operation: Operation): MaybePromise<Handover> {
@@ -170,10 +172,16 @@ function virtualContext<T>(scope: Scope, options: ChildContextOptions<T>): Futur
     done: (value) => {
       if (child.isClosed) return;
       child.close();
+      // No record says when this value reached user code, so it must reach it before the next result does.
+      const release = scope.invocation.delivery.hold();
+      const hand = (handover: Handover): void => {
+        handover();
+        release();
+      };
       serialize(opening, options.serdes, value, (text) => {
         const ready = deserialize(opening, options.serdes, text, (copy) => future.resolve(copy));
-        if (ready instanceof Promise) void ready.then((hand) => hand());
-        else ready();
+        if (ready instanceof Promise) void ready.then(hand);
+        else hand(ready);
       });
     },
     failed: (error) => {
@@ -193,10 +201,12 @@ function runIn<T>(
 ): void {
   const { host, instrument } = child.invocation;
   const body = (): T | Promise<T> => host.ambient.run(child, () => options.run(child));
-  settle<T>(
-    () => (instrument === undefined ? body() : instrument.child(opening.running(), body)),
-    outcome.done,
-    outcome.failed,
+  afterCaller(() =>
+    settle<T>(
+      () => (instrument === undefined ? body() : instrument.child(opening.running(), body)),
+      outcome.done,
+      outcome.failed,
+    ),
   );
 }
 

@@ -17,3 +17,13 @@ export function settle<T>(
 function isThenable<T>(value: unknown): value is PromiseLike<T> {
   return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }
+
+const now = Promise.resolve();
+
+/**
+ * Runs user code once the code that asked for it has come to its next await, as in AWS's SDK: operations called beside a
+ * context start before what is in it, and a function sees what its caller does right after the call.
+ */
+export function afterCaller(run: () => void): void {
+  void now.then(run);
+}

@@ -1,0 +1,6 @@
+import { conditions, waits } from "./corpus/waits.ts";
+import { compareEverywhere, prepareStage } from "./stage.ts";
+
+prepareStage();
+compareEverywhere("waits", waits);
+compareEverywhere("conditions", conditions);
