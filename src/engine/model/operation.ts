@@ -119,3 +119,8 @@ export type Operation =
 export function isSettled(status: OperationStatus): boolean {
   return status !== "STARTED" && status !== "PENDING" && status !== "READY";
 }
+
+/** True if replay runs this context again for its value. Of a context that failed, the record holds all there is. */
+export function isRebuilt(operation: Operation): boolean {
+  return operation.type === "CONTEXT" && operation.status === "SUCCEEDED" && operation.replayChildren === true;
+}

@@ -40,6 +40,8 @@ export class Delivery {
   readonly #takers = new Map<string, Taker>();
   /** Keys of recorded contexts that have closed in this invocation. */
   readonly #closed = new Set<string>();
+  #holds = 0;
+  #isHeldUp = false;
   readonly #operation: (key: string) => Operation | undefined;
   readonly #ready: () => void;
 
@@ -104,8 +106,26 @@ export class Delivery {
     this.#closed.add(key);
   }
 
+  /**
+   * Holds the next result back until the returned function is called: for what belongs to the code between two
+   * results and takes longer than a drain.
+   */
+  hold(): () => void {
+    this.#holds++;
+    return () => {
+      this.#holds--;
+      if (this.#holds > 0 || !this.#isHeldUp) return;
+      this.#isHeldUp = false;
+      this.#ready();
+    };
+  }
+
   /** Delivers the next result if it can be delivered now. */
   deliverNext(): DeliveryState {
+    if (this.#holds > 0) {
+      this.#isHeldUp = true;
+      return "preparing";
+    }
     for (let due = this.#due[this.#head]; due !== undefined; due = this.#due[this.#head]) {
       const taker = this.#takers.get(due.operation.id);
       if (taker === undefined ? this.#isHidden(due.operation) : taker.scope.isClosed) {

@@ -10,7 +10,7 @@
  */
 
 import type { Operation, OperationType } from "../model/operation.ts";
-import { isSettled } from "../model/operation.ts";
+import { isRebuilt, isSettled } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
 import type { CheckpointClient } from "../ports/checkpoint-client.ts";
 import type { Host } from "../ports/host.ts";
@@ -214,7 +214,7 @@ export class Invocation implements InvocationCore {
   /** True if nobody looks into this context again: it has its outcome and its value. */
   #isSealed(key: string): boolean {
     const context = this.#journal.get(key);
-    return context?.type === "CONTEXT" && isSettled(context.status) && context.replayChildren !== true;
+    return context?.type === "CONTEXT" && isSettled(context.status) && !isRebuilt(context);
   }
 
   #flush(): void {

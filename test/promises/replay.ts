@@ -1,0 +1,57 @@
+/** Replays a log against code, with nothing else: no store, no runner, no clock that moves. */
+
+import { decodeCommit } from "../../src/engine/machine/commit-codec.ts";
+import { fold } from "../../src/engine/machine/fold.ts";
+import { journalOf } from "../../src/engine/machine/history.ts";
+import { emptyState } from "../../src/engine/machine/state.ts";
+import type { Operation } from "../../src/engine/model/operation.ts";
+import type { OperationUpdate } from "../../src/engine/model/update.ts";
+import type { DurableFunction, FunctionOutput } from "../../src/engine/runner/function.ts";
+import { LATEST } from "../../src/engine/runner/function.ts";
+import { type Functions, readFunctions } from "../../src/lambda-compat/functions.ts";
+import { SimulatedClock } from "../../src/testing/simulated-host.ts";
+
+export interface Replayed {
+  readonly output: FunctionOutput;
+  /** What the code would have added to the log. */
+  readonly updates: readonly OperationUpdate[];
+}
+
+/** The commits before the one that ended the execution. */
+export function beforeEnd(bodies: readonly string[]): string[] {
+  const end = bodies.findIndex((body) => decodeCommit(body).facts.some(({ kind }) => kind.startsWith("EXECUTION_") && kind !== "EXECUTION_STARTED"));
+  return end < 0 ? [...bodies] : bodies.slice(0, end);
+}
+
+/** Runs the function once against the whole of this log; what it checkpoints goes nowhere. */
+export async function replay(bodies: readonly string[], functions: Functions): Promise<Replayed> {
+  const state = emptyState();
+  for (const body of bodies) fold(state, decodeCommit(body));
+  const { header } = state;
+  const clock = new SimulatedClock({ startAt: header.startedAt });
+  const updates: OperationUpdate[] = [];
+  const running = durable(functions, header.functionName).invoke({
+    header,
+    arn: `arn:${header.id}`,
+    requestId: "0",
+    token: "0",
+    journal: journalOf(state),
+    client: {
+      checkpoint(batch): readonly Operation[] {
+        updates.push(...batch);
+        return [];
+      },
+    },
+    host: clock.host(),
+    suspension: { mode: "end", graceMs: 0 },
+    lingerMs: 0,
+    deadline: Number.POSITIVE_INFINITY,
+  });
+  return { output: await clock.run(running.output), updates };
+}
+
+function durable(functions: Functions, name: string): DurableFunction {
+  const found = readFunctions(functions).get(name)?.versions.get(LATEST);
+  if (found?.kind !== "durable") throw new Error(`${name} is no durable function`);
+  return found;
+}
