@@ -33,27 +33,28 @@ type OperationFact =
 type Introducing = OperationStarted | OperationSucceeded | OperationFailed | OperationRetried;
 type Settling = OperationSucceeded | OperationFailed | OperationEnded;
 
-export interface FoldedOperationFact {
-  readonly fact: OperationFact;
+/** What the commit around a fact says. */
+export interface FactOrigin {
+  /** The time of the commit. */
   readonly at: number;
+  /** Deliveries before the commit. */
   readonly before: number;
 }
 
 /** Applies one fact about an operation and returns the operation as it is then. */
-export function foldOperation(state: ExecutionState, folded: FoldedOperationFact): Operation {
-  const { fact } = folded;
-  const at = fact.at ?? folded.at;
+export function foldOperation(state: ExecutionState, fact: OperationFact, origin: FactOrigin): Operation {
+  const at = fact.at ?? origin.at;
   const known = state.operations.get(fact.id);
   if (known !== undefined) requireOpenParent(state, known);
   switch (fact.kind) {
     case "STARTED":
       if (known !== undefined) return restart(state, known);
-      return started(state, introduce(state, fact, { at, after: folded.before }), { fact, at });
+      return started(state, introduce(state, fact, origin), fact);
     case "SUCCEEDED":
     case "FAILED":
-      return settled(state, known ?? introduce(state, fact, { at, after: folded.before }), { fact, at });
+      return settled(state, known ?? introduce(state, fact, origin), { fact, at });
     case "RETRIED":
-      return retried(state, known ?? introduce(state, fact, { at, after: folded.before }), fact);
+      return retried(state, known ?? introduce(state, fact, origin), fact);
     case "READY":
       return ready(state, known, fact);
     case "HEARTBEAT":
@@ -74,10 +75,10 @@ function requireOpenParent(state: ExecutionState, operation: Operation): void {
 }
 
 /** The operation as the first fact about it describes it; not in the state yet. */
-function introduce(state: ExecutionState, fact: Introducing, first: { at: number; after: number }): Operation {
+function introduce(state: ExecutionState, fact: Introducing, origin: FactOrigin): Operation {
   if (state.forgotten.has(fact.id)) throw unexpected(fact);
-  const draft = skeleton(fact, first.at);
-  draft.after = first.after;
+  const draft = skeleton(fact, fact.at ?? origin.at);
+  draft.after = origin.before;
   if (fact.name !== undefined) draft.name = fact.name;
   if (fact.subType !== undefined) draft.subType = fact.subType;
   if (fact.parentId !== undefined) {
@@ -150,7 +151,7 @@ interface Dated<T> {
   readonly at: number;
 }
 
-function started(state: ExecutionState, operation: Operation, { fact }: Dated<OperationStarted>): Operation {
+function started(state: ExecutionState, operation: Operation, fact: OperationStarted): Operation {
   switch (operation.type) {
     case "WAIT":
       state.timers.arm(operation.id, operation.dueAt);

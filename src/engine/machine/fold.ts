@@ -10,7 +10,7 @@ import type { ExecutionHeader, ExecutionStatus } from "../model/execution.ts";
 import type { Operation } from "../model/operation.ts";
 import { closeAll } from "./context-tree.ts";
 import type { Draft } from "../model/draft.ts";
-import { foldOperation } from "./fold-operation.ts";
+import { type FactOrigin, foldOperation } from "./fold-operation.ts";
 import { historyEventType } from "./history-event-type.ts";
 import { CorruptLogError, UnsupportedLogVersionError } from "./log-errors.ts";
 import type { ExecutionState } from "./state.ts";
@@ -24,27 +24,27 @@ import type { ExecutionState } from "./state.ts";
 export function fold(state: ExecutionState, commit: Commit): Operation[] {
   if (commit.v !== LOG_FORMAT_VERSION) throw new UnsupportedLogVersionError(commit.v);
   if (commit.owner !== undefined) takeOver(state, commit.owner);
-  const before = state.deliveries;
-  const changed = new Map<string, Operation>();
+  const origin: FactOrigin = { at: commit.at, before: state.deliveries };
+  const changed: Operation[] = [];
   let isReady = false;
   for (const fact of commit.facts) {
     if (fact.kind === "READY") isReady = true;
-    const operation = foldFact(state, { fact, at: commit.at, before });
-    if (operation !== undefined) changed.set(operation.id, operation);
+    const operation = foldFact(state, fact, origin);
+    // The start of a step mostly comes with its outcome: one operation, changed twice in a row.
+    if (operation === undefined) continue;
+    if (operation.id === changed.at(-1)?.id) changed.pop();
+    changed.push(operation);
   }
   state.seq++;
-  const isNews = isReady || state.deliveries !== before;
+  const isNews = isReady || state.deliveries !== origin.before;
   if (commit.owner === undefined && isNews && state.header.status === "RUNNING") state.invocation.due = true;
-  return [...changed.values()];
+  return changed.length > 1 ? newestOfEach(changed) : changed;
 }
 
-/** A fact with what the commit around it says. */
-export interface FoldedFact {
-  readonly fact: Fact;
-  /** The time of the commit. */
-  readonly at: number;
-  /** Deliveries before the commit. */
-  readonly before: number;
+function newestOfEach(changes: readonly Operation[]): Operation[] {
+  const newest = new Map<string, Operation>();
+  for (const operation of changes) newest.set(operation.id, operation);
+  return [...newest.values()];
 }
 
 /** An owner that writes has seen everything before: its commit follows on all of it. */
@@ -55,8 +55,8 @@ function takeOver(state: ExecutionState, owner: string): void {
   state.invocation.retryAt = undefined;
 }
 
-function foldFact(state: ExecutionState, folded: FoldedFact): Operation | undefined {
-  const { fact, at } = folded;
+function foldFact(state: ExecutionState, fact: Fact, origin: FactOrigin): Operation | undefined {
+  const { at } = origin;
   if (fact.kind === "EXECUTION_STARTED") {
     start(state, fact, at);
     return undefined;
@@ -86,7 +86,7 @@ function foldFact(state: ExecutionState, folded: FoldedFact): Operation | undefi
       return undefined;
     default: {
       requireRunning(state, fact);
-      const operation = foldOperation(state, { ...folded, fact });
+      const operation = foldOperation(state, fact, origin);
       if (historyEventType(fact, operation.type) !== undefined) state.eventCount++;
       return operation;
     }
