@@ -4,22 +4,13 @@
  * that was recorded as done may run again.
  */
 
-import { type Functions, readFunctions } from "../lambda-compat/functions.ts";
-import { ContractViolation } from "./assert.ts";
 import type { CrashPoint } from "./crash.ts";
-import { type Effects, Ledger } from "./ledger.ts";
-import { type Answer, OutsideWorld, type StartedExecution } from "./outside-world.ts";
-import { brokenPromises, outcomeOf } from "./run-checks.ts";
-import { type BootOptions, type RunnerSettings, SimulatedSystem, type SystemProcess } from "./simulated-system.ts";
+import type { StartedExecution } from "./outside-world.ts";
+import { type SimulatedProgram, SimulatedRun } from "./simulated-run.ts";
+import type { BootOptions } from "./simulated-system.ts";
 
-export interface ExploredProgram {
-  /**
-   * The functions, made anew for each process. Their steps call `effects.ran`, so that the explorer sees what runs.
-   */
-  readonly functions: (effects: Effects) => Functions;
+export interface ExploredProgram extends Omit<SimulatedProgram, "starts"> {
   readonly start: StartedExecution;
-  readonly answer?: Answer;
-  readonly settings?: RunnerSettings;
 }
 
 export interface ExploreOptions {
@@ -42,24 +33,20 @@ export interface Exploration {
   readonly runs: number;
 }
 
-/** Where each process of a run crashes; the last one lives. */
+/** Where each process of a run crashes; the one after them lives. */
 type CrashPlan = readonly CrashPoint[];
 
 const SIDES = ["BEFORE", "AFTER"] as const;
-/** A run that needs more processes than this gets nowhere. */
-const MOST_PROCESSES = 50;
 
 /** Throws a `ContractViolation` that names the crash points and what went wrong. */
 export async function exploreCrashes(program: ExploredProgram, options: ExploreOptions = {}): Promise<Exploration> {
-  const undisturbed = await new Run(program, options, []).complete();
+  const undisturbed = await runCrashing(program, options, []);
   let runs = 1;
   const check = async (plan: CrashPlan): Promise<Finished> => {
     runs++;
-    const finished = await new Run(program, options, plan).complete();
-    if (finished.outcome === undisturbed.outcome) return finished;
-    throw new ContractViolation(
-      `${describe(plan, options)}: ended as ${finished.outcome}, without crash as ${undisturbed.outcome}`,
-    );
+    const finished = await runCrashing(program, options, plan);
+    compare(finished, undisturbed);
+    return finished;
   };
   for (const first of crashPoints(undisturbed.writes)) {
     const { writes } = await check([first]);
@@ -73,14 +60,11 @@ export async function exploreCrashes(program: ExploredProgram, options: ExploreO
  * takes over and finishes, and then the first one is answered. It has to notice that it is no longer the one.
  */
 export async function exploreStalls(program: ExploredProgram, options: ExploreOptions = {}): Promise<Exploration> {
-  const undisturbed = await new Run(program, options, []).complete();
+  const undisturbed = await runCrashing(program, options, []);
   let runs = 1;
   for (const stallAt of crashPoints(undisturbed.writes)) {
     runs++;
-    const { outcome } = await new Run(program, options, []).completeBeside(stallAt);
-    if (outcome === undisturbed.outcome) continue;
-    const where = `stalled ${stallAt.side.toLowerCase()} write ${stallAt.write}`;
-    throw new ContractViolation(`${where}: ended as ${outcome}, without stall as ${undisturbed.outcome}`);
+    compare(await runStalling(program, options, stallAt), undisturbed);
   }
   return { outcome: undisturbed.outcome, writes: undisturbed.writes, runs };
 }
@@ -91,93 +75,49 @@ function* crashPoints(writes: number): Generator<CrashPoint> {
   }
 }
 
-function describe(plan: CrashPlan, { seed = 1 }: ExploreOptions): string {
-  const points = plan.map(({ write, side }) => `${side.toLowerCase()} write ${write}`);
-  return `seed ${seed}, ${points.length === 0 ? "no crash" : `crashed ${points.join(", then ")}`}`;
-}
-
 interface Finished {
+  readonly run: SimulatedRun;
   readonly outcome: string;
   /** Writes of the process that finished. */
   readonly writes: number;
 }
 
-/** One run of the program to its end. */
-class Run {
-  readonly #program: ExploredProgram;
-  readonly #options: ExploreOptions;
-  readonly #plan: CrashPlan;
-  readonly #system: SimulatedSystem;
-  readonly #ledger: Ledger;
-  readonly #outside: OutsideWorld;
-  #processes = 0;
-
-  constructor(program: ExploredProgram, options: ExploreOptions, plan: CrashPlan) {
-    const { seed = 1 } = options;
-    const { settings, answer, start } = program;
-    this.#program = program;
-    this.#options = options;
-    this.#plan = plan;
-    this.#system = new SimulatedSystem({ seed, ...(settings && { settings }) });
-    this.#ledger = new Ledger(this.#system.disk);
-    const outside = { system: this.#system, ledger: this.#ledger, starts: [start], ...(answer && { answer }) };
-    this.#outside = new OutsideWorld(outside);
+/** Crashes one process after the other where the plan says, then lets one live. */
+async function runCrashing(program: ExploredProgram, options: ExploreOptions, plan: CrashPlan): Promise<Finished> {
+  const { seed = 1, downMs = 0, through } = options;
+  const run = new SimulatedRun({ ...program, starts: [program.start] }, seed);
+  for (const crashAt of plan) {
+    run.tell(`a process starts and will crash ${at(crashAt)}`);
+    if (await run.follow(run.boot({ crashAt, ...(through && { through }) }))) break;
+    await run.system.clock.advance(downMs);
   }
+  run.tell("a process starts and will live");
+  const last = run.boot({ ...(through && { through }) });
+  await run.follow(last);
+  run.check();
+  return { run, outcome: run.outcomes.join(), writes: last.process.writes };
+}
 
-  async complete(): Promise<Finished> {
-    let current = this.#boot();
-    while (!(await this.#follow(current))) {
-      await this.#system.clock.advance(this.#options.downMs ?? 0);
-      current = this.#boot();
-    }
-    return this.#finish(current);
-  }
+async function runStalling(program: ExploredProgram, options: ExploreOptions, stallAt: CrashPoint): Promise<Finished> {
+  const { seed = 1, through } = options;
+  const run = new SimulatedRun({ ...program, starts: [program.start] }, seed);
+  run.tell(`a process starts, and its store will not answer ${at(stallAt)}`);
+  const stalled = run.boot({ stallAt, ...(through && { through }) });
+  await run.follow(stalled, () => stalled.process.isStalled);
+  run.tell("another process takes over");
+  const last = run.boot({ ...(through && { through }) });
+  await run.follow(last);
+  run.tell("the first process is answered");
+  stalled.process.release();
+  await run.system.clock.settle();
+  run.check();
+  return { run, outcome: run.outcomes.join(), writes: last.process.writes };
+}
 
-  async completeBeside(stallAt: CrashPoint): Promise<Finished> {
-    const stalled = this.#boot({ stallAt });
-    await this.#follow(stalled, () => stalled.process.isStalled);
-    const current = this.#boot();
-    await this.#follow(current);
-    stalled.process.release();
-    await this.#system.clock.settle();
-    return this.#finish(current);
-  }
+function at({ write, side }: CrashPoint): string {
+  return `${side.toLowerCase()} write ${write}`;
+}
 
-  #boot(options: Pick<BootOptions, "stallAt"> = {}): SystemProcess {
-    const crashAt = this.#plan[this.#processes++];
-    if (this.#processes > MOST_PROCESSES) this.#fail("it does not get anywhere");
-    const { through } = this.#options;
-    let booted: SystemProcess | undefined;
-    const effects = this.#ledger.effects(() => booted?.process.isBehind === true);
-    const functions = readFunctions(this.#program.functions(effects));
-    booted = this.#system.boot({ ...options, functions, ...(crashAt && { crashAt }), ...(through && { through }) });
-    return booted;
-  }
-
-  /** Lets the program go on in a process until it is over; false if the process does not get that far. */
-  async #follow(current: SystemProcess, isEnough: () => boolean = () => false): Promise<boolean> {
-    const outside = this.#outside;
-    const until = (): boolean => outside.isOver || !current.process.alive || isEnough() || outside.hasNews(current);
-    for (;;) {
-      outside.pursue(current);
-      await this.#system.clock.runUntilIdle({ until });
-      if (outside.isOver) return true;
-      if (!current.process.alive || isEnough()) return false;
-      if (!outside.hasNews(current)) this.#fail("nothing is left to happen, and it has not ended");
-    }
-  }
-
-  #finish(last: SystemProcess): Finished {
-    const view = this.#ledger.view(this.#outside.executionIds[0] ?? "");
-    const wrong = [...this.#ledger.violations, ...this.#outside.failures, ...brokenPromises(view)];
-    if (wrong.length > 0) this.#fail(wrong.join("; "));
-    return { outcome: outcomeOf(view), writes: last.process.writes };
-  }
-
-  #fail(what: string): never {
-    const ids = this.#outside.executionIds;
-    const logs = ids.flatMap((id) => this.#ledger.view(id).log.map((body, index) => `${id} ${index + 1}: ${body}`));
-    const errors = this.#system.errors.map(({ error }) => String(error));
-    throw new ContractViolation([`${describe(this.#plan, this.#options)}: ${what}`, ...errors, ...logs].join("\n"));
-  }
+function compare({ run, outcome }: Finished, undisturbed: Finished): void {
+  if (outcome !== undisturbed.outcome) run.fail(`it ended as ${outcome}, undisturbed as ${undisturbed.outcome}`);
 }

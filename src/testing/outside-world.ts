@@ -1,8 +1,12 @@
 import { failureFromError } from "../engine/model/errors.ts";
 import type { CallbackOperation } from "../engine/model/operation.ts";
+import type { Host } from "../engine/ports/host.ts";
 import { type CallbackOutcome, ClientError, ClientErrorCode, type ExecutionClient } from "../engine/runner/client.ts";
 import type { Ledger } from "./ledger.ts";
 import type { SimulatedSystem, SystemProcess } from "./simulated-system.ts";
+
+/** How long it waits after a request that failed. */
+const RETRY_MS = 1_000;
 
 /** An execution that the outside starts. */
 export interface StartedExecution {
@@ -36,10 +40,12 @@ interface Request {
 export class OutsideWorld {
   readonly failures: unknown[] = [];
   readonly #options: OutsideOptions;
+  readonly #host: Host;
   readonly #requests = new Map<string, Request>();
 
   constructor(options: OutsideOptions) {
     this.#options = options;
+    this.#host = options.system.clock.host();
     for (const { functionName, name, input } of options.starts) {
       const request = { functionName, name, ...(input !== undefined && { input }) };
       this.#ask(`start ${functionName}/${name}`, (client) => client.start(request));
@@ -84,7 +90,7 @@ export class OutsideWorld {
     const isClosed = error instanceof ClientError && error.code === ClientErrorCode.CALLBACK_CLOSED;
     if (isClosed) request.isDone = true;
     else if (error instanceof ClientError) this.failures.push(`${key}: ${error.message}`);
-    else request.askedOf = undefined;
+    else this.#host.timer(this.#host.now() + RETRY_MS, () => void (request.askedOf = undefined));
   }
 
   #lookForCallbacks(): void {

@@ -30,7 +30,8 @@ export interface SimulatedSystemOptions extends Pick<SimulatedClockOptions, "see
 }
 
 export interface BootOptions {
-  readonly functions: ReadonlyMap<string, FunctionVersions>;
+  /** What the process runs, made for its host. */
+  readonly functions: (host: Host) => ReadonlyMap<string, FunctionVersions>;
   readonly crashAt?: CrashPoint;
   readonly stallAt?: CrashPoint;
   /** Puts something between the runner and the store. */
@@ -95,7 +96,7 @@ export class SimulatedSystem {
       store: through(process.store, host),
       alarm: process.alarm((id) => runner.wake(id)),
       host,
-      functions,
+      functions: functions(host),
       arnOf: formatExecutionArn,
       onError: (executionId, error) => void this.errors.push({ executionId, error }),
     });

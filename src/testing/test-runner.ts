@@ -162,7 +162,7 @@ export class DurableTestRunner<Result = any, Event = any> {
   }
 
   #boot(): SystemProcess {
-    return this.#system.boot({ functions: readFunctions(this.#functions) });
+    return this.#system.boot({ functions: () => readFunctions(this.#functions) });
   }
 
   #execution(id: string): DurableTestExecution<Result> {
