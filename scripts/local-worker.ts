@@ -1,7 +1,7 @@
 /** Runs the demo Worker under `wrangler dev`: on loopback, its state on disk, as a process group that ends as one. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { appendFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { root, toolPath } from "./command.ts";
@@ -34,6 +34,8 @@ const GRACE_MS = 3_000;
 /** Resolves once it answers requests. Rejects with what wrangler wrote when it does not come up. */
 export async function startLocalWorker(options: LocalWorkerOptions): Promise<LocalWorker> {
   mkdirSync(options.folder, { recursive: true });
+  // What wrangler built for a start that was killed.
+  rmSync(join(options.folder, ".wrangler"), { recursive: true, force: true });
   const child = spawnWrangler(options);
   const ended = new Promise<number>((done) => child.once("close", (code) => done(code ?? 1)));
   const output = collectOutput(child, options);
@@ -57,11 +59,25 @@ function spawnWrangler(options: LocalWorkerOptions): ChildProcess {
   const envFile = join(options.folder, "worker.env");
   writeFileSync(envFile, envFileText(options.environment), { mode: 0o600 });
   const preload = pathToFileURL(join(root, "scripts", "exit-with-parent.mjs")).href;
-  const serve = ["dev", "--ip", "127.0.0.1", "--port", String(options.port), "--inspector-port", "0"];
+  // Wrangler builds beside its configuration: a copy in the folder keeps starts apart and leaves nothing elsewhere.
+  const config = join(options.folder, "wrangler.toml");
+  copyFileSync(join(root, "wrangler.toml"), config);
+  const serve = [
+    "dev",
+    join(root, "demo", "worker.ts"),
+    "--config",
+    config,
+    "--ip",
+    "127.0.0.1",
+    "--port",
+    String(options.port),
+    "--inspector-port",
+    "0",
+  ];
   const keep = ["--persist-to", join(options.folder, "state"), "--env-file", envFile];
   const quiet = ["--show-interactive-dev-session=false"];
   return spawn(process.execPath, ["--import", preload, wrangler(), ...serve, ...keep, ...quiet], {
-    cwd: root,
+    cwd: options.folder,
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     env: {

@@ -1,7 +1,7 @@
 /**
  * An order that is paid in time, or undone. The payment races its deadline with the language's own Promise.race:
- * whichever came first when it happened comes first in every replay. What was done is undone in reverse when a later
- * part fails.
+ * whichever came first when it happened comes first in every replay, also when both are long past. What was done is
+ * undone in reverse when a later part fails.
  */
 
 import { type DurableContext, type Duration, retryPresets, withDurableExecution } from "perdure";
@@ -36,6 +36,7 @@ export const orderSaga = withDurableExecution(async (order: Order, context: Dura
     }
     undo.push({ name: "refund payment", run: async () => `refunded ${payment}` });
 
+    await context.wait("pack", { hours: 1 });
     const parcel = await context.step("ship", async () => ship(order), { retryStrategy: retryPresets.noRetry });
     return { status: "shipped", payment, parcel };
   } catch (error) {
@@ -47,9 +48,14 @@ export const orderSaga = withDurableExecution(async (order: Order, context: Dura
 /** The payment's reference, or undefined when the time was up first. A refused payment rejects. */
 async function awaitPayment(order: Order, context: DurableContext): Promise<string | undefined> {
   const [payment, callbackId] = await context.createCallback<string>("payment");
-  await context.step("send payment link", async () => ({ to: order.orderId, answerWith: callbackId.length }));
+  await context.step("send payment link", async () => sendPaymentLink(order, callbackId));
   const deadline = context.wait("payment deadline", order.payWithin ?? { minutes: 15 });
-  return await Promise.race([payment, deadline.then(() => undefined)]);
+  return await Promise.race([deadline.then(() => undefined), payment]);
+}
+
+/** Stands for a mail. The shop's payment page completes the callback with the payment's reference. */
+async function sendPaymentLink(order: Order, _callbackId: string): Promise<string> {
+  return `link for ${order.orderId} sent`;
 }
 
 async function ship(order: Order): Promise<string> {

@@ -17,7 +17,8 @@ import type { EncodeRequest } from "../../demo/workflows/encode-video.ts";
 import { freePort, type LocalCredential, newCredential } from "../../scripts/local-settings.ts";
 import { startLocalWorker, type LocalWorker } from "../../scripts/local-worker.ts";
 
-const PATIENCE_MS = 60_000;
+/** An execution that was cut off in the middle of a step goes on by itself within a minute. */
+const PATIENCE_MS = 120_000;
 const FIRST_PORT = 18_787;
 
 export class SeedWorld {

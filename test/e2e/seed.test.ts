@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { EncodeResult, Pace } from "../../demo/workflows/encode-video.ts";
 import { SeedWorld, until } from "./seed-world.ts";
 
-const pace: Pace = { source: { seconds: 1 }, job: { seconds: 1 } };
+const pace: Pace = { source: { seconds: 2 }, job: { seconds: 1 } };
 const channels = ["web", "mobile", "archive"];
 
 let world: SeedWorld;
@@ -117,7 +117,7 @@ test("finishes when nothing happens", async () => {
 test("goes on after a kill while it looks for the source", async () => {
   const film = await begin("early");
   const looks = (): number => world.standIns.log.count("s3:HeadObject", film.key);
-  await until("the first look", () => looks() >= 1);
+  await world.untilEvent(film.arn, stepSucceeded("find source"));
   await world.kill();
   const before = looks();
   await world.start();
