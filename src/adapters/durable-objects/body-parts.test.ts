@@ -5,7 +5,7 @@ import { joinPart, splitBody } from "./body-parts.ts";
 const ROW_LIMIT_BYTES = 2_000_000;
 
 function bytes(part: string | ArrayBuffer): number {
-  return typeof part === "string" ? Buffer.byteLength(part) : part.byteLength;
+  return typeof part === "string" ? new TextEncoder().encode(part).length : part.byteLength;
 }
 
 function join(parts: readonly (string | ArrayBuffer)[]): string {
