@@ -12,6 +12,15 @@ import { root } from "./command.ts";
 import { type PublicEntry, publicEntries, type RootPackage, readRootPackage } from "./entries.ts";
 import { importsOf } from "./imports.ts";
 
+/** Imports that mean another file in Workers and browsers. */
+const conditionalImports: Readonly<Record<string, { workerd: string; browser: string; default: string }>> = {
+  "#lambda-client": {
+    workerd: "./no-lambda-client.js",
+    browser: "./no-lambda-client.js",
+    default: "@aws-sdk/client-lambda",
+  },
+};
+
 const shipped: readonly string[] = ["README.md", "LICENSE"];
 
 /** Builds the package into a folder, which is emptied first. */
@@ -22,7 +31,10 @@ export async function buildPackage(folder: string): Promise<void> {
     cwd: root,
     config: false,
     tsconfig: "tsconfig.base.json",
-    entry: Object.fromEntries(entries.map(({ name, source }) => [name, source])),
+    entry: {
+      ...Object.fromEntries(entries.map(({ name, source }) => [name, source])),
+      "no-lambda-client": "src/lambda-compat/no-lambda-client.ts",
+    },
     outDir: folder,
     format: "esm",
     platform: "neutral",
@@ -30,7 +42,7 @@ export async function buildPackage(folder: string): Promise<void> {
     dts: { generator: "oxc" },
     hash: false,
     // Packages that package.json names are left as imports; any other would be bundled, and is refused.
-    deps: { neverBundle: [/^[a-z]+:/], onlyBundle: [] },
+    deps: { neverBundle: [/^[a-z]+:/, /^#/], onlyBundle: [] },
     outputOptions: { chunkFileNames: "shared/[name].js" },
     logLevel: "warn",
   });
@@ -45,7 +57,7 @@ function importedPackages(folder: string): ReadonlySet<string> {
   const specifiers = files.flatMap((file) => importsOf(readFileSync(join(folder, file), "utf8"), file));
   return new Set(
     specifiers
-      .map(({ specifier }) => specifier)
+      .map(({ specifier }) => conditionalImports[specifier]?.default ?? specifier)
       .filter((specifier) => !specifier.startsWith(".") && !/^[a-z]+:/.test(specifier) && !isBuiltin(specifier))
       .map((specifier) => specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/")),
   );
@@ -77,6 +89,7 @@ function publishedManifest(
       ),
       "./package.json": "./package.json",
     },
+    imports: conditionalImports,
     files: ["**/*.js", "**/*.d.ts"],
     dependencies: only(manifest.dependencies, imported),
     peerDependencies: only(manifest.peerDependencies, imported),

@@ -52,6 +52,7 @@ export async function measureBuilt(folder: string): Promise<Sizes> {
       platform: "neutral",
       target: "es2022",
       mainFields: ["module", "main"],
+      conditions: ["browser"],
       nodePaths: [join(root, "node_modules")],
       external: ["node:*", "cloudflare:*", ...Object.keys(manifest.peerDependencies)],
       logLevel: "error",

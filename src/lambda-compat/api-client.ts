@@ -82,10 +82,8 @@ export class DurableExecutionApiClient implements DurableExecutionClient {
 
 /** A failure is not kept: the next call tries again. */
 function load(): Promise<LambdaModule> {
-  loading ??= import("@aws-sdk/client-lambda")
-    .then(
-      (loaded: object) => ("LambdaClient" in loaded ? loaded : (loaded as { default: object }).default) as LambdaModule,
-    )
+  loading ??= import("#lambda-client")
+    .then((loaded: object) => lambdaModule(loaded))
     .catch((cause: unknown) => {
       loading = undefined;
       const what =
@@ -93,4 +91,11 @@ function load(): Promise<LambdaModule> {
       throw new Error(`${what} perdure, or set durableExecutionClient.`, { cause });
     });
   return loading;
+}
+
+function lambdaModule(loaded: object): LambdaModule {
+  const { default: wrapped } = loaded as { default?: object };
+  const found = "LambdaClient" in loaded ? loaded : wrapped;
+  if (found === undefined) throw new Error("This runtime's bundle leaves AWS's client out.");
+  return found as LambdaModule;
 }
