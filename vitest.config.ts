@@ -77,6 +77,8 @@ async function browser(): Promise<TestProjectConfiguration> {
   }
   const { executablePath, args, env } = chromium;
   return {
+    // Found while a test runs, it would reload the page under that test.
+    optimizeDeps: { include: ["idb"] },
     test: {
       name: "browser",
       include: ["test/runtimes/browser/**/*.test.ts"],

@@ -1,0 +1,232 @@
+/**
+ * Executions in IndexedDB. A commit is one record, added in one transaction: `add` refuses a key that is there, so the
+ * check and the write cannot come apart, whichever tab tries. What a transaction has committed survives the end of the
+ * tab and of the browser; `strict` durability also a power cut.
+ */
+
+import { unwrap } from "idb";
+import type {
+  DirectoryPage,
+  DirectoryRow,
+  ExecutionStore,
+  ListQuery,
+  LogPage,
+} from "../../engine/ports/execution-store.ts";
+import { completed, Connection, type ConnectionOptions, silently } from "./connection.ts";
+import { listDirectory } from "./directory-list.ts";
+import type { PerdureDatabase, StoredRow } from "./schema.ts";
+import { leavesStepStarted } from "./started-step.ts";
+import {
+  BrowserStorageError,
+  BrowserStorageErrorCode,
+  ConnectionLostError,
+  hasName,
+  storeError,
+} from "./storage-error.ts";
+
+/** How soon a commit counts as written: once the operating system has it, or once it is on disk. */
+export type Durability = "relaxed" | "strict";
+
+export interface IndexedDbStoreOptions extends Omit<ConnectionOptions, "onLost"> {
+  /** Default `relaxed`, with `strict` for the start of a step that must not run twice. */
+  readonly durability?: Durability;
+  /** Commits per page of the log. Default 256. */
+  readonly pageCommits?: number;
+}
+
+const PAGE_COMMITS = 256;
+
+/** A log as this tab knows it: commits up to `last` are there. */
+interface KnownLog {
+  readonly log: number;
+  last: number;
+}
+
+export class IndexedDbStore implements ExecutionStore {
+  readonly #connection: Connection;
+  readonly #durability: Durability;
+  readonly #pageCommits: number;
+  readonly #known = new Map<string, KnownLog>();
+
+  constructor(options: IndexedDbStoreOptions) {
+    this.#connection = new Connection({ ...options, onLost: () => this.#known.clear() });
+    this.#durability = options.durability ?? "relaxed";
+    this.#pageCommits = options.pageCommits ?? PAGE_COMMITS;
+  }
+
+  /** Lets go of the database until the next use. */
+  close(): void {
+    this.#connection.close();
+  }
+
+  create(row: DirectoryRow, body: string): Promise<"created" | "exists"> {
+    return this.restore(row, [body]);
+  }
+
+  /** Writes an execution with its whole log in one go, unless the id exists. */
+  async restore(row: DirectoryRow, bodies: readonly string[]): Promise<"created" | "exists"> {
+    const log = newLogNumber();
+    const stored: StoredRow = { ...row, log };
+    const isNew = await this.#addAll(["executions", "commits"], (transaction) => {
+      transaction.objectStore("executions").add(stored);
+      const commits = transaction.objectStore("commits");
+      for (const [index, body] of bodies.entries()) commits.add(body, [log, index + 1]);
+    });
+    if (!isNew) return "exists";
+    this.#known.set(row.id, { log, last: bodies.length });
+    return "created";
+  }
+
+  async append(id: string, seq: number, body: string): Promise<"appended" | "taken"> {
+    return this.#retrying(async () => {
+      const known = await this.#logBefore(id, seq);
+      const durability = leavesStepStarted(body) ? "strict" : this.#durability;
+      const isNew = await this.#add(["commits"], durability, (transaction) => {
+        transaction.objectStore("commits").add(body, [known.log, seq]);
+      });
+      known.last = Math.max(known.last, seq);
+      return isNew ? "appended" : "taken";
+    });
+  }
+
+  read(id: string, from: number): Promise<LogPage> {
+    return this.#retrying(() => this.#connection.use((database) => this.#readPage(database, id, from)));
+  }
+
+  describe(row: DirectoryRow): Promise<void> {
+    return this.#write(async (database) => {
+      const transaction = silently(database.transaction("executions", "readwrite", { durability: this.#durability }));
+      const stored = await transaction.store.get(row.id);
+      // One that was removed meanwhile stays removed.
+      if (stored !== undefined) await transaction.store.put({ ...row, log: stored.log });
+      await transaction.done;
+    });
+  }
+
+  list(query: ListQuery): Promise<DirectoryPage> {
+    return this.#retrying(() => this.#connection.use((database) => listDirectory(database, query)));
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#write(async (database) => {
+      const transaction = silently(database.transaction(["executions", "commits"], "readwrite"));
+      const executions = transaction.objectStore("executions");
+      const stored = await executions.get(id);
+      if (stored !== undefined) {
+        await executions.delete(id);
+        await transaction.objectStore("commits").delete(wholeLog(stored.log));
+      }
+      await transaction.done;
+    });
+    this.#known.delete(id);
+  }
+
+  /** Ids of executions whose retention was over at `now`, at most `limit`. */
+  expired(now: number, limit: number): Promise<readonly string[]> {
+    return this.#retrying(() =>
+      this.#connection.use((database) =>
+        database.getAllKeysFromIndex("executions", "byExpiry", IDBKeyRange.upperBound(now), limit),
+      ),
+    );
+  }
+
+  /**
+   * The log that commit `seq` goes to. As long as commits follow one another nothing has to be looked up: an extra look
+   * costs a third of the write.
+   */
+  async #logBefore(id: string, seq: number): Promise<KnownLog> {
+    const known = this.#known.get(id);
+    if (known !== undefined && seq <= known.last + 1) return known;
+    return this.#connection.use(async (database) => {
+      const transaction = silently(database.transaction(["executions", "commits"]));
+      const stored = await transaction.objectStore("executions").get(id);
+      const isLog = stored && (await transaction.objectStore("commits").getKey([stored.log, seq - 1])) !== undefined;
+      if (!isLog) throw evicted(id, seq);
+      return this.#learn(id, stored.log, seq - 1);
+    });
+  }
+
+  #learn(id: string, log: number, last: number): KnownLog {
+    const known = this.#known.get(id);
+    if (known?.log === log) {
+      known.last = Math.max(known.last, last);
+      return known;
+    }
+    const learned = { log, last };
+    this.#known.set(id, learned);
+    return learned;
+  }
+
+  /** From the first commit on a log is looked up by its execution; whoever reads on stays in the log it has begun. */
+  async #readPage(database: PerdureDatabase, id: string, from: number): Promise<LogPage> {
+    const transaction = silently(database.transaction(["executions", "commits"]));
+    const known = from === 1 ? undefined : this.#known.get(id)?.log;
+    const log = known ?? (await transaction.objectStore("executions").get(id))?.log;
+    if (log === undefined) return { bodies: [] };
+    const last = from + this.#pageCommits - 1;
+    const bodies = await transaction.objectStore("commits").getAll(IDBKeyRange.bound([log, from], [log, last]));
+    if (bodies.length > 0 || from === 1) this.#learn(id, log, from + bodies.length - 1);
+    return bodies.length < this.#pageCommits ? { bodies } : { bodies, next: last + 1 };
+  }
+
+  #addAll(stores: ("commits" | "executions")[], request: (transaction: IDBTransaction) => void): Promise<boolean> {
+    return this.#retrying(() => this.#add(stores, this.#durability, request));
+  }
+
+  /**
+   * Adds records in one transaction; false when a key was there already. It goes past idb's wrappers, which cost a
+   * fourth of the time of a small write.
+   */
+  async #add(
+    stores: ("commits" | "executions")[],
+    durability: Durability,
+    request: (transaction: IDBTransaction) => void,
+  ): Promise<boolean> {
+    try {
+      await this.#connection.use((database) => {
+        const transaction = unwrap(database).transaction(stores, "readwrite", { durability });
+        request(transaction);
+        transaction.commit();
+        return completed(transaction);
+      });
+      return true;
+    } catch (error) {
+      if (hasName(error, "ConstraintError")) return false;
+      throw storeError(error);
+    }
+  }
+
+  async #write(work: (database: PerdureDatabase) => Promise<void>): Promise<void> {
+    try {
+      await this.#retrying(() => this.#connection.use(work));
+    } catch (error) {
+      throw storeError(error);
+    }
+  }
+
+  async #retrying<T>(task: () => Promise<T>): Promise<T> {
+    try {
+      return await task();
+    } catch (error) {
+      if (error instanceof ConnectionLostError) return task();
+      throw error;
+    }
+  }
+}
+
+function wholeLog(log: number): IDBKeyRange {
+  return IDBKeyRange.bound([log], [log, []]);
+}
+
+/** 53 random bits: no two logs meet. */
+function newLogNumber(): number {
+  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
+  return (high % 2 ** 21) * 2 ** 32 + low;
+}
+
+function evicted(id: string, seq: number): BrowserStorageError {
+  return new BrowserStorageError(
+    BrowserStorageErrorCode.EVICTED,
+    `Commit ${seq} of execution ${id} has no log to go to: it was removed, or the site's data was cleared.`,
+  );
+}

@@ -1,0 +1,36 @@
+import { StorageFullError } from "../../engine/ports/execution-store.ts";
+
+export const BrowserStorageErrorCode = {
+  /** The browser gives this page no database: private mode, blocked site data, a broken profile. */
+  UNAVAILABLE: "STORAGE_UNAVAILABLE",
+  /** A newer tab has taken the database to a newer format, or waits to. Reload the page to get its code. */
+  NEWER_VERSION: "STORAGE_NEWER_VERSION",
+  /** The execution's log is gone: the browser or the user has cleared the site's data. */
+  EVICTED: "STORAGE_EVICTED",
+} as const;
+export type BrowserStorageErrorCode = (typeof BrowserStorageErrorCode)[keyof typeof BrowserStorageErrorCode];
+
+/** What the browser does to stored executions, by a stable code. None of it goes away by trying again at once. */
+export class BrowserStorageError extends Error {
+  override readonly name = "BrowserStorageError";
+  readonly code: BrowserStorageErrorCode;
+
+  constructor(code: BrowserStorageErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The connection was closed under us, before anything was asked of the database. Asking again opens another one. */
+export class ConnectionLostError extends Error {
+  override readonly name = "ConnectionLostError";
+}
+
+/** Quota arrives as the error of a transaction. To the engine it is a store without room. */
+export function storeError(error: unknown): unknown {
+  return hasName(error, "QuotaExceededError") ? new StorageFullError("the browser's quota is used up") : error;
+}
+
+export function hasName(error: unknown, name: string): boolean {
+  return typeof error === "object" && error !== null && (error as { name?: unknown }).name === name;
+}
