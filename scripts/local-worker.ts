@@ -47,7 +47,7 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
     kill: () => endGroup(child, ended, 0),
   };
   try {
-    await untilReady(worker);
+    await untilReady(worker, output);
   } catch (error) {
     await worker.kill();
     throw new Error(`${(error as Error).message}\n${output().slice(-4000)}`, { cause: error });
@@ -84,6 +84,7 @@ function spawnWrangler(options: LocalWorkerOptions): ChildProcess {
       ...process.env,
       PERDURE_GROUP_LEADER: String(process.pid),
       CI: "true",
+      NO_COLOR: "1",
       // Nothing here needs anything but this machine.
       CLOUDFLARE_CF_FETCH_ENABLED: "false",
       WRANGLER_HIDE_BANNER: "true",
@@ -129,12 +130,13 @@ function collectOutput(child: ChildProcess, options: LocalWorkerOptions): () => 
 }
 
 /** Any answer will do: without a credential it is a refusal, but it comes from the Worker. */
-async function untilReady(worker: LocalWorker): Promise<void> {
+async function untilReady(worker: LocalWorker, output: () => string): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS;
   let ended: number | undefined;
   void worker.ended.then((code) => (ended = code));
   while (Date.now() < deadline) {
     if (ended !== undefined) throw new Error(`wrangler ended with code ${ended} before the Worker was ready:`);
+    if (output().includes("Build failed")) throw new Error("wrangler could not build the Worker:");
     const answered = await fetch(worker.url, { signal: AbortSignal.timeout(5_000) }).then(
       (response) => response.status,
       () => 0,
