@@ -169,9 +169,10 @@ export class Runner implements ExecutionClient {
     const answer = await store.create(directoryRow(state.header), encodeCommit(commit));
     const session = await this.#session(state.header.id);
     const { header } = session.state;
+    // One that was there already too: whoever created it may have lost the answer, or died, before it was woken.
+    if (header.status === "RUNNING") host.background(session.wake());
     if (answer === "exists" && header.incarnation !== state.header.incarnation)
       return sameStart(header, { ...request, version });
-    host.background(session.wake());
     return { execution: header, created: true };
   }
 
