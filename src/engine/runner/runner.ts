@@ -71,6 +71,8 @@ const RECOVERY_PAGE = 1000;
 export class Runner implements ExecutionClient {
   readonly #setup: RunnerSetup;
   readonly #sessions = new Map<string, Promise<Session>>();
+  /** Who watches which execution: they stay when its session is given up and another one is opened. */
+  readonly #watchers = new Map<string, Set<Watcher>>();
   #isClosed = false;
 
   constructor(options: RunnerOptions) {
@@ -98,7 +100,7 @@ export class Runner implements ExecutionClient {
   async wake(executionId: string): Promise<void> {
     if (this.#isClosed) return;
     try {
-      const session = await this.#session(executionId);
+      const session = await this.#fresh(executionId);
       await session.wake();
     } catch (error) {
       if (error instanceof ClientError && error.code === ClientErrorCode.NOT_FOUND) return;
@@ -125,7 +127,8 @@ export class Runner implements ExecutionClient {
 
   /** Takes over what another process wrote about an execution that is in use here. */
   async refresh(executionId: string): Promise<void> {
-    const session = await this.#sessions.get(executionId);
+    const isWatched = this.#watchers.has(executionId);
+    const session = await (isWatched ? this.#session(executionId) : this.#sessions.get(executionId));
     await session?.refresh();
   }
 
@@ -142,7 +145,7 @@ export class Runner implements ExecutionClient {
   }
 
   async start(request: StartRequest): Promise<StartAnswer> {
-    const { functions, host, retentionDays, executionTimeoutSeconds, store } = this.#setup;
+    const { functions, host, retentionDays, executionTimeoutSeconds } = this.#setup;
     const version = functions.resolve(request.functionName, request.version);
     if (version === undefined) throw unknownFunction(functions, request);
     const { functionName, input, parent, tenantId } = request;
@@ -166,14 +169,24 @@ export class Runner implements ExecutionClient {
     const commit = { v: LOG_FORMAT_VERSION, writer: host.randomId(), at: host.now(), facts: decision.facts } as const;
     const state = emptyState();
     fold(state, commit);
-    const answer = await store.create(directoryRow(state.header), encodeCommit(commit));
-    const session = await this.#session(state.header.id);
-    const { header } = session.state;
-    // One that was there already too: whoever created it may have lost the answer, or died, before it was woken.
-    if (header.status === "RUNNING") host.background(session.wake());
-    if (answer === "exists" && header.incarnation !== state.header.incarnation)
-      return sameStart(header, { ...request, version });
-    return { execution: header, created: true };
+    try {
+      return await this.#create(state.header, encodeCommit(commit), { ...request, version });
+    } catch (error) {
+      // It may exist all the same, and then somebody has to run it.
+      if (!(error instanceof ClientError)) host.background(this.wake(state.header.id));
+      throw error;
+    }
+  }
+
+  async #create(header: ExecutionHeader, body: string, request: StartRequest): Promise<StartAnswer> {
+    const { host, store } = this.#setup;
+    await store.create(directoryRow(header), body);
+    const session = await this.#session(header.id);
+    const { header: found, seq } = session.state;
+    const isOwn = found.incarnation === header.incarnation;
+    // Whoever made one that has not begun may be gone.
+    if (isOwn || seq === 1) host.background(session.wake());
+    return isOwn ? { execution: found, created: true } : sameStart(found, request);
   }
 
   async describe(executionId: string): Promise<ExecutionHeader> {
@@ -251,12 +264,20 @@ export class Runner implements ExecutionClient {
   }
 
   async settled(executionId: string, deadline: number): Promise<ExecutionHeader> {
-    const session = await this.#fresh(executionId);
-    const isSettled = (): boolean => isEnded(session.state) || session.state.header.halt !== undefined;
-    if (!isSettled()) await this.#untilSettled(session, isSettled, deadline);
-    const { header } = session.state;
-    this.#release(session);
-    return header;
+    const leave = new Signal();
+    const stop = this.#listen(executionId, () => leave.stir());
+    const cancel = this.#setup.host.timer(deadline, () => leave.give());
+    try {
+      for (;;) {
+        const session = await this.#fresh(executionId);
+        if (leave.isGiven || isEnded(session.state) || session.state.header.halt !== undefined)
+          return session.state.header;
+        await leave.stirred();
+      }
+    } finally {
+      cancel();
+      stop();
+    }
   }
 
   /** Leaving the iteration lets go of the execution at once, also while it waits for the next commit. */
@@ -277,17 +298,18 @@ export class Runner implements ExecutionClient {
   }
 
   async *#watch(executionId: string, cursor: number, leave: Signal): AsyncGenerator<LiveEvent, undefined> {
-    const session = await this.#fresh(executionId);
-    const stop = session.watch(() => leave.stir());
+    const stop = this.#listen(executionId, () => leave.stir());
     try {
+      await this.#fresh(executionId);
       let next = cursor + 1;
       while (!leave.isGiven) {
         for await (const event of this.#bodies(executionId, next)) {
           next = event.seq + 1;
           yield event;
         }
-        if (next <= session.state.seq) continue;
-        if (isEnded(session.state)) return undefined;
+        const { state } = await this.#session(executionId);
+        if (next <= state.seq) continue;
+        if (isEnded(state)) return undefined;
         await leave.stirred();
       }
     } finally {
@@ -296,18 +318,25 @@ export class Runner implements ExecutionClient {
     return undefined;
   }
 
-  #untilSettled(session: Session, isSettled: () => boolean, deadline: number): Promise<void> {
-    return new Promise((resolve) => {
-      const finish = (): void => {
-        stop();
-        cancel();
-        resolve();
-      };
-      const stop = session.watch(() => {
-        if (isSettled()) finish();
-      });
-      const cancel = this.#setup.host.timer(deadline, finish);
-    });
+  /** Calls back at every commit until the answer is called; the execution stays in use as long. */
+  #listen(executionId: string, watcher: Watcher): () => void {
+    const watchers = this.#watchersOf(executionId);
+    watchers.add(watcher);
+    return () => {
+      watchers.delete(watcher);
+      if (watchers.size > 0) return;
+      this.#watchers.delete(executionId);
+      void this.#sessions.get(executionId)?.then((session) => this.#release(session), noop);
+    };
+  }
+
+  #watchersOf(executionId: string): Set<Watcher> {
+    let watchers = this.#watchers.get(executionId);
+    if (watchers === undefined) {
+      watchers = new Set();
+      this.#watchers.set(executionId, watchers);
+    }
+    return watchers;
   }
 
   async *#bodies(executionId: string, from: number): AsyncGenerator<LiveEvent> {

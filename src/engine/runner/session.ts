@@ -51,6 +51,14 @@ interface Active {
   readonly unheard: Set<string>;
 }
 
+/** Told that something was committed. */
+export type Watcher = () => void;
+
+export interface SessionSurroundings {
+  readonly onIdle: () => void;
+  readonly watchers: ReadonlySet<Watcher>;
+}
+
 const FIRST_RETRY_MS = 1000;
 const MAX_RETRY_MS = 300_000;
 
@@ -59,7 +67,7 @@ export class Session {
   readonly log: ExecutionLog;
   readonly #setup: RunnerSetup;
   readonly #onIdle: () => void;
-  readonly #watchers = new Set<(seq: number, body: string) => void>();
+  readonly #watchers: ReadonlySet<Watcher>;
   /** Invokes that this process has sent off and not heard of. */
   readonly #dispatched = new Set<string>();
   #active: Active | undefined;
@@ -70,16 +78,20 @@ export class Session {
   #storeFailures = 0;
   #isClosed = false;
 
-  /** `onIdle` is told when nothing of this execution is left to do in this process. */
-  constructor(id: string, setup: RunnerSetup, onIdle: () => void) {
+  /**
+   * `onIdle` is told when nothing of this execution is left to do in this process. `watchers` hear of every commit; they
+   * may outlive this session, which is given up when the execution is taken over or a write's fate is unknown.
+   */
+  constructor(id: string, setup: RunnerSetup, { onIdle, watchers }: SessionSurroundings) {
     this.id = id;
     this.#setup = setup;
     this.#onIdle = onIdle;
+    this.#watchers = watchers;
     this.log = new ExecutionLog(id, {
       store: setup.store,
       host: setup.host,
-      onCommit: (seq, body) => {
-        for (const watcher of this.#watchers) watcher(seq, body);
+      onCommit: () => {
+        for (const watcher of watchers) watcher();
       },
     });
   }
@@ -95,14 +107,6 @@ export class Session {
   /** True while a function runs or waits in memory, something is being done, or somebody watches. */
   get isInUse(): boolean {
     return this.#active !== undefined || this.#waking !== undefined || this.#watchers.size > 0;
-  }
-
-  watch(watcher: (seq: number, body: string) => void): () => void {
-    this.#watchers.add(watcher);
-    return () => {
-      this.#watchers.delete(watcher);
-      if (!this.isInUse) this.#onIdle();
-    };
   }
 
   /** Does what is due: fires timers, invokes, finishes what an end leaves to do, and sets the alarm. Never throws. */
@@ -123,7 +127,7 @@ export class Session {
 
   /** Changes the execution from outside and passes on what follows. */
   async command(command: Command): Promise<Applied> {
-    const applied = await this.log.apply(command);
+    const applied = await this.#applyToNewest(command);
     this.#spread(applied.changed);
     if (!applied.isEmpty) this.#setup.host.background(this.wake());
     return applied;
@@ -162,6 +166,19 @@ export class Session {
     this.#abandonInvocation();
   }
 
+  /** What is refused or changes nothing may be so for want of what another process has written: then it is decided again. */
+  async #applyToNewest(command: Command): Promise<Applied> {
+    try {
+      const applied = await this.log.apply(command);
+      if (!applied.isEmpty) return applied;
+      this.#spread(applied.changed);
+    } catch (error) {
+      if (!(error instanceof ClientError)) throw error;
+    }
+    await this.refresh();
+    return this.log.apply(command);
+  }
+
   async #wake(): Promise<void> {
     try {
       const { changed } = await this.log.apply({ type: "FIRE_TIMERS" });
@@ -169,6 +186,8 @@ export class Session {
       this.#storeFailures = 0;
       if (this.#isClosed) return;
       if (isEnded(this.state)) return await this.#finishEnd();
+      // Also those that could not be sent off before.
+      for (const operation of openInvokes(this.state)) this.#dispatch(operation);
       if (this.#active === undefined && this.#mayInvoke()) this.#invoke();
       await this.#arm();
     } catch (error) {
@@ -219,7 +238,6 @@ export class Session {
     };
     if (target === undefined) return host.background(this.#haltSafely(active, versionMissing(this.#setup, header)));
     this.#active = active;
-    for (const operation of openInvokes(this.state)) this.#dispatch(operation);
     active.running = asDurable(target).invoke({
       header,
       arn: this.#setup.arnOf(header),
