@@ -5,6 +5,8 @@
 
 import { failureFromError } from "../engine/model/errors.ts";
 import type { Operation } from "../engine/model/operation.ts";
+import type { OperationUpdate } from "../engine/model/update.ts";
+import { CheckpointError } from "../engine/replay/faults.ts";
 import type {
   DurableFunction,
   FunctionOutput,
@@ -12,7 +14,7 @@ import type {
   PlainFunction,
   RunningInvocation,
 } from "../engine/runner/function.ts";
-import { DurableExecutionClientError } from "./client-error.ts";
+import { DurableExecutionClientError, DurableExecutionClientErrorScope } from "./client-error.ts";
 import { DurableExecutionInvocationInputWithClient } from "./invocation-input.ts";
 import { lambdaContextOf } from "./lambda-context.ts";
 import type * as api from "./types.ts";
@@ -88,7 +90,7 @@ class LambdaInvocation implements RunningInvocation {
       getExecutionState: async () => ({ Operations: [] }),
       checkpoint: async ({ Updates = [] }) => {
         if (this.#isOver) throw new DurableExecutionClientError("This invocation is over.");
-        const changed = await this.#request.client.checkpoint(Updates.map(updateFromWire));
+        const changed = await this.#checkpoint(Updates.map(updateFromWire));
         const operations = [...this.#news, ...changed];
         this.#news = [];
         return {
@@ -98,6 +100,21 @@ class LambdaInvocation implements RunningInvocation {
       },
     };
   }
+
+  async #checkpoint(updates: readonly OperationUpdate[]): Promise<readonly Operation[]> {
+    try {
+      return await this.#request.client.checkpoint(updates);
+    } catch (error) {
+      throw clientError(error);
+    }
+  }
+}
+
+/** What AWS's SDK understands: whether the execution is lost, or the invocation is worth another try. */
+function clientError(error: unknown): DurableExecutionClientError {
+  const { cause, scope } = error instanceof CheckpointError ? error : { cause: error, scope: "INVOCATION" as const };
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new DurableExecutionClientError(message, { scope: DurableExecutionClientErrorScope[scope], cause });
 }
 
 function outputOf(output: api.DurableExecutionInvocationOutput): FunctionOutput {

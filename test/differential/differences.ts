@@ -1,5 +1,6 @@
 /** Where perdure differs from AWS's SDK on purpose: as data, so that the tests hold it to exactly these differences. */
 
+import { expect } from "vitest";
 import type { Observation } from "./observation.ts";
 
 /**
@@ -21,5 +22,51 @@ export interface Difference {
   readonly ours: (aws: Observation) => Observation;
 }
 
-export const differences = {} satisfies Record<string, Difference>;
+const ON_MACHINE: readonly Place[] = ["aws-hosted", "parked", "replayed"];
+
+export const differences = {
+  "time is not skipped": {
+    places: ON_MACHINE,
+    reason:
+      "A wait that nobody awaits is still open when the execution ends: AWS's runner ends every wait at once when it skips time.",
+    ours: (aws) => withoutEvents(aws, /^WaitSucceeded/, (operation) => operation.type === "WAIT"),
+  },
+  "seconds are checked": {
+    places: ON_MACHINE,
+    reason:
+      "A wait, a retry delay or a timeout that is no whole number of seconds between 1 and 31,622,400 fails the execution, as the service documents it; AWS's runner takes any number.",
+    ours: () => refused(/.+ in seconds is .+; it must be a whole number from \d to 31622400\./),
+  },
+} satisfies Record<string, Difference>;
+
 export type DifferenceName = keyof typeof differences;
+
+/** The execution fails because the machine does not take a checkpoint. */
+function refused(message: RegExp): Observation {
+  return {
+    status: "FAILED",
+    result: undefined,
+    error: {
+      type: "CheckpointUnrecoverableExecutionError",
+      message: expect.stringMatching(message) as string,
+      data: undefined,
+    },
+    operations: expect.any(Array) as [],
+    events: expect.arrayContaining(["ExecutionFailed"]) as [],
+  };
+}
+
+/** The same without these events, and the operations that they ended still started. */
+function withoutEvents(
+  aws: Observation,
+  signature: RegExp,
+  isAffected: (operation: Observation["operations"][number]) => boolean,
+): Observation {
+  return {
+    ...aws,
+    events: aws.events.filter((event) => !signature.test(event)),
+    operations: aws.operations.map((operation) =>
+      isAffected(operation) ? { ...operation, status: "STARTED" } : operation,
+    ),
+  };
+}

@@ -38,22 +38,29 @@ type Lambda = ReturnType<Sdk["withDurableExecution"]>;
 
 /** The handler, with what it sends written down: by operation, since how updates share calls is a matter of timing. */
 function recording(handler: Lambda, updates: SentUpdates): Lambda {
-  return (event, context) => {
+  return async (event, context) => {
+    let isOver = false;
     const carrier = event as unknown as { durableExecutionClient: DurableExecutionClient };
     const client = carrier.durableExecutionClient;
     carrier.durableExecutionClient = {
       getExecutionState: (request) => client.getExecutionState(request),
       checkpoint: (request) => {
-        for (const { Id = "", ...update } of request.Updates ?? []) {
-          // The id of the update that ends an execution is made of the time.
-          (updates[update.Type === "EXECUTION" ? "execution" : Id] ??= []).push(
-            JSON.parse(JSON.stringify(update)) as object,
-          );
-        }
+        // What an invocation sends after its end is nobody's business.
+        if (!isOver)
+          for (const { Id = "", ...update } of request.Updates ?? []) {
+            // The id of the update that ends an execution is made of the time.
+            (updates[update.Type === "EXECUTION" ? "execution" : Id] ??= []).push(
+              JSON.parse(JSON.stringify(update)) as object,
+            );
+          }
         return client.checkpoint(request);
       },
     };
-    return handler(event, context);
+    try {
+      return await handler(event, context);
+    } finally {
+      isOver = true;
+    }
   };
 }
 

@@ -63,13 +63,13 @@ export function failedObservation(status: string, error: ObservedError): Observa
   return { status, result: undefined, error, operations: [], events: [] };
 }
 
-export function observe(events: readonly WireEvent[], end?: { status: string; error: ObservedError }): Observation {
+export function observe(events: readonly WireEvent[]): Observation {
   const last = events.findLast(({ EventType }) => /^Execution(?!Started)/.test(EventType ?? ""));
   const { Result, Error } = last === undefined ? {} : detailsOf(last);
   return {
-    status: end?.status ?? (last?.EventType ?? "ExecutionRunning").slice("Execution".length).toUpperCase(),
+    status: (last?.EventType ?? "ExecutionRunning").slice("Execution".length).toUpperCase(),
     result: Result?.Payload,
-    error: end?.error ?? observeError(Error?.Payload),
+    error: observeError(Error?.Payload),
     operations: operationsOf(events),
     events: events
       .filter(({ EventType }) => EventType !== "InvocationCompleted")

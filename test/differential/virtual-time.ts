@@ -46,15 +46,19 @@ export function resetVirtualTime(): void {
   clock().setSystemTime(real.now());
 }
 
-/** Jumps from timer to timer until this holds. False when nothing is left to happen. */
-export async function runUntil(isDone: () => boolean): Promise<boolean> {
+/** Jumps from timer to timer until this holds, which is asked whenever all is quiet. False when nothing is left to happen. */
+export async function runUntil(isDone: () => Promise<boolean>): Promise<boolean> {
   for (let idle = 0; idle < 20; ) {
-    await new Promise<void>((resolve) => real.setImmediate(resolve));
-    if (isDone()) return true;
+    await quiet();
+    if (await isDone()) return true;
     if (clock().countTimers() === 0) idle++;
     else await clock().nextAsync();
   }
   return false;
+}
+
+async function quiet(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise<void>((resolve) => real.setImmediate(resolve));
 }
 
 export function clock(): FakeClock {

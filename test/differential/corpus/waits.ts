@@ -29,9 +29,12 @@ export const waits: Corpus = {
     await wait;
     return before;
   },
-  "a wait that nobody awaits": () => async (_event, context) => {
-    void context.wait("pause", { seconds: 5 });
-    return context.step("only", async () => 1);
+  "a wait that nobody awaits": {
+    program: () => async (_event, context) => {
+      void context.wait("pause", { seconds: 5 });
+      return context.step("only", async () => 1);
+    },
+    differs: "time is not skipped",
   },
   "a wait beside a step that takes longer": () => async (_event, context) => {
     const wait = context.wait("pause", { seconds: 1 });
@@ -53,13 +56,19 @@ export const waits: Corpus = {
   },
   "a wait of an unknown unit": {
     program: () => async (_event, context) => outcome(context.wait("weeks", { weeks: 1 } as never)),
+    differs: "seconds are checked",
   },
   "a wait of a fraction of a second": {
     program: () => async (_event, context) => outcome(context.wait("fraction", { seconds: 1.5 })),
+    differs: "seconds are checked",
   },
-  "a wait of no time": { program: () => async (_event, context) => outcome(context.wait("none", { seconds: 0 })) },
+  "a wait of no time": {
+    program: () => async (_event, context) => outcome(context.wait("none", { seconds: 0 })),
+    differs: "seconds are checked",
+  },
   "a wait of less than no time": {
     program: () => async (_event, context) => outcome(context.wait("negative", { seconds: -5 })),
+    differs: "seconds are checked",
   },
 };
 
@@ -184,21 +193,22 @@ export const conditions: Corpus = {
     }
     return got;
   },
-  "a state that becomes undefined": () => async (_event, context) => {
-    let calls = 0;
-    const value = await context.waitForCondition(
+  "a state that becomes undefined": () => async (_event, context) =>
+    context.waitForCondition(
       "vanishes",
-      async (state: unknown) => {
-        calls++;
-        return state === undefined ? "was undefined" : undefined;
-      },
+      async (state: unknown, { attempt }) => (attempt === 1 ? undefined : `was ${String(state)}`),
       {
-        initialState: 1 as unknown,
+        initialState: "the initial one" as unknown,
         waitStrategy: (state) =>
           state === undefined ? { shouldContinue: true, delay: { seconds: 1 } } : { shouldContinue: false },
       },
-    );
-    return { value, called: calls > 0 };
+    ),
+  "a state that ends as undefined": () => async (_event, context) => {
+    const state = await context.waitForCondition("ends", async (): Promise<unknown> => undefined, {
+      initialState: 1 as unknown,
+      waitStrategy: () => ({ shouldContinue: false }),
+    });
+    return { isUndefined: state === undefined };
   },
   "no configuration": () => async (_event, context) => {
     const attempt = (config: unknown) => {

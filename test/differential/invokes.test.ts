@@ -1,0 +1,5 @@
+import { invokes } from "./corpus/invokes.ts";
+import { compareEverywhere, prepareStage } from "./stage.ts";
+
+prepareStage();
+compareEverywhere("invoking", invokes);
