@@ -104,8 +104,11 @@ export class AlarmClock {
   }
 
   #move(to: number): void {
-    if (this.#armedAt === to) return;
-    this.#armedAt = Math.max(to, this.#lastFiredAt + 1, this.#now() + 1);
+    const soonest = Math.max(this.#lastFiredAt, this.#now()) + 1;
+    // One that is overdue and about to fire is not put off by another that is.
+    const standsWell = this.#armedAt === to || (to < soonest && (this.#armedAt ?? Infinity) <= soonest);
+    if (standsWell) return;
+    this.#armedAt = Math.max(to, soonest);
     void this.#storage.setAlarm(this.#armedAt);
   }
 

@@ -21,7 +21,11 @@ type FaultStorage = Pick<DurableObjectStorage, "kv">;
 export function recordFault(storage: FaultStorage, error: unknown, at: number): number {
   const count = (readFault(storage)?.count ?? 0) + 1;
   const message = error instanceof Error ? error.message : String(error);
-  storage.kv.put(KEY, { count, message, at } satisfies Fault);
+  try {
+    storage.kv.put(KEY, { count, message, at } satisfies Fault);
+  } catch {
+    // A storage without room must not keep the wake from being tried again.
+  }
   return Math.min(FIRST_PAUSE_MS * 2 ** (count - 1), LONGEST_PAUSE_MS);
 }
 

@@ -1,6 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
+import { readFault } from "../../../src/adapters/durable-objects/fault-record.ts";
 import { createWorker } from "../../../src/adapters/durable-objects/create-worker.ts";
 import { ClientError, type ExecutionClient, type LiveEvent } from "../../../src/engine/runner/client.ts";
 import { done, functions, releases } from "./functions.ts";
@@ -119,6 +120,10 @@ describe("an execution in its object", () => {
     ]);
   });
 
+  test("reaches the Worker's bindings", async () => {
+    expect(await result(await start("bound"))).toBe(1);
+  });
+
   test("fails with the error of its step", async () => {
     const header = await client.settled(await start("fails"), Date.now() + 20_000);
     expect(header.status).toBe("FAILED");
@@ -169,6 +174,23 @@ describe("an execution in its object", () => {
     await runInDurableObject(objectOf(id), async (_, { storage }) => {
       expect(storage.sql.exec("SELECT name FROM sqlite_master").toArray()).toEqual([]);
       expect(await storage.getAlarm()).toBeNull();
+    });
+  });
+});
+
+describe("storage of a layout that the code does not know", () => {
+  test("is left alone, and tried again later", async () => {
+    const id = `greet/${key}`;
+    await runInDurableObject(objectOf(id), async (_, { storage }) => {
+      storage.kv.put("record", { format: 99 });
+      await storage.setAlarm(Date.now() + 60_000);
+    });
+    expect(await refusal(client.describe(id))).toBe("ServiceException");
+    await runDurableObjectAlarm(objectOf(id));
+    await runInDurableObject(objectOf(id), async (_, { storage }) => {
+      expect(storage.kv.get("record")).toEqual({ format: 99 });
+      expect(readFault(storage)).toMatchObject({ count: 1, message: expect.stringContaining("format 99") });
+      expect(await storage.getAlarm()).toBeGreaterThan(0);
     });
   });
 });

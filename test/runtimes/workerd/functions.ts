@@ -1,5 +1,6 @@
 /** The functions of the tests. What runs outside durable operations is counted, so that replay can be seen. */
 
+import { env } from "cloudflare:workers";
 import { withDurableExecution } from "../../../src/lambda-compat/with-durable-execution.ts";
 import type { Functions } from "../../../src/lambda-compat/functions.ts";
 
@@ -77,6 +78,10 @@ export const functions: Functions = {
     return { answer, steps: [a, ...both, inner, d].length, greeted: typeof greeted.third };
   }),
   plain: async ({ key }: Plan) => `hello ${key}`,
+  /** Reads a binding the Workers way. */
+  bound: withDurableExecution(async (_: Plan, context) =>
+    context.step("read", async () => JSON.parse(env.PERDURE_CREDENTIALS).length as number),
+  ),
   fails: withDurableExecution(async (_: Plan, context) => {
     await context.step(
       "broken",
