@@ -1,7 +1,6 @@
 /** The Worker under `wrangler dev` with its state on disk, the stand-ins beside it, and AWS's Lambda client before it. */
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import {
   type Event,
@@ -14,6 +13,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { startStandIns, type StandIns } from "../../demo/stand-ins/stand-ins.ts";
 import type { EncodeRequest } from "../../demo/workflows/encode-video.ts";
+import { root } from "../../scripts/command.ts";
 import { freePort, type LocalCredential, newCredential } from "../../scripts/local-settings.ts";
 import { startLocalWorker, type LocalWorker } from "../../scripts/local-worker.ts";
 
@@ -32,7 +32,7 @@ export class SeedWorld {
   private constructor(standIns: StandIns, port: number) {
     this.standIns = standIns;
     this.#port = port;
-    this.#folder = mkdtempSync(join(tmpdir(), "perdure-seed-"));
+    this.#folder = temporaryFolder("seed");
     this.#lambda = new LambdaClient({
       endpoint: `http://127.0.0.1:${port}`,
       region: "us-east-1",
@@ -131,6 +131,12 @@ export class SeedWorld {
     });
     return described as GetDurableExecutionCommandOutput;
   }
+}
+
+/** Below the root, from where wrangler finds the packages. */
+export function temporaryFolder(name: string): string {
+  mkdirSync(join(root, ".perdure"), { recursive: true });
+  return mkdtempSync(join(root, ".perdure", `test-${name}-`));
 }
 
 /** Asks again and again, with patience for a slow machine. */

@@ -1,13 +1,12 @@
 /** `npm start` as a person uses it: it says what to do, keeps what it knows over a kill, and leaves nothing behind. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { root } from "../../scripts/command.ts";
 import type { LocalPorts } from "../../scripts/local-settings.ts";
-import { until } from "./seed-world.ts";
+import { temporaryFolder, until } from "./seed-world.ts";
 
 const folders: string[] = [];
 const children: Started[] = [];
@@ -27,7 +26,7 @@ afterEach(async () => {
 });
 
 function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "perdure-start-"));
+  const folder = temporaryFolder("start");
   folders.push(folder);
   return folder;
 }
