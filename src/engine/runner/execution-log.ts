@@ -38,8 +38,8 @@ export interface Claim {
 export interface LogDependencies {
   readonly store: ExecutionStore;
   readonly host: Host;
-  /** Told of every commit in order, whoever wrote it. */
-  readonly onCommit: (seq: number, body: string) => void;
+  /** Told of every commit, whoever wrote it. */
+  readonly onCommit: () => void;
 }
 
 /** How often a commit is tried while others win the number: far above what a live system sees. */
@@ -156,7 +156,7 @@ export class ExecutionLog {
 
   #landed(written: Written, answer: "appended" | "taken"): MaybePromise<Applied> {
     if (answer === "taken") return this.#conflict(written);
-    const changed = this.#take(written.commit, written.body);
+    const changed = this.#take(written.commit);
     return { changed: this.#foreign.length === 0 ? changed : [...this.#takeForeign(), ...changed], isEmpty: false };
   }
 
@@ -204,24 +204,24 @@ export class ExecutionLog {
         let isOwn = found;
         for (const body of bodies) {
           if (body === own?.body) isOwn = true;
-          this.#takeFound(decodeCommit(body), body);
+          this.#takeFound(decodeCommit(body));
         }
         return next === undefined ? isOwn : page(isOwn);
       });
     return page(false);
   }
 
-  #takeFound(commit: Commit, body: string): void {
+  #takeFound(commit: Commit): void {
     const isNews = this.#isLoaded;
-    const changed = this.#take(commit, body);
+    const changed = this.#take(commit);
     const isOwn = commit.writer.startsWith(this.#writer);
     if (commit.owner !== undefined && !isOwn) this.#foreignOwnerSeq = this.state.seq;
     if (isNews) this.#foreign.push(...changed);
   }
 
-  #take(commit: Commit, body: string): readonly Operation[] {
+  #take(commit: Commit): readonly Operation[] {
     const changed = fold(this.state, commit);
-    this.#dependencies.onCommit(this.state.seq, body);
+    this.#dependencies.onCommit();
     return changed;
   }
 }

@@ -10,7 +10,7 @@ import { fold } from "../machine/fold.ts";
 import { isEnded } from "../machine/pending.ts";
 import { emptyState } from "../machine/state.ts";
 import { LOG_FORMAT_VERSION } from "../model/commit.ts";
-import type { ExecutionHeader, ParentReference } from "../model/execution.ts";
+import type { ExecutionHeader, Halt, ParentReference } from "../model/execution.ts";
 import type { Failure } from "../model/failure.ts";
 import type { HistoryEvent } from "../model/history.ts";
 import type { Alarm } from "../ports/alarm.ts";
@@ -61,6 +61,15 @@ export interface RunnerOptions {
   readonly arnOf: (header: ExecutionHeader) => string;
   /** Told of what a store or a peer threw; the work is tried again in any case. */
   readonly onError?: (executionId: string, error: unknown) => void;
+  /**
+   * Whether this process may run an execution now; always by default. One that may not still serves its client: it
+   * reads, watches, and records what comes from outside. Asked anew at each wake.
+   */
+  readonly mayRun?: (executionId: string) => boolean;
+  /** Told that another process has run an execution which ran here. It is not woken here again unless asked to. */
+  readonly onFenced?: (executionId: string) => void;
+  /** Told when an execution begins to wait for room in the store, and with nothing when it goes on. */
+  readonly onPause?: (executionId: string, pause: Halt | undefined) => void;
 }
 
 const INVOCATION_MS = 15 * 60 * 1000;
@@ -72,7 +81,7 @@ export class Runner implements ExecutionClient {
   readonly #setup: RunnerSetup;
   readonly #sessions = new Map<string, Promise<Session>>();
   /** Who watches which execution: they stay when its session is given up and another one is opened. */
-  readonly #watchers = new Map<string, Set<Watcher>>();
+  readonly #watchers = new Map<string, Set<() => void>>();
   #isClosed = false;
 
   constructor(options: RunnerOptions) {
@@ -93,6 +102,9 @@ export class Runner implements ExecutionClient {
       arnOf: options.arnOf,
       onError: options.onError ?? (() => {}),
       wakeAgain: (id) => options.host.background(this.wake(id)),
+      mayRun: options.mayRun ?? (() => true),
+      onFenced: options.onFenced ?? noop,
+      onPause: options.onPause ?? noop,
     };
   }
 
@@ -130,6 +142,12 @@ export class Runner implements ExecutionClient {
     const isWatched = this.#watchers.has(executionId);
     const session = await (isWatched ? this.#session(executionId) : this.#sessions.get(executionId));
     await session?.refresh();
+  }
+
+  /** Stops running an execution here, without effect: another process has its turn. Who watches it here goes on watching. */
+  async standDown(executionId: string): Promise<void> {
+    const session = await this.#sessions.get(executionId);
+    session?.standDown();
   }
 
   /** Lets go of everything; nothing that still runs here has an effect any more. */
@@ -191,7 +209,7 @@ export class Runner implements ExecutionClient {
 
   async describe(executionId: string): Promise<ExecutionHeader> {
     const session = await this.#fresh(executionId);
-    const { header } = session.state;
+    const { header } = session;
     this.#release(session);
     return header;
   }
@@ -234,6 +252,7 @@ export class Runner implements ExecutionClient {
 
   async resume(executionId: string, options: { version?: string } = {}): Promise<void> {
     const session = await this.#session(executionId);
+    if (session.isPaused) return session.goOn();
     const { functions, store } = this.#setup;
     const { functionName } = session.state.header;
     const version = options.version === undefined ? undefined : functions.resolve(functionName, options.version);
@@ -268,11 +287,12 @@ export class Runner implements ExecutionClient {
     const stop = this.#listen(executionId, () => leave.stir());
     const cancel = this.#setup.host.timer(deadline, () => leave.give());
     try {
+      let session = await this.#fresh(executionId);
       for (;;) {
-        const session = await this.#fresh(executionId);
         if (leave.isGiven || isEnded(session.state) || session.state.header.halt !== undefined)
           return session.state.header;
         await leave.stirred();
+        session = await this.#session(executionId);
       }
     } finally {
       cancel();
@@ -319,9 +339,9 @@ export class Runner implements ExecutionClient {
   }
 
   /** Calls back at every commit until the answer is called; the execution stays in use as long. */
-  #listen(executionId: string, watcher: Watcher): () => void {
-    const watchers = this.#watchersOf(executionId);
-    watchers.add(watcher);
+  #listen(executionId: string, watcher: () => void): () => void {
+    const watchers = this.#watchers.get(executionId) ?? new Set();
+    this.#watchers.set(executionId, watchers.add(watcher));
     return () => {
       watchers.delete(watcher);
       if (watchers.size > 0) return;
@@ -330,13 +350,8 @@ export class Runner implements ExecutionClient {
     };
   }
 
-  #watchersOf(executionId: string): Set<Watcher> {
-    let watchers = this.#watchers.get(executionId);
-    if (watchers === undefined) {
-      watchers = new Set();
-      this.#watchers.set(executionId, watchers);
-    }
-    return watchers;
+  #stirWatchers(executionId: string): void {
+    for (const watcher of this.#watchers.get(executionId) ?? []) watcher();
   }
 
   async *#bodies(executionId: string, from: number): AsyncGenerator<LiveEvent> {
@@ -367,7 +382,11 @@ export class Runner implements ExecutionClient {
   }
 
   async #open(executionId: string, message: string | undefined): Promise<Session> {
-    const session: Session = new Session(executionId, this.#setup, () => this.#forget(executionId));
+    const session: Session = new Session(executionId, this.#setup, {
+      onIdle: () => this.#forget(executionId),
+      onCommit: () => this.#stirWatchers(executionId),
+      isWatched: () => this.#watchers.has(executionId),
+    });
     await session.refresh();
     if (!session.log.exists) {
       throw new ClientError(
@@ -448,3 +467,5 @@ function withoutData(event: HistoryEvent): HistoryEvent {
   const { input: _input, result: _result, error: _error, ...rest } = event;
   return rest;
 }
+
+function noop(): void {}

@@ -10,10 +10,11 @@ import { isEnded, openInvokes } from "../machine/pending.ts";
 import type { Command, InvocationOutput } from "../machine/command.ts";
 import type { ExecutionState } from "../machine/state.ts";
 import { failureFromError } from "../model/errors.ts";
-import { HaltReason, type ParentReference } from "../model/execution.ts";
+import { type ExecutionHeader, type Halt, HaltReason, type ParentReference } from "../model/execution.ts";
 import type { Failure } from "../model/failure.ts";
 import type { ChainedInvokeOperation, Operation } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
+import { StorageFullError } from "../ports/execution-store.ts";
 import type { MaybePromise } from "../ports/maybe-promise.ts";
 import { CheckpointError, FencedError } from "../replay/faults.ts";
 import type { InvocationOptions } from "../replay/invocation.ts";
@@ -51,12 +52,16 @@ interface Active {
   readonly unheard: Set<string>;
 }
 
-/** Told that something was committed. */
-export type Watcher = () => void;
-
+/**
+ * What a session knows of who made it. Whoever watches an execution may outlive its session, which is given up when the
+ * execution is taken over or a write's fate is unknown.
+ */
 export interface SessionSurroundings {
+  /** Told when nothing of this execution is left to do in this process. */
   readonly onIdle: () => void;
-  readonly watchers: ReadonlySet<Watcher>;
+  /** Told of every commit, whoever wrote it. */
+  readonly onCommit: () => void;
+  readonly isWatched: () => boolean;
 }
 
 const FIRST_RETRY_MS = 1000;
@@ -66,8 +71,7 @@ export class Session {
   readonly id: string;
   readonly log: ExecutionLog;
   readonly #setup: RunnerSetup;
-  readonly #onIdle: () => void;
-  readonly #watchers: ReadonlySet<Watcher>;
+  readonly #surroundings: SessionSurroundings;
   /** Invokes that this process has sent off and not heard of. */
   readonly #dispatched = new Set<string>();
   #active: Active | undefined;
@@ -77,21 +81,21 @@ export class Session {
   #wakesAgain = false;
   #storeFailures = 0;
   #isClosed = false;
+  /** Set while the store has no room for what is to be recorded. */
+  #pause: Halt | undefined;
+  /** Tries once more to record what waits for room. */
+  #tryAgain: (() => void) | undefined;
 
-  /**
-   * `onIdle` is told when nothing of this execution is left to do in this process. `watchers` hear of every commit; they
-   * may outlive this session, which is given up when the execution is taken over or a write's fate is unknown.
-   */
-  constructor(id: string, setup: RunnerSetup, { onIdle, watchers }: SessionSurroundings) {
+  constructor(id: string, setup: RunnerSetup, surroundings: SessionSurroundings) {
     this.id = id;
     this.#setup = setup;
-    this.#onIdle = onIdle;
-    this.#watchers = watchers;
+    this.#surroundings = surroundings;
     this.log = new ExecutionLog(id, {
       store: setup.store,
       host: setup.host,
       onCommit: () => {
-        for (const watcher of watchers) watcher();
+        this.#foundRoom();
+        surroundings.onCommit();
       },
     });
   }
@@ -100,13 +104,23 @@ export class Session {
     return this.log.state;
   }
 
+  /** What is recorded, and a halt that cannot be recorded: the store has no room. */
+  get header(): ExecutionHeader {
+    const { header } = this.state;
+    return this.#pause === undefined ? header : { ...header, halt: this.#pause };
+  }
+
+  get isPaused(): boolean {
+    return this.#pause !== undefined;
+  }
+
   get isActive(): boolean {
     return this.#active !== undefined;
   }
 
   /** True while a function runs or waits in memory, something is being done, or somebody watches. */
   get isInUse(): boolean {
-    return this.#active !== undefined || this.#waking !== undefined || this.#watchers.size > 0;
+    return this.#active !== undefined || this.#waking !== undefined || this.#surroundings.isWatched();
   }
 
   /** Does what is due: fires timers, invokes, finishes what an end leaves to do, and sets the alarm. Never throws. */
@@ -159,6 +173,22 @@ export class Session {
     this.#spread(await this.log.catchUp());
   }
 
+  /** Tries at once what waits for room in the store. */
+  goOn(): void {
+    const again = this.#tryAgain;
+    this.#tryAgain = undefined;
+    if (again === undefined) this.#setup.wakeAgain(this.id);
+    else again();
+  }
+
+  /** Stops running the execution here, without effect. It is woken here again once this process may run it. */
+  standDown(): void {
+    this.#cancelTimer?.();
+    this.#abandonInvocation();
+    this.#foundRoom();
+    this.#idle();
+  }
+
   /** Lets go of everything: nothing of this session has an effect any more. */
   close(): void {
     this.#isClosed = true;
@@ -180,10 +210,11 @@ export class Session {
   }
 
   async #wake(): Promise<void> {
+    if (!this.#setup.mayRun(this.id)) return;
     try {
       const { changed } = await this.log.apply({ type: "FIRE_TIMERS" });
       this.#spread(changed);
-      this.#storeFailures = 0;
+      if (!this.isPaused) this.#storeFailures = 0;
       if (this.#isClosed) return;
       if (isEnded(this.state)) return await this.#finishEnd();
       // Also those that could not be sent off before.
@@ -197,7 +228,7 @@ export class Session {
 
   #mayInvoke(): boolean {
     const { header, invocation } = this.state;
-    if (header.halt !== undefined) return false;
+    if (header.halt !== undefined || !this.#setup.mayRun(this.id)) return false;
     if (invocation.retryAt !== undefined) return invocation.retryAt <= this.#setup.host.now();
     return invocation.due || invocation.active;
   }
@@ -205,7 +236,7 @@ export class Session {
   /** Passes on changes: to the invocation, and to whoever has to be called. */
   #spread(changed: readonly Operation[]): void {
     // What another owner has recorded is no news for an invocation that it has replaced.
-    if (this.#active !== undefined && this.log.isFenced(this.#active.claim)) this.#abandonInvocation();
+    if (this.#active !== undefined && this.log.isFenced(this.#active.claim)) this.#fenced();
     if (changed.length > 0 && this.#active !== undefined) {
       this.#hold(this.#active);
       this.#active.running?.absorb(changed);
@@ -217,6 +248,7 @@ export class Session {
 
   /** The execution ended while its function ran: stopped, timed out, or ended by a checkpoint. */
   #abandonInvocation(): void {
+    this.#tryAgain = undefined;
     this.#active?.running?.abandon();
     this.#active?.release?.();
     this.#active = undefined;
@@ -282,19 +314,51 @@ export class Session {
   #checkpoint(active: Active, updates: readonly OperationUpdate[]): MaybePromise<readonly Operation[]> {
     this.#hold(active);
     active.unheard.clear();
+    const again = (): MaybePromise<readonly Operation[]> => this.#checkpoint(active, updates);
     let applied: MaybePromise<Applied>;
     try {
       applied = this.log.apply({ type: "CHECKPOINT", updates }, active.claim);
     } catch (error) {
-      throw asCheckpointError(error);
+      return this.#checkpointFailed(error, again);
     }
     if (!(applied instanceof Promise)) return this.#checkpointed(applied);
     return applied.then(
       (result) => this.#checkpointed(result),
-      (error: unknown) => {
-        throw asCheckpointError(error);
-      },
+      (error: unknown) => this.#checkpointFailed(error, again),
     );
+  }
+
+  /** What finds no room waits for it: the effects of what it records have happened, and must not happen again. */
+  #checkpointFailed<T>(error: unknown, again: () => MaybePromise<T>): Promise<T> {
+    if (!(error instanceof StorageFullError)) throw asCheckpointError(error);
+    return this.#room(error).then(again);
+  }
+
+  /** Resolves when it is time to try again: after a pause that grows, or when somebody says so. */
+  #room(error: StorageFullError): Promise<void> {
+    this.#noRoom(error);
+    const { host } = this.#setup;
+    return new Promise((resolve) => {
+      const cancel = host.timer(host.now() + backoff(this.#storeFailures++), () => this.goOn());
+      this.#tryAgain = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  #noRoom(error: StorageFullError): void {
+    if (this.#pause !== undefined) return;
+    const reason = HaltReason.STORAGE_FULL;
+    this.#pause = { reason, error: failureFromError(error), at: this.#setup.host.now() };
+    this.#setup.onPause(this.id, this.#pause);
+  }
+
+  #foundRoom(): void {
+    if (this.#pause === undefined) return;
+    this.#pause = undefined;
+    this.#storeFailures = 0;
+    this.#setup.onPause(this.id, undefined);
   }
 
   #checkpointed({ changed }: Applied): readonly Operation[] {
@@ -307,13 +371,16 @@ export class Session {
     if (this.#isClosed || this.#active !== active) return;
     this.#active = undefined;
     try {
-      if (output.status === "FENCED") return this.#onIdle();
+      if (output.status === "FENCED") return this.#fenced();
       if (output.status === "BREACH")
         return await this.#halt(active, { reason: HaltReason.NON_DETERMINISM, error: failureFromError(output.error) });
       await this.#complete(active, this.#storable(output));
       await this.wake();
     } catch (error) {
-      await this.#recover(error);
+      if (!(error instanceof StorageFullError)) return await this.#recover(error);
+      this.#active = active;
+      await this.#room(error);
+      await this.#invocationDone(active, output);
     }
   }
 
@@ -359,16 +426,18 @@ export class Session {
       await this.#setup.alarm.cancel(this.id);
     } else {
       await store.describe(row);
+      this.#foundRoom();
       await this.#arm();
     }
   }
 
   #idle(): void {
-    if (!this.isInUse) this.#onIdle();
+    if (!this.isInUse) this.#surroundings.onIdle();
   }
 
   /** Sends off the chained invokes that were just recorded. */
   #dispatchNew(changed: readonly Operation[]): void {
+    if (!this.#setup.mayRun(this.id)) return;
     for (const operation of changed) {
       if (operation.type === "CHAINED_INVOKE" && operation.status === "STARTED") this.#dispatch(operation);
     }
@@ -440,14 +509,24 @@ export class Session {
     this.#cancelTimer = this.#setup.host.timer(due, () => this.#setup.host.background(this.wake()));
   }
 
+  /** Another process has run the execution: nothing here has an effect, and nothing here wakes it of its own accord. */
+  #fenced(): void {
+    this.#abandonInvocation();
+    this.#cancelTimer?.();
+    this.#wakesAgain = false;
+    this.#setup.onFenced(this.id);
+    this.#idle();
+  }
+
   /** The store or a peer failed. What is recorded is safe; try again later, from the log. */
   async #recover(error: unknown): Promise<void> {
     if (this.#isClosed) return;
-    if (error instanceof FencedError || this.log.isBroken) {
+    if (error instanceof FencedError) return this.#fenced();
+    if (this.log.isBroken) {
       this.close();
-      this.#onIdle();
+      this.#surroundings.onIdle();
     }
-    if (error instanceof FencedError) return;
+    if (error instanceof StorageFullError) this.#noRoom(error);
     this.#setup.onError(this.id, error);
     this.#retryLater();
   }

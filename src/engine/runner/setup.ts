@@ -1,4 +1,4 @@
-import type { ExecutionHeader } from "../model/execution.ts";
+import type { ExecutionHeader, Halt } from "../model/execution.ts";
 import type { Alarm } from "../ports/alarm.ts";
 import type { ExecutionStore } from "../ports/execution-store.ts";
 import type { Host } from "../ports/host.ts";
@@ -31,4 +31,10 @@ export interface RunnerSetup {
   /** Told of what a store or a peer threw; the work is tried again. */
   readonly onError: (executionId: string, error: unknown) => void;
   readonly wakeAgain: (executionId: string) => void;
+  /** Whether this process may run an execution now. */
+  readonly mayRun: (executionId: string) => boolean;
+  /** Told that another process has run an execution which ran here. */
+  readonly onFenced: (executionId: string) => void;
+  /** Told when an execution begins to wait for room in the store, and when it goes on. */
+  readonly onPause: (executionId: string, pause: Halt | undefined) => void;
 }
