@@ -9,7 +9,7 @@ import {
   SendDurableExecutionCallbackSuccessCommand,
 } from "@aws-sdk/client-lambda";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type LocalWorkerd, startWorkerd } from "./local-workerd.ts";
+import { type LocalWorkerd, openCallback, pause, startWorkerd } from "./local-workerd.ts";
 
 let folder = "";
 let worker: LocalWorkerd;
@@ -58,16 +58,6 @@ async function start(name: string, functionName = "order"): Promise<string> {
   return DurableExecutionArn;
 }
 
-async function openCallback(arn: string): Promise<string> {
-  for (;;) {
-    const command = new GetDurableExecutionHistoryCommand({ DurableExecutionArn: arn, IncludeExecutionData: true });
-    const { Events = [] } = await worker.lambda.send(command);
-    const started = Events.find(({ EventType }) => EventType === "CallbackStarted");
-    if (started?.CallbackStartedDetails?.CallbackId) return started.CallbackStartedDetails.CallbackId;
-    await pause(50);
-  }
-}
-
 async function approve(callbackId: string): Promise<void> {
   await worker.lambda.send(
     new SendDurableExecutionCallbackSuccessCommand({ CallbackId: callbackId, Result: Buffer.from("yes") }),
@@ -89,16 +79,10 @@ async function halted(arn: string): Promise<string> {
   }
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
-}
-
 describe("a deploy with executions in flight", () => {
   test("keeps each execution on the version it started with", async () => {
     await deploy(`{ order: { latest: "1", versions: { "1": order("old") } } }`);
-    const callbackId = await openCallback(await start("before"));
+    const callbackId = await openCallback(worker.lambda, await start("before"));
     await deploy(`{ order: { latest: "2", versions: { "1": order("old"), "2": order("new", "book") } } }`);
     await approve(callbackId);
     const answer = await worker.lambda.send(
@@ -109,14 +93,14 @@ describe("a deploy with executions in flight", () => {
       approval: "yes",
       shipped: "old",
     });
-    await approve(await openCallback(await start("after")));
+    await approve(await openCallback(worker.lambda, await start("after")));
     expect(await outcome("after")).toEqual({ reserved: "new", approval: "yes", shipped: "new" });
   });
 
   test("halts an execution whose version is gone, until it is back", async () => {
     await deploy(`{ order: { latest: "1", versions: { "1": order("old") } } }`);
     const arn = await start("kept");
-    const callbackId = await openCallback(arn);
+    const callbackId = await openCallback(worker.lambda, arn);
     await deploy(`{ order: { latest: "2", versions: { "2": order("new", "book") } } }`);
     await approve(callbackId);
     expect(await halted(arn)).toBe("VERSION_MISSING");
@@ -131,7 +115,7 @@ describe("a deploy with executions in flight", () => {
   test("halts an execution whose code no longer fits its log, until it does", async () => {
     await deploy(`{ order: order("same") }`);
     const arn = await start("changed");
-    const callbackId = await openCallback(arn);
+    const callbackId = await openCallback(worker.lambda, arn);
     await deploy(`{ order: order("same", "renamed") }`);
     await approve(callbackId);
     expect(await halted(arn)).toBe("NON_DETERMINISM");
@@ -173,7 +157,7 @@ describe("a machine that goes down", () => {
     await deploy("{ order: order('same') }");
     const arns = await Promise.all(Array.from({ length: 20 }, (_, at) => start(`busy-${at}`)));
     await deploy("{ order: order('same') }");
-    for (const arn of arns) await approve(await openCallback(arn));
+    for (const arn of arns) await approve(await openCallback(worker.lambda, arn));
     for (let at = 0; at < arns.length; at++) expect(await outcome(`busy-${at}`)).toMatchObject({ shipped: "same" });
   });
 });

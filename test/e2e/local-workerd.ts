@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { LambdaClient } from "@aws-sdk/client-lambda";
+import { GetDurableExecutionHistoryCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { build } from "esbuild";
 
 const root = new URL("../..", import.meta.url).pathname;
@@ -88,4 +88,21 @@ async function ready(child: ChildProcess): Promise<string> {
     if (url !== undefined) return url;
   }
   throw new Error(`workerd did not start: ${printed}`);
+}
+
+/** The id of the first callback that an execution opens, once it has. */
+export async function openCallback(lambda: LambdaClient, arn: string): Promise<string> {
+  for (;;) {
+    const command = new GetDurableExecutionHistoryCommand({ DurableExecutionArn: arn, IncludeExecutionData: true });
+    const { Events = [] } = await lambda.send(command);
+    const started = Events.find(({ EventType }) => EventType === "CallbackStarted");
+    if (started?.CallbackStartedDetails?.CallbackId) return started.CallbackStartedDetails.CallbackId;
+    await pause(50);
+  }
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 }
