@@ -1,6 +1,7 @@
 /** What all contexts of one invocation share. */
 
 import type { Invocation } from "../engine/replay/invocation.ts";
+import type { CallOptions } from "../engine/replay/called-operation.ts";
 import { Attempts } from "../engine/replay/operations/attempts.ts";
 import { Scope } from "../engine/replay/scope.ts";
 import { wireId } from "./md5.ts";
@@ -24,7 +25,7 @@ export function logDataOf({ invocation, lambdaContext, arn }: Frame): DurableLog
   return data;
 }
 
-function placeOf(ambient: unknown): Attempts | Scope | undefined {
+function placeOf(ambient: unknown): Attempts<unknown, CallOptions> | Scope | undefined {
   if (ambient instanceof Attempts) return ambient;
   return ambient instanceof Scope && ambient.position !== "" ? ambient : undefined;
 }

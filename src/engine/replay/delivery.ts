@@ -8,14 +8,19 @@
 import type { Operation } from "../model/operation.ts";
 import type { MaybePromise } from "../ports/maybe-promise.ts";
 
-/** Hands an outcome to user code. */
-export type Handover = () => void;
+/** An outcome that is ready for user code. */
+export interface Handover {
+  handOver(): void;
+}
 
 /** An operation that user code has called and whose outcome is to come. */
 export interface Taker {
   readonly scope: { readonly isClosed: boolean };
-  /** Makes the outcome ready to hand over; called once, as soon as the operation is both recorded and called. */
-  prepare(operation: Operation): MaybePromise<Handover>;
+  /**
+   * Makes the outcome ready to hand over; called once, as soon as the operation is both recorded and called. Nothing
+   * comes of it when that ends the invocation.
+   */
+  prepare(operation: Operation): MaybePromise<Handover | undefined>;
   /** Callbacks only: the start is a result of its own. */
   prepareOpening?(operation: Operation): Handover;
   /** The operation changed short of its settlement. */
@@ -136,7 +141,7 @@ export class Delivery {
       this.#prepare(due);
       if (due.handover === undefined) return "preparing";
       this.#advance(due);
-      due.handover();
+      due.handover.handOver();
       return "delivered";
     }
     return "empty";

@@ -1,22 +1,23 @@
 /**
- * The outcome of one operation on its way to user code. The native promise is made when somebody looks, so an outcome
- * nobody awaits raises no unhandled rejection and costs no promise. A future that is never settled belongs to a closed
- * context: this class is the one place in the engine that leaves a promise pending.
+ * The outcome of one operation on its way to user code: first it is known, then it is handed over. The native promise is
+ * made when somebody looks, so an outcome nobody awaits raises no unhandled rejection and costs no promise. A future
+ * that is never handed over belongs to a closed context: this class is the one place in the engine that leaves a promise
+ * pending.
  */
 
+import type { Handover } from "./delivery.ts";
 import type { Scope } from "./scope.ts";
 
-type State = "pending" | "resolved" | "rejected";
-
-export class Future<T> {
-  #state: State = "pending";
+export class Future<T> implements Handover {
+  readonly #waiter: Scope | undefined;
   #outcome: unknown;
+  #isFailure = false;
+  #isHandedOver = false;
   #promise: Promise<T> | undefined;
   #resolve: ((value: T) => void) | undefined;
   #reject: ((error: unknown) => void) | undefined;
-  #waiter: Scope | undefined;
 
-  /** `waiter` is the scope that counts as waiting while this future is observed and unsettled. */
+  /** `waiter` is the scope that counts as waiting while this future is observed and its outcome is to come. */
   constructor(waiter?: Scope) {
     this.#waiter = waiter;
   }
@@ -27,27 +28,32 @@ export class Future<T> {
     return this.#promise;
   }
 
-  resolve(value: T): void {
-    if (!this.#settle("resolved", value)) return;
-    this.#resolve?.(value);
+  /** The value is known; `handOver` gives it out. */
+  ready(value: T): Handover {
+    this.#outcome = value;
+    return this;
   }
 
-  reject(error: unknown): void {
-    if (!this.#settle("rejected", error)) return;
-    this.#reject?.(error);
+  /** The error is known; `handOver` gives it out. */
+  broken(error: unknown): Handover {
+    this.#outcome = error;
+    this.#isFailure = true;
+    return this;
   }
 
-  #settle(state: State, outcome: unknown): boolean {
-    if (this.#state !== "pending") return false;
-    this.#state = state;
-    this.#outcome = outcome;
-    if (this.#promise !== undefined) this.#waiter?.stopWaiting();
-    return true;
+  handOver(): void {
+    if (this.#isHandedOver) return;
+    this.#isHandedOver = true;
+    if (this.#promise === undefined) return;
+    this.#waiter?.stopWaiting();
+    if (this.#isFailure) this.#reject?.(this.#outcome);
+    else this.#resolve?.(this.#outcome as T);
   }
 
   #materialise(): Promise<T> {
-    if (this.#state === "resolved") return Promise.resolve(this.#outcome as T);
-    if (this.#state === "rejected") return Promise.reject(this.#outcome);
+    if (this.#isHandedOver) {
+      return this.#isFailure ? Promise.reject(this.#outcome) : Promise.resolve(this.#outcome as T);
+    }
     this.#waiter?.startWaiting();
     return new Promise<T>((resolve, reject) => {
       this.#resolve = resolve;

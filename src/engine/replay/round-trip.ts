@@ -2,60 +2,57 @@
 
 import type { MaybePromise } from "../ports/maybe-promise.ts";
 import type { Serdes, SerdesContext } from "../ports/serdes.ts";
-import type { Handover } from "./delivery.ts";
+import type { CalledOperation } from "./called-operation.ts";
 import { SerdesFailedError } from "./faults.ts";
-import type { Opening } from "./opening.ts";
 
 type Direction = "Serialization" | "Deserialization";
 
 /** Calls `next` with the text, at once if the serdes is synchronous; never if it fails. */
 export function serialize<T>(
-  opening: Opening,
+  called: CalledOperation,
   serdes: Pick<Serdes<T>, "serialize">,
   value: T | undefined,
   next: (text: string | undefined) => void,
 ): void {
   let text: MaybePromise<string | undefined>;
   try {
-    text = serdes.serialize(value, serdesContext(opening));
+    text = serdes.serialize(value, serdesContext(called));
   } catch (error) {
-    return fail(opening, "Serialization", error);
+    return fail(called, "Serialization", error);
   }
-  if (text instanceof Promise) void text.then(next, (error: unknown) => fail(opening, "Serialization", error));
+  if (text instanceof Promise) void text.then(next, (error: unknown) => fail(called, "Serialization", error));
   else next(text);
 }
 
-/** Makes the value ready; the handover it gives passes the value to `hand`. */
-export function deserialize<T>(
-  opening: Opening,
+/** Calls `next` with the value, at once if the serdes is synchronous, and answers what it answers; never if it fails. */
+export function deserialize<T, R>(
+  called: CalledOperation,
   serdes: Pick<Serdes<T>, "deserialize">,
   text: string | undefined,
-  hand: (value: T) => void,
-): MaybePromise<Handover> {
+  next: (value: T) => R,
+): MaybePromise<R | undefined> {
   let value: MaybePromise<T | undefined>;
   try {
-    value = serdes.deserialize(text, serdesContext(opening));
+    value = serdes.deserialize(text, serdesContext(called));
   } catch (error) {
-    fail(opening, "Deserialization", error);
-    return nothing;
+    fail(called, "Deserialization", error);
+    return undefined;
   }
-  if (!(value instanceof Promise)) return () => hand(value as T);
+  if (!(value instanceof Promise)) return next(value as T);
   return value.then(
-    (result) => () => hand(result as T),
+    (result) => next(result as T),
     (error: unknown) => {
-      fail(opening, "Deserialization", error);
-      return nothing;
+      fail(called, "Deserialization", error);
+      return undefined;
     },
   );
 }
 
-function nothing(): void {}
-
-function fail(opening: Opening, direction: Direction, cause: unknown): void {
-  const operation = { name: opening.call.name, id: opening.position };
-  opening.scope.invocation.end({ status: "FAULT", error: new SerdesFailedError(direction, operation, cause) });
+function fail(called: CalledOperation, direction: Direction, cause: unknown): void {
+  const operation = { name: called.name, id: called.position };
+  called.scope.invocation.end({ status: "FAULT", error: new SerdesFailedError(direction, operation, cause) });
 }
 
-function serdesContext(opening: Opening): SerdesContext {
-  return { entityId: opening.position, durableExecutionArn: opening.scope.invocation.arn };
+function serdesContext(called: CalledOperation): SerdesContext {
+  return { entityId: called.position, durableExecutionArn: called.scope.invocation.arn };
 }

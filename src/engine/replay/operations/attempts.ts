@@ -1,6 +1,6 @@
 /**
  * A user function that is tried until it has an outcome: the life that steps and conditions share. They differ in what
- * one attempt means, which is the `body`.
+ * one attempt means.
  *
  * START is written with the next thing that is written anyway, unless the function must run at most once per attempt:
  * then it runs only after its START is recorded.
@@ -9,9 +9,10 @@
 import type { Failure } from "../../model/failure.ts";
 import type { Operation, StepOperation } from "../../model/operation.ts";
 import type { MaybePromise } from "../../ports/maybe-promise.ts";
+import { CalledOperation, type CallOptions } from "../called-operation.ts";
 import type { Handover, Taker } from "../delivery.ts";
 import { StepInterruptedError } from "../faults.ts";
-import type { Opening } from "../opening.ts";
+import { Future } from "../future.ts";
 import type { Scope } from "../scope.ts";
 import { afterCaller } from "./settle.ts";
 
@@ -28,44 +29,39 @@ export type Verdict =
   /** The retry strategy itself threw: the caller gets that error and nothing is recorded. */
   | { readonly type: "broken"; readonly error: unknown };
 
-export interface AttemptBody {
-  readonly atMostOnce: boolean;
-  /** Runs attempt `attempt` (from 1) and says once what it came to. */
-  run(attempt: number, decide: (verdict: Verdict) => void): void;
-  /** What an attempt that was cut off came to. */
-  interrupted(error: StepInterruptedError, attempt: number): Verdict;
-  prepare(operation: Operation): MaybePromise<Handover>;
-  reject(error: unknown): void;
-}
-
-export class Attempts implements Taker {
-  readonly scope: Scope;
-  readonly #opening: Opening;
-  readonly #body: AttemptBody;
+/** As an ambient value: the function that runs is an attempt of this operation. */
+export abstract class Attempts<T, Options extends CallOptions> extends CalledOperation<Options> implements Taker {
+  readonly future: Future<T>;
   #attempt = 1;
   #awaitsStart = false;
 
-  constructor(opening: Opening, body: AttemptBody) {
-    this.scope = opening.scope;
-    this.#opening = opening;
-    this.#body = body;
+  constructor(scope: Scope, options: Options) {
+    super(scope, "STEP", options);
+    this.future = new Future<T>(scope);
   }
+
+  /** The number of the attempt that runs, from 1. */
+  get attempt(): number {
+    return this.#attempt;
+  }
+
+  abstract readonly atMostOnce: boolean;
+
+  /** Runs one attempt; what it came to goes to `decided`, once. */
+  abstract run(): void;
+
+  /** What an attempt that was cut off came to. */
+  abstract interrupted(error: StepInterruptedError): Verdict;
+
+  abstract prepare(operation: Operation): MaybePromise<Handover | undefined>;
 
   /** Goes on from what is recorded. */
-  begin(): void {
-    const stored = this.#opening.stored as StepOperation | undefined;
-    this.scope.invocation.delivery.register(this.#opening.key, this);
+  begin(): Future<T> {
+    const stored = this.stored as StepOperation | undefined;
+    this.scope.invocation.delivery.register(this.key, this);
     this.scope.invocation.schedule();
-    if (this.#opening.isSettled || this.scope.isRebuilding) return;
-    this.#attempt = (stored?.attempt ?? 0) + 1;
-    if (stored === undefined || stored.status === "READY") this.#start();
-    else if (stored.status === "STARTED" && this.#body.atMostOnce)
-      this.#conclude(this.#body.interrupted(new StepInterruptedError(), this.#attempt));
-    else if (stored.status === "STARTED") this.#execute();
-  }
-
-  prepare(operation: Operation): MaybePromise<Handover> {
-    return this.#body.prepare(operation);
+    if (!this.isSettled && !this.scope.isRebuilding) this.#continue(stored);
+    return this.future;
   }
 
   progress(operation: Operation): void {
@@ -79,53 +75,52 @@ export class Attempts implements Taker {
     }
   }
 
+  decided(verdict: Verdict): void {
+    this.#conclude(verdict);
+    this.scope.stopExecuting();
+  }
+
+  #continue(stored: StepOperation | undefined): void {
+    this.#attempt = (stored?.attempt ?? 0) + 1;
+    if (stored === undefined || stored.status === "READY") this.#start();
+    else if (stored.status === "STARTED" && this.atMostOnce)
+      this.#conclude(this.interrupted(new StepInterruptedError()));
+    else if (stored.status === "STARTED") this.#execute();
+  }
+
   #start(): void {
-    const { atMostOnce } = this.#body;
-    this.scope.invocation.record(this.#opening.update("START"), atMostOnce);
+    const { atMostOnce } = this;
+    this.scope.invocation.record(this.update("START"), atMostOnce);
     if (atMostOnce) this.#awaitsStart = true;
     else this.#execute();
   }
 
   #execute(): void {
-    const { host } = this.scope.invocation;
+    const { ambient } = this.scope.invocation.host;
     this.scope.startExecuting();
-    const body = (): void =>
-      this.#body.run(this.#attempt, (verdict) => {
-        this.#conclude(verdict);
-        this.scope.stopExecuting();
-      });
     // One step behind contexts: what they start is recorded first.
-    afterCaller(() => afterCaller(() => host.ambient.run(this, body)));
+    afterCaller(() => afterCaller(() => ambient.run(this, () => this.run())));
   }
 
   #conclude(verdict: Verdict): void {
     if (this.scope.isClosed) return;
     const { invocation } = this.scope;
-    if (verdict.type === "broken") return this.#body.reject(verdict.error);
-    if (verdict.type === "succeed")
-      return invocation.record(this.#opening.update("SUCCEED", present("payload", verdict.payload)), true);
-    if (verdict.type === "fail") return invocation.record(this.#opening.update("FAIL", { error: verdict.error }), true);
-    const outcome = verdict.error === undefined ? present("payload", verdict.payload) : { error: verdict.error };
-    invocation.record(
-      this.#opening.update("RETRY", { nextAttemptDelaySeconds: verdict.delaySeconds, ...outcome }),
-      true,
-    );
-  }
-
-  /** Where the function that runs stands: for loggers, and to report a context that is used inside it. */
-  get position(): string {
-    return this.#opening.position;
-  }
-
-  get name(): string | undefined {
-    return this.#opening.call.name;
-  }
-
-  get attempt(): number {
-    return this.#attempt;
+    switch (verdict.type) {
+      case "broken":
+        return this.future.broken(verdict.error).handOver();
+      case "succeed":
+        return invocation.record(this.update("SUCCEED", present(verdict.payload)), true);
+      case "fail":
+        return invocation.record(this.update("FAIL", { error: verdict.error }), true);
+      case "retry": {
+        const outcome = verdict.error === undefined ? present(verdict.payload) : { error: verdict.error };
+        const details = { nextAttemptDelaySeconds: verdict.delaySeconds, ...outcome };
+        return invocation.record(this.update("RETRY", details), true);
+      }
+    }
   }
 }
 
-function present(key: "payload", value: string | undefined): { payload?: string } {
-  return value === undefined ? {} : { [key]: value };
+function present(payload: string | undefined): { payload?: string } | undefined {
+  return payload === undefined ? undefined : { payload };
 }

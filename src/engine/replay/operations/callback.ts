@@ -2,15 +2,13 @@ import { CallbackError, CallbackExternalError, CallbackTimeoutError, causeFromFa
 import type { CallbackOperation, Operation } from "../../model/operation.ts";
 import type { MaybePromise } from "../../ports/maybe-promise.ts";
 import type { Serdes } from "../../ports/serdes.ts";
+import { CalledOperation, type CallOptions } from "../called-operation.ts";
 import type { Handover, Taker } from "../delivery.ts";
 import { Future } from "../future.ts";
-import { Opening } from "../opening.ts";
 import { deserialize } from "../round-trip.ts";
 import type { Scope } from "../scope.ts";
 
-export interface CallbackOptions<T> {
-  readonly name?: string | undefined;
-  readonly subType: string;
+export interface CallbackOptions<T> extends CallOptions {
   readonly timeoutSeconds?: number | undefined;
   readonly heartbeatTimeoutSeconds?: number | undefined;
   readonly serdes: Pick<Serdes<T>, "deserialize">;
@@ -24,55 +22,38 @@ export interface OpenCallback<T> {
 
 /** Opens a callback. The answer comes once the callback is recorded, since nobody may complete it before. */
 export function callback<T>(scope: Scope, options: CallbackOptions<T>): Future<OpenCallback<T>> {
-  if (scope.isClosed) return new Future<OpenCallback<T>>();
-  const opening = new Opening(scope, { type: "CALLBACK", subType: options.subType, name: options.name });
-  const taker = new CallbackTaker(opening, options);
-  const { invocation } = scope;
-  invocation.delivery.register(opening.key, taker);
-  if (opening.stored === undefined && !scope.isRebuilding) {
-    const { timeoutSeconds, heartbeatTimeoutSeconds } = options;
-    const limits = {
-      ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
-      ...(heartbeatTimeoutSeconds === undefined ? {} : { heartbeatTimeoutSeconds }),
-    };
-    invocation.record(opening.update("START", limits), true);
-  }
-  invocation.schedule();
-  return taker.opened;
+  return scope.isClosed ? new Future<OpenCallback<T>>() : new Callback(scope, "CALLBACK", options).begin();
 }
 
-class CallbackTaker<T> implements Taker {
-  readonly scope: Scope;
-  readonly opened: Future<OpenCallback<T>>;
-  readonly #outcome: Future<T>;
-  readonly #opening: Opening;
-  readonly #options: CallbackOptions<T>;
+class Callback<T> extends CalledOperation<CallbackOptions<T>> implements Taker {
+  readonly #opened: Future<OpenCallback<T>> = new Future<OpenCallback<T>>();
+  readonly #outcome: Future<T> = new Future<T>(this.scope);
 
-  constructor(opening: Opening, options: CallbackOptions<T>) {
-    this.scope = opening.scope;
-    this.opened = new Future<OpenCallback<T>>();
-    this.#outcome = new Future<T>(opening.scope);
-    this.#opening = opening;
-    this.#options = options;
+  begin(): Future<OpenCallback<T>> {
+    const { invocation } = this.scope;
+    invocation.delivery.register(this.key, this);
+    if (this.stored === undefined && !this.scope.isRebuilding) {
+      const { timeoutSeconds, heartbeatTimeoutSeconds } = this.options;
+      const limits = {
+        ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+        ...(heartbeatTimeoutSeconds === undefined ? {} : { heartbeatTimeoutSeconds }),
+      };
+      invocation.record(this.update("START", limits), true);
+    }
+    invocation.schedule();
+    return this.#opened;
   }
 
   prepareOpening(operation: Operation): Handover {
     const { callbackId } = operation as CallbackOperation;
-    if (!callbackId) {
-      const message = `No callback ID found for started callback: ${this.#opening.position}`;
-      return () => this.opened.reject(new CallbackError(message));
-    }
-    return () => this.opened.resolve({ callbackId, outcome: this.#outcome });
+    if (callbackId) return this.#opened.ready({ callbackId, outcome: this.#outcome });
+    return this.#opened.broken(new CallbackError(`No callback ID found for started callback: ${this.position}`));
   }
 
-  prepare(operation: Operation): MaybePromise<Handover> {
-    if (operation.status === "SUCCEEDED") {
-      return deserialize(this.#opening, this.#options.serdes, operation.result, (value) =>
-        this.#outcome.resolve(value),
-      );
-    }
-    const error = callbackError(operation);
-    return () => this.#outcome.reject(error);
+  prepare(operation: Operation): MaybePromise<Handover | undefined> {
+    const outcome = this.#outcome;
+    if (operation.status !== "SUCCEEDED") return outcome.broken(callbackError(operation));
+    return deserialize(this, this.options.serdes, operation.result, (value) => outcome.ready(value));
   }
 }
 

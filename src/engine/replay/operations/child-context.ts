@@ -15,87 +15,108 @@ import {
 import type { Failure } from "../../model/failure.ts";
 import { isRebuilt, type Operation } from "../../model/operation.ts";
 import { utf8Length } from "../../model/utf8.ts";
-import type { MaybePromise } from "../../ports/maybe-promise.ts";
+import { chain, type MaybePromise } from "../../ports/maybe-promise.ts";
 import type { Serdes } from "../../ports/serdes.ts";
+import { CalledOperation, type CallOptions } from "../called-operation.ts";
 import type { Handover, Taker } from "../delivery.ts";
 import { Future } from "../future.ts";
-import { Opening } from "../opening.ts";
 import { deserialize, serialize } from "../round-trip.ts";
-import { Scope } from "../scope.ts";
+import { Scope, type ScopeOptions } from "../scope.ts";
 import { afterCaller, settle } from "./settle.ts";
 
 /** Results above this many UTF-8 bytes are rebuilt instead of recorded. */
 export const MAX_RECORDED_RESULT_BYTES: number = 256 * 1024;
 
-export interface ChildContextOptions<T> {
-  readonly name?: string | undefined;
-  readonly subType: string;
+export interface ChildContextOptions<T> extends CallOptions {
   readonly run: (child: Scope) => T | Promise<T>;
   readonly serdes: Serdes<T>;
   /** What is recorded in place of a large result; nothing by default. */
   readonly summarize?: ((result: T) => string) | undefined;
   readonly mapError?: ((error: DurableOperationError) => Error) | undefined;
-  readonly isVirtual?: boolean | undefined;
   /** Keeps the record of what is in it after its end. */
   readonly preserveChildren?: boolean | undefined;
 }
 
 export function childContext<T>(scope: Scope, options: ChildContextOptions<T>): Future<T> {
   if (scope.isClosed) return new Future<T>();
-  return options.isVirtual === true ? virtualContext(scope, options) : recordedContext(scope, options);
+  const context = options.isVirtual === true ? new VirtualContext(scope, options) : new RecordedContext(scope, options);
+  return context.begin();
 }
 
-function recordedContext<T>(scope: Scope, options: ChildContextOptions<T>): Future<T> {
-  const opening = new Opening(scope, { type: "CONTEXT", subType: options.subType, name: options.name });
-  const child = new RecordedChild(opening, options);
-  child.begin();
-  return child.future;
-}
-
-class RecordedChild<T> implements Taker {
-  readonly scope: Scope;
+abstract class ChildContext<T> extends CalledOperation<ChildContextOptions<T>> {
   /** Contexts do not count as waiting: what counts is what runs in them. */
-  readonly future = new Future<T>();
-  readonly #opening: Opening;
-  readonly #options: ChildContextOptions<T>;
+  readonly future: Future<T> = new Future<T>();
+
+  constructor(scope: Scope, options: ChildContextOptions<T>) {
+    super(scope, "CONTEXT", options);
+  }
+
+  abstract begin(): Future<T>;
+
+  abstract succeed(value: T): void;
+
+  abstract fail(error: unknown): void;
+
+  run(place: Pick<ScopeOptions, "recordedKey" | "isRecorded" | "isRebuilding">): void {
+    const { options, scope } = this;
+    const { host, instrument } = scope.invocation;
+    const child = new Scope(scope.invocation, scope, { position: this.position, name: options.name, ...place });
+    const body = (): T | Promise<T> => host.ambient.run(child, () => options.run(child));
+    const unlessClosed =
+      <Outcome>(next: (outcome: Outcome) => void) =>
+      (outcome: Outcome): void => {
+        if (child.isClosed) return;
+        child.close();
+        next(outcome);
+      };
+    afterCaller(() =>
+      settle<T>(
+        () => (instrument === undefined ? body() : instrument.child(this.running(), body)),
+        unlessClosed((value) => this.succeed(value)),
+        unlessClosed((error) => this.fail(error)),
+      ),
+    );
+  }
+
+  childError(failure: Failure | undefined): Error {
+    if (failure === undefined) return new ChildContextError("Child context failed");
+    const { mapError } = this.options;
+    const cause = errorFromFailure(failure);
+    return mapError === undefined ? new ChildContextError(cause.message, cause) : mapError(cause);
+  }
+}
+
+class RecordedContext<T> extends ChildContext<T> implements Taker {
   /** The text of a result that this invocation computed: too large to be recorded, or rebuilt. */
   #text: Promise<string | undefined> | string | undefined;
   #computed = false;
   #rebuilt: ((text: string | undefined) => void) | undefined;
 
-  constructor(opening: Opening, options: ChildContextOptions<T>) {
-    this.scope = opening.scope;
-    this.#opening = opening;
-    this.#options = options;
-  }
-
-  begin(): void {
-    const { stored, key } = this.#opening;
-    const { invocation } = this.scope;
+  begin(): Future<T> {
+    const { stored, scope } = this;
+    const { invocation } = scope;
     const rebuilds = stored !== undefined && isRebuilt(stored);
     // Before it is registered: the result may be due at once, and what is recorded of it is not the value.
     if (rebuilds) this.#awaitRebuild();
-    invocation.delivery.register(key, this);
+    invocation.delivery.register(this.key, this);
     invocation.schedule();
-    if (rebuilds) return this.#run(true);
-    if (this.#opening.isSettled) return;
-    if (stored === undefined && this.scope.isRebuilding) return;
-    if (stored === undefined) invocation.record(this.#opening.update("START"), false);
-    this.#run(this.scope.isRebuilding);
+    if (rebuilds) this.#run(true);
+    else if (!this.isSettled && !(stored === undefined && scope.isRebuilding)) this.#start();
+    return this.future;
   }
 
-  prepare(operation: Operation): MaybePromise<Handover> {
-    if (operation.status !== "SUCCEEDED") {
-      const error = childError(operation.error, this.#options.mapError);
-      return () => this.future.reject(error);
-    }
-    const text = this.#computed ? this.#text : operation.result;
-    if (text instanceof Promise) return text.then((rebuilt) => this.#hand(rebuilt));
-    return this.#hand(text);
+  prepare(operation: Operation): MaybePromise<Handover | undefined> {
+    const { future, options } = this;
+    if (operation.status !== "SUCCEEDED") return future.broken(this.childError(operation.error));
+    return chain(this.#computed ? this.#text : operation.result, (text) =>
+      deserialize(this, options.serdes, text, (value) => future.ready(value)),
+    );
   }
 
-  #hand(text: string | undefined): MaybePromise<Handover> {
-    return deserialize(this.#opening, this.#options.serdes, text, (value) => this.future.resolve(value));
+  #start(): void {
+    const { scope } = this;
+    if (this.stored === undefined) scope.invocation.record(this.update("START"), false);
+    this.#run(scope.isRebuilding);
   }
 
   #awaitRebuild(): void {
@@ -106,33 +127,21 @@ class RecordedChild<T> implements Taker {
   }
 
   #run(isRebuilding: boolean): void {
-    const { position, key } = this.#opening;
-    const child = new Scope(this.scope.invocation, this.scope, {
-      position,
-      name: this.#options.name,
-      recordedKey: key,
-      isRecorded: true,
-      isRebuilding,
-    });
-    runIn(child, this.#opening, this.#options, {
-      done: (value) => this.#succeed(child, value),
-      failed: (error) => this.#fail(child, error),
-    });
+    this.run({ recordedKey: this.key, isRecorded: true, isRebuilding });
   }
 
-  #succeed(child: Scope, value: T): void {
-    if (child.isClosed) return;
-    child.close();
-    this.scope.startExecuting();
-    serialize(this.#opening, this.#options.serdes, value, (text) => {
+  succeed(value: T): void {
+    const { scope } = this;
+    scope.startExecuting();
+    serialize(this, this.options.serdes, value, (text) => {
       if (this.#rebuilt !== undefined) this.#rebuilt(text);
-      else if (!this.scope.isRebuilding && !this.scope.isClosed) this.#record(value, text);
-      this.scope.stopExecuting();
+      else if (!scope.isRebuilding && !scope.isClosed) this.#record(value, text);
+      scope.stopExecuting();
     });
   }
 
   #record(value: T, text: string | undefined): void {
-    const { preserveChildren, summarize } = this.#options;
+    const { preserveChildren, summarize } = this.options;
     const isLarge = text !== undefined && utf8Length(text) > MAX_RECORDED_RESULT_BYTES;
     this.#computed = isLarge || preserveChildren === true;
     this.#text = text;
@@ -141,80 +150,36 @@ class RecordedChild<T> implements Taker {
       ...(payload === undefined ? {} : { payload }),
       ...(this.#computed ? { replayChildren: true } : {}),
     };
-    this.scope.invocation.record(this.#opening.update("SUCCEED", details), true);
+    this.scope.invocation.record(this.update("SUCCEED", details), true);
   }
 
-  #fail(child: Scope, thrown: unknown): void {
-    if (child.isClosed) return;
-    child.close();
+  fail(thrown: unknown): void {
     if (this.scope.isRebuilding || this.scope.isClosed) return;
-    const replayChildren = this.#options.preserveChildren === true ? { replayChildren: true } : {};
-    this.scope.invocation.record(
-      this.#opening.update("FAIL", { error: failureFromError(thrown), ...replayChildren }),
-      true,
-    );
+    const replayChildren = this.options.preserveChildren === true ? { replayChildren: true } : {};
+    this.scope.invocation.record(this.update("FAIL", { error: failureFromError(thrown), ...replayChildren }), true);
   }
 }
 
-function virtualContext<T>(scope: Scope, options: ChildContextOptions<T>): Future<T> {
-  const future = new Future<T>();
-  const opening = Opening.virtual(scope, { type: "CONTEXT", subType: options.subType, name: options.name });
-  const { position } = opening;
-  const { recordedKey, isRebuilding } = scope;
-  const child = new Scope(scope.invocation, scope, {
-    position,
-    name: options.name,
-    recordedKey,
-    isRecorded: false,
-    isRebuilding,
-  });
-  runIn(child, opening, options, {
-    done: (value) => {
-      if (child.isClosed) return;
-      child.close();
-      // No record says when this value reached user code, so it must reach it before the next result does.
-      const release = scope.invocation.delivery.hold();
-      const hand = (handover: Handover): void => {
-        handover();
+class VirtualContext<T> extends ChildContext<T> {
+  begin(): Future<T> {
+    const { recordedKey, isRebuilding } = this.scope;
+    this.run({ recordedKey, isRecorded: false, isRebuilding });
+    return this.future;
+  }
+
+  succeed(value: T): void {
+    const { future, options } = this;
+    // No record says when this value reached user code, so it must reach it before the next result does.
+    const release = this.scope.invocation.delivery.hold();
+    serialize(this, options.serdes, value, (text) => {
+      void deserialize(this, options.serdes, text, (copy) => {
+        future.ready(copy).handOver();
         release();
-      };
-      serialize(opening, options.serdes, value, (text) => {
-        const ready = deserialize(opening, options.serdes, text, (copy) => future.resolve(copy));
-        if (ready instanceof Promise) void ready.then(hand);
-        else hand(ready);
       });
-    },
-    failed: (error) => {
-      if (child.isClosed) return;
-      child.close();
-      future.reject(childError(failureFromError(error), options.mapError));
-    },
-  });
-  return future;
-}
+    });
+  }
 
-function runIn<T>(
-  child: Scope,
-  opening: Opening,
-  options: ChildContextOptions<T>,
-  outcome: { done(value: T): void; failed(error: unknown): void },
-): void {
-  const { host, instrument } = child.invocation;
-  const body = (): T | Promise<T> => host.ambient.run(child, () => options.run(child));
-  afterCaller(() =>
-    settle<T>(
-      () => (instrument === undefined ? body() : instrument.child(opening.running(), body)),
-      outcome.done,
-      outcome.failed,
-    ),
-  );
-}
-
-function childError(
-  failure: Failure | undefined,
-  mapError: ((error: DurableOperationError) => Error) | undefined,
-): Error {
-  if (failure === undefined) return new ChildContextError("Child context failed");
-  const cause = errorFromFailure(failure);
-  return mapError === undefined ? new ChildContextError(cause.message, cause) : mapError(cause);
+  fail(error: unknown): void {
+    this.future.broken(this.childError(failureFromError(error))).handOver();
+  }
 }

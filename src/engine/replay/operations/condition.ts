@@ -2,21 +2,19 @@ import { errorFromFailure, failureFromError, WaitForConditionError } from "../..
 import type { Operation } from "../../model/operation.ts";
 import type { MaybePromise } from "../../ports/maybe-promise.ts";
 import type { Serdes } from "../../ports/serdes.ts";
+import type { CallOptions } from "../called-operation.ts";
 import type { Handover } from "../delivery.ts";
 import type { StepInterruptedError } from "../faults.ts";
 import { Future } from "../future.ts";
-import { Opening } from "../opening.ts";
 import { deserialize, serialize } from "../round-trip.ts";
 import type { Scope } from "../scope.ts";
-import { type AttemptBody, Attempts, type Verdict } from "./attempts.ts";
+import { Attempts, type Verdict } from "./attempts.ts";
 import { settle } from "./settle.ts";
 
 /** What a wait strategy says about a state; the delay is in whole seconds. */
 export type PollVerdict = { readonly poll: false } | { readonly poll: true; readonly delaySeconds: number };
 
-export interface ConditionOptions<T> {
-  readonly name?: string | undefined;
-  readonly subType: string;
+export interface ConditionOptions<T> extends CallOptions {
   readonly check: (state: T, attempt: number) => T | Promise<T>;
   readonly initialState: T;
   readonly serdes: Serdes<T>;
@@ -25,87 +23,66 @@ export interface ConditionOptions<T> {
 
 /** Calls `check` again and again, with time between the calls, until the strategy is content with the state. */
 export function condition<T>(scope: Scope, options: ConditionOptions<T>): Future<T> {
-  if (scope.isClosed) return new Future<T>();
-  const opening = new Opening(scope, { type: "STEP", subType: options.subType, name: options.name });
-  const body = new ConditionBody(opening, options);
-  new Attempts(opening, body).begin();
-  return body.future;
+  return scope.isClosed ? new Future<T>() : new Condition(scope, options).begin();
 }
 
-class ConditionBody<T> implements AttemptBody {
-  readonly future: Future<T>;
+class Condition<T> extends Attempts<T, ConditionOptions<T>> {
   readonly atMostOnce = false;
-  readonly #opening: Opening;
-  readonly #options: ConditionOptions<T>;
   /** The state as recorded by the attempt before; the first attempt starts from the initial state. */
-  #recorded: { readonly text: string | undefined } | undefined;
+  #recorded: string | undefined;
 
-  constructor(opening: Opening, options: ConditionOptions<T>) {
-    this.future = new Future<T>(opening.scope);
-    this.#opening = opening;
-    this.#options = options;
-    const { stored } = opening;
-    if (stored !== undefined && stored.type === "STEP" && stored.attempt > 0) this.#recorded = { text: stored.result };
+  constructor(scope: Scope, options: ConditionOptions<T>) {
+    super(scope, options);
+    const { stored } = this;
+    if (stored?.type === "STEP" && stored.attempt > 0) this.#recorded = stored.result;
   }
 
-  run(attempt: number, decide: (verdict: Verdict) => void): void {
-    if (this.#recorded === undefined) return this.#check(this.#options.initialState, attempt, decide);
-    const ready = deserialize(this.#opening, this.#options.serdes, this.#recorded.text, (state) =>
-      this.#check(state, attempt, decide),
-    );
-    if (ready instanceof Promise) void ready.then((go) => go());
-    else ready();
+  run(): void {
+    const { initialState, serdes } = this.options;
+    // A state that is recorded as nothing starts anew, as it does on AWS.
+    if (this.#recorded === undefined) this.#check(initialState);
+    else void deserialize(this, serdes, this.#recorded, (state) => this.#check(state));
   }
 
   interrupted(error: StepInterruptedError): Verdict {
     return { type: "fail", error: failureFromError(error) };
   }
 
-  prepare(operation: Operation): MaybePromise<Handover> {
-    if (operation.status === "SUCCEEDED") {
-      return deserialize(this.#opening, this.#options.serdes, operation.result, (value) => this.future.resolve(value));
-    }
-    const error =
-      operation.error === undefined
-        ? new WaitForConditionError("waitForCondition failed")
-        : errorFromFailure(operation.error);
-    return () => this.future.reject(error);
+  prepare({ status, result, error }: Operation): MaybePromise<Handover | undefined> {
+    const { future, options } = this;
+    if (status === "SUCCEEDED") return deserialize(this, options.serdes, result, (value) => future.ready(value));
+    return future.broken(
+      error === undefined ? new WaitForConditionError("waitForCondition failed") : errorFromFailure(error),
+    );
   }
 
-  reject(error: unknown): void {
-    this.future.reject(error);
-  }
-
-  #check(state: T, attempt: number, decide: (verdict: Verdict) => void): void {
-    const { instrument } = this.#opening.scope.invocation;
-    const { check } = this.#options;
+  #check(state: T): void {
+    const { instrument } = this.scope.invocation;
+    const { attempt } = this;
+    const { check } = this.options;
     settle<T>(
       () =>
         instrument === undefined
           ? check(state, attempt)
-          : instrument.attempt(this.#opening.running(attempt), () => check(state, attempt)),
-      (next) => this.#judge(next, attempt, decide),
-      (error) => decide({ type: "fail", error: failureFromError(error) }),
+          : instrument.attempt(this.running(attempt), () => check(state, attempt)),
+      (next) => this.#judge(next),
+      (error) => this.decided({ type: "fail", error: failureFromError(error) }),
     );
   }
 
   /** The strategy sees the state as it will be read back. */
-  #judge(state: T, attempt: number, decide: (verdict: Verdict) => void): void {
-    const { serdes } = this.#options;
-    serialize(this.#opening, serdes, state, (payload) => {
-      const ready = deserialize(this.#opening, serdes, payload, (copy) =>
-        decide(this.#verdict(copy, attempt, payload)),
-      );
-      if (ready instanceof Promise) void ready.then((go) => go());
-      else ready();
+  #judge(state: T): void {
+    const { serdes } = this.options;
+    serialize(this, serdes, state, (payload) => {
+      void deserialize(this, serdes, payload, (copy) => this.decided(this.#verdict(copy, payload)));
     });
   }
 
-  #verdict(state: T, attempt: number, payload: string | undefined): Verdict {
+  #verdict(state: T, payload: string | undefined): Verdict {
     try {
-      const verdict = this.#options.decide(state, attempt);
+      const verdict = this.options.decide(state, this.attempt);
       if (!verdict.poll) return { type: "succeed", payload };
-      this.#recorded = { text: payload };
+      this.#recorded = payload;
       return { type: "retry", delaySeconds: verdict.delaySeconds, payload };
     } catch (error) {
       return { type: "fail", error: failureFromError(error) };

@@ -1,22 +1,31 @@
+import { CalledOperation, type CallOptions } from "../called-operation.ts";
+import type { Handover, Taker } from "../delivery.ts";
 import { Future } from "../future.ts";
-import { Opening } from "../opening.ts";
 import type { Scope } from "../scope.ts";
 
-export interface WaitOptions {
-  readonly name?: string | undefined;
-  readonly subType: string;
+export interface WaitOptions extends CallOptions {
   readonly seconds: number;
 }
 
 /** Lets time pass without anything running. Whatever ends the wait, it resolves. */
 export function wait(scope: Scope, options: WaitOptions): Future<void> {
-  if (scope.isClosed) return new Future<void>();
-  const opening = new Opening(scope, { type: "WAIT", subType: options.subType, name: options.name });
-  const future = new Future<void>(scope);
-  const { invocation } = scope;
-  invocation.delivery.register(opening.key, { scope, prepare: () => () => future.resolve() });
-  if (opening.stored === undefined && !scope.isRebuilding)
-    invocation.record(opening.update("START", { waitSeconds: options.seconds }), true);
-  invocation.schedule();
-  return future;
+  return scope.isClosed ? new Future<void>() : new Wait(scope, "WAIT", options).begin();
+}
+
+class Wait extends CalledOperation<WaitOptions> implements Taker {
+  readonly #future: Future<void> = new Future<void>(this.scope);
+
+  begin(): Future<void> {
+    const { invocation } = this.scope;
+    invocation.delivery.register(this.key, this);
+    if (this.stored === undefined && !this.scope.isRebuilding) {
+      invocation.record(this.update("START", { waitSeconds: this.options.seconds }), true);
+    }
+    invocation.schedule();
+    return this.#future;
+  }
+
+  prepare(): Handover {
+    return this.#future.ready(undefined);
+  }
 }

@@ -1,6 +1,6 @@
 /**
- * The entrance of every operation: takes its position, finds what the log holds there, and refuses anything else than
- * what the log holds before user code can see another operation's value.
+ * An operation that user code has called: it takes its position, finds what the log holds there, and refuses anything
+ * else than what the log holds before user code can see another operation's value.
  */
 
 import { isSettled, type Operation, type OperationAction, type OperationType } from "../model/operation.ts";
@@ -9,37 +9,37 @@ import { NonDeterministicExecutionError } from "./faults.ts";
 import type { Running } from "./instrument.ts";
 import type { Scope } from "./scope.ts";
 
-/** What the code calls. */
-export interface Call {
-  readonly type: OperationType;
+/** What every call says of its operation. */
+export interface CallOptions {
   readonly subType: string;
   readonly name?: string | undefined;
+  /** It takes a position and has no record: nothing is compared. */
+  readonly isVirtual?: boolean | undefined;
 }
 
-/** An operation that user code has called. */
-export class Opening {
+export class CalledOperation<Options extends CallOptions = CallOptions> {
   readonly scope: Scope;
-  readonly call: Call;
+  readonly type: OperationType;
+  readonly options: Options;
   readonly position: string;
   /** Its stored id. */
   readonly key: string;
   readonly stored: Operation | undefined;
 
-  constructor(scope: Scope, call: Call, isVirtual = false) {
+  constructor(scope: Scope, type: OperationType, options: Options) {
     const { invocation } = scope;
     this.scope = scope;
-    this.call = call;
+    this.type = type;
+    this.options = options;
     this.position = scope.nextPosition();
     this.key = invocation.keyOf(this.position);
-    this.stored = isVirtual ? undefined : invocation.stored(this.key);
-    if (isVirtual) return;
+    this.stored = options.isVirtual === true ? undefined : invocation.stored(this.key);
     if (this.stored !== undefined) compare(this, this.stored);
-    else if (!scope.isRebuilding) invocation.leaveReplay();
+    else if (options.isVirtual !== true && !scope.isRebuilding) invocation.leaveReplay();
   }
 
-  /** The place of a context without a record: it takes a position, and nothing is compared. */
-  static virtual(scope: Scope, call: Call): Opening {
-    return new Opening(scope, call, true);
+  get name(): string | undefined {
+    return this.options.name;
   }
 
   get isSettled(): boolean {
@@ -48,27 +48,26 @@ export class Opening {
 
   /** An update of this operation. */
   update(action: OperationAction, details: Partial<OperationUpdate> = {}): OperationUpdate {
-    const { call, scope } = this;
+    const { name, scope } = this;
     const update: { -readonly [Key in keyof OperationUpdate]: OperationUpdate[Key] } = {
       id: this.key,
-      type: call.type,
-      subType: call.subType,
+      type: this.type,
+      subType: this.options.subType,
       action,
       at: scope.invocation.host.now(),
     };
     if (scope.recordedKey !== undefined) update.parentId = scope.recordedKey;
-    if (call.name !== undefined) update.name = call.name;
+    if (name !== undefined) update.name = name;
     return Object.assign(update, details);
   }
 
   running(attempt?: number): Running {
-    const { call, scope } = this;
     return {
       id: this.key,
-      name: call.name,
-      type: call.type,
-      subType: call.subType,
-      parentId: scope.recordedKey,
+      name: this.name,
+      type: this.type,
+      subType: this.options.subType,
+      parentId: this.scope.recordedKey,
       isReplay: this.stored !== undefined,
       attempt,
     };
@@ -76,27 +75,27 @@ export class Opening {
 }
 
 /** Type, then name, then sub type, as AWS compares them; the first difference is a breach. */
-function compare(opening: Opening, stored: Operation): void {
-  const { call } = opening;
-  if (stored.type !== call.type) breach(opening, stored, ["type", stored.type, call.type]);
-  if (stored.name !== call.name) breach(opening, stored, ["name", stored.name, call.name]);
-  if (stored.subType !== call.subType) breach(opening, stored, ["subtype", stored.subType, call.subType]);
+function compare(called: CalledOperation, stored: Operation): void {
+  const { subType } = called.options;
+  if (stored.type !== called.type) breach(called, stored, ["type", stored.type, called.type]);
+  if (stored.name !== called.name) breach(called, stored, ["name", stored.name, called.name]);
+  if (stored.subType !== subType) breach(called, stored, ["subtype", stored.subType, subType]);
 }
 
 function breach(
-  opening: Opening,
+  called: CalledOperation,
   stored: Operation,
   difference: [string, string | undefined, string | undefined],
 ): void {
   const [what, expected, got] = difference;
-  const { call, position, scope } = opening;
+  const { name, position: id, scope, type } = called;
   const message =
-    `[Unrecoverable Execution] Non-deterministic execution detected: Operation ${what} mismatch for step "${position}". ` +
+    `[Unrecoverable Execution] Non-deterministic execution detected: Operation ${what} mismatch for step "${id}". ` +
     `Expected ${what} "${expected}", but got "${got}". This indicates non-deterministic control flow in your workflow code.`;
   scope.invocation.breach(
     new NonDeterministicExecutionError(message, {
-      recorded: { id: position, type: stored.type, name: stored.name, subType: stored.subType },
-      attempted: { id: position, ...call },
+      recorded: { id, type: stored.type, name: stored.name, subType: stored.subType },
+      attempted: { id, type, name, subType: called.options.subType },
     }),
   );
 }
