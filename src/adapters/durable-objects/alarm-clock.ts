@@ -49,11 +49,11 @@ export class AlarmClock {
   }
 
   /**
-   * Whether the alarm that stands is one that nobody in particular asked for, by its round time: found by a new object,
-   * it tells that the earlier one died at work. A due time that happens to be round is taken for one, which costs a wake.
+   * Whether an alarm was set at a time of nobody's own: found by a new object, it tells that the earlier one died at work.
+   * A due time that happens to be round is taken for one, which costs a wake.
    */
-  get isRounded(): boolean {
-    return this.#armedAt !== undefined && this.#armedAt % ROUNDED_TO_MS === 0;
+  isRounded(at: number | undefined): boolean {
+    return at !== undefined && at % ROUNDED_TO_MS === 0;
   }
 
   /** When the alarm goes off, ms since the epoch. */

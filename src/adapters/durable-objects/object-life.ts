@@ -11,7 +11,7 @@
 import type { Alarm } from "../../engine/ports/alarm.ts";
 import { AlarmClock, AlarmReason } from "./alarm-clock.ts";
 import type { DirectoryShards } from "./directory-shards.ts";
-import { clearFault, recordFault } from "./fault-record.ts";
+import { clearFault, readFault, recordFault } from "./fault-record.ts";
 import { RecordCell } from "./object-record.ts";
 import { DurableObjectStore } from "./object-store.ts";
 import { Outbox } from "./outbox.ts";
@@ -75,11 +75,14 @@ export class ObjectLife {
 
   /** The platform's `alarm()`. Without `info`, as in the platform's test kit, it is taken for the alarm that stands. */
   async onAlarm(info?: AlarmInvocationInfo): Promise<void> {
+    const isNew = this.#loaded === undefined;
     this.#loaded ??= this.#clock.load();
     await this.#loaded;
     const due = this.#clock.fire(info?.scheduledTime);
     if ((info?.retryCount ?? 0) >= RETRIES_TO_TRUST) return this.#clock.needAbout(AlarmReason.RETRY, GUARD_MS);
     this.#publish();
+    const goOnAt = isNew && this.#clock.isRounded(info?.scheduledTime) ? this.#afterDeath() : 0;
+    if (goOnAt > this.#options.now()) return this.#clock.need(AlarmReason.RETRY, goOnAt);
     const isWake = due.some((reason) => reason !== AlarmReason.OUTBOX);
     if (isWake || this.#running.size > 0) this.#guard();
     if (isWake) this.background(this.#wake());
@@ -89,7 +92,7 @@ export class ObjectLife {
   background(work: Promise<unknown>): void {
     const settled = work.catch(this.#options.onFault).finally(() => {
       this.#running.delete(settled);
-      if (this.#running.size === 0) this.#clock.drop(AlarmReason.GUARD);
+      if (this.#running.size === 0) this.#rest();
     });
     this.#running.add(settled);
     this.#guard();
@@ -98,9 +101,10 @@ export class ObjectLife {
   /** Reports what went wrong while something due was done, and sees to it that it is tried again. */
   failed(error: unknown): void {
     const { state, now, onFault } = this.#options;
+    const at = now();
     this.#hasFailed = true;
     onFault(error);
-    this.#clock.need(AlarmReason.RETRY, now() + recordFault(state.storage, error, now()));
+    this.#clock.need(AlarmReason.RETRY, at + recordFault(state.storage, error, at));
   }
 
   /** Resolves once nothing runs in the background and the directory was told, or will be later. */
@@ -118,10 +122,27 @@ export class ObjectLife {
   #recover(): void {
     const record = this.#record.get();
     if (record?.unpublished === true) this.#publish();
-    const wasCutOff = this.#clock.armedAt === undefined || this.#clock.isRounded;
-    if (record?.row?.status === "RUNNING" && wasCutOff) {
-      this.#clock.need(AlarmReason.EXECUTION, this.#options.now());
-    }
+    if (record?.row?.status !== "RUNNING") return;
+    const { armedAt } = this.#clock;
+    if (armedAt === undefined) this.#clock.need(AlarmReason.EXECUTION, this.#options.now());
+    else if (this.#clock.isRounded(armedAt)) this.#clock.need(AlarmReason.EXECUTION, this.#afterDeath());
+  }
+
+  /**
+   * When an execution goes on whose object died at its work: at once the first time, as after a deploy; later each time
+   * if the work itself is what kills the object.
+   */
+  #afterDeath(): number {
+    const { state, now } = this.#options;
+    const at = now();
+    const isFirst = readFault(state.storage) === undefined;
+    const pauseMs = recordFault(state.storage, new Error("the object died at its work"), at);
+    return isFirst ? at : at + pauseMs;
+  }
+
+  #rest(): void {
+    this.#clock.drop(AlarmReason.GUARD);
+    if (!this.#hasFailed) clearFault(this.#options.state.storage);
   }
 
   async #wake(): Promise<void> {
@@ -129,9 +150,7 @@ export class ObjectLife {
     if (id === undefined) return;
     this.#hasFailed = false;
     await this.#options.wake(id).catch((error: unknown) => this.failed(error));
-    if (this.#hasFailed) return;
-    this.#clock.drop(AlarmReason.RETRY);
-    clearFault(this.#options.state.storage);
+    if (!this.#hasFailed) this.#clock.drop(AlarmReason.RETRY);
   }
 
   #publish(): void {

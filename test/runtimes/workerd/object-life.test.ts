@@ -177,6 +177,40 @@ describe("the one alarm of an object", () => {
     await until(() => woken.length === 1);
   });
 
+  test("wakes an execution that kills its object later each time, until it gets through", async () => {
+    await created("poison", { status: "RUNNING" });
+    const goOff = (): Promise<{ count: number; pause: number }> =>
+      runInDurableObject(objectOf("poison"), async ({ life }, { storage }) => {
+        await life.onAlarm({ scheduledTime: roundTime(Date.now() - 10_000), retryCount: 0, isRetry: false });
+        const { count, at } = readFault(storage) ?? { count: 0, at: 0 };
+        return { count, pause: ((await storage.getAlarm()) ?? 0) - at };
+      });
+    hooks.wake = (_, { life }) => {
+      woken.push(Date.now());
+      life.background(new Promise(() => {}));
+      return Promise.resolve();
+    };
+    await abortAllDurableObjects();
+    expect(await goOff()).toMatchObject({ count: 1 });
+    expect(woken).toHaveLength(1);
+    // Long pauses, so that no alarm goes off by itself meanwhile.
+    await runInDurableObject(objectOf("poison"), (_, { storage }) => {
+      for (let count = 2; count <= 4; count++) recordFault(storage, new Error("again"), 0);
+    });
+    for (let count = 5; count <= 8; count++) {
+      await abortAllDurableObjects();
+      expect(await goOff()).toEqual({ count, pause: Math.min(1000 * 2 ** count, 600_000) });
+      expect(woken).toHaveLength(1);
+    }
+    hooks.wake = async () => {};
+    await abortAllDurableObjects();
+    await runDurableObjectAlarm(objectOf("poison"));
+    await runInDurableObject(objectOf("poison"), async ({ life }, { storage }) => {
+      await life.idle();
+      expect(readFault(storage)).toBeUndefined();
+    });
+  });
+
   test("is set when an execution that runs comes up without one", async () => {
     const object = await created("lost", { status: "RUNNING" });
     await runInDurableObject(object, (_, state) => state.storage.deleteAlarm());
