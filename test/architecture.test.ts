@@ -34,7 +34,7 @@ const layers: Layers = {
   "lambda-compat": {
     path: "src/lambda-compat/",
     imports: [...engine, "hosts"],
-    packages: ["@aws-sdk/client-lambda"],
+    packages: ["#lambda-client"],
   },
   hosts: { path: "src/adapters/hosts/", imports: ["model", "ports"] },
   memory: { path: "src/adapters/memory/", imports: belowAdapters },
