@@ -141,10 +141,20 @@ export class Session {
 
   /** Changes the execution from outside and passes on what follows. */
   async command(command: Command): Promise<Applied> {
-    const applied = await this.#applyToNewest(command);
+    const applied = await this.#applyOrLookAgain(command);
     this.#spread(applied.changed);
     if (!applied.isEmpty) this.#setup.host.background(this.wake());
     return applied;
+  }
+
+  async #applyOrLookAgain(command: Command): Promise<Applied> {
+    try {
+      return await this.#applyToNewest(command);
+    } catch (error) {
+      // It may have been recorded all the same, and nobody else may know.
+      if (!(error instanceof ClientError)) this.#retryLater();
+      throw error;
+    }
   }
 
   /**
