@@ -34,7 +34,7 @@ export interface CaseOptions {
   readonly config?: aws.DurableExecutionConfig;
   /** By name. */
   readonly functions?: (sdk: Sdk) => Readonly<Record<string, Target>>;
-  /** In this order, each when its callback is there. */
+  /** Each when its callback is there; in this order where they happen to the same one. */
   readonly outside?: readonly OutsideEvent[];
   /** Where perdure differs on purpose. */
   readonly differs?: DifferenceName | readonly DifferenceName[];

@@ -37,6 +37,64 @@ export const differences = {
       "A wait, a retry delay or a timeout that is no whole number of seconds between 1 and 31,622,400 fails the execution, as the service documents it; AWS's runner takes any number.",
     ours: () => refused(/.+ in seconds is .+; it must be a whole number from \d to 31622400\./),
   },
+  "empty texts are kept": {
+    places: ON_MACHINE,
+    reason: 'A callback completed with an empty text has the value ""; AWS\'s runner makes it undefined.',
+    ours: (aws) => ({
+      ...aws,
+      result: aws.result?.replace('{"type":"undefined"}', '{"value":"","type":"string"}'),
+      operations: aws.operations.map((operation) => ({ ...operation, result: operation.result ?? "" })),
+    }),
+  },
+  "timeouts have a type": {
+    places: ON_MACHINE,
+    reason:
+      "The cause of a callback's timeout is named Callback.Timeout or Callback.Heartbeat, as on the service; AWS's runner gives it no type.",
+    ours: (aws) => {
+      const type = /heartbeat/.test(JSON.stringify(aws)) ? "Callback.Heartbeat" : "Callback.Timeout";
+      return {
+        ...aws,
+        result: aws.result?.replace('"class":"Error","name":"Error"', `"class":"Error","name":"${type}"`),
+        operations: aws.operations.map((operation) =>
+          operation.type === "CALLBACK" ? { ...operation, error: { ...operation.error, type } } : operation,
+        ),
+      };
+    },
+  },
+  "unknown functions fail the invoke": {
+    places: ON_MACHINE,
+    reason:
+      "Invoking a function that is not registered fails that operation, which the handler can catch; AWS's runner ends the whole run.",
+    ours: ({ error }) => ({
+      status: "SUCCEEDED",
+      result: expect.stringContaining(`"message":"${error?.message?.split("\n")[0]}`) as string,
+      error: undefined,
+      operations: [expect.objectContaining({ type: "CHAINED_INVOKE", status: "FAILED" })] as [],
+      events: expect.arrayContaining(["ExecutionSucceeded"]) as [],
+    }),
+  },
+  "invoked functions invoke": {
+    places: ON_MACHINE,
+    reason:
+      "An invoked function reaches every function of its host; AWS's runner registers functions for one level only.",
+    ours: () => ({
+      status: "SUCCEEDED",
+      result: "7",
+      error: undefined,
+      operations: [expect.objectContaining({ type: "CHAINED_INVOKE", status: "SUCCEEDED", result: "7" })] as [],
+      events: expect.arrayContaining(["ExecutionSucceeded"]) as [],
+    }),
+  },
+  "nothing is a result": {
+    places: ON_MACHINE,
+    reason: "Invoking a function that returns nothing succeeds with undefined; AWS's runner takes it for a failure.",
+    ours: (aws) => ({
+      ...aws,
+      result: "{}",
+      operations: aws.operations.map((operation) => ({ ...operation, status: "SUCCEEDED" })),
+      events: aws.events.map((event) => event.replace("ChainedInvokeFailed", "ChainedInvokeSucceeded")).toSorted(),
+    }),
+  },
 } satisfies Record<string, Difference>;
 
 export type DifferenceName = keyof typeof differences;

@@ -64,8 +64,14 @@ function recording(handler: Lambda, updates: SentUpdates): Lambda {
   };
 }
 
+/** AWS's runner overlooks what was submitted before anybody waited for it, so every callback is waited for from the start. */
 async function happen(runner: Runner, outside: readonly OutsideEvent[]): Promise<void> {
-  for (const { to, index = 0, when = "STARTED", event } of outside) {
+  const targets = Map.groupBy(outside, ({ to, index = 0 }) => `${to} ${index}`);
+  await Promise.all([...targets.values()].map((events) => happenTo(runner, events)));
+}
+
+async function happenTo(runner: Runner, events: readonly OutsideEvent[]): Promise<void> {
+  for (const { to, index = 0, when = "STARTED", event } of events) {
     const operation = await runner.getOperationByNameAndIndex(to, index).waitForData(when as never);
     if (event === "heartbeat") await operation.sendCallbackHeartbeat();
     else if ("succeed" in event) await operation.sendCallbackSuccess(event.succeed);

@@ -10,7 +10,7 @@ import { type FunctionDefinition, readFunctions } from "../../src/lambda-compat/
 import { historyEventToWire } from "../../src/lambda-compat/http/history-event.ts";
 import type { Case, Handler, OutsideEvent, Sdk } from "./case.ts";
 import { failedObservation, type Observation, observe, type WireEvent } from "./observation.ts";
-import { resetVirtualTime, runUntil } from "./virtual-time.ts";
+import { type Look, resetVirtualTime, runUntilDone } from "./virtual-time.ts";
 
 export interface MachineSetup {
   readonly sdk: Sdk;
@@ -54,7 +54,7 @@ async function follow(definition: Case, runner: Runner): Promise<Observation> {
   await runner.start({ functionName: NAME, name: "x", input: JSON.stringify(input) });
   const todo = [...outside];
   const watch = new Watch(runner, todo);
-  const isDone = await runUntil(() => watch.look());
+  const isDone = await runUntilDone(() => watch.look());
   if (!isDone) return failedObservation("STUCK", {});
   if (watch.failure !== undefined) return watch.failure;
   const events = await watch.read();
@@ -73,13 +73,12 @@ class Watch {
     this.#todo = todo;
   }
 
-  async look(): Promise<boolean> {
+  async look(): Promise<Look> {
     this.#header = await this.#runner.describe(ID);
     const events = await this.read();
     this.#fault ??= events.find(({ eventType, error }) => eventType === "InvocationCompleted" && error !== undefined);
-    const isDone = this.#fault !== undefined || this.#header.halt !== undefined || this.#isOver;
-    if (!isDone) await this.#happen(events);
-    return isDone;
+    if (this.#fault !== undefined || this.#header.halt !== undefined || this.#isOver) return "done";
+    return (await this.#happen(events)) ? "busy" : "idle";
   }
 
   get failure(): Observation | undefined {
@@ -98,12 +97,18 @@ class Watch {
     return events;
   }
 
-  async #happen(events: readonly HistoryEvent[]): Promise<void> {
-    const next = this.#todo[0];
-    const callbackId = next === undefined ? undefined : callbackFor(next, events);
-    if (next === undefined || callbackId === undefined) return;
-    this.#todo.shift();
-    await this.#runner.completeCallback(callbackId, outcomeOf(next));
+  async #happen(events: readonly HistoryEvent[]): Promise<boolean> {
+    const begun = new Set<string>();
+    for (const [place, next] of this.#todo.entries()) {
+      const target = `${next.to} ${next.index ?? 0}`;
+      const callbackId = begun.has(target) ? undefined : callbackFor(next, events);
+      begun.add(target);
+      if (callbackId === undefined) continue;
+      this.#todo.splice(place, 1);
+      await this.#runner.completeCallback(callbackId, outcomeOf(next));
+      return true;
+    }
+    return false;
   }
 }
 

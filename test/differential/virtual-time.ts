@@ -46,11 +46,16 @@ export function resetVirtualTime(): void {
   clock().setSystemTime(real.now());
 }
 
-/** Jumps from timer to timer until this holds, which is asked whenever all is quiet. False when nothing is left to happen. */
-export async function runUntil(isDone: () => Promise<boolean>): Promise<boolean> {
+/** What somebody who looks on says: it is over, something was done and the rest has to see it first, or nothing. */
+export type Look = "done" | "busy" | "idle";
+
+/** Jumps from timer to timer until it is done; asks whenever all is quiet. False when nothing is left to happen. */
+export async function runUntilDone(look: () => Promise<Look>): Promise<boolean> {
   for (let idle = 0; idle < 20; ) {
     await quiet();
-    if (await isDone()) return true;
+    const seen = await look();
+    if (seen === "done") return true;
+    if (seen === "busy") continue;
     if (clock().countTimers() === 0) idle++;
     else await clock().nextAsync();
   }

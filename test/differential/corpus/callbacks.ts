@@ -24,6 +24,7 @@ export const callbacks: Corpus = {
       return { value, type: typeof value };
     },
     outside: [{ to: "approval", event: { succeed: "" } }],
+    differs: "empty texts are kept",
   },
   "a callback that succeeds with nothing": {
     program: () => async (_event, context) => {
@@ -108,16 +109,22 @@ export const callbacks: Corpus = {
     },
     outside: [{ to: "approval", event: { fail: { ErrorType: "Rejected", ErrorMessage: "no", ErrorData: "data" } } }],
   },
-  "a callback that times out": () => async (_event, context) => {
-    const [promise] = await context.createCallback("approval", { timeout: { seconds: 1 } });
-    return outcome(promise);
+  "a callback that times out": {
+    program: () => async (_event, context) => {
+      const [promise] = await context.createCallback("approval", { timeout: { seconds: 1 } });
+      return outcome(promise);
+    },
+    differs: "timeouts have a type",
   },
-  "a callback without a heartbeat": () => async (_event, context) => {
-    const [promise] = await context.createCallback("approval", {
-      timeout: { hours: 1 },
-      heartbeatTimeout: { seconds: 1 },
-    });
-    return outcome(promise);
+  "a callback without a heartbeat": {
+    program: () => async (_event, context) => {
+      const [promise] = await context.createCallback("approval", {
+        timeout: { hours: 1 },
+        heartbeatTimeout: { seconds: 1 },
+      });
+      return outcome(promise);
+    },
+    differs: "timeouts have a type",
   },
   "work while a callback is open": {
     program: () => async (_event, context) => {
@@ -262,15 +269,21 @@ export const submissions: Corpus = {
     program: () => async (_event, context) => context.waitForCallback("approval", async () => undefined),
     outside: [{ to: "approval", when: "SUBMITTED", event: { fail: { ErrorType: "Rejected", ErrorMessage: "no" } } }],
   },
-  "a submission that times out": () => async (_event, context) =>
-    outcome(context.waitForCallback("approval", async () => undefined, { timeout: { seconds: 1 } })),
-  "a submission without a heartbeat": () => async (_event, context) =>
-    outcome(
-      context.waitForCallback("approval", async () => undefined, {
-        timeout: { hours: 1 },
-        heartbeatTimeout: { seconds: 1 },
-      }),
-    ),
+  "a submission that times out": {
+    program: () => async (_event, context) =>
+      outcome(context.waitForCallback("approval", async () => undefined, { timeout: { seconds: 1 } })),
+    differs: "timeouts have a type",
+  },
+  "a submission without a heartbeat": {
+    program: () => async (_event, context) =>
+      outcome(
+        context.waitForCallback("approval", async () => undefined, {
+          timeout: { hours: 1 },
+          heartbeatTimeout: { seconds: 1 },
+        }),
+      ),
+    differs: "timeouts have a type",
+  },
   "a submitter that fails": () => async (_event, context) =>
     outcome(
       context.waitForCallback(
@@ -313,10 +326,16 @@ export const submissions: Corpus = {
     },
     outside: [{ to: "approval", when: "SUBMITTED", event: { succeed: "yes" } }],
   },
-  "a submission without a name": () => async (_event, context) =>
-    outcome(context.waitForCallback(async () => undefined, { timeout: { seconds: 1 } })),
-  "a submission named undefined": () => async (_event, context) =>
-    outcome(context.waitForCallback(undefined, async () => undefined, { timeout: { seconds: 1 } })),
+  "a submission without a name": {
+    program: () => async (_event, context) =>
+      outcome(context.waitForCallback(async () => undefined, { timeout: { seconds: 1 } })),
+    differs: "timeouts have a type",
+  },
+  "a submission named undefined": {
+    program: () => async (_event, context) =>
+      outcome(context.waitForCallback(undefined, async () => undefined, { timeout: { seconds: 1 } })),
+    differs: "timeouts have a type",
+  },
   "submissions without a submitter": () => async (_event, context) => [
     await outcome(context.waitForCallback("name" as never, undefined as never)),
     await outcome(context.waitForCallback(undefined as never)),
@@ -347,12 +366,14 @@ export const submissions: Corpus = {
     ],
   },
   "what the submitter is given": {
-    program: () => async (_event, context) => {
+    program: () => {
       const given: unknown[] = [];
-      const value = await context.waitForCallback("approval", async (...args: unknown[]) => {
-        given.push(args.length, typeof args[0], Object.keys(args[1] as object));
-      });
-      return { value, given: given.length === 0 ? "replayed" : given };
+      return async (_event, context) => {
+        const value = await context.waitForCallback("approval", async (...args: unknown[]) => {
+          given.push(args.length, typeof args[0], Object.keys(args[1] as object));
+        });
+        return { value, given };
+      };
     },
     outside: [{ to: "approval", when: "SUBMITTED", event: { succeed: "yes" } }],
   },

@@ -51,8 +51,12 @@ export const invokes: Corpus = {
   "with a date": invoking(() => async (_event, context) => context.invoke("call", "echo", { at: new Date(0) })),
   "a text as input of an unnamed call is taken for a name": invoking(
     () => async (_event, context) => outcome(context.invoke("echo", "text")),
+    "unknown functions fail the invoke",
   ),
-  "a nested durable function": invoking(() => async (_event, context) => context.invoke("call", "nested", { n: 3 })),
+  "a nested durable function": invoking(
+    () => async (_event, context) => context.invoke("call", "nested", { n: 3 }),
+    "invoked functions invoke",
+  ),
   "a function that fails": invoking(() => async (_event, context) => outcome(context.invoke("call", "failing", {}))),
   "a function that fails, unhandled": invoking(() => async (_event, context) => context.invoke("call", "failing", {})),
   "a function whose step fails with data": invoking(
@@ -138,9 +142,11 @@ export const invokes: Corpus = {
   }),
   "a function that returns nothing": invoking(
     () => async (_event, context) => outcome(context.invoke("call", "nothing", {})),
+    "nothing is a result",
   ),
   "a function that returns zero": invoking(() => async (_event, context) => context.invoke("call", "falsy", {})),
   "a function that is not there": invoking(
     () => async (_event, context) => outcome(context.invoke("call", "missing", {})),
+    "unknown functions fail the invoke",
   ),
 };
