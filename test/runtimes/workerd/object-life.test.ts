@@ -181,6 +181,7 @@ describe("the one alarm of an object", () => {
     await created("poison", { status: "RUNNING" });
     const goOff = (): Promise<{ count: number; pause: number }> =>
       runInDurableObject(objectOf("poison"), async ({ life }, { storage }) => {
+        await storage.deleteAlarm();
         await life.onAlarm({ scheduledTime: roundTime(Date.now() - 10_000), retryCount: 0, isRetry: false });
         const { count, at } = readFault(storage) ?? { count: 0, at: 0 };
         return { count, pause: ((await storage.getAlarm()) ?? 0) - at };
