@@ -66,6 +66,7 @@ export class Invocation implements InvocationCore {
   #scheduled = false;
   #inFlight: Promise<void> | undefined;
   #parked = false;
+  #handlerOutcome: InvocationOutcome | undefined;
   #outcome: InvocationOutcome | undefined;
   #finish: ((outcome: InvocationOutcome) => void) | undefined;
   #cancelIdle: (() => void) | undefined;
@@ -110,15 +111,23 @@ export class Invocation implements InvocationCore {
       result = Promise.reject(error);
     }
     Promise.resolve(result).then(
-      (value) => this.end({ status: "SUCCEEDED", value }),
-      (error: unknown) => this.end({ status: "FAILED", error }),
+      (value) => this.#handlerDone({ status: "SUCCEEDED", value }),
+      (error: unknown) => this.#handlerDone({ status: "FAILED", error }),
     );
     this.schedule();
     return finished;
   }
 
+  /** What the handler called and left to itself still begins, and is recorded as far as it comes without waiting. */
+  #handlerDone(outcome: InvocationOutcome): void {
+    this.#handlerOutcome = outcome;
+    this.schedule();
+  }
+
   stored(key: string): Operation | undefined {
-    return this.#journal.get(key);
+    // On replay, sequential code calls the operation whose result is the next one.
+    const next = this.delivery.head;
+    return next?.id === key && isSettled(next.status) ? next : this.#journal.get(key);
   }
 
   keyOf(position: string): string {
@@ -176,6 +185,7 @@ export class Invocation implements InvocationCore {
   readonly #turn = (): void => {
     this.#scheduled = false;
     if (this.isOver) return;
+    if (this.#handlerOutcome !== undefined) return this.end(this.#handlerOutcome);
     this.#cancelIdle?.();
     this.#cancelIdle = undefined;
     this.#parked = false;

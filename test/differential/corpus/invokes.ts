@@ -73,6 +73,14 @@ export const invokes: Corpus = {
         context.step("three", async () => 3),
       ]),
   ),
+  "one that nobody awaits": invoking(() => async (_event, context) => {
+    void context.invoke("call", "echo-plain", { n: 1 });
+    return context.step("only", async () => 1);
+  }),
+  "one that nobody awaits, at the very end": invoking(() => async (_event, context) => {
+    void context.invoke("call", "echo-plain", { n: 1 });
+    return "done";
+  }),
   "with serdes": invoking(
     () => async (_event, context) =>
       context.invoke(

@@ -288,6 +288,15 @@ export const steps: Corpus = {
       return "done";
     },
   },
+  "operations that nobody awaits, at the very end": () => {
+    const ran: string[] = [];
+    return async (_event, context) => {
+      void context.step("step", async () => void ran.push("step"));
+      void context.runInChildContext("child", async (child) => child.step("in child", async () => 1));
+      void context.createCallback("callback");
+      return "done";
+    };
+  },
   "300 steps at the same time": () => async (_event, context) => {
     const steps = Array.from({ length: 300 }, (_, index) => context.step(`s${index}`, async () => index));
     return (await Promise.all(steps)).reduce((sum, value) => sum + value, 0);

@@ -7,6 +7,7 @@ import type { Handover, Taker } from "../delivery.ts";
 import { Future } from "../future.ts";
 import { deserialize, serialize } from "../round-trip.ts";
 import type { Scope } from "../scope.ts";
+import { afterCaller } from "./settle.ts";
 
 export interface ChainedInvokeOptions<I, O> extends CallOptions {
   readonly functionName: string;
@@ -44,8 +45,7 @@ class ChainedInvoke<I, O> extends CalledOperation<ChainedInvokeOptions<I, O>> im
   #send(): void {
     const { scope, options } = this;
     const { functionName, tenantId } = options;
-    scope.startExecuting();
-    serialize(this, options.inputSerdes, options.input, (payload) => {
+    const start = (payload: string | undefined): void => {
       if (!scope.isClosed) {
         const details = {
           functionName,
@@ -55,6 +55,9 @@ class ChainedInvoke<I, O> extends CalledOperation<ChainedInvokeOptions<I, O>> im
         scope.invocation.record(this.update("START", details), true);
       }
       scope.stopExecuting();
-    });
+    };
+    scope.startExecuting();
+    // AWS's SDK awaits the serdes, so what is called beside an invoke starts before it.
+    afterCaller(() => afterCaller(() => serialize(this, options.inputSerdes, options.input, start)));
   }
 }
