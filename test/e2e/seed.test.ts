@@ -214,8 +214,10 @@ test("has the same result after a kill that follows its end", async () => {
 
 test("finishes although it is killed at every stage", async () => {
   const film = await begin("unlucky");
-  await until("the first look", () => world.standIns.log.count("s3:HeadObject", film.key) >= 1);
+  await world.untilEvent(film.arn, stepSucceeded("find source"));
   await crash();
+  // Whoever asks for an execution that was cut off sets it going; otherwise its guard does, half a minute later.
+  await world.describe(film.arn);
   const job = world.standIns.log.hold(({ operation }) => operation === "mediaconvert:GetJob");
   upload(film);
   await job.arrived;
@@ -223,7 +225,6 @@ test("finishes although it is killed at every stage", async () => {
   job.release();
   const branch = world.standIns.log.hold(({ target }) => target.endsWith("captions.json"));
   await world.start();
-  // Whoever asks for an execution that was cut off sets it going; otherwise its guard does, half a minute later.
   await world.describe(film.arn);
   await branch.arrived;
   await world.kill();
