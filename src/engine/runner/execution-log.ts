@@ -163,12 +163,18 @@ export class ExecutionLog {
   /** Somebody has that number: perhaps an earlier try of this very commit. */
   #conflict(written: Written): MaybePromise<Applied> {
     return chain(this.#read(written), (isOwn) => {
-      if (isOwn) return { changed: this.#takeForeign(), isEmpty: false };
+      if (isOwn) return this.#foundOwn(written);
       const { request } = written;
       if (request.conflicts >= MAX_CONFLICTS)
         throw new Error(`Commit ${this.state.seq + 1} of ${this.id} was taken ${MAX_CONFLICTS} times.`);
       return this.#attempt({ ...request, conflicts: request.conflicts + 1 });
     });
+  }
+
+  /** The commit had landed; others may have gone on from it. */
+  #foundOwn({ request: { claim } }: Written): Applied {
+    if (claim !== undefined && this.isFenced(claim)) throw new FencedError();
+    return { changed: this.#takeForeign(), isEmpty: false };
   }
 
   /** The write threw: it may have landed all the same. */
@@ -183,7 +189,7 @@ export class ExecutionLog {
       throw error;
     }
     const conclude = (isOwn: boolean): MaybePromise<Applied> => {
-      if (isOwn) return { changed: this.#takeForeign(), isEmpty: false };
+      if (isOwn) return this.#foundOwn(written);
       if (this.state.seq > before)
         return this.#attempt({ ...written.request, conflicts: written.request.conflicts + 1 });
       this.#isBroken = true;

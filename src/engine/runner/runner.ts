@@ -80,6 +80,8 @@ const RECOVERY_PAGE = 1000;
 export class Runner implements ExecutionClient {
   readonly #setup: RunnerSetup;
   readonly #sessions = new Map<string, Promise<Session>>();
+  /** Those of them that are loaded. */
+  readonly #loaded = new Map<string, Session>();
   /** Who watches which execution: they stay when its session is given up and another one is opened. */
   readonly #watchers = new Map<string, Set<() => void>>();
   #isClosed = false;
@@ -160,6 +162,7 @@ export class Runner implements ExecutionClient {
       );
     }
     this.#sessions.clear();
+    this.#loaded.clear();
   }
 
   async start(request: StartRequest): Promise<StartAnswer> {
@@ -199,7 +202,8 @@ export class Runner implements ExecutionClient {
   async #create(header: ExecutionHeader, body: string, request: StartRequest): Promise<StartAnswer> {
     const { host, store } = this.#setup;
     await store.create(directoryRow(header), body);
-    const session = await this.#session(header.id);
+    // One that was being opened already may have looked before there was anything.
+    const session = await this.#session(header.id).catch(() => this.#session(header.id));
     const { header: found, seq } = session.state;
     const isOwn = found.incarnation === header.incarnation;
     // Whoever made one that has not begun may be gone.
@@ -383,7 +387,8 @@ export class Runner implements ExecutionClient {
 
   async #open(executionId: string, message: string | undefined): Promise<Session> {
     const session: Session = new Session(executionId, this.#setup, {
-      onIdle: () => this.#forget(executionId),
+      onIdle: () => this.#forget(session),
+      takesPlace: () => this.#takesPlace(session),
       onCommit: () => this.#stirWatchers(executionId),
       isWatched: () => this.#watchers.has(executionId),
     });
@@ -394,6 +399,7 @@ export class Runner implements ExecutionClient {
         message ?? `Execution ${executionId} does not exist, or is no longer retained.`,
       );
     }
+    this.#loaded.set(executionId, session);
     return session;
   }
 
@@ -406,11 +412,24 @@ export class Runner implements ExecutionClient {
   }
 
   #release(session: Session): void {
-    if (!session.isInUse) this.#forget(session.id);
+    if (!session.isInUse) this.#forget(session);
   }
 
-  #forget(executionId: string): void {
-    this.#sessions.delete(executionId);
+  /** Makes a session that was let go of the one of its execution again, unless another is: true if it is now. */
+  #takesPlace(session: Session): boolean {
+    const { id } = session;
+    if (!this.#sessions.has(id)) {
+      this.#sessions.set(id, Promise.resolve(session));
+      this.#loaded.set(id, session);
+    }
+    return this.#loaded.get(id) === session;
+  }
+
+  /** Another session may have its place by now: the one that runs the execution must not be lost sight of. */
+  #forget(session: Session): void {
+    if (this.#loaded.get(session.id) !== session) return;
+    this.#loaded.delete(session.id);
+    this.#sessions.delete(session.id);
   }
 }
 

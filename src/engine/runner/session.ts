@@ -59,6 +59,8 @@ interface Active {
 export interface SessionSurroundings {
   /** Told when nothing of this execution is left to do in this process. */
   readonly onIdle: () => void;
+  /** True if this is the session of its execution, so that a function may run in it: no process runs one twice. */
+  readonly takesPlace: () => boolean;
   /** Told of every commit, whoever wrote it. */
   readonly onCommit: () => void;
   readonly isWatched: () => boolean;
@@ -265,6 +267,7 @@ export class Session {
   }
 
   #invoke(): void {
+    if (!this.#surroundings.takesPlace()) return this.#setup.wakeAgain(this.id);
     const { functions, host } = this.#setup;
     const { header } = this.state;
     const target = functions.find(header.functionName, header.version);
