@@ -29,8 +29,8 @@ import { toSeconds } from "./duration.ts";
 import { type Frame, logDataOf } from "./frame.ts";
 import { createContextLogger } from "./logger.ts";
 import { explainSingleParameter } from "./map-callback.ts";
-import { retryPresets } from "./retry-strategy.ts";
 import { settledSerdes } from "./settled-serdes.ts";
+import { StepCall } from "./step-call.ts";
 import type * as api from "./types.ts";
 
 const BRAND = Symbol.for("@aws/durable-execution-sdk-js/durable-context");
@@ -87,8 +87,8 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
   }
 
   step<T>(...args: Named<[api.StepFunc<T, TLogger>, (api.StepConfig<T> | undefined)?]>): DurablePromise<T> {
-    const [name, fn, config = {}] = withName<[api.StepFunc<T, TLogger>, (api.StepConfig<T> | undefined)?]>(args);
-    return durable(this.#step(this.#enter("step"), { name, fn, config }));
+    const [name, fn, config] = withName<[api.StepFunc<T, TLogger>, (api.StepConfig<T> | undefined)?]>(args);
+    return durable(this.#step(this.#enter("step"), name, { fn, config }));
   }
 
   wait(...args: [string, api.Duration] | [api.Duration]): DurablePromise<void> {
@@ -255,24 +255,9 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     return this.#scope;
   }
 
-  #step<T>(
-    scope: Scope,
-    { name, fn, config }: { name: string | undefined; fn: api.StepFunc<T, TLogger>; config: api.StepConfig<T> },
-  ): Future<T> {
+  #step<T>(scope: Scope, name: string | undefined, { fn, config }: StepWork<T, TLogger>): Future<T> {
     const { logger } = this.#inherited;
-    const strategy = config.retryStrategy ?? retryPresets.default;
-    return step<T>(scope, {
-      name,
-      subType: OperationSubType.STEP,
-      run: (attempt) => fn({ logger, attempt }),
-      serdes: this.#serdes(config.serdes),
-      atMostOnce: config.semantics === "AT_MOST_ONCE_PER_RETRY",
-      retry: (error, attempt) => {
-        const decision = strategy(error, attempt) ?? retryPresets.default(error, attempt);
-        if (!decision.shouldRetry) return { retry: false };
-        return { retry: true, delaySeconds: decision.delay === undefined ? 1 : toSeconds(decision.delay) };
-      },
-    });
+    return step<T>(scope, new StepCall(fn, config, { name, logger, serdes: this.#serdes(config?.serdes) }));
   }
 
   #callback<T>(scope: Scope, { name, config, deserializer }: CallbackCall<T>): Future<OpenCallback<T>> {
@@ -299,12 +284,11 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
       deserializer: undefined,
     }).observe();
     const retryStrategy = config?.retryStrategy;
-    const submitted = this.#step<void>(child, {
-      name: undefined,
+    const submitted = this.#step<void>(child, undefined, {
       fn: async ({ logger }) => {
         await submitter(callbackId, { logger });
       },
-      config: retryStrategy === undefined ? {} : { retryStrategy },
+      config: retryStrategy === undefined ? undefined : { retryStrategy },
     });
     await submitted.observe();
     return outcome.observe();
@@ -413,6 +397,11 @@ interface CallbackCall<T> {
   readonly name: string | undefined;
   readonly config: api.CreateCallbackConfig<T> | undefined;
   readonly deserializer: api.AnySerdesDeserializer | Omit<api.Serdes<T>, "serialize"> | undefined;
+}
+
+interface StepWork<T, TLogger extends api.DurableLogger> {
+  readonly fn: api.StepFunc<T, TLogger>;
+  readonly config: api.StepConfig<T> | undefined;
 }
 
 interface ChildCall<T, TLogger extends api.DurableLogger> {

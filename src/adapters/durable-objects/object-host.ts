@@ -12,6 +12,8 @@ export function objectHost(background: (work: Promise<unknown>) => void): Host {
  * least of all that do: a timer takes a millisecond, `storage.sync()` waits until what was written is durable, and
  * `nextTick`, messages between ports, digests and reads of the storage do not leave the microtask queue at all.
  */
-function afterRead(task: () => void): void {
-  void new Response("x").text().then(task);
+function afterRead(task: () => void): () => void {
+  return () => {
+    void new Response("x").text().then(task);
+  };
 }

@@ -9,8 +9,8 @@
  * the second would overtake the code that the first one has woken.
  */
 
-/** Runs `task` when the microtask queue is empty. */
-export type AfterMicrotasks = (task: () => void) => void;
+/** Makes a function of `task`: each call of it runs the task once, when the microtask queue is empty. */
+export type AfterMicrotasks = (task: () => void) => () => void;
 
 /** Makes a callback run later in the asynchronous context of now. */
 export type BindContext = (next: () => void) => () => void;
@@ -19,27 +19,31 @@ export function createDrain(
   afterMicrotasks: AfterMicrotasks = systemAfterMicrotasks(),
   bind: BindContext = (next) => next,
 ): (next: () => void) => void {
+  const ask = afterMicrotasks(pump);
+  /** The callback that the pump was started for; the others wait behind it. */
+  let current: (() => void) | undefined;
   const waiting: (() => void)[] = [];
   let head = 0;
-  let pumping = false;
 
   function pump(): void {
-    const next = waiting[head++];
-    if (head === waiting.length) {
+    const next = current;
+    current = head < waiting.length ? waiting[head++] : undefined;
+    if (current !== undefined) ask();
+    else if (head > 0) {
       waiting.length = 0;
       head = 0;
     }
-    if (waiting.length > 0) afterMicrotasks(pump);
-    else pumping = false;
     next?.();
   }
 
   return (next) => {
     // Whoever starts the pump is called back in its own context; the others would be in that one's.
-    waiting.push(pumping ? bind(next) : next);
-    if (pumping) return;
-    pumping = true;
-    afterMicrotasks(pump);
+    if (current !== undefined) {
+      waiting.push(bind(next));
+      return;
+    }
+    current = next;
+    ask();
   };
 }
 
@@ -81,21 +85,26 @@ function afterTicks(
 ): AfterMicrotasks {
   let ticks = 0;
   return (task) => {
-    if (++ticks % TICKS_PER_TURN === 0) setImmediate(task);
-    // Asked for outside a microtask, a tick would run before the microtasks that are queued already.
-    else void settled.then(() => nextTick(task));
+    const tick = (): void => nextTick(task);
+    return () => {
+      if (++ticks % TICKS_PER_TURN === 0) setImmediate(task);
+      // Asked for outside a microtask, a tick would run before the microtasks that are queued already.
+      else void settled.then(tick);
+    };
   };
 }
 
 function afterMessages(channel: MessageChannel): AfterMicrotasks {
   const tasks: (() => void)[] = [];
   channel.port1.onmessage = () => tasks.shift()?.();
-  return (task) => {
+  return (task) => () => {
     tasks.push(task);
     channel.port2.postMessage(undefined);
   };
 }
 
-function afterTimer(task: () => void): void {
-  setTimeout(task, 0);
+function afterTimer(task: () => void): () => void {
+  return () => {
+    setTimeout(task, 0);
+  };
 }

@@ -24,10 +24,15 @@ import type { ExecutionState } from "./state.ts";
 interface Batch {
   readonly state: ExecutionState;
   readonly env: DecisionEnvironment;
-  /** The last update of each operation so far. */
-  readonly latest: Map<string, OperationUpdate>;
+  /** By operation: its first update and its last so far. */
+  readonly updates: Map<string, Updates>;
   /** Contexts that the batch has closed so far. */
   closed: Set<string> | undefined;
+}
+
+interface Updates {
+  readonly first: OperationUpdate;
+  latest: OperationUpdate;
 }
 
 export function decideCheckpoint(
@@ -38,18 +43,16 @@ export function decideCheckpoint(
   if (state.header.status !== "RUNNING" || state.header.halt !== undefined) {
     return { rejected: invalid("Invalid checkpoint token") };
   }
-  const misplaced =
-    misplacedExecutionUpdate(updates) ?? misplacedUpdate({ state, env, latest: new Map(), closed: undefined }, updates);
+  const batch: Batch = { state, env, updates: new Map(), closed: undefined };
+  const misplaced = misplacedExecutionUpdate(updates) ?? misplacedUpdate(batch, updates);
   if (misplaced !== undefined) return { rejected: misplaced };
-  const introduced = new Map<string, OperationUpdate>();
   const facts: Fact[] = [];
   for (const update of updates) {
     const known = state.operations.get(update.id);
-    const first = introduced.get(update.id);
+    const first = batch.updates.get(update.id)?.first;
     const refused = refusal(update, known, first);
     if (refused !== undefined) return { rejected: refused };
-    facts.push(factOf(update, { env, state, known, isNew: known === undefined && first === undefined }));
-    if (known === undefined && first === undefined) introduced.set(update.id, update);
+    facts.push(factOf(update, { env, state, known, isNew: known === undefined && first === update }));
   }
   return { facts };
 }
@@ -68,12 +71,13 @@ function misplacedUpdate(batch: Batch, updates: readonly OperationUpdate[]): Mac
   for (const update of updates) {
     const { id } = update;
     if (!id) return invalid("Operation update must have an Id.");
-    const previous = batch.latest.get(id);
-    if (previous !== undefined && !mayFollow(previous, update)) {
+    const previous = batch.updates.get(id);
+    if (previous !== undefined && !mayFollow(previous.latest, update)) {
       return invalid("Cannot update the same operation twice in a single request.");
     }
     if (!hasOpenParent(batch, update)) return invalid("Invalid parent operation id.");
-    batch.latest.set(id, update);
+    if (previous === undefined) batch.updates.set(id, { first: update, latest: update });
+    else previous.latest = update;
     if (update.type === "CONTEXT" && (update.action === "SUCCEED" || update.action === "FAIL")) {
       batch.closed ??= new Set();
       batch.closed.add(id);
@@ -98,8 +102,8 @@ function hasOpenParent(batch: Batch, update: OperationUpdate): boolean {
 }
 
 function isOpenIn(batch: Batch, contextId: string): boolean {
-  const { state, latest, closed } = batch;
-  const update = latest.get(contextId);
+  const { state, updates, closed } = batch;
+  const update = updates.get(contextId)?.latest;
   const isOpen =
     update?.type === "CONTEXT" && update.action === "START"
       ? true
@@ -108,10 +112,10 @@ function isOpenIn(batch: Batch, contextId: string): boolean {
 }
 
 /** True if this batch has closed a context around this one. */
-function isInsideClosed({ state, latest, closed }: Batch, contextId: string): boolean {
+function isInsideClosed({ state, updates, closed }: Batch, contextId: string): boolean {
   for (let id: string | undefined = contextId; id; ) {
     if (closed?.has(id) === true) return true;
-    const parentId: string | undefined = state.operations.get(id)?.parentId ?? latest.get(id)?.parentId;
+    const parentId: string | undefined = state.operations.get(id)?.parentId ?? updates.get(id)?.latest.parentId;
     id = parentId;
   }
   return false;

@@ -32,6 +32,8 @@ interface Due {
   readonly number: number;
   readonly operation: Operation;
   readonly opening: boolean;
+  /** Who called the operation when this was the next result: sequential code on replay always does. */
+  taker: Taker | undefined;
   handover: Handover | undefined;
 }
 
@@ -42,6 +44,7 @@ export class Delivery {
   #head = 0;
   #lastNumber = 0;
   readonly #preparing = new Set<Due>();
+  /** Those whose result is not the next one, or not there yet. */
   readonly #takers = new Map<string, Taker>();
   /** Keys of recorded contexts that have closed in this invocation. */
   readonly #closed = new Set<string>();
@@ -64,7 +67,7 @@ export class Delivery {
     return this.#lastNumber;
   }
 
-  /** The recorded operation whose result nobody takes. */
+  /** The operation whose result is the next one, as it was when that became due. */
   get head(): Operation | undefined {
     return this.#due[this.#head]?.operation;
   }
@@ -74,25 +77,29 @@ export class Delivery {
     const fresh: Due[] = [];
     for (const operation of operations) {
       if (operation.type === "CALLBACK" && operation.opened !== undefined && operation.opened > above) {
-        fresh.push({ number: operation.opened, operation, opening: true, handover: undefined });
+        fresh.push(dueOf(operation, operation.opened, true));
       }
       if (operation.delivery !== undefined && operation.delivery > above) {
-        fresh.push({ number: operation.delivery, operation, opening: false, handover: undefined });
+        fresh.push(dueOf(operation, operation.delivery, false));
       }
     }
     if (fresh.length > 1) fresh.sort((a, b) => a.number - b.number);
     this.#compact();
     for (const due of fresh) {
       this.#due.push(due);
-      this.#prepare(due);
+      this.#prepare(due, this.#takers.get(due.operation.id));
     }
   }
 
   /** From now on `taker` gets the results of the operation; what is recorded of it already is made ready. */
   register(key: string, taker: Taker): void {
-    this.#takers.set(key, taker);
     const due = this.#due[this.#head];
-    if (due?.operation.id === key) this.#prepare(due);
+    if (due?.operation.id !== key) {
+      this.#takers.set(key, taker);
+      return;
+    }
+    due.taker = taker;
+    this.#prepare(due, taker);
   }
 
   taker(key: string): Taker | undefined {
@@ -132,31 +139,39 @@ export class Delivery {
       return "preparing";
     }
     for (let due = this.#due[this.#head]; due !== undefined; due = this.#due[this.#head]) {
-      const taker = this.#takers.get(due.operation.id);
-      if (taker === undefined ? this.#isHidden(due.operation) : taker.scope.isClosed) {
-        this.#advance(due);
-        continue;
+      const taker = due.taker ?? this.#takers.get(due.operation.id);
+      if (taker === undefined) {
+        if (!this.#isHidden(due.operation)) return "untaken";
+      } else if (!taker.scope.isClosed) {
+        return this.#deliver(due, taker);
       }
-      if (taker === undefined) return "untaken";
-      this.#prepare(due);
-      if (due.handover === undefined) return "preparing";
       this.#advance(due);
-      due.handover.handOver();
-      return "delivered";
     }
     return "empty";
+  }
+
+  #deliver(due: Due, taker: Taker): DeliveryState {
+    this.#prepare(due, taker);
+    const { handover } = due;
+    if (handover === undefined) return "preparing";
+    this.#advance(due);
+    handover.handOver();
+    return "delivered";
   }
 
   #advance(due: Due): void {
     this.#head++;
     this.#lastNumber = due.number;
-    if (!due.opening) this.#takers.delete(due.operation.id);
+    if (due.taker === undefined) {
+      if (!due.opening) this.#takers.delete(due.operation.id);
+    } else if (due.opening) {
+      this.#takers.set(due.operation.id, due.taker);
+    }
   }
 
-  #prepare(due: Due): void {
-    if (due.handover !== undefined || this.#preparing.has(due)) return;
-    const taker = this.#takers.get(due.operation.id);
+  #prepare(due: Due, taker: Taker | undefined): void {
     if (taker === undefined || taker.scope.isClosed) return;
+    if (due.handover !== undefined || this.#preparing.has(due)) return;
     const prepared = due.opening ? taker.prepareOpening?.(due.operation) : taker.prepare(due.operation);
     if (!(prepared instanceof Promise)) {
       due.handover = prepared;
@@ -188,4 +203,8 @@ export class Delivery {
     this.#due = this.#due.slice(this.#head);
     this.#head = 0;
   }
+}
+
+function dueOf(operation: Operation, number: number, opening: boolean): Due {
+  return { number, operation, opening, taker: undefined, handover: undefined };
 }
