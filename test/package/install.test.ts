@@ -70,7 +70,8 @@ async function exportsOf(folder: string, specifier: string): Promise<readonly st
 }
 
 function useEntry({ specifier, name }: { specifier: string; name: string }): string {
-  return `import * as ${name}Entry from "${specifier}";\nexport const ${name}: object = ${name}Entry;`;
+  const identifier = name.replaceAll("/", "_");
+  return `import * as ${identifier}Entry from "${specifier}";\nexport const ${identifier}: object = ${identifier}Entry;`;
 }
 
 /** Checks libraries too: our declarations must hold without any switch that looks away. */

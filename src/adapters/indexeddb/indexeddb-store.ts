@@ -32,7 +32,15 @@ export interface IndexedDbStoreOptions extends Omit<ConnectionOptions, "onLost">
   readonly durability?: Durability;
   /** Commits per page of the log. Default 256. */
   readonly pageCommits?: number;
+  /** Told of everything that this store has written. */
+  readonly onWrite?: (change: StoreChange) => void;
 }
+
+export type StoreChange =
+  | { readonly kind: "commit"; readonly id: string; readonly seq: number }
+  /** An execution was created, has ended, or was halted or resumed. */
+  | { readonly kind: "row"; readonly row: DirectoryRow }
+  | { readonly kind: "removed"; readonly id: string };
 
 const PAGE_COMMITS = 256;
 
@@ -46,12 +54,14 @@ export class IndexedDbStore implements ExecutionStore {
   readonly #connection: Connection;
   readonly #durability: Durability;
   readonly #pageCommits: number;
+  readonly #onWrite: (change: StoreChange) => void;
   readonly #known = new Map<string, KnownLog>();
 
   constructor(options: IndexedDbStoreOptions) {
     this.#connection = new Connection({ ...options, onLost: () => this.#known.clear() });
     this.#durability = options.durability ?? "relaxed";
     this.#pageCommits = options.pageCommits ?? PAGE_COMMITS;
+    this.#onWrite = options.onWrite ?? (() => {});
   }
 
   /** Lets go of the database until the next use. */
@@ -74,6 +84,7 @@ export class IndexedDbStore implements ExecutionStore {
     });
     if (!isNew) return "exists";
     this.#known.set(row.id, { log, last: bodies.length });
+    this.#onWrite({ kind: "row", row });
     return "created";
   }
 
@@ -85,6 +96,7 @@ export class IndexedDbStore implements ExecutionStore {
         transaction.objectStore("commits").add(body, [known.log, seq]);
       });
       known.last = Math.max(known.last, seq);
+      if (isNew) this.#onWrite({ kind: "commit", id, seq });
       return isNew ? "appended" : "taken";
     });
   }
@@ -93,14 +105,15 @@ export class IndexedDbStore implements ExecutionStore {
     return this.#retrying(() => this.#connection.use((database) => this.#readPage(database, id, from)));
   }
 
-  describe(row: DirectoryRow): Promise<void> {
-    return this.#write(async (database) => {
+  async describe(row: DirectoryRow): Promise<void> {
+    await this.#write(async (database) => {
       const transaction = silently(database.transaction("executions", "readwrite", { durability: this.#durability }));
       const stored = await transaction.store.get(row.id);
       // One that was removed meanwhile stays removed.
       if (stored !== undefined) await transaction.store.put({ ...row, log: stored.log });
       await transaction.done;
     });
+    this.#onWrite({ kind: "row", row });
   }
 
   list(query: ListQuery): Promise<DirectoryPage> {
@@ -119,6 +132,7 @@ export class IndexedDbStore implements ExecutionStore {
       await transaction.done;
     });
     this.#known.delete(id);
+    this.#onWrite({ kind: "removed", id });
   }
 
   /** Ids of executions whose retention was over at `now`, at most `limit`. */

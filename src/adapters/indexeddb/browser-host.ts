@@ -1,0 +1,225 @@
+import type { ListQuery } from "../../engine/ports/execution-store.ts";
+import { ClientError, ClientErrorCode, type ExecutionClient } from "../../engine/runner/client.ts";
+import type { FunctionVersions } from "../../engine/runner/function.ts";
+import { type ArnScope, formatExecutionArn, LOCAL_SCOPE } from "../../lambda-compat/arn.ts";
+import { type Functions, readFunctions } from "../../lambda-compat/functions.ts";
+import { type ExecutionFile, readExecutionFile, writeExecutionFile } from "./execution-file.ts";
+import type { Durability } from "./indexeddb-store.ts";
+import type { Live } from "./live-value.ts";
+import { type ExecutionSnapshot, liveExecution, liveList, type ListSnapshot } from "./live-views.ts";
+import { watchPage } from "./page-life.ts";
+import { type RunnerSettings, Tab, type TabStatus } from "./tab.ts";
+import { connectWorker, type FunctionNames, isIntroduction, namesOf, type PageMoment } from "./worker-link.ts";
+
+interface CommonOptions {
+  /**
+   * `relaxed` (the default) survives the end of the tab and of the browser, `strict` a power cut too and takes twice as
+   * long. The start of a step that must not run twice is strict in any case.
+   */
+  readonly durability?: Durability;
+  /** How long an execution is kept after its end, in days, 1 to 90; 14 by default. */
+  readonly retentionDays?: number;
+  /** How long an execution may take, in seconds; no limit by default. */
+  readonly executionTimeoutSeconds?: number;
+  /** Whether an invocation with nothing to do stays in memory instead of being replayed later; true by default. */
+  readonly parks?: boolean;
+  /** How the ARNs begin; `arn:perdure:lambda:local:000000000000` by default. */
+  readonly arn?: Partial<ArnScope>;
+  /**
+   * The worker that keeps time while the page is hidden: the address of `perdure/browser/clock`, for a page whose
+   * security policy forbids workers made of text; or false for none.
+   */
+  readonly clock?: string | URL | false;
+  /** Told of failures that nobody else is told of; they are tried again. Without an id they concern no execution alone. */
+  readonly onError?: (executionId: string | undefined, error: unknown) => void;
+}
+
+export interface BrowserHostOptions extends CommonOptions {
+  /** By name: what `withDurableExecution` returns, or a plain async function for other functions to invoke. */
+  readonly functions?: Functions;
+  /** Instead of `functions`: a worker that calls `serveBrowserHost`. The functions run there. */
+  readonly worker?: Worker;
+  /** Of the database, `perdure` by default. Pages of one origin with the same name share their executions. */
+  readonly name?: string;
+}
+
+export interface StorageReport {
+  /** Whether the browser has promised to keep this site's data when it runs out of room. */
+  readonly isPersisted: boolean;
+  /** In bytes, as far as the browser tells; neither is exact. */
+  readonly usage?: number;
+  readonly quota?: number;
+}
+
+/** Durable functions in this page, together with all other pages that share the database. */
+export interface BrowserHost {
+  /** Starts, describes, lists and stops executions, and completes their callbacks, whichever tab runs them. */
+  readonly client: ExecutionClient;
+  /** How it stands with this page: whether it runs executions, and if not, why. */
+  readonly status: Live<TabStatus>;
+  /** One execution as it is now. */
+  execution(executionId: string): Live<ExecutionSnapshot>;
+  /** A list as it is now; the first page of it. */
+  executions(query?: Partial<Omit<ListQuery, "marker">>): Live<ListSnapshot>;
+  /** Calls back with every new state of an execution, the present one first, until the answer is called. */
+  subscribe(executionId: string, listener: (snapshot: ExecutionSnapshot) => void): () => void;
+  /** An execution with its whole log, to be kept or replayed elsewhere. It holds the ids of open callbacks. */
+  exportExecution(executionId: string): Promise<ExecutionFile>;
+  /**
+   * Takes over an exported execution. One that has not ended goes on here.
+   *
+   * @throws {ClientError} DurableExecutionAlreadyStartedException, InvalidParameterValueException.
+   */
+  importExecution(file: ExecutionFile): Promise<string>;
+  /**
+   * Removes an execution that has ended, before its time.
+   *
+   * @throws {ClientError} ResourceNotFoundException, InvalidParameterValueException while it runs.
+   */
+  remove(executionId: string): Promise<void>;
+  /** Asks the browser to keep this site's data. Some ask the user, so call it when the user has done something. */
+  persist(): Promise<boolean>;
+  storage(): Promise<StorageReport>;
+  /** Ends it in this page: nothing that still runs here has an effect any more, and other tabs take over. */
+  close(): void;
+}
+
+const NAME = "perdure";
+const LIST_LIMIT = 100;
+
+/**
+ * Runs durable functions in a browser. They survive reloads, crashes and the end of the tab: any page of the site that
+ * is open, or the next one, goes on with them.
+ *
+ * @example
+ * ```ts
+ * import { withDurableExecution } from "perdure";
+ * import { createBrowserHost } from "perdure/browser";
+ *
+ * const greet = withDurableExecution(async (name: string, context) => {
+ *   await context.wait({ seconds: 5 });
+ *   return context.step("greet", async () => `Hello, ${name}`);
+ * });
+ *
+ * const { client, subscribe } = createBrowserHost({ functions: { greet } });
+ * const { execution } = await client.start({ functionName: "greet", name: "first", input: JSON.stringify("world") });
+ * subscribe(execution.id, ({ header }) => console.log(header?.status, header?.result));
+ * ```
+ *
+ * @throws {TypeError} for functions that cannot be run; see `readFunctions`.
+ */
+export function createBrowserHost(options: BrowserHostOptions): BrowserHost {
+  const { worker, name = NAME } = options;
+  if (worker === undefined) return hostOf(openTab(options, readFunctions(options.functions ?? {})));
+  const functions = new Map<string, FunctionVersions>();
+  const { ready, tell } = connectWorker(worker, name, functions);
+  return hostOf(openTab(options, functions, ready), tell);
+}
+
+/**
+ * Runs durable functions in a worker, for a page that calls `createBrowserHost({ worker })`. To be called while the
+ * worker's script is first run.
+ *
+ * @throws {TypeError} for functions that cannot be run; see `readFunctions`.
+ */
+export function serveBrowserHost(options: CommonOptions & { readonly functions: Functions }): void {
+  const functions = readFunctions(options.functions);
+  addEventListener("message", ({ data, ports: [port] }: MessageEvent<unknown>) => {
+    if (!isIntroduction(data) || port === undefined) return;
+    const tab = openTab({ ...options, name: data.name }, functions);
+    port.onmessage = ({ data: moment }: MessageEvent<PageMoment>) => {
+      if (moment === "leave") tab.goAway();
+      else if (moment === "return") tab.comeBack();
+      else tab.close();
+    };
+    port.postMessage(namesOf(functions) satisfies FunctionNames);
+  });
+}
+
+function openTab(
+  options: CommonOptions & { readonly name?: string },
+  functions: ReadonlyMap<string, FunctionVersions>,
+  workerReady?: Promise<void>,
+): Tab {
+  const { name = NAME, durability, clock, arn, onError, retentionDays, executionTimeoutSeconds, parks } = options;
+  const scope = { ...LOCAL_SCOPE, ...arn };
+  const settings: RunnerSettings = {
+    arnOf: (header) => formatExecutionArn(header, scope),
+    ...(retentionDays !== undefined && { retentionDays }),
+    ...(executionTimeoutSeconds !== undefined && { executionTimeoutSeconds }),
+    ...(parks !== undefined && { parks }),
+  };
+  return new Tab({
+    name,
+    settings,
+    functions,
+    runs: workerReady === undefined,
+    ready: workerReady ?? Promise.resolve(),
+    ...(durability && { durability }),
+    ...(clock !== undefined && { clock }),
+    onError: onError ?? (() => {}),
+  });
+}
+
+function hostOf(tab: Tab, tellWorker: (moment: PageMoment) => void = () => {}): BrowserHost {
+  const { client, store } = tab;
+  const unwatch = watchPage({
+    onLeave() {
+      tab.goAway();
+      tellWorker("leave");
+    },
+    onReturn() {
+      tab.comeBack();
+      tellWorker("return");
+    },
+    onVisibility: () => tab.check(),
+  });
+  const execution = (executionId: string): Live<ExecutionSnapshot> => liveExecution(executionId, tab);
+  return {
+    client,
+    status: tab.status,
+    execution,
+    executions: (query = {}) => liveList({ reverse: true, limit: LIST_LIMIT, ...query }, tab),
+    subscribe(executionId, listener) {
+      const live = execution(executionId);
+      return live.subscribe(() => listener(live.get()));
+    },
+    exportExecution: (executionId) => writeExecutionFile(store, executionId),
+    async importExecution(file) {
+      const { row, log } = readExecutionFile(file);
+      if ((await store.restore(row, log)) === "created") return row.id;
+      throw new ClientError(
+        ClientErrorCode.ALREADY_STARTED,
+        `There is an execution "${row.name}" of "${row.functionName}" already.`,
+      );
+    },
+    async remove(executionId) {
+      const { status } = await client.describe(executionId);
+      if (status === "RUNNING")
+        throw new ClientError(ClientErrorCode.INVALID_PARAMETER, `Execution ${executionId} still runs: stop it first.`);
+      await store.remove(executionId);
+    },
+    persist: async () => (await storageManager()?.persist?.()) ?? false,
+    storage: reportStorage,
+    close() {
+      unwatch();
+      tab.close();
+      tellWorker("close");
+    },
+  };
+}
+
+/** Pages that were not loaded over HTTPS have none. */
+function storageManager(): StorageManager | undefined {
+  return globalThis.navigator?.storage;
+}
+
+async function reportStorage(): Promise<StorageReport> {
+  const manager = storageManager();
+  const { usage, quota } = (await manager?.estimate?.()) ?? {};
+  return {
+    isPersisted: (await manager?.persisted?.()) ?? false,
+    ...(usage !== undefined && { usage }),
+    ...(quota !== undefined && { quota }),
+  };
+}

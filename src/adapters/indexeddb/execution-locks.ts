@@ -1,0 +1,85 @@
+/**
+ * Who runs an execution: the tab that holds its Web Lock. Every other tab that could run it queues for the same lock, so
+ * the next one has it some milliseconds after the holder has gone, however it went.
+ *
+ * Where the browser has no Web Locks (pages that were not loaded over HTTPS) every tab believes it holds what it claims.
+ * The log's numbers then decide alone: one of two tabs wins each commit, and the other lets go.
+ */
+
+export interface ExecutionLocksOptions {
+  /** Keeps the locks of one database apart from those of another. */
+  readonly prefix: string;
+  readonly onHeld: (id: string) => void;
+  /** Told when a lock that was held is gone without having been dropped: somebody has stolen it. */
+  readonly onLost: (id: string) => void;
+}
+
+interface Claim {
+  readonly withdrawal: AbortController;
+  /** Set while the lock is held. */
+  release?: () => void;
+}
+
+export class ExecutionLocks {
+  readonly #options: ExecutionLocksOptions;
+  readonly #locks: LockManager | undefined = globalThis.navigator?.locks;
+  readonly #claims = new Map<string, Claim>();
+
+  constructor(options: ExecutionLocksOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the browser keeps other tabs out. */
+  get areExclusive(): boolean {
+    return this.#locks !== undefined;
+  }
+
+  holds(id: string): boolean {
+    return this.#claims.get(id)?.release !== undefined;
+  }
+
+  held(): string[] {
+    return [...this.#claims.keys()].filter((id) => this.holds(id));
+  }
+
+  /** Queues for an execution's lock, if this tab does not have it or queue for it already. */
+  claim(id: string): void {
+    if (this.#claims.has(id)) return;
+    const claim: Claim = { withdrawal: new AbortController() };
+    this.#claims.set(id, claim);
+    const hold = (): Promise<void> => this.#hold(id, claim);
+    const { signal } = claim.withdrawal;
+    const request = this.#locks?.request(this.#options.prefix + id, { signal }, hold) ?? Promise.resolve().then(hold);
+    // It ends when the lock was dropped, which is known, and rejects when it was withdrawn, which is too, or stolen.
+    request.then(noop, () => this.#ended(id, claim));
+  }
+
+  /** Gives up an execution's lock, or the place in its queue. */
+  drop(id: string): void {
+    const claim = this.#claims.get(id);
+    if (claim === undefined) return;
+    this.#claims.delete(id);
+    if (claim.release === undefined) claim.withdrawal.abort();
+    else claim.release();
+  }
+
+  dropAll(): void {
+    for (const id of [...this.#claims.keys()]) this.drop(id);
+  }
+
+  #hold(id: string, claim: Claim): Promise<void> {
+    if (this.#claims.get(id) !== claim) return Promise.resolve();
+    return new Promise((resolve) => {
+      claim.release = resolve;
+      this.#options.onHeld(id);
+    });
+  }
+
+  #ended(id: string, claim: Claim): void {
+    if (this.#claims.get(id) !== claim) return;
+    this.#claims.delete(id);
+    this.#options.onLost(id);
+  }
+}
+
+function noop(): void {}

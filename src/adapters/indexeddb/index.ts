@@ -1,0 +1,16 @@
+/** `perdure/browser`: durable functions in a page, over IndexedDB, shared by all tabs of a site. */
+
+export type { FunctionDefinition, Functions, VersionedFunction } from "../../lambda-compat/functions.ts";
+export {
+  type BrowserHost,
+  type BrowserHostOptions,
+  createBrowserHost,
+  serveBrowserHost,
+  type StorageReport,
+} from "./browser-host.ts";
+export type { ExecutionFile } from "./execution-file.ts";
+export { type Durability, IndexedDbStore, type IndexedDbStoreOptions } from "./indexeddb-store.ts";
+export type { Live } from "./live-value.ts";
+export type { ExecutionSnapshot, ListSnapshot } from "./live-views.ts";
+export { BrowserStorageError, BrowserStorageErrorCode } from "./storage-error.ts";
+export type { TabStatus } from "./tab.ts";

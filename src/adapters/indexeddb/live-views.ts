@@ -1,0 +1,116 @@
+/** Executions and lists as they are now, in whichever tab they run: read from the log whenever somebody hints at news. */
+
+import { decodeCommit } from "../../engine/machine/commit-codec.ts";
+import { fold } from "../../engine/machine/fold.ts";
+import { emptyState, type ExecutionState } from "../../engine/machine/state.ts";
+import type { ExecutionHeader, Halt } from "../../engine/model/execution.ts";
+import type { Operation } from "../../engine/model/operation.ts";
+import type { DirectoryRow, ExecutionStore, ListQuery } from "../../engine/ports/execution-store.ts";
+import type { Change, ChangeFeed } from "./change-feed.ts";
+import { type Live, LiveValue } from "./live-value.ts";
+import { Refresher } from "./refresher.ts";
+
+export interface ExecutionSnapshot {
+  /** False until the log was read for the first time. */
+  readonly isLoaded: boolean;
+  /** Absent while it is not loaded, and when there is no such execution. `halt` also tells of a store without room. */
+  readonly header?: ExecutionHeader;
+  /** In the order in which they started, with what lies inside contexts that are complete. */
+  readonly operations: readonly Operation[];
+  /** The number of the last commit. */
+  readonly seq: number;
+  /** Why the log could not be read. */
+  readonly error?: unknown;
+}
+
+export interface ListSnapshot {
+  readonly isLoaded: boolean;
+  readonly rows: readonly DirectoryRow[];
+  /** There are more than the query's limit. */
+  readonly hasMore: boolean;
+  readonly error?: unknown;
+}
+
+export interface LiveSource {
+  readonly store: ExecutionStore;
+  readonly feed: ChangeFeed;
+  readonly pauseOf: (id: string) => Halt | undefined;
+}
+
+export function liveExecution(id: string, source: LiveSource): Live<ExecutionSnapshot> {
+  let state = emptyState({ keepsAll: true });
+
+  async function refresh(): Promise<ExecutionSnapshot> {
+    try {
+      await catchUp(state, id, source.store);
+    } catch (error) {
+      // Its name may have passed to another execution while nobody looked.
+      if (state.seq === 0) throw error;
+      state = emptyState({ keepsAll: true });
+      await catchUp(state, id, source.store);
+    }
+    return snapshotOf(state, source.pauseOf(id));
+  }
+
+  const nothing: ExecutionSnapshot = { isLoaded: false, operations: [], seq: 0 };
+  const concerns = (change: Change): boolean => {
+    if (change.kind === "removed" && change.id === id) state = emptyState({ keepsAll: true });
+    return change.kind === "hello" || (change.kind === "row" ? change.row.id : change.id) === id;
+  };
+  return live(nothing, { feed: source.feed, concerns, refresh });
+}
+
+export function liveList(query: Omit<ListQuery, "marker">, source: LiveSource): Live<ListSnapshot> {
+  return live<ListSnapshot>(
+    { isLoaded: false, rows: [], hasMore: false },
+    {
+      feed: source.feed,
+      concerns: ({ kind }) => kind === "row" || kind === "removed" || kind === "hello",
+      async refresh() {
+        const { rows, marker } = await source.store.list(query);
+        return { isLoaded: true, rows, hasMore: marker !== undefined };
+      },
+    },
+  );
+}
+
+/** A frame: what changes more often than that nobody sees. */
+const PAUSE_MS = 16;
+
+interface LiveParts<T> {
+  readonly feed: ChangeFeed;
+  readonly concerns: (change: Change) => boolean;
+  readonly refresh: () => Promise<T>;
+}
+
+/** Follows changes as long as somebody listens. */
+function live<T extends object>(first: T, { feed, concerns, refresh }: LiveParts<T>): Live<T> {
+  let stop = (): void => {};
+  const value = new LiveValue<T>(first, {
+    onInterest(isListenedTo) {
+      stop();
+      if (!isListenedTo) return;
+      stop = feed.subscribe((change) => concerns(change) && refresher.ask());
+      refresher.ask();
+    },
+  });
+  const refresher = new Refresher(async () => {
+    value.set(await refresh().catch((error: unknown) => ({ ...value.get(), error })));
+  }, PAUSE_MS);
+  return value;
+}
+
+async function catchUp(state: ExecutionState, id: string, store: ExecutionStore): Promise<void> {
+  for (;;) {
+    const { bodies, next } = await store.read(id, state.seq + 1);
+    for (const body of bodies) fold(state, decodeCommit(body));
+    if (next === undefined) return;
+  }
+}
+
+function snapshotOf(state: ExecutionState, pause: Halt | undefined): ExecutionSnapshot {
+  const { seq } = state;
+  if (seq === 0) return { isLoaded: true, operations: [], seq };
+  const header = pause === undefined ? state.header : { ...state.header, halt: pause };
+  return { isLoaded: true, header, operations: [...state.operations.values()], seq };
+}

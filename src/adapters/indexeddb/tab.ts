@@ -1,0 +1,342 @@
+/**
+ * One tab among others that share a database. It runs the executions whose lock it holds, queues for the others that it
+ * could run, and serves its page whichever tab runs what: starts, callbacks and stops go into the log, and whoever owns
+ * the execution is told to look.
+ *
+ * Nothing hangs on being told. Whoever gets a lock reads the log first; whoever was away, or hears nothing for a minute,
+ * looks at everything that runs.
+ */
+
+import type { ExecutionHeader, Halt } from "../../engine/model/execution.ts";
+import type { Failure } from "../../engine/model/failure.ts";
+import type { DirectoryRow, ListQuery } from "../../engine/ports/execution-store.ts";
+import type { Host } from "../../engine/ports/host.ts";
+import type { StartAnswer, StartRequest } from "../../engine/runner/client.ts";
+import type { FunctionVersions } from "../../engine/runner/function.ts";
+import { Runner, type RunnerOptions } from "../../engine/runner/runner.ts";
+import { systemHost } from "../hosts/system-host.ts";
+import { type Change, ChangeFeed } from "./change-feed.ts";
+import { ExecutionLocks } from "./execution-locks.ts";
+import { type Durability, IndexedDbStore } from "./indexeddb-store.ts";
+import { LiveValue } from "./live-value.ts";
+import { PageAlarm } from "./page-alarm.ts";
+import { PageClock, type PageClockOptions } from "./page-clock.ts";
+import { Refresher } from "./refresher.ts";
+import { BrowserStorageError, BrowserStorageErrorCode } from "./storage-error.ts";
+
+export type RunnerSettings = Pick<RunnerOptions, "retentionDays" | "executionTimeoutSeconds" | "parks" | "arnOf">;
+
+export interface TabOptions {
+  /** Of the database; tabs of one name share executions. */
+  readonly name: string;
+  readonly settings: RunnerSettings;
+  readonly functions: ReadonlyMap<string, FunctionVersions>;
+  /** Resolves once `functions` is complete; until then nothing is started. */
+  readonly ready: Promise<unknown>;
+  /** False for a tab whose functions run in a worker of its own. */
+  readonly runs: boolean;
+  readonly durability?: Durability;
+  readonly clock?: PageClockOptions["worker"];
+  readonly onError: (executionId: string | undefined, error: unknown) => void;
+}
+
+export type TabStatus =
+  /** Not yet known whether the browser gives it storage. */
+  | { readonly state: "STARTING" }
+  | { readonly state: "RUNNING" }
+  /** Frozen, or in the back/forward cache: other tabs run what this one ran. */
+  | { readonly state: "AWAY" }
+  /** A tab with older code holds the database; it goes on once that tab lets go. */
+  | { readonly state: "BLOCKED" }
+  /** The browser gives no storage. Tried again now and then. */
+  | { readonly state: "UNAVAILABLE"; readonly error: unknown }
+  /** A tab with newer code has taken the database over. Reload the page to get that code. */
+  | { readonly state: "SUPERSEDED" }
+  | { readonly state: "CLOSED" };
+
+/** How often everything that runs is looked at, in ms: where tabs hear of each other, and where they do not. */
+const SWEEP_MS = 60_000;
+const DEAF_SWEEP_MS = 2_000;
+/** How long to let another owner's last commit land after it has fenced the rightful one off. */
+const FENCED_PAUSE_MS = 1_000;
+const PAGE = 1_000;
+const PURGE_LIMIT = 100;
+
+export class Tab {
+  readonly status: LiveValue<TabStatus> = new LiveValue<TabStatus>({ state: "STARTING" });
+  readonly store: IndexedDbStore;
+  readonly feed: ChangeFeed;
+  readonly client: TabRunner;
+  readonly #options: TabOptions;
+  readonly #clock: PageClock;
+  readonly #host: Host;
+  readonly #locks: ExecutionLocks;
+  readonly #alarm: PageAlarm;
+  /** Executions that wait for room, here or in another tab. */
+  readonly #pauses = new Map<string, Halt>();
+  /** Executions that are being looked at, and whether to look again after that. */
+  readonly #looking = new Map<string, boolean>();
+  readonly #sweep = new Refresher(() => this.#sweepOnce());
+  /** Whether the next sweep queues for what runs, or only looks at what this tab has. */
+  #claimsNext = true;
+  #cancelSweep: (() => void) | undefined;
+
+  constructor(options: TabOptions) {
+    const { name, durability, clock } = options;
+    this.#options = options;
+    const system = systemHost();
+    this.#clock = new PageClock({ now: () => system.now(), ...(clock !== undefined && { worker: clock }) });
+    this.#host = { ...system, timer: (at, fire) => this.#clock.timer(at, fire) };
+    this.feed = new ChangeFeed(`perdure:${name}`);
+    this.store = new IndexedDbStore({
+      name,
+      ...(durability && { durability }),
+      onWrite: (change) => this.feed.announce(change),
+      onSuperseded: () => this.#end({ state: "SUPERSEDED" }),
+      onBlocked: () => this.status.set({ state: "BLOCKED" }),
+    });
+    this.#locks = new ExecutionLocks({
+      prefix: `perdure:${name}:`,
+      onHeld: (id) => void this.#look(id),
+      onLost: (id) => this.#lost(id),
+    });
+    this.#alarm = new PageAlarm({ host: this.#host, wake: (id) => this.client.wake(id) });
+    this.client = this.#newRunner();
+    this.feed.subscribe((change, from) => this.#changed(change, from));
+    void options.ready.then(() => this.comeBack());
+  }
+
+  /** Why an execution waits, wherever it runs. */
+  readonly pauseOf: (id: string) => Halt | undefined = (id) => this.#pauses.get(id);
+
+  holds(id: string): boolean {
+    return this.#locks.holds(id);
+  }
+
+  /** Begins, or begins again after having been away: hears of others, and queues for everything that runs. */
+  comeBack(): void {
+    if (this.#isOver) return;
+    if (this.status.get().state === "AWAY") this.status.set({ state: "STARTING" });
+    this.feed.open();
+    this.check();
+  }
+
+  /** Leaves everything to other tabs, since this one may not wake up again for long. Nothing here has an effect now. */
+  goAway(): void {
+    if (this.#isOver) return;
+    this.status.set({ state: "AWAY" });
+    this.#letGo();
+  }
+
+  /** Looks at the clock and at everything that runs: for moments when time may have passed unseen. */
+  check(): void {
+    if (this.#isDown) return;
+    this.#clock.check();
+    this.#claimsNext = true;
+    this.#sweep.ask();
+  }
+
+  /** Claims an execution even if this tab has not its function: enough to finish one that has been stopped. */
+  claim(id: string): void {
+    if (this.#options.runs && !this.#isDown) this.#locks.claim(id);
+  }
+
+  close(): void {
+    this.#end({ state: "CLOSED" });
+  }
+
+  get #isOver(): boolean {
+    const { state } = this.status.get();
+    return state === "SUPERSEDED" || state === "CLOSED";
+  }
+
+  get #isDown(): boolean {
+    return this.#isOver || this.status.get().state === "AWAY";
+  }
+
+  #newRunner(): TabRunner {
+    const { functions, ready, settings, onError } = this.#options;
+    return new TabRunner(this, ready, {
+      ...settings,
+      store: this.store,
+      host: this.#host,
+      functions,
+      alarm: {
+        // What has ended only waits for its removal, which is the sweep's.
+        schedule: (id, at) => (this.#locks.holds(id) ? this.#alarm.schedule(id, at) : undefined),
+        cancel: (id) => this.#alarm.cancel(id),
+      },
+      mayRun: (id) => this.#locks.holds(id),
+      onFenced: (id) => this.#fenced(id),
+      onPause: (id, pause) => this.feed.announce({ kind: "pause", id, pause }),
+      onError,
+    });
+  }
+
+  #end(status: TabStatus): void {
+    if (this.#isOver) return;
+    this.status.set(status);
+    this.client.close();
+    this.#letGo();
+    this.#clock.close();
+  }
+
+  #letGo(): void {
+    this.#cancelSweep?.();
+    for (const id of this.#locks.held()) void this.client.standDown(id);
+    this.#alarm.cancelAll();
+    this.#locks.dropAll();
+    this.feed.close();
+    this.store.close();
+  }
+
+  #changed(change: Change, from: "here" | "elsewhere"): void {
+    if (change.kind === "hello") return this.#greet(from);
+    if (change.kind === "row") return this.#rowChanged(change.row, from);
+    const { id } = change;
+    if (change.kind === "pause") this.#paused(id, change.pause);
+    if (change.kind === "removed") this.#forget(id);
+    if (change.kind === "resume" && this.#locks.holds(id)) void this.client.resume(id);
+    if (change.kind !== "commit") return;
+    this.#pauses.delete(id);
+    if (from === "elsewhere") void this.#look(id);
+  }
+
+  #greet(from: "here" | "elsewhere"): void {
+    if (from === "here") return;
+    for (const [id, pause] of this.#pauses) if (this.#locks.holds(id)) this.feed.announce({ kind: "pause", id, pause });
+  }
+
+  #rowChanged(row: DirectoryRow, from: "here" | "elsewhere"): void {
+    if (row.status !== "RUNNING") return this.#forget(row.id);
+    if (from === "here" || this.#locks.areExclusive) this.#claimIfRunnable(row);
+    if (from === "elsewhere") void this.#look(row.id);
+  }
+
+  #paused(id: string, pause: Halt | undefined): void {
+    if (pause === undefined) this.#pauses.delete(id);
+    else this.#pauses.set(id, pause);
+  }
+
+  #forget(id: string): void {
+    this.#locks.drop(id);
+    this.#alarm.cancel(id);
+    this.#pauses.delete(id);
+    void this.#look(id);
+  }
+
+  #claimIfRunnable({ id, functionName, version }: DirectoryRow): void {
+    if (this.#options.functions.get(functionName)?.versions.has(version) === true) this.claim(id);
+  }
+
+  #lost(id: string): void {
+    void this.client.standDown(id);
+    this.#alarm.cancel(id);
+    this.claim(id);
+  }
+
+  /** With locks it was the last word of a tab that has lost its own. Without, another tab runs it now, and may. */
+  #fenced(id: string): void {
+    if (!this.#locks.areExclusive) return this.#forget(id);
+    this.#host.timer(this.#host.now() + FENCED_PAUSE_MS, () => void this.#look(id));
+  }
+
+  /** Takes over what others wrote, and does what is due if it is this tab's. One look at a time, one more after news. */
+  async #look(id: string): Promise<void> {
+    const isLooking = this.#looking.has(id);
+    this.#looking.set(id, isLooking);
+    if (isLooking) return;
+    try {
+      do {
+        this.#looking.set(id, false);
+        await (this.#locks.holds(id) ? this.client.wake(id) : this.client.refresh(id));
+      } while (this.#looking.get(id) === true);
+    } catch (error) {
+      this.#options.onError(id, error);
+    } finally {
+      this.#looking.delete(id);
+    }
+  }
+
+  async #sweepOnce(): Promise<void> {
+    this.#cancelSweep?.();
+    const claims = this.#claimsNext;
+    // Without locks a tab takes over what runs when somebody turns to it, and not all by itself.
+    this.#claimsNext = this.#locks.areExclusive;
+    try {
+      await this.#visitRunning(claims);
+      for (const id of await this.store.expired(this.#host.now(), PURGE_LIMIT)) await this.store.remove(id);
+      if (!this.#isDown && this.status.get().state !== "RUNNING") this.status.set({ state: "RUNNING" });
+    } catch (error) {
+      this.#sweepFailed(error);
+    }
+    if (!this.#isDown) this.#planSweep();
+  }
+
+  #planSweep(): void {
+    const { hearsOthers } = this.feed;
+    const at = this.#host.now() + (hearsOthers ? SWEEP_MS : DEAF_SWEEP_MS);
+    this.#cancelSweep = this.#host.timer(at, () => {
+      if (!hearsOthers) this.feed.stir();
+      this.#sweep.ask();
+    });
+  }
+
+  async #visitRunning(claims: boolean): Promise<void> {
+    const held = new Set(this.#locks.held());
+    let marker: string | undefined;
+    do {
+      const query: ListQuery = { statuses: ["RUNNING"], limit: PAGE, ...(marker !== undefined && { marker }) };
+      const page = await this.store.list(query);
+      if (this.#isDown) return;
+      for (const row of page.rows) {
+        if (claims) this.#claimIfRunnable(row);
+        if (held.delete(row.id)) void this.#look(row.id);
+      }
+      marker = page.marker;
+    } while (marker !== undefined);
+    // Held before the list was read and not in it: removed by somebody while this tab did not listen.
+    for (const id of held) this.#forget(id);
+  }
+
+  #sweepFailed(error: unknown): void {
+    const isUnavailable = error instanceof BrowserStorageError && error.code === BrowserStorageErrorCode.UNAVAILABLE;
+    if (isUnavailable && !this.#isDown) this.status.set({ state: "UNAVAILABLE", error });
+    else if (!this.#isDown) this.#options.onError(undefined, error);
+  }
+}
+
+/** A runner that knows of the other tabs. */
+export class TabRunner extends Runner {
+  readonly #tab: Tab;
+  readonly #ready: Promise<unknown>;
+
+  constructor(tab: Tab, ready: Promise<unknown>, options: RunnerOptions) {
+    super(options);
+    this.#tab = tab;
+    this.#ready = ready;
+  }
+
+  override async start(request: StartRequest): Promise<StartAnswer> {
+    await this.#ready;
+    return super.start(request);
+  }
+
+  override async describe(executionId: string): Promise<ExecutionHeader> {
+    const header = await super.describe(executionId);
+    const pause = this.#tab.pauseOf(executionId);
+    return pause === undefined ? header : { ...header, halt: pause };
+  }
+
+  override async stop(executionId: string, error?: Failure): Promise<number> {
+    const stoppedAt = await super.stop(executionId, error);
+    this.#tab.claim(executionId);
+    return stoppedAt;
+  }
+
+  override async resume(executionId: string, options?: { version?: string }): Promise<void> {
+    const isElsewhere = this.#tab.pauseOf(executionId) !== undefined && !this.#tab.holds(executionId);
+    if (isElsewhere) this.#tab.feed.announce({ kind: "resume", id: executionId });
+    else await super.resume(executionId, options);
+  }
+}

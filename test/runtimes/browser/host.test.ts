@@ -1,0 +1,186 @@
+import { expect, onTestFinished, test } from "vitest";
+import {
+  type BrowserHost,
+  type BrowserHostOptions,
+  createBrowserHost,
+  type ExecutionSnapshot,
+} from "../../../src/adapters/indexeddb/index.ts";
+import { withDurableExecution } from "../../../src/lambda-compat/index.ts";
+import { replayLog } from "../../../src/testing/replay-log.ts";
+
+/** Each test has a database of its own; hosts of one name are tabs of one site. */
+function site(): { open(options: BrowserHostOptions): BrowserHost } {
+  const name = crypto.randomUUID();
+  return {
+    open(options) {
+      const host = createBrowserHost({ name, ...options });
+      onTestFinished(() => host.close());
+      return host;
+    },
+  };
+}
+
+const soon = (): number => Date.now() + 20_000;
+
+const greet = withDurableExecution(async (name: string, context) => {
+  const greeting = await context.step("greet", async () => `Hello, ${name}`);
+  await context.wait("pause", { seconds: 1 });
+  return `${greeting}!`;
+});
+
+test("runs a durable function to its result", async () => {
+  const { client } = site().open({ functions: { greet } });
+  const { execution } = await client.start({ functionName: "greet", input: '"world"' });
+  expect(await client.settled(execution.id, soon())).toMatchObject({ status: "SUCCEEDED", result: '"Hello, world!"' });
+});
+
+test("says that it runs once the browser has given it storage", async () => {
+  const { status } = site().open({ functions: { greet } });
+  expect(status.get()).toEqual({ state: "STARTING" });
+  await expect.poll(status.get).toEqual({ state: "RUNNING" });
+});
+
+test("goes on where a tab that was closed had got to, and does not run again what it did", async () => {
+  const runs: string[] = [];
+  const order = withDurableExecution(async (_: unknown, context) => {
+    await context.step("first", async () => void runs.push("first"));
+    await context.wait({ seconds: 1 });
+    return context.step("second", async () => runs.push("second"));
+  });
+  const { open } = site();
+  const first = open({ functions: { order } });
+  const { execution } = await first.client.start({ functionName: "order" });
+  await expect.poll(() => runs).toEqual(["first"]);
+  first.close();
+  const second = open({ functions: { order } });
+  expect(await second.client.settled(execution.id, soon())).toMatchObject({ status: "SUCCEEDED" });
+  expect(runs).toEqual(["first", "second"]);
+});
+
+test("a tab without the function serves what another tab runs: it watches, answers and stops", async () => {
+  const ids: string[] = [];
+  const approval = withDurableExecution(async (_: unknown, context) =>
+    context.waitForCallback("approve", async (id) => void ids.push(id)),
+  );
+  const { open } = site();
+  const owner = open({ functions: { approval } });
+  const viewer = open({});
+  const { execution } = await owner.client.start({ functionName: "approval", name: "one" });
+  await expect.poll(() => ids).toHaveLength(1);
+  const seen: ExecutionSnapshot[] = [];
+  onTestFinished(viewer.subscribe(execution.id, (snapshot) => seen.push(snapshot)));
+  await expect.poll(() => seen.at(-1)?.header?.status).toBe("RUNNING");
+  await viewer.client.completeCallback(ids[0] ?? "", { type: "SUCCEEDED", result: "yes" });
+  expect(await viewer.client.settled(execution.id, soon())).toMatchObject({ status: "SUCCEEDED", result: '"yes"' });
+  await expect.poll(() => seen.at(-1)?.header?.result).toBe('"yes"');
+  expect(seen.at(-1)?.operations.map(({ type, status }) => [type, status])).toEqual([
+    ["CONTEXT", "SUCCEEDED"],
+    ["CALLBACK", "SUCCEEDED"],
+    ["STEP", "SUCCEEDED"],
+  ]);
+
+  const two = await owner.client.start({ functionName: "approval", name: "two" });
+  await expect.poll(() => ids).toHaveLength(2);
+  await viewer.client.stop(two.execution.id);
+  expect(await owner.client.settled(two.execution.id, soon())).toMatchObject({ status: "STOPPED" });
+  const list = viewer.executions({ statuses: ["STOPPED"] });
+  onTestFinished(list.subscribe(() => {}));
+  await expect.poll(() => list.get().rows.map(({ name }) => name)).toEqual(["two"]);
+});
+
+test("of many tabs one runs an execution, and each next one takes over from the one before", async () => {
+  const begun: string[] = [];
+  const ended: string[] = [];
+  const steps = ["a", "b", "c", "d", "e"];
+  const relay = (tab: string) =>
+    withDurableExecution(async (_: unknown, context) => {
+      const ran: string[] = [];
+      for (const step of steps) {
+        ran.push(
+          await context.step(step, async () => {
+            begun.push(`${tab}:${step}`);
+            await new Promise((next) => setTimeout(next, 50));
+            ended.push(step);
+            return tab;
+          }),
+        );
+        await context.wait({ seconds: 1 });
+      }
+      return ran;
+    });
+  const { open } = site();
+  const tabs = steps.map((_, index) => open({ functions: { relay: relay(`tab ${index}`) } }));
+  await expect.poll(() => tabs.map(({ status }) => status.get().state)).toEqual(steps.map(() => "RUNNING"));
+  const last = tabs.at(-1);
+  const { execution } = await tabs[0]!.client.start({ functionName: "relay" });
+  for (const [index, step] of steps.slice(0, -1).entries()) {
+    await expect.poll(() => ended, { timeout: 10_000 }).toContain(step);
+    const recorded = (snapshot: string) => snapshot.includes(step);
+    await expect
+      .poll(async () => JSON.stringify((await last!.client.state(execution.id, { limit: 100 })).operations))
+      .toSatisfy(recorded);
+    const owner = begun.at(-1)?.split(":")[0];
+    tabs.find((_, at) => `tab ${at}` === owner && at !== steps.length - 1)?.close();
+    expect(index).toBeLessThan(steps.length);
+  }
+  const { status, result } = await last!.client.settled(execution.id, soon());
+  expect(status).toBe("SUCCEEDED");
+  expect(ended).toEqual(steps);
+  expect(new Set(JSON.parse(result ?? "[]") as string[]).size).toBeGreaterThan(1);
+});
+
+test("exports an execution as a file that replays, and imports it elsewhere", async () => {
+  const { open } = site();
+  const here = open({ functions: { greet } });
+  const { execution } = await here.client.start({ functionName: "greet", name: "one", input: '"you"' });
+  await here.client.settled(execution.id, soon());
+  const text = JSON.stringify(await here.exportExecution(execution.id));
+  const file = JSON.parse(text) as Awaited<ReturnType<BrowserHost["exportExecution"]>>;
+  expect(await replayLog(file.log, greet, { fromEveryCommit: true })).toEqual({ matches: true });
+
+  await expect(here.importExecution(file)).rejects.toMatchObject({ code: "DurableExecutionAlreadyStartedException" });
+  const elsewhere = site().open({ functions: { greet } });
+  expect(await elsewhere.importExecution(file)).toBe("greet/one");
+  expect(await elsewhere.client.describe("greet/one")).toMatchObject({ status: "SUCCEEDED", result: '"Hello, you!"' });
+  const damaged = { ...file, log: file.log.slice(1) };
+  await expect(site().open({}).importExecution(damaged)).rejects.toMatchObject({ code: "CORRUPT_LOG" });
+  await expect(
+    site()
+      .open({})
+      .importExecution({ ...file, log: [] }),
+  ).rejects.toMatchObject({
+    code: "InvalidParameterValueException",
+  });
+});
+
+test("an execution that is imported half way goes on", async () => {
+  const { open } = site();
+  const first = open({ functions: { greet } });
+  const { execution } = await first.client.start({ functionName: "greet", name: "one", input: '"you"' });
+  await expect.poll(async () => (await first.exportExecution(execution.id)).log.length).toBeGreaterThan(2);
+  const file = await first.exportExecution(execution.id);
+  const second = site().open({ functions: { greet } });
+  await second.importExecution(file);
+  expect(await second.client.settled(execution.id, soon())).toMatchObject({ result: '"Hello, you!"' });
+});
+
+test("removes an execution that has ended, and none that runs", async () => {
+  const { open } = site();
+  const { client, remove, execution: live } = open({ functions: { greet } });
+  const { execution } = await client.start({ functionName: "greet", name: "one", input: '"you"' });
+  await expect(remove(execution.id)).rejects.toMatchObject({ code: "InvalidParameterValueException" });
+  await client.settled(execution.id, soon());
+  const view = live(execution.id);
+  onTestFinished(view.subscribe(() => {}));
+  await expect.poll(() => view.get().header?.status).toBe("SUCCEEDED");
+  await remove(execution.id);
+  await expect(client.describe(execution.id)).rejects.toMatchObject({ code: "ResourceNotFoundException" });
+  await expect.poll(() => view.get()).toEqual({ isLoaded: true, operations: [], seq: 0 });
+  expect((await client.start({ functionName: "greet", name: "one", input: '"you"' })).created).toBe(true);
+});
+
+test("tells what the browser says about storage", async () => {
+  const { storage, persist } = site().open({});
+  expect(await storage()).toMatchObject({ isPersisted: expect.any(Boolean), quota: expect.any(Number) });
+  expect(await persist()).toBeTypeOf("boolean");
+});
