@@ -355,7 +355,7 @@ export class Runner implements ExecutionClient {
   }
 
   #stirWatchers(executionId: string): void {
-    for (const watcher of this.#watchers.get(executionId) ?? []) watcher();
+    this.#watchers.get(executionId)?.forEach((watcher) => watcher());
   }
 
   async *#bodies(executionId: string, from: number): AsyncGenerator<LiveEvent> {

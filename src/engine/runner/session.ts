@@ -326,7 +326,8 @@ export class Session {
 
   #checkpoint(active: Active, updates: readonly OperationUpdate[]): MaybePromise<readonly Operation[]> {
     this.#hold(active);
-    active.unheard.clear();
+    // Clearing makes a new table even of an empty set, and this is done for every step.
+    if (active.unheard.size > 0) active.unheard.clear();
     const again = (): MaybePromise<readonly Operation[]> => this.#checkpoint(active, updates);
     let applied: MaybePromise<Applied>;
     try {
