@@ -38,7 +38,12 @@ if (ports === undefined) {
 }
 const credential = loadCredential();
 const url = `http://127.0.0.1:${ports.worker}`;
-const lambda = new LambdaClient({ endpoint: url, region: "us-east-1", credentials: credential.sigv4, maxAttempts: 1 });
+const lambda = new LambdaClient({
+  endpoint: url,
+  region: "us-east-1",
+  credentials: { ...credential.sigv4 },
+  maxAttempts: 1,
+});
 
 const [command = "run", first, second] = process.argv.slice(2);
 try {
@@ -85,6 +90,7 @@ async function list(): Promise<void> {
   const { DurableExecutions = [] } = await lambda.send(
     new ListDurableExecutionsByFunctionCommand({ FunctionName: FUNCTION, ReverseOrder: true }),
   );
+  if (DurableExecutions.length === 0) console.log("Nothing was started yet.");
   for (const { DurableExecutionName, Status, StartTimestamp } of DurableExecutions) {
     console.log(`${DurableExecutionName}  ${Status}  ${StartTimestamp?.toISOString()}`);
   }
@@ -141,9 +147,9 @@ async function history(arn: string): Promise<Event[]> {
   return events;
 }
 
-function describe({ EventId, EventTimestamp, EventType, Name }: Event): string {
+function describe({ EventId, EventTimestamp, EventType, Name, SubType }: Event): string {
   const time = EventTimestamp?.toTimeString().slice(0, 8) ?? "";
-  return `${time} ${String(EventId).padStart(4)}  ${(EventType ?? "").padEnd(20)} ${Name ?? ""}`.trimEnd();
+  return `${time} ${String(EventId).padStart(4)}  ${(EventType ?? "").padEnd(20)} ${Name ?? SubType ?? ""}`.trimEnd();
 }
 
 /** The id of the callback that waits for an answer. */
