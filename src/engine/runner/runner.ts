@@ -8,7 +8,7 @@ import { decodeCommit, encodeCommit } from "../machine/commit-codec.ts";
 import { decide } from "../machine/decide.ts";
 import { fold } from "../machine/fold.ts";
 import { isEnded } from "../machine/pending.ts";
-import { emptyState } from "../machine/state.ts";
+import { emptyState, type ExecutionState } from "../machine/state.ts";
 import { LOG_FORMAT_VERSION } from "../model/commit.ts";
 import type { ExecutionHeader, Halt, ParentReference } from "../model/execution.ts";
 import type { Failure } from "../model/failure.ts";
@@ -83,7 +83,7 @@ export class Runner implements ExecutionClient {
   /** Those of them that are loaded. */
   readonly #loaded = new Map<string, Session>();
   /** Who watches which execution: they stay when its session is given up and another one is opened. */
-  readonly #watchers = new Map<string, Set<() => void>>();
+  readonly #watchers = new Map<string, Set<Watcher>>();
   #isClosed = false;
 
   constructor(options: RunnerOptions) {
@@ -288,13 +288,14 @@ export class Runner implements ExecutionClient {
 
   async settled(executionId: string, deadline: number): Promise<ExecutionHeader> {
     const leave = new Signal();
-    const stop = this.#listen(executionId, () => leave.stir());
+    const stop = this.#listen(executionId, (state) => {
+      if (hasSettled(state)) leave.stir();
+    });
     const cancel = this.#setup.host.timer(deadline, () => leave.give());
     try {
       let session = await this.#fresh(executionId);
       for (;;) {
-        if (leave.isGiven || isEnded(session.state) || session.state.header.halt !== undefined)
-          return session.state.header;
+        if (leave.isGiven || hasSettled(session.state)) return session.state.header;
         await leave.stirred();
         session = await this.#session(executionId);
       }
@@ -343,7 +344,7 @@ export class Runner implements ExecutionClient {
   }
 
   /** Calls back at every commit until the answer is called; the execution stays in use as long. */
-  #listen(executionId: string, watcher: () => void): () => void {
+  #listen(executionId: string, watcher: Watcher): () => void {
     const watchers = this.#watchers.get(executionId) ?? new Set();
     this.#watchers.set(executionId, watchers.add(watcher));
     return () => {
@@ -354,8 +355,8 @@ export class Runner implements ExecutionClient {
     };
   }
 
-  #stirWatchers(executionId: string): void {
-    this.#watchers.get(executionId)?.forEach((watcher) => watcher());
+  #stirWatchers({ id, state }: Session): void {
+    this.#watchers.get(id)?.forEach((watcher) => watcher(state));
   }
 
   async *#bodies(executionId: string, from: number): AsyncGenerator<LiveEvent> {
@@ -389,7 +390,7 @@ export class Runner implements ExecutionClient {
     const session: Session = new Session(executionId, this.#setup, {
       onIdle: () => this.#forget(session),
       takesPlace: () => this.#takesPlace(session),
-      onCommit: () => this.#stirWatchers(executionId),
+      onCommit: () => this.#stirWatchers(session),
       isWatched: () => this.#watchers.has(executionId),
     });
     await session.refresh();
@@ -434,6 +435,14 @@ export class Runner implements ExecutionClient {
 }
 
 const RETRY_MS = 1000;
+
+/** Told of the state after a commit. */
+type Watcher = (state: ExecutionState) => void;
+
+/** True once nothing happens any more by itself. */
+function hasSettled(state: ExecutionState): boolean {
+  return isEnded(state) || state.header.halt !== undefined;
+}
 
 /** Wakes whoever waits: for a while, or for good. */
 class Signal {
