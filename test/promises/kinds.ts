@@ -39,7 +39,11 @@ async function slowly(operand: Operand, env: Env): Promise<string> {
 function body(operand: Operand, env: Env): (child: DurableContext) => Promise<string> {
   return async (child) => {
     await child.step(`${operand.name} first`, async () => env.ran(`${operand.name} first`));
-    return child.step(`${operand.name} inside`, () => slowly({ ...operand, name: `${operand.name} inside` }, env), once);
+    return child.step(
+      `${operand.name} inside`,
+      () => slowly({ ...operand, name: `${operand.name} inside` }, env),
+      once,
+    );
   };
 }
 
@@ -93,7 +97,7 @@ export const kinds = {
       context.step(
         operand.name,
         async ({ attempt }) => {
-          env.ran(operand.name, attempt);
+          env.ran(operand.name);
           if (attempt === 1) throw new Error("not yet");
           return outcomeOf(operand);
         },
@@ -138,7 +142,8 @@ export const kinds = {
         },
         {
           initialState: "not yet",
-          waitStrategy: (state) => (state === "not yet" ? { shouldContinue: true, delay: { seconds: 2 } } : { shouldContinue: false }),
+          waitStrategy: (state) =>
+            state === "not yet" ? { shouldContinue: true, delay: { seconds: 2 } } : { shouldContinue: false },
         },
       ),
   },
@@ -148,13 +153,16 @@ export const kinds = {
   },
   "virtual child": {
     canFail: true,
-    call: (context, operand, env) => context.runInChildContext(operand.name, body(operand, env), { virtualContext: true }),
+    call: (context, operand, env) =>
+      context.runInChildContext(operand.name, body(operand, env), { virtualContext: true }),
   },
   map: {
     canFail: true,
     call: (context, operand, env) =>
       settledBatch(
-        context.map(operand.name, items(operand), (child, item) => child.step(item.name, () => slowly(item, env), once)),
+        context.map(operand.name, items(operand), (child, item) =>
+          child.step(item.name, () => slowly(item, env), once),
+        ),
       ),
   },
   parallel: {
@@ -171,9 +179,14 @@ export const kinds = {
     canFail: true,
     call: (context, operand, env) =>
       settledBatch(
-        context.map(operand.name, items(operand), (child, item) => child.step(item.name, () => slowly(item, env), once), {
-          nesting: "FLAT",
-        }),
+        context.map(
+          operand.name,
+          items(operand),
+          (child, item) => child.step(item.name, () => slowly(item, env), once),
+          {
+            nesting: "FLAT",
+          },
+        ),
       ),
   },
   "durable all": {
@@ -205,6 +218,8 @@ export function durableCallee(_env: Env): (operand: Operand, context: DurableCon
 export function answerTo({ at, name, fails }: Operand): Answer {
   return {
     at: at * 1000,
-    outcome: fails ? { type: "FAILED", error: { errorMessage: `${name} failed` } } : { type: "SUCCEEDED", result: `"${name} done"` },
+    outcome: fails
+      ? { type: "FAILED", error: { errorMessage: `${name} failed` } }
+      : { type: "SUCCEEDED", result: `"${name} done"` },
   };
 }

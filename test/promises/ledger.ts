@@ -10,7 +10,13 @@ import { fold } from "../../src/engine/machine/fold.ts";
 import { violations } from "../../src/engine/machine/invariants.ts";
 import { emptyState, type ExecutionState } from "../../src/engine/machine/state.ts";
 import type { Commit } from "../../src/engine/model/commit.ts";
-import type { DirectoryPage, DirectoryRow, ExecutionStore, ListQuery, LogPage } from "../../src/engine/ports/execution-store.ts";
+import type {
+  DirectoryPage,
+  DirectoryRow,
+  ExecutionStore,
+  ListQuery,
+  LogPage,
+} from "../../src/engine/ports/execution-store.ts";
 
 export type Write =
   | { readonly type: "create"; readonly row: DirectoryRow; readonly body: string }

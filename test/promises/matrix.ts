@@ -40,14 +40,20 @@ export function* cellsOf(combinator: string, kind: string): Generator<Cell> {
 
 export function worldOf(cell: Cell): WorldOptions {
   const operands = ([0, 1] as const).map((index): Operand => {
-    return { name: index === 0 ? "a" : "b", at: index === cell.first ? EARLY_S : LATE_S, fails: cell.rejects === index };
+    return {
+      name: index === 0 ? "a" : "b",
+      at: index === cell.first ? EARLY_S : LATE_S,
+      fails: cell.rejects === index,
+    };
   });
   const combine = combinators[cell.combinator] as Combinator;
   const functions = (env: Env): Functions => ({
     program: withDurableExecution(async (_event, context) => {
       const trace: string[] = [];
       const result = await combine({
-        operands: operands.map((operand, index) => () => kinds[cell.kinds[index] as string]!.call(context, operand, env)),
+        operands: operands.map(
+          (operand, index) => () => kinds[cell.kinds[index] as string]!.call(context, operand, env),
+        ),
         context,
         trace,
       });

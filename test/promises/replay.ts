@@ -19,7 +19,9 @@ export interface Replayed {
 
 /** The commits before the one that ended the execution. */
 export function beforeEnd(bodies: readonly string[]): string[] {
-  const end = bodies.findIndex((body) => decodeCommit(body).facts.some(({ kind }) => kind.startsWith("EXECUTION_") && kind !== "EXECUTION_STARTED"));
+  const end = bodies.findIndex((body) =>
+    decodeCommit(body).facts.some(({ kind }) => kind.startsWith("EXECUTION_") && kind !== "EXECUTION_STARTED"),
+  );
   return end < 0 ? [...bodies] : bodies.slice(0, end);
 }
 

@@ -38,7 +38,7 @@ export interface Env {
   until(ms: number): Promise<void>;
   /** A request to a service: done so long after it was first made, however often it is repeated. */
   service(key: string, ms: number): Promise<void>;
-  /** Notes that the function of a named operation runs. */
+  /** Notes that the function of a named operation runs; with an attempt, one that must run at most once (P2). */
   ran(name: string, attempt?: number): void;
 }
 
@@ -70,6 +70,9 @@ export interface WorldOutcome {
   readonly error: unknown;
 }
 
+/** Far more than any test brings about: then something fails for ever. */
+const MOST_ERRORS = 1000;
+
 interface Alive {
   readonly process: SimulatedProcess;
   readonly runner: Runner;
@@ -81,8 +84,10 @@ const BEGINNING = 1_767_225_600_000;
 export class World {
   readonly clock: SimulatedClock;
   readonly ledger: Ledger;
-  /** Functions that ran: name, attempt. */
-  readonly runs: { readonly name: string; readonly attempt: number | undefined; readonly at: number }[] = [];
+  /** Functions that ran. */
+  readonly runs: { readonly name: string; readonly attempt: number | undefined }[] = [];
+  /** Attempts that ran twice though they must not (P2). */
+  readonly repeated: string[] = [];
   /** Completed operations whose functions ran again (P1). */
   readonly rerun: string[] = [];
   /** What stores and peers threw. */
@@ -128,6 +133,7 @@ export class World {
   async runUntil(holds: () => boolean): Promise<void> {
     const { limitMs } = this.#options;
     while (!holds() && !this.#isOver) {
+      if (this.errors.length > MOST_ERRORS) throw new Error("It fails for ever.", { cause: this.errors[0] });
       if (this.#alive?.process.alive !== true) this.boot();
       const until = (): boolean => holds() || this.#isOver || this.#alive?.process.alive !== true;
       await this.clock.runUntilIdle({ until, ...(limitMs === undefined ? {} : { limitMs }) });
@@ -154,7 +160,7 @@ export class World {
       functions: readFunctions(functions(this.#env(process))),
       parks,
       arnOf: (header) => formatExecutionArn(header),
-      onError: (_id, error) => this.errors.push(error),
+      onError: (_id, error) => this.#note(error),
     });
     this.#alive = { process, runner };
     void this.#persist(process, () => runner.recover());
@@ -191,10 +197,15 @@ export class World {
         await work();
         return;
       } catch (error) {
-        this.errors.push(error);
+        this.#note(error);
         await new Promise<void>((resolve) => process.host.timer(this.clock.now() + PATIENCE_MS, resolve));
       }
     }
+  }
+
+  #note(error: unknown): void {
+    this.errors.push(error);
+    if (this.errors.length > MOST_ERRORS) this.kill();
   }
 
   #env(process: SimulatedProcess): Env {
@@ -214,8 +225,11 @@ export class World {
       },
       ran: (name, attempt) => {
         if (!process.alive) return;
-        this.runs.push({ name, attempt, at: this.clock.now() });
+        const isRepeated =
+          attempt !== undefined && this.runs.some((run) => run.name === name && run.attempt === attempt);
+        if (isRepeated) this.repeated.push(`${name}, attempt ${attempt}`);
         if (this.#settled.has(name)) this.rerun.push(name);
+        this.runs.push({ name, attempt });
       },
     };
   }
@@ -235,13 +249,15 @@ export class World {
     if (answer === undefined) return;
     const at = answer.at === undefined ? openedAt + (answer.after ?? 0) : BEGINNING + answer.at;
     const host = this.clock.host();
+    let isClosed = false;
     const send = (): void => {
-      if (this.#isClosed(executionId, callback.id)) return;
+      if (isClosed || this.#isClosed(executionId, callback.id)) return;
       const again = (): void => void host.timer(this.clock.now() + PATIENCE_MS, send);
       if (this.#alive?.process.alive !== true) return again();
       // A process that dies meanwhile never answers, so the outside looks again in any case.
       void this.runner.completeCallback(callback.callbackId, answer.outcome).catch((error: unknown) => {
-        if (!(error instanceof ClientError && error.code === ClientErrorCode.CALLBACK_CLOSED)) this.errors.push(error);
+        isClosed = error instanceof ClientError && error.code === ClientErrorCode.CALLBACK_CLOSED;
+        if (!isClosed) this.#note(error);
       });
       again();
     };
