@@ -337,7 +337,11 @@ export class Session {
     }
     if (!(applied instanceof Promise)) return this.#checkpointed(applied);
     return applied.then(
-      (result) => this.#checkpointed(result),
+      (result) => {
+        // What was read meanwhile counts: a function that this answer would set off must not run any more.
+        if (this.log.isFenced(active.claim)) throw new FencedError();
+        return this.#checkpointed(result);
+      },
       (error: unknown) => this.#checkpointFailed(error, again),
     );
   }
@@ -535,7 +539,11 @@ export class Session {
   /** The store or a peer failed. What is recorded is safe; try again later, from the log. */
   async #recover(error: unknown): Promise<void> {
     if (this.#isClosed) return;
-    if (error instanceof FencedError) return this.#fenced();
+    if (error instanceof FencedError) {
+      // It may be an earlier invocation's: the one that runs now need not be fenced.
+      if (this.#active === undefined || this.log.isFenced(this.#active.claim)) this.#fenced();
+      return;
+    }
     if (this.log.isBroken) {
       this.close();
       this.#surroundings.onIdle();

@@ -99,7 +99,12 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
     const { ambient } = this.scope.invocation.host;
     this.scope.startExecuting();
     // One step behind contexts: what they start is recorded first.
-    afterCaller(() => afterCaller(() => ambient.run(this, () => this.run())));
+    afterCaller(() =>
+      afterCaller(() => {
+        // Another process may have taken over in between.
+        if (!this.scope.isClosed) ambient.run(this, () => this.run());
+      }),
+    );
   }
 
   #conclude(verdict: Verdict): void {
