@@ -4,9 +4,7 @@ import { withDurableExecution } from "../../src/lambda-compat/with-durable-execu
 import type { Functions } from "../../src/lambda-compat/functions.ts";
 import { type Combinator, combinators } from "./combinators.ts";
 import { answerTo, callee, durableCallee, kinds, type Operand } from "./kinds.ts";
-import type { Write } from "./ledger.ts";
-import { beforeEnd, replay } from "./replay.ts";
-import { type Env, EXECUTION_ID, World, type WorldOptions } from "./world.ts";
+import type { Env, WorldOptions } from "./world.ts";
 
 export interface Cell {
   readonly combinator: string;
@@ -63,50 +61,4 @@ export function worldOf(cell: Cell): WorldOptions {
     durable: withDurableExecution(durableCallee(env)),
   });
   return { functions, answers: Object.fromEntries(operands.map((operand) => [operand.name, answerTo(operand)])) };
-}
-
-/** What is wrong with the replays of a cell; nothing when they all answer as the live run did. */
-export async function check(cell: Cell): Promise<string[]> {
-  const options = worldOf(cell);
-  const live = new World(options);
-  const { status, result } = await live.run();
-  const expected = JSON.stringify(result);
-  const faults = status === "SUCCEEDED" ? problemsOf(live) : [`the live run ${status}`];
-  const { writes } = live.ledger;
-  // The first write starts the execution, which makes a second live run; with the last commit it is over.
-  for (let length = 2; length < writes.length && !hasEnded(writes[length - 1]); length++) {
-    const world = new World({ ...options, prefix: writes.slice(0, length), checksInvariants: false });
-    const again = await world.run();
-    const got = JSON.stringify(again.result);
-    if (got !== expected) faults.push(`after ${length} of ${writes.length} writes: ${got}, live ${expected}`);
-    faults.push(...problemsOf(world).map((problem) => `after ${length} of ${writes.length} writes: ${problem}`));
-  }
-  faults.push(...(await pureReplay(live, options, expected)));
-  return faults;
-}
-
-function hasEnded(write: Write | undefined): boolean {
-  return write?.type === "append" && write.id === EXECUTION_ID && beforeEnd([write.body]).length === 0;
-}
-
-/** The whole log against the code, and nothing else: nothing new is recorded and no function runs. */
-async function pureReplay(live: World, options: WorldOptions, expected: string): Promise<string[]> {
-  const ran: string[] = [];
-  const nowhere = (): Promise<void> => new Promise(() => undefined);
-  const env: Env = { now: () => 0, until: nowhere, service: nowhere, ran: (name) => ran.push(name) };
-  const { output, updates } = await replay(beforeEnd(live.ledger.bodies(EXECUTION_ID)), options.functions(env));
-  const faults: string[] = [];
-  const got = output.status === "SUCCEEDED" ? output.result : JSON.stringify(output);
-  if (got !== expected) faults.push(`pure replay: ${got}, live ${expected}`);
-  if (updates.length > 0) faults.push(`pure replay records ${JSON.stringify(updates)}`);
-  if (ran.length > 0) faults.push(`pure replay runs ${ran.join()}`);
-  return faults;
-}
-
-function problemsOf(world: World): string[] {
-  return [
-    ...world.ledger.broken.map((broken) => `broken invariant: ${broken}`),
-    ...world.rerun.map((name) => `ran again though it was complete: ${name}`),
-    ...world.errors.map((error) => `error: ${String(error)}`),
-  ];
 }

@@ -1,4 +1,4 @@
-/** Replays a log against code, with nothing else: no store, no runner, no clock that moves. */
+/** Replays a log against code, with nothing else: no store and no runner. */
 
 import { decodeCommit } from "../../src/engine/machine/commit-codec.ts";
 import { fold } from "../../src/engine/machine/fold.ts";
@@ -10,11 +10,14 @@ import type { DurableFunction, FunctionOutput } from "../../src/engine/runner/fu
 import { LATEST } from "../../src/engine/runner/function.ts";
 import { type Functions, readFunctions } from "../../src/lambda-compat/functions.ts";
 import { SimulatedClock } from "../../src/testing/simulated-host.ts";
+import type { Env } from "./world.ts";
 
 export interface Replayed {
   readonly output: FunctionOutput;
   /** What the code would have added to the log. */
   readonly updates: readonly OperationUpdate[];
+  /** The functions of operations that ran. */
+  readonly ran: readonly string[];
 }
 
 /** The commits before the one that ended the execution. */
@@ -26,13 +29,23 @@ export function beforeEnd(bodies: readonly string[]): string[] {
 }
 
 /** Runs the function once against the whole of this log; what it checkpoints goes nowhere. */
-export async function replay(bodies: readonly string[], functions: Functions): Promise<Replayed> {
+export async function replay(bodies: readonly string[], functionsOf: (env: Env) => Functions): Promise<Replayed> {
   const state = emptyState();
   for (const body of bodies) fold(state, decodeCommit(body));
   const { header } = state;
   const clock = new SimulatedClock({ startAt: header.startedAt });
+  const host = clock.host();
   const updates: OperationUpdate[] = [];
-  const running = durable(functions, header.functionName).invoke({
+  const ran: string[] = [];
+  const until = (ms: number): Promise<void> =>
+    new Promise((resolve) => void host.timer(header.startedAt + ms, resolve));
+  const env: Env = {
+    now: () => clock.now() - header.startedAt,
+    until,
+    service: (_key, ms) => until(clock.now() - header.startedAt + ms),
+    ran: (name) => void ran.push(name),
+  };
+  const running = durable(functionsOf(env), header.functionName).invoke({
     header,
     arn: `arn:${header.id}`,
     requestId: "0",
@@ -44,12 +57,12 @@ export async function replay(bodies: readonly string[], functions: Functions): P
         return [];
       },
     },
-    host: clock.host(),
+    host,
     suspension: { mode: "end", graceMs: 0 },
     lingerMs: 0,
     deadline: Number.POSITIVE_INFINITY,
   });
-  return { output: await clock.run(running.output), updates };
+  return { output: await clock.run(running.output), updates, ran };
 }
 
 function durable(functions: Functions, name: string): DurableFunction {

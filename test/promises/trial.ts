@@ -7,7 +7,7 @@ import { FaultyStore } from "../../src/testing/faulty-store.ts";
 import { runnable } from "./interpreter.ts";
 import type { Program } from "./program.ts";
 import { beforeEnd, replay } from "./replay.ts";
-import { type Env, EXECUTION_ID, World, type WorldOptions, type WorldOutcome } from "./world.ts";
+import { EXECUTION_ID, World, type WorldOptions, type WorldOutcome } from "./world.ts";
 
 /** What makes a run differ from the fault-free one. */
 export interface Adversity {
@@ -79,9 +79,7 @@ export async function attempt(tried: Program, adversity: Adversity): Promise<str
 }
 
 async function replayed(calm: World, { functions }: WorldOptions, expected: string): Promise<string[]> {
-  const nowhere = (): Promise<void> => new Promise(() => undefined);
-  const env: Env = { now: () => 0, until: nowhere, service: nowhere, ran: () => undefined };
-  const { output } = await replay(beforeEnd(calm.ledger.bodies(EXECUTION_ID)), functions(env));
+  const { output } = await replay(beforeEnd(calm.ledger.bodies(EXECUTION_ID)), functions);
   const { status } = output;
   const result =
     output.status === "SUCCEEDED" && output.result !== undefined ? (JSON.parse(output.result) as unknown) : undefined;

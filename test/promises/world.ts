@@ -12,6 +12,8 @@ import { isSettled, type CallbackOperation, type Operation } from "../../src/eng
 import type { ExecutionStore } from "../../src/engine/ports/execution-store.ts";
 import { formatExecutionArn } from "../../src/lambda-compat/arn.ts";
 import { type Functions, readFunctions } from "../../src/lambda-compat/functions.ts";
+import type { DurableContext, DurableExecutionConfig } from "../../src/lambda-compat/types.ts";
+import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
 import { type CrashPoint, SimulatedProcess } from "../../src/testing/crash.ts";
 import { SimulatedClock } from "../../src/testing/simulated-host.ts";
 import { type Landed, Ledger, type Write } from "./ledger.ts";
@@ -73,6 +75,14 @@ export interface WorldOutcome {
 /** Far more than any test brings about: then something fails for ever. */
 const MOST_ERRORS = 1000;
 
+/** The functions of a world with one handler. */
+export function programOf(
+  handler: (context: DurableContext, env: Env) => Promise<unknown>,
+  config?: DurableExecutionConfig,
+): (env: Env) => Functions {
+  return (env) => ({ program: withDurableExecution((_event, context) => handler(context, env), config) });
+}
+
 interface Alive {
   readonly process: SimulatedProcess;
   readonly runner: Runner;
@@ -104,7 +114,8 @@ export class World {
   constructor(options: WorldOptions) {
     this.#options = options;
     const { prefix = [], checksInvariants = true, network, seed = 1 } = options;
-    this.clock = new SimulatedClock({ seed, startAt: timeOf(prefix) });
+    // Ids must not repeat those of the prefix.
+    this.clock = new SimulatedClock({ seed: seed + prefix.length * 1_000_003, startAt: timeOf(prefix) });
     this.ledger = new Ledger({ checksInvariants });
     this.ledger.onCommit((landed) => this.#look(landed));
     for (const write of prefix) this.ledger.redo(write);

@@ -1,0 +1,282 @@
+/** P3 where replay is harder than reading results back: values that are rebuilt, and values that nothing records. */
+
+import { describe, expect, test } from "vitest";
+import type { DurableContext, DurableExecutionConfig, Serdes } from "../../src/lambda-compat/types.ts";
+import { replayFaults } from "./replay-faults.ts";
+import { type Env, programOf, type WorldOptions } from "./world.ts";
+
+/** Above what is recorded of a context. */
+const LARGE = "x".repeat(300_000);
+const NO_RETRY = { retryStrategy: () => ({ shouldRetry: false }) };
+
+function slowSerdes(env: Env): Serdes<unknown> {
+  return {
+    async serialize(value) {
+      await env.until(env.now() + 3000);
+      return JSON.stringify(value);
+    },
+    async deserialize(text) {
+      await env.until(env.now() + 500);
+      return text === undefined ? undefined : (JSON.parse(text) as unknown);
+    },
+  };
+}
+
+type Handler = (context: DurableContext, env: Env) => Promise<unknown>;
+
+async function faultsOf(
+  handler: Handler,
+  options: Partial<WorldOptions> & { config?: DurableExecutionConfig } = {},
+): Promise<string[]> {
+  const { config, ...world } = options;
+  return replayFaults({ functions: programOf(handler, config), ...world });
+}
+
+describe("P3 a large result is rebuilt", () => {
+  test("of a child context without operations", async () => {
+    const faults = await faultsOf(async (context) => {
+      const value = await context.runInChildContext("large", async () => LARGE);
+      await context.wait({ seconds: 5 });
+      return value.length;
+    });
+    expect(faults).toEqual([]);
+  });
+
+  test("of a combinator over operations that were settled before", async () => {
+    const faults = await faultsOf(async (context) => {
+      const steps = [context.step(async () => LARGE), context.step(async () => LARGE)];
+      await Promise.all(steps);
+      const values = await context.promise.all(steps);
+      await context.wait({ seconds: 5 });
+      return values.map((value) => value.length);
+    });
+    expect(faults).toEqual([]);
+  });
+
+  test("of a context that ended while operations in it were still running", async () => {
+    const faults = await faultsOf(async (context, env) => {
+      const trace: string[] = [];
+      const value = await context.runInChildContext("outer", async (outer) => {
+        void outer.step(async () => env.until(50_000)).then(() => trace.push("slow step"));
+        void outer.runInChildContext("inner", async (inner) => {
+          await inner.step(async () => 1);
+          trace.push("inner");
+          await inner.wait({ seconds: 100 });
+          trace.push("never");
+        });
+        const branches = await outer.parallel([
+          async (branch) => branch.step(async () => LARGE),
+          async (branch) => {
+            await branch.wait({ seconds: 3 });
+            return branch.step(async () => LARGE);
+          },
+        ]);
+        trace.push("branches");
+        return branches.getResults().join("");
+      });
+      trace.push("outer");
+      await context.wait({ seconds: 5 });
+      return [value.length, trace];
+    });
+    expect(faults).toEqual([]);
+  });
+
+  test("of a batch, whose items start when they did: one may see what the one before it left behind", async () => {
+    const faults = await faultsOf(async (context) => {
+      const trace: string[] = [];
+      const batch = await context.map(
+        [0, 1, 2],
+        async (item, index) => {
+          trace.push(`start ${index} after ${trace.length}`);
+          const value = await item.step(async () => LARGE);
+          trace.push(`end ${index}`);
+          return value;
+        },
+        { maxConcurrency: 1 },
+      );
+      await context.wait({ seconds: 5 });
+      return [batch.totalCount, trace];
+    });
+    expect(faults).toEqual([]);
+  });
+
+  test("of a batch that ended early, with items in flight", async () => {
+    const faults = await faultsOf(async (context, env) => {
+      const trace: string[] = [];
+      const batch = await context.map(
+        [0, 1, 2, 3],
+        async (item, index) => {
+          trace.push(`start ${index}`);
+          const value = await item.step(async () => {
+            await env.until((10 - index) * 1000);
+            return LARGE;
+          });
+          trace.push(`end ${index}`);
+          return value;
+        },
+        { maxConcurrency: 2, completionConfig: { minSuccessful: 2 } },
+      );
+      trace.push(batch.completionReason);
+      await context.wait({ seconds: 15 });
+      return [batch.all.map(({ index, status }) => `${index} ${status}`), trace];
+    });
+    expect(faults).toEqual([]);
+  });
+});
+
+describe("P3 contexts that keep their operations for plugins replay", () => {
+  const config = { pluginsConfig: { childOperationsDepth: 2 } };
+
+  test("when they have failed", async () => {
+    const faults = await faultsOf(
+      async (context) => {
+        const failing = context.runInChildContext("failing", async (child) => {
+          await child.step(async () => 1);
+          throw new Error("after the step");
+        });
+        const message = await failing.catch((error: unknown) => (error as Error).message);
+        await context.wait({ seconds: 5 });
+        return message;
+      },
+      { config },
+    );
+    expect(faults).toEqual([]);
+  });
+
+  test("when some of a batch, or the submitter of a callback, has failed", async () => {
+    const faults = await faultsOf(
+      async (context) => {
+        const fail = async (): Promise<never> => {
+          throw new Error("no");
+        };
+        const batch = await context.map([1, 2], (item, number) =>
+          item.step(async () => (number === 2 ? fail() : number), NO_RETRY),
+        );
+        const submitted = context.waitForCallback(fail, NO_RETRY);
+        const name = await submitted.catch((error: unknown) => (error as Error).name);
+        await context.wait({ seconds: 5 });
+        return [batch.status, name];
+      },
+      { config },
+    );
+    expect(faults).toEqual([]);
+  });
+});
+
+describe("P3 a slow serdes changes no order", () => {
+  for (const seconds of [1, 10]) {
+    const beside = `beside a wait of ${seconds} s`;
+    /** What comes first, and what the code does with it. */
+    async function race(context: DurableContext, operation: Promise<unknown>): Promise<unknown> {
+      const trace: string[] = [];
+      const first = await Promise.race([
+        operation.then(() => trace.push("operation") && "operation"),
+        context.wait({ seconds }).then(() => trace.push("wait") && "wait"),
+      ]);
+      await context.step(`after the ${first}`, async () => first);
+      await operation;
+      await context.wait({ seconds: 20 });
+      return trace;
+    }
+
+    test(`of a step, ${beside}`, async () => {
+      const program: Handler = async (context, env) =>
+        race(
+          context,
+          context.step(async () => 1, { serdes: slowSerdes(env) }),
+        );
+      expect(await faultsOf(program)).toEqual([]);
+    });
+
+    test(`of a child context, ${beside}`, async () => {
+      const program: Handler = async (context, env) =>
+        race(
+          context,
+          context.runInChildContext(async (child) => child.step(async () => LARGE), { serdes: slowSerdes(env) }),
+        );
+      expect(await faultsOf(program)).toEqual([]);
+    });
+
+    test(`of a virtual context, ${beside}`, async () => {
+      const program: Handler = async (context, env) =>
+        race(
+          context,
+          context.runInChildContext(async (child) => child.step(async () => 1), {
+            serdes: slowSerdes(env),
+            virtualContext: true,
+          }),
+        );
+      expect(await faultsOf(program)).toEqual([]);
+    });
+
+    test(`of the items of a flat map, ${beside}`, async () => {
+      const program: Handler = async (context, env) =>
+        race(
+          context,
+          context.map([1, 2], (item, number) => item.step(async () => number), {
+            itemSerdes: slowSerdes(env) as Serdes<number>,
+            nesting: "FLAT",
+          }),
+        );
+      expect(await faultsOf(program)).toEqual([]);
+    });
+  }
+});
+
+describe("P3 replay answers as the live run did", () => {
+  test("in a loop of races between callbacks and their time", async () => {
+    const program: Handler = async (context) => {
+      const answers: unknown[] = [];
+      for (const round of [1, 2, 3]) {
+        const [answer] = await context.createCallback(`round ${round}`);
+        const late = context.wait({ seconds: 60 }).then(() => "late");
+        answers.push(await Promise.race([answer, late]));
+        await context.step(`noted ${String(answers.at(-1))}`, async () => round);
+      }
+      await context.wait({ seconds: 300 });
+      return answers;
+    };
+    const answers = {
+      "round 1": { after: 10_000, outcome: { type: "SUCCEEDED", result: '"first"' } },
+      "round 2": { after: 90_000, outcome: { type: "SUCCEEDED", result: '"too late"' } },
+      "round 3": { after: 59_000, outcome: { type: "SUCCEEDED", result: '"third"' } },
+    } as const;
+    expect(await faultsOf(program, { answers })).toEqual([]);
+  });
+
+  test("with operations that nobody awaits", async () => {
+    const program: Handler = async (context, env) => {
+      void context.step(async () => env.until(1000));
+      void context.wait({ seconds: 3 });
+      void context.runInChildContext(async (child) => child.wait({ seconds: 5 }));
+      await context.wait({ seconds: 2 });
+      await context.wait({ seconds: 6 });
+      return "done";
+    };
+    expect(await faultsOf(program)).toEqual([]);
+  });
+
+  test("with batches of nothing", async () => {
+    const program: Handler = async (context) => {
+      const map = await context.map([], async () => 1);
+      const parallel = await context.parallel([]);
+      await context.wait({ seconds: 1 });
+      return [map.totalCount, map.completionReason, parallel.totalCount];
+    };
+    expect(await faultsOf(program)).toEqual([]);
+  });
+
+  test("when the code between two operations takes its time", async () => {
+    const program: Handler = async (context, env) => {
+      const trace: string[] = [];
+      await context.step(async () => 1);
+      await env.until(env.now() + 5000);
+      void context.step(async () => 2).then((value) => trace.push(`step ${value}`));
+      await env.until(env.now() + 5000);
+      trace.push("time");
+      await context.step(async () => 3);
+      return trace;
+    };
+    expect(await faultsOf(program)).toEqual([]);
+  });
+});
