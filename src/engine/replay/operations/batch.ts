@@ -143,6 +143,7 @@ class LiveBatch<T> {
   readonly #items: Items<T>;
   readonly #options: BatchOptions<T>;
   #finish: ((outcome: BatchOutcome<T>) => void) | undefined;
+  #fail: ((error: unknown) => void) | undefined;
 
   constructor(scope: Scope, options: BatchOptions<T>) {
     this.#items = new Items(scope, options);
@@ -150,8 +151,9 @@ class LiveBatch<T> {
   }
 
   run(): Promise<BatchOutcome<T>> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.#finish = resolve;
+      this.#fail = reject;
       this.#startMore();
       if (this.#items.startedCount === 0) this.#end();
     });
@@ -165,7 +167,16 @@ class LiveBatch<T> {
       items.startedCount - items.completedCount < maxConcurrency &&
       !rule.stops(items)
     ) {
-      items.startNext(() => this.#itemDone());
+      items.startNext(() => this.#goOn());
+    }
+  }
+
+  /** Rules and names are user code. */
+  #goOn(): void {
+    try {
+      this.#itemDone();
+    } catch (error) {
+      this.#fail?.(error);
     }
   }
 
@@ -191,6 +202,7 @@ class RebuiltBatch<T> {
   /** Items with a recorded outcome that they have not reached again. */
   #open: number;
   #finish: ((outcome: BatchOutcome<T>) => void) | undefined;
+  #fail: ((error: unknown) => void) | undefined;
 
   constructor(scope: Scope, options: BatchOptions<T>, record: BatchRecord) {
     this.#items = new Items(scope, options);
@@ -201,8 +213,9 @@ class RebuiltBatch<T> {
   }
 
   run(): Promise<BatchOutcome<T>> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.#finish = resolve;
+      this.#fail = reject;
       this.#startMore();
       if (this.#open === 0) this.#end();
     });
@@ -214,7 +227,15 @@ class RebuiltBatch<T> {
     const items = this.#items;
     while (items.startedCount < this.#statuses.length && items.startedCount - items.completedCount < maxConcurrency) {
       const status = this.#statuses[items.startedCount];
-      items.startNext(() => this.#itemDone(status));
+      items.startNext(() => this.#goOn(status));
+    }
+  }
+
+  #goOn(status: string | undefined): void {
+    try {
+      this.#itemDone(status);
+    } catch (error) {
+      this.#fail?.(error);
     }
   }
 

@@ -19,6 +19,7 @@ import { chain, type MaybePromise } from "../../ports/maybe-promise.ts";
 import type { Serdes } from "../../ports/serdes.ts";
 import { CalledOperation, type CallOptions } from "../called-operation.ts";
 import type { Handover, Taker } from "../delivery.ts";
+import { NonDeterministicExecutionError } from "../faults.ts";
 import { Future } from "../future.ts";
 import { deserialize, serialize } from "../round-trip.ts";
 import { Scope, type ScopeOptions } from "../scope.ts";
@@ -78,11 +79,17 @@ abstract class ChildContext<T> extends CalledOperation<ChildContextOptions<T>> {
     );
   }
 
-  childError(failure: Failure | undefined): Error {
+  /** What the caller gets; if the mapping throws, that. */
+  childError(failure: Failure | undefined): unknown {
     if (failure === undefined) return new ChildContextError("Child context failed");
     const { mapError } = this.options;
     const cause = errorFromFailure(failure);
-    return mapError === undefined ? new ChildContextError(cause.message, cause) : mapError(cause);
+    if (mapError === undefined) return new ChildContextError(cause.message, cause);
+    try {
+      return mapError(cause);
+    } catch (error) {
+      return error;
+    }
   }
 }
 
@@ -141,11 +148,16 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
   }
 
   #record(value: T, text: string | undefined): void {
-    const { preserveChildren, summarize } = this.options;
+    const { preserveChildren } = this.options;
     const isLarge = text !== undefined && utf8Length(text) > MAX_RECORDED_RESULT_BYTES;
+    let payload = text;
+    try {
+      if (isLarge) payload = this.options.summarize?.(value) ?? "";
+    } catch (error) {
+      return this.fail(error);
+    }
     this.#computed = isLarge || preserveChildren === true;
     this.#text = text;
-    const payload = isLarge ? (summarize?.(value) ?? "") : text;
     const details = {
       ...(payload === undefined ? {} : { payload }),
       ...(this.#computed ? { replayChildren: true } : {}),
@@ -154,9 +166,22 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
   }
 
   fail(thrown: unknown): void {
+    if (this.#rebuilt !== undefined) return this.#failedToRebuild(thrown);
     if (this.scope.isRebuilding || this.scope.isClosed) return;
     const replayChildren = this.options.preserveChildren === true ? { replayChildren: true } : {};
     this.scope.invocation.record(this.update("FAIL", { error: failureFromError(thrown), ...replayChildren }), true);
+  }
+
+  /** What succeeded once cannot fail when everything in it answers from the log, unless the code is another. */
+  #failedToRebuild(thrown: unknown): void {
+    const { key: id, name, options, position, scope, type } = this;
+    const what = `${type} ${name === undefined ? "" : `"${name}" `}(${position})`;
+    const { errorMessage } = failureFromError(thrown);
+    const message =
+      `Non-deterministic execution detected: the log says that ${what} succeeded, but running it again for its value ` +
+      `failed: ${errorMessage}. This indicates non-deterministic control flow in your workflow code.`;
+    const recorded = { id, type, name, subType: options.subType };
+    scope.invocation.end({ status: "BREACH", error: new NonDeterministicExecutionError(message, { recorded }) });
   }
 }
 

@@ -1,0 +1,109 @@
+/** What users give beside their functions may throw as well: somebody has to be told, and nothing may be stuck. */
+
+import { expect, test } from "vitest";
+import { MemoryAlarm } from "../adapters/memory/memory-alarm.ts";
+import { MemoryStore } from "../adapters/memory/memory-store.ts";
+import type { ExecutionHeader } from "../engine/model/execution.ts";
+import { Runner } from "../engine/runner/runner.ts";
+import { SimulatedClock } from "../testing/simulated-host.ts";
+import { formatExecutionArn } from "./arn.ts";
+import { readFunctions } from "./functions.ts";
+import type { DurableContext } from "./types.ts";
+import { withDurableExecution } from "./with-durable-execution.ts";
+
+const LARGE = "x".repeat(300 * 1024);
+
+function fail(message: string): never {
+  throw new Error(message);
+}
+
+/** What is thrown to the handler, beginning with its class. */
+function told(promise: PromiseLike<unknown>): Promise<string> {
+  return Promise.resolve(promise).then(
+    () => "nothing",
+    (error: Error) => `${error.constructor.name}: ${error.message}`,
+  );
+}
+
+/** Runs a handler, replaying it at every wait. */
+async function run(handler: (context: DurableContext) => Promise<unknown>): Promise<ExecutionHeader> {
+  const clock = new SimulatedClock();
+  const host = clock.host();
+  const alarm = new MemoryAlarm({ host, wake: (id) => runner.wake(id) });
+  const runner: Runner = new Runner({
+    store: new MemoryStore(),
+    alarm,
+    host,
+    parks: false,
+    functions: readFunctions({ hooks: withDurableExecution((_: unknown, context) => handler(context)) }),
+    arnOf: formatExecutionArn,
+  });
+  const { execution } = await runner.start({ functionName: "hooks" });
+  await clock.advance(60_000);
+  return runner.describe(execution.id);
+}
+
+/** The handler goes on after what failed, and replays it. */
+async function toldLiveAndOnReplay(call: (context: DurableContext) => PromiseLike<unknown>): Promise<unknown> {
+  const seen = new Set<string>();
+  const { status, result } = await run(async (context) => {
+    const message = await told(call(context));
+    seen.add(message);
+    await context.wait({ seconds: 1 });
+    return message;
+  });
+  expect(status).toBe("SUCCEEDED");
+  expect(seen.size).toBe(1);
+  return JSON.parse(result!);
+}
+
+test("a summary generator that throws fails its context", async () => {
+  const summaryGenerator = (): string => fail("no summary");
+  const child = (context: DurableContext) =>
+    context.runInChildContext("large", async () => LARGE, { summaryGenerator });
+  expect(await toldLiveAndOnReplay(child)).toBe("ChildContextError: no summary");
+  const map = (context: DurableContext) => context.map("large", [1], async () => LARGE, { summaryGenerator });
+  expect(await toldLiveAndOnReplay(map)).toBe("ChildContextError: no summary");
+});
+
+test.each([false, true])(
+  "an error mapper that throws gives its own error to the caller (virtual: %s)",
+  async (virtualContext) => {
+    const call = (context: DurableContext) =>
+      context.runInChildContext("mapped", async () => fail("inside"), {
+        virtualContext,
+        errorMapper: () => fail("no mapping"),
+      });
+    expect(await toldLiveAndOnReplay(call)).toBe("Error: no mapping");
+  },
+);
+
+test("a completion rule that throws fails its batch", async () => {
+  const call = (context: DurableContext) =>
+    context.map("items", [1, 2], async (_context, item) => item, {
+      completionConfig: {
+        shouldComplete: ({ completedCount }) => (completedCount > 0 ? fail("no rule") : { complete: false }),
+      },
+    });
+  expect(await toldLiveAndOnReplay(call)).toBe("ChildContextError: no rule");
+});
+
+test("an item namer that throws fails its batch", async () => {
+  const call = (context: DurableContext) =>
+    context.map("items", [1, 2], async (_context, item) => item, {
+      maxConcurrency: 1,
+      itemNamer: (item) => (item === 2 ? fail("no name") : "first"),
+    });
+  expect(await toldLiveAndOnReplay(call)).toBe("ChildContextError: no name");
+});
+
+test("a context that succeeded and throws when it is run again for its value halts the execution", async () => {
+  let runs = 0;
+  const { status, halt } = await run(async (context) => {
+    await context.runInChildContext("large", async () => (++runs > 1 ? fail("changed") : LARGE));
+    await context.wait({ seconds: 1 });
+  });
+  expect(status).toBe("RUNNING");
+  expect(halt).toMatchObject({ reason: "NON_DETERMINISM" });
+  expect(halt!.error.errorMessage).toContain('CONTEXT "large" (1) succeeded');
+});
