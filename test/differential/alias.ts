@@ -9,6 +9,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { LocalDurableTestRunner } from "@aws/durable-execution-sdk-js-testing";
 import { build, type Plugin } from "esbuild";
 import type { Sdk } from "./case.ts";
+import { loadRunner } from "./virtual-time.ts";
 
 export interface AliasedPackages {
   readonly sdk: Sdk;
@@ -40,7 +41,10 @@ export async function installAlias(): Promise<AliasedPackages> {
     chunkNames: "chunk-[hash]",
   });
   const load = (file: string): Promise<unknown> => import(/* @vite-ignore */ pathToFileURL(join(outdir, file)).href);
-  const { LocalDurableTestRunner: Runner } = (await load("index.mjs")) as Pick<AliasedPackages, never> & {
+  const { LocalDurableTestRunner: Runner } = (await loadRunner(() => load("index.mjs"))) as Pick<
+    AliasedPackages,
+    never
+  > & {
     LocalDurableTestRunner: AliasedPackages["Runner"];
   };
   const sdk = (await load("sdk.mjs")) as Sdk;

@@ -36,6 +36,8 @@ export interface CaseOptions {
   readonly functions?: (sdk: Sdk) => Readonly<Record<string, Target>>;
   /** Each when its callback is there; in this order where they happen to the same one. */
   readonly outside?: readonly OutsideEvent[];
+  /** The order in which operations start matters across contexts too. */
+  readonly comparesStarts?: boolean;
   /** Where perdure differs on purpose. */
   readonly differs?: DifferenceName | readonly DifferenceName[];
 }

@@ -1,10 +1,10 @@
 /** Runs a case on AWS's own test runner. */
 
-import type { DurableExecutionClient } from "@aws/durable-execution-sdk-js";
+import type { DurableExecutionClient, OperationUpdate } from "@aws/durable-execution-sdk-js";
 import type { LocalDurableTestRunner } from "@aws/durable-execution-sdk-js-testing";
 import type { Case, OutsideEvent, Sdk } from "./case.ts";
-import { failedObservation, type Observation, observe } from "./observation.ts";
-import { resetVirtualTime } from "./virtual-time.ts";
+import { failedObservation, type Observation, observe, type WireEvent, withoutStacks } from "./observation.ts";
+import { expectHistory, resetVirtualTime } from "./virtual-time.ts";
 
 type Runner = LocalDurableTestRunner<unknown>;
 
@@ -16,8 +16,8 @@ export interface LocalSetup {
 export async function runLocally(definition: Case, { sdk, Runner }: LocalSetup): Promise<Observation> {
   resetVirtualTime();
   const { program, functions, input, outside = [], config = {} } = definition;
-  const updates: SentUpdates = {};
-  const runner = new Runner({ handlerFunction: recording(sdk.withDurableExecution(program(sdk), config), updates) });
+  const record: Recording = { updates: {}, hasEnded: false };
+  const runner = new Runner({ handlerFunction: recording(sdk.withDurableExecution(program(sdk), config), record) });
   for (const [name, target] of Object.entries(functions?.(sdk) ?? {})) {
     if ("durable" in target) runner.registerDurableFunction(name, sdk.withDurableExecution(target.durable));
     else runner.registerFunction(name, target.plain);
@@ -25,19 +25,32 @@ export async function runLocally(definition: Case, { sdk, Runner }: LocalSetup):
   // A run that fails leaves these waiting for ever; what they have not reached shows in the observation.
   const happening = happen(runner, outside);
   happening.catch(() => undefined);
+  expectHistory(() => !record.hasEnded || hasEnd(runner));
   try {
     const result = await runner.run(input === undefined ? {} : { payload: input });
-    return { ...observe(result.getHistoryEvents()), updates };
+    return { ...observe(result.getHistoryEvents(), definition), updates: record.updates };
   } catch (error) {
     return rejection(error);
   }
 }
 
-type SentUpdates = Record<string, object[]>;
+/** The last event of a history says how the execution ended. */
+function hasEnd(runner: Runner): boolean {
+  const { operationIndex } = runner as unknown as { operationIndex: { getHistoryEvents(): WireEvent[] } };
+  return operationIndex.getHistoryEvents().some(({ EventType }) => /^Execution(?!Started)/.test(EventType ?? ""));
+}
+
+interface Recording {
+  /** What was sent, by operation: how updates share calls is a matter of timing. */
+  readonly updates: { [id: string]: object[] };
+  /** The handler has given its outcome. */
+  hasEnded: boolean;
+}
+
 type Lambda = ReturnType<Sdk["withDurableExecution"]>;
 
-/** The handler, with what it sends written down: by operation, since how updates share calls is a matter of timing. */
-function recording(handler: Lambda, updates: SentUpdates): Lambda {
+/** The handler, with what it does on the wire written down. */
+function recording(handler: Lambda, record: Recording): Lambda {
   return async (event, context) => {
     let isOver = false;
     const carrier = event as unknown as { durableExecutionClient: DurableExecutionClient };
@@ -46,22 +59,29 @@ function recording(handler: Lambda, updates: SentUpdates): Lambda {
       getExecutionState: (request) => client.getExecutionState(request),
       checkpoint: (request) => {
         // What an invocation sends after its end is nobody's business.
-        if (!isOver)
-          for (const { Id = "", ...update } of request.Updates ?? []) {
-            // The id of the update that ends an execution is made of the time.
-            (updates[update.Type === "EXECUTION" ? "execution" : Id] ??= []).push(
-              JSON.parse(JSON.stringify(update)) as object,
-            );
-          }
+        if (!isOver) for (const update of request.Updates ?? []) write(record, update);
         return client.checkpoint(request);
       },
     };
     try {
-      return await handler(event, context);
+      const output = await handler(event, context);
+      record.hasEnded = output.Status !== "PENDING";
+      return output;
     } finally {
       isOver = true;
     }
   };
+}
+
+function write({ updates }: Recording, { Id = "", ...update }: OperationUpdate): void {
+  // The id of the update that ends an execution is made of the time.
+  (updates[update.Type === "EXECUTION" ? "execution" : Id] ??= []).push(asSent(update));
+}
+
+function asSent(update: object): object {
+  return JSON.parse(JSON.stringify(update), (key, value: unknown) =>
+    key === "Payload" ? withoutStacks(value as string) : value,
+  ) as object;
 }
 
 /** AWS's runner overlooks what was submitted before anybody waited for it, so every callback is waited for from the start. */

@@ -21,6 +21,8 @@ export interface MachineSetup {
 
 const NAME = "main";
 const ID = `${NAME}/x`;
+const RETENTION_DAYS = 90;
+const RETAINED_MS = RETENTION_DAYS * 86_400_000;
 
 export async function runOnMachine(definition: Case, setup: MachineSetup): Promise<Observation> {
   resetVirtualTime();
@@ -31,7 +33,12 @@ export async function runOnMachine(definition: Case, setup: MachineSetup): Promi
   const failures: unknown[] = [];
   const runner: Runner = new Runner({
     store,
-    alarm,
+    // Nobody waits for the removal of what has ended.
+    alarm: {
+      schedule: (id, at) => (at < host.now() + RETAINED_MS / 2 ? alarm.schedule(id, at) : alarm.cancel(id)),
+      cancel: (id) => alarm.cancel(id),
+    },
+    retentionDays: RETENTION_DAYS,
     host,
     functions: readFunctions(functionsOf(definition, setup)),
     parks: setup.parks,
@@ -58,7 +65,7 @@ async function follow(definition: Case, runner: Runner): Promise<Observation> {
   if (!isDone) return failedObservation("STUCK", {});
   if (watch.failure !== undefined) return watch.failure;
   const events = await watch.read();
-  return observe(events.map((event) => historyEventToWire(event)) as WireEvent[]);
+  return observe(events.map((event) => historyEventToWire(event)) as WireEvent[], definition);
 }
 
 /** Looks at an execution whenever something may have changed, and lets happen what happens from outside. */

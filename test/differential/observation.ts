@@ -50,12 +50,14 @@ export interface Observation {
   readonly status: string;
   readonly result: string | undefined;
   readonly error: ObservedError | undefined;
-  /** In the order in which they started. */
+  /** Each followed by what is in it; side by side in the order in which they started. */
   readonly operations: readonly ObservedOperation[];
   /** `EventType/SubType/Name`, sorted. Invocations are not counted: how many it takes is a matter of timing. */
   readonly events: readonly string[];
   /** Native mode only: what was sent about each operation, in order; by id. */
   readonly updates?: Readonly<Record<string, readonly unknown[]>> | undefined;
+  /** The ids of the operations in the order in which they started, where that is to be compared. */
+  readonly starts?: readonly string[] | undefined;
 }
 
 /** An execution of which no more is known than how it failed. */
@@ -63,18 +65,23 @@ export function failedObservation(status: string, error: ObservedError): Observa
   return { status, result: undefined, error, operations: [], events: [] };
 }
 
-export function observe(events: readonly WireEvent[]): Observation {
+export interface ObserveOptions {
+  readonly comparesStarts?: boolean | undefined;
+}
+
+export function observe(events: readonly WireEvent[], { comparesStarts }: ObserveOptions = {}): Observation {
   const last = events.findLast(({ EventType }) => /^Execution(?!Started)/.test(EventType ?? ""));
   const { Result, Error } = last === undefined ? {} : detailsOf(last);
   return {
     status: (last?.EventType ?? "ExecutionRunning").slice("Execution".length).toUpperCase(),
-    result: Result?.Payload,
+    result: withoutStacks(Result?.Payload),
     error: observeError(Error?.Payload),
-    operations: operationsOf(events),
+    operations: inTreeOrder(operationsOf(events)),
     events: events
       .filter(({ EventType }) => EventType !== "InvocationCompleted")
       .map(signatureOf)
       .toSorted(),
+    starts: comparesStarts === true ? operationsOf(events).map(({ id }) => id) : undefined,
   };
 }
 
@@ -98,6 +105,19 @@ function operationsOf(events: readonly WireEvent[]): ObservedOperation[] {
   return [...operations.values()];
 }
 
+/** The order in which operations of different contexts start is a matter of timing. */
+function inTreeOrder(operations: readonly ObservedOperation[]): ObservedOperation[] {
+  const byParent = Map.groupBy(operations, ({ parentId }) => parentId);
+  const inside = (parentId: string | undefined): ObservedOperation[] =>
+    (byParent.get(parentId) ?? []).flatMap((operation) => [operation, ...inside(operation.id)]);
+  return inside(undefined);
+}
+
+/** Where an error was made says where the code lies. */
+export function withoutStacks(text: string | undefined): string | undefined {
+  return text?.replaceAll(/"stack":"(?:[^"\\]|\\.)*"/g, '"stack":"..."');
+}
+
 const TYPES: Readonly<Record<string, string>> = { ChainedInvoke: "CHAINED_INVOKE" };
 
 function follow(
@@ -116,7 +136,7 @@ function follow(
     type: TYPES[kind] ?? kind.toUpperCase(),
     subType: event.SubType,
     status: isRetried ? "PENDING" : statusOf(change),
-    result: Result?.Payload,
+    result: withoutStacks(Result?.Payload),
     error: observeError(Error?.Payload),
     attempts,
     settings: known?.settings ?? settingsOf(event),

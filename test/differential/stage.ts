@@ -10,7 +10,7 @@ import { differences, type Difference, type Place } from "./differences.ts";
 import { runLocally } from "./local-runner.ts";
 import { runOnMachine } from "./machine.ts";
 import type { Observation } from "./observation.ts";
-import { clock, loadRunner, startVirtualTime, stopVirtualTime } from "./virtual-time.ts";
+import { adoptClock, loadRunner, startVirtualTime, stopVirtualTime } from "./virtual-time.ts";
 
 const ours = perdure as unknown as Sdk;
 
@@ -44,14 +44,15 @@ export function expected(definition: Case, place: Place, observed: Observation):
 /** Sets the stage for the tests of a file. */
 export function prepareStage(): void {
   beforeAll(async () => {
-    runner = await loadRunner();
+    ({ LocalDurableTestRunner: runner } = await loadRunner(() => import("@aws/durable-execution-sdk-js-testing")));
     await runner.setupTestEnvironment({ skipTime: true });
+    const fakeClock = adoptClock(runner);
     // Retry strategies draw lots.
     vi.spyOn(Math, "random").mockReturnValue(0.5);
     aliased = await installAlias();
     // The clock can be replaced once only: the second copy of the runner shares the first one's.
     await aliased.Runner.setupTestEnvironment({ skipTime: false });
-    Object.assign(aliased.Runner, { skipTime: true, fakeClock: clock() });
+    Object.assign(aliased.Runner, { skipTime: true, fakeClock });
     startVirtualTime();
   });
   afterAll(async () => {

@@ -3,10 +3,6 @@
  * here it is pushed, so that what waits for 20 ms of quiet waits for a few.
  */
 
-import type { LocalDurableTestRunner } from "@aws/durable-execution-sdk-js-testing";
-
-type Runner = typeof LocalDurableTestRunner;
-
 interface FakeClock {
   tick(ms: number): number;
   nextAsync(): Promise<number>;
@@ -14,23 +10,39 @@ interface FakeClock {
   setSystemTime(now: number): void;
 }
 
-const real = { setInterval, clearInterval, setImmediate, now: Date.now };
+const real = { setTimeout, setInterval, clearInterval, setImmediate, now: Date.now };
 const PUSH_EVERY_MS = 1;
 const PUSH_MS = 4;
+/** How often to look for the end of a history, 1 ms apart, before a run is taken as it is. */
+const MOST_TRIES = 1000;
 
-let runner: Runner | undefined;
+let adopted: FakeClock | undefined;
 let pushing: ReturnType<typeof setInterval> | undefined;
 
-/** AWS's runner. It keeps the setTimeout it finds when it is loaded, to wait 100 ms after every run; here a tenth of it. */
-export async function loadRunner(): Promise<Runner> {
+/** The run under way: once its handler has ended, whether its whole history has arrived. */
+let isHistoryComplete: (() => boolean) | undefined;
+
+export function expectHistory(isComplete: () => boolean): void {
+  isHistoryComplete = isComplete;
+}
+
+/**
+ * Loads a copy of AWS's runner. It keeps the setTimeout that it finds then, to wait after every run, 100 ms, for the rest
+ * of the history. It gets one that waits for exactly that.
+ */
+export async function loadRunner<T>(load: () => Promise<T>): Promise<T> {
   const { setTimeout } = globalThis;
-  globalThis.setTimeout = ((fire: () => void, ms = 0) => setTimeout(fire, ms / 10)) as typeof setTimeout;
+  globalThis.setTimeout = waitForHistory as unknown as typeof setTimeout;
   try {
-    ({ LocalDurableTestRunner: runner } = await import("@aws/durable-execution-sdk-js-testing"));
+    return await load();
   } finally {
     globalThis.setTimeout = setTimeout;
   }
-  return runner;
+}
+
+function waitForHistory(done: () => void, _ms: number, tries = 0): void {
+  if (isHistoryComplete?.() !== false || tries === MOST_TRIES) done();
+  else real.setTimeout(() => waitForHistory(done, _ms, tries + 1), 1);
 }
 
 export function startVirtualTime(): void {
@@ -66,6 +78,13 @@ async function quiet(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise<void>((resolve) => real.setImmediate(resolve));
 }
 
-export function clock(): FakeClock {
-  return (runner as unknown as { fakeClock: FakeClock }).fakeClock;
+/** The clock that a runner has installed becomes the one to drive. */
+export function adoptClock(runner: object): FakeClock {
+  ({ fakeClock: adopted } = runner as { fakeClock: FakeClock });
+  return adopted;
+}
+
+function clock(): FakeClock {
+  if (adopted === undefined) throw new Error("No clock is installed");
+  return adopted;
 }

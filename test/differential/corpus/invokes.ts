@@ -13,6 +13,7 @@ const functions = (sdk: Sdk): Readonly<Record<string, Target>> => ({
     },
   },
   nested: { durable: async (event, context) => context.invoke("inner", "working", event) },
+  never: { plain: () => new Promise(() => undefined) },
   nothing: { durable: async () => undefined },
   falsy: { durable: async () => 0 },
   failing: {
@@ -74,11 +75,11 @@ export const invokes: Corpus = {
       ]),
   ),
   "one that nobody awaits": invoking(() => async (_event, context) => {
-    void context.invoke("call", "echo-plain", { n: 1 });
+    void context.invoke("call", "never", { n: 1 });
     return context.step("only", async () => 1);
   }),
   "one that nobody awaits, at the very end": invoking(() => async (_event, context) => {
-    void context.invoke("call", "echo-plain", { n: 1 });
+    void context.invoke("call", "never", { n: 1 });
     return "done";
   }),
   "with serdes": invoking(

@@ -28,6 +28,7 @@ export const order: Corpus = {
     return order;
   },
   "when operations start": {
+    comparesStarts: true,
     program: () => async (_event, context) => {
       const all: PromiseLike<unknown>[] = [
         context.runInChildContext("child", async (child) => child.step("in child", async () => 1)),

@@ -1,0 +1,5 @@
+import { combinators } from "./corpus/combinators.ts";
+import { compareEverywhere, prepareStage } from "./stage.ts";
+
+prepareStage();
+compareEverywhere("combinators", combinators);
