@@ -1,0 +1,42 @@
+/** The texts of the workflows that are also run elsewhere, and of those that are only here. */
+const sources: Readonly<Record<string, string>> = import.meta.glob<string>(
+  [
+    "./*.ts",
+    "!./catalogue.ts",
+    "../../workflows/{order-saga,import-rows,poll-until-ready,approve-expense,yearly-subscription}.ts",
+  ],
+  {
+    query: "?raw",
+    import: "default",
+    eager: true,
+  },
+);
+
+export interface Example {
+  /** The name of its file. */
+  readonly file: string;
+  readonly title: string;
+  readonly code: string;
+  /** What to start it with, JSON text. */
+  readonly payload: string;
+}
+
+export const examples: readonly [Example, ...Example[]] = [
+  example("./bake-cake.ts", "First steps: a cake", { guests: 8 }),
+  example("./encode-video.ts", "Encode a video", { key: "talk.mov", channels: ["web", "mobile", "archive"] }),
+  example("../../workflows/order-saga.ts", "Order, with a payment against time", {
+    orderId: "order-1",
+    items: ["book"],
+  }),
+  example("../../workflows/import-rows.ts", "Import rows, some of them bad", {
+    rows: ["a,10", "b,20", "c,none", "d,40", "e,50", "f,", "g,70", "h,80"],
+  }),
+  example("../../workflows/poll-until-ready.ts", "Poll until ready", { readyAfter: 4 }),
+  example("../../workflows/approve-expense.ts", "Approve an expense", { amount: 120 }),
+  example("../../workflows/yearly-subscription.ts", "A year of waiting", { customer: "Ada" }),
+];
+
+function example(path: string, title: string, payload: unknown): Example {
+  const code = sources[path] ?? "";
+  return { file: path.slice(path.lastIndexOf("/") + 1), title, code, payload: JSON.stringify(payload) };
+}

@@ -1,0 +1,214 @@
+/**
+ * What the playground shows of an execution, made of nothing but its log. Commits are folded once, as they arrive; each
+ * operation keeps the versions it went through, since the fold replaces operations and never changes them. The state at
+ * any point of the log is then a look-up for what is on the screen, however long the log is.
+ */
+
+import {
+  type Commit,
+  decodeCommit,
+  emptyState,
+  type ExecutionHeader,
+  type ExecutionState,
+  type Fact,
+  fold,
+  type HistoryEvent,
+  HistoryReader,
+  type Operation,
+} from "perdure/engine";
+
+/** An operation as a commit left it. */
+interface Version {
+  readonly seq: number;
+  readonly operation: Operation;
+}
+
+/** What an operation did for a while. Times are ms since the epoch; without an end it goes on. */
+export interface Span {
+  readonly kind: "work" | "pause" | "wait";
+  readonly from: number;
+  readonly fromSeq: number;
+  to?: number;
+  toSeq?: number;
+}
+
+/** An operation through the whole log. */
+export interface Track {
+  readonly id: string;
+  readonly parentId: string | undefined;
+  /** 0 in the root. */
+  readonly depth: number;
+  readonly versions: Version[];
+  readonly spans: Span[];
+  readonly children: Track[];
+}
+
+export interface LoggedEvent {
+  readonly seq: number;
+  readonly event: HistoryEvent;
+}
+
+/** One run of the handler, from the top. */
+export interface InvocationSpan {
+  /** 1 for the first. */
+  readonly number: number;
+  readonly owner: string;
+  readonly firstSeq: number;
+  readonly at: number;
+  /** Operations that had their outcome before it began: it took them from the log. */
+  readonly replayed: number;
+}
+
+export class ExecutionView {
+  readonly bodies: string[] = [];
+  readonly commits: Commit[] = [];
+  readonly events: LoggedEvent[] = [];
+  readonly invocations: InvocationSpan[] = [];
+  readonly #state: ExecutionState = emptyState({ keepsAll: true });
+  readonly #history = new HistoryReader();
+  readonly #tracks = new Map<string, Track>();
+  readonly #roots: Track[] = [];
+  readonly #headers: ExecutionHeader[] = [];
+  #order: readonly Track[] | undefined;
+
+  /** Adds the next commit of the log. Throws for a log that cannot be folded. */
+  add(body: string): void {
+    const commit = decodeCommit(body);
+    if (commit.owner !== undefined && commit.owner !== this.#state.owner) this.#beginInvocation(commit);
+    const changed = fold(this.#state, commit);
+    this.bodies.push(body);
+    this.commits.push(commit);
+    this.#headers.push(this.#state.header);
+    for (const operation of changed) this.#record(operation);
+    for (const fact of commit.facts) if ("id" in fact) this.#draw(fact, commit.at);
+    for (const event of this.#history.read(commit)) this.events.push({ seq: this.length, event });
+  }
+
+  /** The number of the last commit. */
+  get length(): number {
+    return this.commits.length;
+  }
+
+  /** The execution as it is now; undefined before the first commit. */
+  get header(): ExecutionHeader | undefined {
+    return this.#headers.at(-1);
+  }
+
+  get isEnded(): boolean {
+    return this.header !== undefined && this.header.status !== "RUNNING";
+  }
+
+  /** When it goes on by itself, ms since the epoch; undefined if no time makes it. */
+  get nextTimer(): number | undefined {
+    const times = [this.#state.timers.earliest?.at, this.header?.timeoutAt].filter((at) => at !== undefined);
+    return this.isEnded || times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** Callbacks that can be completed now. */
+  get openCallbacks(): readonly Extract<Operation, { type: "CALLBACK" }>[] {
+    return [...this.#state.callbacks.values()].flatMap((id) => {
+      const operation = this.#state.operations.get(id);
+      return operation?.type === "CALLBACK" ? [operation] : [];
+    });
+  }
+
+  /** All operations, parents before their children. */
+  get tracks(): readonly Track[] {
+    this.#order ??= inOrder(this.#roots);
+    return this.#order;
+  }
+
+  track(id: string): Track | undefined {
+    return this.#tracks.get(id);
+  }
+
+  headerAt(seq: number): ExecutionHeader | undefined {
+    return this.#headers[seq - 1];
+  }
+
+  /** The operation that was first recorded last, as of a commit: where the code had got to. */
+  newestAt(seq: number): Track | undefined {
+    for (let index = seq - 1; index >= 0; index--) {
+      const fact = this.commits[index]?.facts.findLast((each) => "id" in each);
+      if (fact !== undefined && "id" in fact) return this.#tracks.get(fact.id);
+    }
+    return undefined;
+  }
+
+  invocationAt(seq: number): InvocationSpan | undefined {
+    return this.invocations.findLast(({ firstSeq }) => firstSeq <= seq);
+  }
+
+  #beginInvocation(commit: Commit): void {
+    this.invocations.push({
+      number: this.invocations.length + 1,
+      owner: commit.owner ?? "",
+      firstSeq: this.length + 1,
+      at: commit.at,
+      replayed: this.#state.deliveries,
+    });
+  }
+
+  #record(operation: Operation): void {
+    const version = { seq: this.length, operation };
+    const known = this.#tracks.get(operation.id);
+    if (known !== undefined) {
+      known.versions.push(version);
+      return;
+    }
+    const { id, parentId } = operation;
+    const parent = parentId === undefined ? undefined : this.#tracks.get(parentId);
+    const depth = parent === undefined ? 0 : parent.depth + 1;
+    const track: Track = { id, parentId, depth, versions: [version], spans: [], children: [] };
+    this.#tracks.set(id, track);
+    (parent?.children ?? this.#roots).push(track);
+    this.#order = undefined;
+  }
+
+  #draw(fact: Extract<Fact, { readonly id: string }>, committedAt: number): void {
+    const track = this.#tracks.get(fact.id);
+    const operation = track?.versions.at(-1)?.operation;
+    if (track === undefined || operation === undefined) return;
+    const at = fact.at ?? committedAt;
+    const seq = this.length;
+    const open = track.spans.findLast((span) => span.to === undefined);
+    if (fact.kind === "HEARTBEAT") return;
+    const isStart = fact.kind === "STARTED";
+    if (isStart && open?.kind === "work") return;
+    if (open !== undefined && fact.kind !== "READY") Object.assign(open, { to: at, toSeq: seq });
+    if (isStart) track.spans.push({ kind: kindOf(operation), from: at, fromSeq: seq });
+    else if (open === undefined) track.spans.push({ kind: "work", from: at, fromSeq: seq, to: at, toSeq: seq });
+    if (fact.kind === "RETRIED") track.spans.push({ kind: "pause", from: at, fromSeq: seq });
+  }
+}
+
+/** The operation as it was after a commit; undefined if it was not there yet. */
+export function operationAt(track: Track, seq: number): Operation | undefined {
+  return track.versions.findLast((version) => version.seq <= seq)?.operation;
+}
+
+/** The number of the commit that first told of an operation. */
+export function firstSeqOf(track: Track): number {
+  return track.versions[0]?.seq ?? 0;
+}
+
+/** A view of a whole log. */
+export function viewOf(bodies: Iterable<string>): ExecutionView {
+  const view = new ExecutionView();
+  for (const body of bodies) view.add(body);
+  return view;
+}
+
+function kindOf({ type }: Operation): Span["kind"] {
+  return type === "STEP" || type === "CONTEXT" ? "work" : "wait";
+}
+
+function inOrder(roots: readonly Track[]): readonly Track[] {
+  const ordered: Track[] = [];
+  const visit = (track: Track): void => {
+    ordered.push(track);
+    for (const child of track.children) visit(child);
+  };
+  for (const root of roots) visit(root);
+  return ordered;
+}

@@ -1,0 +1,49 @@
+/**
+ * Where a moment lies on the timeline. A workflow has steps of milliseconds beside waits of months, so the axis is not
+ * linear: each gap between two commits is as wide as the logarithm of its length, and time runs evenly inside a gap.
+ */
+export interface TimeAxis {
+  /** From 0 to 1, for a time in ms since the epoch. */
+  position(at: number): number;
+}
+
+/** Gaps below this, in ms, look the same. */
+const GRAIN_MS = 20;
+/** What even the shortest gap gets. */
+const LEAST_WIDTH = 0.35;
+
+/** `times` are the moments that matter, in ms since the epoch, in any order. */
+export function timeAxis(times: Iterable<number>): TimeAxis {
+  const stops = [...new Set(times)].toSorted((a, b) => a - b);
+  const edges = [0];
+  for (let index = 1; index < stops.length; index++) {
+    const gap = at(stops, index) - at(stops, index - 1);
+    edges.push(at(edges, index - 1) + LEAST_WIDTH + Math.log2(1 + gap / GRAIN_MS));
+  }
+  const width = edges.at(-1) ?? 0;
+  return { position: (time) => (width === 0 ? 0 : place(stops, edges, time) / width) };
+}
+
+function place(stops: readonly number[], edges: readonly number[], time: number): number {
+  const after = firstAfter(stops, time);
+  if (after === 0) return 0;
+  if (after === stops.length) return edges.at(-1) ?? 0;
+  const [from, to] = [at(stops, after - 1), at(stops, after)];
+  const [left, right] = [at(edges, after - 1), at(edges, after)];
+  return left + ((time - from) / (to - from)) * (right - left);
+}
+
+/** The index of the first stop after a time; the number of stops if there is none. */
+function firstAfter(stops: readonly number[], time: number): number {
+  let [low, high] = [0, stops.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (at(stops, middle) > time) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function at(values: readonly number[], index: number): number {
+  return values[index] ?? 0;
+}

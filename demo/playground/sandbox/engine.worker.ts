@@ -1,0 +1,145 @@
+/** The process of the playground: the engine with the user's functions, in a worker that may be killed at any moment. */
+
+import { type ExecutionHeader, Runner } from "perdure/engine";
+import { type Functions, MemoryAlarm, readFunctions, systemHost } from "perdure/memory";
+import { replayLog } from "perdure/testing";
+import { AdjustableClock } from "./clock.ts";
+import { type LoadedProgram, loadProgram } from "./load-program.ts";
+import { PageStore } from "./page-store.ts";
+import type { FromWorker, Program, ToWorker } from "./protocol.ts";
+import type { Trace } from "./traced-context.ts";
+
+/** A start of a step is told to the page this soon, so that it is seen while it runs. */
+const LINGER_MS = 60;
+
+let page: MessagePort | undefined;
+const clock = new AdjustableClock(systemHost());
+const store = new PageStore(send);
+let functions: Functions = {};
+let runner: Runner | undefined;
+
+provideRandomUuid();
+
+/** The first message brings the port to the page. */
+addEventListener(
+  "message",
+  ({ ports: [port] }) => {
+    if (port === undefined) return;
+    page = port;
+    port.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => receive(data));
+    port.start();
+  },
+  { once: true },
+);
+
+function receive(message: ToWorker): void {
+  switch (message.type) {
+    case "open":
+      return open(message.programs, message.aheadMs);
+    case "start":
+      return answer(message.call, started(message.request));
+    case "replay":
+      return answer(message.call, replayed(message.log, message.functionName));
+    case "wake":
+      return void runner?.wake(message.executionId);
+    case "clock":
+      return clock.set(message.aheadMs);
+    case "stored":
+    case "refused":
+      return store.take(message);
+  }
+}
+
+function open(programs: readonly Program[], aheadMs: number): void {
+  clock.set(aheadMs);
+  const loaded = programs.map((program) => loadProgram(program, traceOf));
+  functions = Object.assign({}, ...loaded.map((each: LoadedProgram) => each.functions)) as Functions;
+  runner = createRunner();
+  send({
+    type: "ready",
+    functions: loaded.flatMap((each) => each.loaded),
+    failures: loaded.flatMap(({ failure }) => (failure === undefined ? [] : [failure])),
+  });
+  void runner.recover();
+}
+
+function createRunner(): Runner {
+  const host = clock.host();
+  const created: Runner = new Runner({
+    store,
+    alarm: new MemoryAlarm({ host, wake: (id) => created.wake(id) }),
+    host,
+    functions: readFunctions(functions),
+    lingerMs: LINGER_MS,
+    arnOf,
+    // Executions whose code is not loaded here wait for it.
+    mayRun: (id) => Object.hasOwn(functions, functionOf(id)),
+    onError: (executionId, error) => send({ type: "trouble", executionId, message: textOf(error) }),
+  });
+  return created;
+}
+
+async function started(request: Parameters<Runner["start"]>[0]): Promise<string> {
+  if (runner === undefined) throw new Error("The worker is not ready.");
+  return (await runner.start(request)).execution.id;
+}
+
+/** Runs a recorded log against the code that is loaded. Nothing is written, and no step runs. */
+async function replayed(log: readonly string[], functionName: string): Promise<unknown> {
+  const handler = functions[functionName];
+  if (typeof handler !== "function") throw new Error(`The code exports no function "${functionName}".`);
+  const report = await replayLog(log, handler, { fromEveryCommit: log.length <= MOST_PREFIXES });
+  return report.matches ? { matches: true } : { matches: false, seq: report.seq, difference: report.difference };
+}
+
+const MOST_PREFIXES = 200;
+
+function answer(call: number, work: Promise<unknown>): void {
+  work.then(
+    (value) => send({ type: "answer", call, value }),
+    (error: unknown) => send({ type: "failure", call, message: textOf(error) }),
+  );
+}
+
+function traceOf(arn: string): Trace {
+  const executionId = executionOf(arn);
+  return {
+    reached: (id, call) => send({ type: "reached", executionId, id, ...call }),
+    ran: (id) => send({ type: "ran", executionId, id }),
+  };
+}
+
+function arnOf({ functionName, version, name, incarnation }: ExecutionHeader): string {
+  return `arn:perdure:lambda:local:000000000000:function:${functionName}:${version}/durable-execution/${name}/${incarnation}`;
+}
+
+function executionOf(arn: string): string {
+  const [, functionName, name] = /:function:([\w-]+):[^/]+\/durable-execution\/([\w-]+)\//.exec(arn) ?? [];
+  return `${functionName}/${name}`;
+}
+
+function functionOf(executionId: string): string {
+  return executionId.slice(0, executionId.indexOf("/"));
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function send(message: FromWorker): void {
+  page?.postMessage(message);
+}
+
+/** An origin of its own is no secure context, and browsers keep this function for those. */
+function provideRandomUuid(): void {
+  if ("randomUUID" in crypto) return;
+  Object.defineProperty(crypto, "randomUUID", { value: randomUuid });
+}
+
+/** Version 4: 122 random bits. */
+function randomUuid(): string {
+  const hex = systemHost().randomId();
+  const variant = "89ab".charAt(Number.parseInt(hex.charAt(16), 16) % 4);
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `${variant}${hex.slice(17, 20)}`];
+  return [...parts, hex.slice(20)].join("-");
+}

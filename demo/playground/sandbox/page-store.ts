@@ -1,0 +1,65 @@
+import {
+  type DirectoryPage,
+  type DirectoryRow,
+  type ExecutionStore,
+  type ListQuery,
+  type LogPage,
+  StorageFullError,
+} from "perdure/engine";
+import type { FromWorker, StoreMethod, ToWorker } from "./protocol.ts";
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The page's storage, as the worker sees it. */
+export class PageStore implements ExecutionStore {
+  readonly #send: (message: FromWorker) => void;
+  readonly #waiting = new Map<number, Waiting>();
+  #calls = 0;
+
+  constructor(send: (message: FromWorker) => void) {
+    this.#send = send;
+  }
+
+  /** Takes the page's answer to a call. */
+  take(message: Extract<ToWorker, { type: "stored" | "refused" }>): void {
+    const waiting = this.#waiting.get(message.call);
+    this.#waiting.delete(message.call);
+    if (message.type === "stored") waiting?.resolve(message.value);
+    else waiting?.reject(message.isFull ? new StorageFullError(message.message) : new Error(message.message));
+  }
+
+  create(row: DirectoryRow, body: string): Promise<"created" | "exists"> {
+    return this.#call("create", row, body);
+  }
+
+  append(id: string, seq: number, body: string): Promise<"appended" | "taken"> {
+    return this.#call("append", id, seq, body);
+  }
+
+  read(id: string, from: number): Promise<LogPage> {
+    return this.#call("read", id, from);
+  }
+
+  describe(row: DirectoryRow): Promise<void> {
+    return this.#call("describe", row);
+  }
+
+  list(query: ListQuery): Promise<DirectoryPage> {
+    return this.#call("list", query);
+  }
+
+  remove(id: string): Promise<void> {
+    return this.#call("remove", id);
+  }
+
+  #call<T>(method: StoreMethod, ...args: readonly unknown[]): Promise<T> {
+    const call = ++this.#calls;
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.set(call, { resolve: resolve as (value: unknown) => void, reject });
+      this.#send({ type: "store", call, method, args });
+    });
+  }
+}

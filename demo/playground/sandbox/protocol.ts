@@ -1,0 +1,67 @@
+/**
+ * What the page and the sandboxed worker say to each other. The worker has the engine and the user's code; the page has
+ * the storage. So killing the worker loses what a killed process loses, and nothing else.
+ */
+
+import type { ExecutionStore, StartRequest } from "perdure/engine";
+
+/** A file of the editor, compiled to a script. */
+export interface Program {
+  readonly file: string;
+  readonly script: string;
+  /** What the script was compiled from. */
+  readonly code: string;
+}
+
+export type StoreMethod = keyof ExecutionStore;
+
+export type ToWorker =
+  | { readonly type: "open"; readonly programs: readonly Program[]; readonly aheadMs: number }
+  | { readonly type: "start"; readonly call: number; readonly request: StartRequest }
+  | {
+      readonly type: "replay";
+      readonly call: number;
+      readonly log: readonly string[];
+      readonly functionName: string;
+    }
+  | { readonly type: "wake"; readonly executionId: string }
+  | { readonly type: "clock"; readonly aheadMs: number }
+  /** Answers a `store` message. */
+  | { readonly type: "stored"; readonly call: number; readonly value: unknown }
+  | { readonly type: "refused"; readonly call: number; readonly message: string; readonly isFull: boolean };
+
+/** A function, and the file it comes from. */
+export interface LoadedFunction {
+  readonly name: string;
+  readonly file: string;
+}
+
+export interface ProgramFailure {
+  readonly file: string;
+  readonly message: string;
+  readonly line?: number;
+}
+
+/** The code called an operation. */
+export interface Reached {
+  readonly executionId: string;
+  /** The operation's position. */
+  readonly id: string;
+  readonly method: string;
+  readonly name?: string;
+  readonly line?: number;
+}
+
+export type FromWorker =
+  | {
+      readonly type: "ready";
+      readonly functions: readonly LoadedFunction[];
+      readonly failures: readonly ProgramFailure[];
+    }
+  | { readonly type: "store"; readonly call: number; readonly method: StoreMethod; readonly args: readonly unknown[] }
+  | { readonly type: "answer"; readonly call: number; readonly value: unknown }
+  | { readonly type: "failure"; readonly call: number; readonly message: string }
+  | ({ readonly type: "reached" } & Reached)
+  /** A function inside an operation begins to run: not replayed, run. */
+  | { readonly type: "ran"; readonly executionId: string; readonly id: string }
+  | { readonly type: "trouble"; readonly executionId: string; readonly message: string };

@@ -1,0 +1,150 @@
+/**
+ * One life of the sandboxed worker, from the page: a frame with an origin of its own, a worker in it, and a port. The
+ * frame is what makes the code harmless (it reaches neither this site's storage nor its cookies); the worker is what
+ * makes it killable, also in an endless loop.
+ */
+
+import { type ExecutionStore, type StartRequest, StorageFullError } from "perdure/engine";
+// oxlint-disable-next-line import/default -- the bundler makes a module of the worker's address
+import engineUrl from "./engine.worker.ts?worker&url";
+import type { FromWorker, LoadedFunction, Program, ProgramFailure, Reached, ToWorker } from "./protocol.ts";
+
+export interface SandboxEvents {
+  readonly onReached: (reached: Reached) => void;
+  readonly onRan: (executionId: string, operationId: string) => void;
+  readonly onTrouble: (executionId: string, message: string) => void;
+}
+
+export interface LoadReport {
+  readonly functions: readonly LoadedFunction[];
+  readonly failures: readonly ProgramFailure[];
+}
+
+export interface ReplayAnswer {
+  readonly matches: boolean;
+  readonly seq?: number;
+  readonly difference?: string;
+}
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class SandboxProcess {
+  readonly #store: ExecutionStore;
+  readonly #events: SandboxEvents;
+  readonly #frame: HTMLIFrameElement;
+  readonly #channel = new MessageChannel();
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #ready = Promise.withResolvers<LoadReport>();
+  #calls = 0;
+  #isKilled = false;
+
+  constructor(store: ExecutionStore, events: SandboxEvents) {
+    this.#store = store;
+    this.#events = events;
+    this.#frame = document.createElement("iframe");
+    this.#frame.setAttribute("sandbox", "allow-scripts");
+    this.#frame.title = "Sandbox";
+    this.#frame.hidden = true;
+    this.#frame.src = new URL("sandbox.html", document.baseURI).href;
+    this.#ready.promise.catch(() => undefined);
+    this.#channel.port1.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#take(data);
+  }
+
+  /** Starts the worker with these programs; it takes up every execution that runs. */
+  async open(programs: readonly Program[], aheadMs: number): Promise<LoadReport> {
+    const isLoaded = new Promise((resolve) => this.#frame.addEventListener("load", resolve, { once: true }));
+    document.body.append(this.#frame);
+    const [script] = await Promise.all([engineScript(), isLoaded]);
+    this.#frame.contentWindow?.postMessage({ script }, "*", [this.#channel.port2]);
+    this.#send({ type: "open", programs, aheadMs });
+    return this.#ready.promise;
+  }
+
+  start(request: StartRequest): Promise<string> {
+    return this.#call<string>((call) => ({ type: "start", call, request }));
+  }
+
+  replay(log: readonly string[], functionName: string): Promise<ReplayAnswer> {
+    return this.#call<ReplayAnswer>((call) => ({ type: "replay", call, log, functionName }));
+  }
+
+  wake(executionId: string): void {
+    this.#send({ type: "wake", executionId });
+  }
+
+  setClock(aheadMs: number): void {
+    this.#send({ type: "clock", aheadMs });
+  }
+
+  /** Ends it at once. What it has not written is lost. */
+  kill(): void {
+    if (this.#isKilled) return;
+    this.#isKilled = true;
+    this.#frame.remove();
+    this.#channel.port1.close();
+    const gone = new Error("The worker was killed.");
+    this.#ready.reject(gone);
+    for (const { reject } of this.#waiting.values()) reject(gone);
+    this.#waiting.clear();
+  }
+
+  #take(message: FromWorker): void {
+    if (this.#isKilled) return;
+    switch (message.type) {
+      case "ready":
+        return this.#ready.resolve(message);
+      case "store":
+        return void this.#serve(message);
+      case "answer":
+        return this.#settle(message.call)?.resolve(message.value);
+      case "failure":
+        return this.#settle(message.call)?.reject(new Error(message.message));
+      case "reached":
+        return this.#events.onReached(message);
+      case "ran":
+        return this.#events.onRan(message.executionId, message.id);
+      case "trouble":
+        return this.#events.onTrouble(message.executionId, message.message);
+    }
+  }
+
+  async #serve({ call, method, args }: Extract<FromWorker, { type: "store" }>): Promise<void> {
+    try {
+      const work = this.#store[method] as (...given: readonly unknown[]) => unknown;
+      const value = await work.apply(this.#store, [...args]);
+      this.#send({ type: "stored", call, value });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#send({ type: "refused", call, message, isFull: error instanceof StorageFullError });
+    }
+  }
+
+  #call<T>(message: (call: number) => ToWorker): Promise<T> {
+    const call = ++this.#calls;
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.set(call, { resolve: resolve as (value: unknown) => void, reject });
+      this.#send(message(call));
+    });
+  }
+
+  #settle(call: number): Waiting | undefined {
+    const waiting = this.#waiting.get(call);
+    this.#waiting.delete(call);
+    return waiting;
+  }
+
+  #send(message: ToWorker): void {
+    if (!this.#isKilled) this.#channel.port1.postMessage(message);
+  }
+}
+
+let script: Promise<string> | undefined;
+
+/** The engine as text: a frame with an origin of its own cannot load it from this one. */
+function engineScript(): Promise<string> {
+  script ??= fetch(new URL(engineUrl, document.baseURI)).then((response) => response.text());
+  return script;
+}

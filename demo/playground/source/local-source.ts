@@ -1,0 +1,303 @@
+/**
+ * The executions of this browser. The page keeps the log and speaks for the outside world; the functions run in a
+ * sandboxed worker that can be killed. Of all tabs one has the worker, by a lock that the browser passes on when that
+ * tab is gone; the others look on, and take over when Run is pressed there.
+ */
+
+import {
+  type CallbackOutcome,
+  type DirectoryRow,
+  executionIdOfCallback,
+  type ExecutionStore,
+  Runner,
+  type StartRequest,
+} from "perdure/engine";
+import { MemoryAlarm, systemHost } from "perdure/memory";
+import { FaultyStore } from "perdure/testing";
+import { forkLog } from "../model/fork-log.ts";
+import { AdjustableClock } from "../sandbox/clock.ts";
+import type { Program, Reached } from "../sandbox/protocol.ts";
+import { type LoadReport, type ReplayAnswer, SandboxProcess } from "../sandbox/sandbox-process.ts";
+import { type ExecutionSource, LIST_LIMIT, type Listener, type ListFilter } from "./execution-source.ts";
+import { ObservedStore } from "./observed-store.ts";
+import { openStore } from "./open-store.ts";
+import { ProgramShelf } from "./program-shelf.ts";
+import { SlowStore } from "./slow-store.ts";
+
+/** What is going on with the worker of this tab. */
+export type ProcessState = "starting" | "running" | "killed" | "elsewhere";
+
+export interface LocalEvents {
+  readonly onProcess: (state: ProcessState) => void;
+  readonly onLoaded: (report: LoadReport) => void;
+  readonly onReached: (reached: Reached) => void;
+  readonly onRan: (executionId: string, operationId: string) => void;
+  readonly onTrouble: (executionId: string, message: string) => void;
+  /** The list of executions may have changed. */
+  readonly onChange: () => void;
+}
+
+type Hint = { readonly type: "written" | "wake"; readonly executionId: string } | { readonly type: "clock" };
+
+const LOCK = "perdure.playground.worker";
+const CLOCK_KEY = "perdure.playground.ahead";
+/** The delay of each write while the storage is slow, in ms. */
+const SLOW_MS = 800;
+
+export class LocalSource implements ExecutionSource {
+  readonly kind = "local";
+  readonly shelf: ProgramShelf = new ProgramShelf(localStorage);
+  readonly #events: LocalEvents;
+  readonly #store: ExecutionStore;
+  readonly #slow: SlowStore;
+  readonly #faulty: FaultyStore;
+  readonly #clock = new AdjustableClock(systemHost());
+  readonly #client: Runner;
+  readonly #tabs = new BroadcastChannel("perdure.playground");
+  readonly #watchers = new Map<string, Set<() => void>>();
+  #process: SandboxProcess | undefined;
+  #release: (() => void) | undefined;
+  #aheadMs = Number(localStorage.getItem(CLOCK_KEY) ?? 0);
+
+  constructor(events: LocalEvents) {
+    this.#events = events;
+    this.#store = new ObservedStore(openStore(), (id) => this.#written(id));
+    this.#slow = new SlowStore(this.#store);
+    this.#faulty = new FaultyStore(this.#slow);
+    this.#clock.set(this.#aheadMs);
+    this.#client = this.#createClient();
+    this.#tabs.onmessage = ({ data }: MessageEvent<Hint>) => this.#heed(data);
+  }
+
+  /** Starts the worker in this tab as soon as no other tab has it. */
+  join(): void {
+    void this.#hold({}).catch(() => this.#lost());
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  async list({ functionName, status }: ListFilter): Promise<readonly DirectoryRow[]> {
+    const page = await this.#store.list({
+      limit: LIST_LIMIT,
+      reverse: true,
+      ...(functionName === undefined ? {} : { functionName }),
+      ...(status === undefined ? {} : { statuses: [status] }),
+    });
+    return page.rows;
+  }
+
+  watch(executionId: string, { onCommit, onError }: Listener): () => void {
+    let next = 1;
+    let reading: Promise<void> = Promise.resolve();
+    let isLeft = false;
+    const read = async (): Promise<void> => {
+      for (let more: number | undefined = next; more !== undefined && !isLeft; ) {
+        const page = await this.#store.read(executionId, more);
+        for (const body of page.bodies) if (!isLeft) onCommit(body);
+        next = more + page.bodies.length;
+        more = page.next;
+      }
+    };
+    const look = (): void => {
+      reading = reading.then(read).catch(onError);
+    };
+    const watchers = this.#watchers.get(executionId) ?? new Set();
+    this.#watchers.set(executionId, watchers.add(look));
+    look();
+    return () => {
+      isLeft = true;
+      watchers.delete(look);
+    };
+  }
+
+  /** Makes a file's code the one that executions run; the worker starts again if it is other code. */
+  async load(program: Program): Promise<LoadReport | undefined> {
+    const isNew = this.shelf.put(program);
+    if (this.#process !== undefined && !isNew) return undefined;
+    return this.restart();
+  }
+
+  async start(functionName: string, input: string): Promise<string> {
+    const request: StartRequest = { functionName, input, name: shortName() };
+    if (this.#process === undefined) await this.restart();
+    if (this.#process === undefined) throw new Error("The worker is not running.");
+    return this.#process.start(request);
+  }
+
+  async completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void> {
+    await this.#client.completeCallback(callbackId, outcome);
+    const executionId = executionIdOfCallback(callbackId);
+    if (executionId !== undefined) this.#wakeEverywhere(executionId);
+  }
+
+  async stop(executionId: string): Promise<void> {
+    await this.#client.stop(executionId);
+    this.#wakeEverywhere(executionId);
+  }
+
+  async resume(executionId: string): Promise<void> {
+    await this.#client.resume(executionId);
+    this.#wakeEverywhere(executionId);
+  }
+
+  /** Removes an execution and its log. */
+  async purge(executionId: string): Promise<void> {
+    await this.#client.stop(executionId).catch(() => undefined);
+    await this.#store.remove(executionId);
+  }
+
+  /** Puts a log where executions are, under its own name; answers its id. */
+  async addLog(log: readonly string[]): Promise<string> {
+    const { row, bodies } = forkLog(log, { name: shortName(), randomId: () => systemHost().randomId() });
+    const [first = "", ...rest] = bodies;
+    await this.#store.create(row, first);
+    for (const [index, body] of rest.entries()) await this.#store.append(row.id, index + 2, body);
+    await this.#store.describe(row);
+    this.#wakeEverywhere(row.id);
+    return row.id;
+  }
+
+  /** A new execution with the log of another one up to where an operation begins. */
+  async restartFrom(log: readonly string[], operationId: string): Promise<string> {
+    const fork = forkLog(log, { before: operationId, name: shortName(), randomId: () => systemHost().randomId() });
+    return this.addLog(fork.bodies);
+  }
+
+  /** Holds a log against the code that runs. */
+  async replay(log: readonly string[], functionName: string): Promise<ReplayAnswer> {
+    if (this.#process === undefined) await this.restart();
+    if (this.#process === undefined) throw new Error("The worker is not running.");
+    return this.#process.replay(log, functionName);
+  }
+
+  kill(): void {
+    if (this.#process === undefined) return;
+    this.#process.kill();
+    this.#process = undefined;
+    this.#events.onProcess("killed");
+  }
+
+  /** Starts the worker anew, in this tab whichever had it before. */
+  async restart(): Promise<LoadReport | undefined> {
+    if (this.#release === undefined) {
+      await new Promise<void>((resolve) => {
+        void this.#hold({ steal: true, onHeld: resolve }).catch(() => this.#lost());
+      });
+    }
+    return this.#open();
+  }
+
+  failNextWrite(): void {
+    this.#faulty.failNext("append", "REFUSED");
+  }
+
+  loseNextAcknowledgement(): void {
+    this.#faulty.failNext("append", "UNACKNOWLEDGED");
+  }
+
+  duplicateAlarm(executionId: string): void {
+    for (let wake = 0; wake < 2; wake++) this.#process?.wake(executionId);
+  }
+
+  get isSlow(): boolean {
+    return this.#slow.delayMs > 0;
+  }
+
+  set isSlow(slow: boolean) {
+    this.#slow.delayMs = slow ? SLOW_MS : 0;
+  }
+
+  /** Moves the clock of all tabs ahead, to a time in ms since the epoch. */
+  skipTo(at: number): void {
+    this.#aheadMs += Math.max(0, at - this.now());
+    localStorage.setItem(CLOCK_KEY, String(this.#aheadMs));
+    this.#tell({ type: "clock" });
+    this.#setClock();
+  }
+
+  #createClient(): Runner {
+    const host = this.#clock.host();
+    return new Runner({
+      store: this.#store,
+      alarm: new MemoryAlarm({ host, wake: () => undefined }),
+      host,
+      functions: new Map(),
+      mayRun: () => false,
+      arnOf: ({ id }) => id,
+    });
+  }
+
+  /** Holds the lock until it is stolen or the tab is gone. */
+  async #hold({ steal = false, onHeld }: { steal?: boolean; onHeld?: () => void }): Promise<void> {
+    if (!steal) this.#events.onProcess("elsewhere");
+    await navigator.locks.request(LOCK, { steal }, async () => {
+      const held = Promise.withResolvers<void>();
+      this.#release = held.resolve;
+      if (onHeld === undefined) await this.#open();
+      else onHeld();
+      await held.promise;
+    });
+  }
+
+  /** Another tab has taken the worker's place. */
+  #lost(): void {
+    this.#release = undefined;
+    this.#process?.kill();
+    this.#process = undefined;
+    this.join();
+  }
+
+  async #open(): Promise<LoadReport> {
+    this.#process?.kill();
+    const { onReached, onRan, onTrouble } = this.#events;
+    const opened = new SandboxProcess(this.#faulty, { onReached, onRan, onTrouble });
+    this.#process = opened;
+    this.#events.onProcess("starting");
+    const report = await opened.open(this.shelf.programs, this.#aheadMs);
+    this.#events.onLoaded(report);
+    this.#events.onProcess("running");
+    return report;
+  }
+
+  #written(executionId: string): void {
+    this.#tell({ type: "written", executionId });
+    this.#look(executionId);
+  }
+
+  #look(executionId: string): void {
+    for (const look of this.#watchers.get(executionId) ?? []) look();
+    this.#events.onChange();
+  }
+
+  #heed(hint: Hint): void {
+    if (hint.type === "written") this.#look(hint.executionId);
+    else if (hint.type === "wake") this.#process?.wake(hint.executionId);
+    else {
+      this.#aheadMs = Number(localStorage.getItem(CLOCK_KEY) ?? 0);
+      this.#setClock();
+    }
+  }
+
+  #setClock(): void {
+    this.#clock.set(this.#aheadMs);
+    this.#process?.setClock(this.#aheadMs);
+  }
+
+  #wakeEverywhere(executionId: string): void {
+    this.#process?.wake(executionId);
+    this.#tell({ type: "wake", executionId });
+  }
+
+  #tell(hint: Hint): void {
+    this.#tabs.postMessage(hint);
+  }
+}
+
+const NAME_LETTERS = 6;
+
+/** Short enough to read out. */
+function shortName(): string {
+  return `run-${crypto.randomUUID().slice(0, NAME_LETTERS)}`;
+}

@@ -1,0 +1,40 @@
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import { pretty } from "./labels.ts";
+import type { Playground } from "./playground.ts";
+import { VirtualList } from "./virtual-list.tsx";
+
+/** The log itself: all that is stored. Choosing a commit moves there. */
+export function LogView({ playground }: { readonly playground: Playground }): JSX.Element {
+  const revision = playground.revision.value;
+  const view = playground.view.value;
+  const seq = playground.seq.value;
+  const commits = useMemo(() => view.bodies.map((body, index) => ({ body, seq: index + 1 })), [view, revision]);
+  const chosen = view.bodies[seq - 1];
+  return (
+    <div class="log">
+      <VirtualList
+        id="commit"
+        label="Commits"
+        items={commits}
+        keyOf={(commit) => String(commit.seq)}
+        selected={String(seq)}
+        onSelect={(commit) => (playground.scrub.value = commit.seq)}
+        follow={playground.scrub.value === undefined}
+        empty="No commit yet."
+        render={(commit) => (
+          <span class="cells">
+            <span class="cell-number">{commit.seq}</span>
+            <span class="cell-main">{view.commits[commit.seq - 1]?.facts.map(({ kind }) => kind).join(", ")}</span>
+            <span class="cell-text">{commit.body}</span>
+          </span>
+        )}
+      />
+      {chosen !== undefined && (
+        <pre class="commit" tabIndex={0} aria-label={`Commit ${seq}`}>
+          {pretty(chosen)}
+        </pre>
+      )}
+    </div>
+  );
+}

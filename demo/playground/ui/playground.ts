@@ -1,0 +1,406 @@
+/** All that the playground knows, as signals, and all that its controls do. The components only show and call. */
+
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { ExecutionFile } from "perdure/browser";
+import type { CallbackOutcome, DirectoryRow, ExecutionStatus } from "perdure/engine";
+import { compile } from "../editor/compile.ts";
+import { type Example, examples } from "../examples/catalogue.ts";
+import { type Breach, breachOf } from "../model/breach.ts";
+import { CallSites } from "../model/call-sites.ts";
+import { ExecutionView } from "../model/execution-view.ts";
+import { fromHash, type SharedCode, toHash } from "../model/share-link.ts";
+import type { LoadReport } from "../sandbox/sandbox-process.ts";
+import type { ExecutionSource } from "../source/execution-source.ts";
+import { LocalSource, type ProcessState } from "../source/local-source.ts";
+import { type RemoteOptions, RemoteSource } from "../source/remote-source.ts";
+
+/** What is open: the example or file, its code, and what to start it with. */
+export type Draft = SharedCode;
+
+export interface CodeError {
+  readonly message: string;
+  readonly line: number | undefined;
+}
+
+const DRAFT_KEY = "perdure.playground.draft";
+const SELECTED_KEY = "perdure.playground.selected";
+
+export class Playground {
+  readonly draft: Signal<Draft> = signal(readDraft());
+  readonly process: Signal<ProcessState> = signal("starting");
+  readonly rows: Signal<readonly DirectoryRow[]> = signal([]);
+  readonly status: Signal<ExecutionStatus | undefined> = signal(undefined);
+  readonly functionName: Signal<string> = signal("");
+  readonly selected: Signal<string | undefined> = signal(undefined);
+  readonly view: Signal<ExecutionView> = signal(new ExecutionView());
+  /** Counts what has come to be known: the view is changed in place. */
+  readonly revision: Signal<number> = signal(0);
+  /** The commit that is looked at; undefined follows the newest. */
+  readonly scrub: Signal<number | undefined> = signal(undefined);
+  readonly operationId: Signal<string | undefined> = signal(undefined);
+  readonly notice: Signal<string> = signal("");
+  readonly codeError: Signal<CodeError | undefined> = signal(undefined);
+  readonly isRemote: Signal<boolean> = signal(false);
+  readonly isSlow: Signal<boolean> = signal(false);
+  readonly sites: CallSites = new CallSites();
+  readonly local: LocalSource;
+  readonly seq: ReadonlySignal<number> = computed(() => {
+    void this.revision.value;
+    return this.scrub.value ?? this.view.value.length;
+  });
+  readonly breach: ReadonlySignal<Breach | undefined> = computed(() => {
+    void this.revision.value;
+    const id = this.selected.value ?? "";
+    return breachOf(this.view.value, {
+      recorded: (operation) => this.sites.recorded(id, operation),
+      attempted: (operation) => this.sites.attempted(id, operation),
+    });
+  });
+  #source: ExecutionSource;
+  #leave: () => void = () => undefined;
+  #isStirring = false;
+  #isListing = false;
+
+  constructor() {
+    this.local = new LocalSource({
+      onProcess: (state) => {
+        this.process.value = state;
+      },
+      onLoaded: (report) => this.#loaded(report),
+      onReached: ({ executionId, id, ...site }) => {
+        const isRecorded = executionId === this.selected.value && this.view.value.track(id) !== undefined;
+        this.sites.reach(executionId, id, { site, isRecorded });
+        this.#stir();
+      },
+      onRan: (executionId, id) => {
+        this.sites.run(executionId, id);
+        this.#stir();
+      },
+      onTrouble: (_executionId, message) => this.tell(`The storage did not answer (${message}). It is tried again.`),
+      onChange: () => this.#listSoon(),
+    });
+    this.#source = this.local;
+  }
+
+  /** Takes up where the last visit to this page left off. */
+  async begin(): Promise<void> {
+    const shared = await fromHash(location.hash);
+    if (shared !== undefined) this.edit(shared);
+    this.local.join();
+    await this.list();
+    const kept = sessionStorage.getItem(SELECTED_KEY);
+    const first = this.rows.value.find(({ id }) => id === kept) ?? this.rows.value[0];
+    if (first !== undefined) this.select(first.id);
+  }
+
+  edit(change: Partial<Draft>): void {
+    this.draft.value = { ...this.draft.value, ...change };
+    this.codeError.value = undefined;
+    localStorage.setItem(DRAFT_KEY, JSON.stringify(this.draft.value));
+  }
+
+  open({ file, code, payload }: Example): void {
+    this.edit({ file, code, payload });
+  }
+
+  /** Starts an execution of the code as it stands. */
+  run(): Promise<void> {
+    return this.#attempt(async () => {
+      const { payload } = this.draft.value;
+      readPayload(payload);
+      const report = await this.#load();
+      const name = report ?? this.#firstFunction();
+      this.select(await this.local.start(name, payload));
+      this.tell("Started. Every step that finishes is in the log.");
+    });
+  }
+
+  kill(): void {
+    this.local.kill();
+    this.tell("Killed. What the worker had in memory is gone; the log is not.");
+  }
+
+  /** Starts the worker again, with the code of the editor. */
+  restart(): Promise<void> {
+    return this.#attempt(async () => {
+      const program = this.#compile();
+      this.local.shelf.put(program);
+      await this.local.restart();
+      this.tell("A new worker runs the code from the top. What the log has, it does not do again.");
+    });
+  }
+
+  /** Goes on with a halted execution, with the code of the editor. */
+  resume(): Promise<void> {
+    return this.#attempt(async () => {
+      const id = this.#selectedId();
+      if (!this.isRemote.value) await this.local.load(this.#compile());
+      await this.#source.resume(id);
+      this.tell("Resumed.");
+    });
+  }
+
+  /** The code that the file had before the present one. */
+  get previousCode(): string | undefined {
+    return this.local.shelf.previousCode(this.draft.value.file);
+  }
+
+  select(id: string): void {
+    this.#leave();
+    const view = new ExecutionView();
+    batch(() => {
+      this.selected.value = id;
+      this.view.value = view;
+      this.scrub.value = undefined;
+      this.operationId.value = undefined;
+      this.revision.value++;
+    });
+    sessionStorage.setItem(SELECTED_KEY, id);
+    this.#leave = this.#source.watch(id, {
+      onCommit: (body) => {
+        view.add(body);
+        this.#stir();
+      },
+      onError: (error) => this.tell(textOf(error)),
+    });
+  }
+
+  async list(): Promise<void> {
+    try {
+      const [functionName, status] = [this.functionName.value.trim(), this.status.value];
+      this.rows.value = await this.#source.list({
+        ...(functionName === "" ? {} : { functionName }),
+        ...(status === undefined ? {} : { status }),
+      });
+    } catch (error) {
+      this.tell(textOf(error));
+    }
+  }
+
+  stop(): Promise<void> {
+    return this.#attempt(async () => {
+      await this.#source.stop(this.#selectedId());
+      this.tell("Stopped.");
+    });
+  }
+
+  purge(): Promise<void> {
+    return this.#attempt(async () => {
+      await this.local.purge(this.#selectedId());
+      this.#leave();
+      batch(() => {
+        this.selected.value = undefined;
+        this.view.value = new ExecutionView();
+        this.revision.value++;
+      });
+      await this.list();
+      this.tell("Purged: its log is gone.");
+    });
+  }
+
+  restartFrom(operationId: string): Promise<void> {
+    return this.#attempt(async () => {
+      this.select(await this.local.restartFrom(this.view.value.bodies, operationId));
+      this.tell("A new execution, with the log of the old one up to there.");
+    });
+  }
+
+  completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void> {
+    return this.#attempt(async () => {
+      await this.#source.completeCallback(callbackId, outcome);
+      this.tell(outcome.type === "HEARTBEAT" ? "Heartbeat sent." : "The callback is completed.");
+    });
+  }
+
+  /** Moves the clock to when the execution goes on by itself. */
+  skipTime(): void {
+    const at = this.view.value.nextTimer;
+    if (at === undefined || at <= this.local.now()) return this.tell("Nothing waits for a time.");
+    this.local.skipTo(at);
+    this.tell(`The clock is now at ${new Date(at).toLocaleString()}.`);
+  }
+
+  slow(isSlow: boolean): void {
+    this.local.isSlow = isSlow;
+    this.isSlow.value = isSlow;
+    this.tell(isSlow ? "Each write takes most of a second." : "Writes are fast again.");
+  }
+
+  duplicateAlarm(): void {
+    this.local.duplicateAlarm(this.selected.value ?? "");
+    this.tell("The alarm went off twice. A wake is a hint: the log decides what is due.");
+  }
+
+  failNextWrite(): void {
+    this.local.failNextWrite();
+    this.tell("The next write will be refused, and tried again.");
+  }
+
+  loseAcknowledgement(): void {
+    this.local.loseNextAcknowledgement();
+    this.tell("The next write will land, and its answer will be lost.");
+  }
+
+  /** Holds the selected log against the code of the editor. */
+  replay(): Promise<void> {
+    return this.#attempt(async () => {
+      await this.#load();
+      const { header, bodies } = this.view.value;
+      const answer = await this.local.replay(bodies, header?.functionName ?? "");
+      this.tell(
+        answer.matches
+          ? "The code replays this log: it makes the same calls."
+          : `The code does not replay this log. At commit ${answer.seq}: ${answer.difference}`,
+      );
+    });
+  }
+
+  exportLog(): { readonly name: string; readonly text: string } {
+    const { bodies, header } = this.view.value;
+    const file: ExecutionFile = { format: "perdure-execution", version: 1, log: bodies };
+    return { name: `${header?.name ?? "execution"}.json`, text: `${JSON.stringify(file, null, 1)}\n` };
+  }
+
+  importLog(text: string): Promise<void> {
+    return this.#attempt(async () => {
+      const { log } = JSON.parse(text) as Partial<Record<keyof ExecutionFile, unknown>>;
+      if (!Array.isArray(log) || !log.every((body) => typeof body === "string")) {
+        throw new Error("This file holds no log of an execution.");
+      }
+      this.select(await this.local.addLog(log));
+      this.tell("Imported, under a name of its own.");
+    });
+  }
+
+  /** A link to the code of the editor. */
+  async share(): Promise<string> {
+    const url = new URL(location.href);
+    url.hash = await toHash(this.draft.value);
+    return url.href;
+  }
+
+  connect(options: RemoteOptions): Promise<void> {
+    return this.#attempt(async () => {
+      const source = new RemoteSource(options);
+      await source.list({});
+      this.#switchTo(source);
+      await this.list();
+      this.tell("Connected. The credential stays in this tab's memory.");
+    });
+  }
+
+  disconnect(): void {
+    this.#switchTo(this.local);
+    void this.list();
+  }
+
+  tell(text: string): void {
+    this.notice.value = text;
+  }
+
+  #switchTo(source: ExecutionSource): void {
+    this.#leave();
+    this.#source = source;
+    batch(() => {
+      this.isRemote.value = source.kind === "remote";
+      this.selected.value = undefined;
+      this.view.value = new ExecutionView();
+      this.rows.value = [];
+      this.revision.value++;
+    });
+  }
+
+  #compile(): { readonly file: string; readonly script: string; readonly code: string } {
+    const { file, code } = this.draft.value;
+    const compiled = compile(code);
+    if ("script" in compiled) return { file, code, script: compiled.script };
+    const line = code.slice(0, compiled.problem.from).split("\n").length;
+    this.codeError.value = { message: compiled.problem.message, line };
+    throw new Error(`Line ${line}: ${compiled.problem.message}`);
+  }
+
+  /** Loads the editor's code; answers its first function if it had to be loaded anew. */
+  async #load(): Promise<string | undefined> {
+    const program = this.#compile();
+    const report = await this.local.load(program);
+    if (report === undefined) return undefined;
+    const failure = report.failures.find(({ file }) => file === program.file);
+    if (failure !== undefined) {
+      this.codeError.value = { message: failure.message, line: failure.line };
+      throw new Error(failure.message);
+    }
+    return this.#firstFunction();
+  }
+
+  #firstFunction(): string {
+    const { file } = this.draft.value;
+    const found = this.#functions.find((each) => each.file === file);
+    if (found === undefined) throw new Error("The code exports no function: export what withDurableExecution returns.");
+    return found.name;
+  }
+
+  #functions: LoadReport["functions"] = [];
+
+  #loaded(report: LoadReport): void {
+    this.#functions = report.functions;
+    this.#stir();
+  }
+
+  #selectedId(): string {
+    const id = this.selected.value;
+    if (id === undefined) throw new Error("No execution is selected.");
+    return id;
+  }
+
+  /** At most once a frame, however fast the log grows. */
+  #stir(): void {
+    if (this.#isStirring) return;
+    this.#isStirring = true;
+    requestAnimationFrame(() => {
+      this.#isStirring = false;
+      this.revision.value++;
+    });
+  }
+
+  #listSoon(): void {
+    if (this.#isListing) return;
+    this.#isListing = true;
+    setTimeout(() => {
+      this.#isListing = false;
+      if (!this.isRemote.value) void this.list();
+    }, LIST_DELAY_MS);
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.tell(textOf(error));
+    }
+  }
+}
+
+const LIST_DELAY_MS = 200;
+
+function readDraft(): Draft {
+  const [{ file, code, payload }] = examples;
+  const first: Draft = { file, code, payload };
+  try {
+    const kept = JSON.parse(localStorage.getItem(DRAFT_KEY) ?? "null") as Partial<Draft> | null;
+    return { ...first, ...kept };
+  } catch {
+    return first;
+  }
+}
+
+function readPayload(text: string): void {
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    throw new Error(`The payload is not JSON: ${textOf(error)}`, { cause: error });
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,119 @@
+import type { ComponentChildren, JSX } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+
+export interface VirtualListProps<T> {
+  readonly id: string;
+  readonly label: string;
+  readonly items: readonly T[];
+  readonly keyOf: (item: T) => string;
+  readonly render: (item: T, index: number) => ComponentChildren;
+  readonly selected?: string | undefined;
+  readonly onSelect: (item: T) => void;
+  /** Keeps the last row in view while rows are added, as long as the reader has not scrolled away. */
+  readonly follow?: boolean;
+  readonly empty: string;
+}
+
+/** In px; the styles have the same. */
+const ROW = 32;
+/** Rows beyond the visible ones, so that a quick scroll meets no gap. */
+const MARGIN = 8;
+
+/** A list of which only what can be seen is in the document, so that it may have any length. */
+export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
+  const { id, label, items, keyOf, selected, onSelect, empty } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const [top, setTop] = useState(0);
+  const [height, setHeight] = useState(400);
+  useSize(box, setHeight);
+  useFollow(box, items.length, props.follow === true);
+  if (items.length === 0) return <p class="empty">{empty}</p>;
+  const first = Math.max(0, Math.floor(top / ROW) - MARGIN);
+  const last = Math.min(items.length, Math.ceil((top + height) / ROW) + MARGIN);
+  const current = items.findIndex((item) => keyOf(item) === selected);
+  const go = (index: number): void => {
+    const item = items[Math.min(Math.max(index, 0), items.length - 1)];
+    if (item === undefined) return;
+    onSelect(item);
+    reveal(box.current, Math.min(Math.max(index, 0), items.length - 1));
+  };
+  const isShown = current >= first && current < last;
+  return (
+    <div
+      ref={box}
+      class="list"
+      role="listbox"
+      tabIndex={0}
+      aria-label={label}
+      {...(isShown ? { "aria-activedescendant": `${id}-${current}` } : {})}
+      onScroll={({ currentTarget }) => setTop(currentTarget.scrollTop)}
+      onKeyDown={(event) => moveBy(event, current, { go, page: Math.floor(height / ROW), count: items.length })}
+    >
+      <div class="list-space" role="presentation" style={{ height: `${items.length * ROW}px` }}>
+        {items.slice(first, last).map((item, offset) => {
+          const index = first + offset;
+          return (
+            <div
+              key={keyOf(item)}
+              id={`${id}-${index}`}
+              class="row"
+              role="option"
+              aria-selected={index === current}
+              aria-setsize={items.length}
+              aria-posinset={index + 1}
+              style={{ transform: `translateY(${index * ROW}px)` }}
+              onClick={() => onSelect(item)}
+            >
+              {props.render(item, index)}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+interface Moves {
+  readonly go: (index: number) => void;
+  readonly page: number;
+  readonly count: number;
+}
+
+function moveBy(event: KeyboardEvent, current: number, { go, page, count }: Moves): void {
+  const targets: Readonly<Record<string, number>> = {
+    ArrowDown: current + 1,
+    ArrowUp: current - 1,
+    PageDown: current + page,
+    PageUp: current - page,
+    Home: 0,
+    End: count - 1,
+  };
+  const target = targets[event.key];
+  if (target === undefined) return;
+  event.preventDefault();
+  go(target);
+}
+
+function reveal(box: HTMLDivElement | null, index: number): void {
+  if (box === null) return;
+  if (index * ROW < box.scrollTop) box.scrollTop = index * ROW;
+  else if ((index + 1) * ROW > box.scrollTop + box.clientHeight) box.scrollTop = (index + 1) * ROW - box.clientHeight;
+}
+
+function useSize(box: { readonly current: HTMLDivElement | null }, setHeight: (height: number) => void): void {
+  useLayoutEffect(() => {
+    if (box.current === null) return undefined;
+    const observer = new ResizeObserver(([entry]) => setHeight(entry?.contentRect.height ?? 0));
+    observer.observe(box.current);
+    return () => observer.disconnect();
+  }, [box.current]);
+}
+
+function useFollow(box: { readonly current: HTMLDivElement | null }, count: number, isOn: boolean): void {
+  useLayoutEffect(() => {
+    const list = box.current;
+    if (list === null || !isOn) return;
+    const isNearEnd = list.scrollHeight - list.scrollTop - list.clientHeight < ROW * 4;
+    if (isNearEnd) list.scrollTop = list.scrollHeight;
+  }, [count, isOn]);
+}

@@ -1,0 +1,14 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig, type UserConfig } from "vite";
+
+const config: UserConfig = defineConfig({
+  root: fileURLToPath(new URL(".", import.meta.url)),
+  // Served from any folder of any site.
+  base: "./",
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  // The sandbox makes a worker of this text, which can import nothing.
+  worker: { format: "iife" },
+  build: { outDir: "../dist", emptyOutDir: true, target: "es2022", chunkSizeWarningLimit: 1_000 },
+});
+
+export default config;

@@ -1,0 +1,304 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import axe from "axe-core";
+import type { BrowserContext, Page } from "playwright";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { openPlayground, type PlaygroundBrowser } from "./playground-browser.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "perdure-playground-"));
+const playground: PlaygroundBrowser | undefined = await openPlayground(folder);
+const here = playground === undefined ? describe.skip : describe;
+/** How long anything may take to be seen. */
+const TIMEOUT_MS = 10_000;
+let visitor: BrowserContext;
+const troubles: string[] = [];
+
+afterAll(async () => {
+  await playground?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+afterEach(async () => {
+  await visitor.close();
+  const errors = troubles.splice(0);
+  if (errors.length > 0) throw new Error(`Errors in the page: ${errors.join("; ")}`);
+});
+
+async function visit(options: Parameters<PlaygroundBrowser["visitor"]>[0] = {}): Promise<Page> {
+  visitor = await playground!.visitor({ viewport: { width: 1280, height: 900 }, ...options });
+  return newTab(playground!.url);
+}
+
+async function newTab(url: string): Promise<Page> {
+  const page = await visitor.newPage();
+  page.setDefaultTimeout(TIMEOUT_MS);
+  page.on("pageerror", (error) => troubles.push(error.message));
+  await page.goto(url);
+  return page;
+}
+
+const press = (page: Page, name: string): Promise<void> => page.getByRole("button", { name, exact: true }).click();
+const row = (page: Page, name: RegExp) => page.getByRole("option", { name });
+const says = (page: Page, text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor();
+const openExample = async (page: Page, title: string): Promise<void> => {
+  await page.getByLabel("Example").selectOption({ label: title });
+};
+
+async function setCode(page: Page, code: string): Promise<void> {
+  await page.getByLabel("Workflow code").fill(code);
+}
+
+/** A function with two quick steps and a long wait between them. */
+const patientCode = (first: string): string => `
+import { type DurableContext, withDurableExecution } from "perdure";
+export const patient = withDurableExecution(async (_event: unknown, context: DurableContext) => {
+  const a = await context.step("${first}", async () => 1);
+  await context.wait("long", { hours: 5 });
+  return a + (await context.step("second", async () => 2));
+});
+`;
+
+const askingCode = `
+import { type DurableContext, withDurableExecution } from "perdure";
+export const asking = withDurableExecution(async (_event: unknown, context: DurableContext) =>
+  context.waitForCallback("question", async () => undefined, { heartbeatTimeout: { hours: 1 } }),
+);
+`;
+
+here("a newcomer", () => {
+  test("presses Run, Kill, reloads, and sees it finish with finished steps not run again", async () => {
+    const page = await visit();
+    await says(page, "Press Run.");
+    await press(page, "Run");
+    await row(page, /mix batter.*, succeeded/).waitFor();
+    await press(page, "Kill");
+    await says(page, "The worker is gone");
+    await page.reload();
+    await says(page, /Finished: "cake for 8, from oven \d+, with cream and candles"/);
+    await says(page, /In run 2 of the code, \d results came from the log/);
+    await row(page, /take order.*, succeeded.*from the log/).waitFor();
+    await row(page, /take order/).click();
+    await says(page, "position 1");
+    expect(await page.getByText(/times? since this page was opened/).count()).toBe(0);
+  });
+
+  test("kills it by the button and starts another worker in place", async () => {
+    const page = await visit();
+    await press(page, "Run");
+    await row(page, /choose oven.*, succeeded/).waitFor();
+    await press(page, "Kill the worker");
+    await press(page, "Restart worker");
+    await says(page, "Finished:");
+  });
+});
+
+here("the view", () => {
+  test("goes through the log, as history, as commits, and by the scrubber", async () => {
+    const page = await visit();
+    await setCode(page, patientCode("first"));
+    await press(page, "Run");
+    await row(page, /long.*started/).waitFor();
+    await press(page, "Skip time");
+    await says(page, "Finished: 3");
+    await page.getByRole("tab", { name: "History" }).click();
+    for (const event of ["ExecutionStarted", "StepSucceeded", "WaitStarted", "WaitSucceeded", "ExecutionSucceeded"]) {
+      await says(page, event);
+    }
+    await page.getByRole("tab", { name: "Log" }).click();
+    await row(page, /EXECUTION_STARTED/).click();
+    await says(page, /"kind": "EXECUTION_STARTED"/);
+    await page.getByRole("tab", { name: "Timeline" }).click();
+    await says(page, "No operation yet");
+    await page.getByLabel(/^Commit 1 of/).press("ArrowRight");
+    await row(page, /first.*, succeeded/).waitFor();
+    expect(await row(page, /second/).count()).toBe(0);
+    await press(page, "Live");
+    await row(page, /second.*, succeeded/).waitFor();
+  });
+});
+
+here("faults", () => {
+  test("a refused write, a lost acknowledgement, a doubled alarm and slow storage change nothing", async () => {
+    const page = await visit();
+    await setCode(page, patientCode("first"));
+    await press(page, "Slow storage");
+    await press(page, "Lose an acknowledgement");
+    await press(page, "Run");
+    await row(page, /long.*started/).waitFor();
+    await press(page, "Slow storage");
+    await press(page, "Fail the next write");
+    await press(page, "Duplicate the alarm");
+    await press(page, "Skip time");
+    await says(page, "Finished: 3");
+    await row(page, /first.*, succeeded/).click();
+    await says(page, "1 time since this page was opened");
+  });
+
+  test("a second tab looks on, and takes over when the first one closes", async () => {
+    const page = await visit();
+    await press(page, "Run");
+    await row(page, /take order.*, succeeded/).waitFor();
+    const second = await newTab(page.url());
+    await says(second, "Another tab has the worker");
+    await row(second, /take order.*, succeeded/).waitFor();
+    await page.close();
+    await says(second, "The worker runs");
+    await says(second, "Finished:");
+  });
+});
+
+here("callbacks", () => {
+  test("are answered from the inbox, with a heartbeat before", async () => {
+    const page = await visit();
+    await setCode(page, askingCode);
+    await press(page, "Run");
+    await says(page, "It waits for an answer to “question”");
+    await press(page, "Heartbeat");
+    await says(page, "Heartbeat sent.");
+    await page.getByLabel("It waits for an answer").fill("forty-two");
+    await press(page, "Succeed");
+    await says(page, 'Finished: "forty-two"');
+  });
+
+  test("race a timer", async () => {
+    const page = await visit();
+    await openExample(page, "Order, with a payment against time");
+    await press(page, "Run");
+    await says(page, "It waits for an answer to “payment”");
+    await press(page, "Fail");
+    await says(page, /"status": "undone"/);
+    await press(page, "Run");
+    await says(page, "It waits for an answer to “payment”");
+    await press(page, "Skip time");
+    await says(page, /"status": "expired"/);
+  });
+});
+
+here("a breach of determinism", () => {
+  test("is shown side by side, repaired and resumed", async () => {
+    const page = await visit();
+    await setCode(page, patientCode("first"));
+    await press(page, "Run");
+    await row(page, /long.*started/).waitFor();
+    await press(page, "Kill");
+    await setCode(page, patientCode("renamed"));
+    await press(page, "Restart worker");
+    await says(page, "The code no longer matches the log at position 1.");
+    await page.getByText('step("first")', { exact: true }).waitFor();
+    await page.getByText('step("renamed")', { exact: true }).waitFor();
+    await press(page, "Put the code before back");
+    await press(page, "Resume with this code");
+    await row(page, /long.*started/).waitFor();
+    await press(page, "Skip time");
+    await says(page, "Finished: 3");
+  });
+});
+
+here("the editor", () => {
+  test("warns of what replays differently, and shows errors at their line", async () => {
+    const page = await visit();
+    await setCode(page, "export const now = (context: DurableContext) => Date.now();");
+    await page.locator(".cm-lintRange-warning").waitFor();
+    await setCode(page, "const fine = 1;\nconst broken = ;");
+    await page.locator(".cm-lintRange-error").waitFor();
+    await press(page, "Run");
+    await says(page, /^Line 2:/);
+  });
+
+  test("completes the context's methods", async () => {
+    const page = await visit();
+    await setCode(page, "");
+    await page
+      .getByLabel("Workflow code")
+      .pressSequentially("async function f(context: DurableContext) { context.waitFor");
+    await page.getByRole("option", { name: /waitForCallback/ }).waitFor();
+  });
+
+  test("shares code by a link that runs nothing", async () => {
+    const page = await visit();
+    await setCode(page, patientCode("shared"));
+    await press(page, "Share");
+    const link = (await page.getByRole("link", { name: "Link" }).getAttribute("href")) ?? "";
+    await visitor.close();
+    visitor = await playground!.visitor();
+    const other = await newTab(link);
+    await other.getByText('"shared"').waitFor();
+    await says(other, "The worker runs");
+    expect(await other.getByRole("option").filter({ hasText: "shared" }).count()).toBe(0);
+    await says(other, "Press Run.");
+  });
+});
+
+here("the list", () => {
+  test("filters, stops, forks, exports, imports, replays and purges", async () => {
+    const page = await visit();
+    await setCode(page, patientCode("first"));
+    await press(page, "Run");
+    await row(page, /long.*started/).click();
+    await press(page, "Restart from here");
+    await says(page, "A new execution, with the log of the old one");
+    await row(page, /long.*started/).waitFor();
+    await page.getByRole("tab", { name: "Executions" }).click();
+    await row(page, /patient.*running/)
+      .nth(1)
+      .waitFor();
+    await press(page, "Stop");
+    await row(page, /patient.*stopped/).waitFor();
+    await page.getByLabel("Status").selectOption("RUNNING");
+    await row(page, /patient.*running/).waitFor();
+    await row(page, /stopped/).waitFor({ state: "hidden" });
+    await page.getByLabel("Status").selectOption("");
+    const downloading = page.waitForEvent("download");
+    await press(page, "Export");
+    const file = await (await downloading).path();
+    await press(page, "Purge");
+    await says(page, "Purged");
+    await page.getByLabel("Import", { exact: true }).setInputFiles(file);
+    await says(page, "Imported");
+    await press(page, "Replay with this code");
+    await says(page, "The code replays this log");
+    await setCode(page, patientCode("renamed"));
+    await press(page, "Replay with this code");
+    await says(page, /does not replay this log/);
+  });
+});
+
+here("looks", () => {
+  test.each([
+    ["light", 1280],
+    ["dark", 1280],
+    ["light", 360],
+    ["dark", 360],
+  ] as const)("%s, %i px wide: no violation, nothing wider than the screen", async (colorScheme, width) => {
+    const page = await visit({ colorScheme, viewport: { width, height: 800 } });
+    await openExample(page, "Approve an expense");
+    await press(page, "Run");
+    await says(page, "It waits for an answer to “ask manager”");
+    await row(page, /ask manager/)
+      .first()
+      .click();
+    for (const tab of ["Timeline", "History", "Log", "Executions"]) {
+      await page.getByRole("tab", { name: tab }).click();
+      expect(await violations(page), tab).toEqual([]);
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  });
+
+  test("names and payloads are text", async () => {
+    const page = await visit();
+    await setCode(page, patientCode("<img src=x onerror=alert(1)>"));
+    await press(page, "Run");
+    await row(page, /<img src=x/).waitFor();
+    expect(await page.locator("img").count()).toBe(0);
+  });
+});
+
+async function violations(page: Page): Promise<readonly string[]> {
+  // Not as a script tag: the page's policy lets no foreign script in.
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { violations: found } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
+    return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  });
+}
