@@ -172,7 +172,9 @@ function hostOf(tab: Tab, tellWorker: (moment: PageMoment) => void = () => {}): 
       tab.comeBack();
       tellWorker("return");
     },
-    onVisibility: () => tab.check(),
+    onShown: () => tab.check(),
+    // No look at the log: a hidden page may be frozen at once, in the middle of it.
+    onHidden: () => tab.checkClock(),
   });
   const execution = (executionId: string): Live<ExecutionSnapshot> => liveExecution(executionId, tab);
   return {

@@ -2,6 +2,10 @@
  * The one connection of a tab to its database: opened by the first use, opened again after the browser has closed it,
  * and given up for good when a newer tab needs a newer format. A tab that kept its connection then would lock the newer
  * one out until it is closed.
+ *
+ * A page that is frozen in the middle of a transaction keeps every other tab waiting for it, until the browser ends it
+ * after a minute. So a page that is about to sleep breaks off what it reads and asks nothing more until it is back. What
+ * it writes needs it no more once it was asked to commit.
  */
 
 import { openDB } from "idb";
@@ -21,7 +25,12 @@ export interface ConnectionOptions {
 export class Connection {
   readonly #options: ConnectionOptions;
   #database: Promise<PerdureDatabase> | undefined;
-  #isSuperseded = false;
+  /** Transactions that need this page to go on. */
+  readonly #attended = new Set<{ abort(): void }>();
+  /** Why there is no connection any more. */
+  #retirement: BrowserStorageError | undefined;
+  /** Resolves when the page is back; undefined while it is there. */
+  #absence: Absence | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -30,35 +39,61 @@ export class Connection {
   /**
    * Does some work on an open database.
    *
-   * @throws {ConnectionLostError} if the connection was closed before the work began; another use opens it again.
-   * @throws {BrowserStorageError} STORAGE_UNAVAILABLE, STORAGE_NEWER_VERSION.
+   * @throws {ConnectionLostError} if the connection was closed before the work was done; another use opens it again.
+   * @throws {BrowserStorageError} STORAGE_UNAVAILABLE, STORAGE_NEWER_VERSION, STORAGE_CLOSED.
    */
   async use<T>(work: (database: PerdureDatabase) => Promise<T>): Promise<T> {
+    if (this.#absence !== undefined) await this.#absence.over;
     const opening = (this.#database ??= this.#open());
     const database = await opening;
     try {
       return await work(database);
     } catch (error) {
-      // Only the start of a transaction throws this: nothing was asked yet.
-      if (!hasName(error, "InvalidStateError")) throw error;
+      // The one comes of the start of a transaction, the other of a transaction that was broken off for sleep.
+      const isLost =
+        hasName(error, "InvalidStateError") || (this.#absence !== undefined && hasName(error, "AbortError"));
+      if (!isLost) throw error;
       this.#drop(opening);
       throw new ConnectionLostError("the connection was closed", { cause: error });
     }
   }
 
-  /** Lets go of the database until the next use: an open connection keeps newer tabs waiting while this one sleeps. */
-  close(): void {
+  /** Notes a transaction that takes more than one request to its end, or whose end nobody asks for. */
+  attend<T extends { readonly done: Promise<void>; abort(): void }>(transaction: T): T {
+    this.#attended.add(transaction);
+    // Its promise rejects unheard otherwise, and the page is told. Whatever aborts it rejects its requests too.
+    transaction.done.then(noop, noop).finally(() => this.#attended.delete(transaction));
+    return transaction;
+  }
+
+  /** Lets go of the database, and keeps whoever wants to use it waiting until `resume`. */
+  pause(): void {
+    this.#absence ??= newAbsence();
+    for (const transaction of this.#attended) breakOff(transaction);
+    this.#release();
+  }
+
+  resume(): void {
+    this.#absence?.end();
+    this.#absence = undefined;
+  }
+
+  /** Lets go of the database for good. */
+  retire(reason: BrowserStorageError): void {
+    this.#retirement ??= reason;
+    this.#release();
+    this.resume();
+  }
+
+  #release(): void {
     const opening = this.#database;
     if (opening === undefined) return;
     this.#drop(opening);
-    opening.then(
-      (database) => database.close(),
-      () => {},
-    );
+    opening.then((database) => database.close(), noop);
   }
 
   async #open(): Promise<PerdureDatabase> {
-    if (this.#isSuperseded) throw superseded();
+    if (this.#retirement !== undefined) throw this.#retirement;
     try {
       return await this.#request();
     } catch (error) {
@@ -75,7 +110,7 @@ export class Connection {
       upgrade: createSchema,
       blocked: () => onBlocked?.(),
       blocking: (_, newVersion) => {
-        this.close();
+        this.#release();
         // Without a version it is being deleted, and may be made anew.
         if (newVersion !== null) this.#supersede();
       },
@@ -85,8 +120,8 @@ export class Connection {
   }
 
   #supersede(): void {
-    if (this.#isSuperseded) return;
-    this.#isSuperseded = true;
+    if (this.#retirement !== undefined) return;
+    this.retire(superseded());
     this.#options.onSuperseded?.();
   }
 
@@ -108,14 +143,28 @@ export function completed(transaction: IDBTransaction): Promise<void> {
   });
 }
 
-/**
- * A transaction whose end need not be awaited: idb makes a promise of it in any case, and one that rejects unheard is
- * reported to the page as an error of its own. Whatever aborted it also rejects the request that was waited for.
- */
-export function silently<T extends { readonly done: Promise<void> }>(transaction: T): T {
-  transaction.done.catch(() => {});
-  return transaction;
+interface Absence {
+  readonly over: Promise<void>;
+  readonly end: () => void;
 }
+
+function newAbsence(): Absence {
+  let end = noop;
+  const over = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return { over, end };
+}
+
+function breakOff(transaction: { abort(): void }): void {
+  try {
+    transaction.abort();
+  } catch {
+    // It has come to its end already.
+  }
+}
+
+function noop(): void {}
 
 function superseded(): BrowserStorageError {
   return new BrowserStorageError(

@@ -2,8 +2,7 @@
 
 import type { IDBPCursorWithValue, IDBPTransaction } from "idb";
 import type { DirectoryPage, DirectoryRow, ListQuery } from "../../engine/ports/execution-store.ts";
-import { silently } from "./connection.ts";
-import type { PerdureDatabase, Schema, StoredRow } from "./schema.ts";
+import type { Schema, StoredRow } from "./schema.ts";
 
 type Executions = IDBPTransaction<Schema, ["executions"], "readonly">["store"];
 type IndexName = "byStart" | "byFunction" | "byStatus" | "byFunctionAndStatus" | "byName";
@@ -20,8 +19,7 @@ interface Walk {
   readonly prefix: readonly string[];
 }
 
-export async function listDirectory(database: PerdureDatabase, query: ListQuery): Promise<DirectoryPage> {
-  const { store } = silently(database.transaction("executions"));
+export async function listDirectory(store: Executions, query: ListQuery): Promise<DirectoryPage> {
   const found = await Promise.all(walksOf(query).map((walk) => collect(store, walk, query)));
   const direction = query.reverse === true ? -1 : 1;
   // Each walk gives one row more than a page holds, so together they give at least that.

@@ -12,7 +12,7 @@ import type {
   ListQuery,
   LogPage,
 } from "../../engine/ports/execution-store.ts";
-import { completed, Connection, type ConnectionOptions, silently } from "./connection.ts";
+import { completed, Connection, type ConnectionOptions } from "./connection.ts";
 import { listDirectory } from "./directory-list.ts";
 import type { PerdureDatabase, StoredRow } from "./schema.ts";
 import { leavesStepStarted } from "./started-step.ts";
@@ -64,9 +64,18 @@ export class IndexedDbStore implements ExecutionStore {
     this.#onWrite = options.onWrite ?? (() => {});
   }
 
-  /** Lets go of the database until the next use. */
+  /** Lets go of the database, and keeps every call waiting until `resume`: for a page that is about to sleep. */
+  pause(): void {
+    this.#connection.pause();
+  }
+
+  resume(): void {
+    this.#connection.resume();
+  }
+
+  /** Lets go of the database for good: later calls reject with STORAGE_CLOSED. */
   close(): void {
-    this.#connection.close();
+    this.#connection.retire(new BrowserStorageError(BrowserStorageErrorCode.CLOSED, "The store was closed."));
   }
 
   create(row: DirectoryRow, body: string): Promise<"created" | "exists"> {
@@ -107,7 +116,9 @@ export class IndexedDbStore implements ExecutionStore {
 
   async describe(row: DirectoryRow): Promise<void> {
     await this.#write(async (database) => {
-      const transaction = silently(database.transaction("executions", "readwrite", { durability: this.#durability }));
+      const transaction = this.#connection.attend(
+        database.transaction("executions", "readwrite", { durability: this.#durability }),
+      );
       const stored = await transaction.store.get(row.id);
       // One that was removed meanwhile stays removed.
       if (stored !== undefined) await transaction.store.put({ ...row, log: stored.log });
@@ -117,12 +128,16 @@ export class IndexedDbStore implements ExecutionStore {
   }
 
   list(query: ListQuery): Promise<DirectoryPage> {
-    return this.#retrying(() => this.#connection.use((database) => listDirectory(database, query)));
+    return this.#retrying(() =>
+      this.#connection.use((database) =>
+        listDirectory(this.#connection.attend(database.transaction("executions")).store, query),
+      ),
+    );
   }
 
   async remove(id: string): Promise<void> {
     await this.#write(async (database) => {
-      const transaction = silently(database.transaction(["executions", "commits"], "readwrite"));
+      const transaction = this.#connection.attend(database.transaction(["executions", "commits"], "readwrite"));
       const executions = transaction.objectStore("executions");
       const stored = await executions.get(id);
       if (stored !== undefined) {
@@ -139,7 +154,10 @@ export class IndexedDbStore implements ExecutionStore {
   expired(now: number, limit: number): Promise<readonly string[]> {
     return this.#retrying(() =>
       this.#connection.use((database) =>
-        database.getAllKeysFromIndex("executions", "byExpiry", IDBKeyRange.upperBound(now), limit),
+        this.#connection
+          .attend(database.transaction("executions"))
+          .store.index("byExpiry")
+          .getAllKeys(IDBKeyRange.upperBound(now), limit),
       ),
     );
   }
@@ -152,7 +170,7 @@ export class IndexedDbStore implements ExecutionStore {
     const known = this.#known.get(id);
     if (known !== undefined && seq <= known.last + 1) return known;
     return this.#connection.use(async (database) => {
-      const transaction = silently(database.transaction(["executions", "commits"]));
+      const transaction = this.#connection.attend(database.transaction(["executions", "commits"]));
       const stored = await transaction.objectStore("executions").get(id);
       const isLog = stored && (await transaction.objectStore("commits").getKey([stored.log, seq - 1])) !== undefined;
       if (!isLog) throw evicted(id, seq);
@@ -173,7 +191,7 @@ export class IndexedDbStore implements ExecutionStore {
 
   /** From the first commit on a log is looked up by its execution; whoever reads on stays in the log it has begun. */
   async #readPage(database: PerdureDatabase, id: string, from: number): Promise<LogPage> {
-    const transaction = silently(database.transaction(["executions", "commits"]));
+    const transaction = this.#connection.attend(database.transaction(["executions", "commits"]));
     const known = from === 1 ? undefined : this.#known.get(id)?.log;
     const log = known ?? (await transaction.objectStore("executions").get(id))?.log;
     if (log === undefined) return { bodies: [] };

@@ -4,12 +4,12 @@ export interface PageLifeListener {
   readonly onLeave: () => void;
   /** It is back, from whichever of these. */
   readonly onReturn: () => void;
-  /** It was shown or hidden. */
-  readonly onVisibility: () => void;
+  readonly onShown: () => void;
+  readonly onHidden: () => void;
 }
 
 /** Listens to the page, until the answer is called. In a worker, whose page listens for it, there is nothing to hear. */
-export function watchPage({ onLeave, onReturn, onVisibility }: PageLifeListener): () => void {
+export function watchPage({ onLeave, onReturn, onShown, onHidden }: PageLifeListener): () => void {
   if (typeof document === "undefined") return () => {};
   const watching = new AbortController();
   const { signal } = watching;
@@ -17,6 +17,7 @@ export function watchPage({ onLeave, onReturn, onVisibility }: PageLifeListener)
   addEventListener("pageshow", ({ persisted }) => persisted && onReturn(), { signal });
   document.addEventListener("freeze", onLeave, { signal });
   document.addEventListener("resume", onReturn, { signal });
+  const onVisibility = (): void => (document.visibilityState === "hidden" ? onHidden() : onShown());
   document.addEventListener("visibilitychange", onVisibility, { signal });
   return () => watching.abort();
 }

@@ -7,6 +7,8 @@ export const BrowserStorageErrorCode = {
   NEWER_VERSION: "STORAGE_NEWER_VERSION",
   /** The execution's log is gone: the browser or the user has cleared the site's data. */
   EVICTED: "STORAGE_EVICTED",
+  /** The host or the store was closed by its page. */
+  CLOSED: "STORAGE_CLOSED",
 } as const;
 export type BrowserStorageErrorCode = (typeof BrowserStorageErrorCode)[keyof typeof BrowserStorageErrorCode];
 
@@ -21,7 +23,7 @@ export class BrowserStorageError extends Error {
   }
 }
 
-/** The connection was closed under us, before anything was asked of the database. Asking again opens another one. */
+/** The connection was closed under us, and what was asked of the database has not been done. It may be asked again. */
 export class ConnectionLostError extends Error {
   override readonly name = "ConnectionLostError";
 }

@@ -117,6 +117,7 @@ export class Tab {
   comeBack(): void {
     if (this.#isOver) return;
     if (this.status.get().state === "AWAY") this.status.set({ state: "STARTING" });
+    this.store.resume();
     this.feed.open();
     this.check();
   }
@@ -126,12 +127,18 @@ export class Tab {
     if (this.#isOver) return;
     this.status.set({ state: "AWAY" });
     this.#letGo();
+    this.store.pause();
+  }
+
+  /** Looks at the clock: for when the page was hidden, and ticks otherwise. */
+  checkClock(): void {
+    this.#clock.check();
   }
 
   /** Looks at the clock and at everything that runs: for moments when time may have passed unseen. */
   check(): void {
     if (this.#isDown) return;
-    this.#clock.check();
+    this.checkClock();
     this.#claimsNext = true;
     this.#sweep.ask();
   }
@@ -178,6 +185,7 @@ export class Tab {
     this.status.set(status);
     this.client.close();
     this.#letGo();
+    this.store.close();
     this.#clock.close();
   }
 
@@ -187,7 +195,6 @@ export class Tab {
     this.#alarm.cancelAll();
     this.#locks.dropAll();
     this.feed.close();
-    this.store.close();
   }
 
   #changed(change: Change, from: "here" | "elsewhere"): void {

@@ -1,0 +1,131 @@
+/** A page is reloaded while it runs an execution: in the middle of a step, and after each commit of a whole workflow. */
+
+import { describe, expect, test } from "vitest";
+import { chromiumMissing } from "./chromium.ts";
+import type { SiteServer } from "./site-server.ts";
+import { type SiteTab, World } from "./world.ts";
+
+describe.skipIf(chromiumMissing)("a reload", () => {
+  test("in the middle of a step runs that step again, and none that was done", async () => {
+    const { site, ...world } = await open();
+    const held = site.log.hold(({ target }) => target === "one/step-2");
+    const tab = await world.open();
+    const id = await tab.start("relay", "one", { steps: 3 });
+    await held.arrived;
+    await tab.tab.reload();
+    await tab.asked("one", "step-2", 2);
+    held.release();
+    expect(await tab.ended(id)).toMatchObject({ status: "SUCCEEDED" });
+    expect(site.asked("one")).toEqual({ "step-1": 1, "step-2": 2, "step-3": 1 });
+  });
+
+  test("in the middle of a step that must not run twice fails it", async () => {
+    const { site, ...world } = await open();
+    const held = site.log.hold(({ target }) => target === "one/step-2");
+    const tab = await world.open();
+    const id = await tab.start("relay", "one", { steps: 3, atMostOnce: true });
+    await held.arrived;
+    await tab.tab.reload();
+    expect(await tab.ended(id)).toMatchObject({ status: "FAILED" });
+    held.release();
+    expect(site.asked("one")).toEqual({ "step-1": 1, "step-2": 1 });
+  });
+
+  test("during a wait keeps its time", async () => {
+    const { site, ...world } = await open();
+    const tab = await world.open();
+    const begun = Date.now();
+    const id = await tab.start("relay", "one", { steps: 1, wait: 3 });
+    await tab.asked("one", "step-1");
+    await tab.tab.reload();
+    expect(await tab.ended(id)).toMatchObject({ status: "SUCCEEDED" });
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(3000);
+    expect(site.asked("one")).toEqual({ "step-1": 1 });
+  });
+
+  test("of a page whose functions run in a worker goes on in the next one's", async () => {
+    const { site, ...world } = await open();
+    const held = site.log.hold(({ target }) => target === "one/step-2");
+    const tab = await world.open({ worker: "1" });
+    const id = await tab.start("relay", "one", { steps: 3, wait: 1 });
+    await held.arrived;
+    await tab.tab.reload();
+    await tab.asked("one", "step-2", 2);
+    held.release();
+    expect(await tab.ended(id)).toMatchObject({ status: "SUCCEEDED" });
+    expect(site.asked("one")).toEqual({ "step-1": 1, "step-2": 2, "step-3": 1 });
+    expect(await tab.tab.evaluate("site.refused")).toEqual([]);
+  });
+
+  test("after any commit of the seed workflow changes nothing about its end", async () => {
+    const { site, ...world } = await open();
+    const undisturbed = await encode(world, site, "undisturbed");
+    const commits = undisturbed.commits;
+    expect(commits).toBeGreaterThan(15);
+    for (let seq = 1; seq < commits; seq++) {
+      const film = await encode(world, site, `reload-${seq}`, { "reload-at": String(seq) });
+      expect(film.reloadedAt, "the reload took place").toBe(String(seq));
+      expect({ ...film.result, requestId: "" }, `reloaded after commit ${seq}`).toMatchObject({
+        status: "succeeded",
+        approvedBy: "Ada",
+        published: { length: 3 },
+      });
+      expect(repeated(site, film.id), `asked for again after a reload at commit ${seq}`).toEqual([]);
+    }
+  });
+});
+
+async function open(): Promise<{ site: SiteServer; open: World["open"] }> {
+  const world = await World.open();
+  return { site: world.site, open: (parameters) => world.open(parameters) };
+}
+
+interface Film {
+  readonly id: string;
+  readonly result: object;
+  readonly commits: number;
+  readonly reloadedAt: string | null;
+}
+
+/** Runs the whole workflow in a tab of its own. */
+async function encode(
+  world: { open: World["open"] },
+  site: SiteServer,
+  name: string,
+  parameters: Readonly<Record<string, string>> = {},
+): Promise<Film> {
+  site.objectStore.put("media", `${name}.mov`, { body: "a film", metadata: { height: "2160" } });
+  const id = `encodeVideo/${name}`;
+  const tab: SiteTab = await world.open({ ...parameters, approve: id });
+  const pace = { source: { seconds: 1 }, job: { seconds: 1 } };
+  // The reload may come before the answer.
+  await tab.start("encodeVideo", name, { bucket: "media", key: `${name}.mov`, pace }).catch(() => {});
+  const { result = "{}" } = await tab.ended(id);
+  const commits = await tab.tab.evaluate<number>(
+    `site.host.exportExecution(${JSON.stringify(id)}).then(({ log }) => log.length)`,
+  );
+  const reloadedAt = await tab.tab.evaluate<string | null>('sessionStorage.getItem("reloaded")');
+  await tab.tab.close();
+  return { id, result: JSON.parse(result) as object, commits, reloadedAt };
+}
+
+/** What each step asks for, by its name. */
+const requests: Readonly<Record<string, RegExp>> = {
+  "find endpoint": /DescribeEndpoints/,
+  "create job": /CreateJob/,
+  "book acceleration": /PutObject .*bookings/,
+  "derive poster": /PutObject .*poster/,
+  "derive captions": /PutObject .*captions/,
+  "derive report": /PutObject .*report/,
+  "publish to web": /PutObject .*published\/web/,
+  "publish to mobile": /PutObject .*published\/mobile/,
+  "publish to archive": /PutObject .*published\/archive/,
+};
+
+/** Steps that a page found done in the log of its execution, and that were asked for all the same. */
+function repeated(site: SiteServer, id: string): string[] {
+  const known = site.known.findLast((each) => each.id === id);
+  if (known === undefined) throw new Error("no page has told what it found");
+  const later = site.log.calls.slice(known.after).map(({ operation, target }) => `${operation} ${target}`);
+  return known.done.filter((step) => requests[step] !== undefined && later.some((call) => requests[step]?.test(call)));
+}

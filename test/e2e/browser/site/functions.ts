@@ -1,0 +1,62 @@
+/** What the pages under test run. Every effect is a request to the server, which counts. */
+
+import { type DurableContext, withDurableExecution } from "perdure";
+import type { Functions } from "perdure/browser";
+import { encodeVideo } from "../../../../demo/workflows/encode-video.ts";
+
+// AWS's clients are configured as everywhere else. All that they speak to is behind the page's own origin.
+(globalThis as { process?: unknown }).process = {
+  env: {
+    AWS_ENDPOINT_URL_S3: location.origin,
+    AWS_ENDPOINT_URL_MEDIACONVERT: location.origin,
+    AWS_ACCESS_KEY_ID: "stand-in",
+    AWS_SECRET_ACCESS_KEY: "stand-in",
+  },
+};
+
+declare global {
+  /** The step that runs in this tab, or ran last. */
+  var asking: string | undefined;
+}
+
+export interface RelayEvent {
+  readonly steps: number;
+  /** A wait of this many seconds after each step; none by default. */
+  readonly wait?: number;
+  readonly atMostOnce?: boolean;
+  /** The length of each result. */
+  readonly size?: number;
+}
+
+/** Steps one after the other. Each of them is asked for at `/steps/<execution>/<step>`. */
+const relay = withDurableExecution(async (event: RelayEvent, context: DurableContext) => {
+  const { durableExecutionArn } = context.executionContext;
+  const name = durableExecutionArn.split("/").at(-2);
+  const answers: string[] = [];
+  for (let step = 1; step <= event.steps; step++) {
+    const answer = await context.step(
+      `step-${step}`,
+      async () => {
+        globalThis.asking = `${name}/step-${step}`;
+        const response = await fetch(`/steps/${name}/step-${step}`, { method: "POST" });
+        if (!response.ok) throw new Error(`the server answered ${response.status}`);
+        return (await response.text()).padEnd(event.size ?? 0, ".");
+      },
+      event.atMostOnce === true
+        ? { semantics: "AT_MOST_ONCE_PER_RETRY", retryStrategy: () => ({ shouldRetry: false }) }
+        : {},
+    );
+    answers.push(answer.slice(0, 20));
+    if (event.wait !== undefined) await context.wait({ seconds: event.wait });
+  }
+  return answers;
+});
+
+/** Waits for a callback, which anybody who knows the execution may complete. */
+const approval = withDurableExecution(async (_: unknown, context: DurableContext) =>
+  context.waitForCallback("approve", async () => {
+    await fetch(`/steps/approval/asked`, { method: "POST" });
+  }),
+);
+
+export const functions: Functions = { relay, approval, encodeVideo };

@@ -1,0 +1,102 @@
+/**
+ * The page under test. Before it opens its host it tells the server which steps the logs hold as succeeded, so that the
+ * server can tell whether one of them is asked for again.
+ */
+
+import { type BrowserHost, createBrowserHost, type Functions, IndexedDbStore } from "perdure/browser";
+import { decodeCommit, emptyState, type ExecutionHeader, fold, type Operation } from "perdure/engine";
+
+const NAME = "site";
+const parameters = new URLSearchParams(location.search);
+
+declare global {
+  var site: Site;
+}
+
+class Site {
+  readonly host: BrowserHost;
+  /** What the page's security policy has refused. */
+  readonly refused: string[] = [];
+
+  constructor(host: BrowserHost) {
+    this.host = host;
+    addEventListener("securitypolicyviolation", ({ blockedURI }) => this.refused.push(blockedURI));
+  }
+
+  async start(functionName: string, name: string, event: unknown): Promise<string> {
+    const { execution } = await this.host.client.start({ functionName, name, input: JSON.stringify(event) });
+    return execution.id;
+  }
+
+  describe(id: string): Promise<ExecutionHeader> {
+    return this.host.client.describe(id);
+  }
+
+  /** Operations by name and status. */
+  async operations(id: string): Promise<[string | undefined, string][]> {
+    const { operations } = await this.host.client.state(id, { limit: 1000 });
+    return operations.map(({ name, status }) => [name, status]);
+  }
+
+  /** Completes the callbacks of an execution as soon as they are open. */
+  approve(id: string, result: string): void {
+    this.host.subscribe(id, ({ operations }) => {
+      for (const operation of operations) {
+        if (operation.type !== "CALLBACK" || operation.status !== "STARTED") continue;
+        // Another tab may have been quicker.
+        void this.host.client.completeCallback(operation.callbackId, { type: "SUCCEEDED", result }).catch(() => {});
+      }
+    });
+  }
+}
+
+/** Reloads, once in the life of a tab, as soon as a commit of this number is written by anybody. */
+function reloadAt(seq: number): void {
+  // Remembered by the tab, over the reload.
+  if (sessionStorage.getItem("reloaded") !== null) return;
+  const channel = new BroadcastChannel(`perdure:${NAME}`);
+  channel.onmessage = ({ data }: MessageEvent<{ kind: string; seq?: number }>) => {
+    // The first commit comes with the execution's row.
+    if ((data.kind === "row" ? 1 : data.seq) !== seq) return;
+    sessionStorage.setItem("reloaded", String(seq));
+    location.reload();
+  };
+}
+
+async function tellWhatIsKnown(): Promise<void> {
+  const store = new IndexedDbStore({ name: NAME });
+  const { rows } = await store.list({ limit: 1000 });
+  for (const { id } of rows) {
+    const state = emptyState({ keepsAll: true });
+    for (let from: number | undefined = 1; from !== undefined; ) {
+      const page = await store.read(id, from);
+      for (const body of page.bodies) fold(state, decodeCommit(body));
+      from = page.next;
+    }
+    const done = [...state.operations.values()].filter(isDone).map(({ name }) => name);
+    await fetch("/known", { method: "POST", body: JSON.stringify({ id, done }) });
+  }
+  store.close();
+}
+
+function isDone({ type, status }: Operation): boolean {
+  return type === "STEP" && status === "SUCCEEDED";
+}
+
+function openHost(functions: Functions): BrowserHost {
+  const common = {
+    name: NAME,
+    onError: (id: string | undefined, error: unknown) => console.error(id, error),
+    ...(parameters.has("text-clock") ? {} : { clock: "/clock.js" }),
+  };
+  if (parameters.has("viewer")) return createBrowserHost(common);
+  if (!parameters.has("worker")) return createBrowserHost({ ...common, functions });
+  return createBrowserHost({ ...common, worker: new Worker("/worker.js", { type: "module" }) });
+}
+
+if (parameters.has("reload-at")) reloadAt(Number(parameters.get("reload-at")));
+await tellWhatIsKnown();
+const { functions } = await import("./functions.ts");
+globalThis.site = new Site(openHost(functions));
+const approved = parameters.get("approve");
+if (approved !== null) globalThis.site.approve(approved, JSON.stringify({ approved: true, by: "Ada" }));
