@@ -126,12 +126,14 @@ export class Batch<T> implements BatchResult<T> {
 
   /** Reading a failed item's position throws its error. */
   #place({ index, status, result, error }: BatchItem<T>): void {
-    const fail = (): never => {
-      throw error as Error;
-    };
     // What is read back from a store may claim to be at any key.
-    if (index >= 0) Object.defineProperty(this, index, status === "FAILED" ? { get: fail } : { value: result });
+    if (index >= 0)
+      Object.defineProperty(this, index, status === "FAILED" ? { get: () => raise(error) } : { value: result });
   }
+}
+
+function raise(error: unknown): never {
+  throw error;
 }
 
 function hasError<T>(item: BatchItem<T>): item is BatchItem<T> & { error: ChildContextError } {

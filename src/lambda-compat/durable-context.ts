@@ -63,8 +63,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     this.#scope = scope;
     this.#inherited = inherited;
     this.lambdaContext = frame.lambdaContext;
-    this.executionContext = { durableExecutionArn: frame.arn };
-    Object.defineProperty(this, BRAND, { value: true });
+    this.executionContext = frame.executionContext;
   }
 
   get [Symbol.toStringTag](): string {
@@ -310,7 +309,9 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
   }
 
   #contextFor(child: Scope, preservedLevels: number): DurableContextImpl<TLogger> {
-    return new DurableContextImpl(this.#frame, child, { ...this.#inherited, preservedLevels });
+    const inherited = this.#inherited;
+    const isSame = inherited.preservedLevels === preservedLevels;
+    return new DurableContextImpl(this.#frame, child, isSame ? inherited : { ...inherited, preservedLevels });
   }
 
   #batch<T>(scope: Scope, call: BatchCall<T>): DurablePromise<api.BatchResult<T>> {
@@ -392,6 +393,9 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     return future.observe();
   }
 }
+
+// On the prototype, since a large batch makes many contexts.
+Object.defineProperty(DurableContextImpl.prototype, BRAND, { value: true });
 
 interface CallbackCall<T> {
   readonly name: string | undefined;

@@ -10,12 +10,13 @@ import type { DurableLogData, LambdaContext } from "./types.ts";
 export interface Frame {
   readonly invocation: Invocation;
   readonly lambdaContext: LambdaContext;
-  readonly arn: string;
+  readonly executionContext: { readonly durableExecutionArn: string };
 }
 
 /** Where the code that logs stands, as loggers are told. */
-export function logDataOf({ invocation, lambdaContext, arn }: Frame): DurableLogData {
-  const data: DurableLogData = { executionArn: arn, requestId: lambdaContext.awsRequestId };
+export function logDataOf({ invocation, lambdaContext, executionContext }: Frame): DurableLogData {
+  const { durableExecutionArn: executionArn } = executionContext;
+  const data: DurableLogData = { executionArn, requestId: lambdaContext.awsRequestId };
   if (lambdaContext.tenantId !== undefined) data.tenantId = lambdaContext.tenantId;
   const place = placeOf(invocation.host.ambient.get());
   if (place === undefined) return data;

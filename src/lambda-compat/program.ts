@@ -67,7 +67,7 @@ export function runProgram(program: Program, run: ProgramRun): RunningProgram {
   const { arn } = run.invocation;
   const instrument = plugins === undefined ? {} : { instrument: pluginInstrument(plugins, arn) };
   const invocation = new Invocation({ ...run.invocation, ...instrument });
-  const frame: Frame = { invocation, lambdaContext, arn };
+  const frame: Frame = { invocation, lambdaContext, executionContext: { durableExecutionArn: arn } };
   const logger = createDefaultLogger({ logData: logDataOf(frame), enrich: plugins?.enrichLogContext });
   logger.configureDurableLoggingContext?.({ getDurableLogData: () => logDataOf(frame) });
   const outcome = invocation.run((root) => {

@@ -30,7 +30,8 @@ export class Scope {
   /** Added to the message when another context is used in this one. */
   hint = "";
   readonly #isRecorded: boolean;
-  readonly #children = new Set<Scope>();
+  /** Made for the first of them: most contexts of a large batch have none. */
+  #children: Set<Scope> | undefined;
   #count = 0;
   #closed = false;
   #executing = 0;
@@ -44,7 +45,7 @@ export class Scope {
     this.recordedKey = options.recordedKey;
     this.isRebuilding = options.isRebuilding;
     this.#isRecorded = options.isRecorded;
-    if (parent !== undefined) parent.#children.add(this);
+    if (parent !== undefined) parent.#adopt(this);
   }
 
   get isClosed(): boolean {
@@ -89,8 +90,13 @@ export class Scope {
     this.#closed = true;
     this.invocation.executing -= this.#executing;
     this.invocation.waiting -= this.#waiting;
-    if (this.parent !== undefined) this.parent.#children.delete(this);
+    if (this.parent !== undefined) this.parent.#children?.delete(this);
     if (this.#isRecorded && this.recordedKey !== undefined) this.invocation.delivery.closeContext(this.recordedKey);
-    for (const child of this.#children) child.close();
+    this.#children?.forEach((child) => child.close());
+  }
+
+  #adopt(child: Scope): void {
+    this.#children ??= new Set();
+    this.#children.add(child);
   }
 }
