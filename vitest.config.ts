@@ -8,11 +8,16 @@ const everywhere = ["**/node_modules/**", "**/dist/**"];
 /** Groups run one after the other: what measures or starts servers of its own is not disturbed by the rest. */
 const order = { units: 0, workerd: 1, browser: 2, package: 3, e2e: 4 };
 
+/** Only what hangs is cut off: no test is to fail because the machine is slow. */
+const patienceMs = 120_000;
+
 const node: TestProjectConfiguration = {
   test: {
     name: "node",
     include: ["{src,test,demo,bench,scripts}/**/*.test.ts"],
     exclude: [...everywhere, "test/runtimes/{workerd,browser}/**", "test/package/**", "test/e2e/**"],
+    testTimeout: patienceMs,
+    hookTimeout: patienceMs,
     sequence: { groupOrder: order.units },
   },
 };
@@ -24,7 +29,8 @@ const workerd: TestProjectConfiguration = {
     include: ["test/runtimes/workerd/**/*.test.ts"],
     exclude: everywhere,
     maxWorkers: 1,
-    testTimeout: 30_000,
+    testTimeout: patienceMs,
+    hookTimeout: patienceMs,
     sequence: { groupOrder: order.workerd },
   },
 };

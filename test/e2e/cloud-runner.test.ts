@@ -43,13 +43,9 @@ describe("AWS's CloudDurableTestRunner against the local Worker", () => {
     expect(result.getStatus()).toBe("SUCCEEDED");
     expect(result.getResult()).toMatchObject({ status: "imported", imported: 2, total: 3 });
     const names = result.getOperations().map((operation) => `${operation.getSubType()} ${operation.getName()}`);
-    expect(names.toSorted()).toEqual(
-      [
-        "Map import",
-        ...["row 1", "row 2", "row 3"].map((row) => `MapIteration ${row}`),
-        ...Array(3).fill("Step parse"),
-      ].toSorted(),
-    );
+    expect(names).toHaveLength(7);
+    const rows = ["row 1", "row 2", "row 3"].map((row) => `MapIteration ${row}`);
+    expect(new Set(names)).toEqual(new Set(["Map import", ...rows, "Step parse"]));
     const parse = runner.getOperation("parse");
     expect(parse.getStepDetails()).toMatchObject({ result: 1 });
     expect(result.getHistoryEvents().map(({ EventType }) => EventType)).toContain("ExecutionSucceeded");
