@@ -322,7 +322,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     }
     const { kind, config } = call;
     const levels = this.#inherited.preservedLevels;
-    const serdes = (config?.serdes ?? createBatchSerdes<T>()) as EngineSerdes<api.BatchResult<T>>;
+    const serdes = config?.serdes ?? createBatchSerdes<T>();
     const future = childContext<api.BatchResult<T>>(scope, {
       name: call.name,
       subType: kind === "map" ? OperationSubType.MAP : OperationSubType.PARALLEL,
@@ -335,7 +335,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
             const context = this.#contextFor(item, Math.max(0, levels - 2));
             return kind === "map" && call.parameters === 1 ? explainSingleParameter(context, index) : context;
           },
-        }) as Promise<api.BatchResult<T>>,
+        }),
       serdes,
       summarize: batchSummarizer<T>(kind === "map" ? "MapResult" : "ParallelResult", config?.summaryGenerator),
       preserveChildren: levels > 0,

@@ -1,9 +1,9 @@
 /**
  * The replay half's client over AWS's API: it renames fields, keeps the token, and numbers what settles.
  *
- * AWS does not record an order of delivery, so it follows from what AWS does record: the time an operation ended, then
- * (contexts after what they contain) the order in which operations started. The live run delivers by the same rule, so
- * both agree unless two checkpoints fall into the same millisecond.
+ * AWS does not record an order of delivery, so it is inferred from what AWS does record: the time an operation ended, then
+ * the order in which operations started, contexts after what they contain. The live run delivers by the same rule, so
+ * both agree unless two checkpoints fall into the same millisecond, or a service leaves out when an operation ended.
  */
 
 import { isSettled, type Operation } from "../engine/model/operation.ts";
@@ -79,7 +79,7 @@ export class LambdaCheckpoint implements CheckpointClient {
     }
     const current = [...changed].flatMap((id) => this.#operations.get(id) ?? []);
     this.#number(current);
-    return current.map((operation) => ({ ...operation })) as Operation[];
+    return current.map((operation) => ({ ...operation }));
   }
 
   /** Ends the execution with a result too large for the invocation's output. */
@@ -103,7 +103,7 @@ export class LambdaCheckpoint implements CheckpointClient {
     const taken: Draft<Operation>[] = [];
     for (const wire of operations) {
       this.#execution ??= wire;
-      const operation = operationFromWire(wire) as Draft<Operation> | undefined;
+      const operation = operationFromWire(wire);
       if (operation !== undefined) taken.push(this.#take(operation));
     }
     return taken;
@@ -166,19 +166,19 @@ export class LambdaCheckpoint implements CheckpointClient {
     }
   }
 
+  /** What is in a context comes before it; otherwise what started first comes first. */
   #compare(a: Due, b: Due): number {
     if (a.at !== b.at) return a.at - b.at;
-    const [inner, outer] = [this.#depth(a), this.#depth(b)];
-    if (inner !== outer) return outer - inner;
-    return this.#startOf(a) - this.#startOf(b);
+    return comparePaths(this.#path(a), this.#path(b));
   }
 
-  /** 0 for contexts in the root, more for what lies deeper; anything but a context lies deepest of all. */
-  #depth({ operation }: Due): number {
-    if (operation.type !== "CONTEXT") return Number.MAX_SAFE_INTEGER;
-    let depth = 0;
-    for (let id = operation.parentId; id !== undefined; id = this.#operations.get(id)?.parentId) depth++;
-    return depth;
+  /** The places in the order of starts of the contexts around a result, from the root, and its own. */
+  #path(due: Due): number[] {
+    const path = [this.#startOf(due)];
+    for (let id = due.operation.parentId; id !== undefined; id = this.#operations.get(id)?.parentId) {
+      path.unshift((this.#order.get(id) ?? 0) * 2 + 1);
+    }
+    return path;
   }
 
   #startOf({ operation, isOpening }: Due): number {
@@ -190,6 +190,11 @@ interface Due {
   readonly operation: Draft<Operation>;
   readonly at: number;
   readonly isOpening: boolean;
+}
+
+function comparePaths(a: readonly number[], b: readonly number[]): number {
+  const fork = a.findIndex((place, depth) => place !== b[depth]);
+  return fork === -1 || fork >= b.length ? b.length - a.length : (a[fork] as number) - (b[fork] as number);
 }
 
 function introduced(update: OperationUpdate, now: number): Operation {

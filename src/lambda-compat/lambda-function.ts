@@ -40,7 +40,7 @@ export function plainLambda(handler: LambdaHandler): PlainFunction {
         getRemainingTimeInMillis: () => 900_000,
       };
       const result: unknown = await handler(input === undefined ? {} : JSON.parse(input), context);
-      return JSON.stringify(result) as string | undefined;
+      return JSON.stringify(result);
     },
   };
 }

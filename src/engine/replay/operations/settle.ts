@@ -11,7 +11,7 @@ export function settle<T>(
     return failed(error);
   }
   if (isThenable<T>(result)) void Promise.resolve(result).then(done, failed);
-  else done(result as T);
+  else done(result);
 }
 
 function isThenable<T>(value: unknown): value is PromiseLike<T> {
