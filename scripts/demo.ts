@@ -1,11 +1,11 @@
 /** `npm run demo`: builds the playground and serves it as the static site that it is. */
 
-import { join } from "node:path";
-import { build, preview } from "vite";
-import { root } from "./command.ts";
+import { preview } from "vite";
+import { buildPlayground, playgroundConfig } from "./build-playground.ts";
 
-const configFile = join(root, "demo/playground/vite.config.ts");
-
-await build({ configFile, logLevel: "warn" });
-const server = await preview({ configFile, preview: { port: 4173, open: process.env["CI"] === undefined } });
+await buildPlayground();
+const server = await preview({
+  configFile: playgroundConfig,
+  preview: { port: 4173, open: process.env["CI"] === undefined },
+});
 console.log(`The playground: ${server.resolvedUrls?.local[0] ?? ""}  (Ctrl-C ends it)`);

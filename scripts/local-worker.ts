@@ -12,6 +12,8 @@ export interface LocalWorkerOptions {
   readonly folder: string;
   /** What the Worker finds in its environment, secrets too: it does not appear on the command line. */
   readonly environment: Readonly<Record<string, string>>;
+  /** A folder of files that are served to whoever asks for them; none when absent. */
+  readonly assets?: string;
   /** Gets each line that the Worker or wrangler writes. */
   readonly onLine?: (line: string) => void;
 }
@@ -75,8 +77,9 @@ function spawnWrangler(options: LocalWorkerOptions): ChildProcess {
     "0",
   ];
   const keep = ["--persist-to", join(options.folder, "state"), "--env-file", envFile];
+  const assets = options.assets === undefined ? [] : ["--assets", options.assets];
   const quiet = ["--show-interactive-dev-session=false"];
-  return spawn(process.execPath, ["--import", preload, wrangler(), ...serve, ...keep, ...quiet], {
+  return spawn(process.execPath, ["--import", preload, wrangler(), ...serve, ...keep, ...assets, ...quiet], {
     cwd: options.folder,
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "ipc"],

@@ -5,6 +5,7 @@
 
 import { join, relative } from "node:path";
 import { startStandIns, type StandIns } from "../demo/stand-ins/stand-ins.ts";
+import { buildPlayground } from "./build-playground.ts";
 import { formatLogLine } from "./log-line.ts";
 import { choosePorts, loadCredential, lockSettings, settingsFolder } from "./local-settings.ts";
 import { startLocalWorker, type LocalWorker } from "./local-worker.ts";
@@ -32,10 +33,13 @@ async function start(): Promise<void> {
     stateFile: join(settingsFolder, "stand-ins.json"),
   });
   addSource(standIns);
+  const playground = join(settingsFolder, "playground");
+  await buildPlayground(playground);
   console.log("Starting the Worker ...");
   const starting = startLocalWorker({
     port: ports.worker,
     folder: settingsFolder,
+    assets: playground,
     environment: { ...standIns.environment, PERDURE_CREDENTIALS: JSON.stringify([credential]) },
     onLine: (line) => {
       const text = formatLogLine(line);

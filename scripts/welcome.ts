@@ -22,6 +22,8 @@ perdure is ready at ${url}
     access key id       ${credential.sigv4.accessKeyId}
     secret access key   ${credential.sigv4.secretAccessKey}
 
+Open ${url} in a browser: the playground. "Look at a Worker", with the bearer token, shows what happens here.
+
 Try, in another terminal:
 
   npm run try                     starts the workflow encode-video, shows what it does, asks for your approval

@@ -5,8 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { chromium, type Browser, type BrowserContext } from "playwright";
-import { build } from "vite";
-import { root } from "../../scripts/command.ts";
+import { buildPlayground } from "../../scripts/build-playground.ts";
 import { findChromium } from "../../scripts/find-chromium.ts";
 
 const types: Readonly<Record<string, string>> = {
@@ -27,11 +26,7 @@ export interface PlaygroundBrowser {
 export async function openPlayground(outDir: string): Promise<PlaygroundBrowser | undefined> {
   const found = await findChromium();
   if (!found.found) return undefined;
-  await build({
-    configFile: join(root, "demo/playground/vite.config.ts"),
-    logLevel: "warn",
-    build: { outDir, emptyOutDir: true },
-  });
+  await buildPlayground(outDir);
   const server = await serve(outDir);
   const browser = await chromium.launch({
     executablePath: found.executablePath,

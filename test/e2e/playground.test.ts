@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import axe from "axe-core";
 import type { BrowserContext, Page } from "playwright";
+import { type DurableContext, withDurableExecution } from "perdure";
+import { createMemoryHost } from "perdure/memory";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { createHttpFace } from "../../src/lambda-compat/http/face.ts";
+import { serve } from "../http/serve.ts";
 import { openPlayground, type PlaygroundBrowser } from "./playground-browser.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "perdure-playground-"));
@@ -65,6 +69,65 @@ export const asking = withDurableExecution(async (_event: unknown, context: Dura
   context.waitForCallback("question", async () => undefined, { heartbeatTimeout: { hours: 1 } }),
 );
 `;
+
+const endlessCode = `
+import { withDurableExecution } from "perdure";
+export const endless = withDurableExecution(async () => {
+  for (;;);
+});
+`;
+
+/** Tries what a script of the page could do. */
+const reachingCode = `
+import { type DurableContext, withDurableExecution } from "perdure";
+export const reaching = withDurableExecution(async (_event: unknown, context: DurableContext) =>
+  context.step("reach", async () => [
+    attempt("localStorage", () => localStorage.length),
+    await new Promise((resolve) => {
+      try {
+        const request = indexedDB.open("perdure-playground");
+        request.onsuccess = () => resolve("indexedDB: reached");
+        request.onerror = () => resolve("indexedDB: " + request.error?.name);
+      } catch (error) {
+        resolve("indexedDB: " + (error as Error).name);
+      }
+    }),
+    attempt("document", () => document.body),
+    attempt("cookies", () => cookieStore.get("a")),
+  ]),
+);
+function attempt(what: string, reach: () => unknown): string {
+  try {
+    reach();
+    return what + ": reached";
+  } catch (error) {
+    return what + ": " + (error as Error).name;
+  }
+}
+`;
+
+async function serveWorker(origin: string): Promise<{ url: string; token: string } & AsyncDisposable> {
+  const asking = withDurableExecution(async (_event: unknown, context: DurableContext) =>
+    context.waitForCallback("remote question", async () => undefined),
+  );
+  const host = createMemoryHost({ functions: { asking } });
+  await host.client.start({ functionName: "asking" });
+  const token = crypto.randomUUID();
+  const face = createHttpFace({
+    client: host.client,
+    credentials: [{ id: "test", rights: ["admin"], bearer: token }],
+    options: { allowedOrigins: [origin] },
+  });
+  const served = await serve(face);
+  return {
+    url: served.url,
+    token,
+    async [Symbol.asyncDispose]() {
+      host.close();
+      await served.close();
+    },
+  };
+}
 
 here("a newcomer", () => {
   test("presses Run, Kill, reloads, and sees it finish with finished steps not run again", async () => {
@@ -261,6 +324,56 @@ here("the list", () => {
     await setCode(page, patientCode("renamed"));
     await press(page, "Replay with this code");
     await says(page, /does not replay this log/);
+  });
+});
+
+here("a Worker's executions", () => {
+  test("are listed, watched live and answered, with a credential that is kept nowhere", async () => {
+    const page = await visit();
+    await using worker = await serveWorker(new URL(page.url()).origin);
+    await press(page, "Look at a Worker");
+    await page.getByLabel("Address").fill(worker.url);
+    await page.getByLabel("Bearer token").fill("wrong");
+    await page.getByLabel("Functions").fill("asking");
+    await press(page, "Connect");
+    await says(page, "The Worker answered 401");
+    await press(page, "Look at a Worker");
+    await page.getByLabel("Address").fill(worker.url);
+    await page.getByLabel("Bearer token").fill(worker.token);
+    await page.getByLabel("Functions").fill("asking");
+    await press(page, "Connect");
+    await page.getByRole("tab", { name: "Executions" }).click();
+    await row(page, /asking.*running/).click();
+    await press(page, "Open");
+    await row(page, /remote question.*started/).waitFor();
+    await page.getByLabel("It waits for an answer").fill("from afar");
+    await press(page, "Succeed");
+    await says(page, 'Finished: "from afar"');
+    const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href]));
+    expect(kept).not.toContain(worker.token);
+    await press(page, "Back to this browser");
+    await says(page, "Press Run.");
+  });
+});
+
+here("the sandbox", () => {
+  test("code that never lets go is killed, and the page goes on", async () => {
+    const page = await visit();
+    await setCode(page, endlessCode);
+    await press(page, "Run");
+    await says(page, "It runs.");
+    await press(page, "Kill");
+    await says(page, "No worker: killed");
+    await page.getByRole("tab", { name: "Executions" }).click();
+    await press(page, "Stop");
+    await row(page, /endless.*stopped/).waitFor();
+  });
+
+  test("code reaches neither the storage nor the page", async () => {
+    const page = await visit();
+    await setCode(page, reachingCode);
+    await press(page, "Run");
+    await says(page, /Finished: \[ "localStorage: .*", "indexedDB: SecurityError", "document: .*", "cookies: .*" \]/);
   });
 });
 

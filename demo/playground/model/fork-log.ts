@@ -10,7 +10,7 @@ import {
   type DirectoryRow,
   emptyState,
   encodeCommit,
-  type ExecutionState,
+  type ExecutionHeader,
   type Fact,
   fold,
 } from "perdure/engine";
@@ -35,7 +35,7 @@ export function forkLog(log: readonly string[], options: ForkOptions): Fork {
   const state = emptyState();
   const commits = kept.map((commit) => ({ ...commit, facts: commit.facts.map((fact) => forked(fact, kept, options)) }));
   for (const commit of commits) fold(state, commit);
-  return { row: rowOf(state), bodies: commits.map(encodeCommit) };
+  return { row: rowOf(state.header), bodies: commits.map(encodeCommit) };
 }
 
 function upTo(commits: readonly Commit[], before: string | undefined): readonly Commit[] {
@@ -68,7 +68,8 @@ function functionNameOf(commits: readonly Commit[]): string {
   return first.functionName;
 }
 
-function rowOf({ header }: ExecutionState): DirectoryRow {
+/** The directory's row of an execution. */
+export function rowOf(header: ExecutionHeader): DirectoryRow {
   const { id, functionName, name, version, incarnation, status, startedAt, endedAt, halt } = header;
   return {
     ...{ id, functionName, name, version, incarnation, status, startedAt },

@@ -14,7 +14,7 @@ import {
 } from "perdure/engine";
 import { MemoryAlarm, systemHost } from "perdure/memory";
 import { FaultyStore } from "perdure/testing";
-import { forkLog } from "../model/fork-log.ts";
+import { forkLog, rowOf } from "../model/fork-log.ts";
 import { AdjustableClock } from "../sandbox/clock.ts";
 import type { Program, Reached } from "../sandbox/protocol.ts";
 import { type LoadReport, type ReplayAnswer, SandboxProcess } from "../sandbox/sandbox-process.ts";
@@ -123,7 +123,12 @@ export class LocalSource implements ExecutionSource {
     const request: StartRequest = { functionName, input, name: shortName() };
     if (this.#process === undefined) await this.restart();
     if (this.#process === undefined) throw new Error("The worker is not running.");
-    return this.#process.start(request);
+    // Code that never lets go keeps the worker from answering; the log tells that it has begun.
+    const begun = Promise.withResolvers<string>();
+    const id = `${functionName}/${request.name}`;
+    const leave = this.watch(id, { onCommit: () => begun.resolve(id), onError: begun.reject });
+    this.#process.start(request).then(begun.resolve, begun.reject);
+    return begun.promise.finally(leave);
   }
 
   async completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void> {
@@ -134,6 +139,9 @@ export class LocalSource implements ExecutionSource {
 
   async stop(executionId: string): Promise<void> {
     await this.#client.stop(executionId);
+    const header = await this.#client.describe(executionId);
+    // Whoever runs an execution keeps its row; with no worker nobody does. One with a parent has to wait for a worker.
+    if (header.parent === undefined) await this.#store.describe(rowOf(header));
     this.#wakeEverywhere(executionId);
   }
 
