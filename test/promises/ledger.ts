@@ -24,6 +24,15 @@ export type Write =
   | { readonly type: "describe"; readonly row: DirectoryRow }
   | { readonly type: "remove"; readonly id: string };
 
+/** Many ledgers begin with the same writes. */
+const commits = new WeakMap<Write, Commit>();
+
+export function commitOf(write: Extract<Write, { body: string }>): Commit {
+  const commit = commits.get(write) ?? decodeCommit(write.body);
+  commits.set(write, commit);
+  return commit;
+}
+
 /** A commit that has landed, and the state of its execution after it. */
 export interface Landed {
   readonly id: string;
@@ -97,22 +106,23 @@ export class Ledger implements ExecutionStore {
 
   /** Writes what another ledger has written. */
   redo(write: Write): void {
-    if (write.type === "create") this.create(write.row, write.body);
-    else if (write.type === "append") this.append(write.id, write.seq, write.body);
-    else if (write.type === "describe") this.describe(write.row);
-    else this.remove(write.id);
+    if (write.type === "create") this.#store.create(write.row, write.body);
+    else if (write.type === "append") this.#store.append(write.id, write.seq, write.body);
+    else if (write.type === "describe") this.#store.describe(write.row);
+    else this.#store.remove(write.id);
+    this.#note(write);
   }
 
   #note(write: Write): void {
     this.writes.push(write);
-    if (write.type === "create") this.#fold(write.row.id, write.body);
-    if (write.type === "append") this.#fold(write.id, write.body);
+    if (write.type === "create") this.#fold(write.row.id, write);
+    if (write.type === "append") this.#fold(write.id, write);
   }
 
-  #fold(id: string, body: string): void {
+  #fold(id: string, write: Extract<Write, { body: string }>): void {
     const state = this.#states.get(id) ?? emptyState({ keepsAll: true });
     this.#states.set(id, state);
-    const commit = decodeCommit(body);
+    const commit = commitOf(write);
     fold(state, commit);
     if (this.#checksInvariants) {
       for (const broken of violations(state)) this.broken.push(`${id} after commit ${state.seq}: ${broken}`);

@@ -1,12 +1,18 @@
-/** One cell of the matrix of P3: two operands of given kinds, combined in one way, live and then replayed. */
+/**
+ * The matrix of P3: what user code saw in the live run it sees again on replay, in the same order, after a crash at any
+ * write. Every pair of operation kinds, in both orders of settlement, with none, one or the other rejecting.
+ */
 
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
 import type { Functions } from "../../src/lambda-compat/functions.ts";
+import { describe, expect, test } from "vitest";
 import { type Combinator, combinators } from "./combinators.ts";
 import { answerTo, callee, durableCallee, kinds, type Operand } from "./kinds.ts";
+import { replayFaults } from "./replay-faults.ts";
 import type { Env, WorldOptions } from "./world.ts";
 
-export interface Cell {
+/** One cell of the matrix: two operands of given kinds, combined in one way. */
+interface Cell {
   readonly combinator: string;
   /** The kinds of the two operands, in the order in which they are called. */
   readonly kinds: readonly [string, string];
@@ -19,13 +25,13 @@ export interface Cell {
 const EARLY_S = 10;
 const LATE_S = 20;
 
-export function describeCell({ combinator, kinds: [a, b], first, rejects }: Cell): string {
+function describeCell({ combinator, kinds: [a, b], first, rejects }: Cell): string {
   const failing = rejects === undefined ? "" : `, ${rejects} rejects`;
   return `${combinator} of ${a} and ${b}, ${first} first${failing}`;
 }
 
 /** All cells of a combinator in which this kind comes first; the pairs the other way round are the other kind's. */
-export function* cellsOf(combinator: string, kind: string): Generator<Cell> {
+function* cellsOf(combinator: string, kind: string): Generator<Cell> {
   const names = Object.keys(kinds);
   for (const other of names.slice(names.indexOf(kind))) {
     for (const first of [0, 1] as const) {
@@ -36,7 +42,7 @@ export function* cellsOf(combinator: string, kind: string): Generator<Cell> {
   }
 }
 
-export function worldOf(cell: Cell): WorldOptions {
+function worldOf(cell: Cell): WorldOptions {
   const operands = ([0, 1] as const).map((index): Operand => {
     return {
       name: index === 0 ? "a" : "b",
@@ -61,4 +67,23 @@ export function worldOf(cell: Cell): WorldOptions {
     durable: withDurableExecution(durableCallee(env)),
   });
   return { functions, answers: Object.fromEntries(operands.map((operand) => [operand.name, answerTo(operand)])) };
+}
+
+/** One test for each kind that may come first. */
+export function testMatrix(combinator: keyof typeof combinators): void {
+  describe(`P3 ${combinator}: replay answers as the live run did, with a`, () => {
+    for (const kind of Object.keys(kinds)) {
+      test(kind, { timeout: 60_000 }, async () => {
+        const faults: Record<string, string[]> = {};
+        let cells = 0;
+        for (const cell of cellsOf(combinator, kind)) {
+          cells++;
+          const found = await replayFaults(worldOf(cell));
+          if (found.length > 0) faults[describeCell(cell)] = found;
+        }
+        expect(faults).toEqual({});
+        expect(cells).toBeGreaterThan(0);
+      });
+    }
+  });
 }

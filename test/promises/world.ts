@@ -16,7 +16,7 @@ import type { DurableContext, DurableExecutionConfig } from "../../src/lambda-co
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
 import { type CrashPoint, SimulatedProcess } from "../../src/testing/crash.ts";
 import { SimulatedClock } from "../../src/testing/simulated-host.ts";
-import { type Landed, Ledger, type Write } from "./ledger.ts";
+import { commitOf, type Landed, Ledger, type Write } from "./ledger.ts";
 
 const FUNCTION = "program";
 const NAME = "x";
@@ -59,6 +59,8 @@ export interface WorldOptions {
   /** The n-th process is killed at the n-th of these. */
   readonly crashes?: readonly CrashPoint[];
   readonly seed?: number;
+  /** Whether a new process looks for what runs, beside the alarms that are left. Default true. */
+  readonly recovers?: boolean;
   readonly checksInvariants?: boolean;
   /** The most virtual time that may pass, in ms. */
   readonly limitMs?: number;
@@ -174,7 +176,7 @@ export class World {
       onError: (_id, error) => this.#note(error),
     });
     this.#alive = { process, runner };
-    void this.#persist(process, () => runner.recover());
+    if (this.#options.recovers !== false) void this.#persist(process, () => runner.recover());
     if (!this.#isAcknowledged) void this.#persist(process, () => this.#start(runner));
   }
 
@@ -292,12 +294,8 @@ export class World {
 
 /** The time of the newest commit. */
 function timeOf(writes: readonly Write[]): number {
-  let newest = BEGINNING;
-  for (const write of writes) {
-    if (!("body" in write)) continue;
-    newest = Math.max(newest, (JSON.parse(write.body) as { at: number }).at);
-  }
-  return newest;
+  const newest = writes.findLast((write) => "body" in write);
+  return newest === undefined ? BEGINNING : commitOf(newest).at;
 }
 
 function parse(text: string | undefined): unknown {
