@@ -1,0 +1,262 @@
+/** P7: nothing is stuck. A running execution always has an owner, a timer, an open callback or an open invoke. */
+
+import { describe, expect, test } from "vitest";
+import { isStuck } from "../../src/engine/machine/invariants.ts";
+import type { ExecutionStore } from "../../src/engine/ports/execution-store.ts";
+import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
+import { AsyncStore } from "../../src/testing/async-store.ts";
+import { FaultyStore } from "../../src/testing/faulty-store.ts";
+import type { SimulatedClock } from "../../src/testing/simulated-host.ts";
+import { EXECUTION_ID, programOf, World, type WorldOptions } from "./world.ts";
+
+const YES = { type: "SUCCEEDED", result: "yes" } as const;
+
+/** Lets so many microtasks run. */
+async function hop(times: number): Promise<void> {
+  for (let count = 0; count < times; count++) await Promise.resolve();
+}
+
+function slowly(seed: number): (store: ExecutionStore, clock: SimulatedClock) => ExecutionStore {
+  return (store, clock) => {
+    const host = clock.host();
+    return new AsyncStore(store, { seed, drain: (next) => host.drain(next) });
+  };
+}
+
+/** Two callbacks; the second is answered at some moment around the suspension that follows on the first. */
+const twoQuestions = programOf(async (context) => {
+  const [first] = await context.createCallback("first");
+  const [second] = await context.createCallback("second");
+  const one = await first;
+  await context.step(async () => one);
+  return [one, await second];
+});
+
+function idsOf(world: World): string[] {
+  return [...(world.ledger.states.get(EXECUTION_ID)?.callbacks.keys() ?? [])];
+}
+
+describe("P7 what comes from outside while an invocation suspends is not lost", () => {
+  for (const parks of [true, false]) {
+    test(`${parks ? "parked" : "ended"}, at every microtask`, async () => {
+      for (let hops = 0; hops < 60; hops++) {
+        const world = new World({ functions: twoQuestions, parks });
+        await world.runUntil(() => idsOf(world).length === 2);
+        const [first = "", second = ""] = idsOf(world);
+        const sent = world.runner.completeCallback(first, YES);
+        await hop(hops);
+        await Promise.all([sent, world.runner.completeCallback(second, YES)]);
+        expect((await world.run()).result).toEqual(["yes", "yes"]);
+      }
+    });
+
+    test(`${parks ? "parked" : "ended"}, on a store that takes its time`, async () => {
+      for (let seed = 1; seed <= 60; seed++) {
+        const world = new World({ functions: twoQuestions, parks, network: slowly(seed) });
+        await world.runUntil(() => idsOf(world).length === 2);
+        const [first = "", second = ""] = idsOf(world);
+        const sent = world.runner.completeCallback(first, YES);
+        await hop(seed);
+        const both = Promise.all([sent, world.runner.completeCallback(second, YES)]);
+        expect((await world.run()).result).toEqual(["yes", "yes"]);
+        await both;
+      }
+    });
+  }
+
+  test("at the first moment that anybody can know of it", async () => {
+    for (const parks of [true, false]) {
+      let sent = 0;
+      const world: World = new World({ functions: twoQuestions, parks });
+      world.ledger.onCommit(({ commit }) => {
+        for (const fact of commit.facts) {
+          if (fact.kind !== "STARTED" || fact.callbackId === undefined) continue;
+          sent++;
+          void world.runner.completeCallback(fact.callbackId, YES);
+        }
+      });
+      expect((await world.run()).result).toEqual(["yes", "yes"]);
+      expect(sent).toBe(2);
+    }
+  });
+});
+
+describe("P7 nothing is left lying when an answer is lost", () => {
+  /** Fails as told while the execution begins. */
+  function failing(order: (store: FaultyStore) => void, options: Partial<WorldOptions> = {}): World {
+    return new World({
+      functions: programOf(async (context) => context.step(async () => "begun")),
+      ...options,
+      network(ledger) {
+        const store = new FaultyStore(ledger);
+        order(store);
+        return store;
+      },
+    });
+  }
+
+  test("an execution that was created unseen begins when its start is asked for again", async () => {
+    const world = failing((store) => store.failNext("create", "UNACKNOWLEDGED"));
+    expect((await world.run()).result).toBe("begun");
+  });
+
+  test("an execution that could not be read after it was created begins when its start is asked for again", async () => {
+    const world = failing((store) => store.failNext("read", "REFUSED"));
+    expect((await world.run()).result).toBe("begun");
+  });
+
+  test("an invocation whose end was recorded unseen", async () => {
+    for (let reads = 0; reads <= 2; reads++) {
+      let store: FaultyStore | undefined;
+      const world: World = new World({
+        functions: twoQuestions,
+        parks: false,
+        network: (ledger) => (store = new FaultyStore(ledger)),
+      });
+      world.ledger.onCommit(({ commit }) => {
+        // The next write is the end of the invocation.
+        if (!commit.facts.some((fact) => fact.kind === "STARTED" && fact.name === "second")) return;
+        store?.failNext("append", "UNACKNOWLEDGED");
+        store?.failNext("read", "REFUSED", reads);
+      });
+      await world.runUntil(() => idsOf(world).length === 2);
+      await world.clock.advance(10_000);
+      for (const id of idsOf(world)) await world.runner.completeCallback(id, YES);
+      expect((await world.run()).result).toEqual(["yes", "yes"]);
+    }
+  });
+
+  test("a callback that was completed unseen", async () => {
+    for (const parks of [true, false]) {
+      let store: FaultyStore | undefined;
+      const functions = programOf(async (context) => {
+        const [outcome] = await context.createCallback();
+        return outcome;
+      });
+      const world: World = new World({ functions, parks, network: (ledger) => (store = new FaultyStore(ledger)) });
+      await world.runUntil(() => idsOf(world).length === 1);
+      // Somebody waits for the end, so the execution is known to the process that completes the callback.
+      void world.runner.settled(EXECUTION_ID, world.clock.now() + 1e9);
+      await world.clock.settle();
+      store?.failNext("append", "UNACKNOWLEDGED");
+      store?.failNext("read", "REFUSED");
+      await expect(world.runner.completeCallback(idsOf(world)[0] ?? "", YES)).rejects.toMatchObject({
+        code: "STORE_UNAVAILABLE",
+      });
+      expect((await world.run()).result).toBe("yes");
+    }
+  });
+});
+
+describe("P7 a chained invoke is sent until it has arrived", () => {
+  const options: WorldOptions = {
+    functions: (env) => ({
+      program: withDurableExecution(async (_event, context) => {
+        const values = [context.invoke("plain", 1), context.invoke("durable", 2)];
+        return Promise.all(values);
+      }),
+      plain: async (value: number) => {
+        env.ran("plain");
+        await env.until(60_000);
+        return value;
+      },
+      durable: withDurableExecution(async (value: number, context) => {
+        await context.wait({ seconds: 60 });
+        return value;
+      }),
+    }),
+  };
+
+  test("when the process died after any write", async () => {
+    for (const parks of [true, false]) {
+      const live = new World({ ...options, parks });
+      await live.run();
+      const { writes } = live.ledger;
+      for (let length = 1; length < writes.length; length++) {
+        const world = new World({ ...options, parks, prefix: writes.slice(0, length) });
+        expect((await world.run()).result).toEqual([1, 2]);
+      }
+      expect(writes.length).toBeGreaterThan(8);
+    }
+  });
+
+  test("when the store refuses any one of the calls", async () => {
+    for (const parks of [true, false]) {
+      for (const method of ["create", "append", "read", "describe"] as const) {
+        for (let call = 1; call <= 6; call++) {
+          const world = new World({ ...options, parks, network: (store) => refusing(store, method, call) });
+          expect((await world.run()).result).toEqual([1, 2]);
+        }
+      }
+    }
+  });
+});
+
+/** Refuses one call of one method. */
+function refusing(
+  store: ExecutionStore,
+  method: "create" | "append" | "read" | "describe",
+  refused: number,
+): ExecutionStore {
+  let calls = 0;
+  const faulty = new FaultyStore(store);
+  const counted = (): void => {
+    if (++calls === refused) faulty.failNext(method, "REFUSED");
+  };
+  return new Proxy<ExecutionStore>(faulty, {
+    get(target, name: keyof ExecutionStore) {
+      const call = target[name].bind(target) as (...args: never[]) => unknown;
+      return (...args: never[]) => {
+        if (name === method) counted();
+        return call(...args);
+      };
+    },
+  });
+}
+
+describe("P7 a function that can never go on fails its execution", () => {
+  test("when an SDK says that it waits, and nothing is open", async () => {
+    // A handler of another SDK may say anything.
+    const functions = (): ReturnType<WorldOptions["functions"]> => ({
+      program: { awsDurable: async () => ({ Status: "PENDING" }) },
+    });
+    const { status, error } = await new World({ functions }).run();
+    expect(status).toBe("FAILED");
+    expect(error).toMatchObject({ errorMessage: "Cannot return PENDING status with no pending operations." });
+  });
+
+  test("when its version is gone it halts, and goes on once that is back", async () => {
+    let versions: Record<string, never> = {};
+    const version = withDurableExecution(async (_event, context) => context.wait({ seconds: 5 })) as never;
+    const functions = () => ({ program: { latest: "2", versions: { "2": version, ...versions } } });
+    versions = { "1": version };
+    const world = new World({ functions, prefix: await begunWith(version) });
+    versions = {};
+    const { header } = await world.run();
+    expect(header.halt).toMatchObject({ reason: "VERSION_MISSING", error: { errorType: "VersionMissingError" } });
+    versions = { "1": version };
+    world.boot();
+    await world.runner.resume(EXECUTION_ID);
+    await world.clock.advance(10_000);
+    expect(world.header?.status).toBe("SUCCEEDED");
+  });
+});
+
+/** An execution of version 1 that has begun. */
+async function begunWith(version: never): Promise<World["ledger"]["writes"]> {
+  const world = new World({ functions: () => ({ program: { latest: "1", versions: { "1": version } } }) });
+  world.boot();
+  await world.clock.advance(1000);
+  return world.ledger.writes;
+}
+
+test("P7 the rule notices an execution that nothing will ever wake", async () => {
+  const functions = programOf(async (context) => context.wait({ seconds: 5 }));
+  const world = new World({ functions, parks: false });
+  world.boot();
+  await world.clock.advance(1000);
+  const state = world.ledger.states.get(EXECUTION_ID);
+  expect(state && isStuck(state)).toBe(false);
+  state?.timers.clear();
+  expect(state && isStuck(state)).toBe(true);
+});
