@@ -106,6 +106,7 @@ class NativeInvocation {
         encodeId: wireId,
         arn: event.DurableExecutionArn,
         suspension: { mode: "end", graceMs: GRACE_MS },
+        overtakingMs: GRACE_MS,
         lingerMs: 0,
         batchLimits: BATCH_LIMITS,
         polling: { deadline: () => this.#host.now() + this.#remaining(started) - DEADLINE_MARGIN_MS },

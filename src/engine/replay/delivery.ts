@@ -150,6 +150,27 @@ export class Delivery {
     return "empty";
   }
 
+  /** True if a result behind the next one could be delivered, while that one has no taker. */
+  get canOvertake(): boolean {
+    return this.#firstTaken() !== undefined;
+  }
+
+  /** Lets the first result that somebody takes go before those that nobody takes: where the order is inferred. */
+  overtake(): void {
+    const place = this.#firstTaken();
+    if (place === undefined) return;
+    const [due] = this.#due.splice(place, 1) as [Due];
+    this.#due.splice(this.#head, 0, due);
+  }
+
+  #firstTaken(): number | undefined {
+    for (let place = this.#head + 1; place < this.#due.length; place++) {
+      const taker = this.#takers.get((this.#due[place] as Due).operation.id);
+      if (taker !== undefined && !taker.scope.isClosed) return place;
+    }
+    return undefined;
+  }
+
   #deliver(due: Due, taker: Taker): DeliveryState {
     this.#prepare(due, taker);
     const { handover } = due;

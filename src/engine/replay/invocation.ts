@@ -40,6 +40,11 @@ export interface InvocationOptions {
   readonly instrument?: Instrument;
   /** How long a recorded result waits for its operation to be called while nothing else happens; default 60,000. */
   readonly takerPatienceMs?: number;
+  /**
+   * For machines that record no order of delivery, so that it is inferred from times and may be wrong: how long a result
+   * waits for its operation to be called before one that has a taker goes first.
+   */
+  readonly overtakingMs?: number;
 }
 
 const DEFAULT_TAKER_PATIENCE_MS = 60_000;
@@ -301,6 +306,14 @@ export class Invocation implements InvocationCore {
 
   /** A recorded result whose operation the code has not called: plain asynchronous code may still be on its way to it. */
   #awaitTaker(): void {
+    const { overtakingMs } = this.#options;
+    if (overtakingMs !== undefined && this.delivery.canOvertake) {
+      this.#cancelIdle = this.host.timer(this.host.now() + overtakingMs, () => {
+        this.delivery.overtake();
+        this.schedule();
+      });
+      return;
+    }
     const patience = this.#options.takerPatienceMs ?? DEFAULT_TAKER_PATIENCE_MS;
     this.#cancelIdle = this.host.timer(this.host.now() + patience, () => this.#missingTaker(patience));
   }

@@ -1,0 +1,123 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Operation } from "../engine/model/operation.ts";
+import { invokeNatively } from "./native-invocation.ts";
+import { LambdaCheckpoint } from "./lambda-checkpoint.ts";
+import { wireId } from "./md5.ts";
+import { createProgram } from "./program.ts";
+import type { DurableContext, DurableExecutionClient, LambdaContext } from "./types.ts";
+import type { WireOperation } from "./wire-types.ts";
+
+const transport: DurableExecutionClient = {
+  getExecutionState: async () => ({ Operations: [] }),
+  checkpoint: async () => ({ NewExecutionState: {} }),
+};
+
+const execution: WireOperation = {
+  Id: "execution",
+  Type: "EXECUTION",
+  Status: "STARTED",
+  StartTimestamp: new Date(0),
+  ExecutionDetails: { InputPayload: "{}" },
+};
+
+interface Recorded {
+  readonly position: string;
+  readonly type: "STEP" | "CONTEXT" | "WAIT";
+  readonly end?: number;
+  readonly start?: number;
+}
+
+function recorded({ position, type, start = 0, end }: Recorded): WireOperation {
+  const parent = position.split("-").slice(0, -1).join("-");
+  return {
+    Id: wireId(position),
+    ...(parent === "" ? {} : { ParentId: wireId(parent) }),
+    Name: position,
+    Type: type,
+    SubType: { STEP: "Step", CONTEXT: "RunInChildContext", WAIT: "Wait" }[type],
+    Status: "SUCCEEDED",
+    StartTimestamp: new Date(start),
+    EndTimestamp: end === undefined ? undefined : new Date(end),
+  };
+}
+
+const event = (operations: readonly Recorded[]) => ({
+  DurableExecutionArn: "arn",
+  CheckpointToken: "token",
+  InitialExecutionState: { Operations: [execution, ...operations.map(recorded)] },
+});
+
+/** The names of the operations in the order of their inferred delivery. */
+async function orderOf(operations: readonly Recorded[]): Promise<(string | undefined)[]> {
+  const loading = event(operations);
+  const checkpoint = new LambdaCheckpoint({ transport, event: loading, now: () => 0 });
+  await checkpoint.load(loading.InitialExecutionState);
+  const delivered = checkpoint.journal.toSorted((a, b) => numberOf(a) - numberOf(b));
+  return delivered.map(({ name }) => name);
+}
+
+function numberOf({ delivery }: Operation): number {
+  return delivery ?? Number.NaN;
+}
+
+test("results are delivered in the order in which their operations ended", async () => {
+  const steps = [
+    { position: "1", type: "STEP", end: 3 },
+    { position: "2", type: "STEP", end: 1 },
+    { position: "3", type: "STEP", end: 2 },
+  ] as const;
+  expect(await orderOf(steps)).toEqual(["2", "3", "1"]);
+});
+
+test("a context that ended in the same millisecond as what came after it goes first", async () => {
+  const sequence = [
+    { position: "1", type: "CONTEXT", end: 5 },
+    { position: "1-1", type: "STEP", end: 5 },
+    { position: "2", type: "STEP", end: 5 },
+    { position: "3", type: "CONTEXT", end: 5 },
+    { position: "3-1", type: "CONTEXT", end: 5 },
+    { position: "3-1-1", type: "WAIT", end: 5 },
+    { position: "3-2", type: "STEP", end: 5 },
+  ] as const;
+  expect(await orderOf(sequence)).toEqual(["1-1", "1", "2", "3-1-1", "3-1", "3-2", "3"]);
+});
+
+test("the order of results that tie does not depend on the order in which they are read", async () => {
+  const positions = ["1", "1-1", "1-2", "1-2-1", "2", "3", "3-1"];
+  await fc.assert(
+    fc.asyncProperty(fc.infiniteStream(fc.integer({ min: 0, max: 2 })), async (ends) => {
+      const operations = positions.map((position): Recorded => {
+        const type = positions.some((other) => other.startsWith(`${position}-`)) ? "CONTEXT" : "STEP";
+        return { position, type, end: ends.next().value };
+      });
+      const order = await orderOf(operations);
+      for (const [index, { position, end = 0 }] of operations.entries()) {
+        const later = operations.slice(index + 1).filter((other) => other.end === end);
+        for (const other of later) {
+          const isInside = other.position.startsWith(`${position}-`);
+          const isBefore = order.indexOf(position) < order.indexOf(other.position);
+          expect(isBefore).toBe(!isInside);
+        }
+      }
+    }),
+  );
+});
+
+test("an order that was inferred wrongly delays a replay, and does not stop it", async () => {
+  const order: string[] = [];
+  const program = createProgram(
+    async (_event: unknown, context: DurableContext) => {
+      await context.step("1", async () => "never run").then(() => order.push("1"));
+      await context.step("2", async () => "never run").then(() => order.push("2"));
+      return order;
+    },
+    { durableExecutionClient: transport },
+  );
+  const wrong = event([
+    { position: "1", type: "STEP", end: 2 },
+    { position: "2", type: "STEP", end: 1 },
+  ]);
+  const output = await invokeNatively(program, wrong, {} as LambdaContext);
+  expect(output).toEqual({ Status: "SUCCEEDED", Result: '["1","2"]' });
+});
