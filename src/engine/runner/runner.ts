@@ -16,6 +16,7 @@ import type { HistoryEvent } from "../model/history.ts";
 import type { Alarm } from "../ports/alarm.ts";
 import type { DirectoryPage, ExecutionStore, ListQuery } from "../ports/execution-store.ts";
 import type { Host } from "../ports/host.ts";
+import type { MaybePromise } from "../ports/maybe-promise.ts";
 import { executionIdOfCallback } from "../model/callback-id.ts";
 import {
   type CallbackOutcome,
@@ -208,14 +209,12 @@ export class Runner implements ExecutionClient {
     const isOwn = found.incarnation === header.incarnation;
     // Whoever made one that has not begun may be gone.
     if (isOwn || seq === 1) host.background(session.wake());
+    else this.#release(session);
     return isOwn ? { execution: found, created: true } : sameStart(found, request);
   }
 
   async describe(executionId: string): Promise<ExecutionHeader> {
-    const session = await this.#fresh(executionId);
-    const { header } = session;
-    this.#release(session);
-    return header;
+    return this.#use(this.#fresh(executionId), ({ header }) => header);
   }
 
   async history(executionId: string, query: HistoryQuery): Promise<HistoryPage> {
@@ -231,17 +230,17 @@ export class Runner implements ExecutionClient {
   }
 
   async state(executionId: string, page: { token?: string; marker?: string; limit: number }): Promise<StatePage> {
-    const session = await this.#fresh(executionId);
-    if (page.token !== undefined) session.checkToken(page.token);
-    const operations = journalOf(session.state);
-    const from = page.marker === undefined ? 0 : Number.parseInt(page.marker, 10);
-    if (!Number.isSafeInteger(from) || from < 0)
-      throw new ClientError(ClientErrorCode.INVALID_PARAMETER, "Invalid marker.");
-    const slice = operations.slice(from, from + page.limit);
-    const next = from + slice.length;
-    const { header } = session.state;
-    this.#release(session);
-    return { header, operations: slice, ...(next < operations.length ? { marker: String(next) } : {}) };
+    return this.#use(this.#fresh(executionId), (session) => {
+      if (page.token !== undefined) session.checkToken(page.token);
+      const operations = journalOf(session.state);
+      const from = page.marker === undefined ? 0 : Number.parseInt(page.marker, 10);
+      if (!Number.isSafeInteger(from) || from < 0)
+        throw new ClientError(ClientErrorCode.INVALID_PARAMETER, "Invalid marker.");
+      const slice = operations.slice(from, from + page.limit);
+      const next = from + slice.length;
+      const { header } = session.state;
+      return { header, operations: slice, ...(next < operations.length ? { marker: String(next) } : {}) };
+    });
   }
 
   async list(query: ListQuery): Promise<DirectoryPage> {
@@ -249,13 +248,17 @@ export class Runner implements ExecutionClient {
   }
 
   async stop(executionId: string, error?: Failure): Promise<number> {
-    const session = await this.#session(executionId);
-    if (!isEnded(session.state)) await session.command({ type: "STOP", ...(error === undefined ? {} : { error }) });
-    return session.state.header.endedAt ?? this.#setup.host.now();
+    return this.#use(this.#session(executionId), async (session) => {
+      if (!isEnded(session.state)) await session.command({ type: "STOP", ...(error === undefined ? {} : { error }) });
+      return session.state.header.endedAt ?? this.#setup.host.now();
+    });
   }
 
   async resume(executionId: string, options: { version?: string } = {}): Promise<void> {
-    const session = await this.#session(executionId);
+    return this.#use(this.#session(executionId), (session) => this.#resume(session, options));
+  }
+
+  async #resume(session: Session, options: { version?: string }): Promise<void> {
     if (session.isPaused) return session.goOn();
     const { functions, store } = this.#setup;
     const { functionName } = session.state.header;
@@ -270,20 +273,22 @@ export class Runner implements ExecutionClient {
   async completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void> {
     const executionId = executionIdOfCallback(callbackId);
     if (executionId === undefined) throw new ClientError(ClientErrorCode.INVALID_PARAMETER, "Invalid callback id.");
-    const session = await this.#session(executionId, "Callback not found.");
-    await session.command({ type: "COMPLETE_CALLBACK", callbackId, outcome });
+    await this.#use(this.#session(executionId, "Callback not found."), (session) =>
+      session.command({ type: "COMPLETE_CALLBACK", callbackId, outcome }),
+    );
   }
 
   async completeInvoke(parent: ParentReference, outcome: InvokeOutcome): Promise<void> {
-    const session = await this.#session(parent.executionId);
+    const { operationId } = parent;
     const { status: type, ...details } = outcome;
-    if (isEnded(session.state)) return;
-    await session.command({ type: "COMPLETE_INVOKE", operationId: parent.operationId, outcome: { type, ...details } });
+    await this.#use(this.#session(parent.executionId), async (session) => {
+      if (isEnded(session.state)) return;
+      await session.command({ type: "COMPLETE_INVOKE", operationId, outcome: { type, ...details } });
+    });
   }
 
   async checkpoint(executionId: string, request: CheckpointRequest): Promise<CheckpointAnswer> {
-    const session = await this.#session(executionId);
-    return session.remoteCheckpoint(request);
+    return this.#use(this.#session(executionId), (session) => session.remoteCheckpoint(request));
   }
 
   async settled(executionId: string, deadline: number): Promise<ExecutionHeader> {
@@ -412,6 +417,16 @@ export class Runner implements ExecutionClient {
     return session;
   }
 
+  /** Lets go of the session afterwards, unless it has something to do: what is asked once is not kept for ever. */
+  async #use<T>(opened: Promise<Session>, task: (session: Session) => MaybePromise<T>): Promise<T> {
+    const session = await opened;
+    try {
+      return await task(session);
+    } finally {
+      this.#release(session);
+    }
+  }
+
   #release(session: Session): void {
     if (!session.isInUse) this.#forget(session);
   }
@@ -419,6 +434,7 @@ export class Runner implements ExecutionClient {
   /** Makes a session that was let go of the one of its execution again, unless another is: true if it is now. */
   #takesPlace(session: Session): boolean {
     const { id } = session;
+    if (this.#isClosed) return false;
     if (!this.#sessions.has(id)) {
       this.#sessions.set(id, Promise.resolve(session));
       this.#loaded.set(id, session);

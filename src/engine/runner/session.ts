@@ -120,9 +120,9 @@ export class Session {
     return this.#active !== undefined;
   }
 
-  /** True while a function runs or waits in memory, something is being done, or somebody watches. */
+  /** True while a function runs or waits in memory, something is being done or waits for room, or somebody watches. */
   get isInUse(): boolean {
-    return this.#active !== undefined || this.#waking !== undefined || this.#surroundings.isWatched();
+    return this.#active !== undefined || this.#waking !== undefined || this.isPaused || this.#surroundings.isWatched();
   }
 
   /** Does what is due: fires timers, invokes, finishes what an end leaves to do, and sets the alarm. Never throws. */
@@ -145,8 +145,14 @@ export class Session {
   async command(command: Command): Promise<Applied> {
     const applied = await this.#applyOrLookAgain(command);
     this.#spread(applied.changed);
-    if (!applied.isEmpty) this.#setup.host.background(this.wake());
+    if (!applied.isEmpty) this.#wakeRunning();
     return applied;
+  }
+
+  /** Another session may have the place of this one by now: what happened here is news for it. */
+  #wakeRunning(): void {
+    if (this.#isClosed || !this.#surroundings.takesPlace()) this.#setup.wakeAgain(this.id);
+    else this.#setup.host.background(this.wake());
   }
 
   async #applyOrLookAgain(command: Command): Promise<Applied> {
@@ -435,7 +441,7 @@ export class Session {
     this.#abandonInvocation();
     const { header } = this.state;
     if (header.parent !== undefined && header.parentNotified !== true) {
-      await peers().completeInvoke(header.parent, outcomeOf(header));
+      await unlessGone(peers().completeInvoke(header.parent, outcomeOf(header)));
       await this.log.apply({ type: "NOTIFY_PARENT" });
     }
     const row = directoryRow(this.state.header);
@@ -457,7 +463,9 @@ export class Session {
   #dispatchNew(changed: readonly Operation[]): void {
     if (!this.#setup.mayRun(this.id)) return;
     for (const operation of changed) {
-      if (operation.type === "CHAINED_INVOKE" && operation.status === "STARTED") this.#dispatch(operation);
+      if (operation.type !== "CHAINED_INVOKE") continue;
+      if (operation.status === "STARTED") this.#dispatch(operation);
+      else this.#dispatched.delete(operation.id);
     }
   }
 
@@ -465,8 +473,10 @@ export class Session {
     if (this.#dispatched.has(operation.id)) return;
     this.#dispatched.add(operation.id);
     const { host } = this.#setup;
-    const sent = this.#send(operation).catch(() => {
+    const sent = this.#send(operation).catch((error: unknown) => {
       this.#dispatched.delete(operation.id);
+      if (this.#isClosed) return;
+      this.#setup.onError(this.id, error);
       this.#retryLater();
     });
     host.background(sent);
@@ -484,7 +494,7 @@ export class Session {
     const found = functions.find(target.name, version);
     if (found?.kind === "plain") return local().completeInvoke(parent, await callPlain(found, operation, target.name));
     const { input, tenantId } = operation;
-    await peers().start({
+    const started = peers().start({
       functionName: target.name,
       version,
       name: childName(header.incarnation, operation.id),
@@ -492,6 +502,8 @@ export class Session {
       ...(input === undefined ? {} : { input }),
       ...(tenantId === undefined ? {} : { tenantId }),
     });
+    const refusal = await refusalOf(started);
+    if (refusal !== undefined) await local().completeInvoke(parent, { status: "FAILED", error: refusal });
   }
 
   /** Sees to it that something wakes this execution when its next time has come. */
@@ -575,6 +587,31 @@ function earlier(a: number | undefined, b: number): number {
 function asCheckpointError(error: unknown): Error {
   if (error instanceof FencedError || error instanceof CheckpointError) return error;
   return new CheckpointError(error instanceof ClientError ? "EXECUTION" : "INVOCATION", error);
+}
+
+/** An execution that is no longer retained waits for nothing. */
+async function unlessGone(told: Promise<void>): Promise<void> {
+  try {
+    await told;
+  } catch (error) {
+    if (!(error instanceof ClientError && error.code === ClientErrorCode.NOT_FOUND)) throw error;
+  }
+}
+
+/** What may change by itself, so that another try can help. */
+const PASSING: readonly ClientErrorCode[] = [ClientErrorCode.THROTTLED, ClientErrorCode.SERVICE];
+
+/** Why a callee was not started, if no further try can help. */
+async function refusalOf(started: Promise<unknown>): Promise<Failure | undefined> {
+  try {
+    await started;
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ClientError) || PASSING.includes(error.code)) throw error;
+    // The name is this operation's alone: an earlier try started it, in what was the newest version then.
+    if (error.code === ClientErrorCode.ALREADY_STARTED) return undefined;
+    return { errorType: error.code, errorMessage: error.message };
+  }
 }
 
 function outcomeOf(header: ExecutionState["header"]): InvokeOutcome {
