@@ -87,6 +87,7 @@ export class SiteServer {
       return { status: 200, headers: { ...anyOrigin, "content-type": "text/javascript" }, body: file };
     if (first === "known") return this.#learn(request);
     if (first === "steps") return this.#step(`${second}/${third}`);
+    if (first === "nothing") return { status: 200, headers: { "content-type": "text/html" }, body: "" };
     if (first === "favicon.ico") return { status: 404 };
     const isMediaConvert = first === "endpoints" || first === "2017-08-29";
     return isMediaConvert ? this.#mediaConvert.handle(request) : this.objectStore.handle(request);

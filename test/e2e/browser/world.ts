@@ -41,6 +41,13 @@ export class World {
     return page;
   }
 
+  /** A tab with nothing of ours in it, of the same site. */
+  async openBlank(): Promise<BrowserTab> {
+    const tab = await this.#chromium.open(new URL("/nothing", this.site.url()).href);
+    await until("the blank page", async () => tab.evaluate<boolean>('location.pathname === "/nothing"'));
+    return tab;
+  }
+
   async killBrowser(): Promise<void> {
     await this.#chromium.kill();
   }
@@ -75,6 +82,11 @@ export class SiteTab {
     return await this.tab.evaluate(
       `site.start(${[functionName, name, event].map((part) => JSON.stringify(part)).join()})`,
     );
+  }
+
+  /** The code of what a call in the page is refused with; empty when it is not. */
+  async refusal(call: string): Promise<string> {
+    return await this.tab.evaluate(`(${call}).then(() => "", (error) => error.code ?? String(error))`);
   }
 
   async status(): Promise<string> {

@@ -95,7 +95,8 @@ function openHost(functions: Functions): BrowserHost {
 }
 
 if (parameters.has("reload-at")) reloadAt(Number(parameters.get("reload-at")));
-await tellWhatIsKnown();
+// A page that gets no storage knows nothing.
+await tellWhatIsKnown().catch(() => {});
 const { functions } = await import("./functions.ts");
 globalThis.site = new Site(openHost(functions));
 const approved = parameters.get("approve");
