@@ -39,7 +39,7 @@ async function run(handler: (context: DurableContext) => Promise<unknown>): Prom
     arnOf: formatExecutionArn,
   });
   const { execution } = await runner.start({ functionName: "hooks" });
-  await clock.advance(60_000);
+  await clock.advance(120_000);
   return runner.describe(execution.id);
 }
 
@@ -106,4 +106,18 @@ test("a context that succeeded and throws when it is run again for its value hal
   expect(status).toBe("RUNNING");
   expect(halt).toMatchObject({ reason: "NON_DETERMINISM" });
   expect(halt!.error.errorMessage).toContain('CONTEXT "large" (1) succeeded');
+});
+
+test("a context that succeeded and does not come to its end when it is run again for its value halts the execution", async () => {
+  let runs = 0;
+  const { status, halt } = await run(async (context) => {
+    await context.runInChildContext("large", async (child) => {
+      if (++runs > 1) await child.step("new", async () => 1);
+      return LARGE;
+    });
+    await context.wait({ seconds: 1 });
+  });
+  expect(status).toBe("RUNNING");
+  expect(halt).toMatchObject({ reason: "NON_DETERMINISM" });
+  expect(halt!.error.errorMessage).toContain('CONTEXT "large" (1)');
 });

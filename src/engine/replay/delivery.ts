@@ -16,6 +16,8 @@ export interface Handover {
 /** An operation that user code has called and whose outcome is to come. */
 export interface Taker {
   readonly scope: { readonly isClosed: boolean };
+  /** The value comes from running the operation's own function once more, as far as the log lets it. */
+  readonly rebuilds?: boolean;
   /**
    * Makes the outcome ready to hand over; called once, as soon as the operation is both recorded and called. Nothing
    * comes of it when that ends the invocation.
@@ -37,13 +39,15 @@ interface Due {
   handover: Handover | undefined;
 }
 
-export type DeliveryState = "delivered" | "empty" | "preparing" | "untaken";
+export type DeliveryState = "delivered" | "empty" | "preparing" | "rebuilding" | "untaken";
 
 export class Delivery {
   #due: Due[] = [];
   #head = 0;
   #lastNumber = 0;
   readonly #preparing = new Set<Due>();
+  /** How many of those will be ready whatever user code does. */
+  #reading = 0;
   /** Those whose result is not the next one, or not there yet. */
   readonly #takers = new Map<string, Taker>();
   /** Keys of recorded contexts that have closed in this invocation. */
@@ -174,7 +178,7 @@ export class Delivery {
   #deliver(due: Due, taker: Taker): DeliveryState {
     this.#prepare(due, taker);
     const { handover } = due;
-    if (handover === undefined) return "preparing";
+    if (handover === undefined) return taker.rebuilds === true ? "rebuilding" : "preparing";
     this.#advance(due);
     handover.handOver();
     return "delivered";
@@ -199,15 +203,18 @@ export class Delivery {
       return;
     }
     this.#preparing.add(due);
+    const reading = taker.rebuilds === true ? 0 : 1;
+    this.#reading += reading;
     void prepared.then((handover) => {
       this.#preparing.delete(due);
+      this.#reading -= reading;
       due.handover = handover;
       this.#ready();
     });
   }
 
   get isPreparing(): boolean {
-    return this.#preparing.size > 0;
+    return this.#reading > 0;
   }
 
   /** True if the operation lies in a context that has closed, so that nobody will ever call it. */

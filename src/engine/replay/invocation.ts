@@ -202,6 +202,7 @@ export class Invocation implements InvocationCore {
       return;
     if (this.executing > 0) return this.#poll();
     if (state === "untaken") return this.#awaitTaker();
+    if (state === "rebuilding") return this.#awaitCode();
     if (this.waiting > 0) this.#idle();
   };
 
@@ -314,6 +315,10 @@ export class Invocation implements InvocationCore {
       });
       return;
     }
+    this.#awaitCode();
+  }
+
+  #awaitCode(): void {
     const patience = this.#options.takerPatienceMs ?? DEFAULT_TAKER_PATIENCE_MS;
     this.#cancelIdle = this.host.timer(this.host.now() + patience, () => this.#missingTaker(patience));
   }
@@ -323,9 +328,10 @@ export class Invocation implements InvocationCore {
     if (recorded === undefined) return;
     const identity = { id: recorded.id, type: recorded.type, name: recorded.name, subType: recorded.subType };
     const what = `${recorded.type} ${recorded.name === undefined ? "" : `"${recorded.name}" `}(${recorded.id})`;
+    const missing = isRebuilt(recorded) ? "come to its end again" : "called that operation";
     const message =
-      `Non-deterministic execution detected: the log holds the result of ${what}, but the code has not called that ` +
-      `operation in ${patience} ms. This indicates non-deterministic control flow in your workflow code.`;
+      `Non-deterministic execution detected: the log holds the result of ${what}, but the code has not ${missing} ` +
+      `in ${patience} ms. This indicates non-deterministic control flow in your workflow code.`;
     this.end({ status: "BREACH", error: new NonDeterministicExecutionError(message, { recorded: identity }) });
   }
 

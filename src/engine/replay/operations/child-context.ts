@@ -99,6 +99,10 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
   #computed = false;
   #rebuilt: ((text: string | undefined) => void) | undefined;
 
+  get rebuilds(): boolean {
+    return this.#rebuilt !== undefined;
+  }
+
   begin(): Future<T> {
     const { stored, scope } = this;
     const { invocation } = scope;
