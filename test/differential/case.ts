@@ -1,7 +1,7 @@
 /** One program, written once and run by both SDKs on every machine there is. */
 
 import type * as aws from "@aws/durable-execution-sdk-js";
-import type { DifferenceName } from "./differences.ts";
+import type { DifferenceName, Place } from "./differences.ts";
 
 /** What both packages export. */
 export type Sdk = typeof aws;
@@ -38,6 +38,8 @@ export interface CaseOptions {
   readonly outside?: readonly OutsideEvent[];
   /** The order in which operations start matters across contexts too. */
   readonly comparesStarts?: boolean;
+  /** For what makes no sense everywhere. Default: all. */
+  readonly places?: readonly Place[];
   /** Where perdure differs on purpose. */
   readonly differs?: DifferenceName | readonly DifferenceName[];
 }

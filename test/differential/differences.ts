@@ -121,6 +121,35 @@ export const differences = {
       updates: expect.any(Object) as Record<string, []>,
     }),
   },
+  "a breach can be repaired": {
+    places: ["replayed"],
+    reason:
+      "Code that no longer matches the log halts the execution, which can be resumed once the code is repaired; AWS's SDK ends it as failed.",
+    ours: ({ error }) => ({
+      status: "HALTED",
+      result: undefined,
+      error: { type: error?.type, message: error?.message },
+      operations: [],
+      events: [],
+    }),
+  },
+  "a child's lines are written once": {
+    places: OURS,
+    reason:
+      "The lines that a child context logged before it waited are not logged again when it goes on; AWS's SDK repeats them at every replay.",
+    ours: (aws) => ({ ...aws, result: JSON.stringify([...new Set(JSON.parse(aws.result ?? "[]") as string[])]) }),
+  },
+  "synchronous handlers": {
+    places: OURS,
+    reason: "A handler may return its result without a promise; AWS's SDK fails such an execution with a TypeError.",
+    ours: (aws) => ({
+      ...aws,
+      status: "SUCCEEDED",
+      result: '"sync"',
+      error: undefined,
+      events: ["ExecutionStarted", "ExecutionSucceeded"],
+    }),
+  },
   "no branch at all": {
     places: OURS,
     reason:

@@ -89,8 +89,8 @@ class Watch {
   }
 
   get failure(): Observation | undefined {
-    const status = this.#fault === undefined ? "HALTED" : "REJECTED";
-    const error = this.#fault?.error ?? this.#header?.halt?.error;
+    const status = this.#header?.halt === undefined ? "REJECTED" : "HALTED";
+    const error = this.#header?.halt?.error ?? this.#fault?.error;
     if (error === undefined || this.#isOver) return undefined;
     return failedObservation(status, { type: error.errorType, message: error.errorMessage });
   }

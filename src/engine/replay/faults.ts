@@ -34,9 +34,9 @@ export class SerdesFailedError extends Error {
     operation: { name?: string | undefined; id: string },
     cause: unknown,
   ) {
-    const which = operation.name === undefined ? operation.id : `"${operation.name}" (${operation.id})`;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    super(`[Unrecoverable Invocation] ${direction} failed for step ${which}: ${why}`, { cause });
+    const name = operation.name ? `"${operation.name}" ` : "";
+    const why = cause instanceof Error ? cause.message : `Unknown ${direction.toLowerCase()} error`;
+    super(`[Unrecoverable Invocation] ${direction} failed for step ${name}(${operation.id}): ${why}`, { cause });
   }
 }
 
