@@ -74,6 +74,8 @@ export class Invocation implements InvocationCore {
   #handlerOutcome: InvocationOutcome | undefined;
   #outcome: InvocationOutcome | undefined;
   #finish: ((outcome: InvocationOutcome) => void) | undefined;
+  /** What became of a checkpoint that was under way when the handler was done. */
+  #late: { readonly error: unknown } | undefined;
   #cancelIdle: (() => void) | undefined;
   #cancelLinger: (() => void) | undefined;
   #cancelPoll: (() => void) | undefined;
@@ -260,21 +262,21 @@ export class Invocation implements InvocationCore {
 
   #checkpointFailed(error: unknown): void {
     this.#queue.clear();
-    if (error instanceof FencedError) return this.end({ status: "FENCED" });
-    const failure = error instanceof CheckpointError ? error : new CheckpointError("INVOCATION", error);
-    this.end({ status: failure.scope === "EXECUTION" ? "FAILED" : "FAULT", error: failure });
+    if (this.isOver) this.#late = { error };
+    else this.end(faultOf(error));
   }
 
   /** The handler is done: what was queued before that is still recorded, then the outcome is given out. */
   #flushRest(outcome: InvocationOutcome): void {
     void this.#drainQueue().then(
       () => this.#finish?.(outcome),
-      (error: unknown) => this.#finish?.(lateFault(error)),
+      (error: unknown) => this.#finish?.(faultOf(error)),
     );
   }
 
   async #drainQueue(): Promise<void> {
     await this.#inFlight;
+    if (this.#late !== undefined) throw this.#late.error;
     while (!this.#queue.isEmpty) await this.#options.client.checkpoint(this.#queue.take());
   }
 
@@ -341,7 +343,7 @@ export class Invocation implements InvocationCore {
     if (polling === undefined || this.#cancelPoll !== undefined || this.waiting === 0) return;
     const { host } = this;
     const delay = this.#polls === 0 ? FIRST_POLL_MS : Math.min(this.#polls * 1000, MAX_POLL_MS);
-    const at = Math.max(this.#earliestDue() ?? host.now() + delay, host.now() + (this.#polls === 0 ? 0 : delay));
+    const at = Math.max(this.#nextNews(host.now() + delay), host.now() + (this.#polls === 0 ? 0 : delay));
     if (at > polling.deadline()) return;
     this.#cancelPoll = host.timer(at, () => {
       this.#cancelPoll = undefined;
@@ -351,18 +353,18 @@ export class Invocation implements InvocationCore {
     });
   }
 
-  /** When the earliest timer among the operations that user code waits for is due. */
-  #earliestDue(): number | undefined {
+  /** When the earliest timer is due among the operations that user code waits for; sooner if others may end any time. */
+  #nextNews(soon: number): number {
     let earliest: number | undefined;
     for (const operation of this.delivery.awaited()) {
-      const due = dueTime(operation);
+      const due = isOpenEnded(operation) ? soon : dueTime(operation);
       if (due !== undefined && (earliest === undefined || due < earliest)) earliest = due;
     }
-    return earliest;
+    return earliest ?? soon;
   }
 }
 
-function lateFault(error: unknown): InvocationOutcome {
+function faultOf(error: unknown): InvocationOutcome {
   if (error instanceof FencedError) return { status: "FENCED" };
   const failure = error instanceof CheckpointError ? error : new CheckpointError("INVOCATION", error);
   return { status: failure.scope === "EXECUTION" ? "FAILED" : "FAULT", error: failure };
@@ -383,4 +385,8 @@ function seenBy(operation: Operation): number {
 function dueTime(operation: Operation): number | undefined {
   if (operation.type === "WAIT") return operation.dueAt;
   return operation.type === "STEP" && operation.status === "PENDING" ? operation.nextAttemptAt : undefined;
+}
+
+function isOpenEnded({ type, status }: Operation): boolean {
+  return (type === "CALLBACK" || type === "CHAINED_INVOKE") && status === "STARTED";
 }
