@@ -121,3 +121,15 @@ test("a context that succeeded and does not come to its end when it is run again
   expect(halt).toMatchObject({ reason: "NON_DETERMINISM" });
   expect(halt!.error.errorMessage).toContain('CONTEXT "large" (1)');
 });
+
+test("a thrown value that throws when it is looked at fails its step", async () => {
+  const call = (context: DurableContext) =>
+    context.step(
+      "hostile",
+      async () => {
+        throw Object.defineProperty(new Error("hostile"), "name", { get: () => fail("not to be read") });
+      },
+      { retryStrategy: () => ({ shouldRetry: false }) },
+    );
+  expect(await toldLiveAndOnReplay(call)).toBe("StepError: Unknown error");
+});

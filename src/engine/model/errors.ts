@@ -166,6 +166,15 @@ export function errorFromFailure(failure: Failure): DurableOperationError {
 
 /** What is stored of a thrown value. Only error-like values have a type; the stack is never stored. */
 export function failureFromError(thrown: unknown): Failure {
+  try {
+    return describe(thrown);
+  } catch {
+    // Reading a thrown value may run code of its own, which may throw in turn.
+    return { errorMessage: "Unknown error" };
+  }
+}
+
+function describe(thrown: unknown): Failure {
   if (!isErrorLike(thrown)) return { errorMessage: "Unknown error" };
   if (thrown instanceof DurableOperationError) {
     return compact({
