@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import axe from "axe-core";
@@ -129,6 +129,17 @@ async function serveWorker(origin: string): Promise<{ url: string; token: string
   };
 }
 
+/** An execution of many steps, five to a commit. */
+function longLog(steps: number): readonly string[] {
+  const started = { name: "long", incarnation: "c0ffee", functionName: "absent", version: "1", retentionDays: 14 };
+  const log = [{ v: 1, writer: "w.0", at: 0, facts: [{ kind: "EXECUTION_STARTED", ...started }] as object[] }];
+  for (let id = 1; id <= steps; id++) {
+    if (id % 5 === 1) log.push({ v: 1, writer: `w.${id}`, at: id * 10, facts: [] });
+    log.at(-1)?.facts.push({ kind: "SUCCEEDED", id: `${id}`, type: "STEP", name: `step ${id}`, subType: "Step" });
+  }
+  return log.map((commit) => JSON.stringify(commit));
+}
+
 here("a newcomer", () => {
   test("presses Run, Kill, reloads, and sees it finish with finished steps not run again", async () => {
     const page = await visit();
@@ -143,7 +154,13 @@ here("a newcomer", () => {
     await row(page, /take order.*, succeeded.*from the log/).waitFor();
     await row(page, /take order/).click();
     await says(page, "position 1");
+    await says(page, "position 1");
     expect(await page.getByText(/times? since this page was opened/).count()).toBe(0);
+    // The line is known again, from a replay.
+    await page.reload();
+    await page.getByLabel(/^Commit/).press("Home");
+    await page.getByLabel(/^Commit/).press("ArrowRight");
+    await page.locator(".cm-mark-reached", { hasText: "take order" }).waitFor();
   });
 
   test("kills it by the button and starts another worker in place", async () => {
@@ -324,6 +341,28 @@ here("the list", () => {
     await setCode(page, patientCode("renamed"));
     await press(page, "Replay with this code");
     await says(page, /does not replay this log/);
+  });
+});
+
+here("a long log", () => {
+  test("of 10,000 operations is scrolled and scrubbed with a screenful in the document", async () => {
+    const page = await visit();
+    const file = join(folder, "long.json");
+    await writeFile(file, JSON.stringify({ format: "perdure-execution", version: 1, log: longLog(10_000) }));
+    await page.getByRole("tab", { name: "Executions" }).click();
+    await page.getByLabel("Import", { exact: true }).setInputFiles(file);
+    await says(page, "Imported");
+    await page.getByRole("tab", { name: "Timeline" }).click();
+    await says(page, "Commit 2001 of 2001");
+    await row(page, /step 1 /).click();
+    await page.getByRole("listbox").press("End");
+    await row(page, /step 10000/).waitFor();
+    await page.getByLabel(/^Commit/).press("Home");
+    await page.getByLabel(/^Commit/).press("ArrowRight");
+    await row(page, /step 5/).waitFor();
+    expect(await row(page, /step \d/).count()).toBe(5);
+    await press(page, "Live");
+    expect(await row(page, /step \d/).count()).toBeLessThan(60);
   });
 });
 

@@ -96,8 +96,8 @@ export class CodeEditor {
     this.#view.dispatch(setDiagnostics(this.#view.state, [{ from, to, severity: "error", message }]));
   }
 
-  focus(): void {
-    this.#view.focus();
+  get hasFocus(): boolean {
+    return this.#view.hasFocus;
   }
 }
 

@@ -30,6 +30,8 @@ export interface Span {
   readonly fromSeq: number;
   to?: number;
   toSeq?: number;
+  /** It ended with an error, whether or not another attempt followed. */
+  hasFailed?: boolean;
 }
 
 /** An operation through the whole log. */
@@ -144,7 +146,7 @@ export class ExecutionView {
       number: this.invocations.length + 1,
       owner: commit.owner ?? "",
       firstSeq: this.length + 1,
-      at: commit.at,
+      at: Math.min(commit.at, ...commit.facts.map((fact) => ("at" in fact ? fact.at : undefined) ?? commit.at)),
       replayed: this.#state.deliveries,
     });
   }
@@ -175,9 +177,11 @@ export class ExecutionView {
     if (fact.kind === "HEARTBEAT") return;
     const isStart = fact.kind === "STARTED";
     if (isStart && open?.kind === "work") return;
-    if (open !== undefined && fact.kind !== "READY") Object.assign(open, { to: at, toSeq: seq });
+    if (open !== undefined && fact.kind !== "READY")
+      Object.assign(open, { to: at, toSeq: seq, hasFailed: isFailure(fact) });
     if (isStart) track.spans.push({ kind: kindOf(operation), from: at, fromSeq: seq });
-    else if (open === undefined) track.spans.push({ kind: "work", from: at, fromSeq: seq, to: at, toSeq: seq });
+    else if (open === undefined)
+      track.spans.push({ kind: "work", from: at, fromSeq: seq, to: at, toSeq: seq, hasFailed: isFailure(fact) });
     if (fact.kind === "RETRIED") track.spans.push({ kind: "pause", from: at, fromSeq: seq });
   }
 }
@@ -197,6 +201,10 @@ export function viewOf(bodies: Iterable<string>): ExecutionView {
   const view = new ExecutionView();
   for (const body of bodies) view.add(body);
   return view;
+}
+
+function isFailure(fact: Fact): boolean {
+  return "error" in fact && fact.error !== undefined && fact.kind !== "CANCELLED";
 }
 
 function kindOf({ type }: Operation): Span["kind"] {

@@ -6,7 +6,7 @@ import { replayLog } from "perdure/testing";
 import { AdjustableClock } from "./clock.ts";
 import { type LoadedProgram, loadProgram } from "./load-program.ts";
 import { PageStore } from "./page-store.ts";
-import type { FromWorker, Program, ToWorker } from "./protocol.ts";
+import type { FromWorker, Program, ReplayOptions, ToWorker } from "./protocol.ts";
 import type { Trace } from "./traced-context.ts";
 
 /** A start of a step is told to the page this soon, so that it is seen while it runs. */
@@ -39,7 +39,7 @@ function receive(message: ToWorker): void {
     case "start":
       return answer(message.call, started(message.request));
     case "replay":
-      return answer(message.call, replayed(message.log, message.functionName));
+      return answer(message.call, replayed(message.log, message.options));
     case "wake":
       return void runner?.wake(message.executionId);
     case "clock":
@@ -85,14 +85,15 @@ async function started(request: Parameters<Runner["start"]>[0]): Promise<string>
 }
 
 /** Runs a recorded log against the code that is loaded. Nothing is written, and no step runs. */
-async function replayed(log: readonly string[], functionName: string): Promise<unknown> {
+async function replayed(
+  log: readonly string[],
+  { functionName, fromEveryCommit = false }: ReplayOptions,
+): Promise<unknown> {
   const handler = functions[functionName];
   if (typeof handler !== "function") throw new Error(`The code exports no function "${functionName}".`);
-  const report = await replayLog(log, handler, { fromEveryCommit: log.length <= MOST_PREFIXES });
+  const report = await replayLog(log, handler, { fromEveryCommit });
   return report.matches ? { matches: true } : { matches: false, seq: report.seq, difference: report.difference };
 }
-
-const MOST_PREFIXES = 200;
 
 function answer(call: number, work: Promise<unknown>): void {
   work.then(

@@ -15,6 +15,12 @@ export interface Program {
 
 export type StoreMethod = keyof ExecutionStore;
 
+export interface ReplayOptions {
+  readonly functionName: string;
+  /** As if the process had died after each commit; from the end of the log only by default. */
+  readonly fromEveryCommit?: boolean;
+}
+
 export type ToWorker =
   | { readonly type: "open"; readonly programs: readonly Program[]; readonly aheadMs: number }
   | { readonly type: "start"; readonly call: number; readonly request: StartRequest }
@@ -22,7 +28,7 @@ export type ToWorker =
       readonly type: "replay";
       readonly call: number;
       readonly log: readonly string[];
-      readonly functionName: string;
+      readonly options: ReplayOptions;
     }
   | { readonly type: "wake"; readonly executionId: string }
   | { readonly type: "clock"; readonly aheadMs: number }

@@ -7,7 +7,15 @@
 import { type ExecutionStore, type StartRequest, StorageFullError } from "perdure/engine";
 // oxlint-disable-next-line import/default -- the bundler makes a module of the worker's address
 import engineUrl from "./engine.worker.ts?worker&url";
-import type { FromWorker, LoadedFunction, Program, ProgramFailure, Reached, ToWorker } from "./protocol.ts";
+import type {
+  FromWorker,
+  LoadedFunction,
+  Program,
+  ProgramFailure,
+  Reached,
+  ReplayOptions,
+  ToWorker,
+} from "./protocol.ts";
 
 export interface SandboxEvents {
   readonly onReached: (reached: Reached) => void;
@@ -19,6 +27,8 @@ export interface LoadReport {
   readonly functions: readonly LoadedFunction[];
   readonly failures: readonly ProgramFailure[];
 }
+
+export type { ReplayOptions } from "./protocol.ts";
 
 export interface ReplayAnswer {
   readonly matches: boolean;
@@ -67,8 +77,8 @@ export class SandboxProcess {
     return this.#call<string>((call) => ({ type: "start", call, request }));
   }
 
-  replay(log: readonly string[], functionName: string): Promise<ReplayAnswer> {
-    return this.#call<ReplayAnswer>((call) => ({ type: "replay", call, log, functionName }));
+  replay(log: readonly string[], options: ReplayOptions): Promise<ReplayAnswer> {
+    return this.#call<ReplayAnswer>((call) => ({ type: "replay", call, log, options }));
   }
 
   wake(executionId: string): void {

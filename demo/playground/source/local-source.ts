@@ -17,7 +17,7 @@ import { FaultyStore } from "perdure/testing";
 import { forkLog, rowOf } from "../model/fork-log.ts";
 import { AdjustableClock } from "../sandbox/clock.ts";
 import type { Program, Reached } from "../sandbox/protocol.ts";
-import { type LoadReport, type ReplayAnswer, SandboxProcess } from "../sandbox/sandbox-process.ts";
+import { type LoadReport, type ReplayAnswer, type ReplayOptions, SandboxProcess } from "../sandbox/sandbox-process.ts";
 import { type ExecutionSource, LIST_LIMIT, type Listener, type ListFilter } from "./execution-source.ts";
 import { ObservedStore } from "./observed-store.ts";
 import { openStore } from "./open-store.ts";
@@ -56,7 +56,9 @@ export class LocalSource implements ExecutionSource {
   readonly #tabs = new BroadcastChannel("perdure.playground");
   readonly #watchers = new Map<string, Set<() => void>>();
   #process: SandboxProcess | undefined;
-  #release: (() => void) | undefined;
+  #hasLock = false;
+  /** Counts how often this tab has asked for the lock: only the newest request counts. */
+  #turn = 0;
   #aheadMs = Number(localStorage.getItem(CLOCK_KEY) ?? 0);
 
   constructor(events: LocalEvents) {
@@ -71,7 +73,7 @@ export class LocalSource implements ExecutionSource {
 
   /** Starts the worker in this tab as soon as no other tab has it. */
   join(): void {
-    void this.#hold({}).catch(() => this.#lost());
+    void this.#hold({});
   }
 
   now(): number {
@@ -174,10 +176,10 @@ export class LocalSource implements ExecutionSource {
   }
 
   /** Holds a log against the code that runs. */
-  async replay(log: readonly string[], functionName: string): Promise<ReplayAnswer> {
+  async replay(log: readonly string[], options: ReplayOptions): Promise<ReplayAnswer> {
     if (this.#process === undefined) await this.restart();
     if (this.#process === undefined) throw new Error("The worker is not running.");
-    return this.#process.replay(log, functionName);
+    return this.#process.replay(log, options);
   }
 
   kill(): void {
@@ -189,9 +191,9 @@ export class LocalSource implements ExecutionSource {
 
   /** Starts the worker anew, in this tab whichever had it before. */
   async restart(): Promise<LoadReport | undefined> {
-    if (this.#release === undefined) {
+    if (!this.#hasLock) {
       await new Promise<void>((resolve) => {
-        void this.#hold({ steal: true, onHeld: resolve }).catch(() => this.#lost());
+        void this.#hold({ steal: true, onHeld: resolve });
       });
     }
     return this.#open();
@@ -239,19 +241,25 @@ export class LocalSource implements ExecutionSource {
 
   /** Holds the lock until it is stolen or the tab is gone. */
   async #hold({ steal = false, onHeld }: { steal?: boolean; onHeld?: () => void }): Promise<void> {
+    const turn = ++this.#turn;
     if (!steal) this.#events.onProcess("elsewhere");
-    await navigator.locks.request(LOCK, { steal }, async () => {
-      const held = Promise.withResolvers<void>();
-      this.#release = held.resolve;
-      if (onHeld === undefined) await this.#open();
-      else onHeld();
-      await held.promise;
-    });
+    try {
+      await navigator.locks.request(LOCK, { steal }, async () => {
+        // This tab has asked again since, and taken what it asked for.
+        if (turn !== this.#turn) return;
+        this.#hasLock = true;
+        if (onHeld === undefined) this.#open().catch(ignore);
+        else onHeld();
+        await new Promise(ignore);
+      });
+    } catch {
+      if (turn === this.#turn) this.#lost();
+    }
   }
 
   /** Another tab has taken the worker's place. */
   #lost(): void {
-    this.#release = undefined;
+    this.#hasLock = false;
     this.#process?.kill();
     this.#process = undefined;
     this.join();
@@ -264,6 +272,7 @@ export class LocalSource implements ExecutionSource {
     this.#process = opened;
     this.#events.onProcess("starting");
     const report = await opened.open(this.shelf.programs, this.#aheadMs);
+    if (this.#process !== opened) return report;
     this.#events.onLoaded(report);
     this.#events.onProcess("running");
     return report;
@@ -302,6 +311,9 @@ export class LocalSource implements ExecutionSource {
     this.#tabs.postMessage(hint);
   }
 }
+
+/** For what may happen or not: a worker may be replaced before it is ready, and a lock is held until the tab ends. */
+function ignore(): void {}
 
 const NAME_LETTERS = 6;
 

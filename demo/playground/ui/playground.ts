@@ -65,6 +65,7 @@ export class Playground {
     this.local = new LocalSource({
       onProcess: (state) => {
         this.process.value = state;
+        this.#stir();
       },
       onLoaded: (report) => this.#loaded(report),
       onReached: ({ executionId, id, ...site }) => {
@@ -246,7 +247,10 @@ export class Playground {
     return this.#attempt(async () => {
       await this.#load();
       const { header, bodies } = this.view.value;
-      const answer = await this.local.replay(bodies, header?.functionName ?? "");
+      const answer = await this.local.replay(bodies, {
+        functionName: header?.functionName ?? "",
+        fromEveryCommit: bodies.length <= MOST_PREFIXES,
+      });
       this.tell(
         answer.matches
           ? "The code replays this log: it makes the same calls."
@@ -352,6 +356,19 @@ export class Playground {
     return id;
   }
 
+  /** Finds the lines of an execution that ended before this page was opened: by replaying it, which runs no step. */
+  async #findLines(): Promise<void> {
+    const { header, bodies, isEnded } = this.view.value;
+    const id = this.selected.value;
+    if (id === undefined || !isEnded || this.isRemote.value || this.process.value !== "running") return;
+    const isLoaded = this.#functions.some(({ name }) => name === header?.functionName);
+    if (!isLoaded || this.sites.has(id) || this.#traced.has(id)) return;
+    this.#traced.add(id);
+    await this.local.replay(bodies, { functionName: header?.functionName ?? "" }).catch(() => undefined);
+  }
+
+  readonly #traced = new Set<string>();
+
   /** At most once a frame, however fast the log grows. */
   #stir(): void {
     if (this.#isStirring) return;
@@ -359,6 +376,7 @@ export class Playground {
     requestAnimationFrame(() => {
       this.#isStirring = false;
       this.revision.value++;
+      void this.#findLines();
     });
   }
 
@@ -379,6 +397,9 @@ export class Playground {
     }
   }
 }
+
+/** Replaying from every commit costs the square of the log's length. */
+const MOST_PREFIXES = 200;
 
 const LIST_DELAY_MS = 200;
 

@@ -1,4 +1,4 @@
-import { isSettled, type Operation } from "perdure/engine";
+import { isSettled } from "perdure/engine";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import {
@@ -70,7 +70,7 @@ function Row({ track, seq, axis, invocation, view }: RowProps): JSX.Element {
             ({ firstSeq, at, number }) =>
               firstSeq <= seq && <i key={number} class="lane-mark" style={{ left: percent(axis.position(at)) }} />,
           )}
-        {track.spans.map((span) => span.fromSeq <= seq && bar(span, { axis, seq, operation }))}
+        {track.spans.map((span) => span.fromSeq <= seq && bar(span, { axis, seq }))}
       </span>
     </>
   );
@@ -81,15 +81,13 @@ const MOST_MARKS = 24;
 interface BarContext {
   readonly axis: TimeAxis;
   readonly seq: number;
-  readonly operation: Operation;
 }
 
-function bar(span: Span, { axis, seq, operation }: BarContext): JSX.Element {
+function bar(span: Span, { axis, seq }: BarContext): JSX.Element {
   const isOpen = span.to === undefined || (span.toSeq ?? 0) > seq;
   const left = axis.position(span.from);
   const right = isOpen ? 1 : axis.position(span.to ?? span.from);
-  const isLast = span.toSeq !== undefined && isSettled(operation.status) && span.to === operation.endedAt;
-  const outcome = isOpen ? "open" : isLast ? operation.status : "done";
+  const outcome = isOpen ? "open" : span.hasFailed === true ? "failed" : "done";
   return (
     <i
       key={`${span.fromSeq}-${span.from}`}

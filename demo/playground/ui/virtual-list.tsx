@@ -28,8 +28,10 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
   useSize(box, setHeight);
   useFollow(box, items.length, props.follow === true);
   if (items.length === 0) return <p class="empty">{empty}</p>;
-  const first = Math.max(0, Math.floor(top / ROW) - MARGIN);
-  const last = Math.min(items.length, Math.ceil((top + height) / ROW) + MARGIN);
+  // A list that has become shorter does not tell that it was scrolled.
+  const shown = Math.min(top, Math.max(0, items.length * ROW - height));
+  const first = Math.max(0, Math.floor(shown / ROW) - MARGIN);
+  const last = Math.min(items.length, Math.ceil((shown + height) / ROW) + MARGIN);
   const current = items.findIndex((item) => keyOf(item) === selected);
   const go = (index: number): void => {
     const item = items[Math.min(Math.max(index, 0), items.length - 1)];

@@ -121,16 +121,16 @@ function Editor({ playground }: { readonly playground: Playground }): JSX.Elemen
   });
   useSignalEffect(() => {
     const lines = linesOf(playground);
-    editor.current?.mark(lines, {
-      scroll: playground.scrub.value !== undefined || playground.breach.value !== undefined,
-    });
+    // Whoever is writing is not to be moved about.
+    editor.current?.mark(lines, { scroll: !editor.current.hasFocus || playground.scrub.value !== undefined });
   });
   return <div class="editor" ref={box} />;
 }
 
 /** Where the code had got to, or where it and the log part. */
 function linesOf(playground: Playground): readonly MarkedLine[] {
-  const { selected, breach, seq, view, sites } = playground;
+  const { selected, breach, seq, view, sites, revision } = playground;
+  void revision.value;
   const id = selected.value;
   if (id === undefined || playground.isRemote.value) return [];
   const parted = breach.value;
