@@ -8,7 +8,7 @@ import { Runner } from "../engine/runner/runner.ts";
 import { SimulatedClock } from "../testing/simulated-host.ts";
 import { formatExecutionArn } from "./arn.ts";
 import { readFunctions } from "./functions.ts";
-import type { DurableContext } from "./types.ts";
+import type { DurableContext, Serdes } from "./types.ts";
 import { withDurableExecution } from "./with-durable-execution.ts";
 
 const LARGE = "x".repeat(300 * 1024);
@@ -132,4 +132,34 @@ test("a thrown value that throws when it is looked at fails its step", async () 
       { retryStrategy: () => ({ shouldRetry: false }) },
     );
   expect(await toldLiveAndOnReplay(call)).toBe("StepError: Unknown error");
+});
+
+test("a value that throws when it is asked whether it is a promise fails what returned it", async () => {
+  const trap = (): object => Object.defineProperty({}, "then", { get: () => fail("not to be asked") });
+  const step = (context: DurableContext) =>
+    context.step("trap", trap as never, { retryStrategy: () => ({ shouldRetry: false }) });
+  expect(await toldLiveAndOnReplay(step)).toBe("StepError: not to be asked");
+  const child = (context: DurableContext) => context.runInChildContext("trap", trap as never);
+  expect(await toldLiveAndOnReplay(child)).toBe("ChildContextError: not to be asked");
+});
+
+test("a serdes may answer with promises of any make", async () => {
+  const later = <T>(value: T): Promise<T> => {
+    const promise = Promise.resolve(value);
+    return { then: promise.then.bind(promise) } as Promise<T>;
+  };
+  const serdes: Serdes<number> = {
+    serialize: (value) => later(JSON.stringify(value)),
+    deserialize: (data) => later(data === undefined ? undefined : (JSON.parse(data) as number)),
+  };
+  const { result } = await run(async (context) => {
+    const values = [
+      await context.step(async () => 1, { serdes }),
+      await context.runInChildContext(async () => 2, { serdes }),
+      await context.runInChildContext(async () => 3, { serdes, virtualContext: true }),
+    ];
+    await context.wait({ seconds: 1 });
+    return values;
+  });
+  expect(result).toBe("[1,2,3]");
 });

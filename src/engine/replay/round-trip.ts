@@ -1,6 +1,6 @@
 /** Values pass their serdes on the way out and on the way in; a serdes that throws ends the invocation. */
 
-import type { MaybePromise } from "../ports/maybe-promise.ts";
+import { isThenable, type MaybePromise } from "../ports/maybe-promise.ts";
 import type { Serdes, SerdesContext } from "../ports/serdes.ts";
 import type { CalledOperation } from "./called-operation.ts";
 import { SerdesFailedError } from "./faults.ts";
@@ -16,7 +16,7 @@ export function serialize<T>(
 ): void {
   let text: MaybePromise<string | undefined>;
   try {
-    text = serdes.serialize(value, serdesContext(called));
+    text = settled(serdes.serialize(value, serdesContext(called)));
   } catch (error) {
     return fail(called, "Serialization", error);
   }
@@ -33,7 +33,7 @@ export function deserialize<T, R>(
 ): MaybePromise<R | undefined> {
   let value: MaybePromise<T | undefined>;
   try {
-    value = serdes.deserialize(text, serdesContext(called));
+    value = settled(serdes.deserialize(text, serdesContext(called)));
   } catch (error) {
     fail(called, "Deserialization", error);
     return undefined;
@@ -46,6 +46,11 @@ export function deserialize<T, R>(
       return undefined;
     },
   );
+}
+
+/** Promises of any make become native ones. */
+function settled<T>(answer: MaybePromise<T>): MaybePromise<T> {
+  return isThenable(answer) ? Promise.resolve(answer) : answer;
 }
 
 function fail(called: CalledOperation, direction: Direction, cause: unknown): void {

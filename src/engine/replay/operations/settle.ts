@@ -1,3 +1,5 @@
+import { isThenable } from "../../ports/maybe-promise.ts";
+
 /** Runs user code that may answer at once or later, and goes on without a turn of the loop when it answers at once. */
 export function settle<T>(
   body: () => T | Promise<T>,
@@ -5,17 +7,15 @@ export function settle<T>(
   failed: (error: unknown) => void,
 ): void {
   let result: T | Promise<T>;
+  let isLater: boolean;
   try {
     result = body();
+    isLater = isThenable(result);
   } catch (error) {
     return failed(error);
   }
-  if (isThenable<T>(result)) void Promise.resolve(result).then(done, failed);
-  else done(result);
-}
-
-function isThenable<T>(value: unknown): value is PromiseLike<T> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+  if (isLater) void Promise.resolve(result).then(done, failed);
+  else done(result as T);
 }
 
 const now = Promise.resolve();
