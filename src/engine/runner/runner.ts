@@ -115,7 +115,9 @@ export class Runner implements ExecutionClient {
   async wake(executionId: string): Promise<void> {
     if (this.#isClosed) return;
     try {
-      const session = await this.#fresh(executionId);
+      let session = await this.#fresh(executionId);
+      // It may have been given up for what it has just read.
+      if (!this.#hasPlace(session)) session = await this.#session(executionId);
       await session.wake();
     } catch (error) {
       if (error instanceof ClientError && error.code === ClientErrorCode.NOT_FOUND) return;
@@ -394,7 +396,7 @@ export class Runner implements ExecutionClient {
   async #open(executionId: string, message: string | undefined): Promise<Session> {
     const session: Session = new Session(executionId, this.#setup, {
       onIdle: () => this.#forget(session),
-      takesPlace: () => this.#takesPlace(session),
+      hasPlace: () => this.#hasPlace(session),
       onCommit: () => this.#stirWatchers(session),
       isWatched: () => this.#watchers.has(executionId),
     });
@@ -431,15 +433,9 @@ export class Runner implements ExecutionClient {
     if (!session.isInUse) this.#forget(session);
   }
 
-  /** Makes a session that was let go of the one of its execution again, unless another is: true if it is now. */
-  #takesPlace(session: Session): boolean {
-    const { id } = session;
-    if (this.#isClosed) return false;
-    if (!this.#sessions.has(id)) {
-      this.#sessions.set(id, Promise.resolve(session));
-      this.#loaded.set(id, session);
-    }
-    return this.#loaded.get(id) === session;
+  /** True for the session that commands and wakes go to. One that was let go of knows the log as it was then. */
+  #hasPlace(session: Session): boolean {
+    return this.#loaded.get(session.id) === session;
   }
 
   /** Another session may have its place by now: the one that runs the execution must not be lost sight of. */

@@ -59,8 +59,8 @@ interface Active {
 export interface SessionSurroundings {
   /** Told when nothing of this execution is left to do in this process. */
   readonly onIdle: () => void;
-  /** True if this is the session of its execution, so that a function may run in it: no process runs one twice. */
-  readonly takesPlace: () => boolean;
+  /** True if this is the session of its execution: another one may have been opened since it was let go of. */
+  readonly hasPlace: () => boolean;
   /** Told of every commit, whoever wrote it. */
   readonly onCommit: () => void;
   readonly isWatched: () => boolean;
@@ -127,6 +127,10 @@ export class Session {
 
   /** Does what is due: fires timers, invokes, finishes what an end leaves to do, and sets the alarm. Never throws. */
   wake(): Promise<void> {
+    if (!this.#surroundings.hasPlace()) {
+      this.#setup.wakeAgain(this.id);
+      return Promise.resolve();
+    }
     this.#wakesAgain = this.#waking !== undefined;
     this.#waking ??= this.#wakeUntilDone();
     return this.#waking;
@@ -151,7 +155,7 @@ export class Session {
 
   /** Another session may have the place of this one by now: what happened here is news for it. */
   #wakeRunning(): void {
-    if (this.#isClosed || !this.#surroundings.takesPlace()) this.#setup.wakeAgain(this.id);
+    if (this.#isClosed || !this.#surroundings.hasPlace()) this.#setup.wakeAgain(this.id);
     else this.#setup.host.background(this.wake());
   }
 
@@ -273,7 +277,7 @@ export class Session {
   }
 
   #invoke(): void {
-    if (!this.#surroundings.takesPlace()) return this.#setup.wakeAgain(this.id);
+    if (!this.#surroundings.hasPlace()) return this.#setup.wakeAgain(this.id);
     const { functions, host } = this.#setup;
     const { header } = this.state;
     const target = functions.find(header.functionName, header.version);
@@ -391,21 +395,28 @@ export class Session {
     return changed;
   }
 
+  /** The invocation keeps its place until its end is recorded, so that no other one begins before. */
   async #invocationDone(active: Active, output: FunctionOutput): Promise<void> {
     if (this.#isClosed || this.#active !== active) return;
-    this.#active = undefined;
     try {
       if (output.status === "FENCED") return this.#fenced();
       if (output.status === "BREACH")
         return await this.#halt(active, { reason: HaltReason.NON_DETERMINISM, error: failureFromError(output.error) });
       await this.#complete(active, this.#storable(output));
+      this.#leave(active);
       await this.wake();
     } catch (error) {
-      if (!(error instanceof StorageFullError)) return await this.#recover(error);
-      this.#active = active;
+      if (!(error instanceof StorageFullError)) {
+        this.#leave(active);
+        return await this.#recover(error);
+      }
       await this.#room(error);
       await this.#invocationDone(active, output);
     }
+  }
+
+  #leave(active: Active): void {
+    if (this.#active === active) this.#active = undefined;
   }
 
   async #complete(active: Active, output: InvocationOutput): Promise<void> {
@@ -423,6 +434,7 @@ export class Session {
   async #halt(active: Active, halt: { reason: HaltReason; error: Failure }): Promise<void> {
     const { requestId, startedAt, claim } = active;
     await this.log.apply({ type: "HALT", ...halt, invocation: { requestId, startedAt } }, claim);
+    this.#leave(active);
     await this.#setup.store.describe(directoryRow(this.state.header));
     await this.wake();
   }
