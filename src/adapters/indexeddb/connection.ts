@@ -14,6 +14,8 @@ import { BrowserStorageError, BrowserStorageErrorCode, ConnectionLostError, hasN
 
 export interface ConnectionOptions {
   readonly name: string;
+  /** Of the schema; the newest by default. */
+  readonly version?: number;
   /** Told when a connection ended: what was known of the database may no longer be so. */
   readonly onLost?: () => void;
   /** Told when a newer tab has the database: this connection opens no more. */
@@ -24,7 +26,9 @@ export interface ConnectionOptions {
 
 export class Connection {
   readonly #options: ConnectionOptions;
-  #database: Promise<PerdureDatabase> | undefined;
+  #opening: Promise<PerdureDatabase> | undefined;
+  /** What `#opening` has led to. */
+  #database: PerdureDatabase | undefined;
   /** Transactions that need this page to go on. */
   readonly #attended = new Set<{ abort(): void }>();
   /** Why there is no connection any more. */
@@ -43,9 +47,8 @@ export class Connection {
    * @throws {BrowserStorageError} STORAGE_UNAVAILABLE, STORAGE_NEWER_VERSION, STORAGE_CLOSED.
    */
   async use<T>(work: (database: PerdureDatabase) => Promise<T>): Promise<T> {
-    if (this.#absence !== undefined) await this.#absence.over;
-    const opening = (this.#database ??= this.#open());
-    const database = await opening;
+    // Whoever begins at once cannot be overtaken by a page that goes to sleep.
+    const database = this.#database ?? (await this.#opened());
     try {
       return await work(database);
     } catch (error) {
@@ -53,8 +56,21 @@ export class Connection {
       const isLost =
         hasName(error, "InvalidStateError") || (this.#absence !== undefined && hasName(error, "AbortError"));
       if (!isLost) throw error;
-      this.#drop(opening);
+      if (this.#database === database) this.#lost();
       throw new ConnectionLostError("the connection was closed", { cause: error });
+    }
+  }
+
+  async #opened(): Promise<PerdureDatabase> {
+    for (;;) {
+      await this.#absence?.over;
+      this.#opening ??= this.#open();
+      const opening = this.#opening;
+      const database = await opening;
+      // It may have been let go of while it was opened.
+      if (this.#opening !== opening) continue;
+      this.#database = database;
+      return database;
     }
   }
 
@@ -86,10 +102,10 @@ export class Connection {
   }
 
   #release(): void {
-    const opening = this.#database;
-    if (opening === undefined) return;
-    this.#drop(opening);
-    opening.then((database) => database.close(), noop);
+    const [opening, database] = [this.#opening, this.#database];
+    this.#lost();
+    if (database === undefined) opening?.then((late) => late.close(), noop);
+    else database.close();
   }
 
   async #open(): Promise<PerdureDatabase> {
@@ -97,7 +113,7 @@ export class Connection {
     try {
       return await this.#request();
     } catch (error) {
-      this.#database = undefined;
+      this.#opening = undefined;
       if (!hasName(error, "VersionError")) throw unavailable(error);
       this.#supersede();
       throw superseded();
@@ -105,8 +121,8 @@ export class Connection {
   }
 
   #request(): Promise<PerdureDatabase> {
-    const { name, onBlocked } = this.#options;
-    const request: Promise<PerdureDatabase> = openDB<Schema>(name, SCHEMA_VERSION, {
+    const { name, version, onBlocked } = this.#options;
+    return openDB<Schema>(name, version ?? SCHEMA_VERSION, {
       upgrade: createSchema,
       blocked: () => onBlocked?.(),
       blocking: (_, newVersion) => {
@@ -116,7 +132,6 @@ export class Connection {
       },
       terminated: () => this.#lost(),
     });
-    return request;
   }
 
   #supersede(): void {
@@ -125,11 +140,8 @@ export class Connection {
     this.#options.onSuperseded?.();
   }
 
-  #drop(opening: Promise<PerdureDatabase>): void {
-    if (this.#database === opening) this.#lost();
-  }
-
   #lost(): void {
+    this.#opening = undefined;
     this.#database = undefined;
     this.#options.onLost?.();
   }

@@ -38,7 +38,8 @@ export type PerdureDatabase = IDBPDatabase<Schema>;
 /** Every list is in the order of starts, and of ids among those that started in the same millisecond. */
 const ORDER = ["startedAt", "id"] as const;
 
-export function createSchema(database: PerdureDatabase): void {
+export function createSchema(database: PerdureDatabase, oldVersion: number): void {
+  if (oldVersion > 0) return;
   database.createObjectStore("commits");
   const executions = database.createObjectStore("executions", { keyPath: "id" });
   executions.createIndex("byStart", [...ORDER]);

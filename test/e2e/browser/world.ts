@@ -1,7 +1,7 @@
 /** A site, a browser and its tabs: what the tests of several tabs and lives begin with. */
 
 import { onTestFinished } from "vitest";
-import { BrowserTab, Chromium, Profile } from "./chromium.ts";
+import { type BrowserTab, Chromium, Profile } from "./chromium.ts";
 import { SiteServer } from "./site-server.ts";
 
 export interface Header {
@@ -33,9 +33,9 @@ export class World {
     return world;
   }
 
-  /** A tab with the page under test, ready. */
-  async open(parameters: Readonly<Record<string, string>> = {}): Promise<SiteTab> {
-    const tab = await this.#chromium.open(this.site.url(parameters));
+  /** A tab with the page under test, ready; from another host name if one is given. */
+  async open(parameters: Readonly<Record<string, string>> = {}, hostname = "localhost"): Promise<SiteTab> {
+    const tab = await this.#chromium.open(this.site.url(parameters).replace("localhost", hostname));
     const page = new SiteTab(tab, this.site);
     await page.ready();
     return page;

@@ -1,0 +1,57 @@
+/** A page that was not loaded over HTTPS has no Web Locks. What is left is the log, where each number is given once. */
+
+import { describe, expect, test } from "vitest";
+import { chromiumMissing } from "./chromium.ts";
+import { type SiteTab, until, World } from "./world.ts";
+
+const HOSTNAME = "plain.test";
+
+describe.skipIf(chromiumMissing)("without Web Locks", () => {
+  test("a page runs an execution, and goes on with it after a reload", async () => {
+    const world = await open();
+    const { site } = world;
+    const held = site.log.hold(({ target }) => target === "one/step-2");
+    const tab = await world.open({}, HOSTNAME);
+    expect(await tab.tab.evaluate("navigator.locks === undefined")).toBe(true);
+    expect(await tab.tab.evaluate("site.host.storage()")).toEqual({ isPersisted: false });
+    const id = await tab.start("relay", "one", { steps: 3, wait: 1 });
+    await held.arrived;
+    await tab.tab.reload();
+    await tab.asked("one", "step-2", 2);
+    held.release();
+    expect(await tab.ended(id)).toMatchObject({ status: "SUCCEEDED" });
+    expect(site.asked("one")).toEqual({ "step-1": 1, "step-2": 2, "step-3": 1 });
+  });
+
+  test("of two tabs that run an execution one goes on, and the other lets go without an effect", async () => {
+    const world = await open();
+    const { site } = world;
+    const held = site.log.hold(({ target }) => target === "one/step-2");
+    const first = await world.open({}, HOSTNAME);
+    const id = await first.start("relay", "one", { steps: 4, wait: 1 });
+    await held.arrived;
+    const second = await world.open({}, HOSTNAME);
+    await second.asked("one", "step-2", 2);
+    held.release();
+    for (const tab of [first, second]) expect(await tab.ended(id)).toMatchObject({ status: "SUCCEEDED" });
+    expect(site.asked("one")).toEqual({ "step-1": 1, "step-2": 2, "step-3": 1, "step-4": 1 });
+    expect([await ran(first), await ran(second)].toSorted()).toEqual(["one/step-2", "one/step-4"]);
+  });
+
+  test("any tab still answers and watches what another one runs", async () => {
+    const world = await open();
+    const runner = await world.open({}, HOSTNAME);
+    const viewer = await world.open({ viewer: "1", approve: "approval/one" }, HOSTNAME);
+    const id = await runner.start("approval", "one");
+    await until("the end", async () => (await viewer.describe(id)).status === "SUCCEEDED");
+    expect(await runner.ended(id)).toMatchObject({ status: "SUCCEEDED" });
+  });
+});
+
+async function open(): Promise<World> {
+  return await World.open([`--host-resolver-rules=MAP ${HOSTNAME} 127.0.0.1`]);
+}
+
+async function ran(tab: SiteTab): Promise<string> {
+  return await tab.tab.evaluate("globalThis.asking");
+}
