@@ -228,6 +228,26 @@ here("faults", () => {
   });
 });
 
+here("two tabs", () => {
+  test("the one where Run is pressed has the worker, and nothing is lost or done twice", async () => {
+    const first = await visit();
+    await setCode(first, patientCode("first"));
+    await press(first, "Run");
+    await row(first, /long.*started/).waitFor();
+    const second = await newTab(first.url());
+    await says(second, "Another tab has the worker");
+    await press(second, "Run");
+    await says(first, "Another tab has the worker");
+    await says(second, "The worker runs");
+    await row(second, /long.*started/).waitFor();
+    await press(first, "Skip time");
+    await says(first, "Finished: 3");
+    await says(second, "Finished: 3");
+    await row(first, /first.*succeeded/).click();
+    await says(first, "1 time since this page was opened");
+  });
+});
+
 here("callbacks", () => {
   test("are answered from the inbox, with a heartbeat before", async () => {
     const page = await visit();
@@ -272,6 +292,34 @@ here("a breach of determinism", () => {
     await row(page, /long.*started/).waitFor();
     await press(page, "Skip time");
     await says(page, "Finished: 3");
+  });
+});
+
+here("the examples", () => {
+  test("run in the sandbox as they are", async () => {
+    const page = await visit();
+    const seen: Readonly<Record<string, RegExp>> = {
+      "Import rows, some of them bad": /Finished: \{ "status": "imported", "imported": 6/,
+      "A year of waiting": /trial.*started/,
+      "Poll until ready": /certificate issued.*pending/,
+      "Encode a video": /find source.*pending/,
+    };
+    for (const [title, expected] of Object.entries(seen)) {
+      await openExample(page, title);
+      await press(page, "Run");
+      await row(page, expected).or(page.getByText(expected)).first().waitFor();
+    }
+  });
+
+  test("a year passes in three clicks", async () => {
+    const page = await visit();
+    await openExample(page, "A year of waiting");
+    await press(page, "Run");
+    await row(page, /trial.*started/).waitFor();
+    await press(page, "Skip time");
+    await row(page, /rest of the year.*started/).waitFor();
+    await press(page, "Skip time");
+    await says(page, /Finished: \{ "customer": "Ada"/);
   });
 });
 

@@ -29,7 +29,7 @@ export const examples: readonly [Example, ...Example[]] = [
     items: ["book"],
   }),
   example("../../workflows/import-rows.ts", "Import rows, some of them bad", {
-    rows: ["a,10", "b,20", "c,none", "d,40", "e,50", "f,", "g,70", "h,80"],
+    rows: ["a,10", "b,20", "c,none", "d,40", "e,50", "f,none", "g,70", "h,80"],
   }),
   example("../../workflows/poll-until-ready.ts", "Poll until ready", { readyAfter: 4 }),
   example("../../workflows/approve-expense.ts", "Approve an expense", { amount: 120 }),
