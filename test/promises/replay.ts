@@ -4,10 +4,10 @@ import { decodeCommit } from "../../src/engine/machine/commit-codec.ts";
 import { fold } from "../../src/engine/machine/fold.ts";
 import { journalOf } from "../../src/engine/machine/history.ts";
 import { emptyState } from "../../src/engine/machine/state.ts";
+import type { ExecutionHeader } from "../../src/engine/model/execution.ts";
 import type { Operation } from "../../src/engine/model/operation.ts";
 import type { OperationUpdate } from "../../src/engine/model/update.ts";
 import type { DurableFunction, FunctionOutput } from "../../src/engine/runner/function.ts";
-import { LATEST } from "../../src/engine/runner/function.ts";
 import { type Functions, readFunctions } from "../../src/lambda-compat/functions.ts";
 import { SimulatedClock } from "../../src/testing/simulated-host.ts";
 import type { Env } from "./world.ts";
@@ -31,9 +31,10 @@ export function beforeEnd(bodies: readonly string[]): string[] {
 /** Runs the function once against the whole of this log; what it checkpoints goes nowhere. */
 export async function replay(bodies: readonly string[], functionsOf: (env: Env) => Functions): Promise<Replayed> {
   const state = emptyState();
-  for (const body of bodies) fold(state, decodeCommit(body));
+  const commits = bodies.map(decodeCommit);
+  for (const commit of commits) fold(state, commit);
   const { header } = state;
-  const clock = new SimulatedClock({ startAt: header.startedAt });
+  const clock = new SimulatedClock({ startAt: commits.at(-1)?.at ?? header.startedAt });
   const host = clock.host();
   const updates: OperationUpdate[] = [];
   const ran: string[] = [];
@@ -45,7 +46,7 @@ export async function replay(bodies: readonly string[], functionsOf: (env: Env) 
     service: (_key, ms) => until(clock.now() - header.startedAt + ms),
     ran: (name) => void ran.push(name),
   };
-  const running = durable(functionsOf(env), header.functionName).invoke({
+  const running = durable(functionsOf(env), header).invoke({
     header,
     arn: `arn:${header.id}`,
     requestId: "0",
@@ -65,8 +66,8 @@ export async function replay(bodies: readonly string[], functionsOf: (env: Env) 
   return { output: await clock.run(running.output), updates, ran };
 }
 
-function durable(functions: Functions, name: string): DurableFunction {
-  const found = readFunctions(functions).get(name)?.versions.get(LATEST);
-  if (found?.kind !== "durable") throw new Error(`${name} is no durable function`);
+function durable(functions: Functions, { functionName, version }: ExecutionHeader): DurableFunction {
+  const found = readFunctions(functions).get(functionName)?.versions.get(version);
+  if (found?.kind !== "durable") throw new Error(`${functionName} is no durable function`);
   return found;
 }

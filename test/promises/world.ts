@@ -59,6 +59,7 @@ export interface WorldOptions {
   /** The n-th process is killed at the n-th of these. */
   readonly crashes?: readonly CrashPoint[];
   readonly seed?: number;
+  readonly executionTimeoutSeconds?: number;
   /** Whether a new process looks for what runs, beside the alarms that are left. Default true. */
   readonly recovers?: boolean;
   readonly checksInvariants?: boolean;
@@ -105,6 +106,8 @@ export class World {
   /** What stores and peers threw. */
   readonly errors: unknown[] = [];
   processes = 0;
+  /** What the next process runs. */
+  functions: (env: Env) => Functions;
   readonly #options: WorldOptions;
   readonly #store: ExecutionStore;
   readonly #alarms = new Map<string, number>();
@@ -115,6 +118,7 @@ export class World {
 
   constructor(options: WorldOptions) {
     this.#options = options;
+    this.functions = options.functions;
     const { prefix = [], checksInvariants = true, network, seed = 1 } = options;
     // Ids must not repeat those of the prefix.
     this.clock = new SimulatedClock({ seed: seed + prefix.length * 1_000_003, startAt: timeOf(prefix) });
@@ -158,7 +162,7 @@ export class World {
   /** Kills the process that lives, if any, and starts the next one. */
   boot(): void {
     this.kill();
-    const { crashes = [], functions, parks = true } = this.#options;
+    const { crashes = [], parks = true, executionTimeoutSeconds } = this.#options;
     const crashAt = crashes[this.processes++];
     const process = new SimulatedProcess({
       clock: this.clock,
@@ -170,8 +174,9 @@ export class World {
       store: process.store,
       alarm: process.alarm((id) => runner.wake(id)),
       host: process.host,
-      functions: readFunctions(functions(this.#env(process))),
+      functions: readFunctions(this.functions(this.#env(process))),
       parks,
+      ...(executionTimeoutSeconds === undefined ? {} : { executionTimeoutSeconds }),
       arnOf: (header) => formatExecutionArn(header),
       onError: (_id, error) => this.#note(error),
     });
@@ -262,16 +267,21 @@ export class World {
     if (answer === undefined) return;
     const at = answer.at === undefined ? openedAt + (answer.after ?? 0) : BEGINNING + answer.at;
     const host = this.clock.host();
-    let isClosed = false;
+    let isDone = false;
     const send = (): void => {
-      if (isClosed || this.#isClosed(executionId, callback.id)) return;
+      if (isDone || this.#isClosed(executionId, callback.id)) return;
       const again = (): void => void host.timer(this.clock.now() + PATIENCE_MS, send);
       if (this.#alive?.process.alive !== true) return again();
       // A process that dies meanwhile never answers, so the outside looks again in any case.
-      void this.runner.completeCallback(callback.callbackId, answer.outcome).catch((error: unknown) => {
-        isClosed = error instanceof ClientError && error.code === ClientErrorCode.CALLBACK_CLOSED;
-        if (!isClosed) this.#note(error);
-      });
+      void this.runner.completeCallback(callback.callbackId, answer.outcome).then(
+        () => {
+          isDone = true;
+        },
+        (error: unknown) => {
+          isDone = error instanceof ClientError && error.code === ClientErrorCode.CALLBACK_CLOSED;
+          if (!isDone) this.#note(error);
+        },
+      );
       again();
     };
     host.timer(Math.max(at, this.clock.now()), send);

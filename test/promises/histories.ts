@@ -1,0 +1,334 @@
+/**
+ * Programs whose logs are kept for ever under test/golden: together they write every kind of fact in every shape that
+ * replay has to understand. A program here never changes once its log is kept; a new one gets a new name.
+ */
+
+import type { DurableContext, DurableLambdaHandler } from "../../src/lambda-compat/types.ts";
+import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
+import { type Env, EXECUTION_ID, programOf, type World, type WorldOptions } from "./world.ts";
+
+export interface History {
+  readonly options: WorldOptions;
+  /** What happens beside the program, before it is left to run to its end. */
+  readonly happens?: (world: World) => Promise<void>;
+}
+
+const NO_RETRY = { retryStrategy: () => ({ shouldRetry: false }) };
+/** Above what is recorded of a context. */
+const LARGE = "x".repeat(300_000);
+
+async function message(promise: PromiseLike<unknown>): Promise<unknown> {
+  try {
+    return await promise;
+  } catch (error) {
+    const { name, message: text, errorData } = error as Error & { errorData?: string };
+    return [name, text, errorData ?? null];
+  }
+}
+
+function fail(text: string): Promise<never> {
+  return Promise.reject(new TypeError(text));
+}
+
+async function sequence(context: DurableContext, env: Env): Promise<unknown> {
+  const values: unknown[] = [];
+  values.push(await context.step("number", async () => 1));
+  values.push((await context.step("nothing", async () => undefined)) ?? "nothing");
+  values.push(await context.step(async () => ({ at: new Date(0), text: "ünïcödé \ud800 \u2028", list: [null, true] })));
+  await context.wait("short", { seconds: 2 });
+  await context.wait({ days: 40 });
+  values.push(await message(context.step("failing", async () => fail("for good"), NO_RETRY)));
+  const retryStrategy = (_error: Error, attempt: number) => ({
+    shouldRetry: attempt < 3,
+    delay: { seconds: attempt * 10 },
+  });
+  values.push(
+    await context.step("retried", async ({ attempt }) => (attempt < 3 ? fail("again") : attempt), { retryStrategy }),
+  );
+  values.push(await context.step("once", async () => "once", { semantics: "AT_MOST_ONCE_PER_RETRY" }));
+  values.push((await context.step("slow", async () => env.service("slow", 5000))) === undefined);
+  const check = async (count: number): Promise<number> => count + 1;
+  const waitStrategy = (count: number) =>
+    count < 4 ? { shouldContinue: true as const, delay: { seconds: 30 } } : { shouldContinue: false as const };
+  values.push(await context.waitForCondition("polled", check, { initialState: 0, waitStrategy }));
+  return values;
+}
+
+/** Since the world began: in the second round the step comes first, in the third nothing but time. */
+const STEP_ENDS_S = [45, 55, 500];
+
+async function races(context: DurableContext, env: Env): Promise<unknown> {
+  const trace: string[] = [];
+  const told = async (label: string, promise: Promise<unknown>): Promise<unknown> => {
+    const value = await message(promise);
+    trace.push(`${label} ${JSON.stringify(value)}`);
+    return value;
+  };
+  for (const round of [1, 2, 3]) {
+    const [answer] = await context.createCallback(`round ${round}`);
+    const first = await Promise.race([
+      told(`answer ${round}`, answer),
+      told(`time ${round}`, context.wait({ seconds: 60 })),
+      told(
+        `step ${round}`,
+        context.step(async () => env.until((STEP_ENDS_S[round - 1] ?? 0) * 1000)),
+      ),
+    ]);
+    await context.step(`after ${JSON.stringify(first ?? "time")}`, async () => round);
+  }
+  const any = Promise.any([context.step(async () => fail("first"), NO_RETRY), context.wait({ seconds: 3 })]);
+  await told("any", any);
+  await told("all", Promise.all([context.wait({ seconds: 9 }), context.step(async () => fail("one"), NO_RETRY)]));
+  await told(
+    "durable race",
+    context.promise.race([context.step(async () => "step"), context.wait({ seconds: 90 }) as never]),
+  );
+  await context.wait({ seconds: 200 });
+  return trace;
+}
+
+async function contexts(context: DurableContext, env: Env): Promise<unknown> {
+  const trace: string[] = [];
+  const nested = await context.runInChildContext("outer", async (outer) => {
+    const inner = await outer.runInChildContext("inner", async (child) => child.step(async () => "inner"));
+    void outer.step("abandoned", async () => env.service("abandoned", 1e9));
+    await outer.wait({ seconds: 5 });
+    return `${inner} in outer`;
+  });
+  const failed = await message(
+    context.runInChildContext("failing", async (child) => child.step(async () => fail("inside"), NO_RETRY)),
+  );
+  const virtual = await context.runInChildContext(
+    "virtual",
+    async (child) => {
+      trace.push("virtual");
+      return child.step("in no record", async () => "virtual");
+    },
+    { virtualContext: true },
+  );
+  const large = await context.runInChildContext("large", async (child) => {
+    trace.push("large");
+    void child.wait({ days: 1 }).then(() => trace.push("never"));
+    return `${await child.step(async () => "large")}${LARGE}`;
+  });
+  const silent = await context.runInChildContext("large without operations", async () => LARGE);
+  await context.wait({ seconds: 30 });
+  return [nested, failed, virtual, large.length, silent.length, trace];
+}
+
+async function batches(context: DurableContext): Promise<unknown> {
+  const trace: string[] = [];
+  const item = async (child: DurableContext, seconds: number, index: number): Promise<string> => {
+    await child.wait({ seconds });
+    return child.step(async () => (seconds === 4 ? fail(`item ${index}`) : `item ${index}`), NO_RETRY);
+  };
+  const failFast = await context.map("fail fast", [3, 4, 50], item);
+  const tolerant = await context.map("tolerant", [3, 4, 5], item, {
+    completionConfig: { toleratedFailureCount: 1 },
+    maxConcurrency: 2,
+  });
+  const flat = await context.map("flat", [2, 1], item, { nesting: "FLAT" });
+  const [left, right] = await context.parallel("branches", [
+    async (child) => child.step(async () => "left"),
+    async () => "right",
+  ]);
+  const large = await context.map(
+    "large",
+    [9, 2, 3, 4],
+    async (child, seconds, index) => {
+      trace.push(`start ${index}`);
+      await child.wait({ seconds });
+      trace.push(`end ${index}`);
+      return `${index}${LARGE}`;
+    },
+    { maxConcurrency: 2, completionConfig: { minSuccessful: 2 } },
+  );
+  await context.wait({ seconds: 100 });
+  const statuses = (batch: { all: { status: string }[]; completionReason: string }): unknown => [
+    batch.completionReason,
+    ...batch.all.map(({ status }) => status),
+  ];
+  return [statuses(failFast), statuses(tolerant), flat.getResults(), left, right, statuses(large), trace];
+}
+
+async function callbacks(context: DurableContext): Promise<unknown> {
+  const submitted = await context.waitForCallback("submitted", async () => undefined);
+  const refused = await message(context.waitForCallback("refused", async () => undefined));
+  const silent = await message(context.waitForCallback("silent", async () => undefined, { timeout: { seconds: 90 } }));
+  const dead = await message(
+    context.waitForCallback("dead", async () => undefined, { heartbeatTimeout: { seconds: 20 } }),
+  );
+  const unsent = await message(context.waitForCallback("unsent", async () => fail("not sent"), NO_RETRY));
+  const [early] = await context.createCallback("early");
+  await context.wait({ minutes: 5 });
+  return [submitted, refused, silent, dead, unsent, await early];
+}
+
+async function invokes(context: DurableContext): Promise<unknown> {
+  const plain = await context.invoke("plain", "plain", { value: 1 });
+  const durable = context.invoke("durable", "durable", { value: 2 });
+  const failing = message(context.invoke("failing", "durable", { value: -1 }));
+  const unknown = message(context.invoke("nobody", "nobody"));
+  return [plain, ...(await Promise.all([durable, failing, unknown]))];
+}
+
+const callees = (env: Env): ReturnType<WorldOptions["functions"]> => ({
+  program: withDurableExecution((_event, context) => invokes(context)),
+  plain: async ({ value }: { value: number }) => {
+    await env.service("plain", 1000);
+    return { value: value * 2 };
+  },
+  durable: withDurableExecution(async ({ value }: { value: number }, context) => {
+    await context.wait({ seconds: 60 });
+    if (value < 0) throw new RangeError("negative");
+    return { value: value * 2 };
+  }),
+});
+
+/** Fails to read its own results while the world is young. */
+async function faults(context: DurableContext, env: Env): Promise<unknown> {
+  const serdes = {
+    serialize: async (value: unknown) => JSON.stringify(value),
+    deserialize: async (text: string | undefined) => {
+      if (env.now() < 10_000) throw new Error("the key store is down");
+      return text === undefined ? undefined : (JSON.parse(text) as unknown);
+    },
+  };
+  const value = await context.step("encrypted", async () => "secret", { serdes });
+  await context.wait({ seconds: 20 });
+  return value;
+}
+
+async function interrupted(context: DurableContext, env: Env): Promise<unknown> {
+  const retryStrategy = (error: Error) => ({
+    shouldRetry: error.name === "StepInterruptedError",
+    delay: { seconds: 7 },
+  });
+  const once = context.step(
+    "once",
+    async ({ attempt }) => {
+      await env.service(`attempt ${attempt}`, 60_000);
+      return attempt;
+    },
+    { semantics: "AT_MOST_ONCE_PER_RETRY", retryStrategy },
+  );
+  return [await once, await context.step(async () => "after")];
+}
+
+function inVersions(program: DurableLambdaHandler): WorldOptions["functions"] {
+  return () => ({ program: { latest: "1", versions: { "1": program, "2": program } } });
+}
+
+const repaired = inVersions(
+  withDurableExecution(async (_event, context) => {
+    await context.step("first", async () => 1);
+    await context.wait({ minutes: 1 });
+    return context.step("second", async () => 2);
+  }),
+);
+const broken = inVersions(withDurableExecution(async (_event, context) => context.wait("another", { seconds: 1 })));
+
+const YES = { type: "SUCCEEDED", result: "yes" } as const;
+const NO = { type: "FAILED", error: { errorType: "Refused", errorMessage: "no", errorData: '{"why":"so"}' } } as const;
+
+const plain: Readonly<Record<string, History>> = {
+  sequence: { options: { functions: programOf(sequence) } },
+  races: {
+    options: {
+      functions: programOf(races),
+      answers: {
+        "round 1": { after: 10_000, outcome: YES },
+        "round 2": { after: 51_000, outcome: NO },
+        "round 3": { after: 300_000, outcome: YES },
+      },
+    },
+  },
+  contexts: { options: { functions: programOf(contexts) } },
+  batches: { options: { functions: programOf(batches) } },
+  callbacks: {
+    options: {
+      functions: programOf(callbacks),
+      answers: {
+        submitted: { after: 5000, outcome: YES },
+        refused: { after: 5000, outcome: NO },
+        dead: { after: 15_000, outcome: { type: "HEARTBEAT" } },
+        early: { after: 1000, outcome: YES },
+      },
+    },
+  },
+  invokes: { options: { functions: callees } },
+  faults: { options: { functions: programOf(faults) } },
+};
+
+/** Each in a process that stays, and with an invocation for each suspension. */
+const both = Object.entries(plain).flatMap(([name, { options }]): [string, History][] => [
+  [name, { options }],
+  [`${name}-cold`, { options: { ...options, parks: false } }],
+]);
+
+async function failing(context: DurableContext): Promise<unknown> {
+  await context.step("fine", async () => 1);
+  await context.wait({ seconds: 5 });
+  return context.runInChildContext("deep", async (child) =>
+    child.step("bottom", async () => fail("at the bottom"), NO_RETRY),
+  );
+}
+
+async function long(context: DurableContext): Promise<unknown> {
+  await context.step(async () => 1);
+  return context.wait({ days: 1 });
+}
+
+const patient = (): ReturnType<WorldOptions["functions"]> => ({
+  program: withDurableExecution((_event, context) => message(context.invoke("long", "long"))),
+  long: withDurableExecution((_event, context) => long(context)),
+});
+
+async function stopIn(world: World, { ms, functionName }: { ms: number; functionName: string }): Promise<void> {
+  world.boot();
+  await world.clock.advance(ms);
+  const [id] = [...world.ledger.states.keys()].filter((name) => name.startsWith(`${functionName}/`));
+  await world.runner.stop(id ?? "", { errorType: "Stopped", errorMessage: "by hand" });
+  await world.clock.settle();
+}
+
+async function crashIn(world: World, ms: number): Promise<void> {
+  if (world.processes === 0) world.boot();
+  await world.clock.advance(ms);
+  world.boot();
+}
+
+export const histories: Readonly<Record<string, History>> = {
+  ...Object.fromEntries(both),
+  interrupted: {
+    options: { functions: programOf(interrupted) },
+    happens: async (world) => {
+      await crashIn(world, 30_000);
+      await crashIn(world, 30_000);
+    },
+  },
+  failed: { options: { functions: programOf(failing) } },
+  "timed-out": { options: { functions: programOf(long), executionTimeoutSeconds: 60 } },
+  stopped: {
+    options: { functions: programOf(long) },
+    happens: (world) => stopIn(world, { ms: 5000, functionName: "program" }),
+  },
+  "callee-stopped": {
+    options: { functions: patient },
+    happens: (world) => stopIn(world, { ms: 5000, functionName: "long" }),
+  },
+  "halted-and-resumed": {
+    options: { functions: repaired },
+    happens: async (world) => {
+      world.boot();
+      await world.clock.advance(1000);
+      world.functions = broken;
+      world.boot();
+      await world.clock.advance(100_000);
+      world.functions = repaired;
+      world.boot();
+      await world.runner.resume(EXECUTION_ID, { version: "2" });
+      await world.clock.settle();
+    },
+  },
+};
