@@ -33,7 +33,7 @@ import { settledSerdes } from "./settled-serdes.ts";
 import { StepCall } from "./step-call.ts";
 import type * as api from "./types.ts";
 
-const BRAND = Symbol.for("@aws/durable-execution-sdk-js/durable-context");
+const BRAND: unique symbol = Symbol.for("@aws/durable-execution-sdk-js/durable-context");
 
 /** What a context hands on to the contexts created in it. */
 interface Inherited<TLogger extends api.DurableLogger> {
@@ -64,6 +64,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     this.#inherited = inherited;
     this.lambdaContext = frame.lambdaContext;
     this.executionContext = frame.executionContext;
+    (this as { [BRAND]?: true })[BRAND] = true;
   }
 
   get [Symbol.toStringTag](): string {
@@ -393,9 +394,6 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     return future.observe();
   }
 }
-
-// On the prototype, since a large batch makes many contexts.
-Object.defineProperty(DurableContextImpl.prototype, BRAND, { value: true });
 
 interface CallbackCall<T> {
   readonly name: string | undefined;
