@@ -235,7 +235,8 @@ export class Session {
     if (!this.#setup.mayRun(this.id)) return;
     try {
       const { changed } = await this.log.apply({ type: "FIRE_TIMERS" });
-      this.#spread(changed);
+      // Whoever has just written lives: two that took the execution from each other at every timer would get nowhere.
+      if (!this.#spread(changed)) return;
       if (!this.isPaused) this.#storeFailures = 0;
       if (this.#isClosed) return;
       if (isEnded(this.state)) return await this.#finishEnd();
@@ -255,10 +256,11 @@ export class Session {
     return invocation.due || invocation.active;
   }
 
-  /** Passes on changes: to the invocation, and to whoever has to be called. */
-  #spread(changed: readonly Operation[]): void {
+  /** Passes on changes: to the invocation, and to whoever has to be called. False if another process has taken over. */
+  #spread(changed: readonly Operation[]): boolean {
     // What another owner has recorded is no news for an invocation that it has replaced.
-    if (this.#active !== undefined && this.log.isFenced(this.#active.claim)) this.#fenced();
+    const isFenced = this.#active !== undefined && this.log.isFenced(this.#active.claim);
+    if (isFenced) this.#fenced();
     if (changed.length > 0 && this.#active !== undefined) {
       this.#hold(this.#active);
       this.#active.running?.absorb(changed);
@@ -266,6 +268,7 @@ export class Session {
     for (const { id } of changed) this.#active?.unheard.add(id);
     this.#dispatchNew(changed);
     if (isEnded(this.state) && this.#active !== undefined) this.#abandonInvocation();
+    return !isFenced;
   }
 
   /** The execution ended while its function ran: stopped, timed out, or ended by a checkpoint. */
