@@ -108,12 +108,7 @@ export interface ChainedInvokeOperation extends OperationBase {
 }
 
 /** One unit of an execution's durable state. */
-export type Operation =
-  | ContextOperation
-  | StepOperation
-  | WaitOperation
-  | CallbackOperation
-  | ChainedInvokeOperation;
+export type Operation = ContextOperation | StepOperation | WaitOperation | CallbackOperation | ChainedInvokeOperation;
 
 /** True once an operation has its outcome and can change no more. */
 export function isSettled(status: OperationStatus): boolean {
