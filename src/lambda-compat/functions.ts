@@ -1,64 +1,14 @@
-/** How a host is told which functions it runs. */
+import type { FunctionVersions } from "../engine/runner/function.ts";
+import { type Functions, readFunctionMap } from "./function-map.ts";
+import { durableLambda } from "./lambda-function.ts";
 
-import { type FunctionVersions, LATEST, type RegisteredFunction } from "../engine/runner/function.ts";
-import { durableLambda, plainLambda } from "./lambda-function.ts";
-import { durableFunctionOf } from "./with-durable-execution.ts";
-
-// oxlint-disable-next-line typescript/no-explicit-any -- handlers of all events and results, of this package and of AWS's
-type Handler = (event: any, context: any) => Promise<any>;
-
-/** A durable handler made by AWS's own SDK: nothing about it shows that it is one, so it must be said. */
-export interface ForeignDurableHandler {
-  readonly awsDurable: Handler;
-}
-
-export type FunctionDefinition = Handler | ForeignDurableHandler;
-
-/** A function whose executions may still be running older code. New executions get `latest`. */
-export interface VersionedFunction {
-  readonly latest: string;
-  readonly versions: Readonly<Record<string, FunctionDefinition>>;
-}
-
-/** By function name: `{ "order": handler }`, or `{ "order": { latest: "2", versions: { "1": old, "2": handler } } }`. */
-export type Functions = Readonly<Record<string, FunctionDefinition | VersionedFunction>>;
-
-const FUNCTION_NAME = /^[\w-]{1,140}$/;
+export type { ForeignDurableHandler, FunctionDefinition, Functions, VersionedFunction } from "./function-map.ts";
 
 /**
- * Reads a host's functions.
+ * Reads a host's functions, those of AWS's own SDK among them.
  *
  * @throws {TypeError} for a name no function can have, something that is no handler, or a `latest` that is not there.
  */
 export function readFunctions(functions: Functions): ReadonlyMap<string, FunctionVersions> {
-  return new Map(Object.entries(functions).map(([name, definition]) => [name, readFunction(name, definition)]));
-}
-
-function readFunction(name: string, definition: FunctionDefinition | VersionedFunction): FunctionVersions {
-  if (!FUNCTION_NAME.test(name)) {
-    throw new TypeError(`"${name}" is no function name: use 1 to 140 letters, digits, "-" and "_".`);
-  }
-  if (!("versions" in definition)) {
-    return { latest: LATEST, versions: new Map([[LATEST, readDefinition(name, definition)]]) };
-  }
-  const versions = new Map(
-    Object.entries(definition.versions).map(([version, handler]) => [
-      version,
-      readDefinition(`${name}:${version}`, handler),
-    ]),
-  );
-  if (!versions.has(definition.latest)) {
-    throw new TypeError(
-      `Function "${name}" says that its latest version is "${definition.latest}", which is not among its versions.`,
-    );
-  }
-  return { latest: definition.latest, versions };
-}
-
-function readDefinition(name: string, definition: FunctionDefinition): RegisteredFunction {
-  if (typeof definition === "function") return durableFunctionOf(definition) ?? plainLambda(definition);
-  if (typeof definition?.awsDurable === "function") return durableLambda(definition.awsDurable);
-  throw new TypeError(
-    `Function "${name}" is no handler: pass what withDurableExecution returns, or an async function.`,
-  );
+  return readFunctionMap(functions, durableLambda);
 }

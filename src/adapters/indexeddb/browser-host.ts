@@ -2,7 +2,7 @@ import type { ListQuery } from "../../engine/ports/execution-store.ts";
 import { ClientError, ClientErrorCode, type ExecutionClient } from "../../engine/runner/client.ts";
 import type { FunctionVersions } from "../../engine/runner/function.ts";
 import { type ArnScope, formatExecutionArn, LOCAL_SCOPE } from "../../lambda-compat/arn.ts";
-import { type Functions, readFunctions } from "../../lambda-compat/functions.ts";
+import { type Functions, readFunctionMap } from "../../lambda-compat/function-map.ts";
 import { type ExecutionFile, readExecutionFile, writeExecutionFile } from "./execution-file.ts";
 import type { Durability } from "./indexeddb-store.ts";
 import type { Live } from "./live-value.ts";
@@ -106,11 +106,11 @@ const LIST_LIMIT = 100;
  * subscribe(execution.id, ({ header }) => console.log(header?.status, header?.result));
  * ```
  *
- * @throws {TypeError} for functions that cannot be run; see `readFunctions`.
+ * @throws {TypeError} for functions that cannot be run here: AWS's own SDK needs Node.
  */
 export function createBrowserHost(options: BrowserHostOptions): BrowserHost {
   const { worker, name = NAME } = options;
-  if (worker === undefined) return hostOf(openTab(options, readFunctions(options.functions ?? {})));
+  if (worker === undefined) return hostOf(openTab(options, functionsOf(options.functions ?? {})));
   const functions = new Map<string, FunctionVersions>();
   const { ready, tell } = connectWorker(worker, name, functions);
   return hostOf(openTab(options, functions, ready), tell);
@@ -120,10 +120,10 @@ export function createBrowserHost(options: BrowserHostOptions): BrowserHost {
  * Runs durable functions in a worker, for a page that calls `createBrowserHost({ worker })`. To be called while the
  * worker's script is first run.
  *
- * @throws {TypeError} for functions that cannot be run; see `readFunctions`.
+ * @throws {TypeError} for functions that cannot be run here: AWS's own SDK needs Node.
  */
 export function serveBrowserHost(options: CommonOptions & { readonly functions: Functions }): void {
-  const functions = readFunctions(options.functions);
+  const functions = functionsOf(options.functions);
   addEventListener("message", ({ data, ports: [port] }: MessageEvent<unknown>) => {
     if (!isIntroduction(data) || port === undefined) return;
     const tab = openTab({ ...options, name: data.name }, functions);
@@ -209,6 +209,14 @@ function hostOf(tab: Tab, tellWorker: (moment: PageMoment) => void = () => {}): 
       tellWorker("close");
     },
   };
+}
+
+function functionsOf(functions: Functions): ReadonlyMap<string, FunctionVersions> {
+  return readFunctionMap(functions, () => {
+    throw new TypeError(
+      "Handlers of AWS's own SDK do not run in a browser. Make them with perdure's withDurableExecution.",
+    );
+  });
 }
 
 /** Pages that were not loaded over HTTPS have none. */

@@ -1,6 +1,6 @@
 /** `perdure/browser`: durable functions in a page, over IndexedDB, shared by all tabs of a site. */
 
-export type { FunctionDefinition, Functions, VersionedFunction } from "../../lambda-compat/functions.ts";
+export type { FunctionDefinition, Functions, VersionedFunction } from "../../lambda-compat/function-map.ts";
 export {
   type BrowserHost,
   type BrowserHostOptions,

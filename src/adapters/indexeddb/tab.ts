@@ -103,7 +103,9 @@ export class Tab {
     this.#alarm = new PageAlarm({ host: this.#host, wake: (id) => this.client.wake(id) });
     this.client = this.#newRunner();
     this.feed.subscribe((change, from) => this.#changed(change, from));
-    void options.ready.then(() => this.comeBack());
+    options.ready.catch((error: unknown) => options.onError(undefined, error));
+    // Not at once: whoever makes it has a moment to listen.
+    queueMicrotask(() => this.comeBack());
   }
 
   /** Why an execution waits, wherever it runs. */

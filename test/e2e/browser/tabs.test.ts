@@ -88,6 +88,26 @@ describe.skipIf(chromiumMissing)("tabs of one site", () => {
     expect(site.asked("one")).toEqual({ "step-1": 1, "step-2": 2, "step-3": 1 });
   });
 
+  test("a page in the back/forward cache lets another tab run, and is up to date when it comes back", async () => {
+    const world = await World.open();
+    const { site } = world;
+    const held = site.log.hold(({ target }) => target === "one/step-2");
+    const cached = await world.open();
+    const other = await world.open();
+    const id = await cached.start("relay", "one", { steps: 3 });
+    await held.arrived;
+    // A browser under remote control keeps no page there, so the page is told what it would be told.
+    await cached.tab.evaluate('void dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }))');
+    expect(await cached.status()).toBe("AWAY");
+    await other.asked("one", "step-2", 2);
+    held.release();
+    expect(await other.ended(id)).toMatchObject({ status: "SUCCEEDED" });
+    await cached.tab.evaluate('void dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))');
+    await until("the page to be back", async () => (await cached.status()) === "RUNNING");
+    expect(await cached.ended(id)).toMatchObject({ status: "SUCCEEDED" });
+    expect(site.asked("one")).toEqual({ "step-1": 1, "step-2": 2, "step-3": 1 });
+  });
+
   test("a tab that was frozen alone goes on when it wakes up", async () => {
     const world = await World.open();
     const { site } = world;

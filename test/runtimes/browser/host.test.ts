@@ -179,6 +179,58 @@ test("removes an execution that has ended, and none that runs", async () => {
   expect((await client.start({ functionName: "greet", name: "one", input: '"you"' })).created).toBe(true);
 });
 
+test("removes what has been kept long enough, without being asked", async () => {
+  const { open } = site();
+  const { client, exportExecution, importExecution, execution: live } = open({ functions: { greet } });
+  const { execution } = await client.start({ functionName: "greet", name: "new", input: '"you"' });
+  await client.settled(execution.id, soon());
+  const { log, ...format } = await exportExecution(execution.id);
+  const monthAgo = (text: string): string => {
+    const commit = JSON.parse(text) as { at: number };
+    return JSON.stringify({ ...commit, at: commit.at - 30 * 86_400_000 }).replace('"name":"new"', '"name":"old"');
+  };
+  expect(await importExecution({ ...format, log: log.map(monthAgo) })).toBe("greet/old");
+  const view = live("greet/old");
+  onTestFinished(view.subscribe(() => {}));
+  await expect.poll(() => view.get().header?.status).toBe("SUCCEEDED");
+  open({ functions: {} });
+  await expect.poll(() => view.get().header).toBeUndefined();
+  expect(await client.describe(execution.id)).toMatchObject({ status: "SUCCEEDED" });
+});
+
+test("shows the same snapshot until something has changed", async () => {
+  const { open } = site();
+  const { client, execution: live } = open({ functions: { greet } });
+  const view = live("greet/one");
+  expect(view.get()).toEqual({ isLoaded: false, operations: [], seq: 0 });
+  const seen: ExecutionSnapshot[] = [];
+  const stop = view.subscribe(() => seen.push(view.get()));
+  await expect.poll(() => view.get().isLoaded).toBe(true);
+  expect(view.get()).toBe(view.get());
+  await client.start({ functionName: "greet", name: "one", input: '"you"' });
+  await client.settled("greet/one", soon());
+  await expect.poll(() => view.get().header?.status).toBe("SUCCEEDED");
+  expect(seen.map(({ seq }) => seq)).toEqual(seen.map(({ seq }) => seq).sort((a, b) => a - b));
+  stop();
+  const last = view.get();
+  await client.start({ functionName: "greet", name: "two", input: '"you"' });
+  await client.settled("greet/two", soon());
+  expect(view.get()).toBe(last);
+});
+
+test("refuses a handler of AWS's own SDK, which needs Node", () => {
+  expect(() => site().open({ functions: { foreign: { awsDurable: async () => ({}) } } })).toThrow(TypeError);
+});
+
+test("says what is wrong with the worker of its functions when something is started", async () => {
+  const broken = new Worker(URL.createObjectURL(new Blob(["throw new Error('no functions here')"])));
+  const errors: unknown[] = [];
+  const { client } = site().open({ worker: broken, onError: (_, error) => errors.push(error) });
+  await expect(client.start({ functionName: "greet" })).rejects.toThrow("no functions here");
+  expect(errors).toHaveLength(1);
+  expect(await client.list({ limit: 1 })).toEqual({ rows: [] });
+});
+
 test("tells what the browser says about storage", async () => {
   const { storage, persist } = site().open({});
   expect(await storage()).toMatchObject({ isPersisted: expect.any(Boolean), quota: expect.any(Number) });
