@@ -49,8 +49,10 @@ const openExample = async (page: Page, title: string): Promise<void> => {
   await page.getByLabel("Example").selectOption({ label: title });
 };
 
+/** As a person pastes it: filling the element from outside would race with the editor. */
 async function setCode(page: Page, code: string): Promise<void> {
-  await page.getByLabel("Workflow code").fill(code);
+  await page.getByLabel("Workflow code").press("ControlOrMeta+a");
+  await page.keyboard.insertText(code);
 }
 
 /** A function with two quick steps and a long wait between them. */
@@ -436,6 +438,9 @@ here("a Worker's executions", () => {
     await page.getByLabel("It waits for an answer").fill("from afar");
     await press(page, "Succeed");
     await says(page, 'Finished: "from afar"');
+    await press(page, "Start at the Worker");
+    await says(page, "Started at the Worker.");
+    await row(page, /remote question.*started/).waitFor();
     const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href]));
     expect(kept).not.toContain(worker.token);
     await press(page, "Back to this browser");
@@ -483,6 +488,25 @@ here("looks", () => {
       expect(await violations(page), tab).toEqual([]);
     }
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  });
+
+  test("everything is done with the keyboard", async () => {
+    const page = await visit();
+    await page.getByLabel("Workflow code").focus();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Tab");
+    await page.locator(".payload input:focus").waitFor();
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await row(page, /choose oven.*succeeded/).waitFor();
+    await page.getByRole("tab", { name: "Timeline" }).focus();
+    await page.keyboard.press("ArrowRight");
+    await says(page, "StepSucceeded");
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await says(page, "position 2");
   });
 
   test("names and payloads are text", async () => {

@@ -117,8 +117,11 @@ function extensions(): Extension {
     lintGutter(),
     linter(diagnose, { delay: 250 }),
     marks,
-    EditorView.contentAttributes.of({ "aria-label": "Workflow code", tabindex: "0" }),
-    // Escape, then Tab, leaves the editor.
+    EditorView.contentAttributes.of({
+      "aria-label": "Workflow code",
+      "aria-description": "Escape, then Tab, leaves the editor.",
+      tabindex: "0",
+    }),
     keymap.of([
       ...closeBracketsKeymap,
       ...completionKeymap,

@@ -62,6 +62,10 @@ describe("contexts", () => {
     expect(lint(handler(`await context.parallel([() => context.step(f)])`))).toEqual([]);
   });
 
+  test("members that a context does not have are found", () => {
+    expect(lint(handler(`await context.stop("x"); context.logger.info("y");`))).toEqual(["context.stop"]);
+  });
+
   test("a durable call inside a step is found", () => {
     expect(lint(handler(`await context.step("s", async () => { await context.wait({ seconds: 1 }); })`))).toEqual([
       "context.wait",

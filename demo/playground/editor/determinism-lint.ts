@@ -19,6 +19,11 @@ const STEP_METHODS = new Set(["step", "waitForCondition", "waitForCallback"]);
 const CHILD_METHODS = new Set(["runInChildContext", "map", "parallel"]);
 const DURABLE_METHODS = new Set([...STEP_METHODS, ...CHILD_METHODS, "wait", "invoke", "createCallback"]);
 
+const MEMBERS = new Set([
+  ...DURABLE_METHODS,
+  ...["promise", "logger", "configureLogger", "configureSerdes", "executionContext", "lambdaContext"],
+]);
+
 /** By callee, what to say of it. */
 const UNREPEATABLE: Readonly<Record<string, string>> = {
   "Date.now": "the time differs when this is replayed",
@@ -53,6 +58,7 @@ interface Tools {
 
 function check(node: SyntaxNode, place: Place, { text, warn }: Tools): void {
   if (place.kind === "outside") return;
+  checkMember(node, place, { text, warn });
   const callee = node.firstChild;
   if (node.name === "NewExpression" && place.kind === "durable" && isBareDate(node, text)) {
     warn(node, "new Date() outside a step: the time differs when this is replayed. Put it into context.step.");
@@ -63,6 +69,13 @@ function check(node: SyntaxNode, place: Place, { text, warn }: Tools): void {
     warn(callee, `${text(callee)} outside a step: ${why}. Put it into context.step.`);
   }
   checkContext(callee, place, { text, warn });
+}
+
+/** A light check of types: what a context does not have. */
+function checkMember(node: SyntaxNode, place: Place, { text, warn }: Tools): void {
+  const [object, member] = memberOf(node, text);
+  if (object === undefined || member === undefined || !place.visible.has(object) || MEMBERS.has(member)) return;
+  warn(node, `A durable context has no "${member}".`);
 }
 
 function checkContext(callee: SyntaxNode, place: Place, { text, warn }: Tools): void {

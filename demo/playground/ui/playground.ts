@@ -116,6 +116,19 @@ export class Playground {
     });
   }
 
+  /** Starts the function of the chosen execution once more, at the Worker. */
+  startRemote(): Promise<void> {
+    return this.#attempt(async () => {
+      const { payload } = this.draft.value;
+      readPayload(payload);
+      const id = this.#selectedId();
+      const name = this.rows.value.find((row) => row.id === id)?.functionName ?? this.view.value.header?.functionName;
+      this.select(await this.#source.start(name ?? "", payload));
+      await this.list();
+      this.tell("Started at the Worker.");
+    });
+  }
+
   kill(): void {
     this.local.kill();
     this.tell("Killed. What the worker had in memory is gone; the log is not.");

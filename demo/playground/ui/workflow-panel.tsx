@@ -50,6 +50,16 @@ export function WorkflowPanel({ playground }: { readonly playground: Playground 
 function RunButtons({ playground }: { readonly playground: Playground }): JSX.Element {
   const state = playground.process.value;
   const isDead = state === "killed";
+  if (playground.isRemote.value) {
+    return (
+      <div class="run">
+        <button type="button" class="primary" onClick={() => void playground.startRemote()}>
+          Start at the Worker
+        </button>
+        <span class="hint">The function of the chosen execution, with this payload</span>
+      </div>
+    );
+  }
   return (
     <div class="run">
       <button type="button" class="primary" onClick={() => void playground.run()}>
