@@ -105,6 +105,7 @@ export class Runner implements ExecutionClient {
       arnOf: options.arnOf,
       onError: options.onError ?? (() => {}),
       wakeAgain: (id) => options.host.background(this.wake(id)),
+      wakeAt: (id, at) => this.#wakeAt(id, at),
       mayRun: options.mayRun ?? (() => true),
       onFenced: options.onFenced ?? noop,
       onPause: options.onPause ?? noop,
@@ -122,9 +123,17 @@ export class Runner implements ExecutionClient {
     } catch (error) {
       if (error instanceof ClientError && error.code === ClientErrorCode.NOT_FOUND) return;
       this.#setup.onError(executionId, error);
-      const { host } = this.#setup;
-      host.timer(host.now() + RETRY_MS, () => host.background(this.wake(executionId)));
+      this.#wakeAt(executionId, this.#setup.host.now() + RETRY_MS);
     }
+  }
+
+  /** By a timer, and by the alarm: this process may be gone by then, and the alarm that has woken it is used up. */
+  #wakeAt(executionId: string, at: number): void {
+    const { alarm, host, onError } = this.#setup;
+    if (this.#isClosed) return;
+    host.timer(at, () => host.background(this.wake(executionId)));
+    const scheduled = (async () => alarm.schedule(executionId, at))();
+    host.background(scheduled.catch((error: unknown) => onError(executionId, error)));
   }
 
   /** Wakes every execution that runs according to the directory: what a process does when it starts. */

@@ -582,8 +582,10 @@ export class Session {
 
   #retryLater(): void {
     const { host } = this.#setup;
-    const delay = backoff(this.#storeFailures++);
-    host.timer(host.now() + delay, () => this.#setup.wakeAgain(this.id));
+    const at = host.now() + backoff(this.#storeFailures++);
+    const due = nextWake(this.state)?.at;
+    // One alarm is all there is: what is due before the next try must not wait for it.
+    this.#setup.wakeAt(this.id, due !== undefined && due > host.now() ? Math.min(due, at) : at);
   }
 }
 

@@ -31,6 +31,8 @@ export interface RunnerSetup {
   /** Told of what a store or a peer threw; the work is tried again. */
   readonly onError: (executionId: string, error: unknown) => void;
   readonly wakeAgain: (executionId: string) => void;
+  /** Wakes it later, `at` in ms since the epoch, even if this process is gone by then. */
+  readonly wakeAt: (executionId: string, at: number) => void;
   /** Whether this process may run an execution now. */
   readonly mayRun: (executionId: string) => boolean;
   /** Told that another process has run an execution which ran here. */
