@@ -2,7 +2,7 @@ import type { FunctionVersions } from "../engine/runner/function.ts";
 import { type Functions, readFunctionMap } from "./function-map.ts";
 import { durableLambda } from "./lambda-function.ts";
 
-export type { ForeignDurableHandler, FunctionDefinition, Functions, VersionedFunction } from "./function-map.ts";
+export type { FunctionDefinition, Functions, VersionedFunction } from "./function-map.ts";
 
 /**
  * Reads a host's functions, those of AWS's own SDK among them.
