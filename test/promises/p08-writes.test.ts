@@ -119,7 +119,9 @@ test("P8 while the store is down everybody sees the last committed state, and no
   const before = world.ledger.bodies(EXECUTION_ID);
   const [callbackId = ""] = [...(world.ledger.states.get(EXECUTION_ID)?.callbacks.keys() ?? [])];
   await world.clock.advance(2_000);
-  await expect(world.runner.completeCallback(callbackId, { type: "SUCCEEDED", result: "yes" })).rejects.toThrow();
+  await expect(world.runner.completeCallback(callbackId, { type: "SUCCEEDED", result: "yes" })).rejects.toThrow(
+    "refused",
+  );
   await world.clock.advance(400_000);
   expect(world.ledger.bodies(EXECUTION_ID)).toEqual(before);
   await world.clock.advance(200_000);
