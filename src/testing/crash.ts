@@ -43,7 +43,6 @@ export class SimulatedProcess {
   #writes = 0;
   /** Set while the store does not answer. */
   #stall: Stall | undefined;
-  #isBehind = false;
 
   constructor(options: SimulatedProcessOptions) {
     this.#options = options;
@@ -62,14 +61,6 @@ export class SimulatedProcess {
 
   get isStalled(): boolean {
     return this.#stall !== undefined;
-  }
-
-  /**
-   * True from a stall on until the process has been told how a later write went: before that it cannot know that
-   * another process has taken over.
-   */
-  get isBehind(): boolean {
-    return this.#isBehind;
   }
 
   /** The store answers again, what it was asked meanwhile included. */
@@ -114,7 +105,6 @@ export class SimulatedProcess {
     const landed = (answer: T): T => {
       if (isLast) this.kill();
       if (stalls && stallAt.side === "AFTER") this.#beginStall();
-      else this.#isBehind = false;
       return answer;
     };
     return this.#call(() => chain(call(), landed));
@@ -139,7 +129,6 @@ export class SimulatedProcess {
       end = resolve;
     });
     this.#stall = { over, end };
-    this.#isBehind = true;
   }
 }
 

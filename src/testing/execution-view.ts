@@ -13,6 +13,7 @@ export class ExecutionView {
   readonly #disk: MemoryStore;
   readonly #state: ExecutionState = emptyState({ keepsAll: true });
   readonly #log: string[] = [];
+  readonly #changes = new Map<string, number>();
 
   constructor(id: string, disk: MemoryStore) {
     this.id = id;
@@ -54,6 +55,11 @@ export class ExecutionView {
     return this.operations.filter((operation) => operation.name === name)[index];
   }
 
+  /** The number of the commit that changed an operation last. */
+  changedAt(operation: Operation): number {
+    return this.#changes.get(operation.id) ?? 0;
+  }
+
   /** The `index`-th callback with this name; a callback that `waitForCallback` made has the name of that. */
   callback(name: string, index = 0): CallbackOperation | undefined {
     const named = this.operations.filter(
@@ -87,8 +93,9 @@ export class ExecutionView {
     for (;;) {
       const { bodies, next } = this.#disk.read(this.id, this.#log.length + 1);
       for (const body of bodies) {
-        fold(this.#state, decodeCommit(body));
+        const changed = fold(this.#state, decodeCommit(body));
         this.#log.push(body);
+        for (const { id } of changed) this.#changes.set(id, this.#log.length);
       }
       if (next === undefined) return;
     }

@@ -1,5 +1,5 @@
 import { executionIdOf, parseExecutionArn } from "../lambda-compat/arn.ts";
-import { isSettled } from "../engine/model/operation.ts";
+import { isSettled, type Operation } from "../engine/model/operation.ts";
 import type { MemoryStore } from "../adapters/memory/memory-store.ts";
 import { ExecutionView } from "./execution-view.ts";
 
@@ -17,6 +17,8 @@ export interface Effects {
 export interface NamedExecution {
   readonly executionContext: { readonly durableExecutionArn: string };
 }
+
+type Knows = (executionId: string) => number;
 
 /**
  * Watches user code from outside all processes and compares what runs with what the log says has run. It throws
@@ -45,36 +47,49 @@ export class Ledger {
     return view;
   }
 
-  /** `isExcused` says when a process cannot know what the log holds; see `SimulatedProcess.isBehind`. */
-  effects(isExcused: () => boolean = () => false): Effects {
+  /**
+   * `knows` says how far into an execution's log the process has seen: what was recorded after that by another process,
+   * it cannot know, and may repeat until its next write tells it.
+   */
+  effects(knows: (executionId: string) => number): Effects {
     return {
-      ran: (context, operation) => this.#ran(executionIn(context), operation, isExcused()),
+      ran: (context, operation) => {
+        this.#ran(executionIn(context), operation, knows);
+      },
       ranAtMostOnce: (context, operation) => {
         const id = executionIn(context);
-        this.#ran(id, operation, isExcused());
-        this.#attempted(id, operation, isExcused());
+        this.#ran(id, operation, knows);
+        this.#attempted(id, operation, knows);
       },
       saw: (context, what, value) => this.#saw(`${executionIn(context)} ${what}`, JSON.stringify(value)),
     };
   }
 
-  #ran(id: string, name: string, isExcused: boolean): void {
+  #ran(id: string, name: string, knows: Knows): void {
     const key = `${id} ${name}`;
     this.#runs.set(key, (this.#runs.get(key) ?? 0) + 1);
-    const recorded = this.view(id).operation(name);
-    if (isExcused || recorded === undefined || !isSettled(recorded.status)) return;
+    const recorded = this.#recorded(id, name, knows);
+    if (recorded === undefined || !isSettled(recorded.status)) return;
     this.violations.push(`the function of ${key} ran again, and its operation is ${recorded.status} in the log`);
   }
 
-  #attempted(id: string, name: string, isExcused: boolean): void {
-    const recorded = this.view(id).operation(name);
+  #attempted(id: string, name: string, knows: Knows): void {
+    const recorded = this.#recorded(id, name, knows);
+    if (recorded === undefined && this.view(id).operation(name) !== undefined) return;
     if (recorded?.type !== "STEP") {
       this.violations.push(`the function of ${id} ${name} ran at most once per attempt before its START was recorded`);
       return;
     }
     const attempt = `${id} ${name}, attempt ${recorded.attempt + 1}`;
-    if (this.#attempts.has(attempt) && !isExcused) this.violations.push(`${attempt} ran twice`);
+    if (this.#attempts.has(attempt)) this.violations.push(`${attempt} ran twice`);
     this.#attempts.add(attempt);
+  }
+
+  /** The operation as it is recorded, if the process can know of that. */
+  #recorded(id: string, name: string, knows: Knows): Operation | undefined {
+    const view = this.view(id);
+    const operation = view.operation(name);
+    return operation !== undefined && view.changedAt(operation) <= knows(id) ? operation : undefined;
   }
 
   #saw(key: string, value: string): void {

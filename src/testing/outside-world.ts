@@ -1,4 +1,3 @@
-import { failureFromError } from "../engine/model/errors.ts";
 import type { CallbackOperation } from "../engine/model/operation.ts";
 import type { Host } from "../engine/ports/host.ts";
 import { type CallbackOutcome, ClientError, ClientErrorCode, type ExecutionClient } from "../engine/runner/client.ts";
@@ -68,6 +67,11 @@ export class OutsideWorld {
     });
   }
 
+  /** What it has asked for and not been answered, in words. */
+  get unanswered(): readonly string[] {
+    return [...this.#requests].filter(([, { isDone }]) => !isDone).map(([key]) => key);
+  }
+
   /** True if somebody has to be asked. */
   hasNews(process: SystemProcess): boolean {
     this.#lookForCallbacks();
@@ -94,9 +98,10 @@ export class OutsideWorld {
   }
 
   #lookForCallbacks(): void {
-    const { ledger, answer } = this.#options;
+    const { answer, ledger, system } = this.#options;
     if (answer === undefined) return;
-    for (const id of this.executionIds) {
+    // Those that other executions have started are among them.
+    for (const { id } of system.disk.list({ limit: 1000 }).rows) {
       for (const callback of ledger.view(id).openCallbacks) {
         const key = `callback ${id} ${callback.id}`;
         const outcome = this.#requests.has(key) ? undefined : answer(callback);
@@ -112,9 +117,4 @@ export class OutsideWorld {
 
 function isOpen(request: Request, process: SystemProcess): boolean {
   return !request.isDone && request.askedOf !== process;
-}
-
-/** A callback fails with this. */
-export function failedAnswer(message: string): ReturnType<Answer> {
-  return { type: "FAILED", error: failureFromError(new Error(message)) };
 }

@@ -86,7 +86,8 @@ async function replay(
     client: {
       checkpoint(updates) {
         beyond.push(...updates);
-        return new Promise(() => undefined);
+        // Taken and without effect: an end waits for what was sent before it.
+        return [];
       },
     },
     host: withoutAttempts(clock.host()),

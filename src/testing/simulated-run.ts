@@ -16,7 +16,17 @@ export interface SimulatedProgram {
   readonly starts: readonly StartedExecution[];
   readonly answer?: Answer;
   readonly settings?: RunnerSettings;
+  /**
+   * What a process is held to while others live: all that it has read, or what it has written itself. The former is
+   * exact as long as a process reads a log in one place only. Default: what it has read.
+   */
+  readonly heldTo?: "READ" | "WRITTEN";
 }
+
+/** Far more than any program needs. */
+const MOST_COMMITS = 3_000;
+/** What a failure tells of each log. */
+const TOLD_COMMITS = 300;
 
 /** One run of a program through any number of processes, watched from outside. */
 export class SimulatedRun {
@@ -25,6 +35,9 @@ export class SimulatedRun {
   readonly #program: SimulatedProgram;
   readonly #seed: number;
   readonly #ledger: Ledger;
+  readonly #booted: SystemProcess[] = [];
+  /** Those that have not been alone all their life: others may have written what they do not know. */
+  readonly #accompanied = new Set<SystemProcess>();
   /** What happened to it so far, in words. */
   readonly #story: string[] = [];
 
@@ -51,24 +64,37 @@ export class SimulatedRun {
   }
 
   boot(options: Omit<BootOptions, "functions"> = {}): SystemProcess {
-    const effects = this.#ledger.effects(() => booted.process.isBehind);
+    const { heldTo = "READ" } = this.#program;
+    const effects = this.#ledger.effects((id) => {
+      if (!this.#accompanied.has(booted)) return Number.POSITIVE_INFINITY;
+      return heldTo === "READ" ? booted.witness.knows(id) : booted.witness.committed(id);
+    });
     const functions = (host: Host): ReturnType<typeof readFunctions> =>
       readFunctions(this.#program.functions(effects, host));
     const booted: SystemProcess = this.system.boot({ ...options, functions });
+    const others = this.#booted.filter(({ process }) => process.alive);
+    this.#booted.push(booted);
+    if (others.length > 0) for (const one of [...others, booted]) this.#accompanied.add(one);
     return booted;
   }
 
   /** Lets the program go on in a process until it is over; false if the process does not get that far. */
   async follow(current: SystemProcess, isEnough: () => boolean = () => false): Promise<boolean> {
     const { outside } = this;
-    const until = (): boolean => outside.isOver || !current.process.alive || isEnough() || outside.hasNews(current);
+    const until = (): boolean =>
+      outside.isOver || !current.process.alive || isEnough() || outside.hasNews(current) || this.#isEndless;
     for (;;) {
       outside.pursue(current);
       await this.system.clock.runUntilIdle({ until });
+      if (this.#isEndless) this.fail(`it gets nowhere in ${MOST_COMMITS} commits`);
       if (outside.isOver) return true;
       if (!current.process.alive || isEnough()) return false;
       if (!outside.hasNews(current)) this.fail("nothing is left to happen, and it has not ended");
     }
+  }
+
+  get #isEndless(): boolean {
+    return this.outside.executionIds.some((id) => this.#ledger.view(id).state.seq > MOST_COMMITS);
   }
 
   /** Throws if anything that must hold of a finished run does not. */
@@ -81,9 +107,12 @@ export class SimulatedRun {
   fail(what: string): never {
     const errors = this.system.errors.map(({ executionId, error }) => `${executionId} met ${String(error)}`);
     const logs = this.outside.executionIds.flatMap((id) =>
-      this.logOf(id).map((body, at) => `${id} ${at + 1}: ${body}`),
+      this.logOf(id)
+        .slice(0, TOLD_COMMITS)
+        .map((body, at) => `${id} ${at + 1}: ${body}`),
     );
+    const unanswered = this.outside.unanswered.map((key) => `not answered: ${key}`);
     const headline = `seed ${this.#seed}: ${what}`;
-    throw new ContractViolation([headline, ...this.#story, ...errors, ...logs].join("\n"));
+    throw new ContractViolation([headline, ...this.#story, ...unanswered, ...errors, ...logs].join("\n"));
   }
 }

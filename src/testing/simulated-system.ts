@@ -13,6 +13,8 @@ import { Runner, type RunnerOptions } from "../engine/runner/runner.ts";
 import { formatExecutionArn } from "../lambda-compat/arn.ts";
 import { type CrashPoint, SimulatedProcess } from "./crash.ts";
 import { SimulatedClock, type SimulatedClockOptions } from "./simulated-host.ts";
+import { SharedAlarm } from "./shared-alarm.ts";
+import { Witness } from "./witness.ts";
 
 export type RunnerSettings = Pick<
   RunnerOptions,
@@ -41,9 +43,11 @@ export interface BootOptions {
 export interface SystemProcess {
   readonly process: SimulatedProcess;
   readonly runner: Runner;
-  /** Wakes what is running according to the directory. Comes back only if the process lives on. */
-  readonly ready: Promise<void>;
+  /** What it has seen of the logs, and what it has written. */
+  readonly witness: Witness;
 }
+
+const RECOVERY_RETRY_MS = 1_000;
 
 export interface SystemError {
   readonly executionId: string;
@@ -57,7 +61,7 @@ export class SimulatedSystem {
   /** What runners were told went wrong around them. */
   readonly errors: SystemError[] = [];
   readonly #store: ExecutionStore;
-  readonly #alarms = new Map<string, number>();
+  readonly #alarms: SharedAlarm;
   readonly #settings: RunnerSettings;
   /** Invocations that are not over, with the host they run on. */
   readonly #invocations = new Map<InvocationCore, SimulatedProcess>();
@@ -78,29 +82,42 @@ export class SimulatedSystem {
       mayGoOn: () => this.#some(({ executing, waiting }) => executing > 0 || waiting === 0),
     };
     this.clock = new SimulatedClock({ ...clockOptions, ...(holdsForUserCode && { realWork }) });
+    this.#alarms = new SharedAlarm(this.clock.host());
   }
 
   /** Starts a process on what is stored. */
   boot(options: BootOptions): SystemProcess {
+    this.#alarms.noticeDeaths();
     const { functions, crashAt, stallAt, through = (store) => store } = options;
     const process = new SimulatedProcess({
       clock: this.clock,
       store: this.#store,
-      alarms: this.#alarms,
       ...(crashAt && { crashAt }),
       ...(stallAt && { stallAt }),
     });
     const host = this.#observed(process);
+    const witness = new Witness(through(process.store, host), (next) => host.drain(next));
     const runner: Runner = new Runner({
       ...this.#settings,
-      store: through(process.store, host),
-      alarm: process.alarm((id) => runner.wake(id)),
+      store: witness,
+      alarm: this.#alarms.join({ isAlive: () => process.alive, wake: (id) => runner.wake(id) }),
       host,
       functions: functions(host),
       arnOf: formatExecutionArn,
       onError: (executionId, error) => void this.errors.push({ executionId, error }),
     });
-    return { process, runner, ready: runner.recover() };
+    void this.#recover(runner, host);
+    return { process, runner, witness };
+  }
+
+  /** Wakes what is running according to the directory; again, if the directory cannot be read. */
+  async #recover(runner: Runner, host: Host): Promise<void> {
+    try {
+      await runner.recover();
+    } catch (error) {
+      this.errors.push({ executionId: "the directory", error });
+      host.timer(host.now() + RECOVERY_RETRY_MS, () => void this.#recover(runner, host));
+    }
   }
 
   #some(condition: (invocation: InvocationCore) => boolean): boolean {
