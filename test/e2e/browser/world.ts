@@ -26,8 +26,10 @@ export class World {
 
   /** For the test that calls it: everything is ended with it. */
   static async open(flags: readonly string[] = []): Promise<World> {
+    // First what may fail for a fault in the code: it leaves no browser behind.
+    const site = await SiteServer.open();
     const profile = new Profile();
-    const [site, running] = await Promise.all([SiteServer.open(), Chromium.start(profile, flags)]);
+    const running = await Chromium.start(profile, flags);
     const world = new World(site, profile, { running, flags });
     onTestFinished(() => world.#close());
     return world;
