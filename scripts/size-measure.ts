@@ -4,16 +4,18 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import { root } from "./command.ts";
 import { publicEntries, readRootPackage } from "./entries.ts";
 import { buildPackage } from "./package-build.ts";
 
 export interface EntrySize {
-  /** Bytes after minifying. */
+  /** Bytes after minifying, of what importing the entry loads. */
   readonly minified: number;
-  /** Bytes after minifying and gzip at level 9. */
+  /** The same after gzip at level 9. */
   readonly gzip: number;
+  /** Minified and gzipped, together with what is loaded only when it is used. */
+  readonly gzipWhole: number;
 }
 
 /** By specifier: "perdure", "perdure/cloudflare". */
@@ -43,26 +45,46 @@ export async function measureBuilt(folder: string): Promise<Sizes> {
   const manifest = readRootPackage();
   const sizes: Record<string, EntrySize> = {};
   for (const { specifier, name } of publicEntries(manifest)) {
-    const { outputFiles } = await build({
-      entryPoints: [join(folder, `${name}.js`)],
-      bundle: true,
-      minify: true,
-      write: false,
-      format: "esm",
-      platform: "neutral",
-      target: "es2022",
-      mainFields: ["module", "main"],
-      conditions: ["browser"],
-      nodePaths: [join(root, "node_modules")],
-      external: ["node:*", "cloudflare:*", ...Object.keys(manifest.peerDependencies)],
-      logLevel: "error",
-    });
-    const [file] = outputFiles;
-    if (file === undefined) throw new Error(`nothing was built for ${specifier}`);
-    sizes[specifier] = {
-      minified: file.contents.byteLength,
-      gzip: gzipSync(file.contents, { level: 9 }).byteLength,
-    };
+    const entry = join(folder, `${name}.js`);
+    const loaded = await bundle(entry, { lazily: false });
+    const whole = await bundle(entry, { lazily: true });
+    sizes[specifier] = { minified: loaded.byteLength, gzip: zipped(loaded), gzipWhole: zipped(whole) };
   }
   return sizes;
 }
+
+function zipped(bundled: Uint8Array): number {
+  return gzipSync(bundled, { level: 9 }).byteLength;
+}
+
+/** One file, with or without what is imported by `import()`. */
+async function bundle(entry: string, { lazily }: { lazily: boolean }): Promise<Uint8Array> {
+  const { peerDependencies } = readRootPackage();
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    mainFields: ["module", "main"],
+    conditions: ["browser"],
+    nodePaths: [join(root, "node_modules")],
+    external: ["node:*", "cloudflare:*", ...Object.keys(peerDependencies)],
+    plugins: lazily ? [] : [leaveOutDynamicImports],
+    logLevel: "error",
+  });
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error(`nothing was built for ${entry}`);
+  return file.contents;
+}
+
+const leaveOutDynamicImports: Plugin = {
+  name: "leave out dynamic imports",
+  setup(bundler) {
+    bundler.onResolve({ filter: /^[.#]/ }, ({ kind, path }) =>
+      kind === "dynamic-import" ? { path, external: true } : undefined,
+    );
+  },
+};

@@ -10,8 +10,7 @@ import type {
   RunningInvocation,
 } from "../engine/runner/function.ts";
 import { lambdaContextOf } from "./lambda-context.ts";
-import { observeInvocation } from "./plugin-invocation.ts";
-import type { PluginDispatcher } from "./plugins.ts";
+import type { PluginHost } from "./plugin-host.ts";
 import { configError, pluginsOf, type Program, type RunningProgram, runProgram, storedOutcome } from "./program.ts";
 import type { DurableExecutionInvocationOutput } from "./types.ts";
 import { errorToWire } from "./wire.ts";
@@ -61,7 +60,7 @@ class HostedInvocation implements RunningInvocation {
     }
   }
 
-  async #invoke(event: unknown, plugins: PluginDispatcher | undefined): Promise<FunctionOutput> {
+  async #invoke(event: unknown, plugins: PluginHost | undefined): Promise<FunctionOutput> {
     if (this.#isAbandoned) return { status: "FENCED" };
     const { client, host, journal, arn, suspension, lingerMs } = this.#request;
     this.#running = runProgram(this.#program, {
@@ -75,7 +74,7 @@ class HostedInvocation implements RunningInvocation {
     return outputOf(await this.#running.outcome);
   }
 
-  async #observe(event: unknown, plugins: PluginDispatcher): Promise<FunctionOutput> {
+  async #observe(event: unknown, plugins: PluginHost): Promise<FunctionOutput> {
     const { header, requestId, arn, journal } = this.#request;
     const observed = {
       requestId,
@@ -86,7 +85,7 @@ class HostedInvocation implements RunningInvocation {
       operations: () => journal,
     };
     let output: FunctionOutput = { status: "FENCED" };
-    await observeInvocation(plugins, observed, async () => {
+    await plugins.observe(observed, async () => {
       output = await this.#invoke(event, plugins);
       return asLambdaOutput(output);
     });

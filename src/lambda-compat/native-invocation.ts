@@ -14,8 +14,7 @@ import { DurableExecutionInvocationInputWithClient } from "./invocation-input.ts
 import { isFinal, LambdaCheckpoint } from "./lambda-checkpoint.ts";
 import { InvocationStatus } from "./literals.ts";
 import { md5, wireId } from "./md5.ts";
-import { observeInvocation } from "./plugin-invocation.ts";
-import type { PluginDispatcher } from "./plugins.ts";
+import type { PluginHost } from "./plugin-host.ts";
 import { configError, pluginsOf, type Program, runProgram, storedOutcome } from "./program.ts";
 import type * as api from "./types.ts";
 import { errorToWire, toMilliseconds } from "./wire.ts";
@@ -44,7 +43,7 @@ export async function invokeNatively(
   }
   const invalid = configError(program.config);
   if (invalid !== undefined) return failed({ errorType: "Error", errorMessage: invalid });
-  let plugins: PluginDispatcher | undefined;
+  let plugins: PluginHost | undefined;
   try {
     plugins = await pluginsOf(program);
   } catch (error) {
@@ -56,7 +55,7 @@ export async function invokeNatively(
 interface NativeCall {
   readonly event: api.DurableExecutionInvocationInput;
   readonly lambdaContext: api.LambdaContext;
-  readonly plugins: PluginDispatcher | undefined;
+  readonly plugins: PluginHost | undefined;
 }
 
 class NativeInvocation {
@@ -89,7 +88,7 @@ class NativeInvocation {
       updatedIds: event.UpdatedOperationIds ?? [],
       operations: () => this.#checkpoint.journal,
     };
-    return observeInvocation(plugins, observed, () => this.#invoke(input));
+    return plugins.observe(observed, () => this.#invoke(input));
   }
 
   async #invoke(input: unknown): Promise<Output> {

@@ -3,7 +3,8 @@
 import { isSettled } from "../engine/model/operation.ts";
 import type { Instrument, Running } from "../engine/replay/instrument.ts";
 import { wireId } from "./md5.ts";
-import { type AttemptInfo, type OperationInfo, operationInfo, type PluginDispatcher } from "./plugins.ts";
+import { operationInfo, type PluginDispatcher } from "./plugin-dispatcher.ts";
+import type { AttemptInfo, OperationInfo } from "./plugins.ts";
 
 export function pluginInstrument(plugins: PluginDispatcher, arn: string): Instrument {
   const operations: Record<string, OperationInfo> = {};

@@ -2,7 +2,8 @@
 
 import { errorFromFailure } from "../engine/model/errors.ts";
 import type { Operation } from "../engine/model/operation.ts";
-import { type OperationInfo, operationInfo, type PluginDispatcher, type PluginInvocationStatus } from "./plugins.ts";
+import { operationInfo, type PluginDispatcher } from "./plugin-dispatcher.ts";
+import type { OperationInfo, PluginInvocationStatus } from "./plugins.ts";
 import type { DurableExecutionInvocationOutput } from "./types.ts";
 import { errorFromWire } from "./wire.ts";
 

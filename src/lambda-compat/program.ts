@@ -7,9 +7,9 @@ import { Invocation, type InvocationOptions } from "../engine/replay/invocation.
 import { DurableContextImpl } from "./durable-context.ts";
 import { type Frame, logDataOf } from "./frame.ts";
 import { createDefaultLogger } from "./logger.ts";
-import { pluginInstrument } from "./plugin-instrument.ts";
+import type { PluginHost } from "./plugin-host.ts";
 import { loadPlugins } from "./plugin-loader.ts";
-import { createPluginDispatcher, type DurableInstrumentationPlugin, type PluginDispatcher } from "./plugins.ts";
+import type { DurableInstrumentationPlugin } from "./plugins.ts";
 import type * as api from "./types.ts";
 
 export interface Program {
@@ -23,7 +23,7 @@ export interface Program {
 export interface ProgramRun {
   readonly event: unknown;
   readonly lambdaContext: api.LambdaContext;
-  readonly plugins: PluginDispatcher | undefined;
+  readonly plugins: PluginHost | undefined;
   readonly invocation: Omit<InvocationOptions, "instrument">;
 }
 
@@ -39,8 +39,11 @@ export function createProgram(handler: Program["handler"], config: api.DurableEx
 }
 
 /** Undefined without plugins. Rejects with a PluginLoadError. */
-export async function pluginsOf(program: Program): Promise<PluginDispatcher | undefined> {
-  return createPluginDispatcher(await program.plugins);
+export async function pluginsOf(program: Program): Promise<PluginHost | undefined> {
+  const plugins = await program.plugins;
+  if (plugins.length === 0) return undefined;
+  const { createPluginHost } = await import("./plugin-host.ts");
+  return createPluginHost(plugins);
 }
 
 /** What makes a configuration unusable; the execution fails with it. */
@@ -65,7 +68,7 @@ export function configError({
 export function runProgram(program: Program, run: ProgramRun): RunningProgram {
   const { lambdaContext, plugins } = run;
   const { arn } = run.invocation;
-  const instrument = plugins === undefined ? {} : { instrument: pluginInstrument(plugins, arn) };
+  const instrument = plugins === undefined ? {} : { instrument: plugins.instrument(arn) };
   const invocation = new Invocation({ ...run.invocation, ...instrument });
   const frame: Frame = { invocation, lambdaContext, executionContext: { durableExecutionArn: arn } };
   const logger = createDefaultLogger({ logData: logDataOf(frame), enrich: plugins?.enrichLogContext });

@@ -1,6 +1,6 @@
 import type { DurableFunction } from "../engine/runner/function.ts";
 import { hostedFunction } from "./hosted-invocation.ts";
-import { invokeNatively } from "./native-invocation.ts";
+import { environment } from "./platform.ts";
 import { createProgram } from "./program.ts";
 import type { DurableExecutionConfig, DurableExecutionHandler, DurableLambdaHandler, DurableLogger } from "./types.ts";
 
@@ -30,10 +30,17 @@ export function withDurableExecution<
   config: DurableExecutionConfig = {},
 ): DurableLambdaHandler {
   const program = createProgram(handler, config);
-  const wrapped: DurableLambdaHandler = (event, context) => invokeNatively(program, event, context);
+  if (environment("AWS_LAMBDA_FUNCTION_NAME") !== undefined) void nativeInvocation();
+  const wrapped: DurableLambdaHandler = async (event, context) => {
+    const { invokeNatively } = await nativeInvocation();
+    return invokeNatively(program, event, context);
+  };
   Object.defineProperty(wrapped, HOSTED, { value: hostedFunction(program) });
   return wrapped;
 }
+
+/** What only Lambda runs is loaded there as the function starts up, and elsewhere if it is called all the same. */
+const nativeInvocation = () => import("./native-invocation.ts");
 
 /** What a host runs of a handler; undefined for a function that `withDurableExecution` did not make. */
 export function durableFunctionOf(handler: unknown): DurableFunction | undefined {
