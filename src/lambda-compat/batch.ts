@@ -2,6 +2,7 @@
 
 import {
   type BatchOptions,
+  type BatchRecord,
   type BatchProgress,
   type CompletionRule,
   customRule,
@@ -35,6 +36,8 @@ export interface RunningBatchCall<T> extends BatchCall<T> {
   /** The scope that called the batch. */
   readonly outer: Scope;
   readonly itemSerdes: Serdes<T>;
+  /** How many levels of contexts inside the batch keep their operations after their end. */
+  readonly preservedLevels: number;
   readonly contextFor: (item: Scope, index: number) => object;
 }
 
@@ -62,8 +65,9 @@ export async function runBatchIn<T>(scope: Scope, call: RunningBatchCall<T>): Pr
     maxConcurrency: config?.maxConcurrency || Number.POSITIVE_INFINITY,
     rule: ruleOf(config?.completionConfig, call),
     isFlat: config?.nesting === "FLAT",
+    preservesItems: call.preservedLevels > 0,
   };
-  const record = scope.isRebuilding ? readBatchSummary(recordedResult(scope)) : undefined;
+  const record = scope.isRebuilding ? recordOf(scope, options) : undefined;
   const outcome = await (record === undefined ? runBatch(scope, options) : rebuildBatch(scope, options, record));
   return new Batch<T>(outcome.items as BatchItem<T>[], outcome.reason);
 }
@@ -75,8 +79,20 @@ function runItem<T>(item: Scope, index: number, call: RunningBatchCall<T>): T | 
   return call.runItem(call.contextFor(item, index), index);
 }
 
-function recordedResult(scope: Scope): string | undefined {
-  return scope.recordedKey === undefined ? undefined : scope.invocation.stored(scope.recordedKey)?.result;
+/** What is known of a batch that has ended: its summary, or what became of its items. */
+function recordOf<T>(scope: Scope, { count, isFlat }: BatchOptions<T>): BatchRecord | undefined {
+  const { invocation, recordedKey, position } = scope;
+  const stored = recordedKey === undefined ? undefined : invocation.stored(recordedKey);
+  const summary = readBatchSummary(stored?.result);
+  if (summary !== undefined || isFlat || stored?.status !== "SUCCEEDED") return summary;
+  // Summaries of AWS's SDK before 2.3.1 do not say how each item ended.
+  let itemStatuses = "";
+  for (let number = 1; number <= count; number++) {
+    const item = invocation.stored(invocation.keyOf(`${position}-${number}`));
+    if (item === undefined) break;
+    itemStatuses += item.status === "SUCCEEDED" ? "S" : item.status === "FAILED" ? "F" : "-";
+  }
+  return { itemStatuses, startedCount: itemStatuses.length, reason: undefined };
 }
 
 function hasThreshold({ minSuccessful, toleratedFailureCount, toleratedFailurePercentage }: CompletionConfig): boolean {

@@ -322,7 +322,9 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
       return durable(childContext<api.BatchResult<T>>(scope, NEVER_RUN));
     }
     const { kind, config } = call;
-    const levels = this.#inherited.preservedLevels;
+    const { preservedLevels } = this.#inherited;
+    const inBatch = Math.max(0, preservedLevels - 1);
+    const inItem = config?.nesting === "FLAT" ? inBatch : Math.max(0, inBatch - 1);
     const serdes = config?.serdes ?? createBatchSerdes<T>();
     const future = childContext<api.BatchResult<T>>(scope, {
       name: call.name,
@@ -332,14 +334,15 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
           ...call,
           outer: scope,
           itemSerdes: this.#serdes<T>(config?.itemSerdes),
+          preservedLevels: inBatch,
           contextFor: (item, index) => {
-            const context = this.#contextFor(item, Math.max(0, levels - 2));
+            const context = this.#contextFor(item, inItem);
             return kind === "map" && call.parameters === 1 ? explainSingleParameter(context, index) : context;
           },
         }),
       serdes,
       summarize: batchSummarizer<T>(kind === "map" ? "MapResult" : "ParallelResult", config?.summaryGenerator),
-      preserveChildren: levels > 0,
+      preserveChildren: preservedLevels > 0,
     });
     return durable(future);
   }

@@ -139,7 +139,7 @@ export class LambdaCheckpoint implements CheckpointClient {
   #number(operations: readonly Draft<Operation>[]): void {
     const due: Due[] = [];
     for (const operation of operations) {
-      if (operation.type === "CALLBACK" && operation.opened === undefined && operation.callbackId !== "") {
+      if (operation.type === "CALLBACK" && operation.opened === undefined) {
         due.push({ operation, at: operation.startedAt, isOpening: true });
       }
       if (operation.delivery === undefined && isSettled(operation.status)) {

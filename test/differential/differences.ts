@@ -169,6 +169,16 @@ export const differences = {
 
 export type DifferenceName = keyof typeof differences;
 
+/** Differences that other tests show than the comparison of whole runs. */
+export const otherDifferences = {
+  "conditions are compared":
+    "A replay compares the type, name and sub type of `waitForCondition` with the log like those of all other operations; AWS's SDK does not look.",
+  "items in flight stay":
+    "A batch that was too large to store still has, when it is rebuilt, the items that were in flight when it ended; AWS's SDK leaves them out, so that its counts change between the first run and a replay.",
+} satisfies Record<string, string>;
+
+export type OtherDifferenceName = keyof typeof otherDifferences;
+
 /** The execution fails because the machine does not take a checkpoint. */
 function refused(message: RegExp): Observation {
   return {

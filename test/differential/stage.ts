@@ -2,11 +2,12 @@
 
 import * as aws from "@aws/durable-execution-sdk-js";
 import type { LocalDurableTestRunner } from "@aws/durable-execution-sdk-js-testing";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as perdure from "../../src/lambda-compat/index.ts";
 import { type AliasedPackages, installAlias } from "./alias.ts";
 import { type Case, casesOf, type Corpus, type Sdk } from "./case.ts";
 import { differences, type Difference, type Place } from "./differences.ts";
+import { fixChance } from "./fixed-chance.ts";
 import { runLocally } from "./local-runner.ts";
 import { runOnMachine } from "./machine.ts";
 import type { Observation } from "./observation.ts";
@@ -43,12 +44,11 @@ export function expected(definition: Case, place: Place, observed: Observation):
 
 /** Sets the stage for the tests of a file. */
 export function prepareStage(): void {
+  fixChance();
   beforeAll(async () => {
     ({ LocalDurableTestRunner: runner } = await loadRunner(() => import("@aws/durable-execution-sdk-js-testing")));
     await runner.setupTestEnvironment({ skipTime: true });
     const fakeClock = adoptClock(runner);
-    // Retry strategies draw lots.
-    vi.spyOn(Math, "random").mockReturnValue(0.5);
     aliased = await installAlias();
     // The clock can be replaced once only: the second copy of the runner shares the first one's.
     await aliased.Runner.setupTestEnvironment({ skipTime: false });
@@ -61,7 +61,6 @@ export function prepareStage(): void {
     await aliased?.Runner.teardownTestEnvironment();
     await runner?.teardownTestEnvironment();
     aliased?.remove();
-    vi.restoreAllMocks();
   });
 }
 

@@ -70,6 +70,8 @@ export interface BatchOptions<T> {
   readonly rule: CompletionRule;
   /** Items have positions but no record of their own. */
   readonly isFlat: boolean;
+  /** Keeps what is in the items after their end. */
+  readonly preservesItems: boolean;
 }
 
 /** Runs the items in `scope`, the scope of the batch's own context. */
@@ -115,7 +117,7 @@ class Items<T> implements BatchProgress {
   /** Starts the next item; `done` is called once it has an outcome. */
   startNext(done: () => void): void {
     const index = this.#outcomes.length;
-    const { itemName, itemSerdes, itemSubType, isFlat, runItem } = this.#options;
+    const { itemName, itemSerdes, itemSubType, isFlat, preservesItems, runItem } = this.#options;
     this.#outcomes.push({ index, status: "STARTED" });
     const future = childContext<T>(this.#scope, {
       name: itemName(index),
@@ -123,6 +125,7 @@ class Items<T> implements BatchProgress {
       run: (child) => runItem(child, index),
       serdes: itemSerdes,
       isVirtual: isFlat,
+      preserveChildren: preservesItems,
     });
     future.observe().then(
       (result) => {

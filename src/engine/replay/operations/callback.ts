@@ -1,5 +1,5 @@
 import { CallbackError, CallbackExternalError, CallbackTimeoutError, causeFromFailure } from "../../model/errors.ts";
-import type { CallbackOperation, Operation } from "../../model/operation.ts";
+import { type CallbackOperation, isSettled, type Operation } from "../../model/operation.ts";
 import type { MaybePromise } from "../../ports/maybe-promise.ts";
 import type { Serdes } from "../../ports/serdes.ts";
 import { CalledOperation, type CallOptions } from "../called-operation.ts";
@@ -47,7 +47,8 @@ class Callback<T> extends CalledOperation<CallbackOptions<T>> implements Taker {
   prepareOpening(operation: Operation): Handover {
     const { callbackId } = operation as CallbackOperation;
     if (callbackId) return this.#opened.ready({ callbackId, outcome: this.#outcome });
-    return this.#opened.broken(new CallbackError(`No callback ID found for started callback: ${this.position}`));
+    const which = isSettled(operation.status) ? "callback" : "started callback";
+    return this.#opened.broken(new CallbackError(`No callback ID found for ${which}: ${this.position}`));
   }
 
   prepare(operation: Operation): MaybePromise<Handover | undefined> {

@@ -38,7 +38,7 @@ class ChainedInvoke<I, O> extends CalledOperation<ChainedInvokeOptions<I, O>> im
     if (status === "SUCCEEDED") {
       return deserialize(this, this.options.resultSerdes, result, (value) => future.ready(value));
     }
-    const cause = error === undefined ? undefined : new Error(error.errorMessage);
+    const cause = error?.errorMessage ? new Error(error.errorMessage) : undefined;
     return future.broken(new InvokeError(error?.errorMessage, cause, error?.errorData));
   }
 
