@@ -9,7 +9,7 @@ import { Runner } from "../../src/engine/runner/runner.ts";
 import { type FunctionDefinition, readFunctions } from "../../src/lambda-compat/functions.ts";
 import { historyEventToWire } from "../../src/lambda-compat/http/history-event.ts";
 import type { Case, Handler, OutsideEvent, Sdk } from "./case.ts";
-import { failedObservation, type Observation, observe, type WireEvent } from "./observation.ts";
+import { failedObservation, type Observation, observe } from "./observation.ts";
 import { type Look, resetVirtualTime, runUntilDone } from "./virtual-time.ts";
 
 export interface MachineSetup {
@@ -65,7 +65,10 @@ async function follow(definition: Case, runner: Runner): Promise<Observation> {
   if (!isDone) return failedObservation("STUCK", {});
   if (watch.failure !== undefined) return watch.failure;
   const events = await watch.read();
-  return observe(events.map((event) => historyEventToWire(event)) as WireEvent[], definition);
+  return observe(
+    events.map((event) => historyEventToWire(event)),
+    definition,
+  );
 }
 
 /** Looks at an execution whenever something may have changed, and lets happen what happens from outside. */

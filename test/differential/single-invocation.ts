@@ -88,7 +88,7 @@ function asWire({ at, ...operation }: Recorded): aws.WireOperation {
     StartTimestamp: new Date(2),
     ...(operation.Status === "STARTED" ? {} : { EndTimestamp: new Date(3) }),
     ...operation,
-  } as aws.WireOperation;
+  };
 }
 
 /** As much of the service as one invocation needs. */

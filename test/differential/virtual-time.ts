@@ -32,7 +32,7 @@ export function expectHistory(isComplete: () => boolean): void {
  */
 export async function loadRunner<T>(load: () => Promise<T>): Promise<T> {
   const { setTimeout } = globalThis;
-  globalThis.setTimeout = waitForHistory as unknown as typeof setTimeout;
+  globalThis.setTimeout = ((done: () => void) => waitForHistory(done)) as unknown as typeof setTimeout;
   try {
     return await load();
   } finally {
@@ -40,9 +40,9 @@ export async function loadRunner<T>(load: () => Promise<T>): Promise<T> {
   }
 }
 
-function waitForHistory(done: () => void, _ms: number, tries = 0): void {
+function waitForHistory(done: () => void, tries = 0): void {
   if (isHistoryComplete?.() !== false || tries === MOST_TRIES) done();
-  else real.setTimeout(() => waitForHistory(done, _ms, tries + 1), 1);
+  else real.setTimeout(() => waitForHistory(done, tries + 1), 1);
 }
 
 export function startVirtualTime(): void {

@@ -351,7 +351,7 @@ export const maps: Corpus = {
     describeBatch(
       await context.map("odd", [1], async () => {
         // oxlint-disable-next-line typescript/only-throw-error -- what users may do
-        throw "text";
+        throw new Error("text");
       }),
     ),
   "30 items": () => async (_event, context) => {

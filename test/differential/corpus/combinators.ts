@@ -12,7 +12,7 @@ export const combinators: Corpus = {
     context.promise.all<unknown>("all", [
       context.step<unknown>("a", async () => 1),
       context.step<unknown>("b", async () => "two"),
-      context.wait("w", { seconds: 1 }) as never,
+      context.wait("w", { seconds: 1 }),
       context.runInChildContext<unknown>("c", async (child) => child.step("d", async () => new Date(0))),
     ]),
   "all without a name": () => async (_event, context) => context.promise.all([context.step("a", async () => 1)]),

@@ -107,7 +107,7 @@ export const contexts: Corpus = {
   "a child context that throws what is no error": () => async (_event, context) =>
     outcome(
       context.runInChildContext("fails", async () => {
-        // oxlint-disable-next-line typescript/only-throw-error -- what users may do
+        // oxlint-disable-next-line typescript/only-throw-error, no-throw-literal -- what users may do
         throw { code: 1 };
       }),
     ),

@@ -32,10 +32,9 @@ export const handlers: Corpus = {
   },
   "a function": returning(() => 1),
   "a synchronous handler": { program: () => (() => "sync") as never, differs: "synchronous handlers" },
-  "a synchronous handler that throws": () =>
-    (() => {
-      throw new RangeError("at once");
-    }) as never,
+  "a synchronous handler that throws": () => () => {
+    throw new RangeError("at once");
+  },
   "1 MB": returning("x".repeat(1024 * 1024)),
   "more than an output takes": () => async () => "x".repeat(6 * 1024 * 1024 - 51),
 
@@ -375,7 +374,7 @@ export const configurations: Corpus = {
         serdes: {
           serialize: async () => {
             // oxlint-disable-next-line typescript/only-throw-error -- what users may do
-            throw "text";
+            throw new Error("text");
           },
           deserialize: async () => 1,
         },
@@ -441,7 +440,7 @@ function logging(
         void lines.push([level, ...args.map(String)].join(" "));
     const customLogger = { info: log("info"), warn: log("warn"), error: log("error"), debug: log("debug") };
     return async (_event, context) => {
-      context.configureLogger({ customLogger, ...settings } as never);
+      context.configureLogger({ customLogger, ...settings });
       await use(context, lines);
       return lines;
     };
@@ -526,7 +525,7 @@ export const logs: Corpus = {
         configureDurableLoggingContext: ({ getDurableLogData }: { getDurableLogData: () => object }) => {
           ask = getDurableLogData;
         },
-      } as never,
+      },
     });
     context.logger.info("root");
     await context.step("named", async ({ logger }) => logger.info("step"));

@@ -227,7 +227,7 @@ export const callbackStates: States = {
   "timed out": callback({ Status: "TIMED_OUT", CallbackDetails: { CallbackId: "id", Error: failure } }),
   "timed out without an error": callback({ Status: "TIMED_OUT", CallbackDetails: { CallbackId: "id" } }),
   cancelled: callback({ Status: "CANCELLED", CallbackDetails: { CallbackId: "id" } }),
-  "succeeded without an id": callback({ CallbackDetails: {} as never }),
+  "succeeded without an id": callback({ CallbackDetails: {} }),
 };
 
 const invokeProgram: Program = () => async (_event, context) => outcome(context.invoke("invoke", "fn:1", { n: 1 }));
@@ -569,15 +569,15 @@ export const invocations: States = {
     program: stepProgram(),
     operations: [
       step({
-        StartTimestamp: "2026-01-01T00:00:00Z" as never,
-        EndTimestamp: "2026-01-01T00:00:01Z" as never,
+        StartTimestamp: "2026-01-01T00:00:00Z",
+        EndTimestamp: "2026-01-01T00:00:01Z",
         StepDetails: { Result: '"stored"' },
       }),
     ],
   },
   "times that are none": {
     program: stepProgram(),
-    operations: [step({ StartTimestamp: "yesterday" as never, StepDetails: { Result: '"stored"' } })],
+    operations: [step({ StartTimestamp: "yesterday", StepDetails: { Result: '"stored"' } })],
   },
   "a depth that is none": {
     program: programOfNothing,

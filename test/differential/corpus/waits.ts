@@ -151,7 +151,7 @@ export const conditions: Corpus = {
         "throws",
         async () => {
           // oxlint-disable-next-line typescript/only-throw-error -- what users may do
-          throw "text";
+          throw new Error("text");
         },
         { initialState: 0, waitStrategy: () => ({ shouldContinue: false }) },
       ),
@@ -186,7 +186,7 @@ export const conditions: Corpus = {
     for (const initialState of [null, 0, false, ""]) {
       got.push(
         await context.waitForCondition(async (state: unknown) => [state], {
-          initialState: initialState as unknown,
+          initialState: initialState,
           waitStrategy: () => ({ shouldContinue: false }),
         }),
       );
@@ -198,14 +198,14 @@ export const conditions: Corpus = {
       "vanishes",
       async (state: unknown, { attempt }) => (attempt === 1 ? undefined : `was ${String(state)}`),
       {
-        initialState: "the initial one" as unknown,
+        initialState: "the initial one",
         waitStrategy: (state) =>
           state === undefined ? { shouldContinue: true, delay: { seconds: 1 } } : { shouldContinue: false },
       },
     ),
   "a state that ends as undefined": () => async (_event, context) => {
     const state = await context.waitForCondition("ends", async (): Promise<unknown> => undefined, {
-      initialState: 1 as unknown,
+      initialState: 1,
       waitStrategy: () => ({ shouldContinue: false }),
     });
     return { isUndefined: state === undefined };
