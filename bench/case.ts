@@ -41,9 +41,9 @@ export function stepFigures(runs: readonly Marks[], steps: number): Figures {
 /** How often a program is run until the compiler has seen it, and how long those runs are. */
 export const WARM_UP = { runs: 3, steps: 1000 } as const;
 
-/** How often it is run to be measured: short runs several times. */
+/** How often it is run to be measured: short runs more often. A single run may meet a collection that others do not. */
 export function measuredRuns(steps: number): number {
-  return Math.max(1, Math.round(2000 / steps));
+  return Math.max(3, Math.round(2000 / steps));
 }
 
 /** Milliseconds from the start of a run to its end. */

@@ -5,5 +5,8 @@ import { PerdureHost } from "./perdure-host.ts";
 const host = new PerdureHost(sequence);
 for (let run = 0; run < WARM_UP.runs; run++) await host.run(WARM_UP.steps);
 const runs: Marks[] = [];
-while (runs.length < measuredRuns(size)) runs.push(await host.run(size));
+while (runs.length < measuredRuns(size)) {
+  globalThis.gc?.();
+  runs.push(await host.run(size));
+}
 report(stepFigures(runs, size));
