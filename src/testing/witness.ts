@@ -1,3 +1,4 @@
+import { decodeCommit } from "../engine/machine/commit-codec.ts";
 import type {
   DirectoryPage,
   DirectoryRow,
@@ -16,6 +17,9 @@ export class Witness implements ExecutionStore {
   readonly #drain: (next: () => void) => void;
   readonly #known = new Map<string, number>();
   readonly #committed = new Map<string, number>();
+  /** Who has written to each log before the process read it from the start: what they had under way, it cannot know. */
+  readonly #former = new Map<string, Set<string>>();
+  readonly #writers = new Map<string, Set<string>>();
 
   constructor(store: ExecutionStore, drain: (next: () => void) => void) {
     this.#store = store;
@@ -43,7 +47,7 @@ export class Witness implements ExecutionStore {
     return chain(this.#store.append(id, seq, body), (answer) => {
       if (answer === "appended") {
         this.#learn(id, seq);
-        this.#committed.set(id, seq);
+        this.#commit(id, seq, body);
       }
       return answer;
     });
@@ -53,7 +57,10 @@ export class Witness implements ExecutionStore {
     return chain(this.#store.read(id, from), (page) => {
       const last = from - 1 + page.bodies.length;
       this.#learn(id, last);
-      if (from === 1) this.#committed.set(id, last);
+      if (from === 1) {
+        this.#committed.set(id, last);
+        this.#former.set(id, new Set(this.#writers.get(id)));
+      }
       return page;
     });
   }
@@ -68,6 +75,12 @@ export class Witness implements ExecutionStore {
 
   remove(id: string): MaybePromise<void> {
     return this.#store.remove(id);
+  }
+
+  #commit(id: string, seq: number, body: string): void {
+    const [writer = ""] = decodeCommit(body).writer.split(".");
+    this.#writers.set(id, (this.#writers.get(id) ?? new Set()).add(writer));
+    if (this.#former.get(id)?.has(writer) !== true) this.#committed.set(id, seq);
   }
 
   #learn(id: string, seq: number): void {
