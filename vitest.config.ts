@@ -16,6 +16,7 @@ const node: TestProjectConfiguration = {
     name: "node",
     include: ["{src,test,demo,bench,scripts}/**/*.test.ts"],
     exclude: [...everywhere, "test/runtimes/{workerd,browser}/**", "test/package/**", "test/e2e/**"],
+    setupFiles: ["test/property-seed.ts"],
     testTimeout: patienceMs,
     hookTimeout: patienceMs,
     sequence: { groupOrder: order.units },

@@ -124,6 +124,44 @@ test("P4 a worker whose invocation is parked lets go of it when another has run 
   expect(workers[recorded[3] as 0 | 1].ran).toContain("last");
 });
 
+test("P4 a worker that hears of another's run goes no further, though what it waited for has come", async () => {
+  const clock = new SimulatedClock();
+  const ledger = new Ledger();
+  const worker = (): Worker => {
+    const host = clock.host();
+    const ran: string[] = [];
+    const handler = withDurableExecution(async (_event, context) => {
+      const [outcome] = await context.createCallback("go");
+      await outcome;
+      return context.step("after", async () => {
+        ran.push("after");
+        await new Promise<void>((resolve) => host.timer(clock.now() + 10_000, resolve));
+        return "done";
+      });
+    });
+    const runner: Runner = new Runner({
+      store: ledger,
+      alarm: new MemoryAlarm({ host, wake: (id) => runner.wake(id) }),
+      host,
+      functions: readFunctions({ program: handler }),
+      arnOf: (header) => formatExecutionArn(header),
+    });
+    return { name: "", runner, ran };
+  };
+  const [parked, other] = [worker(), worker()];
+  await clock.run(parked.runner.start({ functionName: "program", name: "x" }));
+  await clock.settle();
+  const [id = ""] = [...(ledger.states.get(ID)?.callbacks.keys() ?? [])];
+  await clock.run(other.runner.completeCallback(id, { type: "SUCCEEDED" }));
+  // By now the other has recorded that its step began.
+  await clock.advance(5000);
+  await clock.run(parked.runner.refresh(ID));
+  await clock.advance(60_000);
+  expect(other.ran).toEqual(["after"]);
+  expect(parked.ran).toEqual([]);
+  expect(ledger.states.get(ID)?.header).toMatchObject({ status: "SUCCEEDED", result: '"done"' });
+});
+
 test("P4 commands of two workers at once are all recorded, each once", async () => {
   const clock = new SimulatedClock();
   const ledger = new Ledger();

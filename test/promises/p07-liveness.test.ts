@@ -1,7 +1,10 @@
 /** P7: nothing is stuck. A running execution always has an owner, a timer, an open callback or an open invoke. */
 
 import { describe, expect, test } from "vitest";
+import { encodeCommit } from "../../src/engine/machine/commit-codec.ts";
+import { decide } from "../../src/engine/machine/decide.ts";
 import { isStuck } from "../../src/engine/machine/invariants.ts";
+import { emptyState, type ExecutionState } from "../../src/engine/machine/state.ts";
 import type { ExecutionStore } from "../../src/engine/ports/execution-store.ts";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
 import { AsyncStore } from "../../src/testing/async-store.ts";
@@ -11,9 +14,21 @@ import { EXECUTION_ID, programOf, World, type WorldOptions } from "./world.ts";
 
 const YES = { type: "SUCCEEDED", result: "yes" } as const;
 
-/** Lets so many microtasks run. */
-async function hop(times: number): Promise<void> {
-  for (let count = 0; count < times; count++) await Promise.resolve();
+interface Moment {
+  readonly drains: number;
+  readonly hops: number;
+}
+
+/** Lets so many turns pass, each to the end of its microtasks, and then so many microtasks. */
+async function pass(world: World, { drains, hops }: Moment): Promise<void> {
+  const host = world.clock.host();
+  for (let count = 0; count < drains; count++) await new Promise<void>((resolve) => host.drain(resolve));
+  for (let count = 0; count < hops; count++) await Promise.resolve();
+}
+
+/** All moments of the turns around a suspension. */
+function* moments(): Generator<Moment> {
+  for (let drains = 0; drains < 8; drains++) for (let hops = 0; hops < 16; hops++) yield { drains, hops };
 }
 
 function slowly(seed: number): (store: ExecutionStore, clock: SimulatedClock) => ExecutionStore {
@@ -38,13 +53,13 @@ function idsOf(world: World): string[] {
 
 describe("P7 what comes from outside while an invocation suspends is not lost", () => {
   for (const parks of [true, false]) {
-    test(`${parks ? "parked" : "ended"}, at every microtask`, async () => {
-      for (let hops = 0; hops < 60; hops++) {
+    test(`${parks ? "parked" : "ended"}, at every turn and microtask`, async () => {
+      for (const moment of moments()) {
         const world = new World({ functions: twoQuestions, parks });
         await world.runUntil(() => idsOf(world).length === 2);
         const [first = "", second = ""] = idsOf(world);
         const sent = world.runner.completeCallback(first, YES);
-        await hop(hops);
+        await pass(world, moment);
         await Promise.all([sent, world.runner.completeCallback(second, YES)]);
         expect((await world.run()).result).toEqual(["yes", "yes"]);
       }
@@ -56,13 +71,62 @@ describe("P7 what comes from outside while an invocation suspends is not lost", 
         await world.runUntil(() => idsOf(world).length === 2);
         const [first = "", second = ""] = idsOf(world);
         const sent = world.runner.completeCallback(first, YES);
-        await hop(seed);
+        await pass(world, { drains: seed % 8, hops: seed % 5 });
         const both = Promise.all([sent, world.runner.completeCallback(second, YES)]);
         expect((await world.run()).result).toEqual(["yes", "yes"]);
         await both;
       }
     });
   }
+
+  test("from another process, between the last look and the end of the invocation", async () => {
+    // Nothing tells this process of it: it finds the number of its own commit taken.
+    let isSent = false;
+    const world: World = new World({
+      functions: twoQuestions,
+      parks: false,
+      network: (store) => ({
+        ...bound(store),
+        append: (id, seq, body) => {
+          const [first] = idsOf(world);
+          if (!isSent && first !== undefined && body.includes("INVOCATION_COMPLETED")) {
+            isSent = true;
+            void store.append(id, seq, completion(world.ledger.states.get(EXECUTION_ID), first));
+          }
+          return store.append(id, seq, body);
+        },
+      }),
+      answers: { second: { after: 10_000, outcome: YES } },
+    });
+    expect((await world.run()).result).toEqual(["yes", "yes"]);
+    expect(isSent).toBe(true);
+  });
+
+  test("while the alarm is being set", async () => {
+    let isSent = false;
+    const functions = programOf(async (context) => {
+      const [outcome] = await context.createCallback();
+      return outcome;
+    });
+    const world: World = new World({
+      functions,
+      parks: false,
+      alarm: (alarm) => ({
+        // An alarm that takes its time, as one over a network does. Nothing else wakes the execution after this.
+        cancel: async (id) => {
+          const [callbackId] = idsOf(world);
+          if (callbackId !== undefined && !isSent) {
+            isSent = true;
+            await world.runner.completeCallback(callbackId, YES);
+          }
+          await alarm.cancel(id);
+        },
+        schedule: (id, at) => alarm.schedule(id, at),
+      }),
+    });
+    expect((await world.run()).result).toBe("yes");
+    expect(isSent).toBe(true);
+  });
 
   test("at the first moment that anybody can know of it", async () => {
     for (const parks of [true, false]) {
@@ -80,6 +144,27 @@ describe("P7 what comes from outside while an invocation suspends is not lost", 
     }
   });
 });
+
+/** A store's methods as functions of their own. */
+function bound(store: ExecutionStore): ExecutionStore {
+  return {
+    create: (row, body) => store.create(row, body),
+    append: (id, seq, body) => store.append(id, seq, body),
+    read: (id, from) => store.read(id, from),
+    describe: (row) => store.describe(row),
+    list: (query) => store.list(query),
+    remove: (id) => store.remove(id),
+  };
+}
+
+/** The commit by which another process records that a callback was answered. */
+function completion(state: ExecutionState | undefined, callbackId: string): string {
+  const at = state?.header.startedAt ?? 0;
+  const command = { type: "COMPLETE_CALLBACK", callbackId, outcome: YES } as const;
+  const decision = decide(state ?? emptyState(), command, { now: at, randomId: () => "" });
+  if ("rejected" in decision) throw new Error(decision.rejected.message);
+  return encodeCommit({ v: 1, writer: "another process", at, facts: decision.facts });
+}
 
 describe("P7 nothing is left lying when an answer is lost", () => {
   /** Fails as told while the execution begins. */

@@ -80,11 +80,16 @@ describe.each(Object.entries(VALUES))("P15 %s is the same on the first run as on
     expect(new Set([first, ...others]).size).toBe(1);
   });
 
-  test("and is what JSON makes of it, not the object that the function returned", async () => {
-    const text = JSON.stringify(make()) as string | undefined;
-    const [first] = (await seenBy((context) => context.step(async () => make()))).map(show);
-    expect(first).toBe(show(text === undefined ? undefined : JSON.parse(text)));
-  });
+  // A list has no place for undefined, so the combinators make null of it, as JSON does.
+  const alone = Object.entries(ways).filter(([way]) => way !== "all");
+  test.each(alone)(
+    "and out of a %s it is what JSON makes of it, not the object that the function returned",
+    async (_way, program) => {
+      const text = JSON.stringify(make()) as string | undefined;
+      const [first] = (await seenBy(program)).map(show);
+      expect(first).toBe(show(text === undefined ? undefined : JSON.parse(text)));
+    },
+  );
 });
 
 test("P15 nobody shares the object that a step returned: what is changed later stays its own", async () => {

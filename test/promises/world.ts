@@ -9,6 +9,7 @@ import { Runner } from "../../src/engine/runner/runner.ts";
 import { ClientError, ClientErrorCode, type CallbackOutcome } from "../../src/engine/runner/client.ts";
 import type { ExecutionHeader } from "../../src/engine/model/execution.ts";
 import { isSettled, type CallbackOperation, type Operation } from "../../src/engine/model/operation.ts";
+import type { Alarm } from "../../src/engine/ports/alarm.ts";
 import type { ExecutionStore } from "../../src/engine/ports/execution-store.ts";
 import { formatExecutionArn } from "../../src/lambda-compat/arn.ts";
 import { type Functions, readFunctions } from "../../src/lambda-compat/functions.ts";
@@ -60,6 +61,8 @@ export interface WorldOptions {
   readonly crashes?: readonly CrashPoint[];
   readonly seed?: number;
   readonly executionTimeoutSeconds?: number;
+  /** What stands between the processes and their alarms. */
+  readonly alarm?: (alarm: Alarm) => Alarm;
   /** Whether a new process looks for what runs, beside the alarms that are left. Default true. */
   readonly recovers?: boolean;
   readonly checksInvariants?: boolean;
@@ -172,7 +175,7 @@ export class World {
     });
     const runner: Runner = new Runner({
       store: process.store,
-      alarm: process.alarm((id) => runner.wake(id)),
+      alarm: (this.#options.alarm ?? ((alarm) => alarm))(process.alarm((id) => runner.wake(id))),
       host: process.host,
       functions: readFunctions(this.functions(this.#env(process))),
       parks,

@@ -549,6 +549,42 @@ export const largeBatches: Corpus = {
     await context.wait("pause", { seconds: 1 });
     return [batch.getResults().map((text) => text[0]), batch.completionReason, batch.totalCount, batch.startedCount];
   },
+  "a large map with an item in flight": () => async (_event, context) => {
+    const batch = await context.map(
+      "large",
+      ["never", "a", "b", "c"],
+      async (inner, item) => {
+        if (item === "never") await (await inner.createCallback("never"))[0];
+        return inner.step("big", async () => `${item}${BIG}`);
+      },
+      { completionConfig: { minSuccessful: 3 } },
+    );
+    await context.wait("pause", { seconds: 1 });
+    return [batch.getResults().map((text) => text[0]), batch.completionReason, batch.status];
+  },
+  "a large flat map with an item in flight": () => async (_event, context) => {
+    const batch = await context.map(
+      "large",
+      ["a", "b", "c", "never"],
+      async (inner, item) => {
+        if (item === "never") await (await inner.createCallback("never"))[0];
+        return inner.step("big", async () => `${item}${BIG}`);
+      },
+      { completionConfig: { minSuccessful: 3 }, nesting: "FLAT" as never },
+    );
+    await context.wait("pause", { seconds: 1 });
+    return [batch.getResults().map((text) => text[0]), batch.completionReason, batch.status];
+  },
+  "a large map inside a large context": () => async (_event, context) => {
+    const texts = await context.runInChildContext("outer", async (outer) => {
+      const batch = await outer.map("large", [1, 2, 3], async (inner, item) =>
+        inner.step("big", async () => `${item}${BIG}`),
+      );
+      return batch.getResults();
+    });
+    await context.wait("pause", { seconds: 1 });
+    return texts.map((text) => text[0]);
+  },
   "a large map that a predicate ends as failed": () => async (_event, context) => {
     const batch = await context.map(
       "large",
