@@ -20,7 +20,7 @@ function codeBlocks(markdown: string): Map<string, string> {
 test("every block of code names its file", () => {
   const markdown = readFileSync(join(root, "README.md"), "utf8");
   expect(markdown.match(/```ts\n/g)).toHaveLength(blocks.size);
-  expect([...blocks.keys()]).toEqual(["order.ts", "worker.ts", "process.ts", "order.test.ts"]);
+  expect([...blocks.keys()]).toEqual(["order.ts", "worker.ts", "page.ts", "process.ts", "order.test.ts"]);
 });
 
 test("the code compiles", async () => {
