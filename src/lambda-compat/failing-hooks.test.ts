@@ -122,6 +122,21 @@ test("a context that succeeded and does not come to its end when it is run again
   expect(halt!.error.errorMessage).toContain('CONTEXT "large" (1)');
 });
 
+test("a retry strategy that throws fails its step, which does not run again", async () => {
+  let runs = 0;
+  const call = (context: DurableContext) =>
+    context.step(
+      "broken",
+      async () => {
+        runs++;
+        throw new Error("no answer");
+      },
+      { retryStrategy: () => fail("no strategy") },
+    );
+  expect(await toldLiveAndOnReplay(call)).toBe("StepError: no strategy");
+  expect(runs).toBe(1);
+});
+
 test("a thrown value that throws when it is looked at fails its step", async () => {
   const call = (context: DurableContext) =>
     context.step(

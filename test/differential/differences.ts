@@ -165,6 +165,24 @@ export const differences = {
       }),
     }),
   },
+  "a broken strategy fails its step": {
+    places: OURS,
+    reason:
+      "A retry strategy that throws fails its step with that error, which is recorded; AWS's SDK hands the error over and records nothing, so that the step runs again at the next replay.",
+    ours: (aws) => ({
+      ...aws,
+      result: aws.result && (expect.stringContaining('"class":"StepError"') as string),
+      error: aws.error && { ...aws.error, type: "StepError" },
+      operations: aws.operations.map((operation) => ({
+        ...operation,
+        status: "FAILED",
+        error: { type: "TypeError", message: "strategy is broken", data: undefined },
+        attempts: 1,
+      })),
+      events: [...aws.events, "StepFailed/Step/a"].toSorted(),
+      updates: aws.updates && (expect.any(Object) as Record<string, []>),
+    }),
+  },
 } satisfies Record<string, Difference>;
 
 export type DifferenceName = keyof typeof differences;

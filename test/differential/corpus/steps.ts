@@ -206,20 +206,26 @@ export const steps: Corpus = {
     outcome(context.step("a", failing(1), { retryStrategy: () => undefined as never })),
   "a strategy that returns null": () => async (_event, context) =>
     outcome(context.step("a", failing(1), { retryStrategy: () => null as never })),
-  "a strategy that throws": () => async (_event, context) =>
-    outcome(
+  "a strategy that throws": {
+    differs: "a broken strategy fails its step",
+    program: () => async (_event, context) =>
+      outcome(
+        context.step("a", failing(1), {
+          retryStrategy: () => {
+            throw new TypeError("strategy is broken");
+          },
+        }),
+      ),
+  },
+  "a strategy that throws, unhandled": {
+    differs: "a broken strategy fails its step",
+    program: () => async (_event, context) =>
       context.step("a", failing(1), {
         retryStrategy: () => {
           throw new TypeError("strategy is broken");
         },
       }),
-    ),
-  "a strategy that throws, unhandled": () => async (_event, context) =>
-    context.step("a", failing(1), {
-      retryStrategy: () => {
-        throw new TypeError("strategy is broken");
-      },
-    }),
+  },
   "what a strategy is told": () => async (_event, context) => {
     const told: unknown[] = [];
     await outcome(

@@ -25,9 +25,7 @@ export type Verdict =
       readonly delaySeconds: number;
       readonly error?: Failure;
       readonly payload?: string | undefined;
-    }
-  /** The retry strategy itself threw: the caller gets that error and nothing is recorded. */
-  | { readonly type: "broken"; readonly error: unknown };
+    };
 
 /** As an ambient value: the function that runs is an attempt of this operation. */
 export abstract class Attempts<T, Options extends CallOptions> extends CalledOperation<Options> implements Taker {
@@ -111,8 +109,6 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
     if (this.scope.isClosed) return;
     const { invocation } = this.scope;
     switch (verdict.type) {
-      case "broken":
-        return this.future.broken(verdict.error).handOver();
       case "succeed":
         return invocation.record(this.update("SUCCEED", present(verdict.payload)), true);
       case "fail":

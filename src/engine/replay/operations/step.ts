@@ -61,7 +61,8 @@ class Step<T> extends Attempts<T, StepOptions<T>> {
     try {
       verdict = this.options.retry(thrown instanceof Error ? thrown : new Error("Unknown Error"), this.attempt);
     } catch (error) {
-      return { type: "broken", error };
+      // Recorded like any other failure: the function has run, and would run again on replay.
+      return { type: "fail", error: failureFromError(error) };
     }
     const error = failureFromError(thrown);
     return verdict.retry ? { type: "retry", delaySeconds: verdict.delaySeconds, error } : { type: "fail", error };
