@@ -7,7 +7,8 @@ export type { Command, Decision, DecisionEnvironment, MachineRejection } from ".
 export { decodeCommit, encodeCommit } from "./machine/commit-codec.ts";
 export { decide } from "./machine/decide.ts";
 export { fold } from "./machine/fold.ts";
-export { HistoryReader, historyOf, journalOf } from "./machine/history.ts";
+export { HistoryReader, historyOf } from "./machine/history.ts";
+export { journalOf } from "./machine/journal.ts";
 export { violations } from "./machine/invariants.ts";
 export { CorruptLogError, UnsupportedLogVersionError } from "./machine/log-errors.ts";
 export { nextWake, type Wake, type WakeReason } from "./machine/next-wake.ts";

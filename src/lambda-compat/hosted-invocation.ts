@@ -1,6 +1,6 @@
 /** A handler invoked by one of perdure's own hosts: the machine is in the same process, nothing goes over a wire. */
 
-import { failureFromError } from "../engine/model/errors.ts";
+import { failureFromError } from "../engine/model/thrown-failure.ts";
 import type { InvocationOutcome } from "../engine/replay/core.ts";
 import type { Operation } from "../engine/model/operation.ts";
 import type {

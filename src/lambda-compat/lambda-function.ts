@@ -3,7 +3,7 @@
  * carries, and plain ones. AWS's SDK speaks the wire's shapes and polls, so it is slower here than perdure's own.
  */
 
-import { failureFromError } from "../engine/model/errors.ts";
+import { failureFromError } from "../engine/model/thrown-failure.ts";
 import type { Operation } from "../engine/model/operation.ts";
 import type { OperationUpdate } from "../engine/model/update.ts";
 import { CheckpointError } from "../engine/replay/faults.ts";

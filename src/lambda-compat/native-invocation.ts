@@ -4,7 +4,7 @@
  */
 
 import { systemHost } from "../adapters/hosts/system-host.ts";
-import { failureFromError } from "../engine/model/errors.ts";
+import { failureFromError } from "../engine/model/thrown-failure.ts";
 import type { Failure } from "../engine/model/failure.ts";
 import { utf8Length } from "../engine/model/utf8.ts";
 import type { InvocationOutcome } from "../engine/replay/core.ts";

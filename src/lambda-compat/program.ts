@@ -1,6 +1,6 @@
 /** A durable handler with its configuration, and one run of it against a journal, whoever keeps that. */
 
-import { failureFromError } from "../engine/model/errors.ts";
+import { failureFromError } from "../engine/model/thrown-failure.ts";
 import type { Failure } from "../engine/model/failure.ts";
 import type { InvocationOutcome } from "../engine/replay/core.ts";
 import { Invocation, type InvocationOptions } from "../engine/replay/invocation.ts";

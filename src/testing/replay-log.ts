@@ -1,6 +1,6 @@
 import { decodeCommit } from "../engine/machine/commit-codec.ts";
 import { fold } from "../engine/machine/fold.ts";
-import { journalOf } from "../engine/machine/history.ts";
+import { journalOf } from "../engine/machine/journal.ts";
 import { isEnded } from "../engine/machine/pending.ts";
 import { emptyState, type ExecutionState } from "../engine/machine/state.ts";
 import type { Commit } from "../engine/model/commit.ts";

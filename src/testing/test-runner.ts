@@ -1,6 +1,6 @@
 import { MemoryStore } from "../adapters/memory/memory-store.ts";
 import type { DirectoryRow } from "../engine/ports/execution-store.ts";
-import { failureFromError } from "../engine/model/errors.ts";
+import { failureFromError } from "../engine/model/thrown-failure.ts";
 import type { ExecutionStatus, Halt } from "../engine/model/execution.ts";
 import type { Failure } from "../engine/model/failure.ts";
 import type { HistoryEvent } from "../engine/model/history.ts";

@@ -2,7 +2,7 @@
 
 import { decodeCommit } from "../../src/engine/machine/commit-codec.ts";
 import { fold } from "../../src/engine/machine/fold.ts";
-import { journalOf } from "../../src/engine/machine/history.ts";
+import { journalOf } from "../../src/engine/machine/journal.ts";
 import { emptyState } from "../../src/engine/machine/state.ts";
 import type { ExecutionHeader } from "../../src/engine/model/execution.ts";
 import type { Operation } from "../../src/engine/model/operation.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Commit, Fact } from "../model/commit.ts";
 import type { OperationUpdate } from "../model/update.ts";
 import { fold } from "./fold.ts";
-import { journalOf } from "./history.ts";
+import { journalOf } from "./journal.ts";
 import { violations } from "./invariants.ts";
 import { Recorder } from "./recorder.ts";
 import { emptyState } from "./state.ts";

@@ -11,7 +11,6 @@ import type { Operation } from "../model/operation.ts";
 import { closeAll } from "./context-tree.ts";
 import type { Draft } from "../model/draft.ts";
 import { type FactOrigin, foldOperation } from "./fold-operation.ts";
-import { historyEventType } from "./history-event-type.ts";
 import { CorruptLogError, UnsupportedLogVersionError } from "./log-errors.ts";
 import type { ExecutionState } from "./state.ts";
 
@@ -84,12 +83,9 @@ function foldFact(state: ExecutionState, fact: Fact, origin: FactOrigin): Operat
       if (state.header.endedAt === undefined || state.header.parent === undefined) throw misplaced(fact);
       state.header = { ...state.header, parentNotified: true };
       return undefined;
-    default: {
+    default:
       requireRunning(state, fact);
-      const operation = foldOperation(state, fact, origin);
-      if (historyEventType(fact, operation.type) !== undefined) state.eventCount++;
-      return operation;
-    }
+      return foldOperation(state, fact, origin);
   }
 }
 
@@ -111,7 +107,6 @@ function start(state: ExecutionState, fact: ExecutionStarted, at: number): void 
   }
   state.header = header;
   state.invocation.due = true;
-  state.eventCount++;
 }
 
 interface Ending {
@@ -127,7 +122,6 @@ function end(state: ExecutionState, { fact, at, status }: Ending): undefined {
   if (fact.result !== undefined) header.result = fact.result;
   if (fact.error !== undefined) header.error = fact.error;
   state.header = header;
-  state.eventCount++;
   state.invocation.due = false;
   state.invocation.retryAt = undefined;
   closeAll(state);
@@ -135,7 +129,6 @@ function end(state: ExecutionState, { fact, at, status }: Ending): undefined {
 
 function completeInvocation(state: ExecutionState, fact: InvocationCompleted): undefined {
   const { invocation } = state;
-  state.eventCount++;
   invocation.active = false;
   invocation.due = false;
   const isFault = fact.error !== undefined && fact.retryAt !== undefined;

@@ -1,15 +1,12 @@
 /**
- * The history that people read: AWS's events, derived from the facts of the log, commit by commit. Also the journal
- * that the replay half reads.
+ * The history that people read: AWS's events, derived from the facts of the log, commit by commit.
  */
 
 import type { Commit, ExecutionStarted, Fact } from "../model/commit.ts";
 import type { HistoryEvent } from "../model/history.ts";
-import type { Operation, OperationType } from "../model/operation.ts";
-import { isSettled } from "../model/operation.ts";
+import type { OperationType } from "../model/operation.ts";
 import type { Draft } from "../model/draft.ts";
 import { historyEventType } from "./history-event-type.ts";
-import type { ExecutionState } from "./state.ts";
 
 /** What later events repeat of an operation's first fact. */
 interface Subject {
@@ -69,26 +66,6 @@ export class HistoryReader {
 export function* historyOf(commits: Iterable<Commit>): Generator<HistoryEvent> {
   const reader = new HistoryReader();
   for (const commit of commits) yield* reader.read(commit);
-}
-
-/**
- * The operations that replay reads, in the order in which they started: without what lies inside contexts that
- * completed and are not rebuilt from their children.
- */
-export function journalOf(state: ExecutionState): readonly Operation[] {
-  if (!state.keepsAll) return [...state.operations.values()];
-  const sealed = new Set<string>();
-  const journal: Operation[] = [];
-  for (const operation of state.operations.values()) {
-    const isHidden = operation.parentId !== undefined && sealed.has(operation.parentId);
-    if (!isHidden) journal.push(operation);
-    if (isHidden || isSealed(operation)) sealed.add(operation.id);
-  }
-  return journal;
-}
-
-function isSealed(operation: Operation): boolean {
-  return operation.type === "CONTEXT" && isSettled(operation.status) && operation.replayChildren !== true;
 }
 
 function endsAttempt({ kind }: Fact): boolean {

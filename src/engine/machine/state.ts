@@ -29,8 +29,6 @@ export interface ExecutionState {
   readonly operations: Map<string, Operation>;
   /** The highest delivery number given out. */
   deliveries: number;
-  /** The number of history events so far. */
-  eventCount: number;
   readonly invocation: InvocationState;
   /** Ids of chained invokes without an outcome, in contexts that are open. */
   readonly openInvokes: Set<string>;
@@ -77,7 +75,6 @@ export function emptyState(options: StateOptions = {}): ExecutionState {
     owner: undefined,
     operations: new Map(),
     deliveries: 0,
-    eventCount: 0,
     invocation: { due: false, active: false, failures: 0, retryAt: undefined },
     openInvokes: new Set(),
     callbacks: new Map(),

@@ -1,9 +1,10 @@
-import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import * as awsPackage from "@aws/durable-execution-sdk-js";
-import { transform } from "esbuild";
+import { build } from "esbuild";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as module from "./errors.ts";
+import { failureFromError } from "./thrown-failure.ts";
 
 const aws = { ...awsPackage };
 const errors = { ...module };
@@ -61,8 +62,9 @@ describe.each(NAMES)("%s", (name) => {
 });
 
 test("every class keeps its name when a minifier renames it", async () => {
-  const source = await readFile(new URL("errors.ts", import.meta.url), "utf8");
-  const { code } = await transform(source, { loader: "ts", format: "esm", minify: true });
+  const entryPoints = [fileURLToPath(new URL("errors.ts", import.meta.url))];
+  const { outputFiles } = await build({ entryPoints, bundle: true, format: "esm", minify: true, write: false });
+  const code = outputFiles[0]?.text ?? "";
   expect(code).not.toContain("class StepError");
   const minified = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as typeof module;
   expect(NAMES.map((name) => minified[name].name)).toEqual(NAMES);
@@ -103,27 +105,27 @@ test("attached data is found up to ten causes away", () => {
     for (let level = 0; level < depth; level++) error = new errors.ChildContextError("outer", error);
     return error;
   };
-  expect(errors.failureFromError(nested(10)).errorData).toBe("data");
-  expect(errors.failureFromError(nested(11)).errorData).toBeUndefined();
+  expect(failureFromError(nested(10)).errorData).toBe("data");
+  expect(failureFromError(nested(11)).errorData).toBeUndefined();
 });
 
 describe("what is stored of a thrown value", () => {
   test("is name and message of an error, never its stack", () => {
-    expect(errors.failureFromError(new RangeError("too far"))).toEqual({
+    expect(failureFromError(new RangeError("too far"))).toEqual({
       errorType: "RangeError",
       errorMessage: "too far",
     });
   });
 
   test("is name and message of what only looks like an error, as text", () => {
-    expect(errors.failureFromError({ name: "Odd", message: 7 })).toEqual({ errorType: "Odd", errorMessage: "7" });
-    expect(errors.failureFromError({ name: {}, message: undefined })).toEqual({});
+    expect(failureFromError({ name: "Odd", message: 7 })).toEqual({ errorType: "Odd", errorMessage: "7" });
+    expect(failureFromError({ name: {}, message: undefined })).toEqual({});
   });
 
   test.for([undefined, null, "text", 7, {}, { name: "no message" }])(
     "is nothing but that it failed for %j",
     (thrown) => {
-      expect(errors.failureFromError(thrown)).toEqual({ errorMessage: "Unknown error" });
+      expect(failureFromError(thrown)).toEqual({ errorMessage: "Unknown error" });
     },
   );
 });

@@ -4,6 +4,7 @@
  */
 
 import type { Failure } from "./failure.ts";
+import { compact, durableErrors, failureFromError } from "./thrown-failure.ts";
 
 /** An error on the wire. */
 export interface ErrorObject {
@@ -12,8 +13,6 @@ export interface ErrorObject {
   ErrorData?: string | undefined;
   StackTrace?: string[] | undefined;
 }
-
-const CAUSE_SEARCH_DEPTH = 10;
 
 /**
  * What every durable operation rejects with.
@@ -32,6 +31,7 @@ export abstract class DurableOperationError extends Error {
 
   constructor(message?: string, cause?: Error, errorData?: string) {
     super(message);
+    durableErrors.add(this);
     this.name = new.target.name;
     if (cause !== undefined) this.cause = cause;
     if (errorData !== undefined) this.errorData = errorData;
@@ -164,29 +164,6 @@ export function errorFromFailure(failure: Failure): DurableOperationError {
   return new ErrorClass(errorMessage, cause, errorData);
 }
 
-/** What is stored of a thrown value. Only error-like values have a type; the stack is never stored. */
-export function failureFromError(thrown: unknown): Failure {
-  try {
-    return describe(thrown);
-  } catch {
-    // Reading a thrown value may run code of its own, which may throw in turn.
-    return { errorMessage: "Unknown error" };
-  }
-}
-
-function describe(thrown: unknown): Failure {
-  if (!isErrorLike(thrown)) return { errorMessage: "Unknown error" };
-  if (thrown instanceof DurableOperationError) {
-    return compact({
-      errorType: thrown.errorType,
-      errorMessage: thrown.message,
-      errorData: findErrorData(thrown),
-      stackTrace: undefined,
-    });
-  }
-  return compact({ errorType: asText(thrown.name), errorMessage: asText(thrown.message) });
-}
-
 export function failureFromErrorObject(error: ErrorObject): Failure {
   return compact({
     errorType: error.ErrorType,
@@ -203,27 +180,4 @@ export function errorObjectFromFailure(failure: Failure): ErrorObject {
     ErrorData: failure.errorData,
     StackTrace: failure.stackTrace === undefined ? undefined : [...failure.stackTrace],
   };
-}
-
-function findErrorData(error: DurableOperationError): string | undefined {
-  let current: unknown = error;
-  for (let depth = 0; depth <= CAUSE_SEARCH_DEPTH && current instanceof Error; depth++) {
-    if (current instanceof DurableOperationError && typeof current.errorData === "string") return current.errorData;
-    current = current.cause;
-  }
-  return undefined;
-}
-
-function isErrorLike(value: unknown): value is { name: unknown; message: unknown } {
-  return typeof value === "object" && value !== null && "name" in value && "message" in value;
-}
-
-/** Anybody's object may look like an error; only text can be stored of it. */
-function asText(value: unknown): string | undefined {
-  if (typeof value === "string") return value;
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
-}
-
-function compact(failure: { [Key in keyof Failure]: Failure[Key] | undefined }): Failure {
-  return Object.fromEntries(Object.entries(failure).filter(([, value]) => value !== undefined));
 }

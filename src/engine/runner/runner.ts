@@ -3,16 +3,15 @@
  * is in use in this process; everything else is in the log.
  */
 
-import { historyOf, journalOf } from "../machine/history.ts";
-import { decodeCommit, encodeCommit } from "../machine/commit-codec.ts";
+import { encodeCommit } from "../machine/commit-codec.ts";
 import { decide } from "../machine/decide.ts";
 import { fold } from "../machine/fold.ts";
+import { journalOf } from "../machine/journal.ts";
 import { isEnded } from "../machine/pending.ts";
 import { emptyState, type ExecutionState } from "../machine/state.ts";
 import { LOG_FORMAT_VERSION } from "../model/commit.ts";
 import type { ExecutionHeader, Halt, ParentReference } from "../model/execution.ts";
 import type { Failure } from "../model/failure.ts";
-import type { HistoryEvent } from "../model/history.ts";
 import type { Alarm } from "../ports/alarm.ts";
 import type { DirectoryPage, ExecutionStore, ListQuery } from "../ports/execution-store.ts";
 import type { Host } from "../ports/host.ts";
@@ -230,14 +229,9 @@ export class Runner implements ExecutionClient {
 
   async history(executionId: string, query: HistoryQuery): Promise<HistoryPage> {
     await this.describe(executionId);
-    const events = await this.#events(executionId);
-    const { after, limit, reverse, includeData } = query;
-    const ordered = reverse === true ? events.reverse() : events;
-    const rest = ordered.filter(
-      ({ eventId }) => after === undefined || (reverse === true ? eventId < after : eventId > after),
-    );
-    const page = rest.slice(0, limit);
-    return { events: includeData ? page : page.map(withoutData), more: rest.length > page.length };
+    // Nothing that runs an execution reads its history.
+    const { historyPage } = await import("./history-page.ts");
+    return historyPage(this.#bodies(executionId, 1), query);
   }
 
   async state(executionId: string, page: { token?: string; marker?: string; limit: number }): Promise<StatePage> {
@@ -385,12 +379,6 @@ export class Runner implements ExecutionClient {
     }
   }
 
-  async #events(executionId: string): Promise<HistoryEvent[]> {
-    const commits = [];
-    for await (const { body } of this.#bodies(executionId, 1)) commits.push(decodeCommit(body));
-    return [...historyOf(commits)];
-  }
-
   /** The session of an execution, loaded if need be. */
   #session(executionId: string, message?: string): Promise<Session> {
     let session = this.#sessions.get(executionId);
@@ -510,11 +498,6 @@ function unknownFunction(
     ? `Function "${functionName}" has no version "${version}". Registered versions: ${functions.versionsOf(functionName).join(", ")}.`
     : `Function "${functionName}" is not registered. Registered functions: ${functions.names.join(", ") || "none"}.`;
   return new ClientError(ClientErrorCode.NOT_FOUND, message);
-}
-
-function withoutData(event: HistoryEvent): HistoryEvent {
-  const { input: _input, result: _result, error: _error, ...rest } = event;
-  return rest;
 }
 
 function noop(): void {}

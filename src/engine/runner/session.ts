@@ -5,11 +5,11 @@
  */
 
 import { nextTimer, nextWake } from "../machine/next-wake.ts";
-import { journalOf } from "../machine/history.ts";
+import { journalOf } from "../machine/journal.ts";
 import { isEnded, openInvokes } from "../machine/pending.ts";
 import type { Command, InvocationOutput } from "../machine/command.ts";
 import type { ExecutionState } from "../machine/state.ts";
-import { failureFromError } from "../model/errors.ts";
+import { failureFromError } from "../model/thrown-failure.ts";
 import { type ExecutionHeader, type Halt, HaltReason, type ParentReference } from "../model/execution.ts";
 import type { Failure } from "../model/failure.ts";
 import type { ChainedInvokeOperation, Operation } from "../model/operation.ts";

@@ -6,12 +6,8 @@
  * A virtual context has positions but no record: its function always runs again.
  */
 
-import {
-  ChildContextError,
-  type DurableOperationError,
-  errorFromFailure,
-  failureFromError,
-} from "../../model/errors.ts";
+import { ChildContextError, type DurableOperationError, errorFromFailure } from "../../model/errors.ts";
+import { failureFromError } from "../../model/thrown-failure.ts";
 import type { Failure } from "../../model/failure.ts";
 import { isRebuilt, type Operation } from "../../model/operation.ts";
 import { utf8Length } from "../../model/utf8.ts";

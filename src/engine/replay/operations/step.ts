@@ -1,4 +1,5 @@
-import { errorFromFailure, failureFromError, StepError } from "../../model/errors.ts";
+import { errorFromFailure, StepError } from "../../model/errors.ts";
+import { failureFromError } from "../../model/thrown-failure.ts";
 import type { Operation } from "../../model/operation.ts";
 import type { MaybePromise } from "../../ports/maybe-promise.ts";
 import type { Serdes } from "../../ports/serdes.ts";
