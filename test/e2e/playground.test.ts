@@ -1,59 +1,24 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import axe from "axe-core";
-import type { BrowserContext, Page } from "playwright";
+import type { Page } from "playwright";
 import { type DurableContext, withDurableExecution } from "perdure";
 import { createMemoryHost } from "perdure/memory";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { createHttpFace } from "../../src/lambda-compat/http/face.ts";
 import { serve } from "../http/serve.ts";
-import { openPlayground, type PlaygroundBrowser } from "./playground-browser.ts";
-
-const folder = await mkdtemp(join(tmpdir(), "perdure-playground-"));
-const playground: PlaygroundBrowser | undefined = await openPlayground(folder);
-const here = playground === undefined ? describe.skip : describe;
-/** How long anything may take to be seen. */
-const TIMEOUT_MS = 10_000;
-let visitor: BrowserContext;
-const troubles: string[] = [];
-
-afterAll(async () => {
-  await playground?.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-afterEach(async () => {
-  await visitor.close();
-  const errors = troubles.splice(0);
-  if (errors.length > 0) throw new Error(`Errors in the page: ${errors.join("; ")}`);
-});
-
-async function visit(options: Parameters<PlaygroundBrowser["visitor"]>[0] = {}): Promise<Page> {
-  visitor = await playground!.visitor({ viewport: { width: 1280, height: 900 }, ...options });
-  return newTab(playground!.url);
-}
-
-async function newTab(url: string): Promise<Page> {
-  const page = await visitor.newPage();
-  page.setDefaultTimeout(TIMEOUT_MS);
-  page.on("pageerror", (error) => troubles.push(error.message));
-  await page.goto(url);
-  return page;
-}
-
-const press = (page: Page, name: string): Promise<void> => page.getByRole("button", { name, exact: true }).click();
-const row = (page: Page, name: RegExp) => page.getByRole("option", { name });
-const says = (page: Page, text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor();
-const openExample = async (page: Page, title: string): Promise<void> => {
-  await page.getByLabel("Example").selectOption({ label: title });
-};
-
-/** As a person pastes it: filling the element from outside would race with the editor. */
-async function setCode(page: Page, code: string): Promise<void> {
-  await page.getByLabel("Workflow code").press("ControlOrMeta+a");
-  await page.keyboard.insertText(code);
-}
+import {
+  anotherVisit,
+  folder,
+  here,
+  newTab,
+  openExample,
+  press,
+  row,
+  says,
+  setCode,
+  visit,
+} from "./playground-visit.ts";
 
 /** A function with two quick steps and a long wait between them. */
 const patientCode = (first: string): string => `
@@ -350,9 +315,7 @@ here("the editor", () => {
     await setCode(page, patientCode("shared"));
     await press(page, "Share");
     const link = (await page.getByRole("link", { name: "Link" }).getAttribute("href")) ?? "";
-    await visitor.close();
-    visitor = await playground!.visitor();
-    const other = await newTab(link);
+    const other = await anotherVisit(link);
     await other.getByText('"shared"').waitFor();
     await says(other, "The worker runs");
     expect(await other.getByRole("option").filter({ hasText: "shared" }).count()).toBe(0);

@@ -1,0 +1,63 @@
+/** Visits to the built playground, for one test file: builds it, and fails a test whose page had an error. */
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { BrowserContext, Locator, Page } from "playwright";
+import { afterAll, afterEach, describe } from "vitest";
+import { openPlayground, type PlaygroundBrowser } from "./playground-browser.ts";
+
+/** For this file's own use; removed at its end. */
+export const folder: string = await mkdtemp(join(tmpdir(), "perdure-playground-"));
+const playground: PlaygroundBrowser | undefined = await openPlayground(folder);
+/** `describe`, where there is a browser. */
+export const here: typeof describe | typeof describe.skip = playground === undefined ? describe.skip : describe;
+/** How long anything may take to be seen. */
+const TIMEOUT_MS = 10_000;
+let visitor: BrowserContext;
+const troubles: string[] = [];
+
+afterAll(async () => {
+  await playground?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+afterEach(async () => {
+  await visitor.close();
+  const errors = troubles.splice(0);
+  if (errors.length > 0) throw new Error(`Errors in the page: ${errors.join("; ")}`);
+});
+
+export async function visit(options: Parameters<PlaygroundBrowser["visitor"]>[0] = {}): Promise<Page> {
+  visitor = await playground!.visitor({ viewport: { width: 1280, height: 900 }, ...options });
+  return newTab(playground!.url);
+}
+
+/** Of somebody else, who has never been here, by a link. The visitor before leaves. */
+export async function anotherVisit(url: string): Promise<Page> {
+  await visitor.close();
+  visitor = await playground!.visitor();
+  return newTab(url);
+}
+
+export async function newTab(url: string): Promise<Page> {
+  const page = await visitor.newPage();
+  page.setDefaultTimeout(TIMEOUT_MS);
+  page.on("pageerror", (error) => troubles.push(error.message));
+  await page.goto(url);
+  return page;
+}
+
+export const press = (page: Page, name: string): Promise<void> =>
+  page.getByRole("button", { name, exact: true }).click();
+export const row = (page: Page, name: RegExp): Locator => page.getByRole("option", { name });
+export const says = (page: Page, text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor();
+export const openExample = async (page: Page, title: string): Promise<void> => {
+  await page.getByLabel("Example").selectOption({ label: title });
+};
+
+/** As a person pastes it: filling the element from outside would race with the editor. */
+export async function setCode(page: Page, code: string): Promise<void> {
+  await page.getByLabel("Workflow code").press("ControlOrMeta+a");
+  await page.keyboard.insertText(code);
+}
