@@ -1,15 +1,7 @@
 /** Updates become facts: all of a batch, or none. What a batch costs depends on the batch alone. */
 
-import type {
-  ExecutionEnded,
-  Fact,
-  OperationEnded,
-  OperationFailed,
-  OperationRetried,
-  OperationStarted,
-  OperationSucceeded,
-} from "../model/commit.ts";
-import type { Operation } from "../model/operation.ts";
+import type { ExecutionEnded, Fact, OperationFailed, OperationStarted, OperationSucceeded } from "../model/commit.ts";
+import type { Operation, OperationAction } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
 import { callbackIdOf } from "../model/callback-id.ts";
 import type { Decision, DecisionEnvironment, MachineRejection } from "./command.ts";
@@ -146,20 +138,33 @@ interface FactContext {
   readonly isNew: boolean;
 }
 
+const FACT_KINDS = {
+  START: "STARTED",
+  SUCCEED: "SUCCEEDED",
+  FAIL: "FAILED",
+  RETRY: "RETRIED",
+  CANCEL: "CANCELLED",
+} as const satisfies Readonly<Record<OperationAction, Fact["kind"]>>;
+
+/** What any update may become; which of it an update may carry was checked before. */
+interface AnyFact
+  extends Omit<OperationStarted, "kind">,
+    Omit<OperationSucceeded, "kind">,
+    Omit<OperationFailed, "kind"> {
+  readonly kind: (typeof FACT_KINDS)[OperationAction];
+  readonly delaySeconds?: number;
+}
+
 function factOf(update: OperationUpdate, context: FactContext): Fact {
   if (update.type === "EXECUTION") return executionEnded(update);
-  switch (update.action) {
-    case "START":
-      return started(update, context);
-    case "SUCCEED":
-      return succeeded(update, context);
-    case "FAIL":
-      return failed(update, context);
-    case "RETRY":
-      return retried(update, context);
-    case "CANCEL":
-      return cancelled(update, context);
-  }
+  const { action } = update;
+  const fact: Draft<AnyFact> = { kind: FACT_KINDS[action], id: update.id };
+  const at = timeOf(update, context);
+  if (context.isNew) introduce(fact, update);
+  if (at !== context.env.now) fact.at = at;
+  if (action === "START") begin(fact, update, { at, ...context });
+  else conclude(fact, update, at);
+  return fact as Fact;
 }
 
 function executionEnded(update: OperationUpdate): ExecutionEnded {
@@ -170,18 +175,27 @@ function executionEnded(update: OperationUpdate): ExecutionEnded {
   return fact;
 }
 
-function started(update: OperationUpdate, context: FactContext): OperationStarted {
-  const fact: Draft<OperationStarted> = { kind: "STARTED", id: update.id };
-  const at = timeOf(update, context);
-  introduce(fact, update, context);
-  if (at !== context.env.now) fact.at = at;
+function introduce(fact: Draft<AnyFact>, update: OperationUpdate): void {
+  fact.type = update.type;
+  if (update.parentId) fact.parentId = update.parentId;
+  if (update.name != null) fact.name = update.name;
+  if (update.subType != null) fact.subType = update.subType;
+}
+
+interface Begun {
+  readonly at: number;
+  readonly env: DecisionEnvironment;
+  readonly state: ExecutionState;
+}
+
+function begin(fact: Draft<AnyFact>, update: OperationUpdate, { at, env, state }: Begun): void {
   switch (update.type) {
     case "WAIT":
       fact.waitSeconds = update.waitSeconds ?? 0;
       fact.dueAt = at + fact.waitSeconds * 1000;
       break;
     case "CALLBACK":
-      fact.callbackId = callbackIdOf(context.state.header.id, context.env.randomId());
+      fact.callbackId = callbackIdOf(state.header.id, env.randomId());
       if (update.timeoutSeconds) fact.timeoutSeconds = update.timeoutSeconds;
       if (update.heartbeatTimeoutSeconds) fact.heartbeatTimeoutSeconds = update.heartbeatTimeoutSeconds;
       break;
@@ -192,61 +206,17 @@ function started(update: OperationUpdate, context: FactContext): OperationStarte
       break;
     default:
   }
-  return fact;
 }
 
-function succeeded(update: OperationUpdate, context: FactContext): OperationSucceeded {
-  const fact: Draft<OperationSucceeded> = { kind: "SUCCEEDED", id: update.id };
-  const at = timeOf(update, context);
-  introduce(fact, update, context);
-  if (at !== context.env.now) fact.at = at;
-  if (update.payload != null) fact.result = update.payload;
+function conclude(fact: Draft<AnyFact>, update: OperationUpdate, at: number): void {
+  const { action, payload, error } = update;
+  if (action === "RETRY") {
+    fact.delaySeconds = update.nextAttemptDelaySeconds ?? 0;
+    fact.dueAt = at + fact.delaySeconds * 1000;
+  }
+  if (payload != null && action !== "CANCEL") fact.result = payload;
+  if (error != null) fact.error = storedFailure(error);
   if (update.type === "CONTEXT" && update.replayChildren === true) fact.replayChildren = true;
-  return fact;
-}
-
-function failed(update: OperationUpdate, context: FactContext): OperationFailed {
-  const fact: Draft<OperationFailed> = { kind: "FAILED", id: update.id };
-  const at = timeOf(update, context);
-  introduce(fact, update, context);
-  if (at !== context.env.now) fact.at = at;
-  if (update.error != null) fact.error = storedFailure(update.error);
-  if (update.type === "CONTEXT" && update.replayChildren === true) fact.replayChildren = true;
-  return fact;
-}
-
-function retried(update: OperationUpdate, context: FactContext): OperationRetried {
-  const delaySeconds = update.nextAttemptDelaySeconds ?? 0;
-  const at = timeOf(update, context);
-  const fact: Draft<OperationRetried> = {
-    kind: "RETRIED",
-    id: update.id,
-    delaySeconds,
-    dueAt: at + delaySeconds * 1000,
-  };
-  introduce(fact, update, context);
-  if (at !== context.env.now) fact.at = at;
-  if (update.error != null) fact.error = storedFailure(update.error);
-  if (update.payload != null) fact.result = update.payload;
-  return fact;
-}
-
-function cancelled(update: OperationUpdate, context: FactContext): OperationEnded {
-  const fact: Draft<OperationEnded> = { kind: "CANCELLED", id: update.id };
-  const at = timeOf(update, context);
-  if (at !== context.env.now) fact.at = at;
-  if (update.error != null) fact.error = storedFailure(update.error);
-  return fact;
-}
-
-type Introducing = OperationStarted | OperationSucceeded | OperationFailed | OperationRetried;
-
-function introduce(fact: Draft<Introducing>, update: OperationUpdate, { isNew }: FactContext): void {
-  if (!isNew) return;
-  fact.type = update.type;
-  if (update.parentId) fact.parentId = update.parentId;
-  if (update.name != null) fact.name = update.name;
-  if (update.subType != null) fact.subType = update.subType;
 }
 
 /** When the sender says it happened, as far as that can be true. */

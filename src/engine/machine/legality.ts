@@ -6,27 +6,21 @@
 import type { Operation, OperationAction, OperationType } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
 
-type Actions = Readonly<Record<OperationAction, boolean>>;
+const STARTS_AND_CANCELS: readonly OperationAction[] = ["START", "CANCEL"];
 
-const NEVER: Actions = { START: false, SUCCEED: false, FAIL: false, RETRY: false, CANCEL: false };
-const STARTS_AND_CANCELS: Actions = { ...NEVER, START: true, CANCEL: true };
-
-const ACTIONS: ReadonlyMap<OperationType, Actions> = new Map<OperationType, Actions>([
-  ["STEP", { ...NEVER, START: true, SUCCEED: true, FAIL: true, RETRY: true }],
-  ["CONTEXT", { ...NEVER, START: true, SUCCEED: true, FAIL: true }],
-  ["WAIT", STARTS_AND_CANCELS],
-  ["CALLBACK", STARTS_AND_CANCELS],
-  ["CHAINED_INVOKE", STARTS_AND_CANCELS],
-  ["EXECUTION", { ...NEVER, SUCCEED: true, FAIL: true }],
-]);
+const ACTIONS: Readonly<Record<OperationType, readonly OperationAction[]>> = {
+  STEP: ["START", "SUCCEED", "FAIL", "RETRY"],
+  CONTEXT: ["START", "SUCCEED", "FAIL"],
+  WAIT: STARTS_AND_CANCELS,
+  CALLBACK: STARTS_AND_CANCELS,
+  CHAINED_INVOKE: STARTS_AND_CANCELS,
+  EXECUTION: ["SUCCEED", "FAIL"],
+};
 
 /** Why no operation of this type ever takes this action. */
-export function unknownAction(update: OperationUpdate): string | undefined {
-  const actions = ACTIONS.get(update.type);
-  if (actions === undefined) return "Unknown operation type.";
-  return Object.hasOwn(actions, update.action) && actions[update.action]
-    ? undefined
-    : "Invalid action for the given operation type.";
+export function unknownAction({ type, action }: OperationUpdate): string | undefined {
+  if (!Object.hasOwn(ACTIONS, type)) return "Unknown operation type.";
+  return ACTIONS[type].includes(action) ? undefined : "Invalid action for the given operation type.";
 }
 
 /** Why this update cannot follow on `known`, what is recorded under its id. */

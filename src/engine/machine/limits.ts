@@ -95,10 +95,10 @@ export interface TextRule {
   readonly alphabet: Alphabet;
 }
 
-const ALPHABETS: Readonly<Record<Alphabet, { readonly accepts: (unit: number) => boolean; readonly name: string }>> = {
-  identifier: { accepts: isIdentifier, name: "letters, digits, - and _" },
-  version: { accepts: isVersion, name: "letters, digits and - _ . $" },
-  printable: { accepts: isPrintable, name: "printable ASCII characters" },
+const ALPHABETS: Readonly<Record<Alphabet, { readonly pattern: RegExp; readonly name: string }>> = {
+  identifier: { pattern: /^[\w-]+$/, name: "letters, digits, - and _" },
+  version: { pattern: /^[\w.$-]+$/, name: "letters, digits and - _ . $" },
+  printable: { pattern: /^[ -~]+$/, name: "printable ASCII characters" },
 };
 
 /** 1 to `limit` characters of an alphabet. */
@@ -107,52 +107,31 @@ export function checkText(text: unknown, rule: TextRule): MachineRejection | und
   if (typeof text !== "string") return invalid(`${what} must be text.`);
   if (text.length === 0) return invalid(`${what} must not be empty.`);
   if (text.length > limit) return tooLarge({ what, size: text.length, limit, unit: "characters" });
-  const alphabet = ALPHABETS[rule.alphabet];
-  for (let index = 0; index < text.length; index++) {
-    if (!alphabet.accepts(text.charCodeAt(index))) return invalid(`${what} may only have ${alphabet.name}.`);
-  }
-  return undefined;
+  const { pattern, name } = ALPHABETS[rule.alphabet];
+  return pattern.test(text) ? undefined : invalid(`${what} may only have ${name}.`);
 }
 
-const OPERATION_ID: TextRule = {
-  what: "Operation id",
-  limit: Limits.OPERATION_ID_CHARACTERS,
-  alphabet: "identifier",
-};
-const POSITION: TextRule = { ...OPERATION_ID, limit: Limits.POSITION_CHARACTERS };
-const OPERATION_NAME: TextRule = {
-  what: "Operation name",
-  limit: Limits.OPERATION_NAME_CHARACTERS,
-  alphabet: "printable",
-};
-const SUB_TYPE: TextRule = { what: "Sub type", limit: Limits.SUB_TYPE_CHARACTERS, alphabet: "identifier" };
-const CALLEE: TextRule = {
-  what: "Function name",
-  limit: Limits.QUALIFIED_FUNCTION_NAME_CHARACTERS,
-  alphabet: "printable",
-};
-export const TENANT_ID: TextRule = {
-  what: "Tenant id",
-  limit: Limits.TENANT_ID_CHARACTERS,
-  alphabet: "printable",
-};
-export const FUNCTION_NAME: TextRule = {
-  what: "Function name",
-  limit: Limits.FUNCTION_NAME_CHARACTERS,
-  alphabet: "identifier",
-};
-export const EXECUTION_NAME: TextRule = {
-  what: "Execution name",
-  limit: Limits.EXECUTION_NAME_CHARACTERS,
-  alphabet: "identifier",
-};
-export const VERSION: TextRule = { what: "Version", limit: Limits.VERSION_CHARACTERS, alphabet: "version" };
+const OPERATION_ID = rule("Operation id", Limits.OPERATION_ID_CHARACTERS, "identifier");
+const POSITION = rule("Operation id", Limits.POSITION_CHARACTERS, "identifier");
+const OPERATION_NAME = rule("Operation name", Limits.OPERATION_NAME_CHARACTERS, "printable");
+const SUB_TYPE = rule("Sub type", Limits.SUB_TYPE_CHARACTERS, "identifier");
+const CALLEE = rule("Function name", Limits.QUALIFIED_FUNCTION_NAME_CHARACTERS, "printable");
+export const TENANT_ID: TextRule = rule("Tenant id", Limits.TENANT_ID_CHARACTERS, "printable");
+export const FUNCTION_NAME: TextRule = rule("Function name", Limits.FUNCTION_NAME_CHARACTERS, "identifier");
+export const EXECUTION_NAME: TextRule = rule("Execution name", Limits.EXECUTION_NAME_CHARACTERS, "identifier");
+export const VERSION: TextRule = rule("Version", Limits.VERSION_CHARACTERS, "version");
+
+const POSITIONS = /^[\d-]*$/;
+
+function rule(what: string, limit: number, alphabet: Alphabet): TextRule {
+  return { what, limit, alphabet };
+}
 
 /** The sizes and shapes of one update, whatever it means. */
 export function checkUpdate(update: OperationUpdate): MachineRejection | undefined {
   return (
     (update.error == null ? undefined : checkErrorSize(update)) ??
-    checkText(update.id, isPosition(update.id) ? POSITION : OPERATION_ID) ??
+    checkText(update.id, POSITIONS.test(update.id) ? POSITION : OPERATION_ID) ??
     (update.name == null ? undefined : checkText(update.name, OPERATION_NAME)) ??
     (update.subType == null ? undefined : checkText(update.subType, SUB_TYPE)) ??
     checkPayload(update.payload, "Payload")
@@ -192,34 +171,4 @@ export function storedFailure(error: Failure): Failure {
   if (typeof errorData === "string") stored.errorData = errorData;
   if (Array.isArray(stackTrace)) stored.stackTrace = stackTrace.filter((line) => typeof line === "string");
   return stored;
-}
-
-function isPosition(id: unknown): boolean {
-  if (typeof id !== "string") return false;
-  for (let index = 0; index < id.length; index++) {
-    const unit = id.charCodeAt(index);
-    if (!isDigit(unit) && unit !== 45) return false;
-  }
-  return true;
-}
-
-function isDigit(unit: number): boolean {
-  return unit >= 48 && unit <= 57;
-}
-
-function isLetter(unit: number): boolean {
-  const lower = unit | 32;
-  return lower >= 97 && lower <= 122;
-}
-
-function isIdentifier(unit: number): boolean {
-  return isDigit(unit) || isLetter(unit) || unit === 45 || unit === 95;
-}
-
-function isVersion(unit: number): boolean {
-  return isIdentifier(unit) || unit === 46 || unit === 36;
-}
-
-function isPrintable(unit: number): boolean {
-  return unit >= 32 && unit <= 126;
 }
