@@ -29,6 +29,8 @@ export interface Halt {
 /** Where the outcome of a chained invoke goes: the operation of the execution that asked for it. */
 export interface ParentReference {
   readonly executionId: string;
+  /** Of the execution that invokes; a later one of its name is another. Any when absent. */
+  readonly incarnation?: string;
   readonly operationId: string;
 }
 

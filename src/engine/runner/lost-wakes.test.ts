@@ -58,6 +58,28 @@ test("a callee whose caller is gone ends all the same", async () => {
   expect(rows).toMatchObject([{ id: execution.id, status: "SUCCEEDED" }]);
 });
 
+test("a callee that outlives its caller completes nothing of a later execution of that name", async () => {
+  const world = new World();
+  const { clock } = world;
+  const runner = world.process({
+    caller: withDurableExecution(async (_event, context) => context.invoke("child")),
+    child: withDurableExecution(async (_event, context) => context.wait({ hours: 1 })),
+  });
+  const request = { functionName: "caller", name: "nightly" };
+  await runner.start(request);
+  await clock.advance(HOUR / 2);
+  await runner.stop("caller/nightly");
+  await clock.advance(1);
+  await world.store.remove("caller/nightly");
+  await runner.start(request);
+  await clock.advance(HOUR / 2 + 1000);
+  const first = await runner.list({ limit: 10, functionName: "child" });
+  expect(first.rows.map(({ status }) => status).sort()).toEqual(["RUNNING", "SUCCEEDED"]);
+  expect(await runner.describe("caller/nightly")).toMatchObject({ status: "RUNNING" });
+  await clock.advance(HOUR / 2);
+  expect(await runner.describe("caller/nightly")).toMatchObject({ status: "SUCCEEDED" });
+});
+
 test("a callee that was started before a deploy is not started again and again after it", async () => {
   const world = new World();
   const { clock } = world;

@@ -284,10 +284,11 @@ export class Runner implements ExecutionClient {
   }
 
   async completeInvoke(parent: ParentReference, outcome: InvokeOutcome): Promise<void> {
-    const { operationId } = parent;
+    const { operationId, incarnation } = parent;
     const { status: type, ...details } = outcome;
     await this.#use(this.#session(parent.executionId), async (session) => {
-      if (isEnded(session.state)) return;
+      const isMeant = incarnation === undefined || incarnation === session.state.header.incarnation;
+      if (!isMeant || isEnded(session.state)) return;
       await session.command({ type: "COMPLETE_INVOKE", operationId, outcome: { type, ...details } });
     });
   }

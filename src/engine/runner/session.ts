@@ -502,7 +502,11 @@ export class Session {
     const { functions, local, peers } = this.#setup;
     const { header } = this.state;
     const target = splitTarget(operation.functionName);
-    const parent: ParentReference = { executionId: this.id, operationId: operation.id };
+    const parent: ParentReference = {
+      executionId: this.id,
+      incarnation: header.incarnation,
+      operationId: operation.id,
+    };
     const version = functions.resolve(target.name, target.version);
     if (version === undefined)
       return local().completeInvoke(parent, { status: "FAILED", error: noFunction(operation.functionName) });
