@@ -70,7 +70,7 @@ test("a callee that outlives its caller completes nothing of a later execution o
   await clock.advance(HOUR / 2);
   await runner.stop("caller/nightly");
   await clock.advance(1);
-  await world.store.remove("caller/nightly");
+  world.store.remove("caller/nightly");
   await runner.start(request);
   await clock.advance(HOUR / 2 + 1000);
   const first = await runner.list({ limit: 10, functionName: "child" });
