@@ -5,6 +5,7 @@
  */
 
 import type { Halt } from "../../engine/model/execution.ts";
+import type { Host } from "../../engine/ports/host.ts";
 import type { StoreChange } from "./indexeddb-store.ts";
 
 export type Change =
@@ -18,13 +19,31 @@ export type Change =
 
 export type ChangeListener = (change: Change, from: "here" | "elsewhere") => void;
 
+/**
+ * How often other tabs hear of commits to one execution, in ms: a frame, since nobody sees more. A message goes through
+ * the browser's own process, and costs a tenth of a step.
+ */
+const HINT_MS = 16;
+
+type CommitChange = Extract<Change, { kind: "commit" }>;
+
+interface Hints {
+  readonly toldAt: number;
+  /** What came too soon after that. */
+  newest?: CommitChange;
+}
+
 export class ChangeFeed {
   readonly #name: string;
+  readonly #host: Pick<Host, "now" | "timer">;
   readonly #listeners = new Set<ChangeListener>();
+  /** What other tabs were last told of the executions that this one writes to. */
+  readonly #hints = new Map<string, Hints>();
   #channel: BroadcastChannel | undefined;
 
-  constructor(name: string) {
+  constructor(name: string, host: Pick<Host, "now" | "timer">) {
     this.#name = name;
+    this.#host = host;
   }
 
   /** Whether changes in other tabs are heard of. */
@@ -43,6 +62,7 @@ export class ChangeFeed {
 
   /** An open channel may keep a page that is left out of the back/forward cache. */
   close(): void {
+    for (const id of [...this.#hints.keys()]) this.#catchUp(id);
     this.#channel?.close();
     this.#channel = undefined;
   }
@@ -54,12 +74,40 @@ export class ChangeFeed {
 
   announce(change: Change): void {
     this.#tell(change, "here");
+    if (change.kind === "commit") return this.#hint(change);
+    // A pause comes after the last commit before it, and ends with the first one after it.
+    if (change.kind !== "hello") this.#catchUp(change.kind === "row" ? change.row.id : change.id);
     this.#channel?.postMessage(change);
   }
 
   subscribe(listener: ChangeListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #catchUp(id: string): void {
+    const newest = this.#hints.get(id)?.newest;
+    this.#hints.delete(id);
+    if (newest !== undefined) this.#channel?.postMessage(newest);
+  }
+
+  /** The first commit is told at once, and of those that follow within a frame the last one. */
+  #hint(change: CommitChange): void {
+    const { id } = change;
+    const hints = this.#hints.get(id);
+    const now = this.#host.now();
+    const next = hints === undefined ? now : hints.toldAt + HINT_MS;
+    if (hints === undefined || now >= next || now < hints.toldAt) {
+      this.#hints.set(id, { toldAt: now });
+      this.#channel?.postMessage(change);
+      return;
+    }
+    if (hints.newest === undefined) this.#host.timer(next, () => this.#hintAgain(id, hints));
+    hints.newest = change;
+  }
+
+  #hintAgain(id: string, hints: Hints): void {
+    if (this.#hints.get(id) === hints && hints.newest !== undefined) this.#hint(hints.newest);
   }
 
   #tell(change: Change, from: "here" | "elsewhere"): void {

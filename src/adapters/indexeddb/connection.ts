@@ -147,10 +147,13 @@ export class Connection {
   }
 }
 
+/** Has a listener called when an event comes. */
+export type Listen = (target: EventTarget, type: string, listener: () => void) => void;
+
 /** Resolves when a transaction is committed; rejects with what aborted it. */
-export function completed(transaction: IDBTransaction): Promise<void> {
+export function completed(transaction: IDBTransaction, listen: Listen): Promise<void> {
   return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
+    listen(transaction, "complete", resolve);
     transaction.onabort = () => reject(transaction.error ?? new DOMException("aborted", "AbortError"));
   });
 }

@@ -12,7 +12,7 @@ import type {
   ListQuery,
   LogPage,
 } from "../../engine/ports/execution-store.ts";
-import { completed, Connection, type ConnectionOptions } from "./connection.ts";
+import { completed, Connection, type ConnectionOptions, type Listen } from "./connection.ts";
 import { listDirectory } from "./directory-list.ts";
 import type { PerdureDatabase, StoredRow } from "./schema.ts";
 import { leavesStepStarted } from "./started-step.ts";
@@ -32,6 +32,8 @@ export interface IndexedDbStoreOptions extends Omit<ConnectionOptions, "onLost" 
   readonly durability?: Durability;
   /** Commits per page of the log. Default 256. */
   readonly pageCommits?: number;
+  /** Listens for the end of a write; by default as everybody does. */
+  readonly listen?: Listen;
   /** Told of everything that this store has written. */
   readonly onWrite?: (change: StoreChange) => void;
 }
@@ -55,12 +57,14 @@ export class IndexedDbStore implements ExecutionStore {
   readonly #durability: Durability;
   readonly #pageCommits: number;
   readonly #onWrite: (change: StoreChange) => void;
+  readonly #listen: Listen;
   readonly #known = new Map<string, KnownLog>();
 
   constructor(options: IndexedDbStoreOptions) {
     this.#connection = new Connection({ ...options, onLost: () => this.#known.clear() });
     this.#durability = options.durability ?? "relaxed";
     this.#pageCommits = options.pageCommits ?? PAGE_COMMITS;
+    this.#listen = options.listen ?? ((target, type, listener) => target.addEventListener(type, listener));
     this.#onWrite = options.onWrite ?? (() => {});
   }
 
@@ -219,7 +223,7 @@ export class IndexedDbStore implements ExecutionStore {
         const transaction = unwrap(database).transaction(stores, "readwrite", { durability });
         request(transaction);
         transaction.commit();
-        return completed(transaction);
+        return completed(transaction, this.#listen);
       });
       return true;
     } catch (error) {

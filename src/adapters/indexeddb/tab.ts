@@ -14,8 +14,10 @@ import type { Host } from "../../engine/ports/host.ts";
 import type { StartAnswer, StartRequest } from "../../engine/runner/client.ts";
 import type { FunctionVersions } from "../../engine/runner/function.ts";
 import { Runner, type RunnerOptions } from "../../engine/runner/runner.ts";
+import { bindAmbient } from "../hosts/ambient.ts";
 import { systemHost } from "../hosts/system-host.ts";
 import { type Change, ChangeFeed } from "./change-feed.ts";
+import { createEventDrain } from "./event-drain.ts";
 import { ExecutionLocks } from "./execution-locks.ts";
 import { type Durability, IndexedDbStore } from "./indexeddb-store.ts";
 import { LiveValue } from "./live-value.ts";
@@ -86,11 +88,13 @@ export class Tab {
     this.#options = options;
     const system = systemHost();
     this.#clock = new PageClock({ now: () => system.now(), ...(clock !== undefined && { worker: clock }) });
-    this.#host = { ...system, timer: (at, fire) => this.#clock.timer(at, fire) };
-    this.feed = new ChangeFeed(`perdure:${name}`);
+    const { drain, listen } = createEventDrain(bindAmbient(system.ambient));
+    this.#host = { ...system, drain, timer: (at, fire) => this.#clock.timer(at, fire) };
+    this.feed = new ChangeFeed(`perdure:${name}`, this.#host);
     this.store = new IndexedDbStore({
       name,
       ...(durability && { durability }),
+      listen,
       onWrite: (change) => this.feed.announce(change),
       onSuperseded: () => this.#end({ state: "SUPERSEDED" }),
       onBlocked: () => this.status.set({ state: "BLOCKED" }),

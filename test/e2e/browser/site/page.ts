@@ -50,17 +50,19 @@ class Site {
   }
 }
 
-/** Reloads, once in the life of a tab, as soon as a commit of this number is written by anybody. */
+/** Reloads, once in the life of a tab, as soon as it has written a commit of this number. */
 function reloadAt(seq: number): void {
   // Remembered by the tab, over the reload.
   if (sessionStorage.getItem("reloaded") !== null) return;
-  const channel = new BroadcastChannel(`perdure:${NAME}`);
-  channel.onmessage = ({ data }: MessageEvent<{ kind: string; seq?: number }>) => {
-    // The first commit comes with the execution's row.
-    if ((data.kind === "row" ? 1 : data.seq) !== seq) return;
+  const { add } = IDBObjectStore.prototype;
+  IDBObjectStore.prototype.add = function (value, key) {
+    if (Array.isArray(key) && key[1] === seq) this.transaction.addEventListener("complete", reload);
+    return add.call(this, value, key);
+  };
+  function reload(): void {
     sessionStorage.setItem("reloaded", String(seq));
     location.reload();
-  };
+  }
 }
 
 async function tellWhatIsKnown(): Promise<void> {

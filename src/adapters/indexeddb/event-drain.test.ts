@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { createEventDrain } from "./event-drain.ts";
+
+test("waits for a task when code tells the event, since microtasks wait for that code", async () => {
+  const { drain, listen } = createEventDrain();
+  const target = new EventTarget();
+  const hops = await new Promise((resolve) => {
+    listen(target, "complete", () => {
+      let hops = 0;
+      void (async () => {
+        for (; hops < 5000; hops++) await Promise.resolve();
+      })();
+      drain(() => resolve(hops));
+    });
+    target.dispatchEvent(new Event("complete"));
+  });
+  expect(hops).toBe(5000);
+});
