@@ -34,6 +34,10 @@ export class SiteServer {
   readonly log: CallLog;
   readonly objectStore: ObjectStore;
   readonly known: Known[] = [];
+  /** How long a step's answer takes, in ms. */
+  pace: () => number = () => 0;
+  /** How far the clocks of the pages that ask for it are from the right time, in ms. */
+  skew = 0;
   readonly #mediaConvert: MediaConvert;
   readonly #files: ReadonlyMap<string, string>;
   #server: LoopbackServer | undefined;
@@ -87,6 +91,7 @@ export class SiteServer {
       return { status: 200, headers: { ...anyOrigin, "content-type": "text/javascript" }, body: file };
     if (first === "known") return this.#learn(request);
     if (first === "steps") return this.#step(`${second}/${third}`);
+    if (first === "skew") return { status: 200, body: String(this.skew) };
     if (first === "nothing") return { status: 200, headers: { "content-type": "text/html" }, body: "" };
     if (first === "favicon.ico") return { status: 404 };
     const isMediaConvert = first === "endpoints" || first === "2017-08-29";
@@ -99,9 +104,14 @@ export class SiteServer {
     return { status: 204, headers: anyOrigin };
   }
 
+  /** A step that is called flaky fails every other time. */
   async #step(target: string): Promise<StandInResponse> {
     await this.log.record("step", target);
-    return { status: 200, body: `${target} ${this.log.count("step", target)}` };
+    const count = this.log.calls.filter((call) => call.operation === "step" && call.target === target).length;
+    const pause = this.pace();
+    if (pause > 0) await new Promise((next) => setTimeout(next, pause));
+    if (target.includes("flaky") && count % 2 === 1) return { status: 503 };
+    return { status: 200, body: `${target} ${count}` };
   }
 }
 

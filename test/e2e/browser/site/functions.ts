@@ -3,6 +3,7 @@
 import { type DurableContext, withDurableExecution } from "perdure";
 import type { Functions } from "perdure/browser";
 import { encodeVideo } from "../../../../demo/workflows/encode-video.ts";
+import { chaosWorkflows } from "./chaos-workflows.ts";
 
 // AWS's clients are configured as everywhere else. All that they speak to is behind the page's own origin.
 (globalThis as { process?: unknown }).process = {
@@ -59,4 +60,4 @@ const approval = withDurableExecution(async (_: unknown, context: DurableContext
   }),
 );
 
-export const functions: Functions = { relay, approval, encodeVideo };
+export const functions: Functions = { relay, approval, encodeVideo, ...chaosWorkflows };

@@ -3,8 +3,16 @@
  * server can tell whether one of them is asked for again.
  */
 
-import { type BrowserHost, createBrowserHost, type Functions, IndexedDbStore } from "perdure/browser";
+import {
+  type BrowserHost,
+  createBrowserHost,
+  type Functions,
+  IndexedDbStore,
+  type ListSnapshot,
+  type Live,
+} from "perdure/browser";
 import { decodeCommit, emptyState, type ExecutionHeader, fold, type Operation } from "perdure/engine";
+import { setSkew } from "./skewed-clock.ts";
 
 const NAME = "site";
 const parameters = new URLSearchParams(location.search);
@@ -17,11 +25,14 @@ class Site {
   readonly host: BrowserHost;
   /** What the page's security policy has refused. */
   readonly refused: string[] = [];
+  #list: Live<ListSnapshot> | undefined;
 
   constructor(host: BrowserHost) {
     this.host = host;
     addEventListener("securitypolicyviolation", ({ blockedURI }) => this.refused.push(blockedURI));
   }
+
+  readonly setSkew: (skew: number) => void = setAllSkew;
 
   async start(functionName: string, name: string, event: unknown): Promise<string> {
     const { execution } = await this.host.client.start({ functionName, name, input: JSON.stringify(event) });
@@ -36,6 +47,36 @@ class Site {
   async operations(id: string): Promise<[string | undefined, string][]> {
     const { operations } = await this.host.client.state(id, { limit: 1000 });
     return operations.map(({ name, status }) => [name, status]);
+  }
+
+  /** Completes the callbacks of an execution that are open now, and tells which. */
+  async answer(id: string, result: string): Promise<string[]> {
+    const { operations } = await this.host.client.state(id, { limit: 1000 });
+    const answered: string[] = [];
+    for (const operation of operations) {
+      if (operation.type !== "CALLBACK" || operation.status !== "STARTED") continue;
+      await this.host.client.completeCallback(operation.callbackId, { type: "SUCCEEDED", result });
+      answered.push(operation.callbackId);
+    }
+    return answered;
+  }
+
+  /** Keeps a list up to date from here on. */
+  follow(): void {
+    this.#list = this.host.executions({ limit: 1000 });
+    this.#list.subscribe(() => {});
+  }
+
+  showsAllEnded(): boolean {
+    const { isLoaded, rows } = this.#list?.get() ?? { isLoaded: false, rows: [] };
+    return isLoaded && rows.every(({ status }) => status !== "RUNNING");
+  }
+
+  /** The logs of all executions, by id. */
+  async logs(): Promise<Record<string, readonly string[]>> {
+    const { rows } = await this.host.client.list({ limit: 1000 });
+    const files = rows.map(async ({ id }) => [id, (await this.host.exportExecution(id)).log] as const);
+    return Object.fromEntries(await Promise.all(files));
   }
 
   /** Completes the callbacks of an execution as soon as they are open. */
@@ -63,6 +104,12 @@ function reloadAt(seq: number): void {
     sessionStorage.setItem("reloaded", String(seq));
     location.reload();
   }
+}
+
+/** Sets the clock of the page and of its worker. */
+function setAllSkew(skew: number): void {
+  setSkew(skew);
+  worker?.postMessage({ skew });
 }
 
 async function tellWhatIsKnown(): Promise<void> {
@@ -93,13 +140,18 @@ function openHost(functions: Functions): BrowserHost {
   };
   if (parameters.has("viewer")) return createBrowserHost(common);
   if (!parameters.has("worker")) return createBrowserHost({ ...common, functions });
-  return createBrowserHost({ ...common, worker: new Worker("/worker.js", { type: "module" }) });
+  worker = new Worker(`/worker.js?skew=${skew}`, { type: "module" });
+  return createBrowserHost({ ...common, worker });
 }
 
+let worker: Worker | undefined;
+const skew = parameters.has("chaos") ? Number(await (await fetch("/skew")).text()) : 0;
+if (skew !== 0) setSkew(skew);
 if (parameters.has("reload-at")) reloadAt(Number(parameters.get("reload-at")));
 // A page that gets no storage knows nothing.
 await tellWhatIsKnown().catch(() => {});
 const { functions } = await import("./functions.ts");
 globalThis.site = new Site(openHost(functions));
+if (parameters.has("chaos")) globalThis.site.follow();
 const approved = parameters.get("approve");
 if (approved !== null) globalThis.site.approve(approved, JSON.stringify({ approved: true, by: "Ada" }));
