@@ -101,7 +101,7 @@ export class IndexedDbStore implements ExecutionStore {
     return "created";
   }
 
-  async append(id: string, seq: number, body: string): Promise<"appended" | "taken"> {
+  append(id: string, seq: number, body: string): Promise<"appended" | "taken"> {
     return this.#retrying(async () => {
       const known = await this.#logBefore(id, seq);
       const durability = leavesStepStarted(body) ? "strict" : this.#durability;

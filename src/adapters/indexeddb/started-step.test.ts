@@ -24,6 +24,14 @@ test("not a step that has ended in the same commit", () => {
   expect(leavesStepStarted(bodyOf({ kind: "SUCCEEDED", id: "1", type: "STEP" }))).toBe(false);
 });
 
+test("a step beside others that have ended in the same commit, or whose id begins like its own", () => {
+  const other: Fact = { kind: "STARTED", id: "2", type: "STEP" };
+  expect(leavesStepStarted(bodyOf(started, { kind: "SUCCEEDED", id: "1" }, other))).toBe(true);
+  expect(leavesStepStarted(bodyOf(started, { kind: "SUCCEEDED", id: "10" }))).toBe(true);
+  const quoting = JSON.stringify({ id: "1", kind: "SUCCEEDED" });
+  expect(leavesStepStarted(bodyOf(started, { kind: "SUCCEEDED", id: "2", result: `${quoting},` }))).toBe(true);
+});
+
 test("not what is no step, and not what only speaks of one", () => {
   expect(leavesStepStarted(bodyOf({ kind: "STARTED", id: "1", type: "WAIT", waitSeconds: 1, dueAt: 9 }))).toBe(false);
   expect(leavesStepStarted(bodyOf({ kind: "STARTED", id: "1", type: "CONTEXT" }))).toBe(false);
