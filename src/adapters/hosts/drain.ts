@@ -3,11 +3,13 @@
  *
  * What comes right after the microtask queue differs by platform. In Node a tick that was asked for by a microtask runs
  * when that queue is empty, 30 times cheaper than a turn of the event loop; but ticks starve I/O, so every so often a
- * real turn is taken. Elsewhere a task has to do: a message between two ports, or a timer.
+ * real turn is taken. Elsewhere a task has to do: an event between two listeners, or a timer.
  *
  * Callbacks run in order, one between two empty queues. Two asked for at once would otherwise run back to back, and
  * the second would overtake the code that the first one has woken.
  */
+
+import { eventTurns, type Listen } from "./event-turns.ts";
 
 /** Makes a function of `task`: each call of it runs the task once, when the microtask queue is empty. */
 export type AfterMicrotasks = (task: () => void) => () => void;
@@ -47,6 +49,17 @@ export function createDrain(
   };
 }
 
+/** A drain that also comes, at no cost, when an event has been told that was listened to through it. */
+export function createEventDrain(bind?: BindContext): { drain: (next: () => void) => void; listen: Listen } {
+  let pump = (): void => {};
+  const { ask, listen } = eventTurns(() => pump());
+  const drain = createDrain((task) => {
+    pump = task;
+    return ask;
+  }, bind);
+  return { drain, listen };
+}
+
 /** Ticks in a row before a turn of the event loop lets I/O and timers in. */
 const TICKS_PER_TURN = 128;
 
@@ -73,7 +86,7 @@ export function systemAfterMicrotasks(): AfterMicrotasks {
   if (process?.nextTick !== undefined && setImmediate !== undefined) {
     return afterTicks(ownNextTick ?? process.nextTick, ownSetImmediate ?? setImmediate);
   }
-  return MessageChannel === undefined ? afterTimer : afterMessages(new MessageChannel());
+  return MessageChannel === undefined ? afterTimer : (task) => eventTurns(task).ask;
 }
 
 /** A microtask by promise, since queueMicrotask may be a test's. */
@@ -91,15 +104,6 @@ function afterTicks(
       // Asked for outside a microtask, a tick would run before the microtasks that are queued already.
       else void settled.then(tick);
     };
-  };
-}
-
-function afterMessages(channel: MessageChannel): AfterMicrotasks {
-  const tasks: (() => void)[] = [];
-  channel.port1.onmessage = () => tasks.shift()?.();
-  return (task) => () => {
-    tasks.push(task);
-    channel.port2.postMessage(undefined);
   };
 }
 

@@ -9,6 +9,7 @@
  */
 
 import { openDB } from "idb";
+import type { Listen } from "../hosts/event-turns.ts";
 import { createSchema, type PerdureDatabase, type Schema, SCHEMA_VERSION } from "./schema.ts";
 import { BrowserStorageError, BrowserStorageErrorCode, ConnectionLostError, hasName } from "./storage-error.ts";
 
@@ -146,9 +147,6 @@ export class Connection {
     this.#options.onLost?.();
   }
 }
-
-/** Has a listener called when an event comes. */
-export type Listen = (target: EventTarget, type: string, listener: () => void) => void;
 
 /** Resolves when a transaction is committed; rejects with what aborted it. */
 export function completed(transaction: IDBTransaction, listen: Listen): Promise<void> {

@@ -12,7 +12,8 @@ import type {
   ListQuery,
   LogPage,
 } from "../../engine/ports/execution-store.ts";
-import { completed, Connection, type ConnectionOptions, type Listen } from "./connection.ts";
+import type { Listen } from "../hosts/event-turns.ts";
+import { completed, Connection, type ConnectionOptions } from "./connection.ts";
 import { listDirectory } from "./directory-list.ts";
 import type { PerdureDatabase, StoredRow } from "./schema.ts";
 import { leavesStepStarted } from "./started-step.ts";

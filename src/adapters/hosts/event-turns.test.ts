@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createEventDrain } from "./event-drain.ts";
+import { createEventDrain } from "./drain.ts";
 
 test("waits for a task when code tells the event, since microtasks wait for that code", async () => {
   const { drain, listen } = createEventDrain();
