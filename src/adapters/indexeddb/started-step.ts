@@ -7,7 +7,13 @@ import type { Commit, Fact } from "../../engine/model/commit.ts";
 export function leavesStepStarted(body: string): boolean {
   if (isPlain(body)) return false;
   const { facts } = JSON.parse(body) as Commit;
-  return facts.some((fact, index) => isStepStart(fact) && !facts.slice(index + 1).some(isAbout(fact.id)));
+  const later = new Set<string>();
+  return [...facts].reverse().some((fact) => {
+    if (!("id" in fact)) return false;
+    if (isStepStart(fact) && !later.has(fact.id)) return true;
+    later.add(fact.id);
+    return false;
+  });
 }
 
 const START = '"kind":"STARTED",';
@@ -28,8 +34,4 @@ function isPlain(body: string): boolean {
 /** Of what is introduced only steps lack the fields of the others; of what starts again there are only steps. */
 function isStepStart(fact: Fact): fact is Fact & { kind: "STARTED" } {
   return fact.kind === "STARTED" && (fact.type === "STEP" || fact.type === undefined);
-}
-
-function isAbout(id: string): (fact: Fact) => boolean {
-  return (fact) => "id" in fact && fact.id === id;
 }
