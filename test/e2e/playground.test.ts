@@ -301,15 +301,6 @@ here("the editor", () => {
     await says(page, /^Line 2:/);
   });
 
-  test("completes the context's methods", async () => {
-    const page = await visit();
-    await setCode(page, "");
-    await page
-      .getByLabel("Workflow code")
-      .pressSequentially("async function f(context: DurableContext) { context.waitFor");
-    await page.getByRole("option", { name: /waitForCallback/ }).waitFor();
-  });
-
   test("shares code by a link that runs nothing", async () => {
     const page = await visit();
     await setCode(page, patientCode("shared"));
@@ -416,7 +407,7 @@ here("the sandbox", () => {
     const page = await visit();
     await setCode(page, endlessCode);
     await press(page, "Run");
-    await says(page, "It runs.");
+    await says(page, "The code runs.");
     await press(page, "Kill");
     await says(page, "No worker: killed");
     await page.getByRole("tab", { name: "Executions" }).click();

@@ -1,4 +1,7 @@
-/** Where in the code each operation was called, by execution and position, and how often its function has run. */
+/**
+ * What the worker of this tab tells of the code while it runs: where each operation was called, how often its function
+ * has run, and how far the present run has come, which is known before anything of it is recorded.
+ */
 
 export interface CallSite {
   readonly method: string;
@@ -6,11 +9,22 @@ export interface CallSite {
   readonly line?: number;
 }
 
+/** A run of the handler, from the top. */
+export interface CodeRun {
+  /** How many commits there were when it began. */
+  readonly seq: number;
+  /** Ms since the epoch. */
+  readonly at: number;
+  /** The positions that it has called, in their order. */
+  readonly reached: Set<string>;
+}
+
 interface Known {
   readonly recorded: Map<string, CallSite>;
   /** Calls that differ from what was called at the same position before. */
   readonly attempted: Map<string, CallSite>;
   readonly runs: Map<string, number>;
+  current: CodeRun | undefined;
 }
 
 export class CallSites {
@@ -20,11 +34,27 @@ export class CallSites {
     return (this.#executions.get(executionId)?.recorded.size ?? 0) > 0;
   }
 
+  /** The handler runs from the top, with `seq` commits in the log. */
+  begin(executionId: string, { seq, at }: Pick<CodeRun, "seq" | "at">): void {
+    this.#of(executionId).current = { seq, at, reached: new Set() };
+  }
+
+  /** The run that this tab's worker has in memory. */
+  current(executionId: string): CodeRun | undefined {
+    return this.#executions.get(executionId)?.current;
+  }
+
+  /** The worker is gone, with every run it had. */
+  end(): void {
+    for (const known of this.#executions.values()) known.current = undefined;
+  }
+
   /** `isRecorded` says whether the log has the operation already. */
   reach(executionId: string, id: string, { site, isRecorded }: { site: CallSite; isRecorded: boolean }): void {
     const known = this.#of(executionId);
     const before = known.recorded.get(id);
     known.attempted.set(id, site);
+    known.current?.reached.add(id);
     const isSame = before?.method === site.method && before.name === site.name;
     if (!isRecorded || before === undefined || isSame) known.recorded.set(id, site);
   }
@@ -49,7 +79,7 @@ export class CallSites {
   #of(executionId: string): Known {
     const known = this.#executions.get(executionId);
     if (known !== undefined) return known;
-    const fresh: Known = { recorded: new Map(), attempted: new Map(), runs: new Map() };
+    const fresh: Known = { recorded: new Map(), attempted: new Map(), runs: new Map(), current: undefined };
     this.#executions.set(executionId, fresh);
     return fresh;
   }

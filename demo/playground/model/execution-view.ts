@@ -11,9 +11,11 @@ import {
   type ExecutionHeader,
   type ExecutionState,
   type Fact,
+  type Failure,
   fold,
   type HistoryEvent,
   HistoryReader,
+  isSettled,
   type Operation,
 } from "perdure/engine";
 
@@ -32,6 +34,7 @@ export interface Span {
   toSeq?: number;
   /** It ended with an error, whether or not another attempt followed. */
   hasFailed?: boolean;
+  error?: Failure;
 }
 
 /** An operation through the whole log. */
@@ -71,6 +74,7 @@ export class ExecutionView {
   readonly #tracks = new Map<string, Track>();
   readonly #roots: Track[] = [];
   readonly #headers: ExecutionHeader[] = [];
+  readonly #unsettled = new Set<Track>();
   #order: readonly Track[] | undefined;
 
   /** Adds the next commit of the log. Throws for a log that cannot be folded. */
@@ -128,6 +132,22 @@ export class ExecutionView {
     return this.#headers[seq - 1];
   }
 
+  /** Operations without an outcome, as of a commit. */
+  unsettledAt(seq: number): readonly Operation[] {
+    const tracks = seq >= this.length ? [...this.#unsettled] : this.tracks;
+    return tracks.flatMap((track) => {
+      const operation = operationAt(track, seq);
+      return operation === undefined || isSettled(operation.status) ? [] : [operation];
+    });
+  }
+
+  /** Its own name, or that of the nearest context around it that has one. */
+  nameOf({ name, parentId }: Operation): string | undefined {
+    if (name !== undefined || parentId === undefined) return name;
+    const parent = this.#tracks.get(parentId)?.versions.at(-1)?.operation;
+    return parent === undefined ? undefined : this.nameOf(parent);
+  }
+
   /** The operation that was first recorded last, as of a commit: where the code had got to. */
   newestAt(seq: number): Track | undefined {
     for (let index = seq - 1; index >= 0; index--) {
@@ -156,6 +176,7 @@ export class ExecutionView {
     const known = this.#tracks.get(operation.id);
     if (known !== undefined) {
       known.versions.push(version);
+      if (isSettled(operation.status)) this.#unsettled.delete(known);
       return;
     }
     const { id, parentId } = operation;
@@ -163,6 +184,7 @@ export class ExecutionView {
     const depth = parent === undefined ? 0 : parent.depth + 1;
     const track: Track = { id, parentId, depth, versions: [version], spans: [], children: [] };
     this.#tracks.set(id, track);
+    if (!isSettled(operation.status)) this.#unsettled.add(track);
     (parent?.children ?? this.#roots).push(track);
     this.#order = undefined;
   }
@@ -177,11 +199,10 @@ export class ExecutionView {
     if (fact.kind === "HEARTBEAT") return;
     const isStart = fact.kind === "STARTED";
     if (isStart && open?.kind === "work") return;
-    if (open !== undefined && fact.kind !== "READY")
-      Object.assign(open, { to: at, toSeq: seq, hasFailed: isFailure(fact) });
+    if (open !== undefined && fact.kind !== "READY") Object.assign(open, { to: at, toSeq: seq, ...outcomeOf(fact) });
     if (isStart) track.spans.push({ kind: kindOf(operation), from: at, fromSeq: seq });
     else if (open === undefined)
-      track.spans.push({ kind: "work", from: at, fromSeq: seq, to: at, toSeq: seq, hasFailed: isFailure(fact) });
+      track.spans.push({ kind: "work", from: at, fromSeq: seq, to: at, toSeq: seq, ...outcomeOf(fact) });
     if (fact.kind === "RETRIED") track.spans.push({ kind: "pause", from: at, fromSeq: seq });
   }
 }
@@ -203,8 +224,9 @@ export function viewOf(bodies: Iterable<string>): ExecutionView {
   return view;
 }
 
-function isFailure(fact: Fact): boolean {
-  return "error" in fact && fact.error !== undefined && fact.kind !== "CANCELLED";
+function outcomeOf(fact: Fact): Pick<Span, "hasFailed" | "error"> {
+  const error = "error" in fact && fact.kind !== "CANCELLED" ? fact.error : undefined;
+  return error === undefined ? { hasFailed: false } : { hasFailed: true, error };
 }
 
 function kindOf({ type }: Operation): Span["kind"] {

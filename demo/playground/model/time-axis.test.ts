@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { timeAxis } from "./time-axis.ts";
+import { describe, expect, test } from "vitest";
+import { ticksOf, timeAxis } from "./time-axis.ts";
 
 test("keeps order, and its ends at 0 and 1", () => {
   const axis = timeAxis([1_000, 1_003, 1_000_000]);
@@ -16,4 +16,26 @@ test("shows three milliseconds beside a month", () => {
 
 test("has one place for a single moment", () => {
   expect(timeAxis([5]).position(5)).toBe(0);
+});
+
+describe("ticks", () => {
+  const day = 86_400_000;
+  const axis = timeAxis([0, 1_200, 2_400, 2_400 + 30 * day]);
+  const ticks = ticksOf(axis, { from: 0, room: 0.15 });
+
+  test("are lengths of time that people count in, from the beginning on", () => {
+    expect(ticks[0]).toEqual({ elapsed: 0, position: 0 });
+    expect(ticks.map(({ elapsed }) => elapsed)).toEqual([0, day / 4, 7 * day, 14 * day]);
+  });
+
+  test("leave each other room", () => {
+    for (const [index, { position }] of ticks.entries()) {
+      expect(position - (ticks[index - 1]?.position ?? -1)).toBeGreaterThanOrEqual(0.15);
+      expect(position).toBeLessThanOrEqual(0.85);
+    }
+  });
+
+  test("are one for an execution of one moment", () => {
+    expect(ticksOf(timeAxis([5]), { from: 5, room: 0.1 })).toEqual([{ elapsed: 0, position: 0 }]);
+  });
 });

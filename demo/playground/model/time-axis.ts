@@ -24,6 +24,41 @@ export function timeAxis(times: Iterable<number>): TimeAxis {
   return { position: (time) => (width === 0 ? 0 : place(stops, edges, time) / width) };
 }
 
+/** A moment worth a label, as time since the beginning in ms. */
+export interface Tick {
+  readonly elapsed: number;
+  /** From 0 to 1. */
+  readonly position: number;
+}
+
+const [SECOND, MINUTE, HOUR, DAY] = [1_000, 60_000, 3_600_000, 86_400_000];
+/** Lengths of time that people count in. */
+const NICE: readonly number[] = [
+  ...[10, 20, 50, 100, 200, 500],
+  ...[1, 2, 5, 10, 20, 30].map((seconds) => seconds * SECOND),
+  ...[1, 2, 5, 10, 20, 30].map((minutes) => minutes * MINUTE),
+  ...[1, 2, 6, 12].map((hours) => hours * HOUR),
+  ...[1, 2, 7, 14, 30, 60, 90, 180, 365, 730, 1_460].map((days) => days * DAY),
+];
+
+export interface TickOptions {
+  /** The beginning, ms since the epoch. */
+  readonly from: number;
+  /** The room that a label takes, as a part of the axis. */
+  readonly room: number;
+}
+
+/** As many nice moments as have room, the beginning first, and of the others rather the later ones. */
+export function ticksOf(axis: TimeAxis, { from, room }: TickOptions): readonly Tick[] {
+  const ticks: Tick[] = [{ elapsed: 0, position: axis.position(from) }];
+  for (const elapsed of NICE.toReversed()) {
+    const position = axis.position(from + elapsed);
+    if (position + room > 1) continue;
+    if (ticks.every((tick) => Math.abs(tick.position - position) >= room)) ticks.push({ elapsed, position });
+  }
+  return ticks.toSorted((a, b) => a.elapsed - b.elapsed);
+}
+
 function place(stops: readonly number[], edges: readonly number[], time: number): number {
   const after = firstAfter(stops, time);
   if (after === 0) return 0;

@@ -105,13 +105,19 @@ function answer(call: number, work: Promise<unknown>): void {
 function traceOf(arn: string): Trace {
   const executionId = executionOf(arn);
   return {
+    began: () => {
+      // A replay against the code that is loaded has another ARN, and is no life of the execution.
+      if (arn.startsWith(ARN_START)) send({ type: "began", executionId, seq: store.lengthOf(executionId) });
+    },
     reached: (id, call) => send({ type: "reached", executionId, id, ...call }),
     ran: (id) => send({ type: "ran", executionId, id }),
   };
 }
 
+const ARN_START = "arn:perdure:lambda:playground:000000000000:function:";
+
 function arnOf({ functionName, version, name, incarnation }: ExecutionHeader): string {
-  return `arn:perdure:lambda:local:000000000000:function:${functionName}:${version}/durable-execution/${name}/${incarnation}`;
+  return `${ARN_START}${functionName}:${version}/durable-execution/${name}/${incarnation}`;
 }
 
 function executionOf(arn: string): string {

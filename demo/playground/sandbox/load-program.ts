@@ -57,6 +57,7 @@ function watched(traceOf: (arn: string) => Trace): typeof perdure.withDurableExe
   return (handler, config) =>
     perdure.withDurableExecution((event, context) => {
       const trace = traceOf(context.executionContext.durableExecutionArn);
+      trace.began();
       return handler(event as never, tracedContext(context, trace) as never);
     }, config);
 }

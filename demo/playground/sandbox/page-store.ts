@@ -17,10 +17,16 @@ interface Waiting {
 export class PageStore implements ExecutionStore {
   readonly #send: (message: FromWorker) => void;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #lengths = new Map<string, number>();
   #calls = 0;
 
   constructor(send: (message: FromWorker) => void) {
     this.#send = send;
+  }
+
+  /** How many commits of an execution this process knows of. */
+  lengthOf(id: string): number {
+    return this.#lengths.get(id) ?? 0;
   }
 
   /** Takes the page's answer to a call. */
@@ -32,15 +38,19 @@ export class PageStore implements ExecutionStore {
   }
 
   create(row: DirectoryRow, body: string): Promise<"created" | "exists"> {
+    this.#saw(row.id, 1);
     return this.#call("create", row, body);
   }
 
   append(id: string, seq: number, body: string): Promise<"appended" | "taken"> {
+    this.#saw(id, seq);
     return this.#call("append", id, seq, body);
   }
 
-  read(id: string, from: number): Promise<LogPage> {
-    return this.#call("read", id, from);
+  async read(id: string, from: number): Promise<LogPage> {
+    const page = await this.#call<LogPage>("read", id, from);
+    this.#saw(id, from + page.bodies.length - 1);
+    return page;
   }
 
   describe(row: DirectoryRow): Promise<void> {
@@ -53,6 +63,10 @@ export class PageStore implements ExecutionStore {
 
   remove(id: string): Promise<void> {
     return this.#call("remove", id);
+  }
+
+  #saw(id: string, length: number): void {
+    this.#lengths.set(id, Math.max(length, this.lengthOf(id)));
   }
 
   #call<T>(method: StoreMethod, ...args: readonly unknown[]): Promise<T> {

@@ -58,6 +58,13 @@ export interface Reached {
   readonly line?: number;
 }
 
+/** The handler runs again from the top. */
+export interface Began {
+  readonly executionId: string;
+  /** How much of the log there was: what has its outcome in it is not done again. */
+  readonly seq: number;
+}
+
 export type FromWorker =
   | {
       readonly type: "ready";
@@ -67,6 +74,7 @@ export type FromWorker =
   | { readonly type: "store"; readonly call: number; readonly method: StoreMethod; readonly args: readonly unknown[] }
   | { readonly type: "answer"; readonly call: number; readonly value: unknown }
   | { readonly type: "failure"; readonly call: number; readonly message: string }
+  | ({ readonly type: "began" } & Began)
   | ({ readonly type: "reached" } & Reached)
   /** A function inside an operation begins to run: not replayed, run. */
   | { readonly type: "ran"; readonly executionId: string; readonly id: string }

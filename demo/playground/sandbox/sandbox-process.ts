@@ -8,6 +8,7 @@ import { type ExecutionStore, type StartRequest, StorageFullError } from "perdur
 // oxlint-disable-next-line import/default -- the bundler makes a module of the worker's address
 import engineUrl from "./engine.worker.ts?worker&url";
 import type {
+  Began,
   FromWorker,
   LoadedFunction,
   Program,
@@ -18,6 +19,7 @@ import type {
 } from "./protocol.ts";
 
 export interface SandboxEvents {
+  readonly onBegan: (began: Began) => void;
   readonly onReached: (reached: Reached) => void;
   readonly onRan: (executionId: string, operationId: string) => void;
   readonly onTrouble: (executionId: string, message: string) => void;
@@ -112,6 +114,8 @@ export class SandboxProcess {
         return this.#settle(message.call)?.resolve(message.value);
       case "failure":
         return this.#settle(message.call)?.reject(new Error(message.message));
+      case "began":
+        return this.#events.onBegan(message);
       case "reached":
         return this.#events.onReached(message);
       case "ran":

@@ -6,32 +6,59 @@
 import type { DurableContext } from "perdure";
 
 export interface Trace {
+  /** The handler runs, from the top. */
+  began(): void;
   reached(id: string, call: { readonly method: string; readonly name?: string; readonly line?: number }): void;
   ran(id: string): void;
 }
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
+/** The positions of one context, in the order of its calls. */
+class Positions {
+  readonly #prefix: string;
+  #count = 0;
+
+  /** `prefix` is the position of the context; empty for the root. */
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  next(): string {
+    return `${this.#prefix === "" ? "" : `${this.#prefix}-`}${++this.#count}`;
+  }
+}
+
+/** The positions that calls on an outer context take while a branch without a parameter begins. */
+let adopted: { readonly outer: Positions; readonly own: Positions } | undefined;
+
+interface Call {
+  readonly position: string;
+  /** Of the context that the call is made on. */
+  readonly outer: Positions;
+  readonly trace: Trace;
+}
+
 /** How each method's functions are wrapped; those that are not here take no position. */
-const wrappers: Readonly<Record<string, (position: string, trace: Trace, arg: unknown) => unknown>> = {
+const wrappers: Readonly<Record<string, (arg: unknown, call: Call) => unknown>> = {
   step: ranAt(""),
   waitForCondition: ranAt(""),
   waitForCallback: ranAt("-2"),
   wait: asIs,
   invoke: asIs,
   createCallback: asIs,
-  runInChildContext: (position, trace, arg) => (typeof arg === "function" ? inContext(arg, position, trace) : arg),
-  map: (position, trace, arg) =>
-    typeof arg === "function" ? inContext(arg, (index) => `${position}-${index + 1}`, trace) : arg,
-  parallel: (position, trace, arg) =>
-    Array.isArray(arg) ? arg.map((branch, index) => branchIn(branch, `${position}-${index + 1}`, trace)) : arg,
+  runInChildContext: (arg, call) => (typeof arg === "function" ? inContext(arg, call) : arg),
+  map: (arg, call) => (typeof arg === "function" ? inContext(arg, call, (args) => Number(args[1])) : arg),
+  parallel: (arg, call) => (Array.isArray(arg) ? arg.map((branch, index) => branchIn(branch, call, () => index)) : arg),
 };
 
-/** `prefix` is the position of the context; empty for the root. */
-export function tracedContext(context: DurableContext, trace: Trace, prefix = ""): DurableContext {
-  let count = 0;
+export function tracedContext(
+  context: DurableContext,
+  trace: Trace,
+  positions: Positions = new Positions(""),
+): DurableContext {
   const next = (method: string, args: readonly unknown[]): string => {
-    const position = prefix === "" ? `${++count}` : `${prefix}-${++count}`;
+    const position = (adopted?.outer === positions ? adopted.own : positions).next();
     const name = typeof args[0] === "string" ? args[0] : undefined;
     const line = callingLine();
     trace.reached(position, {
@@ -41,15 +68,16 @@ export function tracedContext(context: DurableContext, trace: Trace, prefix = ""
     });
     return position;
   };
-  return new Proxy(context, { get: (target, key) => member(target, key, { trace, next }) });
+  return new Proxy(context, { get: (target, key) => member(target, key, { trace, next, positions }) });
 }
 
 interface Counting {
+  readonly positions: Positions;
   readonly trace: Trace;
   readonly next: (method: string, args: readonly unknown[]) => string;
 }
 
-function member(target: DurableContext, key: string | symbol, { trace, next }: Counting): unknown {
+function member(target: DurableContext, key: string | symbol, { trace, next, positions }: Counting): unknown {
   const value: unknown = Reflect.get(target, key, target);
   if (key === "promise") return combinators(value as Record<string, AnyFunction>, next);
   if (typeof value !== "function") return value;
@@ -58,7 +86,7 @@ function member(target: DurableContext, key: string | symbol, { trace, next }: C
   if (wrap === undefined) return method;
   return (...args: unknown[]) => {
     const position = next(String(key), args);
-    return method(...args.map((arg) => wrap(position, trace, arg)));
+    return method(...args.map((arg) => wrap(arg, { position, outer: positions, trace })));
   };
 }
 
@@ -74,7 +102,7 @@ function combinators(promise: Record<string, AnyFunction>, next: Counting["next"
 }
 
 function ranAt(suffix: string) {
-  return (position: string, trace: Trace, arg: unknown): unknown => {
+  return (arg: unknown, { position, trace }: Call): unknown => {
     if (typeof arg !== "function") return arg;
     return (...args: unknown[]) => {
       trace.ran(position + suffix);
@@ -83,24 +111,40 @@ function ranAt(suffix: string) {
   };
 }
 
-function asIs(_position: string, _trace: Trace, arg: unknown): unknown {
+function asIs(arg: unknown): unknown {
   return arg;
 }
 
-function branchIn(branch: unknown, position: string, trace: Trace): unknown {
-  if (typeof branch === "function") return inContext(branch, position, trace);
+/** Which item of a map or a parallel a function is called for, from what it is called with. */
+type IndexOf = (args: readonly unknown[]) => number;
+
+function branchIn(branch: unknown, call: Call, indexOf: IndexOf): unknown {
+  if (typeof branch === "function") return inContext(branch, call, indexOf);
   if (typeof branch !== "object" || branch === null || !("func" in branch)) return branch;
-  return typeof branch.func === "function" ? { ...branch, func: inContext(branch.func, position, trace) } : branch;
+  return typeof branch.func === "function" ? { ...branch, func: inContext(branch.func, call, indexOf) } : branch;
 }
 
 /** The engine looks at how many parameters a function has, so the wrapped one has as many. */
-function inContext(fn: unknown, position: string | ((index: number) => string), trace: Trace): AnyFunction {
+function inContext(fn: unknown, { position, outer, trace }: Call, indexOf?: IndexOf): AnyFunction {
   const original = fn as AnyFunction;
   const wrapped: AnyFunction = (context, ...rest) => {
-    const prefix = typeof position === "string" ? position : position(Number(rest[1]));
-    return original(tracedContext(context as DurableContext, trace, prefix), ...rest);
+    const prefix = indexOf === undefined ? position : `${position}-${indexOf(rest) + 1}`;
+    const own = new Positions(prefix);
+    const run = (): unknown => original(tracedContext(context as DurableContext, trace, own), ...rest);
+    return indexOf !== undefined && original.length === 0 ? adopting({ outer, own }, run) : run();
   };
   return Object.defineProperty(wrapped, "length", { value: original.length });
+}
+
+/** Only until the branch first waits: beyond that, the engine in a browser adopts nothing either. */
+function adopting<T>(positions: NonNullable<typeof adopted>, run: () => T): T {
+  const before = adopted;
+  adopted = positions;
+  try {
+    return run();
+  } finally {
+    adopted = before;
+  }
 }
 
 /** The line of the program that called; see `scriptUrl`. */

@@ -16,20 +16,24 @@ import { MemoryAlarm, systemHost } from "perdure/memory";
 import { FaultyStore } from "perdure/testing";
 import { forkLog, rowOf } from "../model/fork-log.ts";
 import { AdjustableClock } from "../sandbox/clock.ts";
-import type { Program, Reached } from "../sandbox/protocol.ts";
+import type { Began, Program, Reached } from "../sandbox/protocol.ts";
 import { type LoadReport, type ReplayAnswer, type ReplayOptions, SandboxProcess } from "../sandbox/sandbox-process.ts";
-import { type ExecutionSource, LIST_LIMIT, type Listener, type ListFilter } from "./execution-source.ts";
+import {
+  type ExecutionSource,
+  LIST_LIMIT,
+  type Listener,
+  type ListFilter,
+  type ProcessState,
+} from "./execution-source.ts";
 import { ObservedStore } from "./observed-store.ts";
 import { openStore } from "./open-store.ts";
 import { ProgramShelf } from "./program-shelf.ts";
 import { SlowStore } from "./slow-store.ts";
 
-/** What is going on with the worker of this tab. */
-export type ProcessState = "starting" | "running" | "killed" | "elsewhere";
-
 export interface LocalEvents {
   readonly onProcess: (state: ProcessState) => void;
   readonly onLoaded: (report: LoadReport) => void;
+  readonly onBegan: (began: Began) => void;
   readonly onReached: (reached: Reached) => void;
   readonly onRan: (executionId: string, operationId: string) => void;
   readonly onTrouble: (executionId: string, message: string) => void;
@@ -56,6 +60,7 @@ export class LocalSource implements ExecutionSource {
   readonly #tabs = new BroadcastChannel("perdure.playground");
   readonly #watchers = new Map<string, Set<() => void>>();
   #process: SandboxProcess | undefined;
+  #functionNames: readonly string[] = [];
   #hasLock = false;
   /** Counts how often this tab has asked for the lock: only the newest request counts. */
   #turn = 0;
@@ -78,6 +83,10 @@ export class LocalSource implements ExecutionSource {
 
   now(): number {
     return this.#clock.now();
+  }
+
+  async functionNames(): Promise<readonly string[]> {
+    return this.#functionNames;
   }
 
   async list({ functionName, status }: ListFilter): Promise<readonly DirectoryRow[]> {
@@ -267,12 +276,13 @@ export class LocalSource implements ExecutionSource {
 
   async #open(): Promise<LoadReport> {
     this.#process?.kill();
-    const { onReached, onRan, onTrouble } = this.#events;
-    const opened = new SandboxProcess(this.#faulty, { onReached, onRan, onTrouble });
+    const { onBegan, onReached, onRan, onTrouble } = this.#events;
+    const opened = new SandboxProcess(this.#faulty, { onBegan, onReached, onRan, onTrouble });
     this.#process = opened;
     this.#events.onProcess("starting");
     const report = await opened.open(this.shelf.programs, this.#aheadMs);
     if (this.#process !== opened) return report;
+    this.#functionNames = report.functions.map(({ name }) => name);
     this.#events.onLoaded(report);
     this.#events.onProcess("running");
     return report;

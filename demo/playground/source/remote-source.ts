@@ -33,6 +33,10 @@ export class RemoteSource implements ExecutionSource {
     this.#options = options;
   }
 
+  async functionNames(): Promise<readonly string[]> {
+    return this.#options.functionNames;
+  }
+
   async list({ functionName, status }: ListFilter): Promise<readonly DirectoryRow[]> {
     const names = functionName === undefined ? this.#options.functionNames : [functionName];
     const lists = await Promise.all(names.map((name) => this.#listOne(name, status)));

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { ConnectionPanel } from "./connection-panel.tsx";
 import { ExecutionPanel } from "./execution-panel.tsx";
+import { NoticeBar } from "./notice.tsx";
 import type { Playground } from "./playground.ts";
 import { WorkflowPanel } from "./workflow-panel.tsx";
 
@@ -12,17 +13,20 @@ export function App({ playground }: { readonly playground: Playground }): JSX.El
         <h1>
           perdure <span>playground</span>
         </h1>
-        <p class="tagline">One async function that survives crashes, deploys and month-long waits.</p>
+        <p class="tagline">
+          Every result of this function goes into a log first. When its worker dies, the function runs again from the
+          top and takes those results from the log, instead of doing the work again.
+        </p>
         <ConnectionPanel playground={playground} />
         <ThemeButton />
       </header>
-      <main class="panes">
-        <WorkflowPanel playground={playground} />
-        <ExecutionPanel playground={playground} />
+      <main>
+        <div class="panes">
+          <WorkflowPanel playground={playground} />
+          <ExecutionPanel playground={playground} />
+        </div>
       </main>
-      <p class="notice" role="status">
-        {playground.notice.value}
-      </p>
+      <NoticeBar playground={playground} />
     </>
   );
 }

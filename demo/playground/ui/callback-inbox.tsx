@@ -1,7 +1,10 @@
 import { useSignal } from "@preact/signals";
+import type { Operation } from "perdure/engine";
 import type { JSX } from "preact";
-import { titleOf } from "./labels.ts";
+import { remaining } from "./labels.ts";
 import type { Playground } from "./playground.ts";
+
+type OpenCallback = Extract<Operation, { type: "CALLBACK" }>;
 
 /** Callbacks that wait for somebody: here they can be that somebody. */
 export function CallbackInbox({ playground }: { readonly playground: Playground }): JSX.Element | null {
@@ -11,26 +14,26 @@ export function CallbackInbox({ playground }: { readonly playground: Playground 
   if (open.length === 0) return null;
   return (
     <section class="inbox" aria-label="Callbacks">
-      {open.map((operation) => {
-        const parent = operation.parentId === undefined ? undefined : view.track(operation.parentId);
-        const outer = parent?.versions.at(-1)?.operation;
-        const name = operation.name ?? (outer === undefined ? "callback" : titleOf(outer));
-        return (
-          <Callback key={operation.callbackId} name={name} callbackId={operation.callbackId} playground={playground} />
-        );
-      })}
+      {open.slice(0, MOST_SHOWN).map((operation) => (
+        <Callback key={operation.callbackId} operation={operation} playground={playground} />
+      ))}
+      {open.length > MOST_SHOWN && <p class="hint">{open.length - MOST_SHOWN} more wait for an answer.</p>}
     </section>
   );
 }
 
+/** More would leave no room for anything else. */
+const MOST_SHOWN = 5;
+
 interface CallbackProps {
-  readonly name: string;
-  readonly callbackId: string;
+  readonly operation: OpenCallback;
   readonly playground: Playground;
 }
 
-function Callback({ name, callbackId, playground }: CallbackProps): JSX.Element {
+function Callback({ operation, playground }: CallbackProps): JSX.Element {
   const payload = useSignal("yes");
+  const { callbackId } = operation;
+  const name = playground.view.value.nameOf(operation) ?? "callback";
   const complete = (type: "SUCCEEDED" | "FAILED" | "HEARTBEAT"): void => {
     const { value } = payload;
     if (type === "FAILED") {
@@ -39,9 +42,10 @@ function Callback({ name, callbackId, playground }: CallbackProps): JSX.Element 
     }
     void playground.completeCallback(callbackId, type === "HEARTBEAT" ? { type } : { type, result: value });
   };
+  const hasHeartbeat = operation.heartbeatTimeoutSeconds !== undefined;
   return (
     <form class="callback" onSubmit={(event) => (event.preventDefault(), complete("SUCCEEDED"))}>
-      <label class="grow">
+      <label>
         It waits for an answer to “{name}”
         <input value={payload.value} onInput={({ currentTarget }) => (payload.value = currentTarget.value)} />
       </label>
@@ -51,9 +55,27 @@ function Callback({ name, callbackId, playground }: CallbackProps): JSX.Element 
       <button type="button" onClick={() => complete("FAILED")}>
         Fail
       </button>
-      <button type="button" onClick={() => complete("HEARTBEAT")}>
+      <button
+        type="button"
+        disabled={!hasHeartbeat}
+        title={
+          hasHeartbeat
+            ? "Says that somebody still works on the answer, which puts its heartbeat timeout off."
+            : "This callback has no heartbeat timeout, so a heartbeat would change nothing."
+        }
+        onClick={() => complete("HEARTBEAT")}
+      >
         Heartbeat
       </button>
+      <p class="hint">{timeoutText(operation, playground.now.value)}</p>
     </form>
   );
+}
+
+function timeoutText({ timeoutAt, heartbeatAt }: OpenCallback, now: number): string {
+  const parts = [
+    ...(timeoutAt === undefined ? [] : [`Times out in ${remaining(timeoutAt - now)}.`]),
+    ...(heartbeatAt === undefined ? [] : [`Needs a heartbeat within ${remaining(heartbeatAt - now)}.`]),
+  ];
+  return parts.length === 0 ? "It waits for as long as it takes." : parts.join(" ");
 }

@@ -4,6 +4,7 @@ import { BreachPanel } from "./breach-panel.tsx";
 import { CallbackInbox } from "./callback-inbox.tsx";
 import { ExecutionList } from "./execution-list.tsx";
 import { FaultPanel } from "./fault-panel.tsx";
+import { FirstStepsBar } from "./first-steps-bar.tsx";
 import { HistoryView } from "./history-view.tsx";
 import { statusLabel } from "./labels.ts";
 import { LogView } from "./log-view.tsx";
@@ -31,6 +32,7 @@ export function ExecutionPanel({ playground }: { readonly playground: Playground
           </span>
         )}
       </div>
+      <FirstStepsBar playground={playground} />
       <Story playground={playground} />
       <BreachPanel playground={playground} />
       <CallbackInbox playground={playground} />

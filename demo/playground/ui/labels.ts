@@ -9,6 +9,31 @@ export function duration(ms: number): string {
   return `${Math.round(ms / 86_400_000)} days`;
 }
 
+/** A length of time that is still to come, in ms: never shorter than it is. */
+export function remaining(ms: number): string {
+  if (ms < 60_000) return `${Math.max(0, Math.ceil(ms / 1_000))} s`;
+  if (ms < 600_000) return `${Math.floor(ms / 60_000)} min ${Math.floor((ms % 60_000) / 1_000)} s`;
+  if (ms < 172_800_000) return duration(ms);
+  return `${Math.ceil(ms / 86_400_000)} days`;
+}
+
+/** A length of time as short as on an axis: a single number, and its unit. */
+export function tickLabel(ms: number): string {
+  if (ms < 1_000) return ms === 0 ? "0" : `${ms} ms`;
+  if (ms < 60_000) return `${ms / 1_000} s`;
+  if (ms < 3_600_000) return `${ms / 60_000} min`;
+  if (ms < 86_400_000) return `${ms / 3_600_000} h`;
+  return `${ms / 86_400_000} d`;
+}
+
+/** A day and a time of the day, ms since the epoch. */
+export function moment(at: number): string {
+  return new Date(at).toLocaleString([], {
+    ...{ day: "numeric", month: "short", year: "numeric" },
+    ...{ hour: "2-digit", minute: "2-digit", hour12: false },
+  });
+}
+
 export function clockTime(at: number): string {
   return new Date(at).toLocaleTimeString([], {
     hour: "2-digit",

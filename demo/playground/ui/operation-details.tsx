@@ -1,7 +1,7 @@
-import type { Operation } from "perdure/engine";
+import type { Failure, Operation } from "perdure/engine";
 import type { JSX } from "preact";
-import { operationAt } from "../model/execution-view.ts";
-import { clockTime, duration, kindLabel, pretty, statusLabel, titleOf } from "./labels.ts";
+import { operationAt, type Span, type Track } from "../model/execution-view.ts";
+import { clockTime, duration, kindLabel, moment, pretty, remaining, statusLabel, titleOf } from "./labels.ts";
 import type { Playground } from "./playground.ts";
 
 /** What is known of the chosen operation at the chosen commit. */
@@ -10,62 +10,160 @@ export function OperationDetails({ playground }: { readonly playground: Playgrou
   const id = playground.operationId.value;
   const track = id === undefined ? undefined : playground.view.value.track(id);
   const operation = track === undefined ? undefined : operationAt(track, playground.seq.value);
-  if (id === undefined || operation === undefined) return null;
-  const execution = playground.selected.value ?? "";
-  const line = playground.sites.recorded(execution, id)?.line;
-  const runs = playground.sites.runs(execution, id);
+  if (track === undefined || operation === undefined) return <NoDetails playground={playground} />;
   return (
     <section class="details" aria-label="Chosen operation">
-      <div class="pane-head">
+      <div class="details-head">
         <h3 class="grow">{titleOf(operation)}</h3>
         {!playground.isRemote.value && (
-          <button type="button" onClick={() => void playground.restartFrom(id)}>
+          <button
+            type="button"
+            title="Starts a new execution that has the log up to here, and runs from here with the code in the editor."
+            onClick={() => void playground.restartFrom(operation.id)}
+          >
             Restart from here
           </button>
         )}
       </div>
-      <dl>
-        <Fact name="Kind" value={`${kindLabel(operation)}, position ${id}`} />
-        <Fact name="Status" value={statusLabel(operation.status)} />
-        <Fact name="Time" value={timeOf(operation)} />
-        {operation.type === "STEP" && <Fact name="Attempts" value={String(operation.attempt)} />}
-        {operation.type === "WAIT" && <Fact name="Due" value={new Date(operation.dueAt).toLocaleString()} />}
-        {runs > 0 && <Fact name="Ran" value={`${runs} ${runs === 1 ? "time" : "times"} since this page was opened`} />}
-        {line !== undefined && <Fact name="Line" value={String(line)} />}
-        {operation.type === "CHAINED_INVOKE" && (
-          <Fact name="Input" value={pretty(operation.input ?? "nothing")} isCode />
-        )}
-        {operation.result !== undefined && <Fact name="Result" value={pretty(operation.result)} isCode />}
-        {operation.error !== undefined && (
-          <Fact
-            name="Error"
-            value={`${operation.error.errorType ?? "Error"}: ${operation.error.errorMessage ?? ""}`}
-            isCode
-          />
-        )}
-      </dl>
+      <Facts operation={operation} playground={playground} />
+      <Attempts track={track} playground={playground} />
+      <Payloads operation={operation} />
     </section>
   );
 }
 
-function Fact({
-  name,
-  value,
-  isCode,
+function NoDetails({ playground }: { readonly playground: Playground }): JSX.Element | null {
+  if (playground.view.value.tracks.length === 0) return null;
+  return (
+    <section class="details" aria-label="Chosen operation">
+      <p class="hint">Choose an operation, with a click or the arrow keys, to see its result, attempts and line.</p>
+    </section>
+  );
+}
+
+function Facts({
+  operation,
+  playground,
 }: {
+  readonly operation: Operation;
+  readonly playground: Playground;
+}): JSX.Element {
+  const execution = playground.selected.value ?? "";
+  const line = playground.sites.recorded(execution, operation.id)?.line;
+  const runs = playground.sites.runs(execution, operation.id);
+  const now = playground.moment.value;
+  return (
+    <dl class="facts">
+      <Fact name="Kind" value={`${kindLabel(operation)}, position ${operation.id}`} />
+      <Fact name="Status" value={statusLabel(operation.status)} />
+      <Fact name="Time" value={timeOf(operation, now)} />
+      {line !== undefined && <Fact name="Line" value={String(line)} />}
+      {runs > 0 && <Fact name="Ran" value={`${runs} ${runs === 1 ? "time" : "times"} since this page was opened`} />}
+      {dueOf(operation, now).map(([name, value]) => (
+        <Fact key={name} name={name} value={value} />
+      ))}
+      {operation.type === "CHAINED_INVOKE" && <Fact name="Function" value={operation.functionName} />}
+    </dl>
+  );
+}
+
+function Attempts({
+  track,
+  playground,
+}: {
+  readonly track: Track;
+  readonly playground: Playground;
+}): JSX.Element | null {
+  const seq = playground.seq.value;
+  const spans = track.spans.filter(({ fromSeq }) => fromSeq <= seq);
+  const attempts = spans.filter(({ kind }) => kind === "work");
+  if (spans.length < 2) return null;
+  const newest = attempts.length;
+  return (
+    <ol class="attempts" aria-label="Attempts">
+      {attempts.slice(-MOST_ATTEMPTS).map((span, index) => (
+        <li key={span.from} value={Math.max(0, newest - MOST_ATTEMPTS) + index + 1}>
+          {attemptText(span, pauseAfter(span, spans), seq)}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** The newest ones. */
+const MOST_ATTEMPTS = 20;
+
+function pauseAfter(span: Span, spans: readonly Span[]): Span | undefined {
+  const next = spans[spans.indexOf(span) + 1];
+  return next?.kind === "pause" ? next : undefined;
+}
+
+function attemptText(span: Span, pause: Span | undefined, seq: number): string {
+  const isOpen = span.to === undefined || (span.toSeq ?? 0) > seq;
+  if (isOpen) return `since ${clockTime(span.from)}`;
+  const took = `${clockTime(span.from)}, ${duration((span.to ?? span.from) - span.from)}`;
+  const error = span.error === undefined ? "" : `: ${textOf(span.error)}`;
+  const isOver = pause?.to !== undefined && (pause.toSeq ?? 0) <= seq;
+  return `${took}${error}${isOver ? `; then ${duration((pause.to ?? pause.from) - pause.from)} of pause` : ""}`;
+}
+
+function Payloads({ operation }: { readonly operation: Operation }): JSX.Element | null {
+  const input = operation.type === "CHAINED_INVOKE" ? operation.input : undefined;
+  const { result, error } = operation;
+  if (input === undefined && result === undefined && error === undefined) return null;
+  return (
+    <dl class="payloads">
+      {input !== undefined && <Fact name="Input" value={pretty(input)} isCode />}
+      {result !== undefined && <Fact name="Result" value={pretty(result)} isCode />}
+      {error !== undefined && <Fact name="Error" value={textOf(error)} isCode />}
+      {error?.errorData !== undefined && <Fact name="Data" value={pretty(error.errorData)} isCode />}
+      {error?.stackTrace !== undefined && error.stackTrace.length > 0 && (
+        <Fact name="Stack" value={error.stackTrace.join("\n")} isCode />
+      )}
+    </dl>
+  );
+}
+
+interface FactProps {
   readonly name: string;
   readonly value: string;
   readonly isCode?: boolean;
-}): JSX.Element {
+}
+
+function Fact({ name, value, isCode = false }: FactProps): JSX.Element {
   return (
     <div>
       <dt>{name}</dt>
-      <dd class={isCode === true ? "code" : ""}>{value}</dd>
+      <dd class={isCode ? "code" : ""}>{value}</dd>
     </div>
   );
 }
 
-function timeOf({ startedAt, endedAt }: Operation): string {
+function timeOf({ startedAt, endedAt }: Operation, now: number): string {
   const began = clockTime(startedAt);
-  return endedAt === undefined ? `since ${began}` : `${began}, ${duration(endedAt - startedAt)}`;
+  return endedAt === undefined
+    ? `since ${began}, ${duration(now - startedAt)}`
+    : `${began}, ${duration(endedAt - startedAt)}`;
+}
+
+/** When it is due, or given up, by name. */
+function dueOf(operation: Operation, now: number): readonly (readonly [string, string])[] {
+  const at = (name: string, time: number | undefined): readonly (readonly [string, string])[] =>
+    time === undefined
+      ? []
+      : [[name, operation.endedAt === undefined ? `${moment(time)}, in ${remaining(time - now)}` : moment(time)]];
+  switch (operation.type) {
+    case "WAIT":
+      return at("Due", operation.dueAt);
+    case "STEP":
+      return operation.status === "PENDING" ? at("Again", operation.nextAttemptAt) : [];
+    case "CALLBACK":
+      return [...at("Times out", operation.timeoutAt), ...at("Heartbeat", operation.heartbeatAt)];
+    default:
+      return [];
+  }
+}
+
+function textOf({ errorType = "Error", errorMessage = "" }: Failure): string {
+  return `${errorType}: ${errorMessage}`;
 }

@@ -7,12 +7,14 @@ import { compile } from "../editor/compile.ts";
 import { type Example, examples } from "../examples/catalogue.ts";
 import { type Breach, breachOf } from "../model/breach.ts";
 import { CallSites } from "../model/call-sites.ts";
+import { type RunAt, runAt } from "../model/code-run.ts";
 import { ExecutionView } from "../model/execution-view.ts";
 import { fromHash, type SharedCode, toHash } from "../model/share-link.ts";
 import type { LoadReport } from "../sandbox/sandbox-process.ts";
-import type { ExecutionSource } from "../source/execution-source.ts";
-import { LocalSource, type ProcessState } from "../source/local-source.ts";
+import type { ExecutionSource, ProcessState } from "../source/execution-source.ts";
+import { LocalSource } from "../source/local-source.ts";
 import { type RemoteOptions, RemoteSource } from "../source/remote-source.ts";
+import { FirstSteps } from "./first-steps.ts";
 
 /** What is open: the example or file, its code, and what to start it with. */
 export type Draft = SharedCode;
@@ -20,6 +22,12 @@ export type Draft = SharedCode;
 export interface CodeError {
   readonly message: string;
   readonly line: number | undefined;
+}
+
+/** Something to tell whoever sits there. What went wrong stays until it was read. */
+export interface Notice {
+  readonly text: string;
+  readonly isError: boolean;
 }
 
 const DRAFT_KEY = "perdure.playground.draft";
@@ -38,15 +46,32 @@ export class Playground {
   /** The commit that is looked at; undefined follows the newest. */
   readonly scrub: Signal<number | undefined> = signal(undefined);
   readonly operationId: Signal<string | undefined> = signal(undefined);
-  readonly notice: Signal<string> = signal("");
+  readonly notice: Signal<Notice | undefined> = signal(undefined);
   readonly codeError: Signal<CodeError | undefined> = signal(undefined);
   readonly isRemote: Signal<boolean> = signal(false);
   readonly isSlow: Signal<boolean> = signal(false);
+  /** The clock of the executions, ms since the epoch; it moves while something is to be seen of it. */
+  readonly now: Signal<number> = signal(Date.now());
+  /** The functions that executions may be of. */
+  readonly functionNames: Signal<readonly string[]> = signal([]);
+  readonly firstSteps: FirstSteps = new FirstSteps(localStorage);
   readonly sites: CallSites = new CallSites();
   readonly local: LocalSource;
   readonly seq: ReadonlySignal<number> = computed(() => {
     void this.revision.value;
     return this.scrub.value ?? this.view.value.length;
+  });
+  /** The time at the commit that is looked at, ms since the epoch. */
+  readonly moment: ReadonlySignal<number> = computed(() => {
+    const { isEnded, commits } = this.view.value;
+    if (this.scrub.value === undefined && !isEnded) return this.now.value;
+    return commits[this.seq.value - 1]?.at ?? this.now.value;
+  });
+  /** The run of the code as of that commit. */
+  readonly codeRun: ReadonlySignal<RunAt | undefined> = computed(() => {
+    const seq = this.seq.value;
+    const isLive = this.scrub.value === undefined && !this.view.value.isEnded && !this.isRemote.value;
+    return runAt(this.view.value, seq, isLive ? this.sites.current(this.selected.value ?? "") : undefined);
   });
   readonly breach: ReadonlySignal<Breach | undefined> = computed(() => {
     void this.revision.value;
@@ -65,9 +90,14 @@ export class Playground {
     this.local = new LocalSource({
       onProcess: (state) => {
         this.process.value = state;
+        if (state !== "running") this.sites.end();
         this.#stir();
       },
       onLoaded: (report) => this.#loaded(report),
+      onBegan: ({ executionId, seq }) => {
+        this.sites.begin(executionId, { seq, at: this.#clock() });
+        this.#stir();
+      },
       onReached: ({ executionId, id, ...site }) => {
         const isRecorded = executionId === this.selected.value && this.view.value.track(id) !== undefined;
         this.sites.reach(executionId, id, { site, isRecorded });
@@ -81,6 +111,7 @@ export class Playground {
       onChange: () => this.#listSoon(),
     });
     this.#source = this.local;
+    setInterval(() => this.#tick(), TICK_MS);
   }
 
   /** Takes up where the last visit to this page left off. */
@@ -92,6 +123,7 @@ export class Playground {
     const kept = sessionStorage.getItem(SELECTED_KEY);
     const first = this.rows.value.find(({ id }) => id === kept) ?? this.rows.value[0];
     if (first !== undefined) this.select(first.id);
+    this.firstSteps.visited(this.rows.value.some(({ status }) => status === "RUNNING"));
   }
 
   edit(change: Partial<Draft>): void {
@@ -112,7 +144,8 @@ export class Playground {
       const report = await this.#load();
       const name = report ?? this.#firstFunction();
       this.select(await this.local.start(name, payload));
-      this.tell("Started. Every step that finishes is in the log.");
+      this.firstSteps.ran();
+      this.tell("Started. Every result is in the log before the code goes on.");
     });
   }
 
@@ -131,6 +164,7 @@ export class Playground {
 
   kill(): void {
     this.local.kill();
+    this.firstSteps.killed();
     this.tell("Killed. What the worker had in memory is gone; the log is not.");
   }
 
@@ -140,6 +174,7 @@ export class Playground {
       const program = this.#compile();
       this.local.shelf.put(program);
       await this.local.restart();
+      this.firstSteps.restarted();
       this.tell("A new worker runs the code from the top. What the log has, it does not do again.");
     });
   }
@@ -175,19 +210,26 @@ export class Playground {
         view.add(body);
         this.#stir();
       },
-      onError: (error) => this.tell(textOf(error)),
+      onError: (error) => this.warn(textOf(error)),
     });
   }
 
   async list(): Promise<void> {
     try {
       const [functionName, status] = [this.functionName.value.trim(), this.status.value];
-      this.rows.value = await this.#source.list({
-        ...(functionName === "" ? {} : { functionName }),
-        ...(status === undefined ? {} : { status }),
+      const [rows, names] = await Promise.all([
+        this.#source.list({
+          ...(functionName === "" ? {} : { functionName }),
+          ...(status === undefined ? {} : { status }),
+        }),
+        this.#source.functionNames(),
+      ]);
+      batch(() => {
+        this.rows.value = rows;
+        this.#knowFunctions([...names, ...rows.map((row) => row.functionName)]);
       });
     } catch (error) {
-      this.tell(textOf(error));
+      this.warn(textOf(error));
     }
   }
 
@@ -312,7 +354,23 @@ export class Playground {
   }
 
   tell(text: string): void {
-    this.notice.value = text;
+    this.notice.value = { text, isError: false };
+  }
+
+  /** What somebody has to read. */
+  warn(text: string): void {
+    this.notice.value = { text, isError: true };
+  }
+
+  dismiss(): void {
+    this.notice.value = undefined;
+  }
+
+  /** False if the worker has no function for the selected execution. */
+  get hasCode(): boolean {
+    const { header } = this.view.value;
+    if (header === undefined || this.isRemote.value || this.process.value !== "running") return true;
+    return this.#functions.some(({ name }) => name === header.functionName);
   }
 
   #switchTo(source: ExecutionSource): void {
@@ -323,6 +381,9 @@ export class Playground {
       this.selected.value = undefined;
       this.view.value = new ExecutionView();
       this.rows.value = [];
+      this.functionNames.value = [];
+      this.functionName.value = "";
+      this.status.value = undefined;
       this.revision.value++;
     });
   }
@@ -360,6 +421,7 @@ export class Playground {
 
   #loaded(report: LoadReport): void {
     this.#functions = report.functions;
+    this.#knowFunctions(report.functions.map(({ name }) => name));
     this.#stir();
   }
 
@@ -382,13 +444,30 @@ export class Playground {
 
   readonly #traced = new Set<string>();
 
+  /** A list that is filtered does not show the other functions, which are still there. */
+  #knowFunctions(names: readonly string[]): void {
+    const known = new Set([...this.functionNames.value, ...names]);
+    if (known.size > this.functionNames.value.length) this.functionNames.value = [...known].toSorted();
+  }
+
+  #tick(): void {
+    if (this.view.value.header?.status === "RUNNING" && !document.hidden) this.now.value = this.#clock();
+  }
+
+  #clock(): number {
+    return this.isRemote.value ? Date.now() : this.local.now();
+  }
+
   /** At most once a frame, however fast the log grows. */
   #stir(): void {
     if (this.#isStirring) return;
     this.#isStirring = true;
     requestAnimationFrame(() => {
       this.#isStirring = false;
-      this.revision.value++;
+      batch(() => {
+        this.now.value = this.#clock();
+        this.revision.value++;
+      });
       void this.#findLines();
     });
   }
@@ -406,7 +485,7 @@ export class Playground {
     try {
       await work();
     } catch (error) {
-      this.tell(textOf(error));
+      this.warn(textOf(error));
     }
   }
 }
@@ -415,6 +494,8 @@ export class Playground {
 const MOST_PREFIXES = 200;
 
 const LIST_DELAY_MS = 200;
+/** Often enough for tenths of a second to be believed. */
+const TICK_MS = 250;
 
 function readDraft(): Draft {
   const [{ file, code, payload }] = examples;

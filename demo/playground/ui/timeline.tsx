@@ -1,39 +1,46 @@
-import { isSettled } from "perdure/engine";
+import type { Operation } from "perdure/engine";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import {
-  type ExecutionView,
-  firstSeqOf,
-  type InvocationSpan,
-  operationAt,
-  type Span,
-  type Track,
-} from "../model/execution-view.ts";
+import { isReplayed, type RunAt } from "../model/code-run.ts";
+import { type ExecutionView, firstSeqOf, operationAt, type Span, type Track } from "../model/execution-view.ts";
+import { waitingFor } from "../model/situation.ts";
 import { timeAxis, type TimeAxis } from "../model/time-axis.ts";
 import { kindLabel, statusLabel, titleOf } from "./labels.ts";
 import type { Playground } from "./playground.ts";
+import { timeText, timeTitle } from "./time-text.ts";
+import { TimelineHead, TimelineMarks } from "./timeline-scale.tsx";
 import { VirtualList } from "./virtual-list.tsx";
 
-/** Operations as a tree, each with a lane that shows when it worked, paused and waited. */
+/** Operations as a tree, each with a lane that shows when it worked, paused and waited, and when it goes on. */
 export function Timeline({ playground }: { readonly playground: Playground }): JSX.Element {
   const revision = playground.revision.value;
   const view = playground.view.value;
   const seq = playground.seq.value;
-  const axis = useMemo(() => axisOf(view), [view, revision]);
+  const now = playground.moment.value;
+  const run = playground.codeRun.value;
+  const stops = useMemo(() => stopsOf(view), [view, revision]);
+  const axis = useMemo(
+    () => timeAxis(withPresent(stops, view, playground.now.value)),
+    [stops, view, playground.now.value],
+  );
   const tracks = useMemo(() => view.tracks.filter((track) => firstSeqOf(track) <= seq), [view, revision, seq]);
-  const invocation = view.invocationAt(seq);
+  const isEmpty = tracks.length === 0;
   return (
-    <VirtualList
-      id="operation"
-      label="Operations"
-      items={tracks}
-      keyOf={({ id }) => id}
-      selected={playground.operationId.value}
-      onSelect={({ id }) => (playground.operationId.value = id)}
-      follow={playground.scrub.value === undefined}
-      empty="No operation yet. What the code does through its context appears here."
-      render={(track) => <Row {...{ track, seq, axis, invocation, view }} />}
-    />
+    <div class="timeline">
+      {!isEmpty && <TimelineHead {...{ view, seq, axis, now, run }} />}
+      {!isEmpty && <TimelineMarks {...{ view, seq, axis, now, run }} />}
+      <VirtualList
+        id="operation"
+        label="Operations"
+        items={tracks}
+        keyOf={({ id }) => id}
+        selected={playground.operationId.value}
+        onSelect={({ id }) => (playground.operationId.value = id)}
+        follow={playground.scrub.value === undefined}
+        empty="No operation yet. What the code does through its context appears here."
+        render={(track) => <Row {...{ track, seq, axis, now, view, run }} />}
+      />
+    </div>
   );
 }
 
@@ -41,14 +48,15 @@ interface RowProps {
   readonly track: Track;
   readonly seq: number;
   readonly axis: TimeAxis;
-  readonly invocation: InvocationSpan | undefined;
+  readonly now: number;
   readonly view: ExecutionView;
+  readonly run: RunAt | undefined;
 }
 
-function Row({ track, seq, axis, invocation, view }: RowProps): JSX.Element {
+function Row({ track, seq, axis, now, view, run }: RowProps): JSX.Element {
   const operation = operationAt(track, seq);
   if (operation === undefined) return <span />;
-  const isReplayed = wasSettledBefore(track, invocation);
+  const isFromLog = isReplayed(view, track.id, run);
   return (
     <>
       <span class="row-name" style={{ paddingInlineStart: `${track.depth * 14}px` }}>
@@ -56,58 +64,77 @@ function Row({ track, seq, axis, invocation, view }: RowProps): JSX.Element {
         <span class="row-title">{titleOf(operation)}</span>
         {titleOf(operation) !== kindLabel(operation) && <span class="row-kind">{kindLabel(operation)}</span>}
         <span class="sr">, {statusLabel(operation.status)}</span>
-        {isReplayed && (
-          <span class="row-replayed">
+        {isFromLog && (
+          <span class="row-replayed" title="From the log: this run of the code did not do it again.">
             <span aria-hidden="true">↺</span>
             <span class="sr">, from the log</span>
           </span>
         )}
       </span>
-      <span class="lane" aria-hidden="true">
-        {view.invocations
-          .slice(1, MOST_MARKS)
-          .map(
-            ({ firstSeq, at, number }) =>
-              firstSeq <= seq && <i key={number} class="lane-mark" style={{ left: percent(axis.position(at)) }} />,
-          )}
-        {track.spans.map((span) => span.fromSeq <= seq && bar(span, { axis, seq }))}
+      <span class={isFromLog ? "lane lane-replayed" : "lane"} aria-hidden="true">
+        {track.spans.map((span) => span.fromSeq <= seq && bar(span, { axis, seq, now, operation }))}
+        {planned(operation, { axis, now })}
+      </span>
+      <span class="row-time" title={timeTitle(operation, now)}>
+        {timeText(operation, now)}
       </span>
     </>
   );
 }
 
-const MOST_MARKS = 24;
-
 interface BarContext {
   readonly axis: TimeAxis;
   readonly seq: number;
+  readonly now: number;
+  readonly operation: Operation;
 }
 
-function bar(span: Span, { axis, seq }: BarContext): JSX.Element {
+function bar(span: Span, { axis, seq, now, operation }: BarContext): JSX.Element {
   const isOpen = span.to === undefined || (span.toSeq ?? 0) > seq;
   const left = axis.position(span.from);
-  const right = isOpen ? 1 : axis.position(span.to ?? span.from);
+  const right = axis.position(isOpen ? now : (span.to ?? span.from));
   const outcome = isOpen ? "open" : span.hasFailed === true ? "failed" : "done";
   return (
     <i
       key={`${span.fromSeq}-${span.from}`}
       class={`bar-${span.kind} bar-${outcome}`}
+      title={`${spanLabels[span.kind]}: ${titleOf(operation)}${span.error === undefined ? "" : `, ${span.error.errorMessage}`}`}
       style={{ left: percent(left), width: percent(Math.max(0, right - left)) }}
     />
   );
 }
 
-/** True if the invocation found the outcome in the log. */
-function wasSettledBefore(track: Track, invocation: InvocationSpan | undefined): boolean {
-  if (invocation === undefined || invocation.number === 1) return false;
-  const before = operationAt(track, invocation.firstSeq - 1);
-  return before !== undefined && isSettled(before.status);
+const spanLabels: Readonly<Record<Span["kind"], string>> = {
+  work: "runs",
+  pause: "waits to be tried again",
+  wait: "waits",
+};
+
+/** The time that something still has to wait. */
+function planned(operation: Operation, { axis, now }: Pick<BarContext, "axis" | "now">): JSX.Element | null {
+  const waiting = waitingFor(operation);
+  if (waiting?.until === undefined || waiting.kind === "answer") return null;
+  const [left, right] = [axis.position(now), axis.position(waiting.until)];
+  return <i class="bar-planned" style={{ left: percent(left), width: percent(Math.max(0, right - left)) }} />;
 }
 
-function axisOf(view: ExecutionView): TimeAxis {
-  const times: number[] = view.commits.map(({ at }) => at);
-  for (const { spans } of view.tracks) for (const { from, to } of spans) times.push(from, to ?? from);
-  return timeAxis(times);
+/** The moments that the log tells of, in their order. */
+function stopsOf(view: ExecutionView): readonly number[] {
+  const times = new Set(view.commits.map(({ at }) => at));
+  for (const { spans } of view.tracks) for (const { from, to } of spans) times.add(from).add(to ?? from);
+  return [...times].toSorted((a, b) => a - b);
+}
+
+/** With the present, and what is due, of an execution that goes on. */
+function withPresent(stops: readonly number[], view: ExecutionView, now: number): readonly number[] {
+  if (view.header?.status !== "RUNNING") return stops;
+  const due = view.unsettledAt(view.length).flatMap((operation) => {
+    const waiting = waitingFor(operation);
+    return waiting?.until === undefined || waiting.kind === "answer" ? [] : [waiting.until];
+  });
+  const last = stops.at(-1) ?? 0;
+  const beyond = new Set([now, ...due].filter((at) => at > last));
+  return [...stops, ...[...beyond].toSorted((a, b) => a - b)];
 }
 
 function percent(part: number): string {

@@ -1,0 +1,63 @@
+import { type Signal, signal } from "@preact/signals";
+
+/** The three things that a newcomer does to see replay, in their order. */
+export type FirstStep = "run" | "kill" | "reload";
+
+interface Kept {
+  readonly done: readonly FirstStep[];
+  readonly isDismissed: boolean;
+}
+
+const KEY = "perdure.playground.first-steps";
+
+/** How far a newcomer has come; remembered, so that a reload can be one of the steps. */
+export class FirstSteps {
+  readonly kept: Signal<Kept>;
+  readonly #storage: Storage;
+
+  constructor(storage: Storage) {
+    this.#storage = storage;
+    this.kept = signal(read(storage));
+  }
+
+  /** A page was opened. `hasWork` says whether an execution was under way. */
+  visited(hasWork: boolean): void {
+    if (hasWork && this.kept.value.done.includes("run")) this.#did("reload");
+  }
+
+  ran(): void {
+    this.#did("run");
+  }
+
+  killed(): void {
+    if (this.kept.value.done.includes("run")) this.#did("kill");
+  }
+
+  /** A new worker does what a reload does. */
+  restarted(): void {
+    if (this.kept.value.done.includes("kill")) this.#did("reload");
+  }
+
+  dismiss(): void {
+    this.#keep({ ...this.kept.value, isDismissed: true });
+  }
+
+  #did(step: FirstStep): void {
+    const { done } = this.kept.value;
+    if (!done.includes(step)) this.#keep({ ...this.kept.value, done: [...done, step] });
+  }
+
+  #keep(kept: Kept): void {
+    this.kept.value = kept;
+    this.#storage.setItem(KEY, JSON.stringify(kept));
+  }
+}
+
+function read(storage: Storage): Kept {
+  const none: Kept = { done: [], isDismissed: false };
+  try {
+    return { ...none, ...(JSON.parse(storage.getItem(KEY) ?? "null") as Partial<Kept> | null) };
+  } catch {
+    return none;
+  }
+}

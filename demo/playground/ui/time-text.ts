@@ -1,0 +1,27 @@
+import { isSettled, type Operation } from "perdure/engine";
+import { waitingFor } from "../model/situation.ts";
+import { duration, moment, remaining } from "./labels.ts";
+
+/** How long an operation took, takes, or has still to wait, in two or three words. `now` is ms since the epoch. */
+export function timeText(operation: Operation, now: number): string {
+  if (isSettled(operation.status)) return settledText(operation);
+  const waiting = waitingFor(operation);
+  if (waiting?.until === undefined) return `for ${duration(now - operation.startedAt)}`;
+  const left = remaining(waiting.until - now);
+  if (waiting.kind === "answer") return `${left} left`;
+  return waiting.kind === "retry" ? `again in ${left}` : `due in ${left}`;
+}
+
+/** The same at length, for a tooltip. */
+export function timeTitle(operation: Operation, now: number): string {
+  const began = `Began ${moment(operation.startedAt)}`;
+  if (operation.endedAt !== undefined) return `${began}, ended ${moment(operation.endedAt)}`;
+  const until = waitingFor(operation)?.until;
+  return until === undefined || until < now ? began : `${began}, until ${moment(until)} at the latest`;
+}
+
+function settledText(operation: Operation): string {
+  const { startedAt, endedAt = startedAt } = operation;
+  const took = duration(endedAt - startedAt);
+  return operation.type === "STEP" && operation.attempt > 1 ? `${operation.attempt}×, ${took}` : took;
+}
