@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type UserConfig } from "vite";
+import { declarationsPlugin } from "../../scripts/playground-declarations.ts";
 
 const config: UserConfig = defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
@@ -7,7 +8,7 @@ const config: UserConfig = defineConfig({
   base: "./",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   // The sandbox makes a worker of this text, which can import nothing.
-  worker: { format: "iife" },
+  worker: { format: "iife", plugins: () => [declarationsPlugin()] },
   build: { outDir: "../dist", emptyOutDir: true, target: "es2022", chunkSizeWarningLimit: 1_000 },
 });
 

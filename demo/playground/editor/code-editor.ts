@@ -1,8 +1,8 @@
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { javascript, typescriptLanguage } from "@codemirror/lang-javascript";
-import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting, syntaxTree } from "@codemirror/language";
-import { type Diagnostic, lintGutter, linter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { javascript } from "@codemirror/lang-javascript";
+import { bracketMatching, indentOnInput, syntaxHighlighting } from "@codemirror/language";
+import { lintKeymap } from "@codemirror/lint";
 import { EditorState, type Extension, StateEffect, StateField } from "@codemirror/state";
 import {
   Decoration,
@@ -13,10 +13,11 @@ import {
   keymap,
   lineNumbers,
 } from "@codemirror/view";
-import { tags } from "@lezer/highlight";
-import { compile, type Problem } from "./compile.ts";
-import { completeDurable } from "./completions.ts";
-import { lintDeterminism } from "./determinism-lint.ts";
+import { colours } from "./colours.ts";
+import { hints } from "./hints.ts";
+import { LanguageClient } from "./language/language-client.ts";
+import { type LoadError, languageReady, problems, showLoadError } from "./problems.ts";
+import { suggestions } from "./suggestions.ts";
 
 export interface CodeEditorOptions {
   readonly parent: HTMLElement;
@@ -51,24 +52,19 @@ function decorate({ doc }: EditorState, lines: readonly MarkedLine[]): Decoratio
   );
 }
 
-const colours = HighlightStyle.define([
-  { tag: [tags.keyword, tags.modifier, tags.operatorKeyword], color: "var(--code-keyword)" },
-  { tag: [tags.string, tags.special(tags.string)], color: "var(--code-string)" },
-  { tag: [tags.number, tags.bool, tags.null], color: "var(--code-number)" },
-  { tag: [tags.comment], color: "var(--code-comment)", fontStyle: "italic" },
-  { tag: [tags.typeName, tags.className], color: "var(--code-type)" },
-  { tag: [tags.function(tags.variableName), tags.function(tags.propertyName)], color: "var(--code-function)" },
-]);
-
-/** The code, with completion, the determinism lint, and marks on lines. */
+/** The code, with what TypeScript and the determinism lint know of it, and marks on lines. */
 export class CodeEditor {
+  readonly #language = new LanguageClient();
   readonly #view: EditorView;
 
   constructor({ parent, code, onChange }: CodeEditorOptions) {
     const told = EditorView.updateListener.of((update) => {
       if (update.docChanged) onChange(update.state.doc.toString());
     });
-    this.#view = new EditorView({ parent, state: EditorState.create({ doc: code, extensions: [extensions(), told] }) });
+    this.#view = new EditorView({
+      parent,
+      state: EditorState.create({ doc: code, extensions: [extensions(this.#language), told] }),
+    });
   }
 
   get code(): string {
@@ -90,18 +86,26 @@ export class CodeEditor {
   }
 
   /** Shows an error that came up when the code was loaded, at its line. */
-  showError(message: string, line: number | undefined): void {
-    const { doc } = this.#view.state;
-    const { from, to } = doc.line(Math.min(Math.max(line ?? 1, 1), doc.lines));
-    this.#view.dispatch(setDiagnostics(this.#view.state, [{ from, to, severity: "error", message }]));
+  showError(error: LoadError): void {
+    this.#view.dispatch({ effects: showLoadError.of(error) });
+  }
+
+  /** Loads TypeScript when the page has nothing else to do; it checks types from then on. */
+  startLanguageSoon(): void {
+    whenIdle(() => void this.#startLanguage());
   }
 
   get hasFocus(): boolean {
     return this.#view.hasFocus;
   }
+
+  async #startLanguage(): Promise<void> {
+    await this.#language.ready();
+    this.#view.dispatch({ effects: languageReady.of(null) });
+  }
 }
 
-function extensions(): Extension {
+function extensions(language: LanguageClient): Extension {
   return [
     lineNumbers(),
     highlightActiveLineGutter(),
@@ -111,11 +115,12 @@ function extensions(): Extension {
     indentOnInput(),
     bracketMatching(),
     closeBrackets(),
-    autocompletion({ override: [completeDurable] }),
+    suggestions(language),
     javascript({ typescript: true }),
     syntaxHighlighting(colours),
-    lintGutter(),
-    linter(diagnose, { delay: 250 }),
+    problems(language),
+    // After the problems: these come first where both are pointed at.
+    hints(language),
     marks,
     EditorView.contentAttributes.of({
       "aria-label": "Workflow code",
@@ -133,13 +138,8 @@ function extensions(): Extension {
   ];
 }
 
-function diagnose(view: EditorView): Diagnostic[] {
-  return problemsOf(view.state.doc.toString(), view.state).map((problem) => ({ ...problem }));
-}
-
-function problemsOf(code: string, state: EditorState): readonly Problem[] {
-  const compiled = compile(code);
-  if ("problem" in compiled) return [compiled.problem];
-  const tree = syntaxTree(state);
-  return lintDeterminism(tree.length < code.length ? typescriptLanguage.parser.parse(code) : tree, code);
+/** Safari has no notion of idleness. */
+function whenIdle(work: () => void): void {
+  if ("requestIdleCallback" in globalThis) requestIdleCallback(work, { timeout: 2_000 });
+  else setTimeout(work, 500);
 }

@@ -1,12 +1,5 @@
 import { transform } from "sucrase";
-
-export interface Problem {
-  /** Offsets in the text. */
-  readonly from: number;
-  readonly to: number;
-  readonly severity: "error" | "warning";
-  readonly message: string;
-}
+import type { Problem } from "./problem.ts";
 
 export type Compiled = { readonly script: string } | { readonly problem: Problem };
 

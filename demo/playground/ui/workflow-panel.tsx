@@ -127,7 +127,11 @@ function Editor({ playground }: { readonly playground: Playground }): JSX.Elemen
   });
   useSignalEffect(() => {
     const problem = playground.codeError.value;
-    if (problem !== undefined) editor.current?.showError(problem.message, problem.line);
+    if (problem !== undefined) editor.current?.showError(problem);
+  });
+  useSignalEffect(() => {
+    // Not before the page does what it is for.
+    if (playground.process.value !== "starting") editor.current?.startLanguageSoon();
   });
   useSignalEffect(() => {
     const lines = linesOf(playground);

@@ -1,0 +1,77 @@
+/** Problems under the code: of its syntax at once, of its types and its determinism from the worker, and of its loading. */
+
+import { type Diagnostic, linter, lintGutter } from "@codemirror/lint";
+import { type Extension, StateEffect, StateField } from "@codemirror/state";
+import type { EditorView, ViewUpdate } from "@codemirror/view";
+import { compile } from "./compile.ts";
+import type { LanguageClient } from "./language/language-client.ts";
+import type { Fix, Problem } from "./problem.ts";
+
+export interface LoadError {
+  readonly message: string;
+  /** From 1; the first line if it is not known. */
+  readonly line: number | undefined;
+}
+
+/** How long nothing must be typed before the code is looked at. */
+const DELAY_MS = 250;
+
+/** TypeScript has come to be there. */
+export const languageReady = StateEffect.define<null>();
+
+/** An error that came up when the code was loaded. It is shown until the code is changed. */
+export const showLoadError = StateEffect.define<LoadError>();
+
+const loadError = StateField.define<LoadError | undefined>({
+  create: () => undefined,
+  update(shown, transaction) {
+    const error = transaction.effects.find((effect) => effect.is(showLoadError));
+    return error?.value ?? (transaction.docChanged ? undefined : shown);
+  },
+});
+
+export function problems(client: LanguageClient): Extension {
+  return [
+    loadError,
+    lintGutter(),
+    linter((view) => diagnose(view, client), { delay: DELAY_MS, needsRefresh: brings(languageReady) }),
+    linter(loading, { delay: 0, needsRefresh: brings(showLoadError) }),
+  ];
+}
+
+async function diagnose({ state }: EditorView, client: LanguageClient): Promise<readonly Diagnostic[]> {
+  const code = state.doc.toString();
+  const found = client.isReady ? await client.ask("check", code) : undefined;
+  return (found ?? syntaxProblems(code)).map((problem) => diagnostic(problem, code));
+}
+
+function syntaxProblems(code: string): readonly Problem[] {
+  const compiled = compile(code);
+  return "problem" in compiled ? [compiled.problem] : [];
+}
+
+function loading({ state }: EditorView): readonly Diagnostic[] {
+  const error = state.field(loadError);
+  // What does not compile is shown at its very place already.
+  if (error === undefined || syntaxProblems(state.doc.toString()).length > 0) return [];
+  const { from, to } = state.doc.line(Math.min(Math.max(error.line ?? 1, 1), state.doc.lines));
+  return [{ from, to, severity: "error", message: error.message }];
+}
+
+function diagnostic({ note, fixes = [], ...problem }: Problem, code: string): Diagnostic {
+  return {
+    ...problem,
+    ...(note === undefined ? {} : { source: note }),
+    actions: fixes.map((fix) => ({ name: fix.label, apply: (view: EditorView) => apply(view, fix, code) })),
+  };
+}
+
+/** Places are those of the code that was looked at: it is looked at again after every change. */
+function apply(view: EditorView, { changes }: Fix, code: string): void {
+  if (view.state.doc.toString() !== code) return;
+  view.dispatch({ changes: [...changes], userEvent: "input.fix" });
+}
+
+function brings<T>(wanted: ReturnType<typeof StateEffect.define<T>>): (update: ViewUpdate) => boolean {
+  return ({ transactions }) => transactions.some(({ effects }) => effects.some((effect) => effect.is(wanted)));
+}
