@@ -183,6 +183,10 @@ describe("contexts", () => {
       places(`const { step } = context; const outer = context;
         await context.runInChildContext(async (child) => { await step(f); await outer.wait({ seconds: 1 }); await child.step(f); });`),
     ).toEqual(["step", "outer.wait"]);
+    expect(
+      places(`const { promise } = context; const again = context.step;
+        await context.runInChildContext(async (child) => { await promise.all([child.step(f)]); await again(f); });`),
+    ).toEqual(["promise.all", "again"]);
   });
 
   test("callbacks of the language are in the function around them", () => {
@@ -231,6 +235,25 @@ describe("results", () => {
     ).toEqual(["n"]);
   });
 
+  test("put into objects and collections are lost too", () => {
+    expect(places(`const r = { n: 0 }; await context.step("s", async () => { r.n = 1; }); log(r);`)).toEqual(["r"]);
+    expect(
+      places(
+        `const all: number[] = []; await context.map([1], async (item) => { all.push(await item.step(f)); }); log(all);`,
+      ),
+    ).toEqual(["all"]);
+    expect(places(`const m = new Map(); await context.step("s", async () => { m.set(1, 1); }); log(m);`)).toEqual([
+      "m",
+    ]);
+    expect(places(`const all: number[] = []; all.push(await context.step(f)); log(all);`)).toEqual([]);
+  });
+
+  test("of operations are awaited, or kept", () => {
+    expect(places(`context.step("s", f);`)).toEqual(["context"]);
+    expect(places(`const s = context.step("s", f); void context.wait({ seconds: 1 }); await s;`)).toEqual([]);
+    expect(fixed(`context.step("s", f);`)).toBe(`await context.step("s", f);`);
+  });
+
   test("set inside a step for the step are fine", () => {
     expect(
       places(`await context.step("s", async () => { let n = 0; for (let i = 0; i < 3; i++) n += i; return n; });`),
@@ -245,7 +268,7 @@ describe("fixes", () => {
       `const at = await context.step("now", async () => Date.now()); log(at);`,
     );
     expect(fixed(`const id = crypto.randomUUID().slice(1); log(id);`)).toBe(
-      `const id = (await context.step("randomUUID", async () => crypto.randomUUID())).slice(1); log(id);`,
+      `const id = (await context.step("id", async () => crypto.randomUUID())).slice(1); log(id);`,
     );
     expect(fixed(`const load = async () => Math.random(); log(await load());`)).toBe(
       `const load = async () => Math.random(); log(await context.step("load", async () => load()));`,

@@ -21,7 +21,8 @@ export function lintDeterminism(file: ts.SourceFile, checker: ts.TypeChecker): r
   const lint = new DeterminismLint(new DurableCode(file, checker));
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) || ts.isNewExpression(node)) lint.checkCall(node);
-    lint.checkAssignment(node);
+    lint.checkChange(node);
+    if (ts.isExpressionStatement(node)) lint.checkStatement(node);
     ts.forEachChild(node, visit);
   };
   visit(file);
@@ -44,11 +45,35 @@ class DeterminismLint {
     if (place.kind === "durable") this.#checkInHandler(call, place.owner);
   }
 
-  /** What is set inside a step is not set when the step is not run again. */
-  checkAssignment(node: ts.Node): void {
-    const name = assigned(node);
+  /** What is set or collected inside a step is not there when the step is not run again. */
+  checkChange(node: ts.Node): void {
+    const name = rootName(assigned(node) ?? this.#code.collection(node));
     const declaration = name === undefined ? undefined : this.#code.localDeclaration(name);
     if (name === undefined || declaration === undefined || this.#code.placeOf(declaration).kind !== "durable") return;
+    const method = this.#recordedBetween(node, declaration);
+    if (method === undefined) return;
+    this.#warn(
+      name,
+      `"${name.text}" is changed inside ${method}. On replay the recorded result is taken and this does not run, ` +
+        `so "${name.text}" stays as it was. Return the value, and take it from the result.`,
+    );
+  }
+
+  /** An operation that nobody waits for. */
+  checkStatement({ expression }: ts.ExpressionStatement): void {
+    const durable = this.#code.durableCall(expression);
+    if (durable === undefined) return;
+    const fix = { from: expression.getStart(), to: expression.getStart(), insert: "await " };
+    this.#warn(
+      expression.getFirstToken() ?? expression,
+      `${durable.method} is not awaited: the function goes on, and may end, before it is done. ` +
+        "Await it, or keep its promise and await that later.",
+      isInAsync(expression) ? { label: "Await it", changes: [fix] } : undefined,
+    );
+  }
+
+  /** The outermost method that records what a function gives, of those around a node and inside a declaration's function. */
+  #recordedBetween(node: ts.Node, declaration: ts.Node): string | undefined {
     const home = functionAround(declaration);
     let method: string | undefined;
     for (
@@ -58,12 +83,7 @@ class DeterminismLint {
     ) {
       method = this.#code.recordedBy(inner) ?? method;
     }
-    if (method === undefined) return;
-    this.#warn(
-      name,
-      `"${name.text}" is set inside ${method}. On replay the recorded result is taken and this does not run, ` +
-        `so "${name.text}" is not set. Return the value, and take it from the result.`,
-    );
+    return method;
   }
 
   #checkOperation(call: Call, { method, context }: DurableCall): void {
@@ -71,7 +91,7 @@ class DeterminismLint {
     if (place.kind === "step") {
       this.#warn(call.expression, `${call.expression.getText()} inside a step. ${NESTED}`);
     } else if (place.kind === "durable" && this.#code.isOuter(context, place.owner)) {
-      this.#warnOfOuter(context, call.expression, place.owner);
+      this.#warnOfOuter(rootName(context) ?? context, call.expression, place.owner);
     }
     if (!this.#code.isStepMethod(method)) return;
     for (const argument of call.arguments ?? []) this.#checkStepFunction(argument);
@@ -137,8 +157,8 @@ class DeterminismLint {
   #warnOfOuter(context: ts.Expression, at: ts.Expression, owner: FunctionNode): void {
     const outer = context.getText();
     const own = this.#code.contextName(owner);
-    const isPlain = ts.isIdentifier(context) && at !== context ? at.getText().startsWith(outer) : at === context;
-    const fix = own === undefined || !isPlain ? undefined : replacement(context, own, `Use ${own}`);
+    const fix =
+      own === undefined || !this.#code.isContext(context) ? undefined : replacement(context, own, `Use ${own}`);
     const instead = own === undefined ? "Give this function a context parameter, and use that." : `Use ${own} here.`;
     this.#warn(
       at,
@@ -153,7 +173,7 @@ class DeterminismLint {
     if (text.endsWith("getRandomValues") || text.endsWith("generateKey") || kind === "request") return undefined;
     // A date does not survive being recorded as JSON; its number does.
     if (text === "new Date()") return this.#dateFix(call, owner);
-    return this.#stepFix(call, owner, text.slice(text.lastIndexOf(".") + 1));
+    return this.#stepFix(call, owner, kind === "time" ? "now" : text.endsWith("randomUUID") ? "id" : "number");
   }
 
   #stepFix(call: Call, owner: FunctionNode, name: string): Fix | undefined {
@@ -191,9 +211,7 @@ class DeterminismLint {
 
   /** The context's name, where it can be awaited. */
   #contextAt(node: ts.Node, owner: FunctionNode): string | undefined {
-    const around = functionAround(node);
-    const isAsync = around?.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) === true;
-    return isAsync ? this.#code.contextName(owner) : undefined;
+    return isInAsync(node) ? this.#code.contextName(owner) : undefined;
   }
 
   #warn(node: ts.Node, message: string, fix?: Fix): void {
@@ -220,11 +238,23 @@ const consequences: Readonly<Record<Impure["kind"], string>> = {
   timer: "the timer is lost when the process ends, and starts anew on every replay. Use context.wait.",
 };
 
-function assigned(node: ts.Node): ts.Identifier | undefined {
-  const target = ts.isBinaryExpression(node)
-    ? isAssignment(node.operatorToken.kind) && node.left
-    : (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) && changes(node.operator) && node.operand;
-  return target !== false && ts.isIdentifier(target) ? target : undefined;
+function isInAsync(node: ts.Node): boolean {
+  return functionAround(node)?.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) === true;
+}
+
+/** What an expression begins with, if that is a name. */
+function rootName(expression: ts.Expression | undefined): ts.Identifier | undefined {
+  if (expression === undefined) return undefined;
+  const inner = bare(expression);
+  if (ts.isIdentifier(inner)) return inner;
+  const isMember = ts.isPropertyAccessExpression(inner) || ts.isElementAccessExpression(inner);
+  return isMember ? rootName(inner.expression) : undefined;
+}
+
+function assigned(node: ts.Node): ts.Expression | undefined {
+  if (ts.isBinaryExpression(node)) return isAssignment(node.operatorToken.kind) ? node.left : undefined;
+  const isStep = ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node);
+  return isStep && changes(node.operator) ? node.operand : undefined;
 }
 
 function isAssignment(kind: ts.SyntaxKind): boolean {

@@ -19,7 +19,7 @@ export type Place =
 /** A call that makes an operation. */
 export interface DurableCall {
   readonly method: string;
-  /** The expression of the context, or the name that the method was taken out as. */
+  /** What is called: the context is where it begins, or where that came from. */
   readonly context: ts.Expression;
 }
 
@@ -49,6 +49,12 @@ const DURABLE_METHODS: ReadonlySet<string> = new Set([
 
 const ANYWHERE: Place = { kind: "anywhere" };
 const STEP: Place = { kind: "step" };
+
+/** What puts a value into a collection. */
+const COLLECTORS: ReadonlySet<string> = new Set([
+  ...["Array.push", "Array.unshift", "Array.splice"],
+  ...["Map.set", "Map.delete", "Set.add", "Set.delete"],
+]);
 
 /** By where they are declared. */
 const impure: Readonly<Record<string, Impure["kind"]>> = {
@@ -83,11 +89,16 @@ export class DurableCode {
   /** Undefined if the call makes no operation. */
   durableCall(node: ts.Node): DurableCall | undefined {
     if (!ts.isCallExpression(node)) return undefined;
-    const callee = bare(node.expression);
-    if (ts.isPropertyAccessExpression(callee)) return this.#durableMember(callee);
-    const { parent } = this.#checker.getResolvedSignature(node)?.declaration ?? {};
-    const isMethod = ts.isIdentifier(callee) && parent !== undefined && isContextInterface(parent);
-    return isMethod ? { method: this.#originalName(callee), context: callee } : undefined;
+    const context = bare(node.expression);
+    const { declaration } = this.#checker.getResolvedSignature(node) ?? {};
+    if (declaration !== undefined && ts.isMethodSignature(declaration) && isContextInterface(declaration.parent)) {
+      const method = declaration.name.getText();
+      if (ts.isTypeLiteralNode(declaration.parent)) return { method: `promise.${method}`, context };
+      return DURABLE_METHODS.has(method) ? { method, context } : undefined;
+    }
+    // A context whose type is not imported yet.
+    if (!ts.isPropertyAccessExpression(context) || !DURABLE_METHODS.has(context.name.text)) return undefined;
+    return this.isContext(context.expression) ? { method: context.name.text, context } : undefined;
   }
 
   isContext(expression: ts.Expression): boolean {
@@ -131,6 +142,12 @@ export class DurableCode {
     const isNow = ts.isNewExpression(node) && (node.arguments ?? []).length === 0;
     const isDate = isNow && this.#checker.getTypeAtLocation(node).symbol?.name === "Date";
     return isDate ? { kind: "time", text: "new Date()" } : undefined;
+  }
+
+  /** The collection that a call puts something into. */
+  collection(node: ts.Node): ts.Expression | undefined {
+    if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return undefined;
+    return COLLECTORS.has(keyOf(this.#calledBy(node), this.#file)) ? node.expression.expression : undefined;
   }
 
   /** A function of this file that is judged where it is called. */
@@ -282,17 +299,6 @@ export class DurableCode {
     if (found !== undefined) return isOnlyLogged(node, found) ? {} : { impure: found };
     const called = this.helper(node.expression);
     return called === undefined ? {} : this.effects(called);
-  }
-
-  #durableMember({ expression, name }: ts.PropertyAccessExpression): DurableCall | undefined {
-    const owner = bare(expression);
-    if (DURABLE_METHODS.has(name.text)) {
-      return this.isContext(owner) ? { method: name.text, context: owner } : undefined;
-    }
-    const isCombinator = ts.isPropertyAccessExpression(owner) && owner.name.text === "promise";
-    return isCombinator && this.isContext(owner.expression)
-      ? { method: `promise.${name.text}`, context: owner.expression }
-      : undefined;
   }
 
   #calledBy(node: ts.Expression): ts.Declaration | undefined {
