@@ -8,9 +8,12 @@ import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { writePage } from "./page.ts";
 import { Samples } from "./samples.ts";
+import { BenchBrowser } from "./browser.ts";
+import { Places } from "./places.ts";
+import { playgroundArrival, playgroundFrames } from "./playground-sections.ts";
 import { durableObjects, fanOut, memory, replay, type Section, steps } from "./sections.ts";
 import { sizesTable } from "./sizes.ts";
-import { BenchWorker } from "./workerd.ts";
+import { tabFanOut, tabMemory, tabReplay, tabResume, tabSteps } from "./tab-sections.ts";
 
 const { values: options } = parseArgs({
   options: { rounds: { type: "string", default: "5" }, only: { type: "string" } },
@@ -38,28 +41,49 @@ function circumstances(rounds: number, load: number): string {
   ].join("\n");
 }
 
+const everywhere: Readonly<Record<string, (places: Places) => Section | Promise<Section>>> = {
+  steps: () => steps,
+  replay: () => replay,
+  "fan-out": () => fanOut,
+  "durable-objects": async (places) => durableObjects(await places.worker()),
+  memory: () => memory,
+};
+
+const inBrowser: typeof everywhere = {
+  "tab-steps": async (places) => tabSteps(await places.tab()),
+  "tab-fan-out": async (places) => tabFanOut(await places.tab()),
+  "tab-replay": async (places) => tabReplay(await places.tab()),
+  "tab-resume": async (places) => tabResume(await places.tab()),
+  "tab-memory": async (places) => tabMemory(await places.tab()),
+  playground: async (places) => playgroundArrival(await places.playground()),
+  frames: async (places) => playgroundFrames(await places.playground()),
+};
+
 async function run(): Promise<void> {
   const rounds = Number(options.rounds);
   const load = loadavg()[0] ?? 0;
-  const worker = await BenchWorker.start();
-  const all: Readonly<Record<string, Section>> = {
-    steps,
-    replay,
-    "fan-out": fanOut,
-    "durable-objects": durableObjects(worker),
-    memory,
-  };
+  const missing = await BenchBrowser.missing();
+  const all = { ...everywhere, ...(missing === undefined && inBrowser) };
   const chosen = options.only?.split(",") ?? Object.keys(all);
+  const places = new Places();
   try {
-    const sections = chosen.flatMap((name) => all[name] ?? []);
+    const sections: Section[] = [];
+    for (const name of chosen) {
+      const section = await all[name]?.(places);
+      if (section === undefined) throw new Error(`There is no section "${name}" here: ${missing ?? "see main.ts"}`);
+      sections.push(section);
+    }
     const measured = await measure(sections, rounds);
     const parts = [...measured].map(([section, samples]) => `### ${section.title}\n\n${section.show(samples)}`);
-    if (options.only === undefined) parts.push(`### Sizes\n\n${await sizesTable()}`);
+    if (options.only === undefined) {
+      if (missing !== undefined) parts.push(`### In a tab\n\nNot measured: ${missing}.`);
+      parts.push(`### Sizes\n\n${await sizesTable()}`);
+    }
     const text = [circumstances(rounds, load), ...parts].join("\n\n");
     console.log(text);
     if (options.only === undefined) writePage(text);
   } finally {
-    await worker.stop();
+    await places.stop();
   }
 }
 

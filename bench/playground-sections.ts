@@ -1,0 +1,63 @@
+/** What is measured of the playground, and how it is shown. */
+
+import { median } from "./case.ts";
+import type { BenchPlayground } from "./playground.ts";
+import { type Samples, spread } from "./samples.ts";
+import type { Section } from "./sections.ts";
+import { table } from "./table.ts";
+
+const VISITS = 3;
+const OPERATIONS = 10_000;
+const SECONDS = 3;
+
+export function playgroundArrival(playground: BenchPlayground): Section {
+  return {
+    title: "The playground, from navigation on",
+    async round() {
+      const visits = [];
+      while (visits.length < VISITS) visits.push(await playground.arrivals());
+      return {
+        "cold shown": median(visits.map(({ cold }) => cold.shown)),
+        "cold ready": median(visits.map(({ cold }) => cold.ready)),
+        "warm shown": median(visits.map(({ warm }) => warm.shown)),
+        "warm ready": median(visits.map(({ warm }) => warm.ready)),
+      };
+    },
+    show(samples) {
+      const row = (title: string, what: string): string[] => [
+        title,
+        spread(samples.values(`cold ${what}`)),
+        spread(samples.values(`warm ${what}`)),
+      ];
+      return table(
+        ["", "nothing cached, ms", "cached, ms"],
+        [
+          row("the code is shown and Run can be pressed", "shown"),
+          row("and the worker that runs it is there", "ready"),
+        ],
+      );
+    },
+  };
+}
+
+export function playgroundFrames(playground: BenchPlayground): Section {
+  return {
+    title: `The playground with an execution of ${OPERATIONS.toLocaleString("en")} operations`,
+    round: async () => ({ ...(await playground.frames(OPERATIONS, SECONDS)) }),
+    show(samples) {
+      const row = (title: string, motion: string): string[] => [
+        title,
+        spread(samples.values(motion)),
+        spread(lost(samples, motion)),
+      ];
+      return table(
+        ["", "frames a second", "fewer than idle, %"],
+        [row("idle", "nothing"), row("its timeline is scrolled", "scrolling"), row("its log is scrubbed", "scrubbing")],
+      );
+    },
+  };
+}
+
+function lost(samples: Samples, motion: string): number[] {
+  return samples.ratios(motion, "nothing").map((part) => Math.max(0, 1 - part) * 100);
+}
