@@ -47,11 +47,13 @@ const LOCK = "perdure.playground.worker";
 const CLOCK_KEY = "perdure.playground.ahead";
 /** The delay of each write while the storage is slow, in ms. */
 const SLOW_MS = 800;
+const CLEAR_LIMIT = 100;
 
 export class LocalSource implements ExecutionSource {
   readonly kind = "local";
   readonly shelf: ProgramShelf = new ProgramShelf(localStorage);
   readonly #events: LocalEvents;
+  readonly #database = openStore();
   readonly #store: ExecutionStore;
   readonly #slow: SlowStore;
   readonly #faulty: FaultyStore;
@@ -68,7 +70,7 @@ export class LocalSource implements ExecutionSource {
 
   constructor(events: LocalEvents) {
     this.#events = events;
-    this.#store = new ObservedStore(openStore(), (id) => this.#written(id));
+    this.#store = new ObservedStore(this.#database, (id) => this.#written(id));
     this.#slow = new SlowStore(this.#store);
     this.#faulty = new FaultyStore(this.#slow);
     this.#clock.set(this.#aheadMs);
@@ -76,9 +78,15 @@ export class LocalSource implements ExecutionSource {
     this.#tabs.onmessage = ({ data }: MessageEvent<Hint>) => this.#heed(data);
   }
 
-  /** Starts the worker in this tab as soon as no other tab has it. */
+  /** Starts the worker in this tab as soon as no other tab has it, and clears away what ended long ago. */
   join(): void {
     void this.#hold({});
+    this.#clear().catch(ignore);
+  }
+
+  /** By the right clock: whoever has put this one ahead still wants to see what came of it. */
+  async #clear(): Promise<void> {
+    for (const id of await this.#database.expired(Date.now(), CLEAR_LIMIT)) await this.#store.remove(id);
   }
 
   now(): number {
@@ -170,10 +178,8 @@ export class LocalSource implements ExecutionSource {
   /** Puts a log where executions are, under its own name; answers its id. */
   async addLog(log: readonly string[]): Promise<string> {
     const { row, bodies } = forkLog(log, { name: shortName(), randomId: () => systemHost().randomId() });
-    const [first = "", ...rest] = bodies;
-    await this.#store.create(row, first);
-    for (const [index, body] of rest.entries()) await this.#store.append(row.id, index + 2, body);
-    await this.#store.describe(row);
+    await this.#database.restore(row, bodies);
+    this.#written(row.id);
     this.#wakeEverywhere(row.id);
     return row.id;
   }

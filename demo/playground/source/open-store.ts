@@ -1,7 +1,6 @@
 import { IndexedDbStore } from "perdure/browser";
-import type { ExecutionStore } from "perdure/engine";
 
 /** Where this browser keeps its executions. */
-export function openStore(): ExecutionStore {
+export function openStore(): IndexedDbStore {
   return new IndexedDbStore({ name: "perdure-playground" });
 }
