@@ -251,10 +251,10 @@ here("a breach of determinism", () => {
     await press(page, "Kill");
     await setCode(page, patientCode("renamed"));
     await press(page, "Restart worker");
-    await says(page, "The code no longer matches the log at position 1.");
+    await says(page, "At position 1 the code calls something else than the log has there.");
     await page.getByText('step("first")', { exact: true }).waitFor();
     await page.getByText('step("renamed")', { exact: true }).waitFor();
-    await press(page, "Put the code before back");
+    await press(page, "Put the earlier code back");
     await press(page, "Resume with this code");
     await row(page, /long.*started/).waitFor();
     await press(page, "Skip time");
@@ -337,11 +337,14 @@ here("the list", () => {
     await press(page, "Export");
     const file = await (await downloading).path();
     await press(page, "Purge");
+    await press(page, "Keep it");
+    await press(page, "Purge");
+    await press(page, "Purge for good");
     await says(page, "Purged");
     await page.getByLabel("Import", { exact: true }).setInputFiles(file);
     await says(page, "Imported");
     await press(page, "Replay with this code");
-    await says(page, "The code replays this log");
+    await says(page, "The code in the editor replays this log");
     await setCode(page, patientCode("renamed"));
     await press(page, "Replay with this code");
     await says(page, /does not replay this log/);

@@ -1,7 +1,7 @@
 import type { Operation } from "perdure/engine";
 import type { ExecutionView } from "./execution-view.ts";
 import { operationAt } from "./execution-view.ts";
-import type { CallSite } from "./call-sites.ts";
+import type { Sites } from "./call-sites.ts";
 
 /** One side of a breach of determinism, in words. */
 export interface BreachSide {
@@ -17,16 +17,15 @@ export interface Breach {
   readonly message: string;
 }
 
-interface Sites {
-  recorded(id: string): CallSite | undefined;
-  attempted(id: string): CallSite | undefined;
-}
-
 /** What a halted execution disagrees about; undefined for one that is not halted by a breach. */
 export function breachOf(view: ExecutionView, sites: Sites): Breach | undefined {
   const halt = view.header?.halt;
   if (halt?.reason !== "NON_DETERMINISM") return undefined;
-  const message = halt.error.errorMessage ?? "";
+  return partingOf(halt.error.errorMessage ?? "", view, sites);
+}
+
+/** Where code and log part, read from what the error says. */
+export function partingOf(message: string, view: ExecutionView, sites: Sites): Breach {
   const [, id = ""] = /(?:step|operation) "([\d-]+)"/i.exec(message) ?? [];
   const track = view.track(id);
   const operation = track === undefined ? undefined : operationAt(track, view.length);

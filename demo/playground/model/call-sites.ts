@@ -9,6 +9,12 @@ export interface CallSite {
   readonly line?: number;
 }
 
+/** The calls at each position of one execution. */
+export interface Sites {
+  recorded(id: string): CallSite | undefined;
+  attempted(id: string): CallSite | undefined;
+}
+
 /** A run of the handler, from the top. */
 export interface CodeRun {
   /** How many commits there were when it began. */
@@ -70,6 +76,14 @@ export class CallSites {
 
   attempted(executionId: string, id: string): CallSite | undefined {
     return this.#executions.get(executionId)?.attempted.get(id);
+  }
+
+  /** Those of one execution. */
+  of(executionId: string): Sites {
+    return {
+      recorded: (id) => this.recorded(executionId, id),
+      attempted: (id) => this.attempted(executionId, id),
+    };
   }
 
   runs(executionId: string, id: string): number {

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { BreachSide } from "../model/breach.ts";
+import type { Breach, BreachSide } from "../model/breach.ts";
 import type { Playground } from "./playground.ts";
 
 /** Where code and log part: both sides, and the way out. */
@@ -7,8 +7,6 @@ export function BreachPanel({ playground }: { readonly playground: Playground })
   const header = playground.view.value.header;
   const breach = playground.breach.value;
   if (header?.halt === undefined) return null;
-  const previous = playground.previousCode;
-  const canPutBack = previous !== undefined && previous !== playground.draft.value.code && !playground.isRemote.value;
   return (
     <section class="breach" aria-label="Why it halted">
       {breach === undefined ? (
@@ -16,26 +14,41 @@ export function BreachPanel({ playground }: { readonly playground: Playground })
       ) : (
         <>
           <p>
-            The code no longer matches the log at position {breach.id}. It was stopped at that call, before it could see
-            another operation's value.
+            At position {breach.id} the code calls something else than the log has there. It was stopped at that call,
+            before it could see another operation's value, and nothing is lost.
           </p>
-          <div class="sides">
-            <Side title="The log has" side={breach.recorded} />
-            <Side title="The code calls" side={breach.attempted} />
-          </div>
+          <Sides parting={breach} />
         </>
       )}
-      <div class="run">
-        {canPutBack && (
-          <button type="button" onClick={() => playground.edit({ code: previous })}>
-            Put the code before back
-          </button>
-        )}
-        <button type="button" class="primary" onClick={() => void playground.resume()}>
-          Resume with this code
-        </button>
-      </div>
+      <WaysOut playground={playground} />
     </section>
+  );
+}
+
+function WaysOut({ playground }: { readonly playground: Playground }): JSX.Element {
+  const previous = playground.previousCode;
+  const canPutBack = previous !== undefined && previous !== playground.draft.value.code && !playground.isRemote.value;
+  return (
+    <div class="run">
+      {canPutBack && (
+        <button type="button" class="primary" onClick={() => playground.putBack(previous)}>
+          Put the earlier code back
+        </button>
+      )}
+      <button type="button" class={canPutBack ? "" : "primary"} onClick={() => void playground.resume()}>
+        {playground.isRemote.value ? "Resume" : "Resume with this code"}
+      </button>
+    </div>
+  );
+}
+
+/** What the log has, beside what the code calls. */
+export function Sides({ parting }: { readonly parting: Breach }): JSX.Element {
+  return (
+    <div class="sides">
+      <Side title="The log has" side={parting.recorded} />
+      <Side title="The code calls" side={parting.attempted} />
+    </div>
   );
 }
 
@@ -44,7 +57,7 @@ function Side({ title, side }: { readonly title: string; readonly side: BreachSi
     <div class="side">
       <h3>{title}</h3>
       <p class="code">{side.what}</p>
-      <p class="hint">{side.line === undefined ? "line unknown" : `line ${side.line}`}</p>
+      {side.line !== undefined && <p class="hint">line {side.line}</p>}
     </div>
   );
 }

@@ -1,7 +1,9 @@
+import { useSignal } from "@preact/signals";
 import { ExecutionStatus } from "perdure/engine";
 import type { JSX } from "preact";
 import { clockTime, statusLabel } from "./labels.ts";
 import type { Playground } from "./playground.ts";
+import { VerdictPanel } from "./verdict-panel.tsx";
 import { VirtualList } from "./virtual-list.tsx";
 
 interface ExecutionListProps {
@@ -20,7 +22,8 @@ export function ExecutionList({ playground, onOpen }: ExecutionListProps): JSX.E
         keyOf={({ id }) => id}
         selected={playground.selected.value}
         onSelect={({ id }) => playground.select(id)}
-        empty="No execution here."
+        onOpen={onOpen}
+        empty={emptyText(playground)}
         render={({ functionName, name, status, startedAt, halted }) => (
           <span class="cells">
             <span class="cell-main">{functionName}</span>
@@ -34,9 +37,15 @@ export function ExecutionList({ playground, onOpen }: ExecutionListProps): JSX.E
           </span>
         )}
       />
+      <VerdictPanel playground={playground} />
       <Actions playground={playground} onOpen={onOpen} />
     </div>
   );
+}
+
+function emptyText({ functionName, status, isRemote }: Playground): string {
+  if (functionName.value !== "" || status.value !== undefined) return "No execution is like that. Change the filter.";
+  return isRemote.value ? "The Worker has no execution yet." : "No execution yet. Run starts one.";
 }
 
 function Filters({ playground }: { readonly playground: Playground }): JSX.Element {
@@ -44,14 +53,20 @@ function Filters({ playground }: { readonly playground: Playground }): JSX.Eleme
     <div class="filters">
       <label>
         Function
-        <input
+        <select
           value={playground.functionName.value}
-          placeholder="all"
           onChange={({ currentTarget }) => {
             playground.functionName.value = currentTarget.value;
             void playground.list();
           }}
-        />
+        >
+          <option value="">all</option>
+          {playground.functionNames.value.map((name) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </select>
       </label>
       <label>
         Status
@@ -94,12 +109,15 @@ function Actions({ playground, onOpen }: ExecutionListProps): JSX.Element {
       </button>
       {isLocal && (
         <>
-          <button type="button" disabled={isNone} onClick={() => void playground.replay()}>
+          <button
+            type="button"
+            disabled={isNone}
+            title="Would the code in the editor make the same calls as this log? Nothing is done and nothing is written."
+            onClick={() => void playground.replay()}
+          >
             Replay with this code
           </button>
-          <button type="button" disabled={isNone} onClick={() => void playground.purge()}>
-            Purge
-          </button>
+          <PurgeButton playground={playground} isNone={isNone} />
           <label class="button">
             Import
             <input
@@ -113,6 +131,50 @@ function Actions({ playground, onOpen }: ExecutionListProps): JSX.Element {
       )}
     </div>
   );
+}
+
+/** A log that is gone is gone, so it takes two presses. */
+function PurgeButton({
+  playground,
+  isNone,
+}: {
+  readonly playground: Playground;
+  readonly isNone: boolean;
+}): JSX.Element {
+  const asked = useSignal<string | undefined>(undefined);
+  const id = playground.selected.value;
+  if (id === undefined || asked.value !== id) {
+    return (
+      <button
+        type="button"
+        disabled={isNone}
+        title="Removes the execution and its log."
+        onClick={() => (asked.value = id)}
+      >
+        Purge
+      </button>
+    );
+  }
+  const answer = (work: () => void) => () => {
+    asked.value = undefined;
+    work();
+  };
+  return (
+    <span class="confirm">
+      Remove its log?
+      <button type="button" class="danger" ref={focusOnce} onClick={answer(() => void playground.purge())}>
+        Purge for good
+      </button>
+      <button type="button" onClick={answer(() => undefined)}>
+        Keep it
+      </button>
+    </span>
+  );
+}
+
+/** The button that was pressed is gone; the question takes its focus. */
+function focusOnce(button: HTMLButtonElement | null): void {
+  button?.focus();
 }
 
 function download({ name, text }: ReturnType<Playground["exportLog"]>): void {

@@ -5,7 +5,7 @@ import type { ExecutionFile } from "perdure/browser";
 import type { CallbackOutcome, DirectoryRow, ExecutionStatus } from "perdure/engine";
 import { compile } from "../editor/compile.ts";
 import { type Example, examples } from "../examples/catalogue.ts";
-import { type Breach, breachOf } from "../model/breach.ts";
+import { type Breach, breachOf, partingOf } from "../model/breach.ts";
 import { CallSites } from "../model/call-sites.ts";
 import { type RunAt, runAt } from "../model/code-run.ts";
 import { ExecutionView } from "../model/execution-view.ts";
@@ -15,6 +15,7 @@ import type { ExecutionSource, ProcessState } from "../source/execution-source.t
 import { LocalSource } from "../source/local-source.ts";
 import { type RemoteOptions, RemoteSource } from "../source/remote-source.ts";
 import { FirstSteps } from "./first-steps.ts";
+import { moment } from "./labels.ts";
 
 /** What is open: the example or file, its code, and what to start it with. */
 export type Draft = SharedCode;
@@ -28,6 +29,16 @@ export interface CodeError {
 export interface Notice {
   readonly text: string;
   readonly isError: boolean;
+}
+
+/** Whether the code of the editor makes the calls of a log. */
+export interface Verdict {
+  readonly matches: boolean;
+  /** The commit up to which it was replayed. */
+  readonly seq: number;
+  readonly difference: string;
+  /** Set when the code calls something else than the log has. */
+  readonly parting: Breach | undefined;
 }
 
 const DRAFT_KEY = "perdure.playground.draft";
@@ -69,18 +80,17 @@ export class Playground {
   });
   /** The run of the code as of that commit. */
   readonly codeRun: ReadonlySignal<RunAt | undefined> = computed(() => {
+    void this.revision.value;
     const seq = this.seq.value;
     const isLive = this.scrub.value === undefined && !this.view.value.isEnded && !this.isRemote.value;
     return runAt(this.view.value, seq, isLive ? this.sites.current(this.selected.value ?? "") : undefined);
   });
   readonly breach: ReadonlySignal<Breach | undefined> = computed(() => {
     void this.revision.value;
-    const id = this.selected.value ?? "";
-    return breachOf(this.view.value, {
-      recorded: (operation) => this.sites.recorded(id, operation),
-      attempted: (operation) => this.sites.attempted(id, operation),
-    });
+    return breachOf(this.view.value, this.sites.of(this.selected.value ?? ""));
   });
+  /** What came of holding the selected log against the code of the editor. */
+  readonly verdict: Signal<Verdict | undefined> = signal(undefined);
   #source: ExecutionSource;
   #leave: () => void = () => undefined;
   #isStirring = false;
@@ -124,6 +134,12 @@ export class Playground {
     const first = this.rows.value.find(({ id }) => id === kept) ?? this.rows.value[0];
     if (first !== undefined) this.select(first.id);
     this.firstSteps.visited(this.rows.value.some(({ status }) => status === "RUNNING"));
+  }
+
+  /** Puts the code that the file had before into the editor again. */
+  putBack(code: string): void {
+    this.edit({ code });
+    this.tell("The earlier code is in the editor again. Resume goes on with it.");
   }
 
   edit(change: Partial<Draft>): void {
@@ -202,6 +218,7 @@ export class Playground {
       this.view.value = view;
       this.scrub.value = undefined;
       this.operationId.value = undefined;
+      this.verdict.value = undefined;
       this.revision.value++;
     });
     sessionStorage.setItem(SELECTED_KEY, id);
@@ -268,12 +285,17 @@ export class Playground {
     });
   }
 
+  /** How far the clock of the executions is ahead of the real one, in ms. */
+  get aheadMs(): number {
+    return this.isRemote.value ? 0 : Math.max(0, this.now.value - Date.now());
+  }
+
   /** Moves the clock to when the execution goes on by itself. */
   skipTime(): void {
     const at = this.view.value.nextTimer;
     if (at === undefined || at <= this.local.now()) return this.tell("Nothing waits for a time.");
     this.local.skipTo(at);
-    this.tell(`The clock is now at ${new Date(at).toLocaleString()}.`);
+    this.tell(`The clock is now at ${moment(at)}.`);
   }
 
   slow(isSlow: boolean): void {
@@ -306,11 +328,9 @@ export class Playground {
         functionName: header?.functionName ?? "",
         fromEveryCommit: bodies.length <= MOST_PREFIXES,
       });
-      this.tell(
-        answer.matches
-          ? "The code replays this log: it makes the same calls."
-          : `The code does not replay this log. At commit ${answer.seq}: ${answer.difference}`,
-      );
+      const { matches, seq = 0, difference = "" } = answer;
+      const parting = matches ? undefined : partingOf(difference, this.view.value, this.sites.of(this.#selectedId()));
+      this.verdict.value = { matches, seq, difference, parting };
     });
   }
 

@@ -11,7 +11,17 @@ const log = block.trim().split("\n");
 function sceneAt(seq: number, change: Partial<Scene> = {}): Scene {
   const view = viewOf(log.slice(0, seq));
   const now = view.commits.at(-1)?.at ?? 0;
-  return { view, seq, isLive: true, now, run: runAt(view, seq), process: "running", hasCode: true, ...change };
+  return {
+    view,
+    seq,
+    isLive: true,
+    now,
+    run: runAt(view, seq),
+    process: "running",
+    hasCode: true,
+
+    ...change,
+  };
 }
 
 describe("the story", () => {

@@ -1,6 +1,6 @@
 /** What is going on, in a sentence or two: the part that explains replay. */
 
-import { type Fact, isSettled, type Operation } from "perdure/engine";
+import { type Fact, type Halt, isSettled, type Operation } from "perdure/engine";
 import type { RunAt } from "../model/code-run.ts";
 import type { ExecutionView } from "../model/execution-view.ts";
 import { situationAt, type Waiting } from "../model/situation.ts";
@@ -28,7 +28,7 @@ export function storyOf(scene: Scene): readonly string[] {
   const header = view.headerAt(seq);
   if (header === undefined) return [];
   if (!isLive) return [commitLine(scene), upToHere(scene)];
-  if (header.halt !== undefined) return ["Halted. Nothing runs until somebody resumes it."];
+  if (header.halt !== undefined) return [haltLine(header.halt)];
   const replayed = replayLine(scene.run);
   if (header.status !== "RUNNING") return [endOf(header), ...replayed];
   if (scene.process === "killed") return [killedLine(scene)];
@@ -37,6 +37,11 @@ export function storyOf(scene: Scene): readonly string[] {
     return [`Nothing runs: the worker has no function “${header.functionName}”. Open its code and press Run.`];
   }
   return [present(scene), ...replayed];
+}
+
+function haltLine({ reason }: Halt): string {
+  const why = reason === "NON_DETERMINISM" ? "Halted: the code and the log do not match" : "Halted";
+  return `${why}. Nothing runs until somebody resumes it.`;
 }
 
 function present({ view, seq, now }: Scene): string {

@@ -37,6 +37,7 @@ export function Timeline({ playground }: { readonly playground: Playground }): J
         selected={playground.operationId.value}
         onSelect={({ id }) => (playground.operationId.value = id)}
         follow={playground.scrub.value === undefined}
+        revealed={playground.scrub.value === undefined ? undefined : view.newestAt(seq)?.id}
         empty="No operation yet. What the code does through its context appears here."
         render={(track) => <Row {...{ track, seq, axis, now, view, run }} />}
       />

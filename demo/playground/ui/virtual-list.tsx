@@ -9,6 +9,10 @@ export interface VirtualListProps<T> {
   readonly render: (item: T, index: number) => ComponentChildren;
   readonly selected?: string | undefined;
   readonly onSelect: (item: T) => void;
+  /** With Enter, or a double click. */
+  readonly onOpen?: () => void;
+  /** The key of the item to bring into view when it changes. */
+  readonly revealed?: string | undefined;
   /** Keeps the last row in view while rows are added, as long as the reader has not scrolled away. */
   readonly follow?: boolean;
   readonly empty: string;
@@ -27,6 +31,7 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
   const [height, setHeight] = useState(400);
   useSize(box, setHeight);
   useFollow(box, items.length, props.follow === true);
+  useReveal(box, props.revealed, () => items.findIndex((item) => keyOf(item) === props.revealed));
   if (items.length === 0) return <p class="empty">{empty}</p>;
   // A list that has become shorter does not tell that it was scrolled.
   const shown = Math.min(top, Math.max(0, items.length * ROW - height));
@@ -49,7 +54,10 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
       aria-label={label}
       {...(isShown ? { "aria-activedescendant": `${id}-${current}` } : {})}
       onScroll={({ currentTarget }) => setTop(currentTarget.scrollTop)}
-      onKeyDown={(event) => moveBy(event, current, { go, page: Math.floor(height / ROW), count: items.length })}
+      onDblClick={props.onOpen}
+      onKeyDown={(event) =>
+        moveBy(event, current, { go, page: Math.floor(height / ROW), count: items.length, open: props.onOpen })
+      }
     >
       <div class="list-space" role="presentation" style={{ height: `${items.length * ROW}px` }}>
         {items.slice(first, last).map((item, offset) => {
@@ -79,9 +87,11 @@ interface Moves {
   readonly go: (index: number) => void;
   readonly page: number;
   readonly count: number;
+  readonly open: (() => void) | undefined;
 }
 
-function moveBy(event: KeyboardEvent, current: number, { go, page, count }: Moves): void {
+function moveBy(event: KeyboardEvent, current: number, { go, page, count, open }: Moves): void {
+  if (event.key === "Enter") open?.();
   const targets: Readonly<Record<string, number>> = {
     ArrowDown: current + 1,
     ArrowUp: current - 1,
@@ -100,6 +110,18 @@ function reveal(box: HTMLDivElement | null, index: number): void {
   if (box === null) return;
   if (index * ROW < box.scrollTop) box.scrollTop = index * ROW;
   else if ((index + 1) * ROW > box.scrollTop + box.clientHeight) box.scrollTop = (index + 1) * ROW - box.clientHeight;
+}
+
+/** Only when another item is to be seen, so that the reader may scroll away from it. */
+function useReveal(
+  box: { readonly current: HTMLDivElement | null },
+  key: string | undefined,
+  find: () => number,
+): void {
+  useLayoutEffect(() => {
+    const index = key === undefined ? -1 : find();
+    if (index >= 0) reveal(box.current, index);
+  }, [key]);
 }
 
 function useSize(box: { readonly current: HTMLDivElement | null }, setHeight: (height: number) => void): void {
