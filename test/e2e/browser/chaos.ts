@@ -55,6 +55,9 @@ const FILL = `new Promise((full) => {
   }
 })`;
 
+const STEAL = `navigator.locks.query().then(({ held }) =>
+  Promise.all(held.map(({ name }) => navigator.locks.request(name, { steal: true }, () => {}))).then(() => {}))`;
+
 const MOST_TABS = 4;
 const MOST_EXECUTIONS = 8;
 /** How long a page may take to answer before it is taken to be busy with something else, in ms. */
@@ -74,6 +77,7 @@ export class Chaos {
   #limits: BrowserTab | undefined;
   #quota = ROOM;
   #isFull = false;
+  #answers = 0;
 
   constructor(world: World, { seed, actions }: ChaosOptions) {
     this.#world = world;
@@ -115,6 +119,7 @@ export class Chaos {
     [3, () => this.#leave()],
     [3, () => this.#crash()],
     [1, () => this.#killBrowser()],
+    [2, () => this.#steal()],
     [3, () => this.#freeze()],
     [3, () => this.#hide()],
     [6, () => this.#wakeUp()],
@@ -202,6 +207,14 @@ export class Chaos {
     await this.#disturbing(() => seat.page.tab.freeze());
   }
 
+  /** Takes every lock from whoever holds it, as a script that knows no better may do. */
+  async #steal(): Promise<void> {
+    const seat = this.#draw("awake");
+    if (seat === undefined) return;
+    this.#note(`steal the locks in ${seat.label}`);
+    await this.#disturbing(() => this.#asked(seat, STEAL));
+  }
+
   async #hide(): Promise<void> {
     const seat = this.#draw("awake");
     if (seat === undefined) return;
@@ -275,18 +288,25 @@ export class Chaos {
     const started = { functionName, name: `${functionName}-${this.#started.length}`, input };
     this.#started.push(started);
     this.#note(`start ${functionName}/${started.name} in ${seat.label}`);
-    await this.#asked(seat, startOf(started));
+    await this.#inOneOrTwo(seat, (each) => this.#asked(each, startOf(started)));
   }
 
   async #answer(): Promise<void> {
     const seat = this.#draw("awake");
     const open = this.#started.filter(({ functionName }) => functionName === "contest" || functionName === "consent");
     const { functionName, name } = open[this.#random.below(open.length)] ?? {};
-    if (seat !== undefined && name !== undefined) await this.#answerIn(seat, `${functionName}/${name}`);
+    if (seat === undefined || name === undefined) return;
+    await this.#inOneOrTwo(seat, (each) => this.#answerIn(each, `${functionName}/${name}`));
+  }
+
+  /** In two tabs at once, now and then: only one of them can be the first. */
+  async #inOneOrTwo(seat: Seat, act: (seat: Seat) => Promise<unknown>): Promise<void> {
+    const other = this.#random.chance(0.4) ? this.#draw("awake") : undefined;
+    await Promise.all(other === undefined || other.label.includes("viewer") ? [act(seat)] : [act(seat), act(other)]);
   }
 
   async #answerIn(seat: Seat, id: string): Promise<void> {
-    const result = `answer ${this.trail.length}`;
+    const result = `answer ${++this.#answers}`;
     const call = `site.answer(${JSON.stringify(id)}, ${JSON.stringify(result)})`;
     const answered = (await this.#asked<string[]>(seat, call)) ?? [];
     if (answered.length > 0) this.#note(`${result} for ${id} in ${seat.label}`);
