@@ -33,8 +33,14 @@ const PREFIX = String.raw`arn:[\w-]+:lambda:[\w-]+:\d{12}:function:`;
 const EXECUTION_ARN = new RegExp(`^${PREFIX}${FUNCTION}:${QUALIFIER}/durable-execution/([\\w-]{1,64})/([\\w-]{1,64})$`);
 const FUNCTION_REFERENCE = new RegExp(`^(?:${PREFIX}|\\d{12}:(?:function:)?|function:)?${FUNCTION}(?::${QUALIFIER})?$`);
 
-export function formatFunctionArn(functionName: string, version: string, scope: ArnScope = LOCAL_SCOPE): string {
-  return `arn:${scope.partition}:lambda:${scope.region}:${scope.account}:function:${functionName}:${version}`;
+/** Of a version, or of the function as such. */
+export function formatFunctionArn(
+  functionName: string,
+  version: string | undefined,
+  { partition, region, account }: ArnScope = LOCAL_SCOPE,
+): string {
+  const unqualified = `arn:${partition}:lambda:${region}:${account}:function:${functionName}`;
+  return version === undefined ? unqualified : `${unqualified}:${version}`;
 }
 
 /** Takes an execution's header or its directory row as it is. */

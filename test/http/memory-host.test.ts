@@ -2,8 +2,10 @@ import {
   GetDurableExecutionCommand,
   InvokeCommand,
   LambdaClient,
+  ListFunctionsCommand,
   paginateGetDurableExecutionHistory,
   paginateListDurableExecutionsByFunction,
+  paginateListFunctions,
   SendDurableExecutionCallbackFailureCommand,
   SendDurableExecutionCallbackSuccessCommand,
   StopDurableExecutionCommand,
@@ -74,6 +76,21 @@ async function untilEnded(DurableExecutionArn: string): Promise<unknown> {
 }
 
 describe("AWS's client against a real host", () => {
+  test("lists the functions, page by page", async () => {
+    const { Functions, NextMarker } = await lambda.send(new ListFunctionsCommand({}));
+    expect(NextMarker).toBeUndefined();
+    expect(Functions?.[0]).toEqual({
+      FunctionName: "approval",
+      FunctionArn: "arn:perdure:lambda:local:000000000000:function:approval",
+      Version: "$LATEST",
+    });
+    const names: (string | undefined)[] = [];
+    for await (const page of paginateListFunctions({ client: lambda, pageSize: 3 }, {})) {
+      names.push(...(page.Functions ?? []).map(({ FunctionName }) => FunctionName));
+    }
+    expect(names).toEqual(["approval", "broken", "order", "plain"]);
+  });
+
   test("runs a function to its result, and finds it again by its name", async () => {
     const invoke = new InvokeCommand({
       FunctionName: "order",

@@ -32,6 +32,11 @@ export class PlainClient implements ExecutionClient {
   /** Thrown by every call while it is set. */
   failure: Error | undefined;
 
+  functionNames(): readonly string[] {
+    this.#note("functionNames");
+    return ["refund", "order"];
+  }
+
   async start(request: StartRequest): Promise<StartAnswer> {
     this.#note("start", request);
     if (request.functionName === "nobody")

@@ -11,6 +11,7 @@ const CALLBACK = `/2025-12-01/durable-execution-callbacks/${encodeURIComponent("
 
 const CALLS: readonly (readonly [right: string, method: string, path: string])[] = [
   ["start", "POST", INVOKE],
+  ["read", "GET", "/2015-03-31/functions/"],
   ["read", "GET", LIST],
   ["read", "GET", EXECUTION],
   ["read", "GET", `${EXECUTION}/history`],

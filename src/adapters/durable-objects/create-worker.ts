@@ -84,9 +84,11 @@ const SHARDS = 8;
  */
 export function createWorker(options: WorkerOptions): PerdureWorker {
   const settings = settingsOf(options);
+  const functionNames = [...settings.functions.keys()];
   const client = (env: unknown): ExecutionClient => {
     const bindings = new Bindings(env, options.bindings);
-    return new DurableObjectClient(bindings.executions, new DirectoryShards(bindings.directory, settings.shards));
+    const directory = new DirectoryShards(bindings.directory, settings.shards);
+    return new DurableObjectClient(bindings.executions, directory, functionNames);
   };
   return {
     fetch: createFetch(options, client),

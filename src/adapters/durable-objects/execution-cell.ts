@@ -112,7 +112,7 @@ export class ExecutionCell implements ExecutionRpc {
       alarm: life.alarm,
       host: objectHost((work) => life.background(work)),
       functions,
-      peers: new DurableObjectClient(this.#bindings.executions, directory),
+      peers: new DurableObjectClient(this.#bindings.executions, directory, [...functions.keys()]),
       onError: (_, error) => life.failed(error),
     });
     return { life, runner };

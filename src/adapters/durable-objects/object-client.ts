@@ -46,10 +46,17 @@ const LONGEST_WAIT_MS = 60_000;
 export class DurableObjectClient implements ExecutionClient {
   readonly #executions: ObjectNamespace<ExecutionRpc>;
   readonly #directory: DirectoryShards;
+  readonly #functionNames: readonly string[];
 
-  constructor(executions: ObjectNamespace<ExecutionRpc>, directory: DirectoryShards) {
+  /** `functionNames` are those of the Worker, which every object of it has. */
+  constructor(executions: ObjectNamespace<ExecutionRpc>, directory: DirectoryShards, functionNames: readonly string[]) {
     this.#executions = executions;
     this.#directory = directory;
+    this.#functionNames = functionNames;
+  }
+
+  functionNames(): readonly string[] {
+    return this.#functionNames;
   }
 
   start(request: StartRequest): Promise<StartAnswer> {

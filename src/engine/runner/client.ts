@@ -79,6 +79,8 @@ export interface LiveEvent {
 }
 
 export interface ExecutionClient {
+  /** What can be started here. */
+  functionNames(): readonly string[];
   start(request: StartRequest): Promise<StartAnswer>;
   describe(executionId: string): Promise<ExecutionHeader>;
   history(executionId: string, query: HistoryQuery): Promise<HistoryPage>;

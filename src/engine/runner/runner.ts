@@ -176,6 +176,10 @@ export class Runner implements ExecutionClient {
     this.#loaded.clear();
   }
 
+  functionNames(): readonly string[] {
+    return this.#setup.functions.names;
+  }
+
   async start(request: StartRequest): Promise<StartAnswer> {
     const { functions, host, retentionDays, executionTimeoutSeconds } = this.#setup;
     const version = functions.resolve(request.functionName, request.version);

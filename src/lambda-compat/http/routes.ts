@@ -10,12 +10,13 @@ import {
   stopExecution,
   watchExecution,
 } from "./executions.ts";
+import { listFunctions } from "./functions.ts";
 import { invoke } from "./invoke.ts";
 import { checkpoint, failCallback, getState, heartbeatCallback, succeedCallback } from "./reports.ts";
 
 export interface Route {
   readonly method: string;
-  /** Its one group is the label; it is matched against the decoded path. */
+  /** Its one group, if it has one, is the label; it is matched against the decoded path. */
   readonly path: RegExp;
   readonly right: Right;
   readonly answer: (face: Face, call: Call) => Promise<Response>;
@@ -30,6 +31,7 @@ const CALLBACK = "2025-12-01/durable-execution-callbacks/(.+)";
 export const ROUTES: readonly Route[] = [
   // An event, as large as Lambda takes it.
   post("2015-03-31/functions/(.+)/invocations", "start", invoke, 6),
+  get("2015-03-31/functions/?", "read", listFunctions),
   get("2025-12-01/functions/(.+)/durable-executions", "read", listExecutions),
   // Escaped as JSON, one payload of the largest size may take twice its length, and others come with it.
   post(`${EXECUTION}/checkpoint`, "checkpoint", checkpoint, 16),

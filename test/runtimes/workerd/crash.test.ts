@@ -13,7 +13,7 @@ import { chaosBindings, type Crash, crashes, type Moment, writes } from "./chaos
 import { done } from "./functions.ts";
 
 const bindings = new Bindings(env, chaosBindings);
-const client = new DurableObjectClient(bindings.executions, new DirectoryShards(bindings.directory, 3));
+const client = new DurableObjectClient(bindings.executions, new DirectoryShards(bindings.directory, 3), []);
 
 /** The execution as its storage has it. Asking the object itself would bring it back to life. */
 function stored(object: DurableObjectStub): Promise<ExecutionState> {

@@ -276,6 +276,16 @@ describe("the Worker", () => {
     expect(await answered.json()).toEqual({ second: 2, third: 3 });
   });
 
+  test("lists its functions", async () => {
+    const request = new Request("http://localhost/2015-03-31/functions/?MaxItems=50", {
+      headers: { Authorization: "Bearer test-token" },
+    });
+    const { Functions } = await (await exports.default.fetch(request)).json<{
+      Functions: { FunctionName: string }[];
+    }>();
+    expect(Functions.map(({ FunctionName }) => FunctionName)).toEqual(Object.keys(functions).toSorted().slice(0, 50));
+  });
+
   test("answers nobody without a credential", async () => {
     for (const headers of [{}, { Authorization: "Bearer other" }]) {
       const answered = await exports.default.fetch(invocation(headers));
