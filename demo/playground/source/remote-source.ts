@@ -8,8 +8,22 @@ export interface RemoteOptions {
   /** Where the Worker answers. */
   readonly address: string;
   readonly token: string;
-  /** Lists are by function; these are listed together. */
+  /** The functions to look at; those that the Worker lists when there is none. */
   readonly functionNames: readonly string[];
+}
+
+/** The Worker does not list its functions, so somebody has to name them. */
+export class UnlistedFunctionsError extends Error {
+  override readonly name = "UnlistedFunctionsError";
+}
+
+class AnswerError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(`The Worker answered ${status}: ${message}`);
+    this.status = status;
+  }
 }
 
 interface WireExecution {
@@ -21,6 +35,12 @@ interface WireExecution {
   readonly Halted?: boolean;
 }
 
+interface FunctionPage {
+  readonly Functions: readonly { readonly FunctionName: string }[];
+  readonly NextMarker?: string;
+}
+
+const NOT_FOUND = 404;
 const API = "2025-12-01";
 /** Before a stream that broke is asked for again. */
 const RETRY_MS = 1_000;
@@ -28,17 +48,21 @@ const RETRY_MS = 1_000;
 export class RemoteSource implements ExecutionSource {
   readonly kind = "remote";
   readonly #options: RemoteOptions;
+  #names: Promise<readonly string[]> | undefined;
 
   constructor(options: RemoteOptions) {
     this.#options = options;
   }
 
-  async functionNames(): Promise<readonly string[]> {
-    return this.#options.functionNames;
+  /** @throws {UnlistedFunctionsError} if none were named, and the Worker does not list them either. */
+  functionNames(): Promise<readonly string[]> {
+    const { functionNames } = this.#options;
+    this.#names ??= functionNames.length > 0 ? Promise.resolve(functionNames) : this.#listFunctions();
+    return this.#names;
   }
 
   async list({ functionName, status }: ListFilter): Promise<readonly DirectoryRow[]> {
-    const names = functionName === undefined ? this.#options.functionNames : [functionName];
+    const names = functionName === undefined ? await this.functionNames() : [functionName];
     const lists = await Promise.all(names.map((name) => this.#listOne(name, status)));
     return lists.flat().toSorted((a, b) => b.startedAt - a.startedAt);
   }
@@ -80,6 +104,23 @@ export class RemoteSource implements ExecutionSource {
     await this.#call(`${pathOf(executionId)}/resume`, { method: "POST" });
   }
 
+  async #listFunctions(): Promise<readonly string[]> {
+    const names: string[] = [];
+    try {
+      for (let marker: string | undefined = ""; marker !== undefined; ) {
+        const query = new URLSearchParams(marker === "" ? {} : { Marker: marker });
+        const answer: Response = await this.#call(`/2015-03-31/functions/?${query}`);
+        const { Functions, NextMarker } = (await answer.json()) as FunctionPage;
+        names.push(...Functions.map(({ FunctionName }) => FunctionName));
+        marker = NextMarker;
+      }
+    } catch (error) {
+      if (!(error instanceof AnswerError) || error.status !== NOT_FOUND) throw error;
+      throw new UnlistedFunctionsError("This Worker does not list its functions. Name them.", { cause: error });
+    }
+    return names;
+  }
+
   async #listOne(functionName: string, status: ExecutionStatus | undefined): Promise<readonly DirectoryRow[]> {
     const query = new URLSearchParams({ MaxItems: String(LIST_LIMIT), ...(status && { Statuses: status }) });
     const path = `/${API}/functions/${encodeURIComponent(functionName)}/durable-executions?${query}`;
@@ -113,7 +154,7 @@ export class RemoteSource implements ExecutionSource {
     const answer = await fetch(new URL(path, address), { ...init, headers });
     if (answer.ok) return answer;
     const { message } = (await answer.json().catch(() => ({}))) as { message?: string };
-    throw new Error(`The Worker answered ${answer.status}: ${message ?? answer.statusText}`);
+    throw new AnswerError(answer.status, message ?? answer.statusText);
   }
 }
 

@@ -13,7 +13,7 @@ import { fromHash, type SharedCode, toHash } from "../model/share-link.ts";
 import type { LoadReport } from "../sandbox/sandbox-process.ts";
 import type { ExecutionSource, ProcessState } from "../source/execution-source.ts";
 import { LocalSource } from "../source/local-source.ts";
-import { type RemoteOptions, RemoteSource } from "../source/remote-source.ts";
+import { type RemoteOptions, RemoteSource, UnlistedFunctionsError } from "../source/remote-source.ts";
 import { FirstSteps } from "./first-steps.ts";
 import { moment } from "./labels.ts";
 
@@ -165,14 +165,12 @@ export class Playground {
     });
   }
 
-  /** Starts the function of the chosen execution once more, at the Worker. */
-  startRemote(): Promise<void> {
+  /** Starts a function at the Worker. */
+  startRemote(name: string): Promise<void> {
     return this.#attempt(async () => {
       const { payload } = this.draft.value;
       readPayload(payload);
-      const id = this.#selectedId();
-      const name = this.rows.value.find((row) => row.id === id)?.functionName ?? this.view.value.header?.functionName;
-      this.select(await this.#source.start(name ?? "", payload));
+      this.select(await this.#source.start(name, payload));
       await this.list();
       this.tell("Started at the Worker.");
     });
@@ -358,14 +356,19 @@ export class Playground {
     return url.href;
   }
 
-  connect(options: RemoteOptions): Promise<void> {
-    return this.#attempt(async () => {
+  /** Answers whether it is done, or the functions have to be named; failures are told. */
+  async connect(options: RemoteOptions): Promise<"connected" | "unlisted" | "failed"> {
+    try {
       const source = new RemoteSource(options);
       await source.list({});
       this.#switchTo(source);
       await this.list();
       this.tell("Connected. The credential stays in this tab's memory.");
-    });
+      return "connected";
+    } catch (error) {
+      this.warn(textOf(error));
+      return error instanceof UnlistedFunctionsError ? "unlisted" : "failed";
+    }
   }
 
   disconnect(): void {

@@ -51,14 +51,7 @@ function RunButtons({ playground }: { readonly playground: Playground }): JSX.El
   const state = playground.process.value;
   const isDead = state === "killed";
   if (playground.isRemote.value) {
-    return (
-      <div class="run">
-        <button type="button" class="primary" onClick={() => void playground.startRemote()}>
-          Start at the Worker
-        </button>
-        <span class="hint">The function of the chosen execution, with this payload</span>
-      </div>
-    );
+    return <RemoteStart playground={playground} />;
   }
   return (
     <div class="run">
@@ -75,6 +68,36 @@ function RunButtons({ playground }: { readonly playground: Playground }): JSX.El
         </button>
       )}
       <span class={`process process-${state}`}>{processLabels[state]}</span>
+    </div>
+  );
+}
+
+/** The code in the editor has no part in it: the Worker has its own. */
+function RemoteStart({ playground }: { readonly playground: Playground }): JSX.Element {
+  const chosen = useSignal<string | undefined>(undefined);
+  const names = playground.functionNames.value;
+  const name = chosen.value ?? playground.view.value.header?.functionName ?? names[0] ?? "";
+  return (
+    <div class="run">
+      <label class="inline">
+        Function
+        <select value={name} onChange={({ currentTarget }) => (chosen.value = currentTarget.value)}>
+          {names.map((each) => (
+            <option key={each} value={each}>
+              {each}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button
+        type="button"
+        class="primary"
+        disabled={name === ""}
+        title="Starts the Worker's own function with this payload. The code in the editor has no part in it."
+        onClick={() => void playground.startRemote(name)}
+      >
+        Start at the Worker
+      </button>
     </div>
   );
 }
