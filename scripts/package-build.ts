@@ -40,10 +40,11 @@ export async function buildPackage(folder: string): Promise<void> {
     platform: "neutral",
     target: "es2022",
     dts: { generator: "oxc" },
+    // A file for each module: a user's bundler then leaves out whole modules, which it cannot do inside shared chunks.
+    unbundle: true,
     hash: false,
     // Packages that package.json names are left as imports; any other would be bundled, and is refused.
     deps: { neverBundle: [/^[a-z]+:/, /^#/], onlyBundle: [] },
-    outputOptions: { chunkFileNames: "shared/[name].js" },
     logLevel: "warn",
   });
   for (const file of shipped) copyFileSync(join(root, file), join(folder, file));

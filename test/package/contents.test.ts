@@ -1,22 +1,25 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { describe, expect, test } from "vitest";
-import { runTool } from "../../scripts/command.ts";
+import { root, runTool } from "../../scripts/command.ts";
 import { publicEntries, readRootPackage } from "../../scripts/entries.ts";
 import { importsOf } from "../../scripts/imports.ts";
 import { packedPackage } from "./packed.ts";
 
 const { folder, archive, files } = packedPackage();
 
+function isModule(file: string): boolean {
+  const [name = ""] = file.split(/\.(?:js|d\.ts)$/);
+  return !name.endsWith(".test") && existsSync(join(root, "src", `${name}.ts`));
+}
+
 describe("the published package", () => {
-  test("holds the built entries, their declarations and the papers, nothing else", () => {
+  test("holds the built entries, the modules they are made of, their declarations and the papers, nothing else", () => {
     const entries = publicEntries(readRootPackage()).flatMap(({ name }) => [`${name}.js`, `${name}.d.ts`]);
     const stub = ["no-lambda-client.js", "no-lambda-client.d.ts"];
-    const others = files.filter(
-      (file) => ![...entries, ...stub].includes(file) && !/^shared\/[^/]+\.(js|d\.ts)$/.test(file),
-    );
+    const others = files.filter((file) => ![...entries, ...stub].includes(file) && !isModule(file));
     expect(files).toEqual(expect.arrayContaining(entries));
     expect(others.toSorted()).toEqual(["LICENSE", "README.md", "package.json"]);
   });
