@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { isSettled } from "perdure/engine";
 import { firstSeqOf, operationAt, viewOf } from "./execution-view.ts";
 
 /** The examples of the log's format: an order that is tried twice, waits, asks, and fails to ship. */
@@ -29,6 +30,16 @@ describe("the view of a log", () => {
       "SUCCEEDED",
     ]);
     expect(firstSeqOf(charge)).toBe(2);
+  });
+
+  test("counts the operations that had their outcome after any commit", () => {
+    for (let seq = 0; seq <= log.length; seq++) {
+      const settled = view.tracks.filter((track) => {
+        const operation = operationAt(track, seq);
+        return operation !== undefined && isSettled(operation.status);
+      });
+      expect([seq, view.settledAt(seq)]).toEqual([seq, settled.length]);
+    }
   });
 
   test("draws each attempt and the pause between them", () => {

@@ -75,6 +75,8 @@ export class ExecutionView {
   readonly #roots: Track[] = [];
   readonly #headers: ExecutionHeader[] = [];
   readonly #unsettled = new Set<Track>();
+  /** How many operations had an outcome, as of each commit. */
+  readonly #settled: number[] = [];
   #order: readonly Track[] | undefined;
 
   /** Adds the next commit of the log. Throws for a log that cannot be folded. */
@@ -86,6 +88,7 @@ export class ExecutionView {
     this.commits.push(commit);
     this.#headers.push(this.#state.header);
     for (const operation of changed) this.#record(operation);
+    this.#settled.push(this.#tracks.size - this.#unsettled.size);
     for (const fact of commit.facts) if ("id" in fact) this.#draw(fact, commit.at);
     for (const event of this.#history.read(commit)) this.events.push({ seq: this.length, event });
   }
@@ -130,6 +133,11 @@ export class ExecutionView {
 
   headerAt(seq: number): ExecutionHeader | undefined {
     return this.#headers[seq - 1];
+  }
+
+  /** How many operations had an outcome, as of a commit. */
+  settledAt(seq: number): number {
+    return this.#settled[seq - 1] ?? 0;
   }
 
   /** Operations without an outcome, as of a commit. */

@@ -1,6 +1,6 @@
 /** What is going on, in a sentence or two: the part that explains replay. */
 
-import { type Fact, type Halt, isSettled, type Operation } from "perdure/engine";
+import type { Fact, Halt, Operation } from "perdure/engine";
 import type { RunAt } from "../model/code-run.ts";
 import type { ExecutionView } from "../model/execution-view.ts";
 import { situationAt, type Waiting } from "../model/situation.ts";
@@ -101,7 +101,7 @@ function quoted(view: ExecutionView, operation: Operation): string {
 }
 
 function killedLine({ view, seq }: Scene): string {
-  return `The worker is gone, with all that it had in memory. The log still has ${count(settledAt(view, seq), "finished operation")}. Reload this page, or restart the worker.`;
+  return `The worker is gone, with all that it had in memory. The log still has ${count(view.settledAt(seq), "finished operation")}. Reload this page, or restart the worker.`;
 }
 
 function replayLine(run: RunAt | undefined): readonly string[] {
@@ -130,10 +130,10 @@ function tellingFacts(facts: readonly Fact[]): readonly Fact[] {
 }
 
 function upToHere({ view, seq, run }: Scene): string {
-  const settled = settledAt(view, seq);
+  const settled = view.settledAt(seq);
   if (run === undefined || run.number === 1)
     return `Up to here, in run 1 of the code: ${count(settled, "result")}, all new.`;
-  const fresh = Math.max(0, settled - settledAt(view, run.seq));
+  const fresh = Math.max(0, settled - view.settledAt(run.seq));
   return `Up to here, in run ${run.number} of the code: ${run.replayed} from the log (↺), ${fresh} new.`;
 }
 
@@ -178,13 +178,6 @@ function endOf({ status, result, error }: NonNullable<ExecutionView["header"]>):
   const why = error?.errorMessage;
   const what = status === "FAILED" ? "Failed" : status === "STOPPED" ? "Stopped" : "Timed out";
   return `${what}${why === undefined ? "." : `: ${short(why)}`}`;
-}
-
-function settledAt(view: ExecutionView, seq: number): number {
-  return view.tracks.filter(({ versions }) => {
-    const operation = versions.findLast((version) => version.seq <= seq)?.operation;
-    return operation !== undefined && isSettled(operation.status);
-  }).length;
 }
 
 const LONGEST = 160;

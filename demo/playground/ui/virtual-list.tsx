@@ -37,7 +37,9 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
   const shown = Math.min(top, Math.max(0, items.length * ROW - height));
   const first = Math.max(0, Math.floor(shown / ROW) - MARGIN);
   const last = Math.min(items.length, Math.ceil((shown + height) / ROW) + MARGIN);
-  const current = items.findIndex((item) => keyOf(item) === selected);
+  const current = selected === undefined ? -1 : items.findIndex((item) => keyOf(item) === selected);
+  // Rows that have left are made into those that come: making new ones takes most of a frame.
+  const slots = Math.ceil(height / ROW) + 2 * MARGIN + 1;
   const go = (index: number): void => {
     const item = items[Math.min(Math.max(index, 0), items.length - 1)];
     if (item === undefined) return;
@@ -64,7 +66,7 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
           const index = first + offset;
           return (
             <div
-              key={keyOf(item)}
+              key={index % slots}
               id={`${id}-${index}`}
               class="row"
               role="option"
