@@ -3,7 +3,7 @@
  * that the server has counted. Both are in the order in which they came to the one process that hosts the tests.
  */
 
-import { decodeCommit, emptyState, type ExecutionState, fold } from "perdure/engine";
+import { decodeCommit, emptyState, type ExecutionState, fold, isSettled } from "perdure/engine";
 import { replayLog } from "perdure/testing";
 import type { SiteServer } from "./site-server.ts";
 import { chaosWorkflows } from "./site/chaos-workflows.ts";
@@ -59,6 +59,16 @@ export class ChaosAudit {
     return () => {
       disturbance.to = this.#site.log.calls.length;
     };
+  }
+
+  /** What has not come to its end, in words. */
+  open(logs: Readonly<Record<string, readonly string[]>>): string[] {
+    const states = Object.values(logs).map(stateOf);
+    const running = states.filter(({ header }) => header.status === "RUNNING");
+    return running.map(({ header, seq, operations }) => {
+      const open = [...operations.values()].filter(({ status }) => !isSettled(status));
+      return `${header.id}, commit ${seq}: ${JSON.stringify([header.halt, open])}`;
+    });
   }
 
   /** Once everything has come to its end. */

@@ -343,10 +343,24 @@ export class Chaos {
     const seat = this.#seats.find(({ label }) => !label.includes("viewer"))!;
     // What was to be started may never have been: a start in vain may be tried again.
     for (const each of this.#started) await seat.page.tab.evaluate(startOf(each));
-    await until("everything to end", () => this.#isOver(seat));
+    try {
+      await until("everything to end", () => this.#isOver(seat));
+    } catch (error) {
+      await this.#tellWhy();
+      throw error;
+    }
     for (const each of this.#seats) {
       this.#audit.look(await each.page.tab.evaluate("site.logs()"));
       await until(`the list in ${each.label}`, () => each.page.tab.evaluate<boolean>("site.showsAllEnded()"));
+    }
+  }
+
+  async #tellWhy(): Promise<void> {
+    for (const seat of this.#seats) {
+      const locks = await this.#asked(seat, "navigator.locks.query().then((all) => JSON.stringify(all))");
+      const status = await this.#asked(seat, "JSON.stringify([Date.now(), site.host.status.get()])");
+      this.#note(`${seat.label} ${seat.state} ${String(status)} ${String(locks)}`);
+      this.trail.push(...this.#audit.open((await this.#asked(seat, "site.logs()")) ?? {}));
     }
   }
 
