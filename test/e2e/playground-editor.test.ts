@@ -2,7 +2,7 @@
 
 import type { Locator, Page } from "playwright";
 import { expect, test } from "vitest";
-import { here, openExample, press, row, says, setCode, visit } from "./playground-visit.ts";
+import { here, openExample, press, row, says, setCode, violations, visit } from "./playground-visit.ts";
 
 const handler = (body: string): string => `import { type DurableContext, withDurableExecution } from "perdure";
 
@@ -225,6 +225,49 @@ here("the determinism lint", () => {
     await warnings(page).first().waitFor({ state: "detached" });
     await press(page, "Run");
     await row(page, /now.*succeeded/).waitFor();
+  });
+});
+
+here("what the editor says", () => {
+  test.each([
+    ["light", 1280],
+    ["dark", 1280],
+    ["light", 360],
+  ] as const)("%s, %i px wide: can be read by everybody, and fits", async (colorScheme, width) => {
+    const page = await visit({ colorScheme, viewport: { width, height: 800 } });
+    const fits = async (): Promise<void> => {
+      const edges = async (): Promise<readonly number[]> => {
+        const boxes = await Promise.all((await page.locator(".cm-tooltip").all()).map((each) => each.boundingBox()));
+        return boxes.flatMap((box) => (box === null ? [] : [box.x, box.x + box.width]));
+      };
+      // It is measured, and put in its place, after it is there.
+      await expect.poll(async () => (await edges()).every((x) => x >= 0 && x <= width)).toBe(true);
+      expect(await violations(page)).toEqual([]);
+    };
+    await setCode(page, handler(`  const n: number = Date.now() + "a";\n  return n;`));
+    await warnings(page).first().hover();
+    await tooltip(page, "outside a step");
+    await fits();
+    await page.mouse.move(1, 1);
+    await page.locator(".cm-tooltip").waitFor({ state: "detached" });
+    await setCursor(page, handler("  await |"));
+    await page.keyboard.type("context.wai");
+    await page.getByRole("option", { name: "waitForCondition" }).waitFor();
+    await fits();
+  });
+
+  test("is reached with the keyboard: the list of problems, and what settles them", async () => {
+    const page = await visit();
+    await setCode(page, handler("  return Date.now();"));
+    await warnings(page).first().waitFor();
+    await editor(page).press("ControlOrMeta+Shift+M");
+    const panel = page.getByRole("listbox", { name: "Diagnostics" });
+    await panel.getByText("Date.now outside a step").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press("Home");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("ControlOrMeta+.");
+    await editor(page).getByText(`return await context.step("now", async () => Date.now());`).waitFor();
   });
 });
 

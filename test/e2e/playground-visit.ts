@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import axe from "axe-core";
 import type { BrowserContext, Locator, Page } from "playwright";
 import { afterAll, afterEach, describe } from "vitest";
 import { openPlayground, type PlaygroundBrowser } from "./playground-browser.ts";
@@ -60,4 +61,14 @@ export const openExample = async (page: Page, title: string): Promise<void> => {
 export async function setCode(page: Page, code: string): Promise<void> {
   await page.getByLabel("Workflow code").press("ControlOrMeta+a");
   await page.keyboard.insertText(code);
+}
+
+/** What axe finds wrong with the page as it is. */
+export async function violations(page: Page): Promise<readonly string[]> {
+  // Not as a script tag: the page's policy lets no foreign script in.
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { violations: found } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
+    return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  });
 }

@@ -1,7 +1,5 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import axe from "axe-core";
-import type { Page } from "playwright";
 import { type DurableContext, withDurableExecution } from "perdure";
 import { createMemoryHost } from "perdure/memory";
 import { expect, test } from "vitest";
@@ -17,6 +15,7 @@ import {
   row,
   says,
   setCode,
+  violations,
   visit,
 } from "./playground-visit.ts";
 
@@ -470,12 +469,3 @@ here("looks", () => {
     expect(await page.locator("img").count()).toBe(0);
   });
 });
-
-async function violations(page: Page): Promise<readonly string[]> {
-  // Not as a script tag: the page's policy lets no foreign script in.
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { violations: found } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
-    return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  });
-}

@@ -2,7 +2,6 @@ import { closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirro
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { javascript } from "@codemirror/lang-javascript";
 import { bracketMatching, indentOnInput, syntaxHighlighting } from "@codemirror/language";
-import { lintKeymap } from "@codemirror/lint";
 import { EditorState, type Extension, StateEffect, StateField } from "@codemirror/state";
 import {
   Decoration,
@@ -124,17 +123,11 @@ function extensions(language: LanguageClient): Extension {
     marks,
     EditorView.contentAttributes.of({
       "aria-label": "Workflow code",
-      "aria-description": "Escape, then Tab, leaves the editor.",
+      "aria-description":
+        "Escape, then Tab, leaves the editor. Control Shift M lists the problems, Control period applies a fix.",
       tabindex: "0",
     }),
-    keymap.of([
-      ...closeBracketsKeymap,
-      ...completionKeymap,
-      ...defaultKeymap,
-      ...historyKeymap,
-      ...lintKeymap,
-      indentWithTab,
-    ]),
+    keymap.of([...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap, indentWithTab]),
   ];
 }
 

@@ -1,8 +1,8 @@
 /** Problems under the code: of its syntax at once, of its types and its determinism from the worker, and of its loading. */
 
-import { type Diagnostic, linter, lintGutter } from "@codemirror/lint";
+import { type Diagnostic, forEachDiagnostic, linter, lintGutter, lintKeymap } from "@codemirror/lint";
 import { type Extension, StateEffect, StateField } from "@codemirror/state";
-import type { EditorView, ViewUpdate } from "@codemirror/view";
+import { type EditorView, keymap, type ViewUpdate } from "@codemirror/view";
 import { compile } from "./compile.ts";
 import type { LanguageClient } from "./language/language-client.ts";
 import type { Fix, Problem } from "./problem.ts";
@@ -33,9 +33,14 @@ const loadError = StateField.define<LoadError | undefined>({
 export function problems(client: LanguageClient): Extension {
   return [
     loadError,
-    lintGutter(),
-    linter((view) => diagnose(view, client), { delay: DELAY_MS, needsRefresh: brings(languageReady) }),
+    lintGutter({ tooltipFilter: withButtons }),
+    linter((view) => diagnose(view, client), {
+      delay: DELAY_MS,
+      needsRefresh: brings(languageReady),
+      tooltipFilter: withButtons,
+    }),
     linter(loading, { delay: 0, needsRefresh: brings(showLoadError) }),
+    keymap.of([...lintKeymap, { key: "Mod-.", run: fixHere }]),
   ];
 }
 
@@ -58,12 +63,53 @@ function loading({ state }: EditorView): readonly Diagnostic[] {
   return [{ from, to, severity: "error", message: error.message }];
 }
 
-function diagnostic({ note, fixes = [], ...problem }: Problem, code: string): Diagnostic {
+/** A diagnostic with ways to settle it. */
+interface FixableDiagnostic extends Diagnostic {
+  readonly fixes: readonly { readonly label: string; readonly apply: (view: EditorView) => void }[];
+}
+
+function diagnostic({ note, fixes = [], ...problem }: Problem, code: string): FixableDiagnostic {
   return {
     ...problem,
     ...(note === undefined ? {} : { source: note }),
-    actions: fixes.map((fix) => ({ name: fix.label, apply: (view: EditorView) => apply(view, fix, code) })),
+    fixes: fixes.map((fix) => ({ label: fix.label, apply: (view) => apply(view, fix, code) })),
   };
+}
+
+function fixesOf(found: Diagnostic): FixableDiagnostic["fixes"] {
+  return "fixes" in found ? (found as FixableDiagnostic).fixes : [];
+}
+
+/** Not as the actions of the diagnostics: those are buttons in the list of problems too, whose items may hold none. */
+function withButtons(found: readonly Diagnostic[]): Diagnostic[] {
+  return found.map((each) => ({
+    ...each,
+    renderMessage(view) {
+      const element = document.createElement("span");
+      element.append(each.message, ...fixesOf(each).map((fix) => fixButton(fix, view)));
+      return element;
+    },
+  }));
+}
+
+function fixButton({ label, apply }: FixableDiagnostic["fixes"][number], view: EditorView): HTMLElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "cm-diagnosticAction";
+  button.textContent = label;
+  button.addEventListener("click", () => apply(view));
+  return button;
+}
+
+/** Applies the first fix for what is wrong at the cursor. */
+function fixHere(view: EditorView): boolean {
+  const { head } = view.state.selection.main;
+  const fixes: FixableDiagnostic["fixes"][number][] = [];
+  forEachDiagnostic(view.state, (found, from, to) => {
+    if (from <= head && head <= to) fixes.push(...fixesOf(found));
+  });
+  fixes[0]?.apply(view);
+  return fixes.length > 0;
 }
 
 /** Places are those of the code that was looked at: it is looked at again after every change. */
