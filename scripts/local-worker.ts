@@ -1,7 +1,7 @@
 /** Runs the demo Worker under `wrangler dev`: on loopback, its state on disk, as a process group that ends as one. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { root, toolPath } from "./command.ts";
@@ -63,7 +63,7 @@ function spawnWrangler(options: LocalWorkerOptions): ChildProcess {
   const preload = pathToFileURL(join(root, "scripts", "exit-with-parent.mjs")).href;
   // Wrangler builds beside its configuration: a copy in the folder keeps starts apart and leaves nothing elsewhere.
   const config = join(options.folder, "wrangler.toml");
-  copyFileSync(join(root, "wrangler.toml"), config);
+  writeFileSync(config, withoutSite(readFileSync(join(root, "wrangler.toml"), "utf8")));
   const serve = [
     "dev",
     join(root, "demo", "worker.ts"),
@@ -97,6 +97,11 @@ function spawnWrangler(options: LocalWorkerOptions): ChildProcess {
       WRANGLER_REGISTRY_PATH: join(options.folder, "wrangler-registry"),
     },
   });
+}
+
+/** A start says by itself which files it serves, if any. */
+function withoutSite(config: string): string {
+  return config.replaceAll(/^\[(?:build|assets)\]\n(?:[^[\n].*\n)*/gm, "");
 }
 
 function wrangler(): string {
