@@ -2,14 +2,23 @@ import { fileURLToPath } from "node:url";
 import { defineConfig, type UserConfig } from "vite";
 import { declarationsPlugin } from "../../scripts/playground-declarations.ts";
 
+/** How long which part of a build took is nobody's news. */
+const quiet = { checks: { pluginTimings: false } };
+
 const config: UserConfig = defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   // Served from any folder of any site.
   base: "./",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   // The sandbox makes a worker of this text, which can import nothing.
-  worker: { format: "iife", plugins: () => [declarationsPlugin()] },
-  build: { outDir: "../dist", emptyOutDir: true, target: "es2022", chunkSizeWarningLimit: 1_000 },
+  worker: { format: "iife", plugins: () => [declarationsPlugin()], rolldownOptions: quiet },
+  build: {
+    outDir: "../dist",
+    emptyOutDir: true,
+    target: "es2022",
+    chunkSizeWarningLimit: 1_000,
+    rolldownOptions: quiet,
+  },
 });
 
 export default config;
