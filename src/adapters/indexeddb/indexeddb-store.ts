@@ -104,7 +104,7 @@ export class IndexedDbStore implements ExecutionStore {
 
   append(id: string, seq: number, body: string): Promise<"appended" | "taken"> {
     return this.#retrying(async () => {
-      const known = await this.#logBefore(id, seq);
+      const known = this.#logBefore(id, seq) ?? (await this.#findLogBefore(id, seq));
       const durability = leavesStepStarted(body) ? "strict" : this.#durability;
       const isNew = await this.#add(["commits"], durability, (transaction) => {
         transaction.objectStore("commits").add(body, [known.log, seq]);
@@ -171,9 +171,12 @@ export class IndexedDbStore implements ExecutionStore {
    * The log that commit `seq` goes to. As long as commits follow one another nothing has to be looked up: an extra look
    * costs a third of the write.
    */
-  async #logBefore(id: string, seq: number): Promise<KnownLog> {
+  #logBefore(id: string, seq: number): KnownLog | undefined {
     const known = this.#known.get(id);
-    if (known !== undefined && seq <= known.last + 1) return known;
+    return known !== undefined && seq <= known.last + 1 ? known : undefined;
+  }
+
+  async #findLogBefore(id: string, seq: number): Promise<KnownLog> {
     return this.#connection.use(async (database) => {
       const transaction = this.#connection.attend(database.transaction(["executions", "commits"]));
       const stored = await transaction.objectStore("executions").get(id);
