@@ -271,6 +271,35 @@ here("what the editor says", () => {
   });
 });
 
+here("TypeScript", () => {
+  test("is loaded after the worker that runs workflows", async () => {
+    const page = await visit();
+    const scripts: string[] = [];
+    page.on("request", (request) =>
+      scripts.push(new URL(request.url()).pathname.replace(/.*\/(\w+)\.worker-.*/, "$1")),
+    );
+    await page.reload();
+    await expect.poll(() => scripts).toContain("language");
+    expect(scripts.indexOf("engine")).toBeGreaterThanOrEqual(0);
+    expect(scripts.indexOf("engine")).toBeLessThan(scripts.indexOf("language"));
+  });
+
+  test("is not needed: without it syntax is checked, and code runs", async () => {
+    const page = await visit();
+    const lost = page.waitForEvent("requestfailed", (request) => request.url().includes("language.worker"));
+    await page.route(/language\.worker/, (route) => route.abort());
+    await page.reload();
+    await lost;
+    await setCode(page, "export const broken = ;");
+    await errors(page).first().waitFor();
+    await setCode(page, handler(`  const n: number = "a";\n  return context.step("s", async () => n + event.who);`));
+    await errors(page).first().waitFor({ state: "detached" });
+    await page.getByLabel("Payload").fill('{ "who": "Ada" }');
+    await press(page, "Run");
+    await says(page, 'Finished: "aAda"');
+  });
+});
+
 here("a long file", () => {
   const lines = 2_000;
 

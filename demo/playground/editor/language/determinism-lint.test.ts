@@ -63,6 +63,7 @@ describe("the world outside steps", () => {
   test("a name of one's own is what it is declared as", () => {
     expect(places(`const fetch = (url: string) => url.length; log(fetch("a"));`)).toEqual([]);
     expect(places(`const Math = { random: () => 4 }; log(Math.random());`)).toEqual([]);
+    expect(places(`class Date { readonly day = 1; } log(new Date());`)).toEqual([]);
   });
 
   test("a date of something is no time of now", () => {
@@ -71,6 +72,7 @@ describe("the world outside steps", () => {
 
   test("what only goes to a log makes no difference", () => {
     expect(places(`context.logger.info("at", { now: Date.now() }); console.log(Math.random());`)).toEqual([]);
+    expect(places(`class Date { readonly day = 1; } log(new Date());`)).toEqual([]);
     expect(places(`console.log(await fetch("https://a.example"));`)).toEqual(["fetch"]);
   });
 

@@ -60,6 +60,7 @@ const COLLECTORS: ReadonlySet<string> = new Set([
 const impure: Readonly<Record<string, Impure["kind"]>> = {
   "DateConstructor.now": "time",
   "DateConstructor()": "time",
+  "new DateConstructor()": "time",
   "Performance.now": "time",
   "Math.random": "chance",
   "Crypto.randomUUID": "chance",
@@ -138,10 +139,8 @@ export class DurableCode {
   /** What a call, or a function handed over to be called, asks of the world. */
   impure(node: ts.Expression): Impure | undefined {
     const kind = impure[keyOf(this.#calledBy(node), this.#file)];
-    if (kind !== undefined) return { kind, text: textOf(node) };
-    const isNow = ts.isNewExpression(node) && (node.arguments ?? []).length === 0;
-    const isDate = isNow && this.#checker.getTypeAtLocation(node).symbol?.name === "Date";
-    return isDate ? { kind: "time", text: "new Date()" } : undefined;
+    const isDateOfSomething = ts.isNewExpression(node) && (node.arguments ?? []).length > 0;
+    return kind === undefined || isDateOfSomething ? undefined : { kind, text: textOf(node) };
   }
 
   /** The collection that a call puts something into. */
@@ -152,15 +151,8 @@ export class DurableCode {
 
   /** A function of this file that is judged where it is called. */
   helper(expression: ts.Expression): FunctionNode | undefined {
-    const name = bare(expression);
-    if (!ts.isIdentifier(name)) return undefined;
-    const declaration = this.#declarationOf(name);
-    const found =
-      declaration !== undefined && ts.isVariableDeclaration(declaration)
-        ? asFunction(declaration.initializer)
-        : asFunction(declaration);
-    if (found?.body === undefined || found.getSourceFile() !== this.#file) return undefined;
-    return this.#placeIn(found).kind === "anywhere" ? found : undefined;
+    const found = this.#functionOf(expression);
+    return found?.body !== undefined && this.#placeIn(found).kind === "anywhere" ? found : undefined;
   }
 
   effects(helper: FunctionNode): Effects {
@@ -302,8 +294,9 @@ export class DurableCode {
   }
 
   #calledBy(node: ts.Expression): ts.Declaration | undefined {
-    if (ts.isCallExpression(node)) return this.#checker.getResolvedSignature(node)?.declaration;
-    if (ts.isNewExpression(node)) return undefined;
+    if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
+      return this.#checker.getResolvedSignature(node)?.declaration;
+    }
     return this.#checker.getTypeAtLocation(node).getCallSignatures()[0]?.declaration;
   }
 
@@ -401,9 +394,11 @@ function keyOf(declaration: ts.Declaration | undefined, file: ts.SourceFile): st
   if (ts.isFunctionDeclaration(declaration)) return declaration.name?.text ?? "";
   const owner = ts.isInterfaceDeclaration(declaration.parent) ? declaration.parent.name.text : "";
   if (ts.isCallSignatureDeclaration(declaration)) return `${owner}()`;
+  if (ts.isConstructSignatureDeclaration(declaration)) return `new ${owner}()`;
   return ts.isMethodSignature(declaration) ? `${owner}.${declaration.name.getText()}` : "";
 }
 
 function textOf(node: ts.Expression): string {
+  if (ts.isNewExpression(node)) return `new ${node.expression.getText()}()`;
   return ts.isCallExpression(node) ? node.expression.getText() : node.getText();
 }
