@@ -53,6 +53,21 @@ export class BenchBrowser {
     return usedSize;
   }
 
+  /** What some work in a page takes of its thread, in ms: what else the machine does is not in it. */
+  async threadTime(page: Page, work: () => Promise<void>): Promise<number> {
+    const session = await this.#context.newCDPSession(page);
+    await session.send("Performance.enable", { timeDomain: "threadTicks" });
+    const taken = async (): Promise<number> => {
+      const { metrics } = await session.send("Performance.getMetrics");
+      return metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN;
+    };
+    const before = await taken();
+    await work();
+    const after = await taken();
+    await session.detach();
+    return (after - before) * 1000;
+  }
+
   /** Forgets what was loaded before. */
   async clearCache(page: Page): Promise<void> {
     const session = await this.#context.newCDPSession(page);

@@ -1,7 +1,7 @@
 /** What is measured of the playground, and how it is shown. */
 
-import { median } from "./case.ts";
-import type { BenchPlayground } from "./playground.ts";
+import { type Figures, median } from "./case.ts";
+import type { BenchPlayground, Frames } from "./playground.ts";
 import { type Samples, spread } from "./samples.ts";
 import type { Section } from "./sections.ts";
 import { table } from "./table.ts";
@@ -43,21 +43,29 @@ export function playgroundArrival(playground: BenchPlayground): Section {
 export function playgroundFrames(playground: BenchPlayground): Section {
   return {
     title: `The playground with an execution of ${OPERATIONS.toLocaleString("en")} operations`,
-    round: async () => ({ ...(await playground.frames(OPERATIONS, SECONDS)) }),
+    async round() {
+      const { idle, scrolling, scrubbing } = await playground.frames(OPERATIONS, SECONDS);
+      return { ...frames("idle", idle), ...frames("scrolling", scrolling), ...frames("scrubbing", scrubbing) };
+    },
     show(samples) {
       const row = (title: string, motion: string): string[] => [
         title,
-        spread(samples.values(motion)),
+        spread(samples.values(`${motion} rate`)),
         spread(lost(samples, motion)),
+        spread(samples.values(`${motion} work`)),
       ];
       return table(
-        ["", "frames a second", "fewer than idle, %"],
-        [row("idle", "nothing"), row("its timeline is scrolled", "scrolling"), row("its log is scrubbed", "scrubbing")],
+        ["", "frames a second", "fewer than idle, %", "the page's thread, ms a frame"],
+        [row("idle", "idle"), row("its timeline is scrolled", "scrolling"), row("its log is scrubbed", "scrubbing")],
       );
     },
   };
 }
 
+function frames(motion: string, { rate, work }: Frames): Figures {
+  return { [`${motion} rate`]: rate, [`${motion} work`]: work };
+}
+
 function lost(samples: Samples, motion: string): number[] {
-  return samples.ratios(motion, "nothing").map((part) => Math.max(0, 1 - part) * 100);
+  return samples.ratios(`${motion} rate`, "idle rate").map((part) => Math.max(0, 1 - part) * 100);
 }

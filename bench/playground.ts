@@ -18,7 +18,14 @@ export interface Arrival {
 }
 
 /** What is done with a long log while frames are counted. */
-export type Motion = "nothing" | "scrolling" | "scrubbing";
+export type Motion = "idle" | "scrolling" | "scrubbing";
+
+export interface Frames {
+  /** A second. */
+  readonly rate: number;
+  /** Of the page's thread for each frame, in ms. */
+  readonly work: number;
+}
 
 export class BenchPlayground {
   readonly #browser: BenchBrowser;
@@ -54,14 +61,19 @@ export class BenchPlayground {
     return { cold, warm };
   }
 
-  /** Frames a second over so many seconds, with an execution of so many operations on the screen. */
-  async frames(operations: number, seconds: number): Promise<Record<Motion, number>> {
+  /** So many seconds of each, with an execution of so many operations on the screen. */
+  async frames(operations: number, seconds: number): Promise<Readonly<Record<Motion, Frames>>> {
     const page = await this.#browser.open(this.#url);
     await importLog(page, longLog(operations));
-    const count = (motion: Motion): Promise<number> =>
-      page.evaluate<number>(`(${countFrames.toString()})(${JSON.stringify(motion)}, ${seconds})`);
-    const nothing = await count("nothing");
-    const figures = { nothing, scrolling: await count("scrolling"), scrubbing: await count("scrubbing") };
+    const count = async (motion: Motion): Promise<Frames> => {
+      let frames = 0;
+      const work = await this.#browser.threadTime(page, async () => {
+        frames = await page.evaluate<number>(`(${countFrames.toString()})(${JSON.stringify(motion)}, ${seconds})`);
+      });
+      return { rate: frames / seconds, work: work / frames };
+    };
+    const idle = await count("idle");
+    const figures = { idle, scrolling: await count("scrolling"), scrubbing: await count("scrubbing") };
     await page.close();
     return figures;
   }
@@ -105,7 +117,7 @@ function countFrames(motion: string, seconds: number): Promise<number> {
   const length = list?.scrollHeight ?? 0;
   const range = document.querySelector<HTMLInputElement>(".scrubber input");
   const moves: Record<string, (part: number) => void> = {
-    nothing: () => {},
+    idle: () => {},
     scrolling: (part) => list?.scrollTo({ top: part * length }),
     scrubbing: (part) => {
       if (range === null) return;
@@ -118,7 +130,7 @@ function countFrames(motion: string, seconds: number): Promise<number> {
     let frames = 0;
     const frame = (): void => {
       const part = (performance.now() - begun) / (seconds * 1000);
-      if (part >= 1) return resolve(frames / seconds);
+      if (part >= 1) return resolve(frames);
       frames++;
       moves[motion]?.(part);
       requestAnimationFrame(frame);
