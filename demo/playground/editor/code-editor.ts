@@ -54,11 +54,13 @@ function decorate({ doc }: EditorState, lines: readonly MarkedLine[]): Decoratio
 /** The code, with what TypeScript and the determinism lint know of it, and marks on lines. */
 export class CodeEditor {
   readonly #language = new LanguageClient();
+  #isStarted = false;
   readonly #view: EditorView;
 
   constructor({ parent, code, onChange }: CodeEditorOptions) {
     const told = EditorView.updateListener.of((update) => {
       if (update.docChanged) onChange(update.state.doc.toString());
+      if (update.focusChanged && update.view.hasFocus) this.#startLanguage();
     });
     this.#view = new EditorView({
       parent,
@@ -89,18 +91,22 @@ export class CodeEditor {
     this.#view.dispatch({ effects: showLoadError.of(error) });
   }
 
-  /** Loads TypeScript when the page has nothing else to do; it checks types from then on. */
+  /**
+   * Loads TypeScript, which checks types from then on, when the page has come to rest. Whoever begins to write before is not
+   * kept waiting.
+   */
   startLanguageSoon(): void {
-    whenIdle(() => void this.#startLanguage());
+    setTimeout(() => whenIdle(() => this.#startLanguage()), REST_MS);
   }
 
   get hasFocus(): boolean {
     return this.#view.hasFocus;
   }
 
-  async #startLanguage(): Promise<void> {
-    await this.#language.ready();
-    this.#view.dispatch({ effects: languageReady.of(null) });
+  #startLanguage(): void {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    void this.#language.ready().then(() => this.#view.dispatch({ effects: languageReady.of(null) }));
   }
 }
 
@@ -130,6 +136,9 @@ function extensions(language: LanguageClient): Extension {
     keymap.of([...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap, indentWithTab]),
   ];
 }
+
+/** How long after the page does its work it counts as at rest. */
+const REST_MS = 1_000;
 
 /** Safari has no notion of idleness. */
 function whenIdle(work: () => void): void {
