@@ -261,34 +261,6 @@ here("a breach of determinism", () => {
   });
 });
 
-here("the examples", () => {
-  test("run in the sandbox as they are", async () => {
-    const page = await visit();
-    const seen: Readonly<Record<string, RegExp>> = {
-      "Import rows, some of them bad": /Finished: \{ "status": "imported", "imported": 6/,
-      "A year of waiting": /trial.*started/,
-      "Poll until ready": /certificate issued.*pending/,
-      "Encode a video": /find source.*pending/,
-    };
-    for (const [title, expected] of Object.entries(seen)) {
-      await openExample(page, title);
-      await press(page, "Run");
-      await row(page, expected).or(page.getByText(expected)).first().waitFor();
-    }
-  });
-
-  test("a year passes in three clicks", async () => {
-    const page = await visit();
-    await openExample(page, "A year of waiting");
-    await press(page, "Run");
-    await row(page, /trial.*started/).waitFor();
-    await press(page, "Skip time");
-    await row(page, /rest of the year.*started/).waitFor();
-    await press(page, "Skip time");
-    await says(page, /Finished: \{ "customer": "Ada"/);
-  });
-});
-
 here("the editor", () => {
   test("warns of what replays differently, and shows errors at their line", async () => {
     const page = await visit();

@@ -3,7 +3,7 @@ const sources: Readonly<Record<string, string>> = import.meta.glob<string>(
   [
     "./*.ts",
     "!./catalogue.ts",
-    "../../workflows/{order-saga,import-rows,poll-until-ready,approve-expense,yearly-subscription}.ts",
+    "../../workflows/{order-saga,import-rows,poll-until-ready,approve-expense,quote-price,yearly-subscription}.ts",
   ],
   {
     query: "?raw",
@@ -33,6 +33,7 @@ export const examples: readonly [Example, ...Example[]] = [
   }),
   example("../../workflows/poll-until-ready.ts", "Poll until ready", { readyAfter: 4 }),
   example("../../workflows/approve-expense.ts", "Approve an expense", { amount: 120 }),
+  example("../../workflows/quote-price.ts", "Quote a price, in short forms", { user: "Ada", product: "book" }),
   example("../../workflows/yearly-subscription.ts", "A year of waiting", { customer: "Ada" }),
 ];
 

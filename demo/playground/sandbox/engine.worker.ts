@@ -6,7 +6,7 @@ import { replayLog } from "perdure/testing";
 import { AdjustableClock } from "./clock.ts";
 import { type LoadedProgram, loadProgram } from "./load-program.ts";
 import { PageStore } from "./page-store.ts";
-import type { FromWorker, Program, ReplayOptions, ToWorker } from "./protocol.ts";
+import type { FromWorker, Opening, ReplayOptions, ToWorker } from "./protocol.ts";
 import type { Trace } from "./traced-context.ts";
 
 /** A start of a step is told to the page this soon, so that it is seen while it runs. */
@@ -35,7 +35,7 @@ addEventListener(
 function receive(message: ToWorker): void {
   switch (message.type) {
     case "open":
-      return open(message.programs, message.aheadMs);
+      return open(message);
     case "start":
       return answer(message.call, started(message.request));
     case "replay":
@@ -50,7 +50,7 @@ function receive(message: ToWorker): void {
   }
 }
 
-function open(programs: readonly Program[], aheadMs: number): void {
+function open({ programs, aheadMs, isToRun }: Opening): void {
   clock.set(aheadMs);
   const loaded = programs.map((program) => loadProgram(program, traceOf));
   functions = Object.assign({}, ...loaded.map((each: LoadedProgram) => each.functions)) as Functions;
@@ -60,7 +60,7 @@ function open(programs: readonly Program[], aheadMs: number): void {
     functions: loaded.flatMap((each) => each.loaded),
     failures: loaded.flatMap(({ failure }) => (failure === undefined ? [] : [failure])),
   });
-  void runner.recover();
+  if (isToRun) void runner.recover();
 }
 
 function createRunner(): Runner {

@@ -21,8 +21,15 @@ export interface ReplayOptions {
   readonly fromEveryCommit?: boolean;
 }
 
+export interface Opening {
+  readonly programs: readonly Program[];
+  readonly aheadMs: number;
+  /** False for a worker that only holds logs against code: it takes up no execution. */
+  readonly isToRun: boolean;
+}
+
 export type ToWorker =
-  | { readonly type: "open"; readonly programs: readonly Program[]; readonly aheadMs: number }
+  | ({ readonly type: "open" } & Opening)
   | { readonly type: "start"; readonly call: number; readonly request: StartRequest }
   | {
       readonly type: "replay";

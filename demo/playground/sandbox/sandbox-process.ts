@@ -11,7 +11,7 @@ import type {
   Began,
   FromWorker,
   LoadedFunction,
-  Program,
+  Opening,
   ProgramFailure,
   Reached,
   ReplayOptions,
@@ -65,13 +65,13 @@ export class SandboxProcess {
     this.#channel.port1.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#take(data);
   }
 
-  /** Starts the worker with these programs; it takes up every execution that runs. */
-  async open(programs: readonly Program[], aheadMs: number): Promise<LoadReport> {
+  /** Starts the worker with some programs; if it is to run them, it takes up every execution that runs. */
+  async open(opening: Opening): Promise<LoadReport> {
     const isLoaded = new Promise((resolve) => this.#frame.addEventListener("load", resolve, { once: true }));
     document.body.append(this.#frame);
     const [script] = await Promise.all([engineScript(), isLoaded]);
     this.#frame.contentWindow?.postMessage({ script }, "*", [this.#channel.port2]);
-    this.#send({ type: "open", programs, aheadMs });
+    this.#send({ type: "open", ...opening });
     return this.#ready.promise;
   }
 

@@ -16,8 +16,14 @@ import { MemoryAlarm, systemHost } from "perdure/memory";
 import { FaultyStore } from "perdure/testing";
 import { forkLog, rowOf } from "../model/fork-log.ts";
 import { AdjustableClock } from "../sandbox/clock.ts";
-import type { Began, Program, Reached } from "../sandbox/protocol.ts";
-import { type LoadReport, type ReplayAnswer, type ReplayOptions, SandboxProcess } from "../sandbox/sandbox-process.ts";
+import type { Program, ProgramFailure } from "../sandbox/protocol.ts";
+import {
+  type LoadReport,
+  type ReplayAnswer,
+  type ReplayOptions,
+  type SandboxEvents,
+  SandboxProcess,
+} from "../sandbox/sandbox-process.ts";
 import {
   type ExecutionSource,
   LIST_LIMIT,
@@ -30,13 +36,9 @@ import { openStore } from "./open-store.ts";
 import { ProgramShelf } from "./program-shelf.ts";
 import { SlowStore } from "./slow-store.ts";
 
-export interface LocalEvents {
+export interface LocalEvents extends SandboxEvents {
   readonly onProcess: (state: ProcessState) => void;
   readonly onLoaded: (report: LoadReport) => void;
-  readonly onBegan: (began: Began) => void;
-  readonly onReached: (reached: Reached) => void;
-  readonly onRan: (executionId: string, operationId: string) => void;
-  readonly onTrouble: (executionId: string, message: string) => void;
   /** The list of executions may have changed. */
   readonly onChange: () => void;
 }
@@ -62,6 +64,8 @@ export class LocalSource implements ExecutionSource {
   readonly #tabs = new BroadcastChannel("perdure.playground");
   readonly #watchers = new Map<string, Set<() => void>>();
   #process: SandboxProcess | undefined;
+  /** Killed with the other one, because code may never let go here too. */
+  #rehearsal: SandboxProcess | undefined;
   #functionNames: readonly string[] = [];
   #hasLock = false;
   /** Counts how often this tab has asked for the lock: only the newest request counts. */
@@ -86,7 +90,8 @@ export class LocalSource implements ExecutionSource {
 
   /** By the right clock: whoever has put this one ahead still wants to see what came of it. */
   async #clear(): Promise<void> {
-    for (const id of await this.#database.expired(Date.now(), CLEAR_LIMIT)) await this.#store.remove(id);
+    await this.#database.purge(Date.now(), CLEAR_LIMIT);
+    this.#events.onChange();
   }
 
   now(): number {
@@ -197,7 +202,25 @@ export class LocalSource implements ExecutionSource {
     return this.#process.replay(log, options);
   }
 
+  /** Holds a log against code that is not to run, in a worker of its own: nothing that runs is touched. */
+  async rehearse(
+    program: Program,
+    log: readonly string[],
+    options: ReplayOptions,
+  ): Promise<ReplayAnswer | ProgramFailure> {
+    this.#rehearsal?.kill();
+    const rehearsal = new SandboxProcess(this.#store, this.#events);
+    this.#rehearsal = rehearsal;
+    try {
+      const { failures } = await rehearsal.open({ programs: [program], aheadMs: this.#aheadMs, isToRun: false });
+      return failures[0] ?? (await rehearsal.replay(log, options));
+    } finally {
+      rehearsal.kill();
+    }
+  }
+
   kill(): void {
+    this.#rehearsal?.kill();
     if (this.#process === undefined) return;
     this.#process.kill();
     this.#process = undefined;
@@ -282,11 +305,10 @@ export class LocalSource implements ExecutionSource {
 
   async #open(): Promise<LoadReport> {
     this.#process?.kill();
-    const { onBegan, onReached, onRan, onTrouble } = this.#events;
-    const opened = new SandboxProcess(this.#faulty, { onBegan, onReached, onRan, onTrouble });
+    const opened = new SandboxProcess(this.#faulty, this.#events);
     this.#process = opened;
     this.#events.onProcess("starting");
-    const report = await opened.open(this.shelf.programs, this.#aheadMs);
+    const report = await opened.open({ programs: this.shelf.programs, aheadMs: this.#aheadMs, isToRun: true });
     if (this.#process !== opened) return report;
     this.#functionNames = report.functions.map(({ name }) => name);
     this.#events.onLoaded(report);

@@ -31,7 +31,7 @@ export function FirstStepsBar({
         ))}
       </ol>
       <button type="button" class="quiet" aria-label="Hide the first steps" onClick={() => firstSteps.dismiss()}>
-        {next === undefined ? "Done" : "Hide"}
+        Hide
       </button>
     </section>
   );

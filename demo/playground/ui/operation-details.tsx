@@ -33,6 +33,7 @@ export function OperationDetails({ playground }: { readonly playground: Playgrou
 }
 
 function NoDetails({ playground }: { readonly playground: Playground }): JSX.Element | null {
+  void playground.revision.value;
   if (playground.view.value.tracks.length === 0) return null;
   return (
     <section class="details" aria-label="Chosen operation">
@@ -48,6 +49,7 @@ function Facts({
   readonly operation: Operation;
   readonly playground: Playground;
 }): JSX.Element {
+  void playground.revision.value;
   const execution = playground.selected.value ?? "";
   const line = playground.sites.recorded(execution, operation.id)?.line;
   const runs = playground.sites.runs(execution, operation.id);
@@ -74,6 +76,7 @@ function Attempts({
   readonly track: Track;
   readonly playground: Playground;
 }): JSX.Element | null {
+  void playground.revision.value;
   const seq = playground.seq.value;
   const spans = track.spans.filter(({ fromSeq }) => fromSeq <= seq);
   const attempts = spans.filter(({ kind }) => kind === "work");

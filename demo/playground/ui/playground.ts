@@ -10,6 +10,7 @@ import { CallSites } from "../model/call-sites.ts";
 import { type RunAt, runAt } from "../model/code-run.ts";
 import { ExecutionView } from "../model/execution-view.ts";
 import { fromHash, type SharedCode, toHash } from "../model/share-link.ts";
+import type { ProgramFailure } from "../sandbox/protocol.ts";
 import type { LoadReport } from "../sandbox/sandbox-process.ts";
 import type { ExecutionSource, ProcessState } from "../source/execution-source.ts";
 import { LocalSource } from "../source/local-source.ts";
@@ -320,12 +321,12 @@ export class Playground {
   /** Holds the selected log against the code of the editor. */
   replay(): Promise<void> {
     return this.#attempt(async () => {
-      await this.#load();
       const { header, bodies } = this.view.value;
-      const answer = await this.local.replay(bodies, {
+      const answer = await this.local.rehearse(this.#compile(), bodies, {
         functionName: header?.functionName ?? "",
         fromEveryCommit: bodies.length <= MOST_PREFIXES,
       });
+      if (!("matches" in answer)) throw this.#unloadable(answer);
       const { matches, seq = 0, difference = "" } = answer;
       const parting = matches ? undefined : partingOf(difference, this.view.value, this.sites.of(this.#selectedId()));
       this.verdict.value = { matches, seq, difference, parting };
@@ -426,11 +427,14 @@ export class Playground {
     const report = await this.local.load(program);
     if (report === undefined) return undefined;
     const failure = report.failures.find(({ file }) => file === program.file);
-    if (failure !== undefined) {
-      this.codeError.value = { message: failure.message, line: failure.line };
-      throw new Error(failure.message);
-    }
+    if (failure !== undefined) throw this.#unloadable(failure);
     return this.#firstFunction();
+  }
+
+  /** Shows at its line why code could not be loaded. */
+  #unloadable({ message, line }: ProgramFailure): Error {
+    this.codeError.value = { message, line };
+    return new Error(message);
   }
 
   #firstFunction(): string {

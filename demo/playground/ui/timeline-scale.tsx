@@ -14,13 +14,13 @@ export interface ScaleProps {
 }
 
 /** In px: what a label of the axis takes. */
-const LABEL = 56;
+const LABEL = 50;
 
 /** The scale above the lanes, and what the marks below it mean. */
 export function TimelineHead(props: ScaleProps): JSX.Element {
   const { view, axis, run } = props;
   const lane = useRef<HTMLSpanElement>(null);
-  const room = Math.min(0.5, LABEL / Math.max(useWidth(lane), 1));
+  const room = Math.min(0.45, LABEL / Math.max(useWidth(lane), 1));
   const runs = withRoom(runsOf(props), room);
   return (
     <div class={runs.length > 0 ? "timeline-head timeline-head-runs" : "timeline-head"}>
