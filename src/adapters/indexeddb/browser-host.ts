@@ -172,7 +172,6 @@ function hostOf(tab: Tab, tellWorker: (moment: PageMoment) => void = () => {}): 
       tab.comeBack();
       tellWorker("return");
     },
-    onShown: () => tab.check(),
     // No look at the log: a hidden page may be frozen at once, in the middle of it.
     onHidden: () => tab.checkClock(),
   });
@@ -188,7 +187,7 @@ function hostOf(tab: Tab, tellWorker: (moment: PageMoment) => void = () => {}): 
     },
     exportExecution: (executionId) => writeExecutionFile(store, executionId),
     async importExecution(file) {
-      const { row, log } = readExecutionFile(file);
+      const { row, log } = readExecutionFile(file, Date.now());
       if ((await store.restore(row, log)) === "created") return row.id;
       throw new ClientError(
         ClientErrorCode.ALREADY_STARTED,
@@ -196,10 +195,10 @@ function hostOf(tab: Tab, tellWorker: (moment: PageMoment) => void = () => {}): 
       );
     },
     async remove(executionId) {
-      const { status } = await client.describe(executionId);
+      const { status, incarnation } = await client.describe(executionId);
       if (status === "RUNNING")
         throw new ClientError(ClientErrorCode.INVALID_PARAMETER, `Execution ${executionId} still runs: stop it first.`);
-      await store.remove(executionId);
+      await store.remove(executionId, incarnation);
     },
     persist: async () => (await storageManager()?.persist?.()) ?? false,
     storage: reportStorage,

@@ -57,7 +57,7 @@ export class Connection {
       const isLost =
         hasName(error, "InvalidStateError") || (this.#absence !== undefined && hasName(error, "AbortError"));
       if (!isLost) throw error;
-      if (this.#database === database) this.#lost();
+      if (this.#database === database) this.#release();
       throw new ConnectionLostError("the connection was closed", { cause: error });
     }
   }
@@ -126,7 +126,9 @@ export class Connection {
     return openDB<Schema>(name, version ?? SCHEMA_VERSION, {
       upgrade: createSchema,
       blocked: () => onBlocked?.(),
-      blocking: (_, newVersion) => {
+      blocking: (_, newVersion, { target }) => {
+        // Not only the newest connection: one that was given up for lost holds up the newer tab just as well.
+        (target as IDBDatabase).close();
         this.#release();
         // Without a version it is being deleted, and may be made anew.
         if (newVersion !== null) this.#supersede();

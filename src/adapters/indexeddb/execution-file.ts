@@ -2,7 +2,9 @@
 
 import { decodeCommit } from "../../engine/machine/commit-codec.ts";
 import { fold } from "../../engine/machine/fold.ts";
+import { checkText, EXECUTION_NAME, FUNCTION_NAME, VERSION } from "../../engine/machine/limits.ts";
 import { emptyState } from "../../engine/machine/state.ts";
+import type { ExecutionHeader } from "../../engine/model/execution.ts";
 import type { DirectoryRow, ExecutionStore } from "../../engine/ports/execution-store.ts";
 import { ClientError, ClientErrorCode } from "../../engine/runner/client.ts";
 import { directoryRow } from "../../engine/runner/directory-row.ts";
@@ -28,25 +30,42 @@ export async function writeExecutionFile(store: ExecutionStore, id: string): Pro
 }
 
 /**
- * Reads a file, from wherever it comes: every commit of it is checked.
+ * Reads a file, from wherever it comes: every commit of it is checked. What has ended is kept from `now` on for as long
+ * as it was to be kept after its end.
  *
  * @throws {ClientError} InvalidParameterValueException for something else.
  * @throws {CorruptLogError} CORRUPT_LOG, {UnsupportedLogVersionError} UNSUPPORTED_LOG_VERSION.
  */
-export function readExecutionFile(file: ExecutionFile): {
+export function readExecutionFile(
+  file: ExecutionFile,
+  now: number,
+): {
   readonly row: DirectoryRow;
   readonly log: readonly string[];
 } {
-  const { format, version, log } = file;
-  if (format !== FORMAT || version !== 1 || !isLog(log)) {
-    throw new ClientError(
-      ClientErrorCode.INVALID_PARAMETER,
-      "This is no file of a perdure execution, or of a newer kind.",
-    );
-  }
+  const { format, version, log } = file ?? {};
+  if (format !== FORMAT || version !== 1 || !isLog(log)) throw noFile();
   const state = emptyState();
   for (const body of log) fold(state, decodeCommit(body));
-  return { row: directoryRow(state.header), log: [...log] };
+  if (!isNamed(state.header)) throw noFile();
+  const row = directoryRow(state.header);
+  const { endedAt = now, expiresAt } = row;
+  if (expiresAt === undefined) return { row, log: [...log] };
+  return { row: { ...row, expiresAt: Math.max(expiresAt, expiresAt - endedAt + now) }, log: [...log] };
+}
+
+function noFile(): ClientError {
+  return new ClientError(
+    ClientErrorCode.INVALID_PARAMETER,
+    "This is no file of a perdure execution, or of a newer kind.",
+  );
+}
+
+/** The names lead to the log: what could not have been started must not be there either. */
+function isNamed({ functionName, name, version, incarnation }: ExecutionHeader): boolean {
+  const rejection =
+    checkText(functionName, FUNCTION_NAME) ?? checkText(name, EXECUTION_NAME) ?? checkText(version, VERSION);
+  return rejection === undefined && typeof incarnation === "string";
 }
 
 function isLog(log: unknown): log is readonly string[] {

@@ -50,7 +50,8 @@ export class ExecutionLocks {
     const hold = (): Promise<void> => this.#hold(id, claim);
     const { signal } = claim.withdrawal;
     const request = this.#locks?.request(this.#options.prefix + id, { signal }, hold) ?? Promise.resolve().then(hold);
-    // It ends when the lock was dropped, which is known, and rejects when it was withdrawn, which is too, or stolen.
+    // It ends when the lock was dropped, which is known, and rejects when it was withdrawn, which is too, when it was
+    // stolen, or when the browser gives none: then whoever claims next tries again.
     request.then(noop, () => this.#ended(id, claim));
   }
 
@@ -78,7 +79,7 @@ export class ExecutionLocks {
   #ended(id: string, claim: Claim): void {
     if (this.#claims.get(id) !== claim) return;
     this.#claims.delete(id);
-    this.#options.onLost(id);
+    if (claim.release !== undefined) this.#options.onLost(id);
   }
 }
 

@@ -4,7 +4,7 @@
  * tab and of the browser; `strict` durability also a power cut.
  */
 
-import { unwrap } from "idb";
+import { type IDBPObjectStore, unwrap } from "idb";
 import type {
   DirectoryPage,
   DirectoryRow,
@@ -15,7 +15,7 @@ import type {
 import type { Listen } from "../hosts/event-turns.ts";
 import { completed, Connection, type ConnectionOptions } from "./connection.ts";
 import { listDirectory } from "./directory-list.ts";
-import type { PerdureDatabase, StoredRow } from "./schema.ts";
+import type { PerdureDatabase, Schema, StoredRow } from "./schema.ts";
 import { leavesStepStarted } from "./started-step.ts";
 import {
   BrowserStorageError,
@@ -46,6 +46,8 @@ export type StoreChange =
   | { readonly kind: "removed"; readonly id: string };
 
 const PAGE_COMMITS = 256;
+
+type WritableRows = IDBPObjectStore<Schema, ("executions" | "commits")[], "executions", "readwrite">;
 
 /** A log as this tab knows it: commits up to `last` are there. */
 interface KnownLog {
@@ -125,8 +127,8 @@ export class IndexedDbStore implements ExecutionStore {
         database.transaction("executions", "readwrite", { durability: this.#durability }),
       );
       const stored = await transaction.store.get(row.id);
-      // One that was removed meanwhile stays removed.
-      if (stored !== undefined) await transaction.store.put({ ...row, log: stored.log });
+      // One that was removed meanwhile stays removed, and another one of its name is not described.
+      if (stored?.incarnation === row.incarnation) await transaction.store.put({ ...row, log: stored.log });
       await transaction.done;
     });
     this.#onWrite({ kind: "row", row });
@@ -140,31 +142,40 @@ export class IndexedDbStore implements ExecutionStore {
     );
   }
 
-  async remove(id: string): Promise<void> {
-    await this.#write(async (database) => {
-      const transaction = this.#connection.attend(database.transaction(["executions", "commits"], "readwrite"));
-      const executions = transaction.objectStore("executions");
-      const stored = await executions.get(id);
-      if (stored !== undefined) {
-        await executions.delete(id);
-        await transaction.objectStore("commits").delete(wholeLog(stored.log));
-      }
-      await transaction.done;
+  /** With an incarnation only that one: another execution may have its name by now. */
+  async remove(id: string, incarnation?: string): Promise<void> {
+    await this.#removeAll(async (executions) => {
+      const row = await executions.get(id);
+      return row !== undefined && (incarnation ?? row.incarnation) === row.incarnation ? [row] : [];
     });
-    this.#known.delete(id);
-    this.#onWrite({ kind: "removed", id });
+    this.#forget(id);
   }
 
-  /** Ids of executions whose retention was over at `now`, at most `limit`. */
-  expired(now: number, limit: number): Promise<readonly string[]> {
-    return this.#retrying(() =>
-      this.#connection.use((database) =>
-        this.#connection
-          .attend(database.transaction("executions"))
-          .store.index("byExpiry")
-          .getAllKeys(IDBKeyRange.upperBound(now), limit),
-      ),
+  /** Removes executions whose retention was over at `now`, at most `limit`. */
+  async purge(now: number, limit: number): Promise<void> {
+    const purged = await this.#removeAll((executions) =>
+      executions.index("byExpiry").getAll(IDBKeyRange.upperBound(now), limit),
     );
+    for (const { id } of purged) this.#forget(id);
+  }
+
+  /** Finds and removes in one transaction: what takes the name of one in between would be removed in its place. */
+  async #removeAll(find: (executions: WritableRows) => Promise<StoredRow[]>): Promise<StoredRow[]> {
+    return this.#write(async (database) => {
+      const transaction = this.#connection.attend(database.transaction(["executions", "commits"], "readwrite"));
+      const rows = await find(transaction.objectStore("executions"));
+      for (const { id, log } of rows) {
+        await transaction.objectStore("executions").delete(id);
+        await transaction.objectStore("commits").delete(wholeLog(log));
+      }
+      await transaction.done;
+      return rows;
+    });
+  }
+
+  #forget(id: string): void {
+    this.#known.delete(id);
+    this.#onWrite({ kind: "removed", id });
   }
 
   /**
@@ -236,9 +247,9 @@ export class IndexedDbStore implements ExecutionStore {
     }
   }
 
-  async #write(work: (database: PerdureDatabase) => Promise<void>): Promise<void> {
+  async #write<T>(work: (database: PerdureDatabase) => Promise<T>): Promise<T> {
     try {
-      await this.#retrying(() => this.#connection.use(work));
+      return await this.#retrying(() => this.#connection.use(work));
     } catch (error) {
       throw storeError(error);
     }

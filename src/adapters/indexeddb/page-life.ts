@@ -2,14 +2,13 @@
 export interface PageLifeListener {
   /** The page is about to be frozen, kept in the back/forward cache, or ended: nothing of it may be needed by others. */
   readonly onLeave: () => void;
-  /** It is back, from whichever of these. */
+  /** It is back, from whichever of these, or shown: whoever sees it sees it alive. */
   readonly onReturn: () => void;
-  readonly onShown: () => void;
   readonly onHidden: () => void;
 }
 
 /** Listens to the page, until the answer is called. In a worker, whose page listens for it, there is nothing to hear. */
-export function watchPage({ onLeave, onReturn, onShown, onHidden }: PageLifeListener): () => void {
+export function watchPage({ onLeave, onReturn, onHidden }: PageLifeListener): () => void {
   if (typeof document === "undefined") return () => {};
   const watching = new AbortController();
   const { signal } = watching;
@@ -17,7 +16,7 @@ export function watchPage({ onLeave, onReturn, onShown, onHidden }: PageLifeList
   addEventListener("pageshow", ({ persisted }) => persisted && onReturn(), { signal });
   document.addEventListener("freeze", onLeave, { signal });
   document.addEventListener("resume", onReturn, { signal });
-  const onVisibility = (): void => (document.visibilityState === "hidden" ? onHidden() : onShown());
+  const onVisibility = (): void => (document.visibilityState === "hidden" ? onHidden() : onReturn());
   document.addEventListener("visibilitychange", onVisibility, { signal });
   return () => watching.abort();
 }

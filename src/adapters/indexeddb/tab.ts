@@ -278,8 +278,8 @@ export class Tab {
     this.#claimsNext = this.#locks.areExclusive;
     try {
       await this.#visitRunning(claims);
-      for (const id of await this.store.expired(this.#host.now(), PURGE_LIMIT)) await this.store.remove(id);
       if (!this.#isDown && this.status.get().state !== "RUNNING") this.status.set({ state: "RUNNING" });
+      await this.store.purge(Math.min(this.#host.now(), steadyNow()), PURGE_LIMIT);
     } catch (error) {
       this.#sweepFailed(error);
     }
@@ -317,6 +317,11 @@ export class Tab {
     if (isUnavailable && !this.#isDown) this.status.set({ state: "UNAVAILABLE", error });
     else if (!this.#isDown) this.#options.onError(undefined, error);
   }
+}
+
+/** The time as the page knew it when it was loaded, and went on from there: a clock that is set must not end a retention. */
+function steadyNow(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 /** A runner that knows of the other tabs. */

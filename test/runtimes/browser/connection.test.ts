@@ -83,6 +83,23 @@ test("waits for a tab with older code to let go, and says so", async () => {
   connection.pause();
 });
 
+test("holds up no newer tab by a connection that it has taken for lost", async () => {
+  const name = crypto.randomUUID();
+  const connection = new Connection({ name });
+  const fail = async (): Promise<never> => {
+    throw new DOMException("the connection is closing", "InvalidStateError");
+  };
+  await expect(connection.use(fail)).rejects.toThrow("the connection was closed");
+  // What the browser tells of a connection may come when there is another one already.
+  const lost = opened[0]!;
+  lost.dispatchEvent(new Event("close"));
+  await connection.use(async () => {});
+  opened.at(-1)!.dispatchEvent(new Event("close"));
+  await connection.use(async () => {});
+  expect(opened).toHaveLength(3);
+  (await openRaw(name, SCHEMA_VERSION + 1)).close();
+});
+
 test("gives the database up to a newer tab at once", async () => {
   const name = crypto.randomUUID();
   const told: string[] = [];
@@ -142,14 +159,35 @@ test("tells of what it has written, and not of what another tab had written befo
   ]);
 });
 
-test("finds what may be removed, the oldest first", async () => {
-  const store = storeOf(crypto.randomUUID());
+test("removes what may be removed, the oldest first", async () => {
+  const removed: string[] = [];
+  const store = storeOf(crypto.randomUUID(), (change) => change.kind === "removed" && removed.push(change.id));
   for (const [at, expiresAt] of [300, 100, 200].entries()) {
     await store.create({ ...row, id: `f/${at}`, name: String(at), expiresAt }, "one");
   }
   await store.create(row, "one");
-  expect(await store.expired(250, 10)).toEqual(["f/1", "f/2"]);
-  expect(await store.expired(250, 1)).toEqual(["f/1"]);
+  await store.purge(250, 1);
+  expect(removed).toEqual(["f/1"]);
+  await store.purge(250, 10);
+  expect(removed).toEqual(["f/1", "f/2"]);
+  expect(await readLog(store, "f/2")).toEqual([]);
+  expect((await store.list({ limit: 10 })).rows.map(({ id }) => id)).toEqual(["f/0", row.id].sort());
+});
+
+test("neither describes nor removes what has taken the name of another execution meanwhile", async () => {
+  const name = crypto.randomUUID();
+  const [late, other] = [storeOf(name), storeOf(name)];
+  await late.create(row, "one");
+  await other.remove(row.id);
+  const anew = { ...row, incarnation: "1".repeat(32), startedAt: 2 };
+  await other.create(anew, "anew");
+  await late.describe({ ...row, status: "STOPPED", endedAt: 1, expiresAt: 1 });
+  await late.purge(Number.MAX_SAFE_INTEGER, 10);
+  await late.remove(row.id, row.incarnation);
+  expect((await other.list({ limit: 10 })).rows).toEqual([anew]);
+  expect(await readLog(other, row.id)).toEqual(["anew"]);
+  await late.remove(row.id, anew.incarnation);
+  expect(await readLog(other, row.id)).toEqual([]);
 });
 
 function openRaw(name: string, version: number): Promise<IDBDatabase> {

@@ -1,17 +1,20 @@
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import {
   type BrowserHost,
   type BrowserHostOptions,
   createBrowserHost,
+  type ExecutionFile,
   type ExecutionSnapshot,
+  IndexedDbStore,
 } from "../../../src/adapters/indexeddb/index.ts";
 import { withDurableExecution } from "../../../src/lambda-compat/index.ts";
 import { replayLog } from "../../../src/testing/replay-log.ts";
 
 /** Each test has a database of its own; hosts of one name are tabs of one site. */
-function site(): { open(options: BrowserHostOptions): BrowserHost } {
+function site(): { readonly name: string; open(options: BrowserHostOptions): BrowserHost } {
   const name = crypto.randomUUID();
   return {
+    name,
     open(options) {
       const host = createBrowserHost({ name, ...options });
       onTestFinished(() => host.close());
@@ -19,6 +22,9 @@ function site(): { open(options: BrowserHostOptions): BrowserHost } {
     },
   };
 }
+
+const DAY_MS = 86_400_000;
+const renamed = (commit: string): string => commit.replace('"name":"new"', '"name":"old"');
 
 const soon = (): number => Date.now() + 20_000;
 
@@ -142,14 +148,46 @@ test("exports an execution as a file that replays, and imports it elsewhere", as
   const elsewhere = site().open({ functions: { greet } });
   expect(await elsewhere.importExecution(file)).toBe("greet/one");
   expect(await elsewhere.client.describe("greet/one")).toMatchObject({ status: "SUCCEEDED", result: '"Hello, you!"' });
-  const damaged = { ...file, log: file.log.slice(1) };
-  await expect(site().open({}).importExecution(damaged)).rejects.toMatchObject({ code: "CORRUPT_LOG" });
-  await expect(
-    site()
-      .open({})
-      .importExecution({ ...file, log: [] }),
-  ).rejects.toMatchObject({
-    code: "InvalidParameterValueException",
+});
+
+describe("a file that is no whole execution is refused", () => {
+  const start = {
+    kind: "EXECUTION_STARTED",
+    functionName: "greet",
+    name: "one",
+    version: "1",
+    incarnation: "0".repeat(32),
+    retentionDays: 14,
+  };
+  const commit = (...facts: object[]): string => JSON.stringify({ v: 1, writer: "w.1", at: 1, facts });
+  const ended = { kind: "EXECUTION_SUCCEEDED" };
+  const step = { kind: "SUCCEEDED", id: "1", type: "STEP", name: "greet", subType: "Step" };
+  const logs: Readonly<Record<string, readonly [code: string, log: unknown]>> = {
+    "none at all": ["InvalidParameterValueException", undefined],
+    "an empty one": ["InvalidParameterValueException", []],
+    "one of other things than texts": ["InvalidParameterValueException", [{ facts: [start] }]],
+    "one without a fact": ["InvalidParameterValueException", [commit()]],
+    "one without its beginning": ["CORRUPT_LOG", [commit(step)]],
+    "one that was cut off": ["CORRUPT_LOG", [commit(start), commit(step).slice(0, -5)]],
+    "one that begins twice": ["CORRUPT_LOG", [commit(start), commit(start)]],
+    "one that goes on after its end": ["CORRUPT_LOG", [commit(start), commit(ended), commit(step)]],
+    "one with a name that leads elsewhere": ["InvalidParameterValueException", [commit({ ...start, name: "../two" })]],
+    "one of a function that cannot be": ["InvalidParameterValueException", [commit({ ...start, functionName: "a/b" })]],
+    "one with a name that is no text": ["InvalidParameterValueException", [commit({ ...start, name: { one: 1 } })]],
+    "one of a newer format": ["UNSUPPORTED_LOG_VERSION", [commit(start).replace('"v":1', '"v":2')]],
+  };
+  test.for(Object.entries(logs))("with a log: %s", async ([, [code, log]]) => {
+    const { client, importExecution } = site().open({ functions: { greet } });
+    const file = { format: "perdure-execution", version: 1, log } as ExecutionFile;
+    await expect(importExecution(file)).rejects.toMatchObject({ code });
+    expect(await client.list({ limit: 10 })).toEqual({ rows: [] });
+  });
+
+  test("for what is no file either", async () => {
+    const { importExecution } = site().open({ functions: { greet } });
+    for (const file of [null, 5, "text", [], {}]) {
+      await expect(importExecution(file as never)).rejects.toMatchObject({ code: "InvalidParameterValueException" });
+    }
   });
 });
 
@@ -180,22 +218,61 @@ test("removes an execution that has ended, and none that runs", async () => {
 });
 
 test("removes what has been kept long enough, without being asked", async () => {
-  const { open } = site();
-  const { client, exportExecution, importExecution, execution: live } = open({ functions: { greet } });
+  const { open, name } = site();
+  const { client, exportExecution, execution: live } = open({ functions: { greet } });
   const { execution } = await client.start({ functionName: "greet", name: "new", input: '"you"' });
   await client.settled(execution.id, soon());
-  const { log, ...format } = await exportExecution(execution.id);
-  const monthAgo = (text: string): string => {
-    const commit = JSON.parse(text) as { at: number };
-    return JSON.stringify({ ...commit, at: commit.at - 30 * 86_400_000 }).replace('"name":"new"', '"name":"old"');
-  };
-  expect(await importExecution({ ...format, log: log.map(monthAgo) })).toBe("greet/old");
+  const { log } = await exportExecution(execution.id);
+  const [row] = (await client.list({ limit: 1 })).rows;
+  const store = new IndexedDbStore({ name });
+  onTestFinished(() => store.close());
+  const { ended, old } = { ended: Date.now() - 30 * DAY_MS, old: { ...row!, id: "greet/old", name: "old" } };
+  await store.restore({ ...old, endedAt: ended, expiresAt: ended + 14 * DAY_MS }, log.map(renamed));
   const view = live("greet/old");
   onTestFinished(view.subscribe(() => {}));
   await expect.poll(() => view.get().header?.status).toBe("SUCCEEDED");
   open({ functions: {} });
   await expect.poll(() => view.get().header).toBeUndefined();
   expect(await client.describe(execution.id)).toMatchObject({ status: "SUCCEEDED" });
+});
+
+test("keeps what is imported long after its end as long as if it had ended now", async () => {
+  const { open } = site();
+  const { client, exportExecution, importExecution } = open({ functions: { greet } });
+  const { execution } = await client.start({ functionName: "greet", name: "new", input: '"you"' });
+  await client.settled(execution.id, soon());
+  const file = await exportExecution(execution.id);
+  const monthAgo = (text: string): string => {
+    const commit = JSON.parse(text) as { at: number };
+    return renamed(JSON.stringify({ ...commit, at: commit.at - 30 * DAY_MS }));
+  };
+  const before = Date.now();
+  await importExecution({ ...file, log: file.log.map(monthAgo) });
+  const { rows } = await client.list({ name: "old", limit: 1 });
+  expect(rows[0]?.expiresAt).toBeGreaterThanOrEqual(before + 14 * DAY_MS);
+});
+
+test("removes nothing because the clock was put ahead while the page is open", async () => {
+  const { open } = site();
+  const { client } = open({ functions: { greet } });
+  const { execution } = await client.start({ functionName: "greet", name: "one", input: '"you"' });
+  await client.settled(execution.id, soon());
+  const rightNow = Date.now;
+  onTestFinished(() => void (Date.now = rightNow));
+  Date.now = () => rightNow() + 30 * DAY_MS;
+  const { status } = open({ functions: {} });
+  await expect.poll(status.get).toEqual({ state: "RUNNING" });
+  expect((await client.list({ limit: 10 })).rows).toMatchObject([{ id: execution.id }]);
+});
+
+test("is back when it is shown, even if nobody said that it is no longer frozen", async () => {
+  const { client, status } = site().open({ functions: { greet } });
+  await expect.poll(status.get).toEqual({ state: "RUNNING" });
+  document.dispatchEvent(new Event("freeze"));
+  expect(status.get()).toEqual({ state: "AWAY" });
+  document.dispatchEvent(new Event("visibilitychange"));
+  const { execution } = await client.start({ functionName: "greet", name: "one", input: '"you"' });
+  expect(await client.settled(execution.id, soon())).toMatchObject({ status: "SUCCEEDED" });
 });
 
 test("shows the same snapshot until something has changed", async () => {
