@@ -114,7 +114,13 @@ describe("functions of the file", () => {
     expect(places(`${helpers} await context.step("twice", twice);`)).toEqual([]);
   });
 
-  test("that call each other are looked through once", () => {
+  test("that call each other are looked through once, whichever comes first", () => {
+    const circle = `function a(n: number): number { return n > 5 ? b(n) : Date.now(); } function b(n: number): number { return a(n - 1); }`;
+    expect(places(`${circle} log(a(1)); log(b(1));`)).toEqual(["a", "b"]);
+    expect(places(`${circle} log(b(1)); log(a(1));`)).toEqual(["b", "a"]);
+  });
+
+  test("that call each other and ask nothing of the world are fine", () => {
     const helpers = `function even(n: number): boolean { return n === 0 || odd(n - 1); } function odd(n: number): boolean { return n > 0 && even(n - 1); }`;
     expect(places(`${helpers} log(even(4));`)).toEqual([]);
   });

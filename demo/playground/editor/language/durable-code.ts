@@ -31,6 +31,11 @@ export interface Effects {
   readonly durable?: DurableCall;
 }
 
+/** What a function does by itself, and the functions of the file that it calls. */
+interface Body extends Effects {
+  readonly calls: readonly FunctionNode[];
+}
+
 /** A function of the language or the platform whose answer differs from run to run. */
 export interface Impure {
   readonly kind: "time" | "chance" | "request" | "timer";
@@ -75,7 +80,7 @@ export class DurableCode {
   readonly #file: ts.SourceFile;
   readonly #checker: ts.TypeChecker;
   readonly #places = new Map<FunctionNode, Place>();
-  readonly #effects = new Map<FunctionNode, Effects>();
+  readonly #bodies = new Map<FunctionNode, Body>();
 
   constructor(file: ts.SourceFile, checker: ts.TypeChecker) {
     this.#file = file;
@@ -155,18 +160,16 @@ export class DurableCode {
     return found?.body !== undefined && this.#placeIn(found).kind === "anywhere" ? found : undefined;
   }
 
+  /** Of a function, and of the functions of the file that it calls in turn. */
   effects(helper: FunctionNode): Effects {
-    const known = this.#effects.get(helper);
-    if (known !== undefined) return known;
-    this.#effects.set(helper, {});
-    const found: { impure?: Impure; durable?: DurableCall } = {};
-    const visit = (node: ts.Node): void => {
-      Object.assign(found, this.#effectsOfCall(node), { ...found });
-      const inner = asFunction(node);
-      if (inner === undefined || this.#runsInPlace(inner)) ts.forEachChild(node, visit);
-    };
-    if (helper.body !== undefined) visit(helper.body);
-    this.#effects.set(helper, found);
+    const reached = new Set([helper]);
+    let found: Effects = {};
+    // Grows while it is gone through.
+    for (const each of reached) {
+      const { calls, ...own } = this.#bodyOf(each);
+      found = { ...own, ...found };
+      for (const called of calls) reached.add(called);
+    }
     return found;
   }
 
@@ -283,14 +286,28 @@ export class DurableCode {
       : asFunction(declaration);
   }
 
-  #effectsOfCall(node: ts.Node): Effects {
-    if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return {};
-    const durable = this.durableCall(node);
-    if (durable !== undefined) return { durable };
-    const found = this.impure(node);
-    if (found !== undefined) return isOnlyLogged(node, found) ? {} : { impure: found };
-    const called = this.helper(node.expression);
-    return called === undefined ? {} : this.effects(called);
+  #bodyOf(helper: FunctionNode): Body {
+    const known = this.#bodies.get(helper);
+    if (known !== undefined) return known;
+    let found: Body = { calls: [] };
+    const visit = (node: ts.Node): void => {
+      if (ts.isCallExpression(node) || ts.isNewExpression(node)) found = this.#withCall(found, node);
+      const inner = asFunction(node);
+      if (inner === undefined || this.#runsInPlace(inner)) ts.forEachChild(node, visit);
+    };
+    if (helper.body !== undefined) visit(helper.body);
+    this.#bodies.set(helper, found);
+    return found;
+  }
+
+  /** What is found first is kept. */
+  #withCall(body: Body, call: ts.CallExpression | ts.NewExpression): Body {
+    const durable = this.durableCall(call);
+    if (durable !== undefined) return { durable, ...body };
+    const found = this.impure(call);
+    if (found !== undefined) return isOnlyLogged(call, found) ? body : { impure: found, ...body };
+    const called = this.helper(call.expression);
+    return called === undefined ? body : { ...body, calls: [...body.calls, called] };
   }
 
   #calledBy(node: ts.Expression): ts.Declaration | undefined {

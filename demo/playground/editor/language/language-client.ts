@@ -5,27 +5,33 @@
 
 import type { Answer, Answered, Asked, Question, QuestionName } from "./protocol.ts";
 
-interface Waiting {
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: Error) => void;
+export interface LanguageClientOptions {
+  readonly createWorker?: () => Worker;
+  /** Told of questions that TypeScript broke off at. The global's `reportError` by default. */
+  readonly onFailure?: (error: Error) => void;
 }
 
-interface Postponed extends Waiting {
+type Resolve = (value: unknown) => void;
+
+interface Postponed {
   readonly question: Question;
+  readonly resolve: Resolve;
 }
 
 export class LanguageClient {
   readonly #createWorker: () => Worker;
+  readonly #onFailure: (error: Error) => void;
   #worker: Worker | undefined;
   #isReady = false;
   #isLost = false;
   #calls = 0;
-  readonly #waiting = new Map<number, Waiting & { readonly name: QuestionName }>();
+  readonly #waiting = new Map<number, { readonly name: QuestionName; readonly resolve: Resolve }>();
   /** The newest question of each kind that has to wait for the one before. */
   readonly #postponed = new Map<QuestionName, Postponed>();
 
-  constructor(createWorker: () => Worker = createLanguageWorker) {
+  constructor({ createWorker = createLanguageWorker, onFailure }: LanguageClientOptions = {}) {
     this.#createWorker = createWorker;
+    this.#onFailure = onFailure ?? ((error) => reportError(error));
   }
 
   /** Whether it has answered: loading takes a while. */
@@ -51,30 +57,25 @@ export class LanguageClient {
 
   /**
    * Asks, starting the worker if need be. One question of a kind is under way at a time and one waits; what waited before it
-   * is answered with undefined, as everything is when there is no worker to be had.
+   * is answered with undefined, and so is what TypeScript broke off at, and everything when there is no worker to be had.
    */
   ask<Name extends QuestionName>(name: Name, ...asked: Asked<Name>): Promise<Answered<Name> | undefined> {
     this.#start();
-    return new Promise<unknown>((resolve, reject) => {
+    return new Promise<unknown>((resolve) => {
       if (this.#isLost) return resolve(undefined);
       const question = { call: ++this.#calls, name, asked } as unknown as Question;
-      if (!this.#isBusyWith(name)) return this.#send({ question, resolve, reject });
+      if (!this.#isBusyWith(name)) return this.#send({ question, resolve });
       this.#postponed.get(name)?.resolve(undefined);
-      this.#postponed.set(name, { question, resolve, reject });
+      this.#postponed.set(name, { question, resolve });
     }) as Promise<Answered<Name> | undefined>;
-  }
-
-  close(): void {
-    this.#worker?.terminate();
-    this.#lose();
   }
 
   #isBusyWith(name: QuestionName): boolean {
     return [...this.#waiting.values()].some((each) => each.name === name);
   }
 
-  #send({ question, resolve, reject }: Postponed): void {
-    this.#waiting.set(question.call, { name: question.name, resolve, reject });
+  #send({ question, resolve }: Postponed): void {
+    this.#waiting.set(question.call, { name: question.name, resolve });
     this.#worker?.postMessage(question);
   }
 
@@ -83,8 +84,8 @@ export class LanguageClient {
     if (waiting === undefined) return;
     this.#isReady = true;
     this.#waiting.delete(answer.call);
-    if ("failure" in answer) waiting.reject(new Error(answer.failure));
-    else waiting.resolve(answer.value);
+    if ("failure" in answer) this.#onFailure(new Error(answer.failure));
+    waiting.resolve("failure" in answer ? undefined : answer.value);
     const next = this.#postponed.get(waiting.name);
     this.#postponed.delete(waiting.name);
     if (next !== undefined) this.#send(next);
