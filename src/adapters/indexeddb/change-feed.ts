@@ -20,10 +20,10 @@ export type Change =
 export type ChangeListener = (change: Change, from: "here" | "elsewhere") => void;
 
 /**
- * How often other tabs hear of commits to one execution, in ms: a frame, since nobody sees more. A message goes through
- * the browser's own process, and costs a tenth of a step.
+ * How often other tabs hear of commits to one execution, in ms, when one follows the other. A message goes through the
+ * browser's own process: one for each commit would be a tenth of a step.
  */
-const HINT_MS = 16;
+const HINT_MS = 50;
 
 type CommitChange = Extract<Change, { kind: "commit" }>;
 
@@ -91,7 +91,7 @@ export class ChangeFeed {
     if (newest !== undefined) this.#channel?.postMessage(newest);
   }
 
-  /** The first commit is told at once, and of those that follow within a frame the last one. */
+  /** The first commit is told at once, and of those that follow too soon the last one. */
   #hint(change: CommitChange): void {
     const { id } = change;
     const hints = this.#hints.get(id);
