@@ -64,6 +64,19 @@ here("the story", () => {
     expect(await row(page, /trial.*from the log/).count()).toBe(0);
   });
 
+  test("tells of a step that was cut off, and done again", async () => {
+    const page = await visit();
+    await press(page, "Run");
+    await row(page, /mix batter.*, started/).waitFor();
+    await press(page, "Kill");
+    await row(page, /mix batter.*cut off/).waitFor();
+    await page.reload();
+    await row(page, /mix batter.*, succeeded/).click();
+    await says(page, "cut off when its worker died, and done again");
+    await row(page, /take order.*, from the log/).click();
+    expect(await page.getByText("cut off when its worker died").count()).toBe(0);
+  });
+
   test("tells at an earlier commit what it recorded, and what was new up to there", async () => {
     const page = await visit();
     await waitAMonth(page);

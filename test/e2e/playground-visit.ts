@@ -13,8 +13,8 @@ export const folder: string = await mkdtemp(join(tmpdir(), "perdure-playground-"
 const playground: PlaygroundBrowser | undefined = await openPlayground(folder);
 /** `describe`, where there is a browser. */
 export const here: typeof describe | typeof describe.skip = playground === undefined ? describe.skip : describe;
-/** How long anything may take to be seen. */
-const TIMEOUT_MS = 10_000;
+/** How long anything may take to be seen: only what hangs is to fail, however slow the machine. */
+const TIMEOUT_MS = 30_000;
 let visitor: BrowserContext;
 const troubles: string[] = [];
 

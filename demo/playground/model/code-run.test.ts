@@ -39,6 +39,28 @@ describe("the run of the code", () => {
     expect(isReplayed(waiting, "3-1", run)).toBe(false);
   });
 
+  test("began when the worker said so, not when it first recorded something", () => {
+    const sites = new CallSites();
+    const view = viewOf(log);
+    sites.begin("order", { seq: 11, at: 1_790_000_500_001 });
+    expect(runAt(view, view.length, sites.current("order"))).toMatchObject({ number: 2, at: 1_790_000_500_001 });
+    expect(runAt(view, view.length)).toMatchObject({ number: 2, at: 1_790_000_500_020 });
+  });
+
+  test("does again what the one before it began and did not end", () => {
+    const cut = [
+      ...log.slice(0, 1),
+      '{"v":1,"writer":"a.1","owner":"i-1","at":1790000000100,"facts":[{"kind":"STARTED","id":"1","type":"STEP","name":"charge","subType":"Step"}]}',
+      '{"v":1,"writer":"b.1","owner":"i-2","at":1790000009000,"facts":[{"kind":"SUCCEEDED","id":"1"}]}',
+    ];
+    expect(viewOf(cut).track("1")?.spans).toMatchObject([{ kind: "work", wasCutOff: true }]);
+    expect(
+      viewOf(log)
+        .track("1")
+        ?.spans.some(({ wasCutOff }) => wasCutOff),
+    ).toBe(false);
+  });
+
   test("is over when the worker is gone", () => {
     const sites = new CallSites();
     sites.begin("order", { seq: 9, at: 0 });

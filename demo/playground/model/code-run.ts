@@ -24,7 +24,11 @@ export interface RunAt {
 export function runAt(view: ExecutionView, seq: number, current?: CodeRun): RunAt | undefined {
   const logged = view.invocationAt(seq);
   if (current === undefined || logged === undefined || current.seq < logged.firstSeq) {
-    return logged && { number: logged.number, seq: logged.firstSeq - 1, at: logged.at, replayed: logged.replayed };
+    if (logged === undefined) return undefined;
+    const { number, firstSeq, replayed } = logged;
+    // The log has no time of its beginning, only of the first thing that it recorded.
+    const isCurrent = current !== undefined && current.seq >= (view.invocations[number - 2]?.firstSeq ?? 0);
+    return { number, seq: firstSeq - 1, at: isCurrent ? Math.min(current.at, logged.at) : logged.at, replayed };
   }
   const { seq: before, at, reached } = current;
   const replayed = [...reached].filter((id) => isSettledAt(view, id, before)).length;

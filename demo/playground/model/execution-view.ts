@@ -35,6 +35,8 @@ export interface Span {
   /** It ended with an error, whether or not another attempt followed. */
   hasFailed?: boolean;
   error?: Failure;
+  /** The run of the code that began it died, and another one did it again. */
+  wasCutOff?: boolean;
 }
 
 /** An operation through the whole log. */
@@ -179,6 +181,11 @@ export class ExecutionView {
     });
   }
 
+  /** True for a commit of an earlier run of the code than the present one. */
+  #beganBefore(seq: number): boolean {
+    return seq < (this.invocations.at(-1)?.firstSeq ?? 0);
+  }
+
   #record(operation: Operation): void {
     const version = { seq: this.length, operation };
     const known = this.#tracks.get(operation.id);
@@ -207,7 +214,10 @@ export class ExecutionView {
     if (fact.kind === "HEARTBEAT") return;
     const isStart = fact.kind === "STARTED";
     if (isStart && open?.kind === "work") return;
-    if (open !== undefined && fact.kind !== "READY") Object.assign(open, { to: at, toSeq: seq, ...outcomeOf(fact) });
+    if (open !== undefined && fact.kind !== "READY") {
+      const wasCutOff = operation.type === "STEP" && open.kind === "work" && this.#beganBefore(open.fromSeq);
+      Object.assign(open, { to: at, toSeq: seq, ...outcomeOf(fact), wasCutOff });
+    }
     if (isStart) track.spans.push({ kind: kindOf(operation), from: at, fromSeq: seq });
     else if (open === undefined)
       track.spans.push({ kind: "work", from: at, fromSeq: seq, to: at, toSeq: seq, ...outcomeOf(fact) });

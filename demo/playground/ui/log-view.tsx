@@ -4,6 +4,12 @@ import { pretty } from "./labels.ts";
 import type { Playground } from "./playground.ts";
 import { VirtualList } from "./virtual-list.tsx";
 
+/** The text of a commit from its facts on: what is before them says nothing at a glance. */
+function factsOf(body: string): string {
+  const start = body.indexOf('"facts":');
+  return start < 0 ? body : body.slice(start + '"facts":'.length, -1);
+}
+
 /** The log itself: all that is stored. Choosing a commit moves there. */
 export function LogView({ playground }: { readonly playground: Playground }): JSX.Element {
   const revision = playground.revision.value;
@@ -26,7 +32,7 @@ export function LogView({ playground }: { readonly playground: Playground }): JS
           <span class="cells">
             <span class="cell-number">{commit.seq}</span>
             <span class="cell-main">{view.commits[commit.seq - 1]?.facts.map(({ kind }) => kind).join(", ")}</span>
-            <span class="cell-text">{commit.body}</span>
+            <span class="cell-text">{factsOf(commit.body)}</span>
           </span>
         )}
       />

@@ -54,6 +54,8 @@ function Facts({
   const line = playground.sites.recorded(execution, operation.id)?.line;
   const runs = playground.sites.runs(execution, operation.id);
   const now = playground.moment.value;
+  const { spans = [] } = playground.view.value.track(operation.id) ?? {};
+  const wasCutOff = spans.some((span) => span.wasCutOff === true && (span.toSeq ?? 0) <= playground.seq.value);
   return (
     <dl class="facts">
       <Fact name="Kind" value={`${kindLabel(operation)}, position ${operation.id}`} />
@@ -61,6 +63,7 @@ function Facts({
       <Fact name="Time" value={timeOf(operation, now)} />
       {line !== undefined && <Fact name="Line" value={String(line)} />}
       {runs > 0 && <Fact name="Ran" value={`${runs} ${runs === 1 ? "time" : "times"} since this page was opened`} />}
+      {wasCutOff && <Fact name="Again" value="cut off when its worker died, and done again" />}
       {dueOf(operation, now).map(([name, value]) => (
         <Fact key={name} name={name} value={value} />
       ))}
@@ -159,7 +162,7 @@ function dueOf(operation: Operation, now: number): readonly (readonly [string, s
     case "WAIT":
       return at("Due", operation.dueAt);
     case "STEP":
-      return operation.status === "PENDING" ? at("Again", operation.nextAttemptAt) : [];
+      return operation.status === "PENDING" ? at("Next", operation.nextAttemptAt) : [];
     case "CALLBACK":
       return [...at("Times out", operation.timeoutAt), ...at("Heartbeat", operation.heartbeatAt)];
     default:

@@ -64,6 +64,8 @@ export class Playground {
   readonly isSlow: Signal<boolean> = signal(false);
   /** The clock of the executions, ms since the epoch; it moves while something is to be seen of it. */
   readonly now: Signal<number> = signal(Date.now());
+  /** When the worker was killed, while there is no other; ms since the epoch. */
+  readonly diedAt: Signal<number | undefined> = signal(undefined);
   /** The functions that executions may be of. */
   readonly functionNames: Signal<readonly string[]> = signal([]);
   readonly firstSteps: FirstSteps = new FirstSteps(localStorage);
@@ -102,6 +104,7 @@ export class Playground {
       onProcess: (state) => {
         this.process.value = state;
         if (state !== "running") this.sites.end();
+        this.diedAt.value = state === "killed" ? this.#clock() : undefined;
         this.#stir();
       },
       onLoaded: (report) => this.#loaded(report),

@@ -2,9 +2,15 @@ import { isSettled, type Operation } from "perdure/engine";
 import { waitingFor } from "../model/situation.ts";
 import { duration, moment, remaining } from "./labels.ts";
 
-/** How long an operation took, takes, or has still to wait, in two or three words. `now` is ms since the epoch. */
-export function timeText(operation: Operation, now: number): string {
+/** True for a step that was under way when its worker died. */
+export function isCutOff({ type, status }: Operation, diedAt: number | undefined): boolean {
+  return diedAt !== undefined && type === "STEP" && status === "STARTED";
+}
+
+/** How long an operation took, takes, or has still to wait, in two or three words. Times are ms since the epoch. */
+export function timeText(operation: Operation, { now, diedAt }: { now: number; diedAt: number | undefined }): string {
   if (isSettled(operation.status)) return settledText(operation);
+  if (isCutOff(operation, diedAt)) return "cut off";
   const waiting = waitingFor(operation);
   if (waiting?.until === undefined) return `for ${duration(now - operation.startedAt)}`;
   const left = remaining(waiting.until - now);

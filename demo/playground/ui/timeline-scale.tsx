@@ -74,9 +74,8 @@ const MOST_MARKS = 24;
 
 /** The newest runs but the first, as of the commit that is looked at; also one that has recorded nothing yet. */
 function runsOf({ view, seq, axis, run }: ScaleProps): readonly RunMark[] {
-  const logged = view.invocations.slice(1).filter(({ firstSeq }) => firstSeq <= seq);
-  const isLogged = run === undefined || run.number === 1 || logged.at(-1)?.number === run.number;
-  return [...logged, ...(isLogged ? [] : [run])]
+  const logged = view.invocations.slice(1).filter(({ firstSeq, number }) => firstSeq <= seq && number !== run?.number);
+  return [...logged, ...(run === undefined || run.number === 1 ? [] : [run])]
     .slice(-MOST_MARKS)
     .map(({ number, at }) => ({ number, position: axis.position(at) }));
 }

@@ -7,7 +7,7 @@ import { waitingFor } from "../model/situation.ts";
 import { timeAxis, type TimeAxis } from "../model/time-axis.ts";
 import { kindLabel, statusLabel, titleOf } from "./labels.ts";
 import type { Playground } from "./playground.ts";
-import { timeText, timeTitle } from "./time-text.ts";
+import { isCutOff, timeText, timeTitle } from "./time-text.ts";
 import { TimelineHead, TimelineMarks } from "./timeline-scale.tsx";
 import { VirtualList } from "./virtual-list.tsx";
 
@@ -18,6 +18,7 @@ export function Timeline({ playground }: { readonly playground: Playground }): J
   const seq = playground.seq.value;
   const now = playground.moment.value;
   const run = playground.codeRun.value;
+  const diedAt = playground.isRemote.value ? undefined : playground.diedAt.value;
   const stops = useMemo(() => stopsOf(view), [view, revision]);
   const axis = useMemo(
     () => timeAxis(withPresent(stops, view, playground.now.value)),
@@ -39,7 +40,7 @@ export function Timeline({ playground }: { readonly playground: Playground }): J
         follow={playground.scrub.value === undefined}
         revealed={playground.scrub.value === undefined ? undefined : view.newestAt(seq)?.id}
         empty="No operation yet. What the code does through its context appears here."
-        render={(track) => <Row {...{ track, seq, axis, now, view, run }} />}
+        render={(track) => <Row {...{ track, seq, axis, now, view, run, diedAt }} />}
       />
     </div>
   );
@@ -52,9 +53,10 @@ interface RowProps {
   readonly now: number;
   readonly view: ExecutionView;
   readonly run: RunAt | undefined;
+  readonly diedAt: number | undefined;
 }
 
-function Row({ track, seq, axis, now, view, run }: RowProps): JSX.Element {
+function Row({ track, seq, axis, now, view, run, diedAt }: RowProps): JSX.Element {
   const operation = operationAt(track, seq);
   if (operation === undefined) return <span />;
   const isFromLog = isReplayed(view, track.id, run);
@@ -73,11 +75,11 @@ function Row({ track, seq, axis, now, view, run }: RowProps): JSX.Element {
         )}
       </span>
       <span class={isFromLog ? "lane lane-replayed" : "lane"} aria-hidden="true">
-        {track.spans.map((span) => span.fromSeq <= seq && bar(span, { axis, seq, now, operation }))}
+        {track.spans.map((span) => span.fromSeq <= seq && bar(span, { axis, seq, now, operation, diedAt }))}
         {planned(operation, { axis, now })}
       </span>
       <span class="row-time" title={timeTitle(operation, now)}>
-        {timeText(operation, now)}
+        {timeText(operation, { now, diedAt })}
       </span>
     </>
   );
@@ -88,21 +90,29 @@ interface BarContext {
   readonly seq: number;
   readonly now: number;
   readonly operation: Operation;
+  readonly diedAt: number | undefined;
 }
 
-function bar(span: Span, { axis, seq, now, operation }: BarContext): JSX.Element {
+function bar(span: Span, { axis, seq, now, operation, diedAt }: BarContext): JSX.Element {
   const isOpen = span.to === undefined || (span.toSeq ?? 0) > seq;
   const left = axis.position(span.from);
-  const right = axis.position(isOpen ? now : (span.to ?? span.from));
-  const outcome = isOpen ? "open" : span.hasFailed === true ? "failed" : "done";
+  const isDead = isOpen && isCutOff(operation, diedAt);
+  const right = axis.position(isDead ? (diedAt ?? now) : isOpen ? now : (span.to ?? span.from));
+  const outcome = isDead ? "cut" : isOpen ? "open" : span.hasFailed === true ? "failed" : "done";
   return (
     <i
       key={`${span.fromSeq}-${span.from}`}
-      class={`bar-${span.kind} bar-${outcome}`}
-      title={`${spanLabels[span.kind]}: ${titleOf(operation)}${span.error === undefined ? "" : `, ${span.error.errorMessage}`}`}
+      class={`bar-${span.kind} bar-${outcome}${span.wasCutOff === true ? " bar-again" : ""}`}
+      title={titleFor(span, operation)}
       style={{ left: percent(left), width: percent(Math.max(0, right - left)) }}
     />
   );
+}
+
+function titleFor({ kind, error, wasCutOff }: Span, operation: Operation): string {
+  const why = error === undefined ? "" : `, ${error.errorMessage}`;
+  const again = wasCutOff === true ? ", cut off when its worker died, and done again" : "";
+  return `${spanLabels[kind]}: ${titleOf(operation)}${why}${again}`;
 }
 
 const spanLabels: Readonly<Record<Span["kind"], string>> = {

@@ -30,6 +30,7 @@ export function WorkflowPanel({ playground }: { readonly playground: Playground 
             )}
           </select>
         </label>
+        <ResetButton playground={playground} />
         <ShareButton playground={playground} />
       </div>
       <Editor playground={playground} />
@@ -108,6 +109,23 @@ const processLabels: Readonly<Record<Playground["process"]["value"], string>> = 
   killed: "No worker: killed",
   elsewhere: "Another tab has the worker",
 };
+
+/** For an example that was edited: back to how it was. */
+function ResetButton({ playground }: { readonly playground: Playground }): JSX.Element | null {
+  const { file, code } = playground.draft.value;
+  const example = examples.find((each) => each.file === file);
+  if (example === undefined || example.code === code) return null;
+  return (
+    <button
+      type="button"
+      class="quiet"
+      title="Puts the example's own code back into the editor."
+      onClick={() => playground.open(example)}
+    >
+      Reset
+    </button>
+  );
+}
 
 function ShareButton({ playground }: { readonly playground: Playground }): JSX.Element {
   const link = useSignal<string | undefined>(undefined);
