@@ -124,6 +124,7 @@ here("a newcomer", () => {
     expect(await page.getByText(/times? since this page was opened/).count()).toBe(0);
     // The line is known again, from a replay.
     await page.reload();
+    await row(page, /serve.*, succeeded/).waitFor();
     await page.getByLabel(/^Commit/).press("Home");
     await page.getByLabel(/^Commit/).press("ArrowRight");
     await page.locator(".cm-mark-reached", { hasText: "take order" }).waitFor();
