@@ -36,6 +36,8 @@ export class Connection {
   #retirement: BrowserStorageError | undefined;
   /** Resolves when the page is back; undefined while it is there. */
   #absence: Absence | undefined;
+  /** How often it was left. */
+  #pauses = 0;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -50,12 +52,13 @@ export class Connection {
   async use<T>(work: (database: PerdureDatabase) => Promise<T>): Promise<T> {
     // Whoever begins at once cannot be overtaken by a page that goes to sleep.
     const database = this.#database ?? (await this.#opened());
+    const pauses = this.#pauses;
     try {
       return await work(database);
     } catch (error) {
-      // The one comes of the start of a transaction, the other of a transaction that was broken off for sleep.
-      const isLost =
-        hasName(error, "InvalidStateError") || (this.#absence !== undefined && hasName(error, "AbortError"));
+      // The one comes of the start of a transaction, the other of a transaction that was broken off for sleep: of that
+      // a page may hear only when it is back.
+      const isLost = hasName(error, "InvalidStateError") || (this.#pauses > pauses && hasName(error, "AbortError"));
       if (!isLost) throw error;
       if (this.#database === database) this.#release();
       throw new ConnectionLostError("the connection was closed", { cause: error });
@@ -86,6 +89,7 @@ export class Connection {
   /** Lets go of the database, and keeps whoever wants to use it waiting until `resume`. */
   pause(): void {
     this.#absence ??= newAbsence();
+    this.#pauses++;
     for (const transaction of this.#attended) breakOff(transaction);
     this.#release();
   }

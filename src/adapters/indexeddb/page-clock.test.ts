@@ -37,6 +37,18 @@ test("fires at its time, in the order of the times, and never within the call th
   expect(order).toEqual(["overdue", "first", "second"]);
 });
 
+test("goes on after a timer that throws", () => {
+  const start = Date.now();
+  clock.timer(start + 10, () => {
+    throw new Error("in a timer");
+  });
+  const [beside, after] = [fires(start + 10), fires(start + 20)];
+  expect(() => vi.advanceTimersByTime(10)).toThrow("in a timer");
+  vi.advanceTimersByTime(10);
+  expect(beside.at).toHaveLength(1);
+  expect(after.at).toEqual([start + 20]);
+});
+
 test("fires what is months away on its day", () => {
   const due = Date.now() + 60 * DAY_MS;
   const far = fires(due);

@@ -52,13 +52,16 @@ export class PageClock {
   check(): void {
     const now = this.#options.now();
     const due = [...this.#timers].filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
-    for (const timer of due) {
-      // One that fired may have cancelled another.
-      if (this.#timers.delete(timer)) timer.fire();
+    try {
+      for (const timer of due) {
+        // One that fired may have cancelled another.
+        if (this.#timers.delete(timer)) timer.fire();
+      }
+    } finally {
+      let next = Number.POSITIVE_INFINITY;
+      for (const { at } of this.#timers) next = Math.min(next, at);
+      this.#tick(next);
     }
-    let next = Number.POSITIVE_INFINITY;
-    for (const { at } of this.#timers) next = Math.min(next, at);
-    this.#tick(next);
   }
 
   close(): void {

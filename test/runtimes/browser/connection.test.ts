@@ -71,6 +71,16 @@ test("lets go of the database while its page sleeps, and keeps callers waiting u
   expect(await store.create(row, "anew")).toBe("created");
 });
 
+test("reads again what it broke off for sleep, though it hears of that only when it is back", async () => {
+  const store = storeOf(crypto.randomUUID());
+  await store.create(row, "one");
+  const reading = store.read(row.id, 1);
+  // As a browser does it: everything that happened in between comes after the page was told that it is back.
+  store.pause();
+  store.resume();
+  expect(await reading).toEqual({ bodies: ["one"] });
+});
+
 test("waits for a tab with older code to let go, and says so", async () => {
   const name = crypto.randomUUID();
   const older = await openRaw(name, SCHEMA_VERSION);

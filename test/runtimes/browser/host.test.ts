@@ -313,3 +313,16 @@ test("tells what the browser says about storage", async () => {
   expect(await storage()).toMatchObject({ isPersisted: expect.any(Boolean), quota: expect.any(Number) });
   expect(await persist()).toBeTypeOf("boolean");
 });
+
+test("a thousand executions that wait all go on in the tab that is left", { timeout: 120_000 }, async () => {
+  const doze = withDurableExecution(async (_: unknown, context) => context.wait({ seconds: 2 }));
+  const { open } = site();
+  const first = open({ functions: { doze } });
+  const second = open({ functions: { doze } });
+  const names = Array.from({ length: 1000 }, (_, at) => `doze-${at}`);
+  await Promise.all(names.map((name) => first.client.start({ functionName: "doze", name })));
+  first.close();
+  const list = second.executions({ statuses: ["SUCCEEDED"], limit: 1000 });
+  onTestFinished(list.subscribe(() => {}));
+  await expect.poll(() => list.get().rows.length, { timeout: 110_000 }).toBe(1000);
+});
