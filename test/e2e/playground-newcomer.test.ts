@@ -2,7 +2,7 @@
 
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
-import { here, openExample, press, row, says, setCode, violations, visit } from "./playground-visit.ts";
+import { here, newTab, openExample, press, row, says, setCode, violations, visit } from "./playground-visit.ts";
 
 const failingCode = `
 import { createRetryStrategy, type DurableContext, withDurableExecution } from "perdure";
@@ -29,6 +29,10 @@ here("the first steps", () => {
     expect(await done()).toEqual([]);
     await press(page, "Run");
     await steps(page).filter({ hasText: "Press Run, done" }).waitFor();
+    const second = await newTab(page.url());
+    await steps(second).filter({ hasText: "Press Run, done" }).waitFor();
+    expect(await steps(second).filter({ hasText: ", done" }).count()).toBe(1);
+    await second.close();
     await press(page, "Kill");
     await steps(page).filter({ hasText: "while it works, done" }).waitFor();
     await page.reload();

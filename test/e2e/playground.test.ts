@@ -356,7 +356,6 @@ here("a Worker's executions", () => {
     await says(page, "The Worker answered 401");
     await page.getByLabel("Bearer token").fill(worker.token);
     await press(page, "Connect");
-    await page.getByRole("tab", { name: "Executions" }).click();
     await row(page, /asking.*running/).click();
     await press(page, "Open");
     await row(page, /remote question.*started/).waitFor();

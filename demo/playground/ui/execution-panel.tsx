@@ -1,4 +1,3 @@
-import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { BreachPanel } from "./breach-panel.tsx";
 import { CallbackInbox } from "./callback-inbox.tsx";
@@ -9,16 +8,13 @@ import { HistoryView } from "./history-view.tsx";
 import { statusLabel } from "./labels.ts";
 import { LogView } from "./log-view.tsx";
 import { OperationDetails } from "./operation-details.tsx";
-import type { Playground } from "./playground.ts";
+import { type Playground, type Tab, TABS } from "./playground.ts";
 import { Scrubber } from "./scrubber.tsx";
 import { Story } from "./story.tsx";
 import { Timeline } from "./timeline.tsx";
 
-const tabs = ["Timeline", "History", "Log", "Executions"] as const;
-type Tab = (typeof tabs)[number];
-
 export function ExecutionPanel({ playground }: { readonly playground: Playground }): JSX.Element {
-  const tab = useSignal<Tab>("Timeline");
+  const { tab } = playground;
   void playground.revision.value;
   const header = playground.view.value.headerAt(playground.seq.value);
   return (
@@ -41,7 +37,7 @@ export function ExecutionPanel({ playground }: { readonly playground: Playground
         <Body tab={tab.value} playground={playground} onOpen={() => (tab.value = "Timeline")} />
       </div>
       {tab.value !== "Executions" && <Scrubber playground={playground} />}
-      {tab.value === "Timeline" && <OperationDetails playground={playground} />}
+      {(tab.value === "Timeline" || tab.value === "History") && <OperationDetails playground={playground} />}
       <FaultPanel playground={playground} />
     </section>
   );
@@ -52,13 +48,13 @@ function Tabs({ current, onChange }: { readonly current: Tab; readonly onChange:
     const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
     if (by === 0) return;
     event.preventDefault();
-    const next = tabs[(tabs.indexOf(current) + by + tabs.length) % tabs.length] ?? "Timeline";
+    const next = TABS[(TABS.indexOf(current) + by + TABS.length) % TABS.length] ?? "Timeline";
     onChange(next);
     document.getElementById(`tab-${next}`)?.focus();
   };
   return (
     <div class="tabs" role="tablist" aria-label="What to show of the execution" onKeyDown={move}>
-      {tabs.map((tab) => (
+      {TABS.map((tab) => (
         <button
           key={tab}
           id={`tab-${tab}`}

@@ -20,8 +20,8 @@ export class FirstSteps {
     this.kept = signal(read(storage));
   }
 
-  /** A page was opened. `hasWork` says whether an execution was under way. */
-  visited(hasWork: boolean): void {
+  /** The page was loaded again. `hasWork` says whether an execution was under way. */
+  reloaded(hasWork: boolean): void {
     if (hasWork && this.kept.value.done.includes("run")) this.#did("reload");
   }
 

@@ -5,7 +5,7 @@ import { clockTime } from "./labels.ts";
 import type { Playground } from "./playground.ts";
 import { VirtualList } from "./virtual-list.tsx";
 
-/** The history, as AWS names its events. Choosing one moves to where it is in the log. */
+/** The history, as AWS names its events. Choosing one shows its operation. */
 export function HistoryView({ playground }: { readonly playground: Playground }): JSX.Element {
   const revision = playground.revision.value;
   const view = playground.view.value;

@@ -42,6 +42,10 @@ export interface Verdict {
   readonly parting: Breach | undefined;
 }
 
+/** What is shown of the execution, or of all of them. */
+export const TABS = ["Timeline", "History", "Log", "Executions"] as const;
+export type Tab = (typeof TABS)[number];
+
 const DRAFT_KEY = "perdure.playground.draft";
 const SELECTED_KEY = "perdure.playground.selected";
 
@@ -57,6 +61,7 @@ export class Playground {
   readonly revision: Signal<number> = signal(0);
   /** The commit that is looked at; undefined follows the newest. */
   readonly scrub: Signal<number | undefined> = signal(undefined);
+  readonly tab: Signal<Tab> = signal("Timeline");
   readonly operationId: Signal<string | undefined> = signal(undefined);
   readonly notice: Signal<Notice | undefined> = signal(undefined);
   readonly codeError: Signal<CodeError | undefined> = signal(undefined);
@@ -137,7 +142,7 @@ export class Playground {
     const kept = sessionStorage.getItem(SELECTED_KEY);
     const first = this.rows.value.find(({ id }) => id === kept) ?? this.rows.value[0];
     if (first !== undefined) this.select(first.id);
-    this.firstSteps.visited(this.rows.value.some(({ status }) => status === "RUNNING"));
+    if (isReload()) this.firstSteps.reloaded(this.rows.value.some(({ status }) => status === "RUNNING"));
   }
 
   /** Puts the code that the file had before into the editor again. */
@@ -165,6 +170,7 @@ export class Playground {
       const name = report ?? this.#firstFunction();
       this.select(await this.local.start(name, payload));
       this.firstSteps.ran();
+      this.#showExecution();
       this.tell("Started. Every result is in the log before the code goes on.");
     });
   }
@@ -175,6 +181,7 @@ export class Playground {
       const { payload } = this.draft.value;
       readPayload(payload);
       this.select(await this.#source.start(name, payload));
+      this.#showExecution();
       await this.list();
       this.tell("Started at the Worker.");
     });
@@ -367,6 +374,7 @@ export class Playground {
       await source.list({});
       this.#switchTo(source);
       await this.list();
+      this.tab.value = "Executions";
       this.tell("Connected. The credential stays in this tab's memory.");
       return "connected";
     } catch (error) {
@@ -398,6 +406,11 @@ export class Playground {
     const { header } = this.view.value;
     if (header === undefined || this.isRemote.value || this.process.value !== "running") return true;
     return this.#functions.some(({ name }) => name === header.functionName);
+  }
+
+  /** Leaves the list; whoever looks at the history or the log of an execution goes on doing so. */
+  #showExecution(): void {
+    if (this.tab.value === "Executions") this.tab.value = "Timeline";
   }
 
   #switchTo(source: ExecutionSource): void {
@@ -536,6 +549,12 @@ function readDraft(): Draft {
   } catch {
     return first;
   }
+}
+
+/** A second tab is none. */
+function isReload(): boolean {
+  const [navigation] = performance.getEntriesByType("navigation");
+  return navigation instanceof PerformanceNavigationTiming && navigation.type === "reload";
 }
 
 function readPayload(text: string): void {

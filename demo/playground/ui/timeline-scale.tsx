@@ -14,7 +14,7 @@ export interface ScaleProps {
 }
 
 /** In px: what a label of the axis takes. */
-const LABEL = 50;
+const LABEL = 54;
 
 /** The scale above the lanes, and what the marks below it mean. */
 export function TimelineHead(props: ScaleProps): JSX.Element {

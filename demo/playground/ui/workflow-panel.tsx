@@ -90,15 +90,10 @@ function RemoteStart({ playground }: { readonly playground: Playground }): JSX.E
           ))}
         </select>
       </label>
-      <button
-        type="button"
-        class="primary"
-        disabled={name === ""}
-        title="Starts the Worker's own function with this payload. The code in the editor has no part in it."
-        onClick={() => void playground.startRemote(name)}
-      >
+      <button type="button" class="primary" disabled={name === ""} onClick={() => void playground.startRemote(name)}>
         Start at the Worker
       </button>
+      <span class="hint">The Worker runs its own code, not the editor's.</span>
     </div>
   );
 }
@@ -132,8 +127,12 @@ function ShareButton({ playground }: { readonly playground: Playground }): JSX.E
   const share = async (): Promise<void> => {
     const url = await playground.share();
     link.value = url;
-    await navigator.clipboard?.writeText(url).catch(() => undefined);
-    playground.tell("A link with this code is in the clipboard. Opening it runs nothing.");
+    const isCopied = await navigator.clipboard.writeText(url).then(
+      () => true,
+      () => false,
+    );
+    const where = isCopied ? "in the clipboard, and beside the button" : "beside the button";
+    playground.tell(`A link with this code is ${where}. Opening it runs nothing.`);
   };
   return (
     <>
