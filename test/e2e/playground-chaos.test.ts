@@ -20,6 +20,7 @@ import { approveExpense } from "../../demo/workflows/approve-expense.ts";
 import { importRows } from "../../demo/workflows/import-rows.ts";
 import { orderSaga } from "../../demo/workflows/order-saga.ts";
 import { pollUntilReady } from "../../demo/workflows/poll-until-ready.ts";
+import { quotePrice } from "../../demo/workflows/quote-price.ts";
 import { yearlySubscription } from "../../demo/workflows/yearly-subscription.ts";
 import { openPlayground, type PlaygroundBrowser } from "./playground-browser.ts";
 
@@ -90,6 +91,7 @@ const handlers: Readonly<Record<string, DurableLambdaHandler>> = {
   importRows,
   pollUntilReady,
   approveExpense,
+  quotePrice,
   yearlySubscription,
 };
 
@@ -286,6 +288,8 @@ class PlaygroundChaos {
       if (Date.now() > deadline) throw new Error(`waited in vain for ${running.map(textOf).join("\n")}`);
       for (const { header } of running) await this.#help(page, header.name);
     }
+    // A page that is left at once may take its first start with it.
+    if (this.#logs.size === 0) return;
     for (const each of this.#pages) {
       await each.getByRole("tab", { name: "Executions" }).click();
       const listed = each.getByRole("listbox", { name: "Executions" }).getByRole("option");
@@ -358,10 +362,13 @@ function listenToWorkers(): void {
 /** In a page: every log in the playground's database, by the execution's id. */
 async function readLogs(): Promise<Record<string, string[]>> {
   const request = indexedDB.open("perdure-playground");
-  const database = await new Promise<IDBDatabase>((resolve, reject) => {
+  // Before the playground has made it there is none, and none is to be made here.
+  request.onupgradeneeded = () => request.transaction?.abort();
+  const database = await new Promise<IDBDatabase | undefined>((resolve) => {
     request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error("no database"));
+    request.onerror = () => resolve(undefined);
   });
+  if (database === undefined) return {};
   const transaction = database.transaction(["executions", "commits"]);
   const all = <T>(source: IDBObjectStore, range?: IDBKeyRange): Promise<T[]> =>
     new Promise((resolve) => {
