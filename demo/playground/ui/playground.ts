@@ -90,7 +90,7 @@ export class Playground {
   readonly codeRun: ReadonlySignal<RunAt | undefined> = computed(() => {
     void this.revision.value;
     const seq = this.seq.value;
-    const isLive = this.scrub.value === undefined && !this.view.value.isEnded && !this.isRemote.value;
+    const isLive = this.scrub.value === undefined && !this.isRemote.value;
     return runAt(this.view.value, seq, isLive ? this.sites.current(this.selected.value ?? "") : undefined);
   });
   readonly breach: ReadonlySignal<Breach | undefined> = computed(() => {

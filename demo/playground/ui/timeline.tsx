@@ -18,6 +18,7 @@ export function Timeline({ playground }: { readonly playground: Playground }): J
   const seq = playground.seq.value;
   const now = playground.moment.value;
   const run = playground.codeRun.value;
+  const partedAt = playground.breach.value?.id;
   const diedAt = playground.isRemote.value ? undefined : playground.diedAt.value;
   const stops = useMemo(() => stopsOf(view), [view, revision]);
   const axis = useMemo(
@@ -40,7 +41,7 @@ export function Timeline({ playground }: { readonly playground: Playground }): J
         follow={playground.scrub.value === undefined}
         revealed={playground.scrub.value === undefined ? undefined : view.newestAt(seq)?.id}
         empty="No operation yet. What the code does through its context appears here."
-        render={(track) => <Row {...{ track, seq, axis, now, view, run, diedAt }} />}
+        render={(track) => <Row {...{ track, seq, axis, now, view, run, diedAt, partedAt }} />}
       />
     </div>
   );
@@ -54,12 +55,15 @@ interface RowProps {
   readonly view: ExecutionView;
   readonly run: RunAt | undefined;
   readonly diedAt: number | undefined;
+  /** The operation in whose place the code called another one. */
+  readonly partedAt: string | undefined;
 }
 
-function Row({ track, seq, axis, now, view, run, diedAt }: RowProps): JSX.Element {
+function Row({ track, seq, axis, now, view, run, diedAt, partedAt }: RowProps): JSX.Element {
   const operation = operationAt(track, seq);
   if (operation === undefined) return <span />;
-  const isFromLog = isReplayed(view, track.id, run);
+  const wasDoneAgain = track.spans.some(({ wasCutOff, toSeq = 0 }) => wasCutOff === true && toSeq <= seq);
+  const isFromLog = track.id !== partedAt && isReplayed(view, track.id, run);
   return (
     <>
       <span class="row-name" style={{ paddingInlineStart: `${track.depth * 14}px` }}>
@@ -79,6 +83,7 @@ function Row({ track, seq, axis, now, view, run, diedAt }: RowProps): JSX.Elemen
         {planned(operation, { axis, now })}
       </span>
       <span class="row-time" title={timeTitle(operation, now)}>
+        {wasDoneAgain && "again, "}
         {timeText(operation, { now, diedAt })}
       </span>
     </>
