@@ -33,8 +33,16 @@ async function run(program: Program, size: number, durability: Durability = "rel
   return log;
 }
 
-/** Steps and bare writes by turns: what disturbs the machine disturbs both. Milliseconds for each block of them. */
+/**
+ * Steps and bare writes by turns: what disturbs the machine disturbs both. Milliseconds for each block of them, after
+ * some runs for the compiler.
+ */
 async function steps(blocks: number, size: number, durability: Durability): Promise<Compared[]> {
+  for (let run = 0; run < WARM_UP_RUNS; run++) await byTurns(blocks, size, "relaxed");
+  return byTurns(blocks, size, durability);
+}
+
+async function byTurns(blocks: number, size: number, durability: Durability): Promise<Compared[]> {
   const raw = await RawLog.open(durability);
   const measured: Compared[] = [];
   const program: Program = async (_, context) => {
