@@ -113,7 +113,7 @@ export function createBrowserHost(options: BrowserHostOptions): BrowserHost {
   if (worker === undefined) return hostOf(openTab(options, functionsOf(options.functions ?? {})));
   const functions = new Map<string, FunctionVersions>();
   const { ready, tell } = connectWorker(worker, name, functions);
-  return hostOf(openTab(options, functions, ready), tell);
+  return hostOf(openTab(options, functions, { ready, tell }), tell);
 }
 
 /**
@@ -130,7 +130,8 @@ export function serveBrowserHost(options: CommonOptions & { readonly functions: 
     port.onmessage = ({ data: moment }: MessageEvent<PageMoment>) => {
       if (moment === "leave") tab.goAway();
       else if (moment === "return") tab.comeBack();
-      else tab.close();
+      else if (moment === "close") tab.close();
+      else tab.claim(moment.claim);
     };
     port.postMessage(namesOf(functions) satisfies FunctionNames);
   });
@@ -139,7 +140,7 @@ export function serveBrowserHost(options: CommonOptions & { readonly functions: 
 function openTab(
   options: CommonOptions & { readonly name?: string },
   functions: ReadonlyMap<string, FunctionVersions>,
-  workerReady?: Promise<void>,
+  worker?: { readonly ready: Promise<void>; readonly tell: (moment: PageMoment) => void },
 ): Tab {
   const { name = NAME, durability, clock, arn, onError, retentionDays, executionTimeoutSeconds, parks } = options;
   const scope = { ...LOCAL_SCOPE, ...arn };
@@ -153,8 +154,8 @@ function openTab(
     name,
     settings,
     functions,
-    runs: workerReady === undefined,
-    ready: workerReady ?? Promise.resolve(),
+    ready: worker?.ready ?? Promise.resolve(),
+    ...(worker && { claimElsewhere: (id: string) => worker.tell({ claim: id }) }),
     ...(durability && { durability }),
     ...(clock !== undefined && { clock }),
     onError: onError ?? (() => {}),

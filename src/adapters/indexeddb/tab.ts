@@ -35,8 +35,8 @@ export interface TabOptions {
   readonly functions: ReadonlyMap<string, FunctionVersions>;
   /** Resolves once `functions` is complete; until then nothing is started. */
   readonly ready: Promise<unknown>;
-  /** False for a tab whose functions run in a worker of its own. */
-  readonly runs: boolean;
+  /** For a tab whose functions run in a worker of its own: has an execution claimed there. */
+  readonly claimElsewhere?: (id: string) => void;
   readonly durability?: Durability;
   readonly clock?: PageClockOptions["worker"];
   readonly onError: (executionId: string | undefined, error: unknown) => void;
@@ -151,7 +151,10 @@ export class Tab {
 
   /** Claims an execution even if this tab has not its function: enough to finish one that has been stopped. */
   claim(id: string): void {
-    if (this.#options.runs && !this.#isDown) this.#locks.claim(id);
+    if (this.#isDown) return;
+    const { claimElsewhere } = this.#options;
+    if (claimElsewhere === undefined) this.#locks.claim(id);
+    else claimElsewhere(id);
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 /**
  * Functions in a worker of the page. The worker is a tab of its own: it has the database, the locks and the clock. The
- * page is one that runs nothing. All that passes between them is which functions there are, and when the page sleeps.
+ * page is one that runs nothing. All that passes between them is which functions there are, what is to be claimed, and
+ * when the page sleeps.
  */
 
 import { type FunctionVersions, type RegisteredFunction } from "../../engine/runner/function.ts";
@@ -15,8 +16,8 @@ export interface Introduction {
 /** The names and versions of the functions that a worker runs. */
 export type FunctionNames = readonly (readonly [name: string, latest: string, versions: readonly string[]])[];
 
-/** What the page says later. */
-export type PageMoment = "leave" | "return" | "close";
+/** What the page says later: how it is with it, and what the worker is to run. */
+export type PageMoment = "leave" | "return" | "close" | { readonly claim: string };
 
 /** Asks a worker for its functions, and fills them in; the answer tells the worker of the page's moments. */
 export function connectWorker(

@@ -23,6 +23,20 @@ describe.skipIf(chromiumMissing)("without Web Locks", () => {
     expect(site.asked("one")).toEqual({ "step-1": 1, "step-2": 2, "step-3": 1 });
   });
 
+  test("what a page starts runs in its worker, and in no other tab's", async () => {
+    const world = await open();
+    const { site } = world;
+    const tabs = [await world.open({ worker: "1" }, HOSTNAME), await world.open({ worker: "1" }, HOSTNAME)];
+    for (const name of ["one", "two"]) {
+      const ids = await Promise.all(
+        tabs.map((tab, at) => tab.start("relay", `${name}-of-${at}`, { steps: 2, wait: 1 })),
+      );
+      for (const [at, id] of ids.entries()) expect(await tabs[at]!.ended(id)).toMatchObject({ status: "SUCCEEDED" });
+    }
+    // What ran while the tabs were loaded may have been taken up by both of them.
+    for (const at of [0, 1]) expect(site.asked(`two-of-${at}`)).toEqual({ "step-1": 1, "step-2": 1 });
+  });
+
   test("of two tabs that run an execution one goes on, and the other lets go without an effect", async () => {
     const world = await open();
     const { site } = world;
