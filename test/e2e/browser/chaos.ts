@@ -12,6 +12,8 @@ export interface ChaosOptions {
   readonly seed: number;
   /** How many things happen. */
   readonly actions: number;
+  /** Of the site; one without HTTPS has no Web Locks. Default `localhost`, which has them. */
+  readonly hostname?: string;
 }
 
 /** A tab and what has been done to it. */
@@ -69,6 +71,7 @@ export class Chaos {
   readonly #world: World;
   readonly #random: SeededRandom;
   readonly #actions: number;
+  readonly #hostname: string;
   readonly #audit: ChaosAudit;
   readonly #started: Started[] = [];
   #seats: Seat[] = [];
@@ -79,11 +82,12 @@ export class Chaos {
   #isFull = false;
   #answers = 0;
 
-  constructor(world: World, { seed, actions }: ChaosOptions) {
+  constructor(world: World, { seed, actions, hostname = "localhost" }: ChaosOptions) {
     this.#world = world;
+    this.#hostname = hostname;
     this.#random = seededRandom(seed);
     this.#actions = actions;
-    this.#audit = new ChaosAudit(world.site);
+    this.#audit = new ChaosAudit(world.site, { hasLocks: hostname === "localhost" });
     const pace = seededRandom(seed + 1);
     world.site.pace = () => (pace.chance(0.3) ? pace.below(400) : 0);
   }
@@ -132,7 +136,7 @@ export class Chaos {
     if (this.#seats.length >= MOST_TABS) return;
     const label = [`tab ${this.trail.length}`, ...Object.keys(parameters)].join(" ");
     this.#note(`open ${label}`);
-    const page = await this.#world.open({ ...parameters, chaos: "1" });
+    const page = await this.#world.open({ ...parameters, chaos: "1" }, this.#hostname);
     this.#seats.push({ page, label, state: "awake" });
   }
 
@@ -156,7 +160,7 @@ export class Chaos {
     if (seat === undefined) return;
     this.#note(`leave ${seat.label}`);
     seat.state = "elsewhere";
-    const url = new URL("/nothing", this.#world.site.url()).href;
+    const url = new URL("/nothing", this.#origin).href;
     await this.#replacePage(seat, () => seat.page.tab.send("Page.navigate", { url }));
   }
 
@@ -256,9 +260,12 @@ export class Chaos {
   /** For as long as the tab is open that sets it. */
   async #limit(): Promise<void> {
     const quotaSize = this.#isFull ? 1 : this.#quota;
-    this.#limits ??= await this.#world.openBlank();
-    const origin = new URL(this.#world.site.url()).origin;
-    await this.#limits.send("Storage.overrideQuotaForOrigin", { origin, quotaSize });
+    this.#limits ??= await this.#world.openBlank(this.#hostname);
+    await this.#limits.send("Storage.overrideQuotaForOrigin", { origin: this.#origin, quotaSize });
+  }
+
+  get #origin(): string {
+    return new URL(this.#world.site.url().replace("localhost", this.#hostname)).origin;
   }
 
   /** The machine's clock is set: far forward, or a little back. */
@@ -335,6 +342,10 @@ export class Chaos {
     await this.#makeRoom();
     await Promise.all(this.#replacements);
     for (const seat of this.#seats) await this.#wakeUp(seat);
+    // Without locks what runs is taken up by a page that is loaded.
+    if (this.#hostname !== "localhost")
+      for (const seat of this.#seats) await this.#replacePage(seat, () => seat.page.tab.reload());
+    await Promise.all(this.#replacements);
     for (const seat of this.#seats) await seat.page.ready();
     if (!this.#seats.some(({ label }) => !label.includes("viewer"))) {
       while (this.#seats.length >= MOST_TABS) await this.#close();

@@ -44,8 +44,8 @@ export class World {
   }
 
   /** A tab with nothing of ours in it, of the same site. */
-  async openBlank(): Promise<BrowserTab> {
-    const tab = await this.#chromium.open(new URL("/nothing", this.site.url()).href);
+  async openBlank(hostname = "localhost"): Promise<BrowserTab> {
+    const tab = await this.#chromium.open(new URL("/nothing", this.site.url()).href.replace("localhost", hostname));
     await until("the blank page", async () => tab.evaluate<boolean>('location.pathname === "/nothing"'));
     return tab;
   }
