@@ -64,7 +64,7 @@ export class IndexedDbStore implements ExecutionStore {
   readonly #known = new Map<string, KnownLog>();
 
   constructor(options: IndexedDbStoreOptions) {
-    this.#connection = new Connection({ ...options, onLost: () => this.#known.clear() });
+    this.#connection = new Connection({ ...options, onLost: () => this.#doubt() });
     this.#durability = options.durability ?? "relaxed";
     this.#pageCommits = options.pageCommits ?? PAGE_COMMITS;
     this.#listen = options.listen ?? ((target, type, listener) => target.addEventListener(type, listener));
@@ -178,6 +178,11 @@ export class IndexedDbStore implements ExecutionStore {
     this.#onWrite({ kind: "removed", id });
   }
 
+  /** What was known may be gone by now; whether it is, is looked up by the log's number before the next write. */
+  #doubt(): void {
+    for (const known of this.#known.values()) known.last = 0;
+  }
+
   /**
    * The log that commit `seq` goes to. As long as commits follow one another nothing has to be looked up: an extra look
    * costs a third of the write.
@@ -191,7 +196,9 @@ export class IndexedDbStore implements ExecutionStore {
     return this.#connection.use(async (database) => {
       const transaction = this.#connection.attend(database.transaction(["executions", "commits"]));
       const stored = await transaction.objectStore("executions").get(id);
-      const isLog = stored && (await transaction.objectStore("commits").getKey([stored.log, seq - 1])) !== undefined;
+      // A tab that slept may find another execution under the name, whose log is not the one it knew.
+      const isSame = stored !== undefined && (this.#known.get(id)?.log ?? stored.log) === stored.log;
+      const isLog = isSame && (await transaction.objectStore("commits").getKey([stored.log, seq - 1])) !== undefined;
       if (!isLog) throw evicted(id, seq);
       return this.#learn(id, stored.log, seq - 1);
     });

@@ -152,6 +152,23 @@ test("flushes the start of a step to the disk, and leaves the rest to the system
   expect(durabilities).toEqual(["relaxed", "relaxed", "strict"]);
 });
 
+test("after sleep writes nothing into the log of another execution that has its name now", async () => {
+  const name = crypto.randomUUID();
+  const [late, other] = [storeOf(name), storeOf(name)];
+  await late.create(row, "one");
+  late.pause();
+  const refusal = late.append(row.id, 2, "two").catch((error: unknown) => error);
+  await other.remove(row.id);
+  await other.create({ ...row, incarnation: "1".repeat(32) }, "anew");
+  late.resume();
+  expect(await refusal).toMatchObject({ code: "STORAGE_EVICTED" });
+  expect(await late.read(row.id, 2)).toEqual({ bodies: [] });
+  expect(await readLog(other, row.id)).toEqual(["anew"]);
+  // Whoever begins to read it knows it.
+  expect(await readLog(late, row.id)).toEqual(["anew"]);
+  expect(await late.append(row.id, 2, "two")).toBe("appended");
+});
+
 test("tells of what it has written, and not of what another tab had written before", async () => {
   const changes: StoreChange[] = [];
   const store = storeOf(crypto.randomUUID(), (change) => changes.push(change));
