@@ -194,6 +194,23 @@ here("the list of executions", () => {
   });
 });
 
+here("the editor's code", () => {
+  test("is kept for each example, and put back to how it was written by a press", async () => {
+    const page = await visit();
+    const code = page.getByLabel("Workflow code");
+    await setCode(page, failingCode);
+    await openExample(page, "Poll until ready");
+    await code.getByText("pollUntilReady").first().waitFor();
+    await openExample(page, "First steps: a cake");
+    await code.getByText("no line, attempt").waitFor();
+    await page.reload();
+    await code.getByText("no line, attempt").waitFor();
+    await press(page, "Reset");
+    await code.getByText("bakeCake").waitFor();
+    expect(await page.getByRole("button", { name: "Reset" }).count()).toBe(0);
+  });
+});
+
 here("looks", () => {
   test.each([1440, 768, 360])("at %i px nothing lies outside the page, and no state has a violation", async (width) => {
     const page = await visit({ viewport: { width, height: 780 }, colorScheme: width === 768 ? "dark" : "light" });

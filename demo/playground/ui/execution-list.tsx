@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { ExecutionStatus } from "perdure/engine";
 import type { JSX } from "preact";
-import { clockTime, statusLabel } from "./labels.ts";
+import { listTime, statusLabel } from "./labels.ts";
 import type { Playground } from "./playground.ts";
 import { VerdictPanel } from "./verdict-panel.tsx";
 import { VirtualList } from "./virtual-list.tsx";
@@ -32,7 +32,7 @@ export function ExecutionList({ playground, onOpen }: ExecutionListProps): JSX.E
               {halted === true ? "halted" : statusLabel(status)}
             </span>
             <time class="cell-time" dateTime={new Date(startedAt).toISOString()}>
-              {clockTime(startedAt)}
+              {listTime(startedAt, playground.now.value)}
             </time>
           </span>
         )}

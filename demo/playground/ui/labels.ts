@@ -31,6 +31,11 @@ export function moment(at: number): string {
   return days.format(at);
 }
 
+/** Only as much as tells it from others: the time of the day, or the day too if it is another one. */
+export function listTime(at: number, now: number): string {
+  return now - at < 43_200_000 && at <= now ? clockTime(at).slice(0, "hh:mm:ss".length) : moment(at);
+}
+
 export function clockTime(at: number): string {
   return times.format(at);
 }

@@ -4,22 +4,20 @@ import { batch, computed, type ReadonlySignal, type Signal, signal } from "@prea
 import type { ExecutionFile } from "perdure/browser";
 import type { CallbackOutcome, DirectoryRow, ExecutionStatus } from "perdure/engine";
 import { compile } from "../editor/compile.ts";
-import { type Example, examples } from "../examples/catalogue.ts";
+import type { Example } from "../examples/catalogue.ts";
 import { type Breach, breachOf, partingOf } from "../model/breach.ts";
 import { CallSites } from "../model/call-sites.ts";
 import { type RunAt, runAt } from "../model/code-run.ts";
 import { ExecutionView } from "../model/execution-view.ts";
-import { fromHash, type SharedCode, toHash } from "../model/share-link.ts";
+import { fromHash, toHash } from "../model/share-link.ts";
 import type { ProgramFailure } from "../sandbox/protocol.ts";
 import type { LoadReport } from "../sandbox/sandbox-process.ts";
 import type { ExecutionSource, ProcessState } from "../source/execution-source.ts";
 import { LocalSource } from "../source/local-source.ts";
 import { type RemoteOptions, RemoteSource, UnlistedFunctionsError } from "../source/remote-source.ts";
+import { type Draft, Drafts } from "./drafts.ts";
 import { FirstSteps } from "./first-steps.ts";
 import { moment } from "./labels.ts";
-
-/** What is open: the example or file, its code, and what to start it with. */
-export type Draft = SharedCode;
 
 export interface CodeError {
   readonly message: string;
@@ -46,11 +44,11 @@ export interface Verdict {
 export const TABS = ["Timeline", "History", "Log", "Executions"] as const;
 export type Tab = (typeof TABS)[number];
 
-const DRAFT_KEY = "perdure.playground.draft";
 const SELECTED_KEY = "perdure.playground.selected";
 
 export class Playground {
-  readonly draft: Signal<Draft> = signal(readDraft());
+  readonly #drafts = new Drafts(localStorage);
+  readonly draft: ReadonlySignal<Draft> = this.#drafts.current;
   readonly process: Signal<ProcessState> = signal("starting");
   readonly rows: Signal<readonly DirectoryRow[]> = signal([]);
   readonly status: Signal<ExecutionStatus | undefined> = signal(undefined);
@@ -136,7 +134,7 @@ export class Playground {
   /** Takes up where the last visit to this page left off. */
   async begin(): Promise<void> {
     const shared = await fromHash(location.hash);
-    if (shared !== undefined) this.edit(shared);
+    if (shared !== undefined) this.#drafts.show(shared);
     this.local.join();
     await this.list();
     const kept = sessionStorage.getItem(SELECTED_KEY);
@@ -152,13 +150,19 @@ export class Playground {
   }
 
   edit(change: Partial<Draft>): void {
-    this.draft.value = { ...this.draft.value, ...change };
+    this.#drafts.edit(change);
     this.codeError.value = undefined;
-    localStorage.setItem(DRAFT_KEY, JSON.stringify(this.draft.value));
   }
 
-  open({ file, code, payload }: Example): void {
-    this.edit({ file, code, payload });
+  open(example: Example): void {
+    this.#drafts.open(example);
+    this.codeError.value = undefined;
+  }
+
+  /** Puts an example back to how it was written. */
+  reset(example: Example): void {
+    this.#drafts.reset(example);
+    this.codeError.value = undefined;
   }
 
   /** Starts an execution of the code as it stands. */
@@ -539,17 +543,6 @@ const MOST_PREFIXES = 200;
 const LIST_DELAY_MS = 200;
 /** Often enough for tenths of a second to be believed. */
 const TICK_MS = 250;
-
-function readDraft(): Draft {
-  const [{ file, code, payload }] = examples;
-  const first: Draft = { file, code, payload };
-  try {
-    const kept = JSON.parse(localStorage.getItem(DRAFT_KEY) ?? "null") as Partial<Draft> | null;
-    return { ...first, ...kept };
-  } catch {
-    return first;
-  }
-}
 
 /** A second tab is none. */
 function isReload(): boolean {

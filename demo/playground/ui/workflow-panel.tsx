@@ -107,15 +107,15 @@ const processLabels: Readonly<Record<Playground["process"]["value"], string>> = 
 
 /** For an example that was edited: back to how it was. */
 function ResetButton({ playground }: { readonly playground: Playground }): JSX.Element | null {
-  const { file, code } = playground.draft.value;
+  const { file, code, payload } = playground.draft.value;
   const example = examples.find((each) => each.file === file);
-  if (example === undefined || example.code === code) return null;
+  if (example === undefined || (example.code === code && example.payload === payload)) return null;
   return (
     <button
       type="button"
       class="quiet"
-      title="Puts the example's own code back into the editor."
-      onClick={() => playground.open(example)}
+      title="Puts the example's own code and payload back."
+      onClick={() => playground.reset(example)}
     >
       Reset
     </button>
