@@ -284,6 +284,7 @@ export class Tab {
       if (!this.#isDown && this.status.get().state !== "RUNNING") this.status.set({ state: "RUNNING" });
       await this.store.purge(Math.min(this.#host.now(), steadyNow()), PURGE_LIMIT);
     } catch (error) {
+      this.#claimsNext ||= claims;
       this.#sweepFailed(error);
     }
     if (!this.#isDown) this.#planSweep();
