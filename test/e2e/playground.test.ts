@@ -304,7 +304,7 @@ here("the list", () => {
     await row(page, /patient.*stopped/).waitFor();
     await page.getByLabel("Status").selectOption("RUNNING");
     await row(page, /patient.*running/).waitFor();
-    await row(page, /stopped/).waitFor({ state: "hidden" });
+    await row(page, /patient.*stopped/).waitFor({ state: "hidden" });
     await page.getByLabel("Status").selectOption("");
     const downloading = page.waitForEvent("download");
     await press(page, "Export");
