@@ -1,11 +1,12 @@
 /**
  * `npm run bench` measures and rewrites the figures of docs/performance.md. Rounds are interleaved: every case runs once
  * in each of them. `--rounds 3` changes their number, `--only steps,replay` what is measured, and with that nothing is
- * written.
+ * written. `--patience 60` waits so many seconds at most before each case for the machine to be idle.
  */
 
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { untilIdle } from "./idle.ts";
 import { writePage } from "./page.ts";
 import { Samples } from "./samples.ts";
 import { BenchBrowser } from "./browser.ts";
@@ -16,13 +17,18 @@ import { sizesTable } from "./sizes.ts";
 import { tabFanOut, tabMemory, tabReplay, tabResume, tabSteps } from "./tab-sections.ts";
 
 const { values: options } = parseArgs({
-  options: { rounds: { type: "string", default: "5" }, only: { type: "string" } },
+  options: {
+    rounds: { type: "string", default: "5" },
+    only: { type: "string" },
+    patience: { type: "string", default: "0" },
+  },
 });
 
 async function measure(sections: readonly Section[], rounds: number): Promise<Map<Section, Samples>> {
   const measured = new Map(sections.map((section) => [section, new Samples()]));
   for (let round = 1; round <= rounds; round++) {
     for (const [section, samples] of measured) {
+      await untilIdle(Number(options.patience));
       console.error(`round ${round} of ${rounds}: ${section.title}`);
       samples.add(await section.round());
     }
