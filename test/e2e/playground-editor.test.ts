@@ -117,12 +117,12 @@ here("types", () => {
 
   test("the examples have no problem", async () => {
     const page = await visit();
-    await checked(page);
     const titles = await page.getByLabel("Example").locator("option").allTextContents();
     expect(titles.length).toBeGreaterThan(6);
     for (const title of titles) {
-      await checked(page);
       await openExample(page, title);
+      await checked(page);
+      await press(page, "Reset");
       await errors(page).waitFor({ state: "detached" });
       // A second look, after the mark of the code before is gone: the answer for this code.
       await page.waitForFunction(() => document.querySelector(".cm-lint-marker") === null);
@@ -178,7 +178,7 @@ here("hints", () => {
     const page = await visit();
     await openExample(page, "First steps: a cake");
     await checked(page);
-    await openExample(page, "First steps: a cake");
+    await press(page, "Reset");
     await pointAt(page, " order ");
     await tooltip(page, "const order: string");
   });

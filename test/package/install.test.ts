@@ -31,7 +31,9 @@ describe("the package, installed into an empty project", () => {
   });
 
   test("does not open its insides", async () => {
-    await expect(exportsOf(project, "perdure/engine/runner/runner.js")).rejects.toThrow("ERR_PACKAGE_PATH_NOT_EXPORTED");
+    await expect(exportsOf(project, "perdure/engine/runner/runner.js")).rejects.toThrow(
+      "ERR_PACKAGE_PATH_NOT_EXPORTED",
+    );
   });
 
   test.for(["nodenext", "bundler"])("type-checks in a strict project with %s resolution", async (resolution) => {
