@@ -162,7 +162,7 @@ function factOf(update: OperationUpdate, context: FactContext): Fact {
   const at = timeOf(update, context);
   if (context.isNew) introduce(fact, update);
   if (at !== context.env.now) fact.at = at;
-  if (action === "START") begin(fact, update, { at, ...context });
+  if (action === "START") begin(fact, update, context);
   else conclude(fact, update, at);
   return fact as Fact;
 }
@@ -182,17 +182,11 @@ function introduce(fact: Draft<AnyFact>, update: OperationUpdate): void {
   if (update.subType != null) fact.subType = update.subType;
 }
 
-interface Begun {
-  readonly at: number;
-  readonly env: DecisionEnvironment;
-  readonly state: ExecutionState;
-}
-
-function begin(fact: Draft<AnyFact>, update: OperationUpdate, { at, env, state }: Begun): void {
+function begin(fact: Draft<AnyFact>, update: OperationUpdate, { env, state }: FactContext): void {
   switch (update.type) {
     case "WAIT":
       fact.waitSeconds = update.waitSeconds ?? 0;
-      fact.dueAt = at + fact.waitSeconds * 1000;
+      fact.dueAt = (fact.at ?? env.now) + fact.waitSeconds * 1000;
       break;
     case "CALLBACK":
       fact.callbackId = callbackIdOf(state.header.id, env.randomId());
