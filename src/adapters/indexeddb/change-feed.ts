@@ -21,7 +21,7 @@ export type ChangeListener = (change: Change, from: "here" | "elsewhere") => voi
 
 /**
  * How often other tabs hear of commits to one execution, in ms, when one follows the other. A message goes through the
- * browser's own process: one for each commit would be a tenth of a step.
+ * browser's own process, which one for each commit would keep busy.
  */
 const HINT_MS = 50;
 
