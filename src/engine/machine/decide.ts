@@ -18,6 +18,8 @@ import type {
 } from "./command.ts";
 import { NOTHING_CHANGES, rejected, RejectionCode } from "./command.ts";
 import type { Draft } from "../model/draft.ts";
+import { decideCallback } from "./kinds/callback.ts";
+import { decideInvoke } from "./kinds/chained-invoke.ts";
 import {
   checkDays,
   checkPayload,
@@ -29,7 +31,7 @@ import {
   TENANT_ID,
   VERSION,
 } from "./limits.ts";
-import { decideCallback, decideHalt, decideInvoke, decideNotification, decideResume, decideStop } from "./outside.ts";
+import { decideHalt, decideNotification, decideResume, decideStop } from "./outside.ts";
 import { hasPending } from "./pending.ts";
 import type { ExecutionState } from "./state.ts";
 import { decideTimers } from "./timers.ts";

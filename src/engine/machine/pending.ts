@@ -1,4 +1,5 @@
 import type { ChainedInvokeOperation } from "../model/operation.ts";
+import { allKinds } from "./kinds/kinds.ts";
 import type { ExecutionState } from "./state.ts";
 
 /** Chained invokes without an outcome, in the order in which they started. */
@@ -13,7 +14,7 @@ export function openInvokes(state: ExecutionState): readonly ChainedInvokeOperat
 
 /** True if something is under way that can wake the execution: a wait, a retry, a callback or an invoke. */
 export function hasPending(state: ExecutionState): boolean {
-  return state.timers.size > 0 || state.callbacks.size > 0 || state.openInvokes.size > 0;
+  return state.timers.size > 0 || allKinds.some((kind) => kind.hasOpen(state));
 }
 
 export function isEnded(state: ExecutionState): boolean {

@@ -63,6 +63,8 @@ interface OperationBase {
   readonly endedAt?: number;
   /** How many results had reached user code when this operation was first recorded. */
   readonly after?: number;
+  /** The delivery number of its start, of a type whose start reaches user code as a result of its own. */
+  readonly opened?: number;
   /** The place of this operation's settlement in the order in which results reach user code; set once it is settled. */
   readonly delivery?: number;
   readonly error?: Failure;
@@ -92,8 +94,6 @@ export interface WaitOperation extends OperationBase {
 export interface CallbackOperation extends OperationBase {
   readonly type: "CALLBACK";
   readonly callbackId: string;
-  /** The delivery number of its start: the callback id reaches user code as a result of its own. */
-  readonly opened?: number;
   readonly timeoutSeconds?: number;
   readonly heartbeatTimeoutSeconds?: number;
   readonly timeoutAt?: number;
@@ -109,6 +109,12 @@ export interface ChainedInvokeOperation extends OperationBase {
 
 /** One unit of an execution's durable state. */
 export type Operation = ContextOperation | StepOperation | WaitOperation | CallbackOperation | ChainedInvokeOperation;
+
+/** The types of what is recorded as an operation: all but that of the execution itself, which has a header instead. */
+export type RecordedType = Exclude<OperationType, "EXECUTION">;
+
+/** The operations of one type. */
+export type OperationOf<Type extends RecordedType> = Extract<Operation, { readonly type: Type }>;
 
 /** True once an operation has its outcome and can change no more. */
 export function isSettled(status: OperationStatus): boolean {
