@@ -52,7 +52,7 @@ export const OperationSubType = {
 export type OperationSubType = (typeof OperationSubType)[keyof typeof OperationSubType];
 
 /** Fields every operation has. Times are milliseconds since the epoch. */
-interface OperationBase {
+export interface OperationBase {
   readonly id: string;
   /** The nearest recorded context around this operation; absent in the root. */
   readonly parentId?: string;

@@ -23,7 +23,7 @@ export interface Taker {
    * comes of it when that ends the invocation.
    */
   prepare(operation: Operation): MaybePromise<Handover | undefined>;
-  /** Callbacks only: the start is a result of its own. */
+  /** Of a type whose start is a result of its own: makes that ready to hand over, as `prepare` does the outcome. */
   prepareOpening?(operation: Operation): Handover;
   /** The operation changed short of its settlement. */
   progress?(operation: Operation): void;
@@ -80,7 +80,7 @@ export class Delivery {
   enqueue(operations: Iterable<Operation>, above: number): void {
     const fresh: Due[] = [];
     for (const operation of operations) {
-      if (operation.type === "CALLBACK" && operation.opened !== undefined && operation.opened > above) {
+      if (operation.opened !== undefined && operation.opened > above) {
         fresh.push(dueOf(operation, operation.opened, true));
       }
       if (operation.delivery !== undefined && operation.delivery > above) {

@@ -9,7 +9,8 @@
  * It ends exactly once. From then on its context is closed: late calls start nothing and write nothing.
  */
 
-import type { Operation, OperationType } from "../model/operation.ts";
+import { dueTimeOf, operationTraits } from "../model/operation-traits.ts";
+import type { Operation } from "../model/operation.ts";
 import { isRebuilt, isSettled } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
 import type { CheckpointClient } from "../ports/checkpoint-client.ts";
@@ -357,7 +358,7 @@ export class Invocation implements InvocationCore {
   #nextNews(soon: number): number {
     let earliest: number | undefined;
     for (const operation of this.delivery.awaited()) {
-      const due = isOpenEnded(operation) ? soon : dueTime(operation);
+      const due = isOpenEnded(operation) ? soon : dueTimeOf(operation);
       if (due !== undefined && (earliest === undefined || due < earliest)) earliest = due;
     }
     return earliest ?? soon;
@@ -371,22 +372,15 @@ function faultOf(error: unknown): InvocationOutcome {
 }
 
 function deliveryOf(operation: Operation): number {
-  const opened = operation.type === "CALLBACK" ? (operation.opened ?? 0) : 0;
-  return Math.max(opened, operation.delivery ?? 0);
+  return Math.max(operation.opened ?? 0, operation.delivery ?? 0);
 }
 
 /** The newest result that must have reached user code for this operation to be where it is. */
 function seenBy(operation: Operation): number {
-  const settledInside: OperationType[] = ["STEP", "CONTEXT"];
-  const own = settledInside.includes(operation.type) ? (operation.delivery ?? 0) : 0;
+  const own = operationTraits[operation.type].isSettledByCode ? (operation.delivery ?? 0) : 0;
   return Math.max(own, operation.after ?? 0);
 }
 
-function dueTime(operation: Operation): number | undefined {
-  if (operation.type === "WAIT") return operation.dueAt;
-  return operation.type === "STEP" && operation.status === "PENDING" ? operation.nextAttemptAt : undefined;
-}
-
 function isOpenEnded({ type, status }: Operation): boolean {
-  return (type === "CALLBACK" || type === "CHAINED_INVOKE") && status === "STARTED";
+  return operationTraits[type].isOpenEnded && status === "STARTED";
 }

@@ -8,12 +8,16 @@ import type { Failure } from "../../engine/model/failure.ts";
 import type { Operation } from "../../engine/model/operation.ts";
 import type { CallbackOutcome } from "../../engine/runner/client.ts";
 import { errorFromWire, executionToWire, operationToWire, updateFromWire } from "../wire.ts";
+import type { OptionsShape } from "../wire-kinds/wire-kind.ts";
+import { allWireKinds } from "../wire-kinds/wire-kinds.ts";
 import type { OperationUpdate } from "../wire-types.ts";
 import { invalidParameter } from "./api-error.ts";
 import { present, readJson, readShape, readText } from "./body.ts";
 import { type Call, type Face, findExecution, readArn, readLimit, seconds } from "./call.ts";
 
 const ERROR = { ErrorType: "string", ErrorMessage: "string", ErrorData: "string", StackTrace: ["string"] } as const;
+
+const optionsShape: OptionsShape = Object.assign({}, ...allWireKinds.map(({ shape }) => shape));
 
 const CHECKPOINT = {
   CheckpointToken: "string",
@@ -27,11 +31,7 @@ const CHECKPOINT = {
       Action: "string",
       Payload: "string",
       Error: ERROR,
-      ContextOptions: { ReplayChildren: "boolean" },
-      StepOptions: { NextAttemptDelaySeconds: "number" },
-      WaitOptions: { WaitSeconds: "number" },
-      CallbackOptions: { TimeoutSeconds: "number", HeartbeatTimeoutSeconds: "number" },
-      ChainedInvokeOptions: { FunctionName: "string", TenantId: "string" },
+      ...optionsShape,
     },
   ],
 } as const;
