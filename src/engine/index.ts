@@ -24,6 +24,7 @@ export {
 } from "./model/execution.ts";
 export type { Failure } from "./model/failure.ts";
 export type { HistoryEvent, HistoryEventType } from "./model/history.ts";
+export { dueTimeOf } from "./model/operation-traits.ts";
 export {
   isSettled,
   type Operation,
