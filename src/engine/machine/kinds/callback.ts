@@ -11,7 +11,7 @@ import { checkCallbackResult, checkErrorSize, checkSeconds, storedFailure } from
 import { isLive } from "../open-context.ts";
 import type { ExecutionState } from "../state.ts";
 import type { Beginning, IntroducingFact, OperationFact, OperationKind, UpdateFact } from "./kind.ts";
-import { awaited } from "./rules.ts";
+import { awaited, noEvents } from "./rules.ts";
 
 /** An answer from outside that is waited for, found by an id of its own. */
 export const callback: OperationKind<CallbackOperation> = {
@@ -42,16 +42,12 @@ export const callback: OperationKind<CallbackOperation> = {
   fired,
 
   events: {
+    ...noEvents,
     STARTED: "CallbackStarted",
     SUCCEEDED: "CallbackSucceeded",
     FAILED: "CallbackFailed",
-    RETRIED: undefined,
-    READY: undefined,
-    HEARTBEAT: undefined,
     TIMED_OUT: "CallbackTimedOut",
-    STOPPED: undefined,
     // AWS has no event for a cancelled callback.
-    CANCELLED: undefined,
   },
   describe,
   invariants: [{ name: "callbacks are those of live operations", violations: misplacedCallbacks }],

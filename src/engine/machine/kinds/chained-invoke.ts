@@ -9,7 +9,7 @@ import { CALLEE, checkText, storedFailure, TENANT_ID } from "../limits.ts";
 import { isLive } from "../open-context.ts";
 import type { ExecutionState } from "../state.ts";
 import type { IntroducingFact, OperationFact, OperationKind, UpdateFact } from "./kind.ts";
-import { awaited, nothing } from "./rules.ts";
+import { awaited, noEvents, nothing } from "./rules.ts";
 
 /** Another function's execution that is waited for. */
 export const chainedInvoke: OperationKind<ChainedInvokeOperation> = {
@@ -38,16 +38,13 @@ export const chainedInvoke: OperationKind<ChainedInvokeOperation> = {
   fired: nothing,
 
   events: {
+    ...noEvents,
     STARTED: "ChainedInvokeStarted",
     SUCCEEDED: "ChainedInvokeSucceeded",
     FAILED: "ChainedInvokeFailed",
-    RETRIED: undefined,
-    READY: undefined,
-    HEARTBEAT: undefined,
     TIMED_OUT: "ChainedInvokeTimedOut",
     STOPPED: "ChainedInvokeStopped",
     // AWS has no event for a cancelled invoke.
-    CANCELLED: undefined,
   },
   describe,
   invariants: [{ name: "invokes are those of live operations", violations: misplacedInvokes }],

@@ -2,7 +2,7 @@ import type { ContextOperation, Operation } from "../../model/operation.ts";
 import type { OperationUpdate } from "../../model/update.ts";
 import type { Draft } from "../../model/draft.ts";
 import type { OperationKind, SettlingFact } from "./kind.ts";
-import { misplacedOutcome, nothing } from "./rules.ts";
+import { misplacedOutcome, noEvents, nothing } from "./rules.ts";
 
 /** What other operations lie in; what ends with it is in context-tree.ts. */
 export const context: OperationKind<ContextOperation> = {
@@ -29,15 +29,10 @@ export const context: OperationKind<ContextOperation> = {
   fired: nothing,
 
   events: {
+    ...noEvents,
     STARTED: "ContextStarted",
     SUCCEEDED: "ContextSucceeded",
     FAILED: "ContextFailed",
-    RETRIED: undefined,
-    READY: undefined,
-    HEARTBEAT: undefined,
-    TIMED_OUT: undefined,
-    STOPPED: undefined,
-    CANCELLED: undefined,
   },
   describe: nothing,
   invariants: [],

@@ -2,7 +2,7 @@
 
 import type { Operation } from "../../model/operation.ts";
 import type { OperationUpdate } from "../../model/update.ts";
-import type { OperationKind, UpdateRules } from "./kind.ts";
+import type { OperationFact, OperationKind, UpdateRules } from "./kind.ts";
 
 /** AWS's rules for what an outcome may carry. */
 export function misplacedOutcome(update: OperationUpdate): string | undefined {
@@ -15,6 +15,19 @@ export function misplacedOutcome(update: OperationUpdate): string | undefined {
 export function nothing(): undefined {
   return undefined;
 }
+
+/** For a record's `events`: no fact stands for an event unless the record says so. */
+export const noEvents: Readonly<Record<OperationFact["kind"], undefined>> = {
+  STARTED: undefined,
+  SUCCEEDED: undefined,
+  FAILED: undefined,
+  RETRIED: undefined,
+  READY: undefined,
+  HEARTBEAT: undefined,
+  TIMED_OUT: undefined,
+  STOPPED: undefined,
+  CANCELLED: undefined,
+};
 
 /** The rules of the execution's own outcome, which an SDK may send as an update. */
 export const executionRules: UpdateRules = {

@@ -5,7 +5,7 @@ import type { Operation, StepOperation } from "../../model/operation.ts";
 import type { OperationUpdate } from "../../model/update.ts";
 import { checkSeconds } from "../limits.ts";
 import type { EventSubject, OperationFact, OperationKind } from "./kind.ts";
-import { misplacedOutcome, nothing } from "./rules.ts";
+import { misplacedOutcome, noEvents, nothing } from "./rules.ts";
 
 /** A user function that runs until it succeeds or is given up, attempt by attempt. */
 export const step: OperationKind<StepOperation> = {
@@ -31,15 +31,11 @@ export const step: OperationKind<StepOperation> = {
   fired: ({ id }) => ({ kind: "READY", id }),
 
   events: {
+    ...noEvents,
     STARTED: "StepStarted",
     SUCCEEDED: "StepSucceeded",
     FAILED: "StepFailed",
     RETRIED: "StepFailed",
-    READY: undefined,
-    HEARTBEAT: undefined,
-    TIMED_OUT: undefined,
-    STOPPED: undefined,
-    CANCELLED: undefined,
   },
   describe,
   invariants: [],

@@ -4,7 +4,7 @@ import type { WaitOperation } from "../../model/operation.ts";
 import type { OperationUpdate } from "../../model/update.ts";
 import { checkSeconds } from "../limits.ts";
 import type { Beginning, EventSubject, IntroducingFact, OperationFact, OperationKind, UpdateFact } from "./kind.ts";
-import { awaited, nothing } from "./rules.ts";
+import { awaited, noEvents, nothing } from "./rules.ts";
 
 /** Time that passes. */
 export const wait: OperationKind<WaitOperation> = {
@@ -26,14 +26,9 @@ export const wait: OperationKind<WaitOperation> = {
   fired: ({ id }) => ({ kind: "SUCCEEDED", id }),
 
   events: {
+    ...noEvents,
     STARTED: "WaitStarted",
     SUCCEEDED: "WaitSucceeded",
-    FAILED: undefined,
-    RETRIED: undefined,
-    READY: undefined,
-    HEARTBEAT: undefined,
-    TIMED_OUT: undefined,
-    STOPPED: undefined,
     CANCELLED: "WaitCancelled",
   },
   describe,
