@@ -22,7 +22,7 @@ import { isDurableExecutionClientError } from "./client-error.ts";
 import type { DurableExecutionClient, DurableExecutionInvocationInput } from "./types.ts";
 import { operationFromWire, updateToWire } from "./wire.ts";
 import { present } from "./wire-kinds/wire-kind.ts";
-import { wireKinds } from "./wire-kinds/wire-kinds.ts";
+import { kindsAtSdk } from "./wire-kinds/wire-kinds.ts";
 import type { OperationUpdate as WireUpdate, WireOperation } from "./wire-types.ts";
 
 const PAGE = 1000;
@@ -208,7 +208,7 @@ function introduced(update: OperationUpdate, now: number): Draft<Operation> | un
   const { id, type, parentId, name, subType } = update;
   if (type === "EXECUTION") return undefined;
   const common: OperationBase = { id, status: "STARTED", startedAt: now, ...present({ parentId, name, subType }) };
-  return wireKinds[type].begin(common, update);
+  return kindsAtSdk[type].begin(common, update);
 }
 
 /** A copy of the operation after the update. */
@@ -225,7 +225,7 @@ function applied(known: Draft<Operation>, update: OperationUpdate, now: number):
   if (error !== undefined) operation.error = error;
   operation.status = STATUS_AFTER[action];
   if (action !== "RETRY") operation.endedAt = now;
-  wireKinds[operation.type].conclude(operation, update, now);
+  kindsAtSdk[operation.type].conclude(operation, update, now);
   return operation;
 }
 

@@ -10,7 +10,7 @@ import type { Operation, OperationBase } from "../engine/model/operation.ts";
 import type { OperationUpdate } from "../engine/model/update.ts";
 import { wireId } from "./md5.ts";
 import { present, toMilliseconds, type WireOperationOf, type WireTime } from "./wire-kinds/wire-kind.ts";
-import { allWireKinds, wireKinds } from "./wire-kinds/wire-kinds.ts";
+import { kindsAtSdk, kindsAtService } from "./wire-kinds/wire-kinds.ts";
 import type * as wire from "./wire-types.ts";
 
 export { toMilliseconds } from "./wire-kinds/wire-kind.ts";
@@ -32,7 +32,7 @@ export function operationToWire(
     Status: status,
     StartTimestamp: time(startedAt),
     ...present({ EndTimestamp: endedAt === undefined ? undefined : time(endedAt) }),
-    ...wireKinds[type].write(operation, outcome, time),
+    ...kindsAtService[type].write(operation, outcome, time),
   };
 }
 
@@ -60,8 +60,8 @@ export function executionToWire(
  */
 export function operationFromWire(operation: WireOperationOf<WireTime>): Operation | undefined {
   const { Id: id, ParentId, Name, Type: type, SubType, Status, StartTimestamp, EndTimestamp } = operation;
-  if (!id || !type || type === "EXECUTION" || !Object.hasOwn(wireKinds, type)) return undefined;
-  const kind = wireKinds[type];
+  if (!id || !type || type === "EXECUTION" || !Object.hasOwn(kindsAtSdk, type)) return undefined;
+  const kind = kindsAtSdk[type];
   const { Result, Error } = kind.outcomeOf(operation) ?? {};
   const common: OperationBase = {
     id,
@@ -84,7 +84,7 @@ export function updateToWire(update: OperationUpdate): wire.OperationUpdate {
     Action: action,
     ...present({ Payload: payload, Error: error && errorToWire(error) }),
   };
-  for (const kind of allWireKinds) Object.assign(written, kind.writeOptions(update));
+  for (const kind of Object.values(kindsAtSdk)) Object.assign(written, kind.writeOptions(update));
   return written;
 }
 
@@ -101,7 +101,7 @@ export function updateFromWire(update: wire.OperationUpdate): OperationUpdate {
     payload: Payload,
     error: Error && errorFromWire(Error),
   };
-  for (const kind of allWireKinds) Object.assign(read, kind.readOptions(update));
+  for (const kind of Object.values(kindsAtService)) Object.assign(read, kind.readOptions(update));
   return present(read) as OperationUpdate;
 }
 

@@ -37,13 +37,13 @@ export function closeContext(state: ExecutionState, context: ContextOperation): 
 /** Disarms everything when the execution itself is over. */
 export function closeAll(state: ExecutionState): void {
   state.timers.clear();
-  for (const kind of allKinds) kind.closeAll(state);
+  for (const { register } of allKinds) register?.closeAll(state);
 }
 
 /** Takes an operation out of everything that could still change it. */
 export function release(state: ExecutionState, operation: Operation): void {
   state.timers.disarm(operation.id);
-  kindOf(operation).close(state, operation);
+  kindOf(operation).register?.close(state, operation);
 }
 
 /** True if the context was open, so that there is something left to close inside it. */

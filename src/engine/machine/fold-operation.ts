@@ -69,7 +69,7 @@ function introduce(state: ExecutionState, fact: IntroducingFact, origin: FactOri
 
 function started(state: ExecutionState, fact: OperationStarted, origin: FactOrigin): Operation {
   const operation = introduce(state, fact, origin);
-  if (!kindOf(operation).open(state, operation)) throw unexpected(fact);
+  if (kindOf(operation).register?.open(state, operation) === false) throw unexpected(fact);
   const dueAt = dueTimeOf(operation);
   if (dueAt !== undefined) state.timers.arm(operation.id, dueAt);
   return store(state, operation);

@@ -1,12 +1,20 @@
 /** What must hold of every state that a log can lead to, each under its own name. Tests ask after every commit. */
 
 import { dueTimeOf } from "../model/operation-traits.ts";
-import { isSettled } from "../model/operation.ts";
-import type { Invariant } from "./kinds/kind.ts";
-import { allKinds } from "./kinds/kinds.ts";
+import { isSettled, type RecordedType } from "../model/operation.ts";
+import { misplacedCallbacks } from "./kinds/callback.ts";
+import { misplacedInvokes } from "./kinds/chained-invoke.ts";
 import { isLive } from "./open-context.ts";
 import { hasPending } from "./pending.ts";
 import type { ExecutionState } from "./state.ts";
+
+/** A rule that every state keeps that a log can lead to. */
+export interface Invariant {
+  /** The rule in a few words, as violations of it are reported. */
+  readonly name: string;
+  /** What breaks it, in words; nothing when it holds. */
+  readonly violations: (state: ExecutionState) => Iterable<string>;
+}
 
 /**
  * True if nothing will ever go on by itself: the execution runs, nobody halted it, no invocation runs or is due, and
@@ -93,13 +101,23 @@ function* endedExecutionsAreAtRest({ header, seq, invocation }: ExecutionState):
   if (header.halt !== undefined) yield "it is halted";
 }
 
+/** What must hold of operations of one type; the timers of all are looked at together. */
+const ofKinds: Readonly<Record<RecordedType, readonly Invariant[]>> = {
+  CONTEXT: [],
+  STEP: [],
+  WAIT: [],
+  CALLBACK: [{ name: "callbacks are those of live operations", violations: misplacedCallbacks }],
+  CHAINED_INVOKE: [{ name: "invokes are those of live operations", violations: misplacedInvokes }],
+};
+
+/** Every invariant there is. */
 export const invariants: readonly Invariant[] = [
   { name: "settled operations are complete", violations: settledOperationsAreComplete },
   { name: "delivery numbers are unique", violations: deliveryNumbersAreUnique },
   { name: "delivery numbers are dense", violations: deliveryNumbersAreDense },
   { name: "running executions can go on", violations: runningExecutionsCanGoOn },
   { name: "timers are those of live operations", violations: timersAreThoseOfLiveOperations },
-  ...allKinds.flatMap((kind) => kind.invariants),
+  ...Object.values(ofKinds).flat(),
   { name: "parents are contexts", violations: parentsAreContexts },
   { name: "completed contexts are empty", violations: completedContextsAreEmpty },
   { name: "ended executions are at rest", violations: endedExecutionsAreAtRest },

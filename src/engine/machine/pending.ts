@@ -14,7 +14,7 @@ export function openInvokes(state: ExecutionState): readonly ChainedInvokeOperat
 
 /** True if something is under way that can wake the execution: a wait, a retry, a callback or an invoke. */
 export function hasPending(state: ExecutionState): boolean {
-  return state.timers.size > 0 || allKinds.some((kind) => kind.hasOpen(state));
+  return state.timers.size > 0 || allKinds.some(({ register }) => register?.isUsed(state) === true);
 }
 
 export function isEnded(state: ExecutionState): boolean {

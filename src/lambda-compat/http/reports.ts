@@ -9,7 +9,7 @@ import type { Operation } from "../../engine/model/operation.ts";
 import type { CallbackOutcome } from "../../engine/runner/client.ts";
 import { errorFromWire, executionToWire, operationToWire, updateFromWire } from "../wire.ts";
 import type { OptionsShape } from "../wire-kinds/wire-kind.ts";
-import { allWireKinds } from "../wire-kinds/wire-kinds.ts";
+import { kindsAtService } from "../wire-kinds/wire-kinds.ts";
 import type { OperationUpdate } from "../wire-types.ts";
 import { invalidParameter } from "./api-error.ts";
 import { present, readJson, readShape, readText } from "./body.ts";
@@ -17,7 +17,7 @@ import { type Call, type Face, findExecution, readArn, readLimit, seconds } from
 
 const ERROR = { ErrorType: "string", ErrorMessage: "string", ErrorData: "string", StackTrace: ["string"] } as const;
 
-const optionsShape: OptionsShape = Object.assign({}, ...allWireKinds.map(({ shape }) => shape));
+const optionsShape: OptionsShape = Object.assign({}, ...Object.values(kindsAtService).map(({ shape }) => shape));
 
 const CHECKPOINT = {
   CheckpointToken: "string",

@@ -1,4 +1,7 @@
-/** What a kind of operation is on the wire: one record with everything that differs from kind to kind. */
+/**
+ * What a kind of operation is on the wire: one record for each end, with everything that differs from kind to kind. The
+ * ends are apart so that a bundle with one of them does not carry the other.
+ */
 
 import type { Draft } from "../../engine/model/draft.ts";
 import type { Operation, OperationBase } from "../../engine/model/operation.ts";
@@ -38,10 +41,18 @@ export type OptionsShape = {
 /** What an operation came to, as its details have it. */
 export type WireOutcome = Pick<wire.ContextDetails, "Result" | "Error">;
 
-/** How one kind of operation travels. */
-export interface WireKind<Op extends Operation = Operation> {
+/** One kind of operation where executions are kept: it is sent, and updates of it are read. */
+export interface KindAtService<Op extends Operation = Operation> {
   /** The details of an operation for the wire; `time` writes a time, given in ms since the epoch. */
   write(operation: Op, outcome: WireOutcome, time: (ms: number) => unknown): Partial<WireOperationOf<unknown>>;
+  /** What an update from the wire says of this kind, where it says anything; nothing is checked. */
+  readOptions(update: wire.OperationUpdate): Partial<Unset<OperationUpdate>>;
+  /** What those options are in JSON. */
+  readonly shape: OptionsShape;
+}
+
+/** One kind of operation where handlers run: it is read, and updates of it are sent. */
+export interface KindAtSdk<Op extends Operation = Operation> {
   /** Where an operation on the wire has its outcome. */
   outcomeOf(operation: WireOperationOf<WireTime>): WireOutcome | undefined;
   /** The operation that a service sent, from what all kinds have in common. What the wire leaves out is left empty. */
@@ -49,11 +60,6 @@ export interface WireKind<Op extends Operation = Operation> {
 
   /** What an update of any kind says of this one, for the wire. */
   writeOptions(update: OperationUpdate): Partial<wire.OperationUpdate>;
-  /** What an update from the wire says of this kind, where it says anything; nothing is checked. */
-  readOptions(update: wire.OperationUpdate): Partial<Unset<OperationUpdate>>;
-  /** What those options are in JSON. */
-  readonly shape: OptionsShape;
-
   /** What an acknowledged START makes of what all kinds have in common, where a service's answer leaves it out. */
   begin(common: OperationBase, update: OperationUpdate): Op;
   /** What another acknowledged action changes beside status, times and outcome. `now` is in ms since the epoch. */

@@ -11,7 +11,7 @@ import { checkCallbackResult, checkErrorSize, checkSeconds, storedFailure } from
 import { isLive } from "../open-context.ts";
 import type { ExecutionState } from "../state.ts";
 import type { Beginning, IntroducingFact, OperationFact, OperationKind, UpdateFact } from "./kind.ts";
-import { awaited, noEvents } from "./rules.ts";
+import { awaited, copy, noEvents } from "./rules.ts";
 
 /** An answer from outside that is waited for, found by an id of its own. */
 export const callback: OperationKind<CallbackOperation> = {
@@ -25,20 +25,22 @@ export const callback: OperationKind<CallbackOperation> = {
 
   begin,
   introduce,
-  open,
   progress,
   mayEnd: (known, status) => known.status === "STARTED" && status !== "STOPPED",
-  finish: (known) => ({ ...known }),
-  close: (state, { callbackId }) => {
-    state.callbacks.delete(callbackId);
-    state.closedCallbacks.add(callbackId);
-  },
-  closeAll: (state) => {
-    for (const callbackId of state.callbacks.keys()) state.closedCallbacks.add(callbackId);
-    state.callbacks.clear();
-  },
+  finish: copy,
 
-  hasOpen: ({ callbacks }) => callbacks.size > 0,
+  register: {
+    open,
+    close: (state, { callbackId }) => {
+      state.callbacks.delete(callbackId);
+      state.closedCallbacks.add(callbackId);
+    },
+    closeAll: (state) => {
+      for (const callbackId of state.callbacks.keys()) state.closedCallbacks.add(callbackId);
+      state.callbacks.clear();
+    },
+    isUsed: ({ callbacks }) => callbacks.size > 0,
+  },
   fired,
 
   events: {
@@ -50,7 +52,6 @@ export const callback: OperationKind<CallbackOperation> = {
     // AWS has no event for a cancelled callback.
   },
   describe,
-  invariants: [{ name: "callbacks are those of live operations", violations: misplacedCallbacks }],
 };
 
 function begin(fact: Draft<UpdateFact>, update: OperationUpdate, { env, state }: Beginning): void {
@@ -105,7 +106,8 @@ function describe(event: Draft<HistoryEvent>, fact: OperationFact): void {
   if (heartbeatTimeoutSeconds !== undefined) event.heartbeatTimeoutSeconds = heartbeatTimeoutSeconds;
 }
 
-function* misplacedCallbacks(state: ExecutionState): Generator<string> {
+/** Callbacks are those of live operations: what breaks that, in words. */
+export function* misplacedCallbacks(state: ExecutionState): Generator<string> {
   const opened = new Map(state.callbacks);
   for (const operation of state.operations.values()) {
     if (operation.type !== "CALLBACK") continue;

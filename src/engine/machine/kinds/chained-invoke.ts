@@ -9,7 +9,7 @@ import { CALLEE, checkText, storedFailure, TENANT_ID } from "../limits.ts";
 import { isLive } from "../open-context.ts";
 import type { ExecutionState } from "../state.ts";
 import type { IntroducingFact, OperationFact, OperationKind, UpdateFact } from "./kind.ts";
-import { awaited, noEvents, nothing } from "./rules.ts";
+import { awaited, copy, noEvents, nothing } from "./rules.ts";
 
 /** Another function's execution that is waited for. */
 export const chainedInvoke: OperationKind<ChainedInvokeOperation> = {
@@ -22,19 +22,21 @@ export const chainedInvoke: OperationKind<ChainedInvokeOperation> = {
 
   begin,
   introduce,
-  open: (state, { id }) => {
-    state.openInvokes.add(id);
-    return true;
-  },
   progress: nothing,
   mayEnd: ({ status }) => status === "STARTED",
-  finish: (known) => ({ ...known }),
-  close: (state, { id }) => {
-    state.openInvokes.delete(id);
-  },
-  closeAll: (state) => state.openInvokes.clear(),
+  finish: copy,
 
-  hasOpen: ({ openInvokes }) => openInvokes.size > 0,
+  register: {
+    open: (state, { id }) => {
+      state.openInvokes.add(id);
+      return true;
+    },
+    close: (state, { id }) => {
+      state.openInvokes.delete(id);
+    },
+    closeAll: (state) => state.openInvokes.clear(),
+    isUsed: ({ openInvokes }) => openInvokes.size > 0,
+  },
   fired: nothing,
 
   events: {
@@ -47,7 +49,6 @@ export const chainedInvoke: OperationKind<ChainedInvokeOperation> = {
     // AWS has no event for a cancelled invoke.
   },
   describe,
-  invariants: [{ name: "invokes are those of live operations", violations: misplacedInvokes }],
 };
 
 function begin(fact: Draft<UpdateFact>, update: OperationUpdate): void {
@@ -74,7 +75,8 @@ function describe(event: Draft<HistoryEvent>, fact: OperationFact): void {
   if (tenantId !== undefined) event.tenantId = tenantId;
 }
 
-function* misplacedInvokes(state: ExecutionState): Generator<string> {
+/** Invokes are those of live operations: what breaks that, in words. */
+export function* misplacedInvokes(state: ExecutionState): Generator<string> {
   const opened = new Set(state.openInvokes);
   for (const operation of state.operations.values()) {
     if (operation.type !== "CHAINED_INVOKE") continue;

@@ -18,14 +18,11 @@ export const context: OperationKind<ContextOperation> = {
   },
 
   introduce: ({ id }, at) => ({ type: "CONTEXT", id, status: "STARTED", startedAt: at }),
-  open: () => true,
   progress: nothing,
   mayEnd: (known, status) => known.status === "STARTED" && (status === "SUCCEEDED" || status === "FAILED"),
   finish,
-  close: nothing,
-  closeAll: nothing,
 
-  hasOpen: () => false,
+  register: undefined,
   fired: nothing,
 
   events: {
@@ -35,7 +32,6 @@ export const context: OperationKind<ContextOperation> = {
     FAILED: "ContextFailed",
   },
   describe: nothing,
-  invariants: [],
 };
 
 function illegalTransition(update: OperationUpdate, known: Operation | undefined): string | undefined {

@@ -55,14 +55,6 @@ export interface EventSubject {
   waitSeconds: number | undefined;
 }
 
-/** A rule that every state keeps that a log can lead to. */
-export interface Invariant {
-  /** The rule in a few words, as violations of it are reported. */
-  readonly name: string;
-  /** What breaks it, in words; nothing when it holds. */
-  readonly violations: (state: ExecutionState) => Iterable<string>;
-}
-
 /** What may be asked about operations of one type, and about the execution itself. */
 export interface UpdateRules {
   /** Every action that there is for this type. */
@@ -73,7 +65,22 @@ export interface UpdateRules {
   check(update: OperationUpdate): MachineRejection | undefined;
 }
 
-/** All that the machine knows of one kind of operation. */
+/** The part of the state that has the open operations of one kind. Their timers are not kept here. */
+export interface OpenRegister<Op extends Operation = Operation> {
+  /** Adds an operation that has started; false if it cannot have. */
+  open(state: ExecutionState, operation: Draft<Op>): boolean;
+  /** Takes an operation out: it has ended, or a context around it. */
+  close(state: ExecutionState, operation: Op): void;
+  /** Takes every operation out: the execution has ended. */
+  closeAll(state: ExecutionState): void;
+  /** True if any operation is open. */
+  isUsed(state: ExecutionState): boolean;
+}
+
+/**
+ * All that the machine knows of one kind of operation, but for what must hold of it in every state: that is for tests and
+ * doctors, and stands in invariants.ts by type, so that no bundle carries it in vain.
+ */
 export interface OperationKind<Op extends Operation = Operation> extends UpdateRules {
   /** The type's name, under which the record stands in the table. */
   readonly type: Op["type"];
@@ -90,8 +97,6 @@ export interface OperationKind<Op extends Operation = Operation> extends UpdateR
    * such a fact cannot be the first one.
    */
   introduce(fact: IntroducingFact, at: number): Draft<Op> | undefined;
-  /** Notes a started operation where what comes from outside looks for it; false if it cannot have been started. */
-  open(state: ExecutionState, operation: Draft<Op>): boolean;
   /**
    * The operation after a fact that is neither its first nor its last, of the time `at`; undefined if it cannot follow.
    * The timer follows from the operation's due time.
@@ -101,13 +106,9 @@ export interface OperationKind<Op extends Operation = Operation> extends UpdateR
   mayEnd(operation: Op, status: OperationStatus): boolean;
   /** A copy that is to take the outcome; what belongs to an unfinished operation alone is left out. */
   finish(operation: Op, fact: SettlingFact): Draft<Op>;
-  /** Takes back what `open` noted: the operation, or a context around it, has ended. */
-  close(state: ExecutionState, operation: Op): void;
-  /** Takes back what `open` noted of every operation: the execution has ended. */
-  closeAll(state: ExecutionState): void;
 
-  /** True if an operation of this kind is open that something outside will end. Timers are counted elsewhere. */
-  hasOpen(state: ExecutionState): boolean;
+  /** Where open operations are found by what ends them from outside; undefined for kinds that end in another way. */
+  readonly register: OpenRegister<Op> | undefined;
   /** What becomes true of an operation when its due time has come; undefined for kinds that have none. */
   fired(operation: Op): OperationFact | undefined;
 
@@ -118,7 +119,4 @@ export interface OperationKind<Op extends Operation = Operation> extends UpdateR
   readonly events: Readonly<Record<OperationFact["kind"], HistoryEventType | undefined>>;
   /** Writes into the event what it tells beside a result or an error. */
   describe(event: Draft<HistoryEvent>, fact: OperationFact, subject: EventSubject): void;
-
-  /** What must hold of this kind in every state that a log can lead to. */
-  readonly invariants: readonly Invariant[];
 }

@@ -1,5 +1,6 @@
 /** What several kinds have in common. */
 
+import type { Draft } from "../../model/draft.ts";
 import type { Operation } from "../../model/operation.ts";
 import type { OperationUpdate } from "../../model/update.ts";
 import type { OperationFact, OperationKind, UpdateRules } from "./kind.ts";
@@ -14,6 +15,11 @@ export function misplacedOutcome(update: OperationUpdate): string | undefined {
 /** For members of a record that have nothing to do for their kind. */
 export function nothing(): undefined {
   return undefined;
+}
+
+/** For the `finish` of kinds that have nothing to leave out. */
+export function copy<Op extends Operation>(operation: Op): Draft<Op> {
+  return { ...operation };
 }
 
 /** For a record's `events`: no fact stands for an event unless the record says so. */

@@ -20,14 +20,11 @@ export const step: OperationKind<StepOperation> = {
   conclude: nothing,
 
   introduce: ({ id }, at) => ({ type: "STEP", id, status: "STARTED", startedAt: at, attempt: 0 }),
-  open: () => true,
   progress,
   mayEnd: (known, status) => isClosable(known) && (status === "SUCCEEDED" || status === "FAILED"),
   finish,
-  close: nothing,
-  closeAll: nothing,
 
-  hasOpen: () => false,
+  register: undefined,
   fired: ({ id }) => ({ kind: "READY", id }),
 
   events: {
@@ -38,7 +35,6 @@ export const step: OperationKind<StepOperation> = {
     RETRIED: "StepFailed",
   },
   describe,
-  invariants: [],
 };
 
 function illegalTransition(update: OperationUpdate, known: Operation | undefined): string | undefined {

@@ -4,7 +4,7 @@ import type { WaitOperation } from "../../model/operation.ts";
 import type { OperationUpdate } from "../../model/update.ts";
 import { checkSeconds } from "../limits.ts";
 import type { Beginning, EventSubject, IntroducingFact, OperationFact, OperationKind, UpdateFact } from "./kind.ts";
-import { awaited, noEvents, nothing } from "./rules.ts";
+import { awaited, copy, noEvents, nothing } from "./rules.ts";
 
 /** Time that passes. */
 export const wait: OperationKind<WaitOperation> = {
@@ -15,14 +15,11 @@ export const wait: OperationKind<WaitOperation> = {
 
   begin,
   introduce,
-  open: () => true,
   progress: nothing,
   mayEnd: (known, status) => known.status === "STARTED" && (status === "SUCCEEDED" || status === "CANCELLED"),
-  finish: (known) => ({ ...known }),
-  close: nothing,
-  closeAll: nothing,
+  finish: copy,
 
-  hasOpen: () => false,
+  register: undefined,
   fired: ({ id }) => ({ kind: "SUCCEEDED", id }),
 
   events: {
@@ -32,7 +29,6 @@ export const wait: OperationKind<WaitOperation> = {
     CANCELLED: "WaitCancelled",
   },
   describe,
-  invariants: [],
 };
 
 function begin(fact: Draft<UpdateFact>, update: OperationUpdate, { env }: Beginning): void {
