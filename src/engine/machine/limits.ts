@@ -115,6 +115,7 @@ const OPERATION_ID = rule("Operation id", Limits.OPERATION_ID_CHARACTERS, "ident
 const POSITION = rule("Operation id", Limits.POSITION_CHARACTERS, "identifier");
 const OPERATION_NAME = rule("Operation name", Limits.OPERATION_NAME_CHARACTERS, "printable");
 const SUB_TYPE = rule("Sub type", Limits.SUB_TYPE_CHARACTERS, "identifier");
+/** The function that a chained invoke names: its name, that with a version, or an ARN. */
 export const CALLEE: TextRule = rule("Function name", Limits.QUALIFIED_FUNCTION_NAME_CHARACTERS, "printable");
 export const TENANT_ID: TextRule = rule("Tenant id", Limits.TENANT_ID_CHARACTERS, "printable");
 export const FUNCTION_NAME: TextRule = rule("Function name", Limits.FUNCTION_NAME_CHARACTERS, "identifier");
