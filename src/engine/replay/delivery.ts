@@ -50,7 +50,7 @@ export class Delivery {
   #reading = 0;
   /** Those whose result is not the next one, or not there yet. */
   readonly #takers = new Map<string, Taker>();
-  /** Keys of recorded contexts that have closed in this invocation. */
+  /** Keys of recorded contexts that have closed in this invocation, and of what virtual ones left uncalled. */
   readonly #closed = new Set<string>();
   #holds = 0;
   #isHeldUp = false;
@@ -118,7 +118,8 @@ export class Delivery {
     }
   }
 
-  closeContext(key: string): void {
+  /** Nobody will call this operation, or what is in it, from now on. */
+  close(key: string): void {
     this.#closed.add(key);
   }
 
@@ -217,9 +218,9 @@ export class Delivery {
     return this.#reading > 0;
   }
 
-  /** True if the operation lies in a context that has closed, so that nobody will ever call it. */
+  /** True if the operation, or a context around it, is closed, so that nobody will ever call it. */
   #isHidden(operation: Operation): boolean {
-    for (let key = operation.parentId; key !== undefined; key = this.#operation(key)?.parentId) {
+    for (let key: string | undefined = operation.id; key !== undefined; key = this.#operation(key)?.parentId) {
       if (this.#closed.has(key)) return true;
     }
     return false;

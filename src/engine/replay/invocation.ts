@@ -68,6 +68,8 @@ export class Invocation implements InvocationCore {
   /** Results up to this number had reached user code before this invocation. */
   #seen = 0;
   #replaying: boolean;
+  /** What goes on once the replay has caught up. */
+  #interrupted: (() => void)[] = [];
   #scheduled = false;
   #inFlight: Promise<void> | undefined;
   #parked = false;
@@ -145,6 +147,11 @@ export class Invocation implements InvocationCore {
     this.#replaying = false;
   }
 
+  whenCaughtUp(next: () => void): void {
+    this.#interrupted.push(next);
+    this.schedule();
+  }
+
   record(update: OperationUpdate, urgent: boolean): void {
     if (update.action === "START") this.instrument?.started(update);
     this.#queue.add(update, urgent || this.#options.lingerMs === 0);
@@ -200,6 +207,7 @@ export class Invocation implements InvocationCore {
     if (this.isOver) return;
     const state = this.delivery.deliverNext();
     if (state === "delivered") return this.#afterDelivery();
+    if (state === "empty" && this.#takeUp()) return;
     if (this.#inFlight !== undefined || this.#queue.isUrgent || state === "preparing" || this.delivery.isPreparing)
       return;
     if (this.executing > 0) return this.#poll();
@@ -211,6 +219,16 @@ export class Invocation implements InvocationCore {
   #afterDelivery(): void {
     if (this.delivery.lastNumber > this.#seen) this.#replaying = false;
     this.schedule();
+  }
+
+  /** Goes on with what was interrupted; false if nothing was. */
+  #takeUp(): boolean {
+    const interrupted = this.#interrupted;
+    if (interrupted.length === 0) return false;
+    this.#interrupted = [];
+    for (const next of interrupted) next();
+    this.schedule();
+    return true;
   }
 
   #load(journal: Iterable<Operation>): void {
@@ -326,6 +344,8 @@ export class Invocation implements InvocationCore {
   }
 
   #missingTaker(patience: number): void {
+    // The way to the missing call may lead through a function that has to run again, against all rules.
+    if (this.#takeUp()) return;
     const recorded = this.delivery.head;
     if (recorded === undefined) return;
     const identity = { id: recorded.id, type: recorded.type, name: recorded.name, subType: recorded.subType };

@@ -4,6 +4,10 @@
  *
  * START is written with the next thing that is written anyway, unless the function must run at most once per attempt:
  * then it runs only after its START is recorded.
+ *
+ * What an earlier invocation began is taken up again when the replay has caught up with it, not before: code that won a
+ * race against this operation may end the context around it on the way there, and then nobody waits for it any more.
+ * The record of a context says so; of a virtual context only the replay can tell.
  */
 
 import type { Failure } from "../../model/failure.ts";
@@ -31,7 +35,8 @@ export type Verdict =
 export abstract class Attempts<T, Options extends CallOptions> extends CalledOperation<Options> implements Taker {
   readonly future: Future<T>;
   #attempt = 1;
-  #awaitsStart = false;
+  /** What comes before the function runs: the record of its START, or the end of the replay. */
+  #awaits: "START" | "REPLAY" | undefined;
 
   constructor(scope: Scope, options: Options) {
     super(scope, "STEP", options);
@@ -63,13 +68,12 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
   }
 
   progress(operation: Operation): void {
-    if (this.scope.isClosed) return;
-    if (this.#awaitsStart) {
-      this.#awaitsStart = false;
+    if (this.scope.isClosed || this.#awaits === "REPLAY") return;
+    if (this.#awaits === "START") {
+      this.#awaits = undefined;
       this.#execute();
     } else if (operation.status === "READY") {
-      this.#attempt = (operation as StepOperation).attempt + 1;
-      this.#start();
+      this.#continue(operation as StepOperation);
     }
   }
 
@@ -80,16 +84,24 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
 
   #continue(stored: StepOperation | undefined): void {
     this.#attempt = (stored?.attempt ?? 0) + 1;
-    if (stored === undefined || stored.status === "READY") this.#start();
-    else if (stored.status === "STARTED" && this.atMostOnce)
-      this.#conclude(this.interrupted(new StepInterruptedError()));
-    else if (stored.status === "STARTED") this.#execute();
+    if (stored === undefined) return this.#start();
+    if (stored.status === "PENDING") return;
+    this.#awaits = "REPLAY";
+    this.scope.invocation.whenCaughtUp(() => this.#takeUp(stored.status === "READY"));
+  }
+
+  #takeUp(isReady: boolean): void {
+    this.#awaits = undefined;
+    if (this.scope.isClosed) return;
+    if (isReady) this.#start();
+    else if (this.atMostOnce) this.#conclude(this.interrupted(new StepInterruptedError()));
+    else this.#execute();
   }
 
   #start(): void {
     const { atMostOnce } = this;
     this.scope.invocation.record(this.update("START"), atMostOnce);
-    if (atMostOnce) this.#awaitsStart = true;
+    if (atMostOnce) this.#awaits = "START";
     else this.#execute();
   }
 
