@@ -163,6 +163,58 @@ describe("P3 contexts that keep their operations for plugins replay", () => {
   });
 });
 
+describe("P15 contexts that keep their operations for plugins replay", () => {
+  for (const childOperationsDepth of [1, 2, 3]) {
+    const config = { pluginsConfig: { childOperationsDepth } };
+
+    test(`with the value that they had, whatever their functions come to, at depth ${childOperationsDepth}`, async () => {
+      let count = 0;
+      const faults = await faultsOf(
+        async (context) => {
+          const value = await context.runInChildContext("counting", async (child) => {
+            await child.step(async () => 1);
+            return ++count;
+          });
+          const recorded = await context.step("recorded", async () => value);
+          await context.wait({ seconds: 5 });
+          return value === recorded;
+        },
+        { config },
+      );
+      expect(faults).toEqual([]);
+    });
+
+    for (const nesting of ["NESTED", "FLAT"] as const) {
+      test(`when a ${nesting} batch ended early, at depth ${childOperationsDepth}`, async () => {
+        const faults = await faultsOf(
+          async (context, env) => {
+            const seen: unknown[] = [];
+            for (const durations of [[], [1, 1], [1, 9, 2], [9, 2]]) {
+              const batch = await context.map(
+                "early",
+                [0, 1, 2],
+                (item, index) =>
+                  item.step(`item ${index}`, async () => {
+                    const seconds = durations[index] ?? 0;
+                    if (seconds > 0) await env.service(`item ${index} of ${durations.join()}`, seconds * 1000);
+                    return index;
+                  }),
+                { completionConfig: { minSuccessful: 1 }, nesting },
+              );
+              const text = JSON.stringify([batch.completionReason, batch.all.map(({ status }) => status)]);
+              seen.push([text, (await context.step("seen", async () => text)) === text]);
+            }
+            await context.wait({ seconds: 60 });
+            return seen;
+          },
+          { config },
+        );
+        expect(faults).toEqual([]);
+      });
+    }
+  }
+});
+
 describe("P3 a slow serdes changes no order", () => {
   for (const seconds of [1, 10]) {
     const beside = `beside a wait of ${seconds} s`;

@@ -141,22 +141,27 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
     const { scope } = this;
     scope.startExecuting();
     serialize(this, this.options.serdes, value, (text) => {
-      if (this.#rebuilt !== undefined) this.#rebuilt(text);
+      if (this.#rebuilt !== undefined) this.#rebuilt(this.#rebuiltText(text));
       else if (!scope.isRebuilding && !scope.isClosed) this.#record(value, text);
       scope.stopExecuting();
     });
   }
 
+  /** A context that ran again only because what is in it is kept has its value in its record. */
+  #rebuiltText(text: string | undefined): string | undefined {
+    return this.options.preserveChildren === true && !isLarge(text) ? this.stored?.result : text;
+  }
+
   #record(value: T, text: string | undefined): void {
     const { preserveChildren } = this.options;
-    const isLarge = text !== undefined && utf8Length(text) > MAX_RECORDED_RESULT_BYTES;
+    const isSummarized = isLarge(text);
     let payload = text;
     try {
-      if (isLarge) payload = this.options.summarize?.(value) ?? "";
+      if (isSummarized) payload = this.options.summarize?.(value) ?? "";
     } catch (error) {
       return this.fail(error);
     }
-    this.#computed = isLarge || preserveChildren === true;
+    this.#computed = isSummarized || preserveChildren === true;
     this.#text = text;
     const details = {
       ...(payload === undefined ? {} : { payload }),
@@ -207,4 +212,8 @@ class VirtualContext<T> extends ChildContext<T> {
   fail(error: unknown): void {
     this.future.broken(this.childError(failureFromError(error))).handOver();
   }
+}
+
+function isLarge(text: string | undefined): boolean {
+  return text !== undefined && utf8Length(text) > MAX_RECORDED_RESULT_BYTES;
 }
