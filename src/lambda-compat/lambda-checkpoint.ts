@@ -4,6 +4,10 @@
  * AWS does not record an order of delivery, so it is inferred from what AWS does record: the time an operation ended, then
  * the order in which operations started, contexts after what they contain. The live run delivers by the same rule, so
  * both agree unless two checkpoints fall into the same millisecond, or a service leaves out when an operation ended.
+ *
+ * A context hands its value over before its end is recorded only while nothing else can be recorded in between. What
+ * goes to the service with its end comes after it, although its time is the same: so of the results of a millisecond the
+ * ends of contexts come first, if all that is in them came about before.
  */
 
 import { isSettled, type Operation } from "../engine/model/operation.ts";
@@ -140,12 +144,14 @@ export class LambdaCheckpoint implements CheckpointClient {
     const due: Due[] = [];
     for (const operation of operations) {
       if (operation.type === "CALLBACK" && operation.opened === undefined) {
-        due.push({ operation, at: operation.startedAt, isOpening: true });
+        due.push({ operation, at: operation.startedAt, isOpening: true, isAhead: false });
       }
       if (operation.delivery === undefined && isSettled(operation.status)) {
-        due.push({ operation, at: operation.endedAt ?? operation.startedAt, isOpening: false });
+        const at = operation.endedAt ?? operation.startedAt;
+        due.push({ operation, at, isOpening: false, isAhead: isSealed(operation) && operation.startedAt < at });
       }
     }
+    this.#placeEnds(due);
     due.sort((a, b) => this.#compare(a, b));
     for (const { operation, isOpening } of due) {
       const number = ++this.#deliveries;
@@ -166,9 +172,22 @@ export class LambdaCheckpoint implements CheckpointClient {
     }
   }
 
+  /** Of the ends of contexts, those are not ahead of their millisecond that something in them shares it with. */
+  #placeEnds(due: readonly Due[]): void {
+    const latest = new Map<string, number>();
+    for (const { operation, at } of due) {
+      for (let id = operation.parentId; id !== undefined; id = this.#operations.get(id)?.parentId) {
+        if ((latest.get(id) ?? -1) >= at) break;
+        latest.set(id, at);
+      }
+    }
+    for (const each of due) if (latest.get(each.operation.id) === each.at) each.isAhead = false;
+  }
+
   /** What is in a context comes before it; otherwise what started first comes first. */
   #compare(a: Due, b: Due): number {
     if (a.at !== b.at) return a.at - b.at;
+    if (a.isAhead !== b.isAhead) return a.isAhead ? -1 : 1;
     return comparePaths(this.#path(a), this.#path(b));
   }
 
@@ -190,6 +209,13 @@ interface Due {
   readonly operation: Draft<Operation>;
   readonly at: number;
   readonly isOpening: boolean;
+  /** The end of a context, which goes before whatever else ended in its millisecond. */
+  isAhead: boolean;
+}
+
+/** What runs again on replay comes to its end after what is in it. */
+function isSealed(operation: Draft<Operation>): boolean {
+  return operation.type === "CONTEXT" && operation.replayChildren !== true;
 }
 
 function comparePaths(a: readonly number[], b: readonly number[]): number {

@@ -124,13 +124,15 @@ for (const [where, place] of Object.entries(places)) {
         await cold.run();
         expect(runsOfLeft(cold)).toBeLessThanOrEqual(1);
         const { writes } = cold.ledger;
+        const again: string[] = [];
         for (let length = 2; length < writes.length - 1; length++) {
           const prefix = writes.slice(0, length);
           const world = new World({ ...options, prefix, parks: false, checksInvariants: false });
           await world.run();
-          expect([length, runsOfLeft(world)]).toEqual([length, isEnded(prefix) ? 0 : expect.any(Number)]);
-          expect(runsOfLeft(world)).toBeLessThanOrEqual(1);
+          const most = isEnded(prefix) ? 0 : 1;
+          if (runsOfLeft(world) > most) again.push(`${runsOfLeft(world)} times after ${length} writes`);
         }
+        expect(again).toEqual([]);
       });
     }
   });

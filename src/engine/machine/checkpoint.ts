@@ -6,7 +6,7 @@ import type { OperationUpdate } from "../model/update.ts";
 import { callbackIdOf } from "../model/callback-id.ts";
 import type { Decision, DecisionEnvironment, MachineRejection } from "./command.ts";
 import { invalid } from "./command.ts";
-import { isOpenContext } from "./context-tree.ts";
+import { isOpenContext, isPlace } from "./context-tree.ts";
 import type { Draft } from "../model/draft.ts";
 import { changedType, illegalTransition, unknownAction } from "./legality.ts";
 import { checkRetryDelay, checkStart, checkUpdate, storedFailure } from "./limits.ts";
@@ -42,7 +42,7 @@ export function decideCheckpoint(
   for (const update of updates) {
     const known = state.operations.get(update.id);
     const first = batch.updates.get(update.id)?.first;
-    const refused = refusal(update, known, first);
+    const refused = refusal(update, known, first) ?? misplacedEnd(state, update);
     if (refused !== undefined) return { rejected: refused };
     facts.push(factOf(update, { env, state, known, isNew: known === undefined && first === update }));
   }
@@ -130,6 +130,11 @@ function refusal(
   return undefined;
 }
 
+/** A context ends after results that user code has seen, and those are recorded. */
+function misplacedEnd(state: ExecutionState, { after }: OperationUpdate): MachineRejection | undefined {
+  return after == null || isPlace(state, after) ? undefined : invalid("Invalid place of the end of a context.");
+}
+
 interface FactContext {
   readonly env: DecisionEnvironment;
   readonly state: ExecutionState;
@@ -210,7 +215,9 @@ function conclude(fact: Draft<AnyFact>, update: OperationUpdate, at: number): vo
   }
   if (payload != null && action !== "CANCEL") fact.result = payload;
   if (error != null) fact.error = storedFailure(error);
-  if (update.type === "CONTEXT" && update.replayChildren === true) fact.replayChildren = true;
+  if (update.type !== "CONTEXT") return;
+  if (update.replayChildren === true) fact.replayChildren = true;
+  if (update.after != null) fact.after = update.after;
 }
 
 /** When the sender says it happened, as far as that can be true. */

@@ -15,6 +15,11 @@ export function isOpenContext(state: ExecutionState, id: string): boolean {
   return context?.type === "CONTEXT" && context.status === "STARTED" && !state.abandoned.has(id);
 }
 
+/** True if a context can have ended after this delivery number: it has been given out, or is 0. */
+export function isPlace(state: ExecutionState, after: number): boolean {
+  return Number.isInteger(after) && after >= 0 && after <= state.deliveries;
+}
+
 /** Notes the place of a new operation. */
 export function adopt(state: ExecutionState, operation: Operation): void {
   if (operation.parentId === undefined) return;

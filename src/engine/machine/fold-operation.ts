@@ -16,7 +16,7 @@ import type {
   StepOperation,
   WaitOperation,
 } from "../model/operation.ts";
-import { adopt, closeContext, isOpenContext, release } from "./context-tree.ts";
+import { adopt, closeContext, isOpenContext, isPlace, release } from "./context-tree.ts";
 import type { Draft } from "../model/draft.ts";
 import { CorruptLogError } from "./log-errors.ts";
 import type { ExecutionState } from "./state.ts";
@@ -185,6 +185,7 @@ function settled(state: ExecutionState, known: Operation, { fact, at }: Dated<Se
   const draft = withoutAttempt(known);
   draft.status = fact.kind;
   draft.endedAt = at;
+  if (draft.type === "CONTEXT") placeEnd(state, draft, fact);
   draft.delivery = ++state.deliveries;
   if (fact.kind === "SUCCEEDED") {
     if (fact.result !== undefined) draft.result = fact.result;
@@ -195,6 +196,13 @@ function settled(state: ExecutionState, known: Operation, { fact, at }: Dated<Se
   store(state, draft);
   if (draft.type === "CONTEXT") closeContext(state, draft);
   return draft;
+}
+
+/** The end of a context comes after a result that is recorded, if it says after which. */
+function placeEnd(state: ExecutionState, draft: Draft<ContextOperation>, fact: Settling): void {
+  if (!("after" in fact) || fact.after === undefined) return;
+  if (!isPlace(state, fact.after)) throw unexpected(fact);
+  draft.endedAfter = fact.after;
 }
 
 /** A copy for the settled operation: a step's attempt is over, and what its last attempt left behind is gone. */

@@ -5,12 +5,12 @@
  */
 
 import type { Commit, ExecutionEnded, ExecutionStarted, Fact, InvocationCompleted } from "../model/commit.ts";
-import { LOG_FORMAT_VERSION } from "../model/commit.ts";
 import type { ExecutionHeader, ExecutionStatus } from "../model/execution.ts";
 import type { Operation } from "../model/operation.ts";
 import { closeAll } from "./context-tree.ts";
 import type { Draft } from "../model/draft.ts";
 import { type FactOrigin, foldOperation } from "./fold-operation.ts";
+import { isReadable } from "./commit-codec.ts";
 import { CorruptLogError, UnsupportedLogVersionError } from "./log-errors.ts";
 import type { ExecutionState } from "./state.ts";
 
@@ -21,7 +21,7 @@ import type { ExecutionState } from "./state.ts";
  * @throws {CorruptLogError} CORRUPT_LOG for facts that cannot follow on what was folded before.
  */
 export function fold(state: ExecutionState, commit: Commit): Operation[] {
-  if (commit.v !== LOG_FORMAT_VERSION) throw new UnsupportedLogVersionError(commit.v);
+  if (!isReadable(commit.v)) throw new UnsupportedLogVersionError(commit.v);
   if (commit.owner !== undefined) takeOver(state, commit.owner);
   const origin: FactOrigin = { at: commit.at, before: state.deliveries };
   const changed: Operation[] = [];

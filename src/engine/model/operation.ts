@@ -72,6 +72,8 @@ interface OperationBase {
 
 export interface ContextOperation extends OperationBase {
   readonly type: "CONTEXT";
+  /** The delivery number after which its end reached user code, before it was recorded. */
+  readonly endedAfter?: number;
   /** The value is rebuilt by running the context again; `result` is then a summary. */
   readonly replayChildren?: boolean;
 }
@@ -113,6 +115,14 @@ export type Operation = ContextOperation | StepOperation | WaitOperation | Callb
 /** True once an operation has its outcome and can change no more. */
 export function isSettled(status: OperationStatus): boolean {
   return status !== "STARTED" && status !== "PENDING" && status !== "READY";
+}
+
+/**
+ * The delivery number at which the settlement of an operation reaches user code. Those that share one follow on each
+ * other in the order of their own numbers.
+ */
+export function placeOf(operation: Operation): number | undefined {
+  return operation.type === "CONTEXT" ? (operation.endedAfter ?? operation.delivery) : operation.delivery;
 }
 
 /** True if replay runs this context again for its value. Of a context that failed, the record holds all there is. */

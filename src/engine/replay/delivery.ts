@@ -3,9 +3,14 @@
  * between two of them has drained (the invocation sees to that). On replay this repeats the order of the live run, so
  * native Promise.race, any and all answer as they did then. A result whose operation the code has not called yet waits
  * for it; a result inside a closed context is passed over, as it was in the live run.
+ *
+ * A context that this invocation has run to its end hands its value over before the next result, without waiting for its
+ * record: the record says after which result that was. Replay has it at the same place, whether it reads the record or
+ * runs the context again. Of several contexts that end between two results, those that ended first are recorded first,
+ * so that what is recorded always goes before what has to run again.
  */
 
-import type { Operation } from "../model/operation.ts";
+import { type Operation, placeOf } from "../model/operation.ts";
 import type { MaybePromise } from "../ports/maybe-promise.ts";
 
 /** An outcome that is ready for user code. */
@@ -15,6 +20,8 @@ export interface Handover {
 
 /** An operation that user code has called and whose outcome is to come. */
 export interface Taker {
+  /** True if somebody else than this invocation decides when the result is there. */
+  readonly awaitsOutside: boolean;
   readonly scope: { readonly isClosed: boolean };
   /** The value comes from running the operation's own function once more, as far as the log lets it. */
   readonly rebuilds?: boolean;
@@ -32,10 +39,19 @@ export interface Taker {
 /** A recorded result that user code has not got yet. */
 interface Due {
   readonly number: number;
+  /** The number at which it is delivered: its own, or that of the result which it comes right after. */
+  readonly place: number;
   readonly operation: Operation;
   readonly opening: boolean;
   /** Who called the operation when this was the next result: sequential code on replay always does. */
   taker: Taker | undefined;
+  handover: Handover | undefined;
+}
+
+/** The end of a context that this invocation has run. */
+interface Ending {
+  readonly taker: Taker;
+  /** Set once the value has made its round trip. */
   handover: Handover | undefined;
 }
 
@@ -45,6 +61,13 @@ export class Delivery {
   #due: Due[] = [];
   #head = 0;
   #lastNumber = 0;
+  /** In the order in which the functions ended. */
+  #endings: Ending[] = [];
+  #ended = 0;
+  /** Keys of contexts whose value was handed over and whose record is still to come. */
+  readonly #ahead = new Set<string>();
+  /** How many takers await what this invocation does not decide. */
+  #outside = 0;
   readonly #preparing = new Set<Due>();
   /** How many of those will be ready whatever user code does. */
   #reading = 0;
@@ -83,11 +106,12 @@ export class Delivery {
       if (operation.type === "CALLBACK" && operation.opened !== undefined && operation.opened > above) {
         fresh.push(dueOf(operation, operation.opened, true));
       }
-      if (operation.delivery !== undefined && operation.delivery > above) {
+      if (operation.delivery === undefined || operation.delivery <= above) continue;
+      if (operation.type !== "CONTEXT" || !this.#ahead.delete(operation.id)) {
         fresh.push(dueOf(operation, operation.delivery, false));
       }
     }
-    if (fresh.length > 1) fresh.sort((a, b) => a.number - b.number);
+    if (fresh.length > 1) fresh.sort((a, b) => a.place - b.place || a.number - b.number);
     this.#compact();
     for (const due of fresh) {
       this.#due.push(due);
@@ -97,6 +121,7 @@ export class Delivery {
 
   /** From now on `taker` gets the results of the operation; what is recorded of it already is made ready. */
   register(key: string, taker: Taker): void {
+    if (taker.awaitsOutside) this.#outside++;
     const due = this.#due[this.#head];
     if (due?.operation.id !== key) {
       this.#takers.set(key, taker);
@@ -104,6 +129,36 @@ export class Delivery {
     }
     due.taker = taker;
     this.#prepare(due, taker);
+  }
+
+  /**
+   * Takes the next place for the end of a context; the returned function is told when the value is ready. Nothing that
+   * ended later goes first.
+   */
+  reserve(taker: Taker): (handover: Handover) => void {
+    const ending: Ending = { taker, handover: undefined };
+    this.#endings.push(ending);
+    this.#ready();
+    return (handover) => {
+      ending.handover = handover;
+      this.#ready();
+    };
+  }
+
+  /** The value of this context is handed over now; its record, when it comes, is no news. */
+  settleAhead(key: string): void {
+    this.#takers.delete(key);
+    this.#ahead.add(key);
+  }
+
+  /** The value of a context that has ended is handed over with its record, so that there is something to wait for. */
+  settleWithRecord(): void {
+    this.#outside++;
+  }
+
+  /** True if a result may be recorded whose place this invocation does not decide. */
+  get expectsOutside(): boolean {
+    return this.#outside > 0;
   }
 
   taker(key: string): Taker | undefined {
@@ -143,6 +198,28 @@ export class Delivery {
       this.#isHeldUp = true;
       return "preparing";
     }
+    const next = this.#due[this.#head];
+    const isRecordedEnd = next !== undefined && next.place < next.number;
+    const ended = isRecordedEnd ? "empty" : this.#deliverEnding();
+    return ended === "empty" ? this.#deliverDue() : ended;
+  }
+
+  #deliverEnding(): DeliveryState {
+    for (let ending = this.#endings[this.#ended]; ending !== undefined; ending = this.#endings[this.#ended]) {
+      const { handover, taker } = ending;
+      const isDropped = taker.scope.isClosed;
+      if (!isDropped && handover === undefined) return "preparing";
+      this.#ended++;
+      if (isDropped) continue;
+      handover?.handOver();
+      return "delivered";
+    }
+    if (this.#ended > 0) this.#endings = [];
+    this.#ended = 0;
+    return "empty";
+  }
+
+  #deliverDue(): DeliveryState {
     for (let due = this.#due[this.#head]; due !== undefined; due = this.#due[this.#head]) {
       const taker = due.taker ?? this.#takers.get(due.operation.id);
       if (taker === undefined) {
@@ -187,7 +264,9 @@ export class Delivery {
 
   #advance(due: Due): void {
     this.#head++;
-    this.#lastNumber = due.number;
+    this.#lastNumber = due.place;
+    const taker = due.taker ?? this.#takers.get(due.operation.id);
+    if (!due.opening && taker?.awaitsOutside === true) this.#outside--;
     if (due.taker === undefined) {
       if (!due.opening) this.#takers.delete(due.operation.id);
     } else if (due.opening) {
@@ -235,5 +314,6 @@ export class Delivery {
 }
 
 function dueOf(operation: Operation, number: number, opening: boolean): Due {
-  return { number, operation, opening, taker: undefined, handover: undefined };
+  const place = opening ? number : (placeOf(operation) ?? number);
+  return { number, place, operation, opening, taker: undefined, handover: undefined };
 }

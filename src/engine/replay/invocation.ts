@@ -10,13 +10,13 @@
  */
 
 import type { Operation, OperationType } from "../model/operation.ts";
-import { isRebuilt, isSettled } from "../model/operation.ts";
+import { isRebuilt, isSettled, placeOf } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
 import type { CheckpointClient } from "../ports/checkpoint-client.ts";
 import type { Host } from "../ports/host.ts";
 import { type BatchLimits, CheckpointQueue } from "./checkpoint-queue.ts";
 import type { InvocationCore, InvocationOutcome } from "./core.ts";
-import { Delivery } from "./delivery.ts";
+import { Delivery, type DeliveryState } from "./delivery.ts";
 import { CheckpointError, FencedError, NonDeterministicExecutionError } from "./faults.ts";
 import type { Instrument } from "./instrument.ts";
 import { Scope } from "./scope.ts";
@@ -105,6 +105,15 @@ export class Invocation implements InvocationCore {
   /** True while the code that runs has run before, in an earlier invocation. */
   get isReplaying(): boolean {
     return this.#replaying;
+  }
+
+  /**
+   * Where the order is inferred from the times at which things were recorded, no other result may be recorded between
+   * the end of a context and its record.
+   */
+  get handsOverAhead(): boolean {
+    if (this.#options.overtakingMs === undefined) return true;
+    return this.#inFlight === undefined && !this.delivery.expectsOutside;
   }
 
   /** Runs the handler to its end, its suspension or its fault. Called once. */
@@ -203,9 +212,10 @@ export class Invocation implements InvocationCore {
     this.#cancelIdle?.();
     this.#cancelIdle = undefined;
     this.#parked = false;
-    if (this.#queue.isUrgent) this.#flush();
+    // What the results at hand lead to leaves together: a wave of a batch is one commit.
+    let state = this.#queue.isOverdue ? this.#flushAndDeliver() : this.delivery.deliverNext();
+    if (state !== "delivered" && this.#queue.isUrgent) state = this.#flushAndDeliver();
     if (this.isOver) return;
-    const state = this.delivery.deliverNext();
     if (state === "delivered") return this.#afterDelivery();
     if (state === "empty" && this.#takeUp()) return;
     if (this.#inFlight !== undefined || this.#queue.isUrgent || state === "preparing" || this.delivery.isPreparing)
@@ -215,6 +225,11 @@ export class Invocation implements InvocationCore {
     if (state === "rebuilding") return this.#awaitCode();
     if (this.waiting > 0) this.#idle();
   };
+
+  #flushAndDeliver(): DeliveryState {
+    this.#flush();
+    return this.isOver ? "empty" : this.delivery.deliverNext();
+  }
 
   #afterDelivery(): void {
     if (this.delivery.lastNumber > this.#seen) this.#replaying = false;
@@ -398,7 +413,7 @@ function deliveryOf(operation: Operation): number {
 /** The newest result that must have reached user code for this operation to be where it is. */
 function seenBy(operation: Operation): number {
   const settledInside: OperationType[] = ["STEP", "CONTEXT"];
-  const own = settledInside.includes(operation.type) ? (operation.delivery ?? 0) : 0;
+  const own = settledInside.includes(operation.type) ? (placeOf(operation) ?? 0) : 0;
   return Math.max(own, operation.after ?? 0);
 }
 

@@ -43,6 +43,10 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
     this.future = new Future<T>(scope);
   }
 
+  get awaitsOutside(): boolean {
+    return false;
+  }
+
   /** The number of the attempt that runs, from 1. */
   get attempt(): number {
     return this.#attempt;

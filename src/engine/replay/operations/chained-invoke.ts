@@ -23,6 +23,7 @@ export function chainedInvoke<I, O>(scope: Scope, options: ChainedInvokeOptions<
 }
 
 class ChainedInvoke<I, O> extends CalledOperation<ChainedInvokeOptions<I, O>> implements Taker {
+  readonly awaitsOutside = true;
   readonly #future: Future<O> = new Future<O>(this.scope);
 
   begin(): Future<O> {
