@@ -336,6 +336,28 @@ describe("P3 a context hands its value over at the same place, whether its end i
     expect(await faultsOf(program)).toEqual([]);
   });
 
+  test("when one result ends several contexts, and the process dies when some of them are recorded", async () => {
+    const program: Handler = async (context, env) => {
+      const trace: string[] = [];
+      const shared = step(context, "shared");
+      const slow = { serdes: slowSerdes(env) as Serdes<string> };
+      const children = [{}, slow, {}, slow].map((config, index) =>
+        traced(
+          trace,
+          `child ${index}`,
+          context.runInChildContext(`child ${index}`, async () => shared, config),
+          0,
+        ),
+      );
+      const beside = traced(trace, "wait", context.wait({ seconds: 2 }), 0);
+      await Promise.all([...children, beside]);
+      trace.push(await step(context, "after"));
+      await context.wait({ seconds: 20 });
+      return trace;
+    };
+    expect(await faultsOf(program)).toEqual([]);
+  });
+
   for (const ms of [850, 950, 1100, 1200, 1500]) {
     test(`when a timer and a callback are recorded between its end, at ${ms} ms, and its record`, async () => {
       const program: Handler = async (context, env) => {
