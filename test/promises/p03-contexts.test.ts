@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import type { DurableContext, DurableExecutionConfig, Serdes } from "../../src/lambda-compat/types.ts";
 import { replayFaults } from "./replay-faults.ts";
-import { type Env, programOf, type WorldOptions } from "./world.ts";
+import { type Env, programOf, World, type WorldOptions } from "./world.ts";
 
 /** Above what is recorded of a context. */
 const LARGE = "x".repeat(300_000);
@@ -478,6 +478,20 @@ describe("P3 a context hands its value over at the same place, whether its end i
       });
     }
   }
+
+  test("however deep contexts lie in each other, and however many end together", async () => {
+    const nest = async (outer: DurableContext, depth: number): Promise<number> =>
+      depth === 0 ? outer.step(async () => 0) : 1 + (await outer.runInChildContext((child) => nest(child, depth - 1)));
+    const handler = programOf(async (context) => {
+      const items = Array.from({ length: 20_000 }, (_, index) => index);
+      const [depth, batch] = await Promise.all([nest(context, 500), context.map(items, async (_item, value) => value)]);
+      return [depth, batch.successCount];
+    });
+    expect(await new World({ functions: handler, checksInvariants: false }).run()).toMatchObject({
+      status: "SUCCEEDED",
+      result: [500, 20_000],
+    });
+  }, 60_000);
 
   test("of children whose serdes take their time, the last to end being the first to be read", async () => {
     const program: Handler = async (context, env) => {

@@ -38,7 +38,7 @@ export class CheckpointQueue {
 
   /** Something has to leave before anything else happens: it waited for long, or as much waits as leaves together. */
   get isOverdue(): boolean {
-    return this.#overdue || (this.#urgent && this.#updates.length >= (this.#limits?.updates ?? MOST_WAITING));
+    return this.#overdue || this.#updates.length >= (this.#limits?.updates ?? MOST_WAITING);
   }
 
   add(update: OperationUpdate, urgent: boolean): void {

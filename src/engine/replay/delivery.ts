@@ -86,7 +86,7 @@ export class Delivery {
   }
 
   get isEmpty(): boolean {
-    return this.#head === this.#due.length;
+    return this.#head === this.#due.length && this.#ended === this.#endings.length;
   }
 
   /** The number of the newest result that was delivered. */

@@ -213,7 +213,8 @@ export class Invocation implements InvocationCore {
     this.#cancelIdle = undefined;
     this.#parked = false;
     // What the results at hand lead to leaves together: a wave of a batch is one commit.
-    let state = this.#queue.isOverdue ? this.#flushAndDeliver() : this.delivery.deliverNext();
+    const goesFirst = this.#queue.isOverdue || (this.#queue.isUrgent && this.delivery.isEmpty);
+    let state = goesFirst ? this.#flushAndDeliver() : this.delivery.deliverNext();
     if (state !== "delivered" && this.#queue.isUrgent) state = this.#flushAndDeliver();
     if (this.isOver) return;
     if (state === "delivered") return this.#afterDelivery();

@@ -11,6 +11,7 @@ import { failureFromError } from "../../model/thrown-failure.ts";
 import type { Failure } from "../../model/failure.ts";
 import { isRebuilt, type Operation } from "../../model/operation.ts";
 import type { OperationUpdate } from "../../model/update.ts";
+import type { Draft } from "../../model/draft.ts";
 import { utf8Length } from "../../model/utf8.ts";
 import { chain, type MaybePromise } from "../../ports/maybe-promise.ts";
 import type { Serdes } from "../../ports/serdes.ts";
@@ -149,8 +150,8 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
     const { future, options, scope } = this;
     const ready = scope.invocation.delivery.reserve(this);
     serialize(this, options.serdes, value, (text) => {
-      const end = this.#endWith(value, text);
-      if (end.action === "FAIL") return ready(this.#handover(end, future.broken(this.childError(end.error))));
+      const end = this.#successOf(value, text);
+      if (end.error !== undefined) return ready(this.#handover(end, future.broken(this.childError(end.error))));
       void deserialize(this, options.serdes, text, (copy) => ready(this.#handover(end, future.ready(copy))));
     });
   }
@@ -159,7 +160,7 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
     if (this.#rebuilt !== undefined) return this.#failedToRebuild(thrown);
     if (this.scope.isRebuilding || this.scope.isClosed) return;
     const ready = this.scope.invocation.delivery.reserve(this);
-    const end = this.#failure(thrown);
+    const end = this.#failureOf(thrown);
     ready(this.#handover(end, this.future.broken(this.childError(end.error))));
   }
 
@@ -173,39 +174,41 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
     });
   }
 
-  #endWith(value: T, text: string | undefined): OperationUpdate {
+  #successOf(value: T, text: string | undefined): End {
     const isSummarized = isLarge(text);
     let payload = text;
     try {
       if (isSummarized) payload = this.options.summarize?.(value) ?? "";
     } catch (error) {
-      return this.#failure(error);
+      return this.#failureOf(error);
     }
-    return this.update("SUCCEED", {
-      ...(payload === undefined ? {} : { payload }),
-      ...(isSummarized || this.options.preserveChildren === true ? { replayChildren: true } : {}),
-    });
+    const end: Draft<End> = {};
+    if (payload !== undefined) end.payload = payload;
+    if (isSummarized || this.options.preserveChildren === true) end.replayChildren = true;
+    return end;
   }
 
-  #failure(thrown: unknown): OperationUpdate {
-    const replayChildren = this.options.preserveChildren === true ? { replayChildren: true } : {};
-    return this.update("FAIL", { error: failureFromError(thrown), ...replayChildren });
+  #failureOf(thrown: unknown): End {
+    const end: Draft<End> = { error: failureFromError(thrown) };
+    if (this.options.preserveChildren === true) end.replayChildren = true;
+    return end;
   }
 
   /** Queues the end for the log before anything that follows from it. */
-  #handover(end: OperationUpdate, outcome: Handover): Handover {
-    const { invocation } = this.scope;
-    const { delivery } = invocation;
+  #handover(end: Draft<End>, outcome: Handover): Handover {
     return {
       handOver: () => {
-        if (!invocation.handsOverAhead) {
-          this.#outcome = outcome;
-          delivery.settleWithRecord();
-          return invocation.record(end, true);
+        const { invocation } = this.scope;
+        const { delivery } = invocation;
+        const isAhead = invocation.handsOverAhead;
+        if (isAhead) end.after = delivery.lastNumber;
+        invocation.record(this.update(end.error === undefined ? "SUCCEED" : "FAIL", end), !isAhead);
+        if (isAhead) {
+          delivery.settleAhead(this.key);
+          return outcome.handOver();
         }
-        invocation.record({ ...end, after: delivery.lastNumber }, false);
-        delivery.settleAhead(this.key);
-        outcome.handOver();
+        delivery.settleWithRecord();
+        this.#outcome = outcome;
       },
     };
   }
@@ -246,6 +249,9 @@ class VirtualContext<T> extends ChildContext<T> {
     this.future.broken(this.childError(failureFromError(error))).handOver();
   }
 }
+
+/** What the log says of an end. */
+type End = Pick<OperationUpdate, "payload" | "error" | "replayChildren" | "after">;
 
 function isLarge(text: string | undefined): boolean {
   return text !== undefined && utf8Length(text) > MAX_RECORDED_RESULT_BYTES;
