@@ -83,9 +83,9 @@ test("a context that ended in the same millisecond as what came after it goes fi
   expect(await orderOf(sequence)).toEqual(["1-1", "1", "2", "3-1-1", "3-1", "3-2", "3"]);
 });
 
-/** True for a context that was open before the millisecond of its end, in which nothing in it ended. */
+/** True for a context that was open before the millisecond of its end, in which nothing in it ended, nor later. */
 function isAhead({ position, end = 0, type }: Recorded, operations: readonly Recorded[]): boolean {
-  const shares = operations.some((other) => other.position.startsWith(`${position}-`) && other.end === end);
+  const shares = operations.some((other) => other.position.startsWith(`${position}-`) && (other.end ?? 0) >= end);
   return type === "CONTEXT" && end > 0 && !shares;
 }
 

@@ -181,7 +181,7 @@ export class LambdaCheckpoint implements CheckpointClient {
         latest.set(id, at);
       }
     }
-    for (const each of due) if (latest.get(each.operation.id) === each.at) each.isAhead = false;
+    for (const each of due) if ((latest.get(each.operation.id) ?? -1) >= each.at) each.isAhead = false;
   }
 
   /** What is in a context comes before it; otherwise what started first comes first. */

@@ -83,7 +83,7 @@ const programs: Readonly<Record<string, Program>> = {
   },
   "10 contexts in each other": nested(10),
   "a map in a map": async (context) =>
-    context.map("outer", numbers(5), async (outer) => (await map(5)(outer as aws.DurableContext)) as number),
+    context.map("outer", numbers(5), async (outer) => (await map(5)(outer)) as number),
   "10 combinators": async (context) => {
     for (const number of numbers(10)) {
       await context.promise.all(`all ${number}`, [

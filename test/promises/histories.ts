@@ -3,6 +3,7 @@
  * replay has to understand. A program here never changes once its log is kept; a new one gets a new name.
  */
 
+import type { DurablePromise } from "../../src/lambda-compat/durable-promise.ts";
 import type { DurableContext, DurableLambdaHandler } from "../../src/lambda-compat/types.ts";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
 import { type Env, EXECUTION_ID, programOf, type World, type WorldOptions } from "./world.ts";
@@ -160,7 +161,7 @@ async function ends(context: DurableContext, env: Env): Promise<unknown> {
     trace.push(`${label} later`);
     return label;
   };
-  const step = (within: DurableContext, label: string): Promise<string> => within.step(label, async () => label);
+  const step = (within: DurableContext, label: string): DurablePromise<string> => within.step(label, async () => label);
   const together = [7, 0, 3].map((hops, index) =>
     told(
       `child ${index}`,
@@ -181,7 +182,7 @@ async function ends(context: DurableContext, env: Env): Promise<unknown> {
       context.runInChildContext("timed", (child) => child.wait({ seconds: 2 })),
       4,
     ),
-    told("shared", context.promise.all([context.wait({ seconds: 2 }), step(context, "quick")])),
+    told("shared", context.promise.all<unknown>([context.wait({ seconds: 2 }), step(context, "quick")])),
   ];
   await Promise.race(beside);
   const long = context.step("long", async () => env.until(20_000));
