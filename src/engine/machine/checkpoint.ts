@@ -8,7 +8,7 @@ import type { Decision, DecisionEnvironment, MachineRejection } from "./command.
 import { invalid } from "./command.ts";
 import { isOpenContext } from "./context-tree.ts";
 import type { Draft } from "../model/draft.ts";
-import { changedType, illegalTransition, unknownAction } from "./legality.ts";
+import { changedPlace, changedType, illegalTransition, unknownAction } from "./legality.ts";
 import { checkRetryDelay, checkStart, checkUpdate, storedFailure } from "./limits.ts";
 import type { ExecutionState } from "./state.ts";
 
@@ -123,11 +123,15 @@ function refusal(
   const illegal =
     unknownAction(update) ??
     illegalTransition(update, known) ??
-    (update.type === "EXECUTION" ? undefined : changedType(update, known?.type ?? first?.type));
+    (update.type === "EXECUTION" ? undefined : changedIdentity(update, known ?? first));
   if (illegal !== undefined) return invalid(illegal);
   if (update.action === "START") return checkStart(update);
   if (update.action === "RETRY") return checkRetryDelay(update);
   return undefined;
+}
+
+function changedIdentity(update: OperationUpdate, known: Operation | OperationUpdate | undefined): string | undefined {
+  return known === undefined ? undefined : (changedType(update, known.type) ?? changedPlace(update, known));
 }
 
 interface FactContext {

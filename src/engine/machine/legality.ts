@@ -46,6 +46,18 @@ export function changedType(update: OperationUpdate, type: OperationType | undef
     : `Operation ${update.id} is a ${type} and cannot become a ${update.type}.`;
 }
 
+/** What of an operation no later update may change. */
+interface OperationPlace {
+  readonly name?: string | undefined;
+  readonly parentId?: string | undefined;
+}
+
+/** Why an update speaks of another operation than `known`, though it has its id. What it leaves out stays as it is. */
+export function changedPlace({ id, name, parentId }: OperationUpdate, known: OperationPlace): string | undefined {
+  if (parentId && parentId !== known.parentId) return "Invalid parent operation id.";
+  return name == null || name === known.name ? undefined : `Operation ${id} has another name.`;
+}
+
 function illegalStep(update: OperationUpdate, known: Operation | undefined): string | undefined {
   switch (update.action) {
     case "START":

@@ -178,16 +178,33 @@ export class Session {
     const active = this.checkToken(request.token);
     active.tokens++;
     const unheard = [...active.unheard];
-    const changed = await this.#checkpoint(active, request.updates);
+    const changed = await this.#remoteUpdates(active, request.updates, unheard);
     const heard = new Set(changed.map(({ id }) => id));
     const earlier = unheard.flatMap((id) => (heard.has(id) ? [] : (this.state.operations.get(id) ?? [])));
     return { token: tokenOf(active), operations: [...earlier, ...changed] };
   }
 
+  /** A refusal changes nothing: the token that came with it stays good, and what is unheard stays so. */
+  async #remoteUpdates(
+    active: Active,
+    updates: readonly OperationUpdate[],
+    unheard: readonly string[],
+  ): Promise<readonly Operation[]> {
+    try {
+      return await this.#checkpoint(active, updates);
+    } catch (error) {
+      if (error instanceof FencedError) throw invalidToken();
+      if (!(error instanceof CheckpointError && error.cause instanceof ClientError)) throw error;
+      active.tokens--;
+      for (const id of unheard) active.unheard.add(id);
+      throw error.cause;
+    }
+  }
+
   checkToken(token: string): Active {
     const active = this.#active;
     if (active !== undefined && tokenOf(active) === token) return active;
-    throw new ClientError(ClientErrorCode.INVALID_PARAMETER, "Invalid Checkpoint Token");
+    throw invalidToken();
   }
 
   /** Takes over what other processes wrote. */
@@ -591,6 +608,10 @@ export class Session {
     // One alarm is all there is: what is due before the next try must not wait for it.
     this.#setup.wakeAt(this.id, due !== undefined && due > host.now() ? Math.min(due, at) : at);
   }
+}
+
+function invalidToken(): ClientError {
+  return new ClientError(ClientErrorCode.INVALID_PARAMETER, "Invalid Checkpoint Token");
 }
 
 function tokenOf({ claim, tokens }: Active): string {
