@@ -99,7 +99,17 @@ describe("Invoke", () => {
   test("starts nothing in a dry run", async () => {
     const answer = await lambda.send(new InvokeCommand({ FunctionName: "order", InvocationType: "DryRun" }));
     expect(answer.StatusCode).toBe(204);
-    expect(executions.notes).toEqual([]);
+    expect(executions.notes).toEqual([["functionNames"]]);
+  });
+
+  test("finds no function that is not there in a dry run either", async () => {
+    const dry = new InvokeCommand({ FunctionName: "nobody", Qualifier: "7", InvocationType: "DryRun" });
+    await expect(lambda.send(dry)).rejects.toMatchObject({
+      name: "ResourceNotFoundException",
+      message: "Function not found: arn:perdure:lambda:local:000000000000:function:nobody:7",
+      $metadata: { httpStatusCode: 404 },
+    });
+    expect(executions.told("start")).toEqual([]);
   });
 
   test.for([

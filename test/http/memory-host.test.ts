@@ -208,6 +208,20 @@ describe("AWS's client against a real host", () => {
   });
 });
 
+test.for([
+  ["start", "nobody", "Function not found: arn:perdure:lambda:local:000000000000:function:nobody"],
+  ["start", "order:99", "Function not found: arn:perdure:lambda:local:000000000000:function:order:99"],
+  ["read", "nobody", 'Function "nobody" is not registered. Registered functions: order, approval, broken, plain.'],
+  ["read", "order:99", 'Function "order" has no version "99". Registered versions: $LATEST.'],
+] as const)("what a caller with the right to %s is told of %s", async ([right, name, message]) => {
+  const credentials = [{ id: "ci", rights: [...new Set(["start", right] as const)], bearer: "t" }];
+  const face = createHttpFace({ client: host.client, credentials });
+  const headers = { authorization: "Bearer t", "x-amz-invocation-type": "Event" };
+  const request = new Request(`http://h/2015-03-31/functions/${name}/invocations`, { method: "POST", headers });
+  const response = await face(request);
+  expect([response.status, ((await response.json()) as { message: string }).message]).toEqual([404, message]);
+});
+
 test("the live stream carries the log from the first commit to the end", async () => {
   const DurableExecutionArn = await startApproval("a-1");
   const path = `/2025-12-01/durable-executions/${encodeURIComponent(DurableExecutionArn)}/events`;

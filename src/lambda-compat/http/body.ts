@@ -43,14 +43,43 @@ export function readText(body: Uint8Array): string {
   }
 }
 
-/** Undefined for an empty body. */
-export function readJson(body: Uint8Array): unknown {
+/** More than any call but Invoke has to say, and little enough to be built in a moment. */
+const MAX_VALUES = 100_000;
+
+/** Undefined for an empty body. Nothing is built of a text with more than `maxValues` values. */
+export function readJson(body: Uint8Array, maxValues: number = MAX_VALUES): unknown {
   const text = readText(body);
+  if (body.length > maxValues && countValues(body) > maxValues) throw malformed(`has more than ${maxValues} values`);
   try {
     return text ? JSON.parse(text) : undefined;
   } catch {
     throw malformed("is not JSON");
   }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const LIST = 0x5b;
+const OBJECT = 0x7b;
+
+/** How many values and names a JSON text has at most: its marks outside of texts. */
+function countValues(body: Uint8Array): number {
+  let count = 1;
+  let isText = false;
+  for (let index = 0; index < body.length; index++) {
+    const byte = body[index] as number;
+    if (byte === QUOTE) isText = !isText;
+    else if (isText && byte === BACKSLASH) index++;
+    else if (!isText && isMark(byte)) count++;
+  }
+  return count;
+}
+
+/** What every value and name of JSON but the first comes after. */
+function isMark(byte: number): boolean {
+  return byte === COMMA || byte === COLON || byte === LIST || byte === OBJECT;
 }
 
 /** Takes over what the shape names, type by type, and nothing else. `null` counts as absent, as in AWS's API. */

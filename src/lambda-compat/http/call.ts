@@ -10,6 +10,7 @@ import {
   parseFunctionReference,
 } from "../arn.ts";
 import { ApiError, invalidParameter } from "./api-error.ts";
+import type { Right } from "./credentials.ts";
 
 const DEFAULT_PAGE = 100;
 const MAX_PAGE = 1000;
@@ -22,6 +23,8 @@ export interface Face {
 }
 
 export interface Call {
+  /** What else the caller may do, beside this. */
+  readonly may: (right: Right) => boolean;
   readonly headers: Headers;
   readonly query: URLSearchParams;
   /** What stands in the path for the execution, the function or the callback, decoded. */

@@ -103,10 +103,13 @@ export async function resumeExecution(face: Face, { label, body }: Call): Promis
   return Response.json({});
 }
 
-/** A reader that was cut off says with its last id where to go on. */
+/**
+ * A reader that was cut off says with its last id where to go on. Beside a link nobody signs that id, so it leads
+ * forward from the link's own cursor, never back.
+ */
 export async function watchExecution(face: Face, { label, query, headers }: Call): Promise<Response> {
-  const cursor = headers.get("last-event-id") ?? query.get("cursor");
-  const from = readWhole(cursor, "cursor", Number.MAX_SAFE_INTEGER);
+  const cursor = readWhole(query.get("cursor"), "cursor", Number.MAX_SAFE_INTEGER);
+  const from = Math.max(cursor, readWhole(headers.get("last-event-id"), "Last-Event-ID", Number.MAX_SAFE_INTEGER));
   const { id } = await findExecution(face, label);
   return eventStream(face.client.watch(id, from), face.heartbeatMs);
 }

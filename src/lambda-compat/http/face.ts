@@ -9,7 +9,14 @@ import { type ArnScope, LOCAL_SCOPE } from "../arn.ts";
 import { ApiError, errorResponse, toApiError } from "./api-error.ts";
 import { readBody } from "./body.ts";
 import type { Face } from "./call.ts";
-import { type Authenticate, createAuthenticate, type Credential, requireRight } from "./credentials.ts";
+import {
+  type Authenticate,
+  createAuthenticate,
+  type Credential,
+  hasRight,
+  requireRight,
+  type Right,
+} from "./credentials.ts";
 import { ROUTES } from "./routes.ts";
 
 export interface HttpFaceOptions {
@@ -32,7 +39,8 @@ export interface HttpFaceParts {
 }
 
 /**
- * Answers every request, refusals included; it never rejects. Throws `TypeError` for a credential with an empty secret.
+ * Answers every request, refusals included; it never rejects. Throws `TypeError` for a credential with an empty secret,
+ * with a hash that is none, or with rights that are no list of known ones.
  *
  * @example
  * ```ts
@@ -83,7 +91,8 @@ async function answer(face: Face, authenticate: Authenticate, request: Request):
   }
   requireRight(credential, right);
   const [, label = ""] = route.path.exec(path) ?? [];
-  return route.answer(face, { headers: request.headers, query: url.searchParams, label, body: await body() });
+  const may = (other: Right): boolean => hasRight(credential, other);
+  return route.answer(face, { may, headers: request.headers, query: url.searchParams, label, body: await body() });
 }
 
 /** Once: what is still encoded afterwards was meant to be. */
