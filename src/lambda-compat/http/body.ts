@@ -48,8 +48,8 @@ const MAX_VALUES = 100_000;
 
 /** Undefined for an empty body. Nothing is built of a text with more than `maxValues` values. */
 export function readJson(body: Uint8Array, maxValues: number = MAX_VALUES): unknown {
+  if (hasMoreValues(body, maxValues)) throw malformed(`has more than ${maxValues} values`);
   const text = readText(body);
-  if (body.length > maxValues && countValues(body) > maxValues) throw malformed(`has more than ${maxValues} values`);
   try {
     return text ? JSON.parse(text) : undefined;
   } catch {
@@ -64,17 +64,17 @@ const COLON = 0x3a;
 const LIST = 0x5b;
 const OBJECT = 0x7b;
 
-/** How many values and names a JSON text has at most: its marks outside of texts. */
-function countValues(body: Uint8Array): number {
+/** Counts the values and names of a JSON text by its marks outside of texts, no further than it must. */
+function hasMoreValues(body: Uint8Array, limit: number): boolean {
   let count = 1;
   let isText = false;
-  for (let index = 0; index < body.length; index++) {
+  for (let index = 0; index < body.length && count <= limit; index++) {
     const byte = body[index] as number;
     if (byte === QUOTE) isText = !isText;
     else if (isText && byte === BACKSLASH) index++;
     else if (!isText && isMark(byte)) count++;
   }
-  return count;
+  return count > limit;
 }
 
 /** What every value and name of JSON but the first comes after. */

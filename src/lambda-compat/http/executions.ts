@@ -21,14 +21,16 @@ import {
 import { readError } from "./reports.ts";
 import { eventStream } from "./event-stream.ts";
 import { historyEventToWire } from "./history-event.ts";
+import { redactCallbackIds } from "./redaction.ts";
 
 const STATUSES = Object.values(ExecutionStatus);
 
-export async function getExecution(face: Face, { label, query }: Call): Promise<Response> {
+export async function getExecution(face: Face, call: Call): Promise<Response> {
+  const { label, query } = call;
   const included = readFlag(query, "IncludeExecutionData") ?? true;
   const execution = await findExecution(face, label);
   const { version, retentionDays, executionTimeoutSeconds, input, result, halt, error = halt?.error } = execution;
-  return Response.json({
+  return shown(call, {
     ...summary(execution, face),
     Version: version,
     DurableConfig: { RetentionPeriodInDays: retentionDays, ExecutionTimeout: executionTimeoutSeconds },
@@ -38,7 +40,8 @@ export async function getExecution(face: Face, { label, query }: Call): Promise<
   });
 }
 
-export async function getHistory(face: Face, { label, query }: Call): Promise<Response> {
+export async function getHistory(face: Face, call: Call): Promise<Response> {
+  const { label, query } = call;
   const limit = readLimit(query);
   const after = readEventMarker(query.get("Marker"));
   const reverse = readFlag(query, "ReverseOrder");
@@ -46,10 +49,21 @@ export async function getHistory(face: Face, { label, query }: Call): Promise<Re
   const { id } = await findExecution(face, label);
   const { events, more } = await face.client.history(id, present({ limit, after, reverse, includeData }));
   const last = events.at(-1);
-  return Response.json({
+  return shown(call, {
     Events: events.map(historyEventToWire),
     NextMarker: more && last ? `e${last.eventId.toString(36)}` : undefined,
   });
+}
+
+/** Payloads come with the callback ids that handlers put there. */
+function shown(call: Call, answer: object): Response {
+  const headers = { "Content-Type": "application/json" };
+  return new Response(readable(call)(JSON.stringify(answer)), { headers });
+}
+
+/** What of a text this caller may read: callback ids only who may complete callbacks. */
+function readable({ may }: Call): (text: string) => string {
+  return may("callback") ? (text) => text : redactCallbackIds;
 }
 
 function readEventMarker(marker: string | null): number | undefined {
@@ -107,9 +121,10 @@ export async function resumeExecution(face: Face, { label, body }: Call): Promis
  * A reader that was cut off says with its last id where to go on. Beside a link nobody signs that id, so it leads
  * forward from the link's own cursor, never back.
  */
-export async function watchExecution(face: Face, { label, query, headers }: Call): Promise<Response> {
+export async function watchExecution(face: Face, call: Call): Promise<Response> {
+  const { label, query, headers } = call;
   const cursor = readWhole(query.get("cursor"), "cursor", Number.MAX_SAFE_INTEGER);
   const from = Math.max(cursor, readWhole(headers.get("last-event-id"), "Last-Event-ID", Number.MAX_SAFE_INTEGER));
   const { id } = await findExecution(face, label);
-  return eventStream(face.client.watch(id, from), face.heartbeatMs);
+  return eventStream(face.client.watch(id, from), { heartbeatMs: face.heartbeatMs, readable: readable(call) });
 }
