@@ -28,9 +28,13 @@ export function invalidParameter(message: string): ApiError {
   return new ApiError(ClientErrorCode.INVALID_PARAMETER, 400, message);
 }
 
+/** A client's errors are known by their code, not by their class: from across a process boundary they come as copies. */
+export function hasCode(error: unknown, code: ClientErrorCode): boolean {
+  return error instanceof Error && (error as { code?: unknown }).code === code;
+}
+
 /**
- * What may be told to the caller; anything that is not meant for one becomes a plain `ServiceException`. A client's
- * errors are known by their code, not by their class: from across a process boundary they come as copies.
+ * What may be told to the caller; anything that is not meant for one becomes a plain `ServiceException`.
  */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;

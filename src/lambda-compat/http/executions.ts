@@ -20,6 +20,7 @@ import {
 } from "./call.ts";
 import { readError } from "./reports.ts";
 import { eventStream } from "./event-stream.ts";
+import { calleesOf, withFewCallees } from "./callees.ts";
 import { historyEventToWire } from "./history-event.ts";
 import { redactCallbackIds } from "./redaction.ts";
 
@@ -46,11 +47,14 @@ export async function getHistory(face: Face, call: Call): Promise<Response> {
   const after = readEventMarker(query.get("Marker"));
   const reverse = readFlag(query, "ReverseOrder");
   const includeData = readFlag(query, "IncludeExecutionData") ?? true;
-  const { id } = await findExecution(face, label);
-  const { events, more } = await face.client.history(id, present({ limit, after, reverse, includeData }));
+  const execution = await findExecution(face, label);
+  const found = await face.client.history(execution.id, present({ limit, after, reverse, includeData }));
+  const events = withFewCallees(found.events);
+  const callees = await calleesOf(face, execution, events);
   const last = events.at(-1);
+  const more = found.more || events.length < found.events.length;
   return shown(call, {
-    Events: events.map(historyEventToWire),
+    Events: events.map((event) => historyEventToWire(event, callees.get(event.eventId))),
     NextMarker: more && last ? `e${last.eventId.toString(36)}` : undefined,
   });
 }

@@ -4,10 +4,12 @@ import type { HistoryEvent } from "../../engine/model/history.ts";
 import { wireId } from "../md5.ts";
 import { errorToWire } from "../wire.ts";
 import { seconds } from "./call.ts";
+import type { Callee } from "./callees.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 
-export function historyEventToWire(event: HistoryEvent): Members {
+/** `callee` is the execution that a chained invoke has started. */
+export function historyEventToWire(event: HistoryEvent, callee?: Callee): Members {
   const { eventType, eventId, at, id, parentId, name, subType } = event;
   return {
     EventType: eventType,
@@ -17,19 +19,23 @@ export function historyEventToWire(event: HistoryEvent): Members {
     Name: name,
     EventTimestamp: seconds(at),
     ParentId: parentId && wireId(parentId),
-    [`${eventType}Details`]: { ...payloads(event), ...settings(event) },
+    [`${eventType}Details`]: { ...payloads(event), ...settings(event), ...callee },
   };
 }
 
-/** AWS wraps payloads, and the wrapper is there even when the payload is not. */
+/** AWS wraps payloads, and the wrapper is there even when the payload is not. Nothing is ever cut off here. */
 function payloads({ eventType, input, result, error }: HistoryEvent): Members {
   const isWait = eventType === "WaitSucceeded";
   const failed = error ?? /(Failed|TimedOut|Stopped|Cancelled)$/.test(eventType);
   return {
-    Input: input !== undefined || eventType === "ExecutionStarted" ? { Payload: input } : undefined,
-    Result: /Succeeded$/.test(eventType) && !isWait ? { Payload: result } : undefined,
-    Error: failed ? { Payload: error && errorToWire(error) } : undefined,
+    Input: input !== undefined || eventType === "ExecutionStarted" ? wrapped(input) : undefined,
+    Result: /Succeeded$/.test(eventType) && !isWait ? wrapped(result) : undefined,
+    Error: failed ? wrapped(error && errorToWire(error)) : undefined,
   };
+}
+
+function wrapped(payload: unknown): Members {
+  return { Payload: payload, Truncated: false };
 }
 
 function settings(event: HistoryEvent): Members {

@@ -3,7 +3,7 @@
 import type { ExecutionHeader } from "../../engine/model/execution.ts";
 import { ClientErrorCode, type StartAnswer, type StartRequest } from "../../engine/runner/client.ts";
 import { type ArnScope, formatExecutionArn, formatFunctionArn } from "../arn.ts";
-import { ApiError, invalidParameter } from "./api-error.ts";
+import { ApiError, hasCode, invalidParameter } from "./api-error.ts";
 import { present, readJson, readText } from "./body.ts";
 import { type Call, type Face, readChoice, readFunction } from "./call.ts";
 
@@ -39,7 +39,7 @@ async function start({ client, scope }: Face, { may }: Call, request: StartReque
   try {
     return await client.start(request);
   } catch (error) {
-    if (may("read") || (error as { code?: unknown } | undefined)?.code !== ClientErrorCode.NOT_FOUND) throw error;
+    if (may("read") || !hasCode(error, ClientErrorCode.NOT_FOUND)) throw error;
     throw noFunction(request, scope);
   }
 }

@@ -55,12 +55,14 @@ function readUpdates(value: unknown): CheckpointRequest["updates"] {
   return updates.map((update) => updateFromWire(update as OperationUpdate));
 }
 
+/** The execution is the first of its own operations, and counts as one. */
 export async function getState(face: Face, { label, query }: Call): Promise<Response> {
   const marker = query.get("Marker") ?? undefined;
-  const page = { token: required(query.get("CheckpointToken")), limit: readLimit(query), marker };
+  const isFirst = marker === undefined;
+  const page = { token: required(query.get("CheckpointToken")), limit: readLimit(query) - (isFirst ? 1 : 0), marker };
   const { id } = await findExecution(face, label);
   const { header, operations, marker: next } = await face.client.state(id, present(page));
-  const first = marker === undefined ? [executionToWire(header, seconds)] : [];
+  const first = isFirst ? [executionToWire(header, seconds)] : [];
   return Response.json({ Operations: [...first, ...operations.map(toWire)], NextMarker: next });
 }
 
