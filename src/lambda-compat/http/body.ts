@@ -16,23 +16,59 @@ export type Shaped<S> = S extends "string"
         ? Shaped<Item>[]
         : { -readonly [Member in keyof S]?: Shaped<S[Member]> };
 
-/** Fails with `RequestTooLargeException` as soon as more than `limit` bytes have arrived. */
-export async function readBody({ body }: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
-  const reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined = body?.getReader();
+export interface BodyLimits {
+  readonly bytes: number;
+  /** Milliseconds until all of it has arrived. */
+  readonly ms: number;
+}
+
+/** The longest that a timer can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Fails with `RequestTooLargeException` as soon as more than `bytes` have arrived, and with `RequestTimeoutException`
+ * when the time is over.
+ */
+export async function readBody({ body }: Request, { bytes, ms }: BodyLimits): Promise<Uint8Array<ArrayBuffer>> {
+  if (!body) return new Uint8Array();
+  const reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> = body.getReader();
+  const letGo = (): void => void reader.cancel().catch(() => {});
+  let isLate = false;
+  const timer = setTimeout(
+    () => {
+      isLate = true;
+      letGo();
+    },
+    Math.min(ms, MAX_TIMER_MS),
+  );
+  try {
+    const whole = await readWithin(reader, bytes);
+    if (isLate) throw new ApiError("RequestTimeoutException", 408, `The request body must arrive within ${ms} ms.`);
+    return whole;
+  } catch (error) {
+    letGo();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readWithin(
+  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
-  while (reader) {
+  for (;;) {
     const { value } = await reader.read().catch(() => {
       throw malformed("is not complete");
     });
-    if (!value) break;
+    if (!value) return new Uint8Array(await new Blob(chunks).arrayBuffer());
     chunks.push(value);
     size += value.length;
-    if (size <= limit) continue;
-    reader.cancel().catch(() => {});
-    throw new ApiError("RequestTooLargeException", 413, `The request body must be at most ${limit} bytes.`);
+    if (size > limit)
+      throw new ApiError("RequestTooLargeException", 413, `The request body must be at most ${limit} bytes.`);
   }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
 export function readText(body: Uint8Array): string {

@@ -11,6 +11,7 @@ import {
 } from "../arn.ts";
 import { ApiError, invalidParameter } from "./api-error.ts";
 import type { Right } from "./credentials.ts";
+import type { HostLimits } from "./limits.ts";
 
 const DEFAULT_PAGE = 100;
 const MAX_PAGE = 1000;
@@ -19,6 +20,7 @@ export interface Face {
   readonly client: ExecutionClient;
   readonly scope: ArnScope;
   readonly heartbeatMs: number;
+  readonly limits: HostLimits;
   readonly now: () => number;
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { LiveEvent } from "../../engine/runner/client.ts";
 import { eventStream } from "./event-stream.ts";
 
-const AS_IS = { readable: (text: string) => text };
+const AS_IS = { readable: (text: string) => text, onClosed: () => {} };
 const commits: readonly LiveEvent[] = [
   { seq: 1, body: '{"v":1}' },
   { seq: 2, body: "two\nlines\r\nand\rmore" },

@@ -16,9 +16,14 @@ export interface EventStreamOptions {
   readonly heartbeatMs: number;
   /** What the reader may see of a commit's text. */
   readonly readable: (text: string) => string;
+  /** Told when the stream has ended, or its reader has left. */
+  readonly onClosed: () => void;
 }
 
-export function eventStream(events: AsyncIterable<LiveEvent>, { heartbeatMs, readable }: EventStreamOptions): Response {
+export function eventStream(
+  events: AsyncIterable<LiveEvent>,
+  { heartbeatMs, readable, onClosed }: EventStreamOptions,
+): Response {
   const frame = ({ done, value }: IteratorResult<LiveEvent, undefined>): string =>
     done ? END : commit(value.seq, readable(value.body));
   const iterator = events[Symbol.asyncIterator]();
@@ -29,9 +34,12 @@ export function eventStream(events: AsyncIterable<LiveEvent>, { heartbeatMs, rea
       const text = await within(next, heartbeatMs);
       controller.enqueue(utf8(text));
       if (text !== COMMENT) next = undefined;
-      if (text === END || text === BROKEN) controller.close();
+      if (text !== END && text !== BROKEN) return;
+      controller.close();
+      onClosed();
     },
     cancel() {
+      onClosed();
       iterator.return?.().catch(() => {});
     },
   });

@@ -130,5 +130,7 @@ export async function watchExecution(face: Face, call: Call): Promise<Response> 
   const cursor = readWhole(query.get("cursor"), "cursor", Number.MAX_SAFE_INTEGER);
   const from = Math.max(cursor, readWhole(headers.get("last-event-id"), "Last-Event-ID", Number.MAX_SAFE_INTEGER));
   const { id } = await findExecution(face, label);
-  return eventStream(face.client.watch(id, from), { heartbeatMs: face.heartbeatMs, readable: readable(call) });
+  const { client, heartbeatMs, limits } = face;
+  const onClosed = limits.openStream();
+  return eventStream(client.watch(id, from), { heartbeatMs, readable: readable(call), onClosed });
 }

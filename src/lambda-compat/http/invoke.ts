@@ -35,7 +35,8 @@ function dryRun({ client, scope }: Face, request: StartRequest): Response {
 }
 
 /** What functions and versions there are, which the client's own refusal names, is for callers who may look. */
-async function start({ client, scope }: Face, { may }: Call, request: StartRequest): Promise<StartAnswer> {
+async function start({ client, scope, limits }: Face, { may }: Call, request: StartRequest): Promise<StartAnswer> {
+  limits.takeStart();
   try {
     return await client.start(request);
   } catch (error) {
