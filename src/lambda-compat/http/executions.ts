@@ -4,7 +4,6 @@ import { ExecutionStatus, type ExecutionHeader } from "../../engine/model/execut
 import type { DirectoryRow } from "../../engine/ports/execution-store.ts";
 import { formatExecutionArn, formatFunctionArn } from "../arn.ts";
 import { errorToWire } from "../wire.ts";
-import { invalidParameter } from "./api-error.ts";
 import { present, readJson, readShape } from "./body.ts";
 import {
   type Call,
@@ -20,9 +19,7 @@ import {
 } from "./call.ts";
 import { readError } from "./reports.ts";
 import { eventStream } from "./event-stream.ts";
-import { calleesOf, withFewCallees } from "./callees.ts";
-import { historyEventToWire } from "./history-event.ts";
-import { redactCallbackIds } from "./redaction.ts";
+import { readableBy, shown } from "./shown.ts";
 
 const STATUSES = Object.values(ExecutionStatus);
 
@@ -39,41 +36,6 @@ export async function getExecution(face: Face, call: Call): Promise<Response> {
     ...(included && { InputPayload: input, Result: result, Error: error && errorToWire(error) }),
     Halt: halt && { Reason: halt.reason, Timestamp: seconds(halt.at) },
   });
-}
-
-export async function getHistory(face: Face, call: Call): Promise<Response> {
-  const { label, query } = call;
-  const limit = readLimit(query);
-  const after = readEventMarker(query.get("Marker"));
-  const reverse = readFlag(query, "ReverseOrder");
-  const includeData = readFlag(query, "IncludeExecutionData") ?? true;
-  const execution = await findExecution(face, label);
-  const found = await face.client.history(execution.id, present({ limit, after, reverse, includeData }));
-  const events = withFewCallees(found.events);
-  const callees = await calleesOf(face, execution, events);
-  const last = events.at(-1);
-  const more = found.more || events.length < found.events.length;
-  return shown(call, {
-    Events: events.map((event) => historyEventToWire(event, callees.get(event.eventId))),
-    NextMarker: more && last ? `e${last.eventId.toString(36)}` : undefined,
-  });
-}
-
-/** Payloads come with the callback ids that handlers put there. */
-function shown(call: Call, answer: object): Response {
-  const headers = { "Content-Type": "application/json" };
-  return new Response(readable(call)(JSON.stringify(answer)), { headers });
-}
-
-/** What of a text this caller may read: callback ids only who may complete callbacks. */
-function readable({ may }: Call): (text: string) => string {
-  return may("callback") ? (text) => text : redactCallbackIds;
-}
-
-function readEventMarker(marker: string | null): number | undefined {
-  if (marker === null) return undefined;
-  if (/^e[1-9a-z][0-9a-z]{0,9}$/.test(marker)) return Number.parseInt(marker.slice(1), 36);
-  throw invalidParameter("Marker must be the NextMarker of an earlier page.");
 }
 
 export async function listExecutions(face: Face, call: Call): Promise<Response> {
@@ -131,6 +93,7 @@ export async function watchExecution(face: Face, call: Call): Promise<Response> 
   const from = Math.max(cursor, readWhole(headers.get("last-event-id"), "Last-Event-ID", Number.MAX_SAFE_INTEGER));
   const { id } = await findExecution(face, label);
   const { client, heartbeatMs, limits } = face;
+  const readable = await readableBy(call);
   const onClosed = limits.openStream();
-  return eventStream(client.watch(id, from), { heartbeatMs, readable: readable(call), onClosed });
+  return eventStream(client.watch(id, from), { heartbeatMs, readable, onClosed });
 }

@@ -47,10 +47,15 @@ export interface HttpFaceParts {
  *
  * @example
  * ```ts
- * const fetch = createHttpFace({
- *   client: runner,
+ * import { createHttpFace } from "perdure/http";
+ * import { createMemoryHost } from "perdure/memory";
+ *
+ * const { client } = createMemoryHost({ functions: { order } });
+ * const face = createHttpFace({
+ *   client,
  *   credentials: [{ id: "web", rights: ["start", "read"], bearer: process.env.PERDURE_TOKEN }],
  * });
+ * const response = await face(request);
  * ```
  */
 export function createHttpFace({
