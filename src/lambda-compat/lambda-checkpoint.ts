@@ -123,6 +123,7 @@ export class LambdaCheckpoint implements CheckpointClient {
   /** The answer holds the operation as it was before this update. */
   #isBehind({ id, action }: OperationUpdate): boolean {
     const operation = this.#operations.get(id);
+    if (action === "START") return operation?.status === "READY";
     const settles = action === "SUCCEED" || action === "FAIL";
     return settles && operation !== undefined && !isSettled(operation.status);
   }

@@ -58,8 +58,10 @@ class LambdaInvocation implements RunningInvocation {
     this.output = this.#run(handler);
   }
 
-  absorb(operations: readonly Operation[]): void {
-    this.#news.push(...operations);
+  /** Whether its SDK will ask before it ends, nobody can tell. */
+  absorb(operations: readonly Operation[]): boolean {
+    for (const operation of operations) this.#news.push(operation);
+    return false;
   }
 
   abandon(): void {

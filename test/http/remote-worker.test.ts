@@ -72,7 +72,7 @@ class RemoteWorker {
 
   #invoke(name: string, request: InvocationRequest) {
     const handler: AwsHandler = withDurableExecution(this.#programs[name]!, { client: this.lambda });
-    return { output: call(handler, request), absorb: () => {}, abandon: () => {} };
+    return { output: call(handler, request), absorb: () => false, abandon: () => {} };
   }
 }
 

@@ -42,8 +42,11 @@ interface Due {
 export type DeliveryState = "delivered" | "empty" | "preparing" | "rebuilding" | "untaken";
 
 export class Delivery {
+  /** In the order of their numbers. */
   #due: Due[] = [];
   #head = 0;
+  /** Results that arrived after one with a higher number. */
+  #overtaken: Due[] = [];
   #lastNumber = 0;
   readonly #preparing = new Set<Due>();
   /** How many of those will be ready whatever user code does. */
@@ -62,10 +65,6 @@ export class Delivery {
     this.#ready = ready;
   }
 
-  get isEmpty(): boolean {
-    return this.#head === this.#due.length;
-  }
-
   /** The number of the newest result that was delivered. */
   get lastNumber(): number {
     return this.#lastNumber;
@@ -76,23 +75,22 @@ export class Delivery {
     return this.#due[this.#head]?.operation;
   }
 
-  /** Queues what of these operations has become due: at the load of a journal, and with every change after it. */
-  enqueue(operations: Iterable<Operation>, above: number): void {
-    const fresh: Due[] = [];
-    for (const operation of operations) {
-      if (operation.type === "CALLBACK" && operation.opened !== undefined && operation.opened > above) {
-        fresh.push(dueOf(operation, operation.opened, true));
-      }
-      if (operation.delivery !== undefined && operation.delivery > above) {
-        fresh.push(dueOf(operation, operation.delivery, false));
-      }
+  /** Queues what a journal holds. */
+  load(operations: Iterable<Operation>): void {
+    for (const operation of operations) this.add(operation, undefined);
+    this.#sortIn();
+  }
+
+  /**
+   * Queues what has become due since the operation was `known`, each result once. Changes need not arrive in the order
+   * of their numbers: what a turn finds is handed over in that order, whichever came first.
+   */
+  add(operation: Operation, known: Operation | undefined): void {
+    const { delivery } = operation;
+    if (operation.type === "CALLBACK" && operation.opened !== undefined && !isOpened(known)) {
+      this.#enqueue(dueOf(operation, operation.opened, true));
     }
-    if (fresh.length > 1) fresh.sort((a, b) => a.number - b.number);
-    this.#compact();
-    for (const due of fresh) {
-      this.#due.push(due);
-      this.#prepare(due, this.#takers.get(due.operation.id));
-    }
+    if (delivery !== undefined && known?.delivery === undefined) this.#enqueue(dueOf(operation, delivery, false));
   }
 
   /** From now on `taker` gets the results of the operation; what is recorded of it already is made ready. */
@@ -142,6 +140,7 @@ export class Delivery {
       this.#isHeldUp = true;
       return "preparing";
     }
+    if (this.#overtaken.length > 0) this.#sortIn();
     for (let due = this.#due[this.#head]; due !== undefined; due = this.#due[this.#head]) {
       const taker = due.taker ?? this.#takers.get(due.operation.id);
       if (taker === undefined) {
@@ -186,7 +185,7 @@ export class Delivery {
 
   #advance(due: Due): void {
     this.#head++;
-    this.#lastNumber = due.number;
+    this.#lastNumber = Math.max(this.#lastNumber, due.number);
     if (due.taker === undefined) {
       if (!due.opening) this.#takers.delete(due.operation.id);
     } else if (due.opening) {
@@ -225,12 +224,35 @@ export class Delivery {
     return false;
   }
 
+  #enqueue(due: Due): void {
+    this.#compact();
+    const newest = this.#due.at(-1);
+    if (newest === undefined || newest.number < due.number) this.#due.push(due);
+    else this.#overtaken.push(due);
+    this.#prepare(due, this.#takers.get(due.operation.id));
+  }
+
+  /** Late is better than never: what arrives after a higher number was delivered is the next result. */
+  #sortIn(): void {
+    this.#due = [...this.#due.slice(this.#head), ...this.#overtaken].sort(byNumber);
+    this.#head = 0;
+    this.#overtaken = [];
+  }
+
   /** Drops what was delivered once it is the larger part, so that a long run keeps no results alive. */
   #compact(): void {
     if (this.#head < 64 || this.#head * 2 < this.#due.length) return;
     this.#due = this.#due.slice(this.#head);
     this.#head = 0;
   }
+}
+
+function isOpened(operation: Operation | undefined): boolean {
+  return operation?.type === "CALLBACK" && operation.opened !== undefined;
+}
+
+function byNumber(a: Due, b: Due): number {
+  return a.number - b.number;
 }
 
 function dueOf(operation: Operation, number: number, opening: boolean): Due {

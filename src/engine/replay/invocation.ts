@@ -19,6 +19,7 @@ import type { InvocationCore, InvocationOutcome } from "./core.ts";
 import { Delivery } from "./delivery.ts";
 import { CheckpointError, FencedError, NonDeterministicExecutionError } from "./faults.ts";
 import type { Instrument } from "./instrument.ts";
+import { Journal } from "./journal.ts";
 import { Scope } from "./scope.ts";
 
 export interface InvocationOptions {
@@ -61,10 +62,8 @@ export class Invocation implements InvocationCore {
   waiting = 0;
 
   readonly #options: InvocationOptions;
-  readonly #journal = new Map<string, Operation>();
+  readonly #journal = new Journal();
   readonly #queue: CheckpointQueue;
-  /** The highest delivery number among what is queued or delivered. */
-  #highest = 0;
   /** Results up to this number had reached user code before this invocation. */
   #seen = 0;
   #replaying: boolean;
@@ -93,7 +92,7 @@ export class Invocation implements InvocationCore {
     );
     this.root = new Scope(this, undefined, { position: "", isRecorded: false, isRebuilding: false });
     this.#load(options.journal);
-    this.#replaying = this.#journal.size > 0;
+    this.#replaying = !this.#journal.isEmpty;
   }
 
   get isOver(): boolean {
@@ -152,19 +151,30 @@ export class Invocation implements InvocationCore {
     else this.#linger();
   }
 
-  /** Takes over what changed outside: fired timers, completed callbacks, finished invokes. */
-  absorb(operations: readonly Operation[]): void {
-    if (this.isOver) return;
-    let newest = this.#highest;
-    for (const operation of operations) {
-      this.#journal.set(operation.id, operation);
-      if (!isSettled(operation.status)) this.delivery.taker(operation.id)?.progress?.(operation);
-      newest = Math.max(newest, deliveryOf(operation));
-    }
-    this.delivery.enqueue(operations, this.#highest);
-    this.#highest = newest;
-    this.instrument?.changed(operations);
+  /**
+   * Takes over what changed: by this invocation's own updates, or outside (fired timers, completed callbacks, finished
+   * invokes). What is known already changes nothing. False once the invocation is over: it has not seen them.
+   */
+  absorb(operations: readonly Operation[]): boolean {
+    if (this.isOver) return false;
+    if (this.instrument === undefined) for (const operation of operations) this.#take(operation);
+    else this.#announce(this.instrument, operations);
     this.schedule();
+    return true;
+  }
+
+  #announce(instrument: Instrument, operations: readonly Operation[]): void {
+    const news = operations.filter((operation) => this.#take(operation));
+    if (news.length > 0) instrument.changed(news);
+  }
+
+  /** False if that is no news. */
+  #take(operation: Operation): boolean {
+    const known = this.#journal.get(operation.id);
+    if (!this.#journal.take(operation, known)) return false;
+    this.delivery.add(operation, known);
+    if (!isSettled(operation.status)) this.delivery.taker(operation.id)?.progress?.(operation);
+    return true;
   }
 
   end(outcome: InvocationOutcome): void {
@@ -214,25 +224,9 @@ export class Invocation implements InvocationCore {
   }
 
   #load(journal: Iterable<Operation>): void {
-    const hidden = new Set<string>();
-    const visible: Operation[] = [];
-    for (const operation of journal) {
-      if (operation.parentId !== undefined && (hidden.has(operation.parentId) || this.#isSealed(operation.parentId))) {
-        hidden.add(operation.id);
-        continue;
-      }
-      this.#journal.set(operation.id, operation);
-      visible.push(operation);
-      this.#highest = Math.max(this.#highest, deliveryOf(operation));
-      this.#seen = Math.max(this.#seen, seenBy(operation));
-    }
-    this.delivery.enqueue(visible, 0);
-  }
-
-  /** True if nobody looks into this context again: it has its outcome and its value. */
-  #isSealed(key: string): boolean {
-    const context = this.#journal.get(key);
-    return context?.type === "CONTEXT" && isSettled(context.status) && !isRebuilt(context);
+    const visible = this.#journal.load(journal);
+    for (const operation of visible) this.#seen = Math.max(this.#seen, seenBy(operation));
+    this.delivery.load(visible);
   }
 
   #flush(): void {
@@ -247,7 +241,7 @@ export class Invocation implements InvocationCore {
     } catch (error) {
       return this.#checkpointFailed(error);
     }
-    if (!(answer instanceof Promise)) return this.absorb(answer);
+    if (!(answer instanceof Promise)) return void this.absorb(answer);
     this.#inFlight = answer.then(
       (operations) => {
         this.#inFlight = undefined;
@@ -368,11 +362,6 @@ function faultOf(error: unknown): InvocationOutcome {
   if (error instanceof FencedError) return { status: "FENCED" };
   const failure = error instanceof CheckpointError ? error : new CheckpointError("INVOCATION", error);
   return { status: failure.scope === "EXECUTION" ? "FAILED" : "FAULT", error: failure };
-}
-
-function deliveryOf(operation: Operation): number {
-  const opened = operation.type === "CALLBACK" ? (operation.opened ?? 0) : 0;
-  return Math.max(opened, operation.delivery ?? 0);
 }
 
 /** The newest result that must have reached user code for this operation to be where it is. */

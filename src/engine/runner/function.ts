@@ -36,8 +36,11 @@ export interface InvocationRequest {
 
 export interface RunningInvocation {
   readonly output: Promise<FunctionOutput>;
-  /** Takes over what changed outside. */
-  absorb(operations: readonly Operation[]): void;
+  /**
+   * Takes over what changed outside. Changes that were given already, or come with the answer to a checkpoint too, do
+   * no harm. False if the function may end without having seen them: it is over, or hears of them only if it asks.
+   */
+  absorb(operations: readonly Operation[]): boolean;
   /** Ends it without effect. */
   abandon(): void;
 }

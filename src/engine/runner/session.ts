@@ -662,7 +662,7 @@ function asDurable(target: RegisteredFunction): DurableFunction {
     kind: "durable",
     invoke: ({ header, requestId }) => ({
       output: callPlain(target, { ...header, id: requestId }, header.functionName),
-      absorb: () => {},
+      absorb: () => false,
       abandon: () => {},
     }),
   };

@@ -30,8 +30,10 @@ export type Verdict =
 /** As an ambient value: the function that runs is an attempt of this operation. */
 export abstract class Attempts<T, Options extends CallOptions> extends CalledOperation<Options> implements Taker {
   readonly future: Future<T>;
+  /** The number of the attempt that runs, or ran last. */
   #attempt = 1;
-  #awaitsStart = false;
+  /** What has to be recorded before the function runs (again): its START, or that the time for another try has come. */
+  #awaits: "STARTED" | "READY" | undefined;
 
   constructor(scope: Scope, options: Options) {
     super(scope, "STEP", options);
@@ -63,14 +65,14 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
   }
 
   progress(operation: Operation): void {
-    if (this.scope.isClosed) return;
-    if (this.#awaitsStart) {
-      this.#awaitsStart = false;
-      this.#execute();
-    } else if (operation.status === "READY") {
-      this.#attempt = (operation as StepOperation).attempt + 1;
-      this.#start();
-    }
+    const { attempt, status } = operation as StepOperation;
+    // The same change may be told twice, and must set off one attempt.
+    if (this.scope.isClosed || status !== this.#awaits) return;
+    if (status === "READY" && attempt < this.#attempt) return;
+    this.#awaits = undefined;
+    if (status === "STARTED") return this.#execute();
+    this.#attempt = attempt + 1;
+    this.#start();
   }
 
   decided(verdict: Verdict): void {
@@ -79,17 +81,22 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
   }
 
   #continue(stored: StepOperation | undefined): void {
-    this.#attempt = (stored?.attempt ?? 0) + 1;
+    const finished = stored?.attempt ?? 0;
+    if (stored?.status === "PENDING") {
+      this.#attempt = finished;
+      this.#awaits = "READY";
+      return;
+    }
+    this.#attempt = finished + 1;
     if (stored === undefined || stored.status === "READY") this.#start();
-    else if (stored.status === "STARTED" && this.atMostOnce)
-      this.#conclude(this.interrupted(new StepInterruptedError()));
-    else if (stored.status === "STARTED") this.#execute();
+    else if (this.atMostOnce) this.#conclude(this.interrupted(new StepInterruptedError()));
+    else this.#execute();
   }
 
   #start(): void {
     const { atMostOnce } = this;
     this.scope.invocation.record(this.update("START"), atMostOnce);
-    if (atMostOnce) this.#awaitsStart = true;
+    if (atMostOnce) this.#awaits = "STARTED";
     else this.#execute();
   }
 
@@ -116,6 +123,7 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
       case "retry": {
         const outcome = verdict.error === undefined ? present(verdict.payload) : { error: verdict.error };
         const details = { nextAttemptDelaySeconds: verdict.delaySeconds, ...outcome };
+        this.#awaits = "READY";
         return invocation.record(this.update("RETRY", details), true);
       }
     }
