@@ -171,7 +171,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
       input: input as I | undefined,
       tenantId,
       inputSerdes: this.#serdes<I>(payloadSerdes),
-      resultSerdes: this.#serdes<O>(resultSerdes),
+      serdes: this.#serdes<O>(resultSerdes),
     });
     return durable(future);
   }

@@ -134,6 +134,7 @@ export class SimulatedSystem {
     const ambient: Ambient = {
       tracksAsync: host.ambient.tracksAsync,
       get: () => host.ambient.get(),
+      snapshot: () => host.ambient.snapshot(),
       run: (value, body) => {
         if (value instanceof Scope && value.parent === undefined) this.#invocations.set(value.invocation, process);
         return host.ambient.run(value, body);

@@ -6,6 +6,7 @@
  */
 
 import type { Operation } from "../model/operation.ts";
+import type { AmbientSnapshot } from "../ports/host.ts";
 import type { MaybePromise } from "../ports/maybe-promise.ts";
 
 /** An outcome that is ready for user code. */
@@ -18,6 +19,8 @@ export interface Taker {
   readonly scope: { readonly isClosed: boolean };
   /** The value comes from running the operation's own function once more, as far as the log lets it. */
   readonly rebuilds?: boolean;
+  /** Where `prepare` is to run: set if it runs user code. */
+  readonly callersContext?: AmbientSnapshot | undefined;
   /**
    * Makes the outcome ready to hand over; called once, as soon as the operation is both recorded and called. Nothing
    * comes of it when that ends the invocation.
@@ -196,7 +199,7 @@ export class Delivery {
   #prepare(due: Due, taker: Taker | undefined): void {
     if (taker === undefined || taker.scope.isClosed) return;
     if (due.handover !== undefined || this.#preparing.has(due)) return;
-    const prepared = due.opening ? taker.prepareOpening?.(due.operation) : taker.prepare(due.operation);
+    const prepared = due.opening ? taker.prepareOpening?.(due.operation) : outcomeOf(taker, due.operation);
     if (!(prepared instanceof Promise)) {
       due.handover = prepared;
       return;
@@ -245,6 +248,11 @@ export class Delivery {
     this.#due = this.#due.slice(this.#head);
     this.#head = 0;
   }
+}
+
+function outcomeOf(taker: Taker, operation: Operation): MaybePromise<Handover | undefined> {
+  const { callersContext } = taker;
+  return callersContext === undefined ? taker.prepare(operation) : callersContext(() => taker.prepare(operation));
 }
 
 function isOpened(operation: Operation | undefined): boolean {

@@ -76,12 +76,15 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
   }
 
   decided(verdict: Verdict): void {
+    if (verdict.type === "retry") this.keepContext();
     this.#conclude(verdict);
     this.scope.stopExecuting();
   }
 
   #continue(stored: StepOperation | undefined): void {
     const finished = stored?.attempt ?? 0;
+    // What runs at once runs in the context of its caller anyway.
+    if (this.atMostOnce || stored?.status === "PENDING") this.keepContext();
     if (stored?.status === "PENDING") {
       this.#attempt = finished;
       this.#awaits = "READY";
@@ -101,15 +104,16 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
   }
 
   #execute(): void {
-    const { ambient } = this.scope.invocation.host;
     this.scope.startExecuting();
     // One step behind contexts: what they start is recorded first.
-    afterCaller(() =>
-      afterCaller(() => {
-        // Another process may have taken over in between.
-        if (!this.scope.isClosed) ambient.run(this, () => this.run());
-      }),
-    );
+    const run = (): void => afterCaller(() => afterCaller(() => this.#runUnlessClosed()));
+    if (this.callersContext === undefined) run();
+    else this.callersContext(run);
+  }
+
+  #runUnlessClosed(): void {
+    // Another process may have taken over in between.
+    if (!this.scope.isClosed) this.scope.invocation.host.ambient.run(this, () => this.run());
   }
 
   #conclude(verdict: Verdict): void {

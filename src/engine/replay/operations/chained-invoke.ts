@@ -14,7 +14,8 @@ export interface ChainedInvokeOptions<I, O> extends CallOptions {
   readonly input: I | undefined;
   readonly tenantId?: string | undefined;
   readonly inputSerdes: Serdes<I>;
-  readonly resultSerdes: Serdes<O>;
+  /** Of the result. */
+  readonly serdes: Serdes<O>;
 }
 
 /** Calls another function and waits for its outcome without running meanwhile. */
@@ -36,7 +37,7 @@ class ChainedInvoke<I, O> extends CalledOperation<ChainedInvokeOptions<I, O>> im
   prepare({ status, result, error }: Operation): MaybePromise<Handover | undefined> {
     const future = this.#future;
     if (status === "SUCCEEDED") {
-      return deserialize(this, this.options.resultSerdes, result, (value) => future.ready(value));
+      return deserialize(this, this.options.serdes, result, (value) => future.ready(value));
     }
     const cause = error?.errorMessage ? new Error(error.errorMessage) : undefined;
     return future.broken(new InvokeError(error?.errorMessage, cause, error?.errorData));
