@@ -20,6 +20,7 @@ import { Delivery } from "./delivery.ts";
 import { CheckpointError, FencedError, NonDeterministicExecutionError } from "./faults.ts";
 import type { Instrument } from "./instrument.ts";
 import { Journal } from "./journal.ts";
+import { Patience } from "./patience.ts";
 import { Scope } from "./scope.ts";
 
 export interface InvocationOptions {
@@ -39,7 +40,10 @@ export interface InvocationOptions {
   /** Polls for outside changes while user functions run, for machines that cannot push. */
   readonly polling?: { readonly deadline: () => number };
   readonly instrument?: Instrument;
-  /** How long a recorded result waits for its operation to be called while nothing else happens; default 60,000. */
+  /**
+   * How long a recorded result waits for its operation to be called while nothing else happens, in ms; default 60,000.
+   * Time in which the process stood still, or that the clock leapt over, does not count.
+   */
   readonly takerPatienceMs?: number;
   /**
    * For machines that record no order of delivery, so that it is inferred from times and may be wrong: how long a result
@@ -64,6 +68,7 @@ export class Invocation implements InvocationCore {
   readonly #options: InvocationOptions;
   readonly #journal = new Journal();
   readonly #queue: CheckpointQueue;
+  readonly #patience: Patience;
   /** Results up to this number had reached user code before this invocation. */
   #seen = 0;
   #replaying: boolean;
@@ -86,6 +91,7 @@ export class Invocation implements InvocationCore {
     this.arn = options.arn;
     this.instrument = options.instrument;
     this.#queue = new CheckpointQueue(options.batchLimits);
+    this.#patience = new Patience(options.host, options.takerPatienceMs ?? DEFAULT_TAKER_PATIENCE_MS);
     this.delivery = new Delivery(
       (key) => this.#journal.get(key),
       () => this.schedule(),
@@ -315,11 +321,10 @@ export class Invocation implements InvocationCore {
   }
 
   #awaitCode(): void {
-    const patience = this.#options.takerPatienceMs ?? DEFAULT_TAKER_PATIENCE_MS;
-    this.#cancelIdle = this.host.timer(this.host.now() + patience, () => this.#missingTaker(patience));
+    this.#cancelIdle = this.#patience.wait(() => this.#missingTaker());
   }
 
-  #missingTaker(patience: number): void {
+  #missingTaker(): void {
     const recorded = this.delivery.head;
     if (recorded === undefined) return;
     const identity = { id: recorded.id, type: recorded.type, name: recorded.name, subType: recorded.subType };
@@ -327,7 +332,7 @@ export class Invocation implements InvocationCore {
     const missing = isRebuilt(recorded) ? "come to its end again" : "called that operation";
     const message =
       `Non-deterministic execution detected: the log holds the result of ${what}, but the code has not ${missing} ` +
-      `in ${patience} ms. This indicates non-deterministic control flow in your workflow code.`;
+      `in ${this.#patience.limitMs} ms. This indicates non-deterministic control flow in your workflow code.`;
     this.end({ status: "BREACH", error: new NonDeterministicExecutionError(message, { recorded: identity }) });
   }
 
