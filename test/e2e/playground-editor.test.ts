@@ -2,7 +2,8 @@
 
 import type { Locator, Page } from "playwright";
 import { expect, test } from "vitest";
-import { here, openExample, press, row, says, setCode, violations, visit } from "./playground-visit.ts";
+import { inChromium } from "./in-chromium.ts";
+import { openExample, press, row, says, setCode, violations, visit } from "./playground-visit.ts";
 
 const handler = (body: string): string => `import { type DurableContext, withDurableExecution } from "perdure";
 
@@ -73,7 +74,7 @@ async function lineOf(page: Page, mark: Locator): Promise<string> {
   return "none";
 }
 
-here("types", () => {
+inChromium("types", () => {
   test.each([
     [
       "a method that does not exist",
@@ -142,7 +143,7 @@ here("types", () => {
   });
 });
 
-here("completion", () => {
+inChromium("completion", () => {
   test("has a context's methods, with their types and docs, and writes the call", async () => {
     const page = await visit();
     await setCursor(page, handler("  await |"));
@@ -173,7 +174,7 @@ here("completion", () => {
   });
 });
 
-here("hints", () => {
+inChromium("hints", () => {
   test("say what a name is", async () => {
     const page = await visit();
     await openExample(page, "First steps: a cake");
@@ -200,7 +201,7 @@ here("hints", () => {
   });
 });
 
-here("the determinism lint", () => {
+inChromium("the determinism lint", () => {
   test.each([
     ["Date.now", "  const at = Date.now();\n  return at;"],
     ["Math.random", "  return Math.random();"],
@@ -231,7 +232,7 @@ here("the determinism lint", () => {
   });
 });
 
-here("what the editor says", () => {
+inChromium("what the editor says", () => {
   test.each([
     ["light", 1280],
     ["dark", 1280],
@@ -274,7 +275,7 @@ here("what the editor says", () => {
   });
 });
 
-here("TypeScript", () => {
+inChromium("TypeScript", () => {
   test("is loaded after the worker that runs workflows", async () => {
     const page = await visit();
     const scripts: string[] = [];
@@ -303,7 +304,7 @@ here("TypeScript", () => {
   });
 });
 
-here("a long file", () => {
+inChromium("a long file", () => {
   const lines = 2_000;
 
   test("is typed in without waiting for its check, whose answers are for what is there", async () => {

@@ -1,10 +1,10 @@
 /** What runs an execution dies: its renderer, or the whole browser while it writes. */
 
-import { describe, expect, test } from "vitest";
-import { chromiumMissing } from "./chromium.ts";
+import { expect, test } from "vitest";
+import { inChromium } from "../in-chromium.ts";
 import { until, World } from "./world.ts";
 
-describe.skipIf(chromiumMissing)("a crash", () => {
+inChromium("a crash", () => {
   test("of the only tab's renderer: the next tab goes on", async () => {
     const world = await World.open();
     const { site } = world;
