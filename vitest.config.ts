@@ -14,8 +14,8 @@ const chromium = await findChromium();
 const busy = { maxWorkers: 2, sequence: { groupOrder: 0 } };
 const waiting = { maxWorkers: 4, sequence: { groupOrder: 1 } };
 
-/** Only what hangs is cut off: no test is to fail because the machine is slow. */
-const patienceMs = 120_000;
+/** In ms. Only what hangs is cut off: no test is to fail because the machine is slow. */
+const patience = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } };
 
 const node: TestProjectConfiguration = {
   test: {
@@ -23,8 +23,7 @@ const node: TestProjectConfiguration = {
     include: ["{src,test,demo,bench,scripts}/**/*.test.ts"],
     exclude: [...everywhere, "test/runtimes/{workerd,browser}/**", "test/package/**", "test/e2e/**"],
     setupFiles: ["test/property-seed.ts"],
-    testTimeout: patienceMs,
-    hookTimeout: patienceMs,
+    ...patience,
     ...busy,
   },
 };
@@ -35,8 +34,7 @@ const workerd: TestProjectConfiguration = {
     name: "workerd",
     include: ["test/runtimes/workerd/**/*.test.ts"],
     exclude: everywhere,
-    testTimeout: patienceMs,
-    hookTimeout: patienceMs,
+    ...patience,
     ...waiting,
   },
 };
@@ -46,8 +44,7 @@ const packaged: TestProjectConfiguration = {
     name: "package",
     include: ["test/package/**/*.test.ts"],
     globalSetup: ["test/package/setup.ts"],
-    testTimeout: patienceMs,
-    hookTimeout: patienceMs,
+    ...patience,
     ...waiting,
   },
 };
@@ -56,8 +53,7 @@ const acrossProcesses = {
   exclude: everywhere,
   globalSetup: ["test/e2e/setup.ts"],
   provide: { chromium },
-  testTimeout: 300_000,
-  hookTimeout: 300_000,
+  ...patience,
   ...waiting,
 };
 
@@ -97,7 +93,7 @@ function browser(): TestProjectConfiguration {
       name: "browser",
       include: ["test/runtimes/browser/**/*.test.ts"],
       exclude: everywhere,
-      testTimeout: 30_000,
+      ...patience,
       ...waiting,
       browser: {
         enabled: true,

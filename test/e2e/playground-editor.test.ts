@@ -12,9 +12,6 @@ ${body}
 });
 `;
 
-/** How long what is seen may take to be as expected. */
-const patience = { timeout: 10_000 };
-
 const editor = (page: Page): Locator => page.getByLabel("Workflow code");
 const errors = (page: Page): Locator => page.locator(".cm-lintRange-error");
 const warnings = (page: Page): Locator => page.locator(".cm-lintRange-warning");
@@ -137,9 +134,9 @@ inChromium("types", () => {
     await errors(page).first().waitFor();
     await press(page, "Run");
     await says(page, "it does not load");
-    await expect.poll(() => errors(page).count(), patience).toBe(2);
+    await expect.poll(() => errors(page).count()).toBe(2);
     await setCode(page, `export const n: number = "b";`);
-    await expect.poll(() => errors(page).count(), patience).toBe(1);
+    await expect.poll(() => errors(page).count()).toBe(1);
   });
 });
 
@@ -196,7 +193,7 @@ inChromium("hints", () => {
       .poll(async () => {
         await page.keyboard.press("Escape");
         return parameter.count();
-      }, patience)
+      })
       .toBe(0);
   });
 });
@@ -245,7 +242,7 @@ inChromium("what the editor says", () => {
         return boxes.flatMap((box) => (box === null ? [] : [box.x, box.x + box.width]));
       };
       // It is measured, and put in its place, after it is there.
-      await expect.poll(async () => (await edges()).every((x) => x >= 0 && x <= width), patience).toBe(true);
+      await expect.poll(async () => (await edges()).every((x) => x >= 0 && x <= width)).toBe(true);
       expect(await violations(page)).toEqual([]);
     };
     await setCode(page, handler(`  const n: number = Date.now() + "a";\n  return n;`));
@@ -283,7 +280,7 @@ inChromium("TypeScript", () => {
       scripts.push(new URL(request.url()).pathname.replace(/.*\/(\w+)\.worker-.*/, "$1")),
     );
     await page.reload();
-    await expect.poll(() => scripts, patience).toContain("language");
+    await expect.poll(() => scripts).toContain("language");
     expect(scripts.indexOf("engine")).toBeGreaterThanOrEqual(0);
     expect(scripts.indexOf("engine")).toBeLessThan(scripts.indexOf("language"));
   });

@@ -35,9 +35,7 @@ inChromium("a crash", () => {
     expect(site.asked("one")).toEqual({ "step-1": 1, "step-2": 2, "step-3": 1 });
   });
 
-  test("of the browser while it writes loses nothing that was recorded, however often", {
-    timeout: 300_000,
-  }, async () => {
+  test("of the browser while it writes loses nothing that was recorded, however often", async () => {
     const world = await World.open();
     const { site } = world;
     const steps = 400;

@@ -46,6 +46,6 @@ function rowOf(functionName: string, name: string) {
 
 describe("the alarm of Durable Objects", () => {
   for (const contractCase of applicable(alarmContract)) {
-    test(contractCase.name, { timeout: 70_000 }, () => contractCase.run(subject));
+    test(contractCase.name, () => contractCase.run(subject));
   }
 });
