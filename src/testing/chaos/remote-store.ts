@@ -1,0 +1,103 @@
+import type { MemoryStore } from "../../adapters/memory/memory-store.ts";
+import type {
+  DirectoryRow,
+  DirectoryScan,
+  ExecutionStore,
+  LogPage,
+  ReadOptions,
+} from "../../engine/ports/execution-store.ts";
+import { chain, type MaybePromise } from "../../engine/ports/maybe-promise.ts";
+import type { AppendAnswer, Archive } from "./archive.ts";
+import type { Gate } from "./gate.ts";
+import type { Knowledge } from "./knowledge.ts";
+import type { Link } from "./link.ts";
+
+export interface RemoteStoreOptions {
+  /** The process that this is the store of. */
+  readonly process: string;
+  readonly disk: MemoryStore;
+  readonly archive: Archive;
+  readonly gate: Gate;
+  readonly link: Link;
+  readonly knowledge: Knowledge;
+  /** Told of each call before it is made: the outside may act in the middle of what the process does. */
+  readonly onCall: () => void;
+}
+
+/** The one disk as one process sees it: late, out of order, and not always. */
+export class RemoteStore implements ExecutionStore {
+  readonly #options: RemoteStoreOptions;
+
+  constructor(options: RemoteStoreOptions) {
+    this.#options = options;
+  }
+
+  create(row: DirectoryRow, body: string): MaybePromise<"created" | "exists"> {
+    const { archive, process } = this.#options;
+    const kept = { ...row };
+    const created = this.#write(() => archive.create(kept, body, process));
+    return chain(created, (answer) => {
+      if (answer === "created") this.#options.knowledge.learn(row.incarnation, 1);
+      return answer;
+    });
+  }
+
+  append(id: string, seq: number, body: string, incarnation: string): MaybePromise<AppendAnswer> {
+    const { archive, knowledge, process } = this.#options;
+    const appended = this.#write(() => archive.append({ id, seq, body, incarnation }, process));
+    return chain(appended, (answer) => {
+      if (answer === "appended") knowledge.learn(archive.current(id)?.incarnation ?? incarnation, seq);
+      return answer;
+    });
+  }
+
+  read(id: string, from: number, options?: ReadOptions): MaybePromise<LogPage | undefined> {
+    const { archive, disk, knowledge } = this.#options;
+    let incarnation: string | undefined;
+    const page = this.#call("read", false, () => {
+      incarnation = archive.current(id)?.incarnation;
+      return disk.read(id, from, options);
+    });
+    return chain(page, (answer) => {
+      // A log of several pages is known when the last one is.
+      if (answer !== undefined && answer.next === undefined && incarnation !== undefined)
+        knowledge.learn(incarnation, from - 1 + answer.bodies.length);
+      return answer;
+    });
+  }
+
+  describe(row: DirectoryRow): MaybePromise<void> {
+    const kept = { ...row };
+    return this.#write(() => this.#options.disk.describe(kept));
+  }
+
+  list(scan: DirectoryScan): MaybePromise<readonly DirectoryRow[]> {
+    return this.#call("read", false, () => this.#options.disk.list(scan));
+  }
+
+  expired(now: number, limit: number): MaybePromise<readonly DirectoryRow[]> {
+    return this.#call("read", false, () => this.#options.disk.expired(now, limit));
+  }
+
+  keepSnapshot(id: string, snapshot: string, incarnation: string): MaybePromise<void> {
+    return this.#write(() => this.#options.disk.keepSnapshot(id, snapshot, incarnation));
+  }
+
+  snapshot(id: string, incarnation: string): MaybePromise<string | undefined> {
+    return this.#call("read", false, () => this.#options.disk.snapshot(id, incarnation));
+  }
+
+  remove(id: string, incarnation: string): MaybePromise<void> {
+    return this.#write(() => this.#options.archive.remove(id, incarnation));
+  }
+
+  #write<T>(run: () => MaybePromise<T>): MaybePromise<T> {
+    return this.#call("write", true, run);
+  }
+
+  #call<T>(what: string, changes: boolean, run: () => MaybePromise<T>): MaybePromise<T> {
+    const { gate, link, onCall } = this.#options;
+    onCall();
+    return gate.call(() => (changes && link.isFull ? link.refuseFull<T>() : link.send({ what, changes, run })));
+  }
+}
