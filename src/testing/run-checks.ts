@@ -15,7 +15,7 @@ export function outcomeOf({ state: { header } }: ExecutionView): string {
 }
 
 /** Folds the log again, commit by commit, and collects what is wrong on the way. */
-export function brokenPromises({ id, log }: ExecutionView): string[] {
+export function brokenPromises({ id, log }: Pick<ExecutionView, "id" | "log">): string[] {
   const state = emptyState({ keepsAll: true });
   const broken: string[] = [];
   for (const [index, body] of log.entries()) {

@@ -31,7 +31,7 @@ interface Standing {
 }
 
 const LATEST_MS = 60;
-const RETRY_MS = 1_000;
+const RETRY_MS = 2_000;
 const LOST = 0.01;
 const DOUBLED = 0.03;
 

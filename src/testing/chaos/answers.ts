@@ -101,7 +101,7 @@ export class Answers {
     const { world, faults } = this.#system;
     const { random } = faults;
     const due = state.timers.earliest?.at;
-    if (due !== undefined && due > world.now() && random.chance(0.4)) return due + random.below(3);
+    if (due !== undefined && due > world.now() && random.chance(0.5)) return due + random.below(random.chance(0.5) ? 1 : 200);
     return world.now() + random.below(random.chance(0.5) ? 50 : LONGEST_DELAY_MS);
   }
 

@@ -16,7 +16,7 @@ import { Violations } from "./violations.ts";
 /** A wake that takes longer is given to another process: the first one may be frozen. */
 const WAKE_PATIENCE_MS = 30_000;
 /** Far more calls than any run needs. */
-const MOST_CALLS = 30_000;
+const MOST_CALLS = 15_000;
 const LONGEST_HINT_MS = 3_000;
 const LONGEST_UNRECOVERED_MS = 300_000;
 const VERSIONS: readonly (readonly string[])[] = [["1"], ["1", "2"], ["2"]];
@@ -43,6 +43,8 @@ export class ChaosSystem {
   readonly scenario: Scenario;
   /** The process whose turn it is, where only one has it. */
   holder: ChaosProcess | undefined;
+  /** It went on without getting anywhere. */
+  isGivenUp = false;
   readonly #surroundings: Surroundings;
   #calls = 0;
 
@@ -150,6 +152,7 @@ export class ChaosSystem {
 
   /** Wakes an execution in a process that may run it; rejects if that one does not come back in time. */
   async wakeSome(id: string): Promise<void> {
+    if (this.isGivenUp) return;
     const { scenario, holder } = this;
     const process = scenario.sharing === "FREE" ? this.choose() : holder;
     if (process?.isAlive !== true) throw new LinkError("No process lives");
@@ -161,15 +164,24 @@ export class ChaosSystem {
     });
   }
 
+  /** How often processes have called their store. */
+  get calls(): number {
+    return this.#calls;
+  }
+
   /** Work that sets off more and more work never ends: all processes are ended instead. */
   #called(): void {
     if (++this.#calls !== MOST_CALLS) return;
     this.violations.add("P10", `processes have called their store ${MOST_CALLS} times, and go on`);
+    this.isGivenUp = true;
     for (const { gate } of this.processes) gate.kill();
   }
 
   /** What a process that has not its turn has written, the one that has it is told of. */
   #landed({ recorded: { id }, process }: Landing): void {
+    const writer = this.processes.find(({ name }) => name === process);
+    // What lands when its process is gone, or has been told that it failed, nobody may know of.
+    if (writer?.isAlive !== true || writer.link.isLandingLate) this.#recoverLater();
     if (this.scenario.sharing !== "LOCK" || this.holder?.name === process) return;
     const at = this.world.now() + this.faults.random.below(LONGEST_HINT_MS);
     this.world.timer(at, () => void this.#hint(id));

@@ -30,6 +30,8 @@ export interface ChaosReport {
   readonly executions: number;
   readonly commits: number;
   readonly processes: number;
+  /** How often processes called their store. */
+  readonly calls: number;
   /** Functions of steps and plain functions that ran. */
   readonly functions: number;
   /** Faults by kind. */
@@ -41,6 +43,8 @@ export interface ChaosReport {
 
 /** Longer than anything that was on its way when the chaos stopped can take. */
 const LATEST_LANDING_MS = 125_000;
+/** The ports go on failing for a while when the last process was disturbed. */
+const LONGEST_LAST_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** Far more than any run needs: beyond it nothing gets anywhere. */
 const MOST_MOMENTS = 60_000;
@@ -90,28 +94,29 @@ class ChaosRun {
 
   async run(): Promise<ChaosReport> {
     await this.#disturb();
-    await this.#calm();
+    if (!this.#system.isGivenUp) await this.#calm();
     this.#judge();
     await this.#replay();
-    await this.#forget();
+    if (!this.#system.isGivenUp) await this.#forget();
     return this.#report();
   }
 
   async #disturb(): Promise<void> {
-    const { clock, scenario } = this.#system;
+    const { clock, faults, scenario } = this.#system;
     const disturbances = new Disturbances(this.#system, this.#answers);
     this.#system.boot();
     if (scenario.sharing !== "SINGLE") this.#system.boot();
     this.#demands.begin();
-    for (let count = 0; count < scenario.disturbances; count++) {
+    for (let count = 0; count < scenario.disturbances && !this.#system.isGivenUp; count++) {
       await clock.advance(disturbances.gap());
       disturbances.happen();
     }
+    await clock.advance(faults.random.below(LONGEST_LAST_MS));
   }
 
-  /** Nothing goes wrong any more: what is frozen thaws, some of the old processes live on, and a new one starts. */
+  /** Nothing goes wrong any more, and what is frozen thaws. */
   async #calm(): Promise<void> {
-    const { clock, faults, living, scenario, story } = this.#system;
+    const { clock, faults, living, story } = this.#system;
     story.tell("the chaos is over");
     faults.heal();
     for (const { gate, link } of living) {
@@ -119,18 +124,36 @@ class ChaosRun {
       gate.thaw();
     }
     await clock.advance(LATEST_LANDING_MS);
-    for (const process of this.#system.living)
-      if (scenario.sharing === "SINGLE" || scenario.hasVersions || faults.random.chance(0.5)) this.#system.crash(process);
-    const last = this.#system.boot({ versions: ["1", "2"] });
-    if (scenario.sharing === "LOCK") this.#system.handOver(last);
+    if (!this.#mayGoOn || faults.random.chance(0.5)) this.#renew();
     await this.#idle(() => this.#isOver);
     if (!this.#isOver) this.#tellStuck();
     await clock.settle();
   }
 
+  /** Whether those that live have to finish by themselves: a process that starts would find what they have lost. */
+  get #mayGoOn(): boolean {
+    const { holder, living, scenario } = this.#system;
+    if (scenario.hasVersions || living.length === 0) return false;
+    return scenario.sharing === "FREE" || holder?.isAlive === true;
+  }
+
+  /** A new process starts, and only some of the old ones live on. */
+  #renew(): void {
+    const { faults, living, scenario } = this.#system;
+    for (const process of living)
+      if (scenario.sharing === "SINGLE" || scenario.hasVersions || faults.random.chance(0.5)) this.#system.crash(process);
+    this.#bootLast();
+  }
+
+  #bootLast(): void {
+    const { scenario } = this.#system;
+    const last = this.#system.boot(scenario.hasVersions ? { versions: ["1", "2"] } : {});
+    if (scenario.sharing === "LOCK") this.#system.handOver(last);
+  }
+
   async #idle(until: () => boolean): Promise<void> {
     try {
-      await this.#system.clock.runUntilIdle({ until: () => ++this.#moments > MOST_MOMENTS || until() });
+      await this.#system.clock.runUntilIdle({ until: () => ++this.#moments > MOST_MOMENTS || this.#system.isGivenUp || until() });
     } catch (error) {
       this.#system.violations.add("P7", String(error));
     }
@@ -182,11 +205,10 @@ class ChaosRun {
 
   /** Time passes beyond every retention, and a process starts: nothing may be left. */
   async #forget(): Promise<void> {
-    const { clock, disk, violations, archive, scenario } = this.#system;
+    const { archive, clock, disk, violations } = this.#system;
     if (!this.#isOver) return;
     await clock.advance(this.#scenario.settings.retentionDays === undefined ? 0 : 1.5 * DAY_MS);
-    const sweeper = this.#system.boot({ versions: ["1", "2"] });
-    if (scenario.sharing === "LOCK") this.#system.handOver(sweeper);
+    this.#bootLast();
     this.#moments = 0;
     await this.#idle(() => false);
     if (this.#moments > MOST_MOMENTS) violations.add("P7", "alarms go on for ever when all is over");
@@ -202,6 +224,7 @@ class ChaosRun {
       executions: archive.all.length,
       commits: archive.all.reduce((sum, { log }) => sum + log.length, 0),
       processes: processes.length,
+      calls: this.#system.calls,
       functions: chronicle.ran,
       faults: faults.counts,
       violations: violations.all,

@@ -18,11 +18,11 @@ const REUSE_RETRY_MS = 3_600_000;
 /** What the outside wants of whole executions: starts, some of them twice, stops, repairs, and names used again. */
 export class Demands {
   /** The program of each tag. */
-  readonly programs = new Map<string, readonly Act[]>();
+  readonly programs: Map<string, readonly Act[]> = new Map();
   /** Tags whose start was acknowledged. */
-  readonly started = new Set<string>();
+  readonly started: Set<string> = new Set();
   /** Names that somebody has asked to stop. */
-  readonly stopped = new Set<string>();
+  readonly stopped: Set<string> = new Set();
   readonly #system: ChaosSystem;
   readonly #outside: Outside;
   readonly #reused = new Set<string>();

@@ -30,6 +30,8 @@ const LONGEST_LATE_MS = 60_000;
 export class Link {
   /** While true every write finds the store full. */
   isFull = false;
+  /** True while a write lands that its process was told had failed. */
+  isLandingLate = false;
   /** How often its process was told of a failure. */
   failures = 0;
   readonly #faults: Faults;
@@ -78,10 +80,16 @@ export class Link {
   #landLate<T>(run: () => MaybePromise<T>): MaybePromise<T> {
     const at = this.#clock.now() + 1 + this.#faults.random.below(LONGEST_LATE_MS);
     this.#clock.timer(at, () => {
-      // Its sender has given up; what it may have been refused for concerns nobody.
-      void Promise.resolve()
-        .then(run)
-        .catch(() => undefined);
+      this.isLandingLate = true;
+      try {
+        // Its sender has given up: what comes of it concerns nobody.
+        const answer = run();
+        if (answer instanceof Promise) answer.catch(() => undefined);
+      } catch {
+        // Refused, as it may be.
+      } finally {
+        this.isLandingLate = false;
+      }
     });
     return this.#fail();
   }

@@ -18,6 +18,7 @@ const simple: readonly SimpleAct["act"][] = [
   "waitForCallback",
   "plain",
 ];
+const racing: readonly SimpleAct["act"][] = ["callback", "callback", "callback", "wait", "wait", "step"];
 const nested: readonly Act["act"][] = [
   "child",
   "virtual",
@@ -49,7 +50,7 @@ export class RandomActs {
   #act(name: string, depth: number): Act {
     const isSimple = depth >= DEEPEST || this.#operations >= MOST_OPERATIONS || this.#random.chance(0.4);
     if (isSimple) return this.#simple(name);
-    const act = this.#pick(nested);
+    const act = depth === 0 && this.#random.chance(0.2) ? "graph" : this.#pick(nested);
     switch (act) {
       case "child":
       case "virtual":
@@ -88,7 +89,9 @@ export class RandomActs {
 
   #graph(name: string): Act {
     const length = 2 + this.#random.below(3);
-    const operations = Array.from({ length }, (_, index) => this.#simple(`${name}.${index}`));
+    // Callbacks and timers that are open together: what comes from outside then races them.
+    const kinds = this.#random.chance(0.5) ? racing : simple;
+    const operations = Array.from({ length }, (_, index) => this.#simple(`${name}.${index}`, kinds));
     return { act: "graph", name, join: this.#pick(joins), operations };
   }
 
@@ -97,10 +100,10 @@ export class RandomActs {
     return Array.from({ length }, (_, index) => this.acts(`${name}.${index}-`, depth + 2));
   }
 
-  #simple(name: string): SimpleAct {
+  #simple(name: string, kinds = simple): SimpleAct {
     this.#operations++;
     const random = this.#random;
-    const act = this.#operations > MOST_OPERATIONS ? "step" : this.#pick(simple);
+    const act = this.#operations > MOST_OPERATIONS ? "step" : this.#pick(kinds);
     switch (act) {
       case "wait":
         return { act, name, seconds: 1 + random.below(random.chance(0.1) ? 50_000 : 4) };

@@ -11,6 +11,7 @@ import type { AppendAnswer, Archive } from "./archive.ts";
 import type { Gate } from "./gate.ts";
 import type { Knowledge } from "./knowledge.ts";
 import type { Link } from "./link.ts";
+import type { Recorded } from "./recorded.ts";
 
 export interface RemoteStoreOptions {
   /** The process that this is the store of. */
@@ -27,6 +28,8 @@ export interface RemoteStoreOptions {
 /** The one disk as one process sees it: late, out of order, and not always. */
 export class RemoteStore implements ExecutionStore {
   readonly #options: RemoteStoreOptions;
+  /** Logs of which a page has been read that was not the last. */
+  readonly #beingRead = new Map<string, Recorded>();
 
   constructor(options: RemoteStoreOptions) {
     this.#options = options;
@@ -52,18 +55,26 @@ export class RemoteStore implements ExecutionStore {
   }
 
   read(id: string, from: number, options?: ReadOptions): MaybePromise<LogPage | undefined> {
-    const { archive, disk, knowledge } = this.#options;
-    let incarnation: string | undefined;
+    const { archive, disk } = this.#options;
+    let found: Recorded | undefined;
     const page = this.#call("read", false, () => {
-      incarnation = archive.current(id)?.incarnation;
+      found = archive.current(id);
       return disk.read(id, from, options);
     });
     return chain(page, (answer) => {
-      // A log of several pages is known when the last one is.
-      if (answer !== undefined && answer.next === undefined && incarnation !== undefined)
-        knowledge.learn(incarnation, from - 1 + answer.bodies.length);
+      // A log of several pages is known when the last one is, and one that is gone on the way had ended.
+      if (answer?.next === undefined) this.#learn(id, found, from - 1 + (answer?.bodies.length ?? 0));
+      else if (found !== undefined) this.#beingRead.set(id, found);
       return answer;
     });
+  }
+
+  #learn(id: string, found: Recorded | undefined, seq: number): void {
+    const begun = this.#beingRead.get(id);
+    this.#beingRead.delete(id);
+    const { knowledge } = this.#options;
+    if (found !== undefined) knowledge.learn(found.incarnation, seq);
+    if (begun !== undefined && begun !== found) knowledge.learn(begun.incarnation, begun.log.length);
   }
 
   describe(row: DirectoryRow): MaybePromise<void> {

@@ -62,7 +62,7 @@ export function randomScenario(random: SeededRandom): Scenario {
       ...(random.chance(0.06) && { executionTimeoutSeconds: 1 + random.below(30) }),
     },
     keeping: random.chance(0.75) ? "ONE" : "ALL",
-    pageCommits: pick([1, 2, 3, 5, 1000, 1000]),
+    pageCommits: pick([2, 3, 5, 20, 1000, 1000]),
     skewMs: pick([0, 0, 5, 300]),
     hasRemotePeers: random.chance(0.5) && !hasVersions,
     hasVersions,
