@@ -8,8 +8,9 @@ import type { Recorded } from "./recorded.ts";
 import type { PromiseName } from "./violations.ts";
 import { brokenPromises } from "../run-checks.ts";
 import type { MemoryStore } from "../../adapters/memory/memory-store.ts";
-import { expiryOf } from "../../engine/machine/next-wake.ts";
 import { isSettled } from "../../engine/model/operation.ts";
+
+const DAY_MS = 86_400_000;
 
 /** What a finished run left. */
 export interface Evidence {
@@ -103,8 +104,9 @@ function* wrongRows({ archive, disk }: Evidence): Generator<string> {
     const { id, incarnation, state, isRemoved } = recorded;
     const row = disk.row(id);
     if (isRemoved || row?.incarnation !== incarnation) continue;
-    const { status, version, endedAt, halt } = state.header;
-    const expected = { status, version, endedAt, expiresAt: expiryOf(state.header), halted: halt === undefined ? undefined : true };
+    const { status, version, endedAt, halt, retentionDays } = state.header;
+    const expiresAt = endedAt === undefined ? undefined : endedAt + retentionDays * DAY_MS;
+    const expected = { status, version, endedAt, expiresAt, halted: halt === undefined ? undefined : true };
     const found = { status: row.status, version: row.version, endedAt: row.endedAt, expiresAt: row.expiresAt, halted: row.halted || undefined };
     if (JSON.stringify(found) !== JSON.stringify(expected))
       yield `${id}: the row says ${JSON.stringify(found)}, the log ${JSON.stringify(expected)}`;
