@@ -51,9 +51,9 @@ export class SoakFigures {
       ["seeds", `${grouped(this.#seeds)} in ${minutes.toFixed(1)} minutes`],
       ...counted.map((name) => [names[name], grouped(this.#sums[name])] as const),
       ["faults", grouped(this.faults)],
-      ...[...this.#faults].toSorted().map(([kind, count]) => [`- ${kind}`, grouped(count)] as const),
+      ...inOrder(this.#faults).map(([kind, count]) => [`- ${kind}`, grouped(count)] as const),
       ["violations", grouped(this.violations)],
-      ...[...this.#violations].toSorted().map(([promise, count]) => [`- ${promise}`, grouped(count)] as const),
+      ...inOrder(this.#violations).map(([promise, count]) => [`- ${promise}`, grouped(count)] as const),
     ];
     return ["| | |", "| --- | ---: |", ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join("\n");
   }
@@ -63,6 +63,10 @@ function sum(counts: ReadonlyMap<string, number>): number {
   let total = 0;
   for (const count of counts.values()) total += count;
   return total;
+}
+
+function inOrder(counts: ReadonlyMap<string, number>): readonly (readonly [string, number])[] {
+  return [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function grouped(count: number): string {

@@ -68,7 +68,7 @@ export class Answers {
     const given = this.#planned.splice(0, 1 + random.below(this.#planned.length));
     for (const planned of given) {
       this.#give(planned);
-      for (let hops = random.below(MOST_HOPS); hops > 0; hops--) await undefined;
+      for (let hops = random.below(MOST_HOPS); hops > 0; hops--) await Promise.resolve();
     }
   }
 
@@ -101,7 +101,8 @@ export class Answers {
     const { world, faults } = this.#system;
     const { random } = faults;
     const due = state.timers.earliest?.at;
-    if (due !== undefined && due > world.now() && random.chance(0.5)) return due + random.below(random.chance(0.5) ? 1 : 200);
+    if (due !== undefined && due > world.now() && random.chance(0.5))
+      return due + random.below(random.chance(0.5) ? 1 : 200);
     return world.now() + random.below(random.chance(0.5) ? 50 : LONGEST_DELAY_MS);
   }
 
@@ -126,7 +127,10 @@ export class Answers {
     const isOpen = !recorded.isRemoved && recorded.state.callbacks.has(operation.callbackId);
     if (!isOpen || (code === ClientErrorCode.CALLBACK_CLOSED && this.#isOverdue(operation))) return;
     if (outcome.type === "HEARTBEAT" && code === ClientErrorCode.INVALID_PARAMETER) return;
-    this.#system.violations.add("P5", `callback ${operation.name} of ${recorded.id} is open, and was refused as ${code}`);
+    this.#system.violations.add(
+      "P5",
+      `callback ${operation.name} of ${recorded.id} is open, and was refused as ${code}`,
+    );
   }
 
   #isOverdue({ timeoutAt = Infinity, heartbeatAt = Infinity }: CallbackOperation): boolean {

@@ -65,7 +65,12 @@ export class ChaosProcess implements Actor {
     const { random } = faults;
     this.name = name;
     this.gate = new Gate((next) => world.drain(next));
-    this.host = new ProcessHost({ world, gate: this.gate, faults, onFailure: (error) => surroundings.onFailure(this, error) });
+    this.host = new ProcessHost({
+      world,
+      gate: this.gate,
+      faults,
+      onFailure: (error) => surroundings.onFailure(this, error),
+    });
     const pace = new Pace(kind, { random, clock: world, onSlow: () => faults.happens("slow answer", 1) });
     this.link = new Link({ faults, pace, clock: world });
     this.#knowledge = new Knowledge((next) => world.drain(next));

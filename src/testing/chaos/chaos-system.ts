@@ -1,4 +1,4 @@
-import { MemoryStore } from "../../adapters/memory/memory-store.ts";
+import type { MemoryStore } from "../../adapters/memory/memory-store.ts";
 import type { Host } from "../../engine/ports/host.ts";
 import { SimulatedClock } from "../simulated-host.ts";
 import { AlarmService } from "./alarm-service.ts";
@@ -28,6 +28,14 @@ export interface SystemListener {
   called(): void;
 }
 
+export interface SystemOptions {
+  readonly faults: Faults;
+  readonly seed: number;
+  /** What is written for good. It answers at once and never fails. */
+  readonly disk: MemoryStore;
+  readonly listener: SystemListener;
+}
+
 /** What is stored, the alarms, and the processes over them. */
 export class ChaosSystem {
   readonly clock: SimulatedClock;
@@ -48,14 +56,14 @@ export class ChaosSystem {
   readonly #surroundings: Surroundings;
   #calls = 0;
 
-  constructor(scenario: Scenario, { faults, seed, listener }: { faults: Faults; seed: number; listener: SystemListener }) {
+  constructor(scenario: Scenario, { faults, seed, disk, listener }: SystemOptions) {
     this.scenario = scenario;
     this.faults = faults;
     this.clock = new SimulatedClock({ seed });
     this.world = this.clock.host();
     this.story = new Story(() => this.clock.now());
     this.violations = new Violations(({ promise, what }) => this.story.tell(`VIOLATION of ${promise}: ${what}`));
-    this.disk = new MemoryStore({ pageCommits: scenario.pageCommits });
+    this.disk = disk;
     this.archive = new Archive(this.disk, (landing) => {
       this.#landed(landing);
       listener.landed(landing);

@@ -4,6 +4,7 @@
  * stops, and everything has to come to the end that follows from the programs, with every promise kept on the way.
  */
 
+import { MemoryStore } from "../../adapters/memory/memory-store.ts";
 import { ContractViolation } from "../assert.ts";
 import { seededRandom } from "../seeded-random.ts";
 import { Answers } from "./answers.ts";
@@ -23,6 +24,8 @@ export interface ChaosOptions {
   readonly prefixes?: Prefixes;
   /** What is fixed of the scenario that the seed gives. */
   readonly scenario?: Partial<Scenario>;
+  /** What everything is stored in; by default a store that keeps its contract. */
+  readonly disk?: MemoryStore;
 }
 
 export interface ChaosReport {
@@ -79,6 +82,7 @@ class ChaosRun {
     this.#system = new ChaosSystem(this.#scenario, {
       faults,
       seed: options.seed,
+      disk: options.disk ?? new MemoryStore({ pageCommits: this.#scenario.pageCommits }),
       listener: {
         landed: (landing) => {
           this.#answers.landed(landing);
@@ -141,7 +145,8 @@ class ChaosRun {
   #renew(): void {
     const { faults, living, scenario } = this.#system;
     for (const process of living)
-      if (scenario.sharing === "SINGLE" || scenario.hasVersions || faults.random.chance(0.5)) this.#system.crash(process);
+      if (scenario.sharing === "SINGLE" || scenario.hasVersions || faults.random.chance(0.5))
+        this.#system.crash(process);
     this.#bootLast();
   }
 
@@ -153,7 +158,9 @@ class ChaosRun {
 
   async #idle(until: () => boolean): Promise<void> {
     try {
-      await this.#system.clock.runUntilIdle({ until: () => ++this.#moments > MOST_MOMENTS || this.#system.isGivenUp || until() });
+      await this.#system.clock.runUntilIdle({
+        until: () => ++this.#moments > MOST_MOMENTS || this.#system.isGivenUp || until(),
+      });
     } catch (error) {
       this.#system.violations.add("P7", String(error));
     }
@@ -173,7 +180,8 @@ class ChaosRun {
     for (const what of this.#outside.unanswered) violations.add("P7", `not answered: ${what}`);
     for (const { id, tag, hasEnded, isRemoved, state } of archive.all) {
       const { halt } = state.header;
-      if (!hasEnded && !isRemoved) violations.add("P7", `${id} as ${tag} is stuck${halt === undefined ? "" : ", halted"}`);
+      if (!hasEnded && !isRemoved)
+        violations.add("P7", `${id} as ${tag} is stuck${halt === undefined ? "" : ", halted"}`);
     }
     if (violations.all.length === 0) violations.add("P7", `it gets nowhere in ${this.#moments} moments`);
   }

@@ -41,7 +41,10 @@ export class Chronicle {
   invocation(actor: Actor, incarnation: string, tag: string): Deeds {
     const recorded = this.#archive.of(incarnation);
     if (recorded === undefined || recorded.tag !== tag)
-      this.#violations.add("INCARNATION", `${actor.name} runs ${tag} in incarnation ${incarnation} of ${recorded?.tag}`);
+      this.#violations.add(
+        "INCARNATION",
+        `${actor.name} runs ${tag} in incarnation ${incarnation} of ${recorded?.tag}`,
+      );
     if (recorded !== undefined && knowsEnd(actor, recorded))
       this.#violations.add("P13", `${actor.name} invokes ${recorded.id}, of whose end it knows`);
     const see = this.#of(incarnation).observer();
@@ -79,9 +82,13 @@ export class Chronicle {
       this.#violations.add("PLAIN", `the plain function of ${name} was called before it was recorded`);
       return () => undefined;
     }
-    if (this.#plainCalls.has(key)) this.#violations.add("PLAIN", `the plain function of ${name} was called twice at once in ${actor.name}`);
+    if (this.#plainCalls.has(key))
+      this.#violations.add("PLAIN", `the plain function of ${name} was called twice at once in ${actor.name}`);
     if (isSettled(operation.status) && (recorded.settledAt(operation) ?? 0) <= actor.knows(incarnation))
-      this.#violations.add("PLAIN", `the plain function of ${name} was called in ${actor.name}, which knows its outcome`);
+      this.#violations.add(
+        "PLAIN",
+        `the plain function of ${name} was called in ${actor.name}, which knows its outcome`,
+      );
     this.#plainCalls.add(key);
     return () => void this.#plainCalls.delete(key);
   }
@@ -112,7 +119,8 @@ export class Chronicle {
     const run: Run = { actor: actor.name, interruptions: actor.interruptions, takers: recorded.takers.length };
     const before = this.#runs.get(key);
     this.#runs.set(key, run);
-    if (atMostOnce && before !== undefined) this.#violations.add("P2", `${what} again in attempt ${number}, in ${before.actor} before`);
+    if (atMostOnce && before !== undefined)
+      this.#violations.add("P2", `${what} again in attempt ${number}, in ${before.actor} before`);
     if (atMostOnce && recorded.operation(operation) === undefined)
       this.#violations.add("P2", `${what} in attempt ${number} before its start was recorded`);
     if (before !== undefined && isSame(before, run))
@@ -122,7 +130,9 @@ export class Chronicle {
 
 function knowsEnd(actor: Actor, { commits, hasEnded, incarnation }: Recorded): boolean {
   if (!hasEnded) return false;
-  const end = commits.findIndex(({ facts }) => facts.some(({ kind }) => kind.startsWith("EXECUTION_") && kind !== "EXECUTION_STARTED"));
+  const end = commits.findIndex(({ facts }) =>
+    facts.some(({ kind }) => kind.startsWith("EXECUTION_") && kind !== "EXECUTION_STARTED"),
+  );
   return end + 1 <= actor.knows(incarnation);
 }
 

@@ -45,7 +45,8 @@ export class Demands {
       const start = this.#starts(name, `${name}#1`);
       this.#in(random.below(LONGEST_BEFORE_START_MS), start);
       if (random.chance(STARTED_TWICE)) this.#in(random.below(2 * LONGEST_BEFORE_START_MS), start);
-      if (this.#system.scenario.stops && random.chance(STOPPED)) this.#in(random.below(LONGEST_BEFORE_STOP_MS), () => this.#stop(name));
+      if (this.#system.scenario.stops && random.chance(STOPPED))
+        this.#in(random.below(LONGEST_BEFORE_STOP_MS), () => this.#stop(name));
     }
   }
 
@@ -84,8 +85,10 @@ export class Demands {
   #acknowledged(tag: string, { execution }: StartAnswer): void {
     const { violations, archive } = this.#system;
     this.started.add(tag);
-    if (tagOf(execution.input) !== tag) violations.add("START", `the start of ${tag} was answered with ${tagOf(execution.input)}`);
-    if (archive.of(execution.incarnation) === undefined) violations.add("START", `${tag} was acknowledged and is nowhere`);
+    if (tagOf(execution.input) !== tag)
+      violations.add("START", `the start of ${tag} was answered with ${tagOf(execution.input)}`);
+    if (archive.of(execution.incarnation) === undefined)
+      violations.add("START", `${tag} was acknowledged and is nowhere`);
   }
 
   /** Another start has the name: for good if this one's turn is over, for the time being otherwise. */

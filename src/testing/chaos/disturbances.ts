@@ -139,8 +139,7 @@ export class Disturbances {
     const { archive } = this.#system;
     const process = this.#some();
     if (process === undefined) return;
-    for (const { id } of archive.all)
-      process.gate.enter(() => void process.runner.describe(id).catch(() => undefined));
+    for (const { id } of archive.all) process.gate.enter(() => void process.runner.describe(id).catch(() => undefined));
   }
 
   #some(): ChaosProcess | undefined {

@@ -4,7 +4,8 @@ import type { Act, SimpleAct } from "./act.ts";
 
 /** What is wrong with the value of some acts, in words; undefined if nothing is. */
 export function mismatch(acts: readonly Act[], value: unknown, tag: string): string | undefined {
-  if (!Array.isArray(value) || value.length !== acts.length) return `${JSON.stringify(value)} is not ${acts.length} values`;
+  if (!Array.isArray(value) || value.length !== acts.length)
+    return `${JSON.stringify(value)} is not ${acts.length} values`;
   for (const [index, act] of acts.entries()) {
     const wrong = actMismatch(act, value[index], tag);
     if (wrong !== undefined) return wrong;

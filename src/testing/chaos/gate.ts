@@ -47,7 +47,8 @@ export class Gate {
   /** A call by the process to the world around it, and the answer's way back. */
   call<T>(run: () => MaybePromise<T>): MaybePromise<T> {
     if (!this.#isAlive) return never();
-    if (this.#waiting !== undefined) return this.#answered(new Promise((resolve) => this.enter(() => resolve(attempt(run)))));
+    if (this.#waiting !== undefined)
+      return this.#answered(new Promise((resolve) => this.enter(() => resolve(attempt(run)))));
     const answer = run();
     return answer instanceof Promise || !this.#isAlive ? this.#answered(answer) : answer;
   }
@@ -56,7 +57,7 @@ export class Gate {
     return new Promise((resolve, reject) => {
       Promise.resolve(answer).then(
         (value) => this.enter(() => resolve(value)),
-        (error: unknown) => this.enter(() => reject(error as Error)),
+        (error: unknown) => this.enter(() => reject(error)),
       );
     });
   }

@@ -48,7 +48,10 @@ export class Outside {
     process.gate.enter(() => {
       request
         .send(process.runner)
-        .then((answer) => this.#done(request, answer), (error: unknown) => this.#failed(request, error, isOver))
+        .then(
+          (answer) => this.#done(request, answer),
+          (error: unknown) => this.#failed(request, error, isOver),
+        )
         .finally(giveUp);
     });
   }

@@ -25,7 +25,10 @@ export class Pace {
   readonly #onSlow: () => boolean;
 
   /** `onSlow` is asked before anything takes seconds, and may forbid it. */
-  constructor(kind: PaceKind, { random, clock, onSlow }: { random: SeededRandom; clock: PaceClock; onSlow(): boolean }) {
+  constructor(
+    kind: PaceKind,
+    { random, clock, onSlow }: { random: SeededRandom; clock: PaceClock; onSlow: () => boolean },
+  ) {
     this.#kind = kind;
     this.#random = random;
     this.#clock = clock;
@@ -53,5 +56,5 @@ export class Pace {
 }
 
 async function microtasks(count: number): Promise<void> {
-  for (let passed = 0; passed < count; passed++) await undefined;
+  for (let passed = 0; passed < count; passed++) await Promise.resolve();
 }

@@ -36,10 +36,13 @@ export interface Promised {
 export const promises: readonly Promised[] = [
   { promise: "P4", broken: ({ archive }) => archive.all.flatMap(returningOwners) },
   { promise: "P5", broken: ({ acknowledged }) => lostAnswers(acknowledged) },
-  { promise: "P8", broken: ({ archive }) => archive.all.flatMap((recorded) => brokenPromises(recorded)) },
+  { promise: "P8", broken: ({ archive }) => archive.all.flatMap(wrongStates) },
   { promise: "P10", broken: (evidence) => evidence.archive.all.flatMap((one) => tooManyCommits(one, evidence.events)) },
   { promise: "P14", broken: ({ archive }) => archive.all.flatMap(breaches) },
-  { promise: "P15", broken: (evidence) => evidence.archive.all.flatMap((recorded) => wrongOutcome(recorded, evidence)) },
+  {
+    promise: "P15",
+    broken: (evidence) => evidence.archive.all.flatMap((recorded) => wrongOutcome(recorded, evidence)),
+  },
   { promise: "START", broken: lostStarts },
   { promise: "DIRECTORY", broken: wrongRows },
 ];
@@ -56,6 +59,10 @@ function returningOwners({ id, commits }: Recorded): string[] {
     current = owner;
   }
   return broken;
+}
+
+function wrongStates(recorded: Recorded): string[] {
+  return recorded.corruption === undefined ? brokenPromises(recorded) : [recorded.corruption];
 }
 
 function* lostAnswers(acknowledged: readonly Acknowledged[]): Generator<string> {
@@ -76,7 +83,9 @@ function tooManyCommits({ id, commits, state }: Recorded, events: number): strin
 function breaches({ id, commits }: Recorded): string[] {
   return commits.flatMap(({ facts }) =>
     facts.flatMap((fact) =>
-      fact.kind === "HALTED" && fact.reason === "NON_DETERMINISM" ? [`${id} was halted: ${fact.error.errorMessage}`] : [],
+      fact.kind === "HALTED" && fact.reason === "NON_DETERMINISM"
+        ? [`${id} was halted: ${fact.error.errorMessage}`]
+        : [],
     ),
   );
 }
@@ -107,7 +116,13 @@ function* wrongRows({ archive, disk }: Evidence): Generator<string> {
     const { status, version, endedAt, halt, retentionDays } = state.header;
     const expiresAt = endedAt === undefined ? undefined : endedAt + retentionDays * DAY_MS;
     const expected = { status, version, endedAt, expiresAt, halted: halt === undefined ? undefined : true };
-    const found = { status: row.status, version: row.version, endedAt: row.endedAt, expiresAt: row.expiresAt, halted: row.halted || undefined };
+    const found = {
+      status: row.status,
+      version: row.version,
+      endedAt: row.endedAt,
+      expiresAt: row.expiresAt,
+      halted: row.halted || undefined,
+    };
     if (JSON.stringify(found) !== JSON.stringify(expected))
       yield `${id}: the row says ${JSON.stringify(found)}, the log ${JSON.stringify(expected)}`;
   }

@@ -13,6 +13,8 @@ export class Recorded {
   readonly commits: Commit[] = [];
   readonly state: ExecutionState = emptyState({ keepsAll: true });
   isRemoved = false;
+  /** Why its state cannot be told, in words. */
+  corruption: string | undefined;
   /** Processes that wrote on behalf of an invocation, one entry for each time that another one did. */
   readonly takers: string[] = [];
   readonly #byName = new Map<string, string>();
@@ -38,7 +40,7 @@ export class Recorded {
     const commit = decodeCommit(body);
     this.log.push(body);
     this.commits.push(commit);
-    for (const operation of fold(this.state, commit)) this.#note(operation);
+    this.#fold(commit);
     if (commit.owner !== undefined && this.takers.at(-1) !== process) this.takers.push(process);
     return commit;
   }
@@ -52,6 +54,15 @@ export class Recorded {
   /** The number of the commit that settled it, if one has. */
   settledAt({ id }: Operation): number | undefined {
     return this.#settledAt.get(id);
+  }
+
+  /** What is written is written, whatever it says. */
+  #fold(commit: Commit): void {
+    try {
+      for (const operation of fold(this.state, commit)) this.#note(operation);
+    } catch (error) {
+      this.corruption ??= `${this.id}, commit ${this.log.length}: ${String(error)}`;
+    }
   }
 
   #note(operation: Operation): void {

@@ -19,10 +19,13 @@ export async function differences(
   { chronicle, random, prefixes }: { chronicle: Chronicle; random: SeededRandom; prefixes: Prefixes },
 ): Promise<string[]> {
   const wrong: string[] = [];
+  if (recorded.corruption !== undefined) return wrong;
   for (const length of chosen(recorded.log.length, random, prefixes)) {
     const handler = withDurableExecution((program: Program, context) => {
       const incarnation = parseExecutionArn(context.executionContext.durableExecutionArn)?.incarnation ?? "";
-      const deeds = chronicle.replay(incarnation, (what) => wrong.push(`${recorded.id} replayed to commit ${length}: ${what}`));
+      const deeds = chronicle.replay(incarnation, (what) =>
+        wrong.push(`${recorded.id} replayed to commit ${length}: ${what}`),
+      );
       const host = { now: () => 0, timer: () => () => undefined };
       return new Performer({ program, incarnation, deeds, host }).perform(context, program.acts);
     });

@@ -1,4 +1,4 @@
-import { ClientError, type ExecutionClient } from "../../engine/runner/client.ts";
+import type { ClientError, ExecutionClient } from "../../engine/runner/client.ts";
 
 /** What the outside asks for, until it is answered. */
 export interface Request<T> {

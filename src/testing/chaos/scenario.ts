@@ -68,6 +68,12 @@ export function randomScenario(random: SeededRandom): Scenario {
     hasVersions,
     reusesNames: random.chance(0.35),
     stops: random.chance(0.25),
-    paces: pick<readonly PaceKind[]>([["AT_ONCE"], ["TURNS"], ["NETWORK"], ["NETWORK"], ["AT_ONCE", "TURNS", "NETWORK"]]),
+    paces: pick<readonly PaceKind[]>([
+      ["AT_ONCE"],
+      ["TURNS"],
+      ["NETWORK"],
+      ["NETWORK"],
+      ["AT_ONCE", "TURNS", "NETWORK"],
+    ]),
   };
 }
