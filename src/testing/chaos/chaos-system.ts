@@ -186,13 +186,16 @@ export class ChaosSystem {
   }
 
   /** What a process that has not its turn has written, the one that has it is told of. */
-  #landed({ recorded: { id }, process }: Landing): void {
+  #landed({ recorded, process }: Landing): void {
     const writer = this.processes.find(({ name }) => name === process);
     // What lands when its process is gone, or has been told that it failed, nobody may know of.
-    if (writer?.isAlive !== true || writer.link.isLandingLate) this.#recoverLater();
+    if (writer?.isAlive !== true || writer.link.isLandingLate) {
+      recorded.strays++;
+      this.#recoverLater();
+    }
     if (this.scenario.sharing !== "LOCK" || this.holder?.name === process) return;
     const at = this.world.now() + this.faults.random.below(LONGEST_HINT_MS);
-    this.world.timer(at, () => void this.#hint(id));
+    this.world.timer(at, () => void this.#hint(recorded.id));
   }
 
   async #hint(id: string): Promise<void> {

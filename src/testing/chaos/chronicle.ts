@@ -18,7 +18,8 @@ export interface Actor {
 interface Run {
   readonly actor: string;
   readonly interruptions: number;
-  readonly takers: number;
+  /** How many commits of the execution had cut off what this process ran. */
+  readonly against: number;
 }
 
 /** Watches user code from outside all processes, and compares what runs with what the logs say. */
@@ -116,7 +117,7 @@ export class Chronicle {
     { operation, number, atMostOnce, what }: { operation: string; number: number; atMostOnce: boolean; what: string },
   ): void {
     const key = `${recorded.incarnation} ${operation} ${number}`;
-    const run: Run = { actor: actor.name, interruptions: actor.interruptions, takers: recorded.takers.length };
+    const run: Run = { actor: actor.name, interruptions: actor.interruptions, against: recorded.against(actor.name) };
     const before = this.#runs.get(key);
     this.#runs.set(key, run);
     if (atMostOnce && before !== undefined)
@@ -137,5 +138,5 @@ function knowsEnd(actor: Actor, { commits, hasEnded, incarnation }: Recorded): b
 }
 
 function isSame(before: Run, run: Run): boolean {
-  return before.actor === run.actor && before.interruptions === run.interruptions && before.takers === run.takers;
+  return before.actor === run.actor && before.interruptions === run.interruptions && before.against === run.against;
 }

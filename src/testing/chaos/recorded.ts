@@ -15,8 +15,10 @@ export class Recorded {
   isRemoved = false;
   /** Why its state cannot be told, in words. */
   corruption: string | undefined;
-  /** Processes that wrote on behalf of an invocation, one entry for each time that another one did. */
-  readonly takers: string[] = [];
+  /** How many commits landed after their process was gone, or had been told that they failed. */
+  strays = 0;
+  /** How many commits each process wrote on behalf of an invocation. */
+  readonly #owned = new Map<string, number>();
   readonly #byName = new Map<string, string>();
   /** The number of the commit that settled each operation. */
   readonly #settledAt = new Map<string, number>();
@@ -41,8 +43,15 @@ export class Recorded {
     this.log.push(body);
     this.commits.push(commit);
     this.#fold(commit);
-    if (commit.owner !== undefined && this.takers.at(-1) !== process) this.takers.push(process);
+    if (commit.owner !== undefined) this.#owned.set(process, (this.#owned.get(process) ?? 0) + 1);
     return commit;
+  }
+
+  /** How many commits there are that cut off an invocation of this process. */
+  against(process: string): number {
+    let count = this.strays;
+    for (const [writer, owned] of this.#owned) if (writer !== process) count += owned;
+    return count;
   }
 
   /** The operation of this name; names are unique in the programs that are run. */
