@@ -91,11 +91,15 @@ export class ChaosProcess implements Actor {
   }
 
   get interruptions(): number {
-    return this.link.failures + this.stoodDown;
+    return this.gate.failures + this.stoodDown;
   }
 
   knows(incarnation: string): number {
     return this.#knowledge.of(incarnation);
+  }
+
+  told(incarnation: string): number {
+    return this.#knowledge.told(incarnation);
   }
 
   /** Wakes what the directory calls running; again if the directory cannot be read. */

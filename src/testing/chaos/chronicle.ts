@@ -13,6 +13,8 @@ export interface Actor {
   readonly interruptions: number;
   /** The number of the last commit of an incarnation that it knows of. */
   knows(incarnation: string): number;
+  /** The number of the last one that it was told of, perhaps a moment ago. */
+  told(incarnation: string): number;
 }
 
 interface Run {
@@ -117,7 +119,7 @@ export class Chronicle {
     { operation, number, atMostOnce, what }: { operation: string; number: number; atMostOnce: boolean; what: string },
   ): void {
     const key = `${recorded.incarnation} ${operation} ${number}`;
-    const run: Run = { actor: actor.name, interruptions: actor.interruptions, against: recorded.against(actor.name) };
+    const run: Run = { actor: actor.name, interruptions: actor.interruptions, against: against(actor, recorded) };
     const before = this.#runs.get(key);
     this.#runs.set(key, run);
     if (atMostOnce && before !== undefined)
@@ -135,6 +137,17 @@ function knowsEnd(actor: Actor, { commits, hasEnded, incarnation }: Recorded): b
     facts.some(({ kind }) => kind.startsWith("EXECUTION_") && kind !== "EXECUTION_STARTED"),
   );
   return end + 1 <= actor.knows(incarnation);
+}
+
+/** Grows with each commit that cuts off what the process runs: as it lands, as it is told, and as it is known. */
+function against(actor: Actor, recorded: Recorded): number {
+  const { incarnation, log } = recorded;
+  const { name } = actor;
+  return (
+    recorded.against(name, log.length) +
+    recorded.against(name, actor.told(incarnation)) +
+    recorded.against(name, actor.knows(incarnation))
+  );
 }
 
 function isSame(before: Run, run: Run): boolean {

@@ -8,6 +8,7 @@ export class Gate {
   readonly #drain: (next: () => void) => void;
   #waiting: (() => void)[] | undefined;
   #isAlive = true;
+  #failures = 0;
 
   constructor(drain: (next: () => void) => void) {
     this.#drain = drain;
@@ -15,6 +16,11 @@ export class Gate {
 
   get isAlive(): boolean {
     return this.#isAlive;
+  }
+
+  /** Counts each failure that the process has met twice: when it comes, and when what it has set off has drained. */
+  get failures(): number {
+    return this.#failures;
   }
 
   get isFrozen(): boolean {
@@ -49,17 +55,35 @@ export class Gate {
     if (!this.#isAlive) return never();
     if (this.#waiting !== undefined)
       return this.#answered(new Promise((resolve) => this.enter(() => resolve(attempt(run)))));
-    const answer = run();
+    const answer = this.#begin(run);
     return answer instanceof Promise || !this.#isAlive ? this.#answered(answer) : answer;
+  }
+
+  #begin<T>(run: () => MaybePromise<T>): MaybePromise<T> {
+    try {
+      return run();
+    } catch (error) {
+      this.#failed();
+      throw error;
+    }
   }
 
   #answered<T>(answer: MaybePromise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       Promise.resolve(answer).then(
         (value) => this.enter(() => resolve(value)),
-        (error: unknown) => this.enter(() => reject(error)),
+        (error: unknown) =>
+          this.enter(() => {
+            this.#failed();
+            reject(error);
+          }),
       );
     });
+  }
+
+  #failed(): void {
+    this.#failures++;
+    this.#drain(() => this.#failures++);
   }
 }
 

@@ -32,8 +32,6 @@ export class Link {
   isFull = false;
   /** True while a write lands that its process was told had failed. */
   isLandingLate = false;
-  /** How often its process was told of a failure. */
-  failures = 0;
   readonly #faults: Faults;
   readonly #pace: Pace;
   readonly #clock: PaceClock;
@@ -64,7 +62,6 @@ export class Link {
   /** A write that the store has no room for. */
   refuseFull<T>(): MaybePromise<T> {
     this.#faults.count("store full");
-    this.failures++;
     const there = this.#pace.pass();
     const fail = (): never => {
       throw new StorageFullError("The store has no room left");
@@ -73,7 +70,6 @@ export class Link {
   }
 
   #fail<T>(): MaybePromise<T> {
-    this.failures++;
     throw new LinkError("No answer");
   }
 

@@ -17,8 +17,8 @@ export class Recorded {
   corruption: string | undefined;
   /** How many commits landed after their process was gone, or had been told that they failed. */
   strays = 0;
-  /** How many commits each process wrote on behalf of an invocation. */
-  readonly #owned = new Map<string, number>();
+  /** Which process wrote each commit that belongs to an invocation, by the commit's number. */
+  readonly #owned = new Map<number, string>();
   readonly #byName = new Map<string, string>();
   /** The number of the commit that settled each operation. */
   readonly #settledAt = new Map<string, number>();
@@ -43,14 +43,14 @@ export class Recorded {
     this.log.push(body);
     this.commits.push(commit);
     this.#fold(commit);
-    if (commit.owner !== undefined) this.#owned.set(process, (this.#owned.get(process) ?? 0) + 1);
+    if (commit.owner !== undefined) this.#owned.set(this.log.length, process);
     return commit;
   }
 
-  /** How many commits there are that cut off an invocation of this process. */
-  against(process: string): number {
+  /** How many commits up to `seq` cut off an invocation of this process. */
+  against(process: string, seq: number): number {
     let count = this.strays;
-    for (const [writer, owned] of this.#owned) if (writer !== process) count += owned;
+    for (const [number, writer] of this.#owned) if (writer !== process && number <= seq) count++;
     return count;
   }
 
