@@ -16,6 +16,8 @@ export interface LinkRequest<T> {
   /** True for what changes something, and may do so although its sender hears of a failure. */
   readonly changes: boolean;
   readonly run: () => MaybePromise<T>;
+  /** How much more often than others it meets a fault; default 1. */
+  readonly risk?: number;
 }
 
 const REFUSED = 0.02;
@@ -48,11 +50,11 @@ export class Link {
   }
 
   #arrive<T>(request: LinkRequest<T>): MaybePromise<T> {
-    const { what, changes, run } = request;
+    const { what, changes, run, risk = 1 } = request;
     const faults = this.#faults;
-    if (faults.happens(`${what} refused`, REFUSED)) return this.#fail();
-    if (changes && faults.happens(`${what} late`, LATE)) return this.#landLate(run);
-    const isLost = changes && faults.happens(`${what} unacknowledged`, UNACKNOWLEDGED);
+    if (faults.happens(`${what} refused`, risk * REFUSED)) return this.#fail();
+    if (changes && faults.happens(`${what} late`, risk * LATE)) return this.#landLate(run);
+    const isLost = changes && faults.happens(`${what} unacknowledged`, risk * UNACKNOWLEDGED);
     const answer = run();
     const back = this.#pace.pass();
     if (isLost) return chain(answer, () => (back === undefined ? this.#fail<T>() : back.then(() => this.#fail<T>())));

@@ -10,7 +10,7 @@ import { chain, type MaybePromise } from "../../engine/ports/maybe-promise.ts";
 import type { AppendAnswer, Archive } from "./archive.ts";
 import type { Gate } from "./gate.ts";
 import type { Knowledge } from "./knowledge.ts";
-import type { Link } from "./link.ts";
+import type { Link, LinkRequest } from "./link.ts";
 import type { Recorded } from "./recorded.ts";
 
 export interface RemoteStoreOptions {
@@ -24,6 +24,8 @@ export interface RemoteStoreOptions {
   /** Told of each call before it is made: the outside may act in the middle of what the process does. */
   readonly onCall: () => void;
 }
+
+const ROW_RISK = 5;
 
 /** The one disk as one process sees it: late, out of order, and not always. */
 export class RemoteStore implements ExecutionStore {
@@ -57,7 +59,7 @@ export class RemoteStore implements ExecutionStore {
   read(id: string, from: number, options?: ReadOptions): MaybePromise<LogPage | undefined> {
     const { archive, disk } = this.#options;
     let found: Recorded | undefined;
-    const page = this.#call("read", false, () => {
+    const page = this.#call("read", { changes: false }, () => {
       found = archive.current(id);
       return disk.read(id, from, options);
     });
@@ -79,15 +81,16 @@ export class RemoteStore implements ExecutionStore {
 
   describe(row: DirectoryRow): MaybePromise<void> {
     const kept = { ...row };
-    return this.#write(() => this.#options.disk.describe(kept));
+    // There are few of them for each execution, and what comes of two that overtake each other is seen at the end only.
+    return this.#call("row", { changes: true, risk: ROW_RISK }, () => this.#options.disk.describe(kept));
   }
 
   list(scan: DirectoryScan): MaybePromise<readonly DirectoryRow[]> {
-    return this.#call("read", false, () => this.#options.disk.list(scan));
+    return this.#call("read", { changes: false }, () => this.#options.disk.list(scan));
   }
 
   expired(now: number, limit: number): MaybePromise<readonly DirectoryRow[]> {
-    return this.#call("read", false, () => this.#options.disk.expired(now, limit));
+    return this.#call("read", { changes: false }, () => this.#options.disk.expired(now, limit));
   }
 
   keepSnapshot(id: string, snapshot: string, incarnation: string): MaybePromise<void> {
@@ -95,7 +98,7 @@ export class RemoteStore implements ExecutionStore {
   }
 
   snapshot(id: string, incarnation: string): MaybePromise<string | undefined> {
-    return this.#call("read", false, () => this.#options.disk.snapshot(id, incarnation));
+    return this.#call("read", { changes: false }, () => this.#options.disk.snapshot(id, incarnation));
   }
 
   remove(id: string, incarnation: string): MaybePromise<void> {
@@ -103,12 +106,12 @@ export class RemoteStore implements ExecutionStore {
   }
 
   #write<T>(run: () => MaybePromise<T>): MaybePromise<T> {
-    return this.#call("write", true, run);
+    return this.#call("write", { changes: true }, run);
   }
 
-  #call<T>(what: string, changes: boolean, run: () => MaybePromise<T>): MaybePromise<T> {
+  #call<T>(what: string, kind: Pick<LinkRequest<T>, "changes" | "risk">, run: () => MaybePromise<T>): MaybePromise<T> {
     const { gate, link, onCall } = this.#options;
     onCall();
-    return gate.call(() => (changes && link.isFull ? link.refuseFull<T>() : link.send({ what, changes, run })));
+    return gate.call(() => (kind.changes && link.isFull ? link.refuseFull<T>() : link.send({ what, ...kind, run })));
   }
 }
