@@ -5,11 +5,17 @@ import { findChromium } from "./scripts/find-chromium.ts";
 
 const everywhere = ["**/node_modules/**", "**/dist/**"];
 
-/** Groups run one after the other: what measures or starts servers of its own is not disturbed by the rest. */
-const order = { units: 0, workerd: 1, browser: 2, package: 3, e2e: 4 };
+const chromium = await findChromium();
 
-/** Only what hangs is cut off: no test is to fail because the machine is slow. */
-const patienceMs = 120_000;
+/**
+ * Groups run one after the other. The first one keeps both cores busy; what the second one does is to wait, mostly: for
+ * servers and browsers to come up, and for time to pass. So more of it runs at once.
+ */
+const busy = { maxWorkers: 2, sequence: { groupOrder: 0 } };
+const waiting = { maxWorkers: 4, sequence: { groupOrder: 1 } };
+
+/** In ms. Only what hangs is cut off: no test is to fail because the machine is slow. */
+const patience = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } };
 
 const node: TestProjectConfiguration = {
   test: {
@@ -17,9 +23,8 @@ const node: TestProjectConfiguration = {
     include: ["{src,test,demo,bench,scripts}/**/*.test.ts"],
     exclude: [...everywhere, "test/runtimes/{workerd,browser}/**", "test/package/**", "test/e2e/**"],
     setupFiles: ["test/property-seed.ts"],
-    testTimeout: patienceMs,
-    hookTimeout: patienceMs,
-    sequence: { groupOrder: order.units },
+    ...patience,
+    ...busy,
   },
 };
 
@@ -29,10 +34,8 @@ const workerd: TestProjectConfiguration = {
     name: "workerd",
     include: ["test/runtimes/workerd/**/*.test.ts"],
     exclude: everywhere,
-    maxWorkers: 1,
-    testTimeout: patienceMs,
-    hookTimeout: patienceMs,
-    sequence: { groupOrder: order.workerd },
+    ...patience,
+    ...waiting,
   },
 };
 
@@ -41,44 +44,44 @@ const packaged: TestProjectConfiguration = {
     name: "package",
     include: ["test/package/**/*.test.ts"],
     globalSetup: ["test/package/setup.ts"],
-    maxWorkers: 1,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    sequence: { groupOrder: order.package },
+    ...patience,
+    ...waiting,
   },
 };
 
+const acrossProcesses = {
+  exclude: everywhere,
+  globalSetup: ["test/e2e/setup.ts"],
+  provide: { chromium },
+  ...patience,
+  ...waiting,
+};
+
 const endToEnd: TestProjectConfiguration = {
-  test: {
-    name: "e2e",
-    include: ["test/e2e/**/*.test.ts"],
-    exclude: everywhere,
-    fileParallelism: false,
-    maxWorkers: 1,
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
-    sequence: { groupOrder: order.e2e },
-  },
+  test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...acrossProcesses },
+};
+
+/** Chaos with many seeds, for hours if need be: `npm run soak:browser`, no part of `npm test`. */
+const soak: TestProjectConfiguration = {
+  test: { name: "soak", include: ["test/e2e/**/*.soak.ts"], ...acrossProcesses },
 };
 
 export default defineConfig({
   test: {
-    projects: [node, workerd, await browser(), packaged, endToEnd],
-    maxWorkers: 2,
+    projects: [node, workerd, browser(), packaged, endToEnd, ...(process.env["SOAK"] === "true" ? [soak] : [])],
     passWithNoTests: false,
     coverage: { include: ["src/**"], exclude: ["**/*.test.ts"] },
   },
 });
 
-async function browser(): Promise<TestProjectConfiguration> {
-  const chromium = await findChromium();
+function browser(): TestProjectConfiguration {
   if (!chromium.found) {
     return {
       test: {
         name: "browser",
         include: ["test/runtimes/browser-absent.ts"],
         env: { NO_CHROMIUM: chromium.reason },
-        sequence: { groupOrder: order.browser },
+        ...waiting,
       },
     };
   }
@@ -90,9 +93,8 @@ async function browser(): Promise<TestProjectConfiguration> {
       name: "browser",
       include: ["test/runtimes/browser/**/*.test.ts"],
       exclude: everywhere,
-      maxWorkers: 1,
-      testTimeout: 30_000,
-      sequence: { groupOrder: order.browser },
+      ...patience,
+      ...waiting,
       browser: {
         enabled: true,
         headless: true,

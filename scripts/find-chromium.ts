@@ -3,23 +3,12 @@
  * binary that a dev dependency carries in compressed form, with the libraries that a bare Linux lacks.
  */
 
-import { execFile, spawn } from "node:child_process";
-import {
-  createReadStream,
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { arch, platform } from "node:os";
-import { delimiter, dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { promisify } from "node:util";
-import { createBrotliDecompress } from "node:zlib";
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { arch, platform, tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
 import { root } from "./command.ts";
+import { unpackChromium } from "./unpack-chromium.ts";
 
 export interface Chromium {
   readonly found: true;
@@ -46,16 +35,6 @@ const flags: readonly string[] = [
   "--disable-sync",
 ];
 
-/** For a system without fonts: the packed one, found from wherever this file lies. */
-const fontsConf = `<?xml version="1.0"?>
-<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig>
-  <dir prefix="relative">fonts</dir>
-  <dir>/usr/share/fonts</dir>
-  <cachedir prefix="xdg">fontconfig</cachedir>
-</fontconfig>
-`;
-
 const installedNames: readonly string[] = [
   "google-chrome-stable",
   "google-chrome",
@@ -74,88 +53,124 @@ const installedPaths: readonly string[] = [
   "C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe",
 ];
 
+/** A browser that may be there, and may start. */
+export interface Candidate {
+  readonly executablePath: string;
+  readonly origin: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Where browsers may be found; one that throws has none, for the reason that it gives. */
+export type Source = () => readonly Candidate[] | Promise<readonly Candidate[]>;
+
+/** How long a browser may take to come up, in ms. Only what hangs is to be given up. */
+const START_MS = 60_000;
+
 /**
- * The first of: `CHROME_PATH`, an installed Chrome, Chromium or Edge, Playwright's own, the packed one (unpacked once
- * into node_modules/.cache, about two seconds).
+ * The first that starts of: `CHROME_PATH`, an installed Chrome, Chromium or Edge, Playwright's own, the packed one
+ * (unpacked once into node_modules/.cache, about two seconds). Where `CHROME_PATH` is set, no other one is tried. Never
+ * rejects: a browser that is missing or broken is a reason to skip what needs one.
  */
 export async function findChromium(): Promise<Chromium | NoChromium> {
   const named = process.env["CHROME_PATH"];
   if (named !== undefined && named !== "") {
-    return existsSync(named)
-      ? chromium(named, "CHROME_PATH")
-      : { found: false, reason: `CHROME_PATH names ${named}, which does not exist` };
+    return await firstThatStarts([() => [{ executablePath: named, origin: "CHROME_PATH" }]]);
   }
-  const installed = findInstalled();
-  if (installed !== undefined) return chromium(installed, "installed");
-  const playwrights = await findPlaywrights();
-  if (playwrights !== undefined) return chromium(playwrights, "Playwright");
-  return await findPacked();
+  return await firstThatStarts([findInstalled, findPlaywrights, findPacked]);
 }
 
-function chromium(executablePath: string, origin: string, env: Readonly<Record<string, string>> = {}): Chromium {
-  return { found: true, executablePath, env, args: flags, origin };
+/** Asks one source after the other, and the later ones only when nothing of the earlier ones starts. */
+export async function firstThatStarts(sources: readonly Source[]): Promise<Chromium | NoChromium> {
+  const troubles: string[] = [];
+  for (const source of sources) {
+    try {
+      for (const candidate of await source()) {
+        const trouble = await troubleWithStart(candidate);
+        if (trouble === undefined) return { found: true, env: {}, ...candidate, args: flags };
+        troubles.push(`${candidate.executablePath} (${candidate.origin}) ${trouble}`);
+      }
+    } catch (error) {
+      troubles.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  const none = "no Chrome, Chromium or Edge is installed (set CHROME_PATH to name one)";
+  return { found: false, reason: troubles.length === 0 ? none : troubles.join("; ") };
 }
 
-function findInstalled(): string | undefined {
+function findInstalled(): readonly Candidate[] {
   const folders = (process.env["PATH"] ?? "").split(delimiter);
-  const candidates = installedNames.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return [...candidates, ...installedPaths].find((path) => existsSync(path));
+  const paths = installedNames.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return [...paths, ...installedPaths]
+    .filter((path) => existsSync(path))
+    .map((executablePath) => ({ executablePath, origin: "installed" }));
 }
 
-async function findPlaywrights(): Promise<string | undefined> {
-  const { chromium: browserType } = await import("playwright");
-  const path = browserType.executablePath();
-  return existsSync(path) ? path : undefined;
-}
-
-async function findPacked(): Promise<Chromium | NoChromium> {
-  const folder = join(root, "node_modules", "@sparticuz", "chromium");
-  if (platform() !== "linux" || arch() !== "x64" || !existsSync(folder)) {
-    return { found: false, reason: "no Chrome, Chromium or Edge is installed (set CHROME_PATH to name one)" };
-  }
-  const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string };
-  const cache = join(root, "node_modules", ".cache", "perdure", `chromium-${version}`);
-  if (!existsSync(cache)) await unpack(join(folder, "bin"), cache);
-  return await withLibraries(cache);
-}
-
-/** Unpacks beside the final place and renames, so that two processes at once or a kill leave no half of it. */
-async function unpack(packed: string, cache: string): Promise<void> {
-  const partial = `${cache}.${process.pid}`;
-  mkdirSync(partial, { recursive: true });
-  const inflate = (name: string): ReturnType<typeof createBrotliDecompress> =>
-    createReadStream(join(packed, name)).pipe(createBrotliDecompress());
-  await pipeline(inflate("chromium.br"), createWriteStream(join(partial, "chromium"), { mode: 0o755 }));
-  for (const archive of ["al2023.tar.br", "fonts.tar.br"]) {
-    const tar = spawn("tar", ["-xf", "-", "-C", partial], { stdio: ["pipe", "ignore", "inherit"] });
-    await pipeline(inflate(archive), tar.stdin);
-    if (tar.exitCode === null) await new Promise((ended) => tar.once("close", ended));
-  }
-  writeFileSync(join(partial, "fonts.conf"), fontsConf);
-  try {
-    renameSync(partial, cache);
-  } catch (error) {
-    if (!existsSync(cache)) throw error;
-    rmSync(partial, { recursive: true, force: true });
-  }
+async function findPlaywrights(): Promise<readonly Candidate[]> {
+  const { chromium } = await import("playwright");
+  const executablePath = chromium.executablePath();
+  return existsSync(executablePath) ? [{ executablePath, origin: "Playwright" }] : [];
 }
 
 /** The packed libraries are for systems without them; mixed with a system's own they can clash, so they come second. */
-async function withLibraries(cache: string): Promise<Chromium | NoChromium> {
-  const executablePath = join(cache, "chromium");
+async function findPacked(): Promise<readonly Candidate[]> {
+  const folder = join(root, "node_modules", "@sparticuz", "chromium");
+  if (platform() !== "linux" || arch() !== "x64" || !existsSync(folder)) return [];
+  const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string };
+  const cache = join(root, "node_modules", ".cache", "perdure", `chromium-${version}`);
+  if (!existsSync(cache)) await unpackChromium(join(folder, "bin"), cache);
   const fonts: Record<string, string> = existsSync("/etc/fonts/fonts.conf") ? {} : { FONTCONFIG_PATH: cache };
   const libraries = { ...fonts, LD_LIBRARY_PATH: join(cache, "lib") };
-  for (const env of [fonts, libraries]) {
-    if (await starts(executablePath, env)) return chromium(executablePath, "@sparticuz/chromium", env);
-  }
-  return { found: false, reason: `the packed Chromium in ${dirname(executablePath)} does not start on this system` };
+  const found = { executablePath: join(cache, "chromium"), origin: "@sparticuz/chromium" };
+  return [
+    { ...found, env: fonts },
+    { ...found, env: libraries },
+  ];
 }
 
-async function starts(executablePath: string, env: Readonly<Record<string, string>>): Promise<boolean> {
+/** Starts it as tests do: its version is told by many a browser that cannot open a page. Undefined when it comes up. */
+async function troubleWithStart({ executablePath, env }: Candidate): Promise<string | undefined> {
+  if (!existsSync(executablePath)) return "does not exist";
+  const profile = mkdtempSync(join(tmpdir(), "perdure-chromium-"));
+  const args = [...flags, "--headless", "--remote-debugging-port=0", `--user-data-dir=${profile}`, "about:blank"];
+  const child = spawn(executablePath, args, {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "ignore", "pipe"],
+    detached: platform() !== "win32",
+  });
+  const ended = new Promise<void>((done) => child.once("close", () => done()).once("error", () => done()));
+  const trouble = await troubleUntilReady(child);
+  endGroup(child);
+  await ended;
+  rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  return trouble;
+}
+
+function troubleUntilReady(child: ChildProcess): Promise<string | undefined> {
+  return new Promise((done) => {
+    let said = "";
+    const timeout = setTimeout(() => done(`does not come up within ${START_MS / 1000} s`), START_MS);
+    const end = (trouble?: string): void => {
+      clearTimeout(timeout);
+      done(trouble);
+    };
+    child.stderr?.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes("DevTools listening on ")) end();
+    });
+    child.once("error", ({ message }) => end(`does not start: ${message}`));
+    child.once("close", (code) => end(`does not start: ${firstLine(said) || `it ends with code ${code}`}`));
+  });
+}
+
+function firstLine(text: string): string {
+  return text.trim().split("\n")[0] ?? "";
+}
+
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
   try {
-    await promisify(execFile)(executablePath, ["--version"], { env: { ...process.env, ...env }, timeout: 30_000 });
-    return true;
+    process.kill(platform() === "win32" ? pid : -pid, "SIGKILL");
   } catch {
-    return false;
+    // It has ended by itself.
   }
 }

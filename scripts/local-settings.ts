@@ -1,7 +1,7 @@
 /** What `npm start` keeps in `.perdure/` from one start to the next: a credential, the ports, and who runs it. */
 
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { root } from "./command.ts";
@@ -27,9 +27,15 @@ const WORKER_PORT = 8787;
 const STAND_INS_PORT = 8790;
 const PORTS_TRIED = 50;
 
+/** Made if need be, and closed to everybody but this user, with all that is in it: inputs, results, callback ids. */
+export function privateFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  chmodSync(path, 0o700);
+}
+
 /** The credential of an earlier start, or a new one that only this user can read. */
 export function loadCredential(): LocalCredential {
-  mkdirSync(settingsFolder, { recursive: true });
+  privateFolder(settingsFolder);
   const path = join(settingsFolder, "credential.json");
   if (!existsSync(path)) {
     const credential = newCredential("local");
@@ -99,7 +105,7 @@ function isFree(port: number): Promise<boolean> {
 
 /** Keeps a second start from using the same state. Returns what lets go of it; throws when another one runs. */
 export function lockSettings(): () => void {
-  mkdirSync(settingsFolder, { recursive: true });
+  privateFolder(settingsFolder);
   const path = join(settingsFolder, "start.pid");
   const owner = existsSync(path) ? Number(readFileSync(path, "utf8")) : 0;
   if (owner !== 0 && owner !== process.pid && isAlive(owner)) {

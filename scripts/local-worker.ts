@@ -1,10 +1,13 @@
 /** Runs the demo Worker under `wrangler dev`: on loopback, its state on disk, as a process group that ends as one. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { root, toolPath } from "./command.ts";
+import { root } from "./command.ts";
+import { privateFolder } from "./local-settings.ts";
+import type { ServeOptions } from "./serve-worker.ts";
+import { WorkerLog } from "./worker-log.ts";
 
 export interface LocalWorkerOptions {
   readonly port: number;
@@ -35,9 +38,11 @@ const GRACE_MS = 3_000;
 
 /** Resolves once it answers requests. Rejects with what wrangler wrote when it does not come up. */
 export async function startLocalWorker(options: LocalWorkerOptions): Promise<LocalWorker> {
-  mkdirSync(options.folder, { recursive: true });
-  // What wrangler built for a start that was killed.
-  rmSync(join(options.folder, ".wrangler"), { recursive: true, force: true });
+  privateFolder(options.folder);
+  // What wrangler built for a start that was killed, and what it wrote for earlier versions.
+  for (const left of [".wrangler", "wrangler-logs"]) {
+    rmSync(join(options.folder, left), { recursive: true, force: true });
+  }
   const child = spawnWrangler(options);
   const ended = new Promise<number>((done) => child.once("close", (code) => done(code ?? 1)));
   const output = collectOutput(child, options);
@@ -58,28 +63,25 @@ export async function startLocalWorker(options: LocalWorkerOptions): Promise<Loc
 }
 
 function spawnWrangler(options: LocalWorkerOptions): ChildProcess {
+  if (!existsSync(join(root, "node_modules", "wrangler"))) {
+    throw new Error('wrangler is not installed: run "npm ci" first.');
+  }
   const envFile = join(options.folder, "worker.env");
   writeFileSync(envFile, envFileText(options.environment), { mode: 0o600 });
   const preload = pathToFileURL(join(root, "scripts", "exit-with-parent.mjs")).href;
   // Wrangler builds beside its configuration: a copy in the folder keeps starts apart and leaves nothing elsewhere.
   const config = join(options.folder, "wrangler.toml");
-  writeFileSync(config, withoutSite(readFileSync(join(root, "wrangler.toml"), "utf8")));
-  const serve = [
-    "dev",
-    join(root, "demo", "worker.ts"),
-    "--config",
+  writeFileSync(config, withoutSite(readFileSync(join(root, "wrangler.toml"), "utf8")), { mode: 0o600 });
+  const serve: ServeOptions = {
     config,
-    "--ip",
-    "127.0.0.1",
-    "--port",
-    String(options.port),
-    "--inspector-port",
-    "0",
-  ];
-  const keep = ["--persist-to", join(options.folder, "state"), "--env-file", envFile];
-  const assets = options.assets === undefined ? [] : ["--assets", options.assets];
-  const quiet = ["--show-interactive-dev-session=false"];
-  return spawn(process.execPath, ["--import", preload, wrangler(), ...serve, ...keep, ...assets, ...quiet], {
+    entrypoint: join(root, "demo", "worker.ts"),
+    port: options.port,
+    state: join(options.folder, "state"),
+    envFile,
+    ...(options.assets !== undefined && { assets: options.assets }),
+  };
+  const script = join(root, "scripts", "serve-worker.ts");
+  return spawn(process.execPath, ["--import", preload, script, JSON.stringify(serve)], {
     cwd: options.folder,
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -90,10 +92,13 @@ function spawnWrangler(options: LocalWorkerOptions): ChildProcess {
       NO_COLOR: "1",
       // Nothing here needs anything but this machine.
       CLOUDFLARE_CF_FETCH_ENABLED: "false",
+      X_LOCAL_EXPLORER: "false",
+      X_LOCAL_OBSERVABILITY: "false",
       WRANGLER_HIDE_BANNER: "true",
       WRANGLER_SEND_METRICS: "false",
       WRANGLER_SEND_ERROR_REPORTS: "false",
-      WRANGLER_LOG_PATH: join(options.folder, "wrangler-logs"),
+      // It would have every request with its path and query, and nothing takes the secrets out of those.
+      WRANGLER_WRITE_LOGS: "false",
       WRANGLER_REGISTRY_PATH: join(options.folder, "wrangler-registry"),
     },
   });
@@ -102,13 +107,6 @@ function spawnWrangler(options: LocalWorkerOptions): ChildProcess {
 /** A start says by itself which files it serves, if any. */
 function withoutSite(config: string): string {
   return config.replaceAll(/^\[(?:build|assets)\]\n(?:[^[\n].*\n)*/gm, "");
-}
-
-function wrangler(): string {
-  if (!existsSync(join(root, "node_modules", "wrangler"))) {
-    throw new Error('wrangler is not installed: run "npm ci" first.');
-  }
-  return toolPath("wrangler");
 }
 
 function envFileText(environment: Readonly<Record<string, string>>): string {
@@ -120,21 +118,15 @@ function envFileText(environment: Readonly<Record<string, string>>): string {
     .join("");
 }
 
-function collectOutput(child: ChildProcess, options: LocalWorkerOptions): () => string {
-  const log = join(options.folder, "worker.log");
-  let text = "";
+function collectOutput(child: ChildProcess, { folder, onLine }: LocalWorkerOptions): () => string {
+  const log = new WorkerLog({ path: join(folder, "worker.log"), onLine });
   for (const stream of [child.stdout, child.stderr]) {
-    let rest = "";
+    const collector = log.collector();
     stream?.setEncoding("utf8");
-    stream?.on("data", (chunk: string) => {
-      appendFileSync(log, chunk);
-      text = (text + chunk).slice(-20_000);
-      const lines = (rest + chunk).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) options.onLine?.(line);
-    });
+    stream?.on("data", (text: string) => collector.take(text));
+    stream?.once("end", () => collector.end());
   }
-  return () => text;
+  return () => log.tail;
 }
 
 /** Any answer will do: without a credential it is a refusal, but it comes from the Worker. */

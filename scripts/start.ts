@@ -22,6 +22,8 @@ try {
 }
 
 async function start(): Promise<void> {
+  // Whatever is written from here on is for this user alone.
+  process.umask(0o077);
   const unlock = lockSettings();
   process.once("exit", unlock);
   const credential = loadCredential();

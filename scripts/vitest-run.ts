@@ -2,8 +2,8 @@
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { runTool } from "./command.ts";
+import { join, relative } from "node:path";
+import { root, runTool } from "./command.ts";
 
 export interface Counts {
   readonly passed: number;
@@ -17,11 +17,17 @@ export interface VitestReport {
   readonly testResults: readonly {
     readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly ancestorTitles: readonly string[];
+      readonly title: string;
+    }[];
   }[];
 }
 
-/** Runs all projects, or what the arguments select. */
+const notRun: ReadonlySet<string> = new Set(["pending", "skipped", "todo", "disabled"]);
+
+/** Runs all projects, or what the arguments select. What was skipped for a reason is named, with the reason. */
 export async function runVitest(args: readonly string[]): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), "perdure-tests-"));
   const reportPath = join(folder, "report.json");
@@ -34,6 +40,7 @@ export async function runVitest(args: readonly string[]): Promise<Counts> {
   ]);
   const report = existsSync(reportPath) ? (JSON.parse(readFileSync(reportPath, "utf8")) as VitestReport) : undefined;
   rmSync(folder, { recursive: true });
+  for (const line of report === undefined ? [] : skippedForReason(report)) console.log(`skipped: ${line}`);
   return report === undefined ? { passed: 0, failed: 1, skipped: 0 } : countTests(report, code);
 }
 
@@ -48,8 +55,25 @@ export function countTests(report: VitestReport, exitCode: number): Counts {
   return {
     passed: count("passed"),
     failed: failed === 0 && exitCode !== 0 ? 1 : failed,
-    skipped: count("pending") + count("skipped") + count("todo") + count("disabled"),
+    skipped: [...notRun].reduce((sum, status) => sum + count(status), 0),
   };
+}
+
+/**
+ * What was skipped for a reason, which stands in brackets at the end of the name of an outermost suite, or of a test that
+ * is in none; with how many tests these are.
+ */
+export function skippedForReason({ testResults }: VitestReport): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { name, assertionResults } of testResults) {
+    for (const { status, ancestorTitles, title } of assertionResults) {
+      const outermost = ancestorTitles[0] ?? title;
+      if (!notRun.has(status) || !outermost.endsWith("]")) continue;
+      const suite = `${relative(root, name)}: ${outermost}`;
+      counts.set(suite, (counts.get(suite) ?? 0) + 1);
+    }
+  }
+  return [...counts].map(([suite, count]) => `${suite} (${count})`);
 }
 
 /** For example "12 passed, 0 failed, 1 skipped". */

@@ -11,7 +11,7 @@ export { HistoryReader, historyOf } from "./machine/history.ts";
 export { journalOf } from "./machine/journal.ts";
 export { violations } from "./machine/invariants.ts";
 export { CorruptLogError, UnsupportedLogVersionError } from "./machine/log-errors.ts";
-export { nextWake, type Wake, type WakeReason } from "./machine/next-wake.ts";
+export { type Duty, type Here, type Plan, planOf } from "./machine/plan.ts";
 export { emptyState, type ExecutionState } from "./machine/state.ts";
 export { executionIdOfCallback } from "./model/callback-id.ts";
 export { type Commit, type Fact, LOG_FORMAT_VERSION } from "./model/commit.ts";
@@ -24,6 +24,7 @@ export {
 } from "./model/execution.ts";
 export type { Failure } from "./model/failure.ts";
 export type { HistoryEvent, HistoryEventType } from "./model/history.ts";
+export { dueTimeOf } from "./model/operation-traits.ts";
 export {
   isSettled,
   type Operation,
@@ -33,14 +34,15 @@ export {
   OperationType,
 } from "./model/operation.ts";
 export type { OperationUpdate } from "./model/update.ts";
-export type { Alarm } from "./ports/alarm.ts";
+export type { Alarm, AlarmOrder } from "./ports/alarm.ts";
 export type { CheckpointClient } from "./ports/checkpoint-client.ts";
 export {
-  type DirectoryPage,
+  type DirectoryPlace,
   type DirectoryRow,
+  type DirectoryScan,
   type ExecutionStore,
-  type ListQuery,
   type LogPage,
+  type ReadOptions,
   StorageFullError,
 } from "./ports/execution-store.ts";
 export type { Ambient, Host } from "./ports/host.ts";
@@ -52,15 +54,18 @@ export {
   type CheckpointRequest,
   ClientError,
   ClientErrorCode,
+  type DirectoryPage,
   type ExecutionClient,
   type HistoryPage,
   type HistoryQuery,
   type InvokeOutcome,
+  type ListQuery,
   type LiveEvent,
   type StartAnswer,
   type StartRequest,
   type StatePage,
 } from "./runner/client.ts";
+export { comparePlaces, listExecutions, mergeRows, scanAll } from "./runner/directory-list.ts";
 export type {
   DurableFunction,
   FunctionOutput,

@@ -24,6 +24,7 @@ import { wait } from "../engine/replay/operations/wait.ts";
 import { Scope } from "../engine/replay/scope.ts";
 import { type BatchCall, batchConfigError, runBatchIn } from "./batch.ts";
 import { batchSummarizer, createBatchSerdes } from "./batch-result.ts";
+import { combinatorInputs } from "./combinator-inputs.ts";
 import { DurablePromise } from "./durable-promise.ts";
 import { toSeconds } from "./duration.ts";
 import { type Frame, logDataOf } from "./frame.ts";
@@ -171,7 +172,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
       input: input as I | undefined,
       tenantId,
       inputSerdes: this.#serdes<I>(payloadSerdes),
-      resultSerdes: this.#serdes<O>(resultSerdes),
+      serdes: this.#serdes<O>(resultSerdes),
     });
     return durable(future);
   }
@@ -380,7 +381,8 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
   #combinator(combine: Combine, serdes?: EngineSerdes): (...args: unknown[]) => DurablePromise<never> {
     return (...args) => {
       const [name, promises] = withName<[PromiseLike<unknown>[]]>(args as [PromiseLike<unknown>[]]);
-      return new DurablePromise(() => this.#combine(name, () => combine(promises), serdes) as Promise<never>);
+      const inputs = combinatorInputs(promises);
+      return new DurablePromise(() => this.#combine(name, () => combine(inputs()), serdes) as Promise<never>);
     };
   }
 
@@ -421,7 +423,7 @@ interface Place {
   readonly hint?: string;
 }
 
-type Combine = (promises: PromiseLike<unknown>[]) => Promise<unknown>;
+type Combine = (promises: Iterable<unknown>) => Promise<unknown>;
 
 const NEVER_RUN = { subType: "", run: (): never => undefined as never, serdes: jsonSerdes as EngineSerdes<never> };
 

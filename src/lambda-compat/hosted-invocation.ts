@@ -37,9 +37,11 @@ class HostedInvocation implements RunningInvocation {
     this.output = this.#run();
   }
 
-  absorb(operations: readonly Operation[]): void {
-    if (this.#running === undefined) this.#early.push(...operations);
-    else this.#running.invocation.absorb(operations);
+  absorb(operations: readonly Operation[]): boolean {
+    if (this.#running !== undefined) return this.#running.invocation.absorb(operations);
+    if (this.#isAbandoned) return false;
+    for (const operation of operations) this.#early.push(operation);
+    return true;
   }
 
   abandon(): void {

@@ -4,9 +4,20 @@
  * AWS does not record an order of delivery, so it is inferred from what AWS does record: the time an operation ended, then
  * the order in which operations started, contexts after what they contain. The live run delivers by the same rule, so
  * both agree unless two checkpoints fall into the same millisecond, or a service leaves out when an operation ended.
+ *
+ * A context hands its value over before its end is recorded only while nothing else can be recorded in between. What
+ * goes to the service with its end comes after it, although its time is the same: so of the results of a millisecond the
+ * ends of contexts come first, if all that is in them came about before.
  */
 
-import { isSettled, type Operation } from "../engine/model/operation.ts";
+import { operationTraits } from "../engine/model/operation-traits.ts";
+import {
+  isSettled,
+  type Operation,
+  type OperationAction,
+  type OperationBase,
+  type OperationStatus,
+} from "../engine/model/operation.ts";
 import type { OperationUpdate } from "../engine/model/update.ts";
 import type { CheckpointClient } from "../engine/ports/checkpoint-client.ts";
 import type { Draft } from "../engine/model/draft.ts";
@@ -14,6 +25,8 @@ import { CheckpointError } from "../engine/replay/faults.ts";
 import { isDurableExecutionClientError } from "./client-error.ts";
 import type { DurableExecutionClient, DurableExecutionInvocationInput } from "./types.ts";
 import { operationFromWire, updateToWire } from "./wire.ts";
+import { present } from "./wire-kinds/wire-kind.ts";
+import { kindsAtSdk } from "./wire-kinds/wire-kinds.ts";
 import type { OperationUpdate as WireUpdate, WireOperation } from "./wire-types.ts";
 
 const PAGE = 1000;
@@ -113,8 +126,7 @@ export class LambdaCheckpoint implements CheckpointClient {
     const known = this.#operations.get(operation.id);
     if (known?.delivery !== undefined) operation.delivery = known.delivery;
     if (known?.after !== undefined) operation.after = known.after;
-    if (known?.type === "CALLBACK" && operation.type === "CALLBACK" && known.opened !== undefined)
-      operation.opened = known.opened;
+    if (known?.opened !== undefined) operation.opened = known.opened;
     if (known === undefined) this.#order.set(operation.id, this.#order.size);
     this.#operations.set(operation.id, operation);
     return operation;
@@ -123,6 +135,7 @@ export class LambdaCheckpoint implements CheckpointClient {
   /** The answer holds the operation as it was before this update. */
   #isBehind({ id, action }: OperationUpdate): boolean {
     const operation = this.#operations.get(id);
+    if (action === "START") return operation?.status === "READY";
     const settles = action === "SUCCEED" || action === "FAIL";
     return settles && operation !== undefined && !isSettled(operation.status);
   }
@@ -130,26 +143,27 @@ export class LambdaCheckpoint implements CheckpointClient {
   /** What an acknowledged update makes of its operation, for services whose answer leaves it out. */
   #echo(update: OperationUpdate): void {
     const known = this.#operations.get(update.id);
-    const operation = { ...(known ?? introduced(update, this.#now())) } as Draft<Operation>;
-    apply(operation, update, this.#now());
-    this.#take(operation);
+    const operation: Draft<Operation> | undefined = known ?? introduced(update, this.#now());
+    if (operation !== undefined) this.#take(applied(operation, update, this.#now()));
   }
 
   /** Gives numbers to what has become due, in the order of its delivery. */
   #number(operations: readonly Draft<Operation>[]): void {
     const due: Due[] = [];
     for (const operation of operations) {
-      if (operation.type === "CALLBACK" && operation.opened === undefined) {
-        due.push({ operation, at: operation.startedAt, isOpening: true });
+      if (operationTraits[operation.type].startIsResult && operation.opened === undefined) {
+        due.push({ operation, at: operation.startedAt, isOpening: true, isAhead: false });
       }
       if (operation.delivery === undefined && isSettled(operation.status)) {
-        due.push({ operation, at: operation.endedAt ?? operation.startedAt, isOpening: false });
+        const at = operation.endedAt ?? operation.startedAt;
+        due.push({ operation, at, isOpening: false, isAhead: isSealed(operation) && operation.startedAt < at });
       }
     }
+    this.#placeEnds(due);
     due.sort((a, b) => this.#compare(a, b));
     for (const { operation, isOpening } of due) {
       const number = ++this.#deliveries;
-      if (isOpening && operation.type === "CALLBACK") operation.opened = number;
+      if (isOpening) operation.opened = number;
       else operation.delivery = number;
     }
     this.#placeStarts(operations, due);
@@ -166,9 +180,22 @@ export class LambdaCheckpoint implements CheckpointClient {
     }
   }
 
+  /** Of the ends of contexts, those are not ahead of their millisecond that something in them shares it with. */
+  #placeEnds(due: readonly Due[]): void {
+    const latest = new Map<string, number>();
+    for (const { operation, at } of due) {
+      for (let id = operation.parentId; id !== undefined; id = this.#operations.get(id)?.parentId) {
+        if ((latest.get(id) ?? -1) >= at) break;
+        latest.set(id, at);
+      }
+    }
+    for (const each of due) if ((latest.get(each.operation.id) ?? -1) >= each.at) each.isAhead = false;
+  }
+
   /** What is in a context comes before it; otherwise what started first comes first. */
   #compare(a: Due, b: Due): number {
     if (a.at !== b.at) return a.at - b.at;
+    if (a.isAhead !== b.isAhead) return a.isAhead ? -1 : 1;
     return comparePaths(this.#path(a), this.#path(b));
   }
 
@@ -190,6 +217,13 @@ interface Due {
   readonly operation: Draft<Operation>;
   readonly at: number;
   readonly isOpening: boolean;
+  /** The end of a context, which goes before whatever else ended in its millisecond. */
+  isAhead: boolean;
+}
+
+/** What runs again on replay comes to its end after what is in it. */
+function isSealed(operation: Draft<Operation>): boolean {
+  return operation.type === "CONTEXT" && operation.replayChildren !== true;
 }
 
 function comparePaths(a: readonly number[], b: readonly number[]): number {
@@ -197,47 +231,37 @@ function comparePaths(a: readonly number[], b: readonly number[]): number {
   return fork === -1 || fork >= b.length ? b.length - a.length : (a[fork] as number) - (b[fork] as number);
 }
 
-function introduced(update: OperationUpdate, now: number): Operation {
+function introduced(update: OperationUpdate, now: number): Draft<Operation> | undefined {
   const { id, type, parentId, name, subType } = update;
-  const base = {
-    id,
-    type,
-    status: "STARTED",
-    startedAt: now,
-    ...(parentId === undefined ? {} : { parentId }),
-    ...(name === undefined ? {} : { name }),
-    ...(subType === undefined ? {} : { subType }),
-  };
-  return {
-    ...base,
-    attempt: 0,
-    callbackId: "",
-    functionName: update.functionName ?? "",
-    waitSeconds: update.waitSeconds ?? 0,
-    dueAt: now + (update.waitSeconds ?? 0) * 1000,
-  } as unknown as Operation;
+  if (type === "EXECUTION") return undefined;
+  const common: OperationBase = { id, status: "STARTED", startedAt: now, ...present({ parentId, name, subType }) };
+  return kindsAtSdk[type].begin(common, update);
 }
 
-function apply(operation: Draft<Operation>, update: OperationUpdate, now: number): void {
-  const { action, payload, error, nextAttemptDelaySeconds, replayChildren } = update;
+/** A copy of the operation after the update. */
+function applied(known: Draft<Operation>, update: OperationUpdate, now: number): Draft<Operation> {
+  const operation = { ...known };
+  const { action, payload, error } = update;
   if (action === "START") {
     if (!isSettled(operation.status)) operation.status = "STARTED";
-    return;
+    return operation;
   }
   delete operation.result;
   delete operation.error;
   if (payload !== undefined) operation.result = payload;
   if (error !== undefined) operation.error = error;
-  if (operation.type === "STEP") operation.attempt++;
-  if (operation.type === "CONTEXT" && replayChildren === true) operation.replayChildren = true;
-  if (action === "RETRY") {
-    operation.status = "PENDING";
-    if (operation.type === "STEP") operation.nextAttemptAt = now + (nextAttemptDelaySeconds ?? 1) * 1000;
-    return;
-  }
-  operation.status = action === "SUCCEED" ? "SUCCEEDED" : action === "FAIL" ? "FAILED" : "CANCELLED";
-  operation.endedAt = now;
+  operation.status = STATUS_AFTER[action];
+  if (action !== "RETRY") operation.endedAt = now;
+  kindsAtSdk[operation.type].conclude(operation, update, now);
+  return operation;
 }
+
+const STATUS_AFTER = {
+  SUCCEED: "SUCCEEDED",
+  FAIL: "FAILED",
+  RETRY: "PENDING",
+  CANCEL: "CANCELLED",
+} as const satisfies Readonly<Record<Exclude<OperationAction, "START">, OperationStatus>>;
 
 const KMS_ERRORS = [
   "KMSAccessDeniedException",

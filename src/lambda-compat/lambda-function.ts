@@ -48,8 +48,8 @@ export function plainLambda(handler: LambdaHandler): PlainFunction {
 class LambdaInvocation implements RunningInvocation {
   readonly output: Promise<FunctionOutput>;
   readonly #request: InvocationRequest;
-  /** Changes from outside that the SDK gets with its next checkpoint. */
-  #news: Operation[] = [];
+  /** What has changed since the last answer, by operation: the SDK gets it with the next one. */
+  readonly #news = new Map<string, Operation>();
   #tokens = 0;
   #isOver = false;
 
@@ -58,8 +58,10 @@ class LambdaInvocation implements RunningInvocation {
     this.output = this.#run(handler);
   }
 
-  absorb(operations: readonly Operation[]): void {
-    this.#news.push(...operations);
+  absorb(operations: readonly Operation[]): boolean {
+    if (this.#isOver) return false;
+    for (const operation of operations) this.#news.set(operation.id, operation);
+    return true;
   }
 
   abandon(): void {
@@ -77,7 +79,8 @@ class LambdaInvocation implements RunningInvocation {
     };
     const event = new DurableExecutionInvocationInputWithClient(input, this.#client());
     try {
-      return outputOf((await handler(event, lambdaContextOf(this.#request))) as api.DurableExecutionInvocationOutput);
+      const output = await handler(event, lambdaContextOf(this.#request));
+      return this.#outputOf(output as api.DurableExecutionInvocationOutput);
     } catch (error) {
       return { status: "FAULT", error: failureFromError(error) };
     } finally {
@@ -85,14 +88,19 @@ class LambdaInvocation implements RunningInvocation {
     }
   }
 
+  #outputOf(output: api.DurableExecutionInvocationOutput): FunctionOutput {
+    const outcome = outcomeOf(output);
+    return outcome.status === "PENDING" ? { ...outcome, again: this.#news.size > 0 } : outcome;
+  }
+
   #client(): api.DurableExecutionClient {
     return {
       getExecutionState: async () => ({ Operations: [] }),
       checkpoint: async ({ Updates = [] }) => {
         if (this.#isOver) throw new DurableExecutionClientError("This invocation is over.");
-        const changed = await this.#checkpoint(Updates.map(updateFromWire));
-        const operations = [...this.#news, ...changed];
-        this.#news = [];
+        await this.#checkpoint(Updates.map(updateFromWire));
+        const operations = [...this.#news.values()];
+        this.#news.clear();
         return {
           CheckpointToken: `${this.#request.token}-${++this.#tokens}`,
           NewExecutionState: { Operations: operations.map((operation) => operationToWire(operation)) },
@@ -101,9 +109,9 @@ class LambdaInvocation implements RunningInvocation {
     };
   }
 
-  async #checkpoint(updates: readonly OperationUpdate[]): Promise<readonly Operation[]> {
+  async #checkpoint(updates: readonly OperationUpdate[]): Promise<void> {
     try {
-      return await this.#request.client.checkpoint(updates);
+      await this.#request.client.checkpoint(updates);
     } catch (error) {
       throw clientError(error);
     }
@@ -117,7 +125,7 @@ function clientError(error: unknown): DurableExecutionClientError {
   return new DurableExecutionClientError(message, { scope: DurableExecutionClientErrorScope[scope], cause });
 }
 
-function outputOf(output: api.DurableExecutionInvocationOutput): FunctionOutput {
+function outcomeOf(output: api.DurableExecutionInvocationOutput): FunctionOutput {
   if (output.Status === "PENDING") return { status: "PENDING" };
   if (output.Status === "FAILED") return { status: "FAILED", error: errorFromWire(output.Error) };
   return output.Result === undefined ? { status: "SUCCEEDED" } : { status: "SUCCEEDED", result: output.Result };

@@ -72,6 +72,9 @@ declare namespace Enums {
 /** The text of each of an enum's members: holds an object to its type above. */
 type Texts<Enum> = { readonly [Member in keyof Enum]: `${Enum[Member] & string}` };
 
+/** Holds an object to no more members than an enum has. */
+type NoMoreThan<Enum, From> = { readonly [Member in Exclude<keyof From, keyof Enum>]: never };
+
 /** How often a step may run for one attempt. The default is at least once. */
 export const StepSemantics: typeof Enums.StepSemantics = {
   AtMostOncePerRetry: "AT_MOST_ONCE_PER_RETRY",
@@ -108,9 +111,8 @@ export declare namespace InvocationStatus {
   type PENDING = Enums.InvocationStatus.PENDING;
 }
 
-export const OperationSubType: typeof Enums.OperationSubType = SubTypes satisfies Texts<
-  typeof Enums.OperationSubType
-> as never;
+export const OperationSubType: typeof Enums.OperationSubType = SubTypes satisfies Texts<typeof Enums.OperationSubType> &
+  NoMoreThan<typeof Enums.OperationSubType, typeof SubTypes> as never;
 export type OperationSubType = Enums.OperationSubType;
 export declare namespace OperationSubType {
   type STEP = Enums.OperationSubType.STEP;

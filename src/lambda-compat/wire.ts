@@ -1,29 +1,21 @@
-/** The model and the wire have the same fields: here they change their casing and nothing else. */
+/**
+ * The model and the wire have the same fields: here they change their casing and nothing else. What one kind of operation
+ * alone has is in its record in wire-kinds.
+ */
 
 import { errorObjectFromFailure, type ErrorObject, failureFromErrorObject } from "../engine/model/errors.ts";
 import type { ExecutionHeader } from "../engine/model/execution.ts";
 import type { Failure } from "../engine/model/failure.ts";
-import type { Operation } from "../engine/model/operation.ts";
+import type { Operation, OperationBase } from "../engine/model/operation.ts";
 import type { OperationUpdate } from "../engine/model/update.ts";
 import { wireId } from "./md5.ts";
+import { present, toMilliseconds, type WireOperationOf, type WireTime } from "./wire-kinds/wire-kind.ts";
+import { kindsAtSdk, kindsAtService } from "./wire-kinds/wire-kinds.ts";
 import type * as wire from "./wire-types.ts";
 
-/** Seconds since the epoch are how the REST API writes times; SDKs hand on Dates or ISO text. */
-export type WireTime = wire.WireTimestamp | number;
+export { toMilliseconds } from "./wire-kinds/wire-kind.ts";
 
-/** An operation on the wire whose times are written as `Time`. */
-export type WireOperationOf<Time> = Omit<
-  wire.Operation,
-  "StartTimestamp" | "EndTimestamp" | "StepDetails" | "WaitDetails"
-> & {
-  StartTimestamp: Time | undefined;
-  EndTimestamp?: Time | undefined;
-  StepDetails?:
-    | (Omit<wire.StepDetails, "NextAttemptTimestamp"> & { NextAttemptTimestamp?: Time | undefined })
-    | undefined;
-  WaitDetails?: { ScheduledEndTimestamp?: Time | undefined } | undefined;
-};
-
+/** An operation as the wire has it. Times are Dates unless `time` writes them, from ms since the epoch. */
 export function operationToWire(operation: Operation): wire.Operation;
 export function operationToWire<Time>(operation: Operation, time: (ms: number) => Time): WireOperationOf<Time>;
 export function operationToWire(
@@ -32,7 +24,7 @@ export function operationToWire(
 ): WireOperationOf<unknown> {
   const { id, parentId, name, type, subType, status, startedAt, endedAt, result, error } = operation;
   const outcome = present({ Result: result, Error: error && errorToWire(error) });
-  const common: WireOperationOf<unknown> = {
+  return {
     Id: wireId(id),
     ...present({ ParentId: parentId && wireId(parentId), Name: name }),
     Type: type,
@@ -40,22 +32,8 @@ export function operationToWire(
     Status: status,
     StartTimestamp: time(startedAt),
     ...present({ EndTimestamp: endedAt === undefined ? undefined : time(endedAt) }),
+    ...kindsAtService[type].write(operation, outcome, time),
   };
-  switch (operation.type) {
-    case "CONTEXT":
-      return { ...common, ContextDetails: { ...present({ ReplayChildren: operation.replayChildren }), ...outcome } };
-    case "STEP": {
-      const { attempt, nextAttemptAt } = operation;
-      const next = present({ NextAttemptTimestamp: nextAttemptAt === undefined ? undefined : time(nextAttemptAt) });
-      return { ...common, StepDetails: { Attempt: attempt, ...next, ...outcome } };
-    }
-    case "WAIT":
-      return { ...common, WaitDetails: { ScheduledEndTimestamp: time(operation.dueAt) } };
-    case "CALLBACK":
-      return { ...common, CallbackDetails: { CallbackId: operation.callbackId, ...outcome } };
-    case "CHAINED_INVOKE":
-      return { ...common, ChainedInvokeDetails: outcome };
-  }
 }
 
 /** The execution as its own first operation, which carries the event. */
@@ -82,79 +60,38 @@ export function executionToWire(
  */
 export function operationFromWire(operation: WireOperationOf<WireTime>): Operation | undefined {
   const { Id: id, ParentId, Name, Type: type, SubType, Status, StartTimestamp, EndTimestamp } = operation;
-  if (!id || !type || type === "EXECUTION") return undefined;
-  const { Result, Error } = (operation[DETAILS[type]] as { Result?: string; Error?: ErrorObject }) ?? {};
-  const startedAt = toMilliseconds(StartTimestamp) ?? 0;
-  const common = {
+  if (!id || !type || type === "EXECUTION" || !Object.hasOwn(kindsAtSdk, type)) return undefined;
+  const kind = kindsAtSdk[type];
+  const { Result, Error } = kind.outcomeOf(operation) ?? {};
+  const common: OperationBase = {
     id,
     ...present({ parentId: ParentId, name: Name, subType: SubType }),
     status: Status ?? "STARTED",
-    startedAt,
+    startedAt: toMilliseconds(StartTimestamp) ?? 0,
     ...present({ endedAt: toMilliseconds(EndTimestamp), result: Result, error: Error && errorFromWire(Error) }),
   };
-  switch (type) {
-    case "CONTEXT":
-      return { type, ...common, ...present({ replayChildren: operation.ContextDetails?.ReplayChildren }) };
-    case "STEP": {
-      const { Attempt, NextAttemptTimestamp } = operation.StepDetails ?? {};
-      return {
-        type,
-        ...common,
-        attempt: Attempt ?? 0,
-        ...present({ nextAttemptAt: toMilliseconds(NextAttemptTimestamp) }),
-      };
-    }
-    case "WAIT": {
-      const dueAt = toMilliseconds(operation.WaitDetails?.ScheduledEndTimestamp) ?? startedAt;
-      return { type, ...common, waitSeconds: Math.round((dueAt - startedAt) / 1000), dueAt };
-    }
-    case "CALLBACK":
-      return { type, ...common, callbackId: operation.CallbackDetails?.CallbackId ?? "" };
-    case "CHAINED_INVOKE":
-      return { type, ...common, functionName: "" };
-  }
+  return kind.read(common, operation);
 }
 
-const DETAILS = {
-  CONTEXT: "ContextDetails",
-  STEP: "StepDetails",
-  WAIT: "WaitDetails",
-  CALLBACK: "CallbackDetails",
-  CHAINED_INVOKE: "ChainedInvokeDetails",
-} as const;
-
+/** An update as the wire has it. */
 export function updateToWire(update: OperationUpdate): wire.OperationUpdate {
-  const { id, parentId, name, type, subType, action, payload, error, functionName } = update;
-  const starts = action === "START";
-  return {
+  const { id, parentId, name, type, subType, action, payload, error } = update;
+  const written: wire.OperationUpdate = {
     Id: wireId(id),
     ...present({ ParentId: parentId && wireId(parentId), Name: name }),
     Type: type,
     ...present({ SubType: subType }),
     Action: action,
-    ...present({
-      Payload: payload,
-      Error: error && errorToWire(error),
-      ContextOptions: unlessEmpty({ ReplayChildren: update.replayChildren }),
-      StepOptions: unlessEmpty({ NextAttemptDelaySeconds: update.nextAttemptDelaySeconds }),
-      WaitOptions: unlessEmpty({ WaitSeconds: update.waitSeconds }),
-    }),
-    ...(starts && type === "CALLBACK" && { CallbackOptions: callbackOptions(update) }),
-    ...(starts &&
-      type === "CHAINED_INVOKE" && {
-        ChainedInvokeOptions: { FunctionName: functionName, ...present({ TenantId: update.tenantId }) },
-      }),
+    ...present({ Payload: payload, Error: error && errorToWire(error) }),
   };
-}
-
-function callbackOptions({ timeoutSeconds, heartbeatTimeoutSeconds }: OperationUpdate): wire.CallbackOptions {
-  return present({ TimeoutSeconds: timeoutSeconds, HeartbeatTimeoutSeconds: heartbeatTimeoutSeconds });
+  for (const kind of Object.values(kindsAtSdk)) Object.assign(written, kind.writeOptions(update));
+  return written;
 }
 
 /** What an SDK asks to record. Nothing is checked: that is the machine's part. */
 export function updateFromWire(update: wire.OperationUpdate): OperationUpdate {
-  const { Id, ParentId, Name, Type, SubType, Action, Payload, Error, ChainedInvokeOptions, CallbackOptions } = update;
-  return present({
+  const { Id, ParentId, Name, Type, SubType, Action, Payload, Error } = update;
+  const read = {
     id: Id,
     parentId: ParentId,
     name: Name,
@@ -163,44 +100,17 @@ export function updateFromWire(update: wire.OperationUpdate): OperationUpdate {
     action: Action,
     payload: Payload,
     error: Error && errorFromWire(Error),
-    replayChildren: update.ContextOptions?.ReplayChildren,
-    nextAttemptDelaySeconds: update.StepOptions?.NextAttemptDelaySeconds,
-    waitSeconds: update.WaitOptions?.WaitSeconds,
-    timeoutSeconds: CallbackOptions?.TimeoutSeconds,
-    heartbeatTimeoutSeconds: CallbackOptions?.HeartbeatTimeoutSeconds,
-    functionName: ChainedInvokeOptions?.FunctionName,
-    tenantId: ChainedInvokeOptions?.TenantId,
-  }) as OperationUpdate;
+  };
+  for (const kind of Object.values(kindsAtService)) Object.assign(read, kind.readOptions(update));
+  return present(read) as OperationUpdate;
 }
 
+/** An error as the wire has it. */
 export function errorToWire(failure: Failure): ErrorObject {
   return present(errorObjectFromFailure(failure));
 }
 
+/** An error as a service or an SDK sent it. */
 export function errorFromWire(error: ErrorObject): Failure {
   return failureFromErrorObject(error);
-}
-
-/** Epoch seconds, or milliseconds where seconds would lie beyond the year 5000. Undefined for what is no time. */
-export function toMilliseconds(time: WireTime | null | undefined): number | undefined {
-  if (time === undefined || time === null) return undefined;
-  const ms = typeof time === "number" ? (Math.abs(time) < 1e11 ? time * 1000 : time) : new Date(time).getTime();
-  return Number.isNaN(ms) ? undefined : Math.round(ms);
-}
-
-type Present<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
-
-/** Leaves out what is undefined. */
-function present<T extends object>(members: T): Present<T> {
-  const kept: Present<T> = {};
-  for (const key in members) {
-    const value = members[key];
-    if (value !== undefined) kept[key] = value as Exclude<T[typeof key], undefined>;
-  }
-  return kept;
-}
-
-function unlessEmpty<T extends object>(members: T): Present<T> | undefined {
-  const kept = present(members);
-  return Object.keys(kept).length > 0 ? kept : undefined;
 }

@@ -1,10 +1,10 @@
 import { chain, type MaybePromise } from "../engine/ports/maybe-promise.ts";
 import type {
-  DirectoryPage,
   DirectoryRow,
+  DirectoryScan,
   ExecutionStore,
-  ListQuery,
   LogPage,
+  ReadOptions,
 } from "../engine/ports/execution-store.ts";
 import { createDrain } from "../adapters/hosts/drain.ts";
 import { type SeededRandom, seededRandom } from "./seeded-random.ts";
@@ -40,12 +40,12 @@ export class AsyncStore implements ExecutionStore {
     return this.#later(() => this.#store.create(kept, body));
   }
 
-  append(id: string, seq: number, body: string): Promise<"appended" | "taken"> {
-    return this.#later(() => this.#store.append(id, seq, body));
+  append(id: string, seq: number, body: string, incarnation: string): Promise<"appended" | "taken" | "gone"> {
+    return this.#later(() => this.#store.append(id, seq, body, incarnation));
   }
 
-  read(id: string, from: number): Promise<LogPage> {
-    return this.#later(() => this.#store.read(id, from));
+  read(id: string, from: number, options?: ReadOptions): Promise<LogPage | undefined> {
+    return this.#later(() => this.#store.read(id, from, options));
   }
 
   describe(row: DirectoryRow): Promise<void> {
@@ -53,12 +53,24 @@ export class AsyncStore implements ExecutionStore {
     return this.#later(() => this.#store.describe(kept));
   }
 
-  list(query: ListQuery): Promise<DirectoryPage> {
-    return this.#later(() => this.#store.list(query));
+  list(scan: DirectoryScan): Promise<readonly DirectoryRow[]> {
+    return this.#later(() => this.#store.list(scan));
   }
 
-  remove(id: string): Promise<void> {
-    return this.#later(() => this.#store.remove(id));
+  expired(now: number, limit: number): Promise<readonly DirectoryRow[]> {
+    return this.#later(() => this.#store.expired(now, limit));
+  }
+
+  keepSnapshot(id: string, snapshot: string, incarnation: string): Promise<void> {
+    return this.#later(() => this.#store.keepSnapshot(id, snapshot, incarnation));
+  }
+
+  snapshot(id: string, incarnation: string): Promise<string | undefined> {
+    return this.#later(() => this.#store.snapshot(id, incarnation));
+  }
+
+  remove(id: string, incarnation: string): Promise<void> {
+    return this.#later(() => this.#store.remove(id, incarnation));
   }
 
   async #later<T>(call: () => MaybePromise<T>): Promise<T> {

@@ -4,6 +4,7 @@ import type { ExecutionStore } from "../engine/ports/execution-store.ts";
 import { chain } from "../engine/ports/maybe-promise.ts";
 import { alarmContract } from "./alarm-contract.ts";
 import { assertEqual, ContractViolation, failureOf } from "./assert.ts";
+import { changedStore } from "./changed-store.ts";
 import { applicable } from "./contract.ts";
 import { storeContract } from "./store-contract.ts";
 
@@ -22,31 +23,75 @@ test("an exception takes a case away; one for no case is refused", () => {
 /** Stores that each break one promise, and which cases notice. */
 const broken: Readonly<Record<string, (store: ExecutionStore) => Partial<ExecutionStore>>> = {
   "answers taken writes with appended": (store) => ({
-    append: (id, seq, body) => chain(store.append(id, seq, body), () => "appended"),
+    append: (...write) => chain(store.append(...write), () => "appended"),
   }),
   "creates again": (store) => ({ create: (row, body) => chain(store.create(row, body), () => "created") }),
   "reads one commit too few": (store) => ({
-    read: async (id, from) => ({ bodies: (await store.read(id, from)).bodies.slice(0, -1) }),
+    read: async (...asked) => ({ bodies: (await store.read(...asked))?.bodies.slice(0, -1) ?? [] }),
   }),
   "stops at the first page": (store) => ({
-    read: async (id, from) => ({ bodies: (await store.read(id, from)).bodies.slice(0, 100) }),
+    read: async (...asked) => ({ bodies: (await store.read(...asked))?.bodies.slice(0, 100) ?? [] }),
   }),
-  "cuts long bodies": (store) => ({ append: (id, seq, body) => store.append(id, seq, body.slice(0, 2_000_000)) }),
+  "cuts long bodies": (store) => ({
+    append: (id, seq, body, incarnation) => store.append(id, seq, body.slice(0, 2_000_000), incarnation),
+  }),
   "stores UTF-8 and loses lone surrogates": (store) => ({
-    append: (id, seq, body) => store.append(id, seq, body.toWellFormed()),
+    append: (id, seq, body, incarnation) => store.append(id, seq, body.toWellFormed(), incarnation),
   }),
   "never removes": () => ({ remove: () => undefined }),
   "never describes": () => ({ describe: () => undefined }),
-  "ignores the marker": (store) => ({
-    list: ({ marker, ...query }) => store.list(marker === undefined ? query : { ...query, limit: 1 }),
+  "ignores the place to begin at": (store) => ({ list: ({ after, ...scan }) => store.list(scan) }),
+  "begins at a place instead of behind it": (store) => ({
+    list: ({ after, ...scan }) =>
+      store.list(after === undefined ? scan : { ...scan, after: { ...after, id: after.id.slice(0, -1) } }),
   }),
-  "ignores reverse": (store) => ({ list: ({ reverse, ...query }) => store.list(query) }),
-  "ignores statuses": (store) => ({ list: ({ statuses, ...query }) => store.list(query) }),
-  "ignores versions": (store) => ({ list: ({ version, ...query }) => store.list(query) }),
-  "has exclusive bounds": (store) => ({
-    list: ({ startedAfter, ...query }) =>
-      store.list(startedAfter === undefined ? query : { ...query, startedAfter: startedAfter + 1 }),
+  "ignores reverse": (store) => ({ list: ({ reverse, ...scan }) => store.list(scan) }),
+  "ignores the status": (store) => ({ list: ({ status, ...scan }) => store.list(scan) }),
+  "ignores the function when a name is given": (store) => ({
+    list: ({ functionName, ...scan }) =>
+      store.list(scan.name === undefined && functionName !== undefined ? { ...scan, functionName } : scan),
   }),
+  "gives one row too few": (store) => ({ list: async (scan) => (await store.list(scan)).slice(0, scan.limit - 1) }),
+  "ignores the limit of a page": (store) => ({
+    read: (id, from, options) => store.read(id, from, { ...options, limit: 1000 }),
+  }),
+  "reads a log that is gone as an empty one": (store) => ({
+    read: async (...asked) => (await store.read(...asked)) ?? { bodies: [] },
+  }),
+  "reads whichever log has the id": (store) => ({ read: (id, from) => store.read(id, from) }),
+  "keeps the row that came last": (store) => {
+    let newest = 100;
+    return { describe: (row) => store.describe({ ...row, seq: newest++ }) };
+  },
+  "removes whichever execution has the id": (store) => {
+    const incarnations = new Map<string, string>();
+    return {
+      create: (row, body) => {
+        incarnations.set(row.id, row.incarnation);
+        return store.create(row, body);
+      },
+      remove: (id, incarnation) => store.remove(id, incarnations.get(id) ?? incarnation),
+    };
+  },
+  "appends to whichever log has the id": (store) => {
+    const incarnations = new Map<string, string>();
+    return {
+      create: (row, body) => {
+        incarnations.set(row.id, row.incarnation);
+        return store.create(row, body);
+      },
+      append: (id, seq, body, incarnation) => store.append(id, seq, body, incarnations.get(id) ?? incarnation),
+    };
+  },
+  "keeps snapshots by the id alone": () => {
+    const snapshots = new Map<string, string>();
+    return {
+      keepSnapshot: (id, text) => void snapshots.set(id, text),
+      snapshot: (id) => snapshots.get(id),
+    };
+  },
+  "never finds what has expired": () => ({ expired: () => [] }),
+  "finds more that has expired than asked for": (store) => ({ expired: (now) => store.expired(now, 1000) }),
   "forgets at a restart": () => ({}),
 };
 
@@ -55,15 +100,7 @@ describe("the store contract notices a store that", () => {
     test(fault, async () => {
       const open = (): ExecutionStore => {
         const store = new MemoryStore();
-        const whole: ExecutionStore = {
-          create: (row, body) => store.create(row, body),
-          append: (id, seq, body) => store.append(id, seq, body),
-          read: (id, from) => store.read(id, from),
-          describe: (row) => store.describe(row),
-          list: (query) => store.list(query),
-          remove: (id) => store.remove(id),
-        };
-        return { ...whole, ...breakIt(store) };
+        return changedStore(store, breakIt(store));
       };
       const failed: string[] = [];
       for (const { name, run } of storeContract.filter(({ name }) => !name.startsWith("pages on while"))) {

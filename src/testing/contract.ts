@@ -13,8 +13,8 @@
 /** One promise of a port, as a function that throws when the subject breaks it. */
 export interface ContractCase<Subject> {
   readonly name: string;
-  /** What the subject must be able to do for this case to mean anything. */
-  readonly needs?: "restart";
+  /** What the subject must be able to do, or be made for, for this case to mean anything. */
+  readonly needs?: "restart" | "several processes";
   run(subject: Subject): Promise<void>;
 }
 

@@ -4,20 +4,14 @@
  * answered. The store's contents and the alarms stay, for the next process.
  */
 
-import { MemoryAlarm } from "../adapters/memory/memory-alarm.ts";
-import type {
-  DirectoryPage,
-  DirectoryRow,
-  ExecutionStore,
-  ListQuery,
-  LogPage,
-} from "../engine/ports/execution-store.ts";
+import { type KeptAlarms, MemoryAlarm } from "../adapters/memory/memory-alarm.ts";
+import type { ExecutionStore } from "../engine/ports/execution-store.ts";
 import { chain, type MaybePromise } from "../engine/ports/maybe-promise.ts";
 import type { SimulatedClock, SimulatedHost } from "./simulated-host.ts";
 
 /** A moment in the life of a process: around its n-th write. */
 export interface CrashPoint {
-  /** Which of its writes, 1 for the first: creates, appends, described and removed rows all count. */
+  /** Which of its writes, 1 for the first: creates, appends, rows, snapshots and removals all count. */
   readonly write: number;
   /** Before the write lands, or after it landed and before anybody hears of it. */
   readonly side: "BEFORE" | "AFTER";
@@ -27,8 +21,8 @@ export interface SimulatedProcessOptions {
   readonly clock: SimulatedClock;
   /** What survives. */
   readonly store: ExecutionStore;
-  /** The alarms that survive, by id; shared with the next process. Default: none. */
-  readonly alarms?: Map<string, number>;
+  /** The alarms that survive; shared with the next process. Default: none. */
+  readonly alarms?: KeptAlarms;
   readonly crashAt?: CrashPoint;
   /** From here on the store does not answer, until `release`. The process knows nothing of it and lives on. */
   readonly stallAt?: CrashPoint;
@@ -85,12 +79,15 @@ export class SimulatedProcess {
 
   #severable(store: ExecutionStore): ExecutionStore {
     return {
-      create: (row: DirectoryRow, body: string) => this.#write(() => store.create(row, body)),
-      append: (id: string, seq: number, body: string) => this.#write(() => store.append(id, seq, body)),
-      describe: (row: DirectoryRow) => this.#write(() => store.describe(row)),
-      remove: (id: string) => this.#write(() => store.remove(id)),
-      read: (id: string, from: number): MaybePromise<LogPage> => this.#call(() => store.read(id, from)),
-      list: (query: ListQuery): MaybePromise<DirectoryPage> => this.#call(() => store.list(query)),
+      create: (row, body) => this.#write(() => store.create(row, body)),
+      append: (id, seq, body, incarnation) => this.#write(() => store.append(id, seq, body, incarnation)),
+      describe: (row) => this.#write(() => store.describe(row)),
+      keepSnapshot: (id, snapshot, incarnation) => this.#write(() => store.keepSnapshot(id, snapshot, incarnation)),
+      remove: (id, incarnation) => this.#write(() => store.remove(id, incarnation)),
+      read: (id, from, options) => this.#call(() => store.read(id, from, options)),
+      list: (scan) => this.#call(() => store.list(scan)),
+      expired: (now, limit) => this.#call(() => store.expired(now, limit)),
+      snapshot: (id, incarnation) => this.#call(() => store.snapshot(id, incarnation)),
     };
   }
 

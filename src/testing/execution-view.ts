@@ -91,7 +91,7 @@ export class ExecutionView {
 
   #read(): void {
     for (;;) {
-      const { bodies, next } = this.#disk.read(this.id, this.#log.length + 1);
+      const { bodies, next } = this.#disk.read(this.id, this.#log.length + 1) ?? { bodies: [] };
       for (const body of bodies) {
         const changed = fold(this.#state, decodeCommit(body));
         this.#log.push(body);

@@ -1,11 +1,11 @@
 import type { Host } from "../engine/ports/host.ts";
 import type { MaybePromise } from "../engine/ports/maybe-promise.ts";
 import {
-  type DirectoryPage,
   type DirectoryRow,
+  type DirectoryScan,
   type ExecutionStore,
-  type ListQuery,
   type LogPage,
+  type ReadOptions,
   StorageFullError,
 } from "../engine/ports/execution-store.ts";
 import { type SeededRandom, seededRandom } from "./seeded-random.ts";
@@ -118,24 +118,37 @@ export class FaultyStore implements ExecutionStore {
     return this.#call({ method: "create", id: row.id, seq: 1, run: () => this.#store.create(row, body) });
   }
 
-  append(id: string, seq: number, body: string): MaybePromise<"appended" | "taken"> {
-    return this.#call({ method: "append", id, seq, run: () => this.#store.append(id, seq, body) });
+  append(id: string, seq: number, body: string, incarnation: string): MaybePromise<"appended" | "taken" | "gone"> {
+    return this.#call({ method: "append", id, seq, run: () => this.#store.append(id, seq, body, incarnation) });
   }
 
-  read(id: string, from: number): MaybePromise<LogPage> {
-    return this.#call({ method: "read", id, seq: from, run: () => this.#store.read(id, from) });
+  read(id: string, from: number, options?: ReadOptions): MaybePromise<LogPage | undefined> {
+    return this.#call({ method: "read", id, seq: from, run: () => this.#store.read(id, from, options) });
   }
 
   describe(row: DirectoryRow): MaybePromise<void> {
     return this.#call({ method: "describe", id: row.id, run: () => this.#store.describe(row) });
   }
 
-  list(query: ListQuery): MaybePromise<DirectoryPage> {
-    return this.#call({ method: "list", run: () => this.#store.list(query) });
+  list(scan: DirectoryScan): MaybePromise<readonly DirectoryRow[]> {
+    return this.#call({ method: "list", run: () => this.#store.list(scan) });
   }
 
-  remove(id: string): MaybePromise<void> {
-    return this.#call({ method: "remove", id, run: () => this.#store.remove(id) });
+  expired(now: number, limit: number): MaybePromise<readonly DirectoryRow[]> {
+    return this.#call({ method: "expired", run: () => this.#store.expired(now, limit) });
+  }
+
+  keepSnapshot(id: string, snapshot: string, incarnation: string): MaybePromise<void> {
+    const run = (): MaybePromise<void> => this.#store.keepSnapshot(id, snapshot, incarnation);
+    return this.#call({ method: "keepSnapshot", id, run });
+  }
+
+  snapshot(id: string, incarnation: string): MaybePromise<string | undefined> {
+    return this.#call({ method: "snapshot", id, run: () => this.#store.snapshot(id, incarnation) });
+  }
+
+  remove(id: string, incarnation: string): MaybePromise<void> {
+    return this.#call({ method: "remove", id, run: () => this.#store.remove(id, incarnation) });
   }
 
   #call<T>(call: Call<T>): MaybePromise<T> {
@@ -205,8 +218,10 @@ export class FaultyStore implements ExecutionStore {
   }
 }
 
+const READS: readonly StoreMethod[] = ["read", "list", "expired", "snapshot"];
+
 function isWrite(method: StoreMethod): boolean {
-  return method !== "read" && method !== "list";
+  return !READS.includes(method);
 }
 
 function thenFail(answer: MaybePromise<unknown>): Promise<never> {

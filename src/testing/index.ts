@@ -19,6 +19,7 @@ export {
   type StoreMethod,
   StoreUnavailableError,
 } from "./faulty-store.ts";
+export { LateAlarm, type LateAlarmOptions } from "./late-alarm.ts";
 export type { Effects, NamedExecution } from "./ledger.ts";
 export type { Answer, StartedExecution } from "./outside-world.ts";
 export { replayLog, type ReplayLogOptions, type ReplayReport } from "./replay-log.ts";
@@ -29,7 +30,8 @@ export {
   type SimulatedHost,
   type UntilIdleOptions,
 } from "./simulated-host.ts";
-export { storeContract, type StoreSubject } from "./store-contract.ts";
+export type { StoreSubject } from "./store-case.ts";
+export { storeContract } from "./store-contract.ts";
 export {
   type CallbackReaction,
   type DurableTestExecution,

@@ -101,7 +101,7 @@ export class OutsideWorld {
     const { answer, ledger, system } = this.#options;
     if (answer === undefined) return;
     // Those that other executions have started are among them.
-    for (const { id } of system.disk.list({ limit: 1000 }).rows) {
+    for (const { id } of system.disk.list({ limit: 1000 })) {
       for (const callback of ledger.view(id).openCallbacks) {
         const key = `callback ${id} ${callback.id}`;
         const outcome = this.#requests.has(key) ? undefined : answer(callback);

@@ -4,6 +4,7 @@
  * differ, and whoever won has to win in every replay.
  */
 
+import type { RecordedType } from "../engine/model/operation.ts";
 import type { Host } from "../engine/ports/host.ts";
 import type { Functions } from "../lambda-compat/functions.ts";
 import { StepSemantics } from "../lambda-compat/literals.ts";
@@ -37,8 +38,21 @@ const MOST_BRANCHES = 3;
 const DEEPEST = 3;
 
 type Kind = Act["act"];
-const simple: readonly Kind[] = ["step", "step", "step", "wait", "poll", "callback", "waitForCallback"];
-const nested: readonly Kind[] = ["child", "invoke", "parallel", "map", "all", "race"];
+
+/** The plainest act with an operation of each type, so that every type is simulated. */
+const plain = {
+  STEP: "step",
+  WAIT: "wait",
+  CALLBACK: "callback",
+  CONTEXT: "child",
+  CHAINED_INVOKE: "invoke",
+} as const satisfies Readonly<Record<RecordedType, Kind>>;
+
+const simple: readonly Kind[] = [
+  ...[plain.STEP, plain.STEP, plain.STEP, plain.WAIT],
+  ...(["poll", plain.CALLBACK, "waitForCallback"] as const),
+];
+const nested: readonly Kind[] = [plain.CONTEXT, plain.CHAINED_INVOKE, "parallel", "map", "all", "race"];
 
 export function randomActs(random: SeededRandom, path: string, depth = 0): readonly Act[] {
   const count = 1 + random.below(MOST_ACTS);

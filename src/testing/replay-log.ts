@@ -109,6 +109,7 @@ function withoutAttempts(host: Host): Host {
   const ambient: Ambient = {
     tracksAsync: host.ambient.tracksAsync,
     get: () => host.ambient.get(),
+    snapshot: () => host.ambient.snapshot(),
     run: <T>(value: unknown, body: () => T) =>
       value instanceof Attempts ? (undefined as T) : host.ambient.run(value, body),
   };

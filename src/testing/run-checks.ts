@@ -3,8 +3,10 @@
 import { decodeCommit } from "../engine/machine/commit-codec.ts";
 import { fold } from "../engine/machine/fold.ts";
 import { violations } from "../engine/machine/invariants.ts";
+import { kindOf } from "../engine/machine/kinds/kinds.ts";
 import { emptyState, type ExecutionState } from "../engine/machine/state.ts";
 import type { Commit, Fact } from "../engine/model/commit.ts";
+import { dueTimeOf } from "../engine/model/operation-traits.ts";
 import type { ExecutionView } from "./execution-view.ts";
 
 /** What an execution came to, as text: two runs that agree have the same. */
@@ -15,7 +17,7 @@ export function outcomeOf({ state: { header } }: ExecutionView): string {
 }
 
 /** Folds the log again, commit by commit, and collects what is wrong on the way. */
-export function brokenPromises({ id, log }: ExecutionView): string[] {
+export function brokenPromises({ id, log }: Pick<ExecutionView, "id" | "log">): string[] {
   const state = emptyState({ keepsAll: true });
   const broken: string[] = [];
   for (const [index, body] of log.entries()) {
@@ -36,11 +38,10 @@ function earlyFacts(state: ExecutionState, { at, facts }: Commit): string[] {
   });
 }
 
+/** When the timer is due that the fact tells of; undefined for a fact that no timer gives. */
 function dueOf(state: ExecutionState, fact: Fact): number | undefined {
   if (fact.kind === "EXECUTION_TIMED_OUT") return state.header.timeoutAt;
   const operation = "id" in fact ? state.operations.get(fact.id) : undefined;
-  if (fact.kind === "SUCCEEDED" && operation?.type === "WAIT") return operation.dueAt;
-  if (fact.kind === "READY" && operation?.type === "STEP") return operation.nextAttemptAt;
-  if (fact.kind !== "TIMED_OUT" || operation?.type !== "CALLBACK") return undefined;
-  return Math.min(operation.timeoutAt ?? Number.POSITIVE_INFINITY, operation.heartbeatAt ?? Number.POSITIVE_INFINITY);
+  if (operation === undefined || kindOf(operation).fired(operation)?.kind !== fact.kind) return undefined;
+  return dueTimeOf(operation);
 }

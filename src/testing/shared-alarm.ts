@@ -12,12 +12,13 @@ export interface Wakeable {
 }
 
 /**
- * Alarms as a service that outlives all processes, like a queue with delays: each alarm wakes one process that lives,
- * the same one as before where it can, and another one if that does not come back. What one process schedules another
- * cannot undo: two that both believe to run an execution would otherwise cancel each other's alarms.
+ * Alarms as a service that outlives all processes: each alarm wakes one process that lives, the same one as before where
+ * it can, and another one if that does not come back. It keeps one time for an execution, so that two processes which
+ * both believe to run it overwrite each other's orders as far as the port lets them.
  */
 export class SharedAlarm {
   readonly #host: Host;
+  readonly #alarm: MemoryAlarm;
   readonly #members: Wakeable[] = [];
   /** Who was woken last for each execution, unless that failed. */
   readonly #trusted = new Map<string, Wakeable>();
@@ -25,19 +26,16 @@ export class SharedAlarm {
 
   constructor(host: Host) {
     this.#host = host;
+    this.#alarm = new MemoryAlarm({ host, wake: (id) => this.#wakeOne(id) });
   }
 
-  /** The alarm as this process sees it. */
-  join(member: Wakeable): Alarm {
-    const alarm = new MemoryAlarm({ host: this.#host, wake: (id) => this.#wakeOne(id) });
+  /** The alarm as this process sees it; its orders go through `way`, which may let them arrive after its death. */
+  join(member: Wakeable, way: (alarm: Alarm) => Alarm = (alarm) => alarm): Alarm {
     this.#members.push(member);
+    const alarm = way(this.#alarm);
     return {
-      schedule: (id, at) => {
-        if (member.isAlive()) alarm.schedule(id, at);
-      },
-      cancel: (id) => {
-        if (member.isAlive()) alarm.cancel(id);
-      },
+      schedule: (id, at, order) => (member.isAlive() ? alarm.schedule(id, at, order) : undefined),
+      cancel: (id, order) => (member.isAlive() ? alarm.cancel(id, order) : undefined),
     };
   }
 

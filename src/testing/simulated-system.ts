@@ -4,6 +4,7 @@
  */
 
 import { MemoryStore } from "../adapters/memory/memory-store.ts";
+import type { Alarm } from "../engine/ports/alarm.ts";
 import type { ExecutionStore } from "../engine/ports/execution-store.ts";
 import type { Ambient, Host } from "../engine/ports/host.ts";
 import type { InvocationCore } from "../engine/replay/core.ts";
@@ -36,6 +37,8 @@ export interface BootOptions {
   readonly functions: (host: Host) => ReadonlyMap<string, FunctionVersions>;
   readonly crashAt?: CrashPoint;
   readonly stallAt?: CrashPoint;
+  /** Puts something between the runner and its alarm; `network` outlives the process. */
+  readonly alarmThrough?: (alarm: Alarm, network: Host) => Alarm;
   /** Puts something between the runner and the store. */
   readonly through?: (store: ExecutionStore, host: Host) => ExecutionStore;
 }
@@ -88,7 +91,7 @@ export class SimulatedSystem {
   /** Starts a process on what is stored. */
   boot(options: BootOptions): SystemProcess {
     this.#alarms.noticeDeaths();
-    const { functions, crashAt, stallAt, through = (store) => store } = options;
+    const { functions, crashAt, stallAt, through = (store) => store, alarmThrough = (alarm) => alarm } = options;
     const process = new SimulatedProcess({
       clock: this.clock,
       store: this.#store,
@@ -100,7 +103,9 @@ export class SimulatedSystem {
     const runner: Runner = new Runner({
       ...this.#settings,
       store: witness,
-      alarm: this.#alarms.join({ isAlive: () => process.alive, wake: (id) => runner.wake(id) }),
+      alarm: this.#alarms.join({ isAlive: () => process.alive, wake: (id) => runner.wake(id) }, (alarm) =>
+        alarmThrough(alarm, this.clock.host()),
+      ),
       host,
       functions: functions(host),
       arnOf: formatExecutionArn,
@@ -134,6 +139,7 @@ export class SimulatedSystem {
     const ambient: Ambient = {
       tracksAsync: host.ambient.tracksAsync,
       get: () => host.ambient.get(),
+      snapshot: () => host.ambient.snapshot(),
       run: (value, body) => {
         if (value instanceof Scope && value.parent === undefined) this.#invocations.set(value.invocation, process);
         return host.ambient.run(value, body);

@@ -1,15 +1,17 @@
 /**
- * Whole systems under seeded chaos: random programs, stores that refuse, delay and lose acknowledgements, processes
- * that crash or hang at random writes, and others that take over. In the end the chaos stops, and everything has to
+ * Whole systems under seeded chaos: random programs, stores that refuse, delay and lose acknowledgements, alarms that take
+ * their orders late, processes that crash or hang at random writes, and others that take over. In the end the chaos stops, and everything has to
  * come to the end that follows from the program.
  */
 
+import type { Alarm } from "../engine/ports/alarm.ts";
 import type { Host } from "../engine/ports/host.ts";
 import type { ExecutionStore } from "../engine/ports/execution-store.ts";
 import type { withDurableExecution } from "../lambda-compat/with-durable-execution.ts";
 import { AsyncStore } from "./async-store.ts";
 import type { CrashPoint } from "./crash.ts";
 import { FaultyStore } from "./faulty-store.ts";
+import { LateAlarm } from "./late-alarm.ts";
 import { type Act, ANSWER, performers, randomActs, valueOf } from "./random-program.ts";
 import { replayLog } from "./replay-log.ts";
 import { type SeededRandom, seededRandom } from "./seeded-random.ts";
@@ -30,6 +32,7 @@ export interface SimulationReport {
 const MOST_EXECUTIONS = 3;
 const MOST_CRASHES = 6;
 const MOST_WRITES = 25;
+const LONGEST_ORDER_MS = 2_000;
 const LONGEST_DOWNTIME_MS = 3_600_000;
 
 /** Runs the simulation of one seed. Throws a `ContractViolation` that tells the seed and the story. */
@@ -130,7 +133,11 @@ class Simulation {
       this.#stores.push(faulty);
       return isAsync ? new AsyncStore(faulty, { seed, drain: (next) => host.drain(next) }) : faulty;
     };
-    return this.#run.boot({ ...points, through });
+    // Of what was drawn already, so that older seeds go on telling their stories.
+    const isLate = seed % 2 === 0;
+    const alarmThrough = (alarm: Alarm, network: Host): Alarm =>
+      isLate ? new LateAlarm(alarm, { host: network, seed, longestDelayMs: LONGEST_ORDER_MS }) : alarm;
+    return this.#run.boot({ ...points, through, alarmThrough });
   }
 
   #checkOutcomes(): void {

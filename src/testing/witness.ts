@@ -1,10 +1,10 @@
 import { decodeCommit } from "../engine/machine/commit-codec.ts";
 import type {
-  DirectoryPage,
   DirectoryRow,
+  DirectoryScan,
   ExecutionStore,
-  ListQuery,
   LogPage,
+  ReadOptions,
 } from "../engine/ports/execution-store.ts";
 import { chain, type MaybePromise } from "../engine/ports/maybe-promise.ts";
 
@@ -20,6 +20,8 @@ export class Witness implements ExecutionStore {
   /** Who has written to each log before the process read it from the start: what they had under way, it cannot know. */
   readonly #former = new Map<string, Set<string>>();
   readonly #writers = new Map<string, Set<string>>();
+  /** Logs whose snapshot was given out and whose commits were not read since. */
+  readonly #startsFromSnapshot = new Set<string>();
 
   constructor(store: ExecutionStore, drain: (next: () => void) => void) {
     this.#store = store;
@@ -43,8 +45,8 @@ export class Witness implements ExecutionStore {
     });
   }
 
-  append(id: string, seq: number, body: string): MaybePromise<"appended" | "taken"> {
-    return chain(this.#store.append(id, seq, body), (answer) => {
+  append(id: string, seq: number, body: string, incarnation: string): MaybePromise<"appended" | "taken" | "gone"> {
+    return chain(this.#store.append(id, seq, body, incarnation), (answer) => {
       if (answer === "appended") {
         this.#learn(id, seq);
         this.#commit(id, seq, body);
@@ -53,14 +55,9 @@ export class Witness implements ExecutionStore {
     });
   }
 
-  read(id: string, from: number): MaybePromise<LogPage> {
-    return chain(this.#store.read(id, from), (page) => {
-      const last = from - 1 + page.bodies.length;
-      this.#learn(id, last);
-      if (from === 1) {
-        this.#committed.set(id, last);
-        this.#former.set(id, new Set(this.#writers.get(id)));
-      }
+  read(id: string, from: number, options?: ReadOptions): MaybePromise<LogPage | undefined> {
+    return chain(this.#store.read(id, from, options), (page) => {
+      if (page !== undefined) this.#found(id, from, page.bodies.length);
       return page;
     });
   }
@@ -69,12 +66,36 @@ export class Witness implements ExecutionStore {
     return this.#store.describe(row);
   }
 
-  list(query: ListQuery): MaybePromise<DirectoryPage> {
-    return this.#store.list(query);
+  list(scan: DirectoryScan): MaybePromise<readonly DirectoryRow[]> {
+    return this.#store.list(scan);
   }
 
-  remove(id: string): MaybePromise<void> {
-    return this.#store.remove(id);
+  expired(now: number, limit: number): MaybePromise<readonly DirectoryRow[]> {
+    return this.#store.expired(now, limit);
+  }
+
+  keepSnapshot(id: string, snapshot: string, incarnation: string): MaybePromise<void> {
+    return this.#store.keepSnapshot(id, snapshot, incarnation);
+  }
+
+  snapshot(id: string, incarnation: string): MaybePromise<string | undefined> {
+    return chain(this.#store.snapshot(id, incarnation), (snapshot) => {
+      if (snapshot !== undefined) this.#startsFromSnapshot.add(id);
+      return snapshot;
+    });
+  }
+
+  remove(id: string, incarnation: string): MaybePromise<void> {
+    return this.#store.remove(id, incarnation);
+  }
+
+  #found(id: string, from: number, count: number): void {
+    const last = from - 1 + count;
+    this.#learn(id, last);
+    // Whoever goes on from a snapshot has what is before it as well.
+    if (!this.#startsFromSnapshot.delete(id) && from !== 1) return;
+    this.#committed.set(id, last);
+    this.#former.set(id, new Set(this.#writers.get(id)));
   }
 
   #commit(id: string, seq: number, body: string): void {

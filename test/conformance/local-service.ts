@@ -32,12 +32,13 @@ export class LocalService implements aws.DurableExecutionClient {
     return { CheckpointToken: `token-${++this.#token}`, NewExecutionState: { Operations: changed } };
   }
 
-  /** Runs a handler of AWS's SDK, once. */
+  /** Runs a handler once, with AWS's SDK or what has its shape. */
   run(
     handler: (event: unknown, context: aws.DurableContext) => Promise<unknown>,
     config: aws.DurableExecutionConfig = {},
+    sdk: Pick<typeof aws, "withDurableExecution"> = aws,
   ): Promise<aws.DurableExecutionInvocationOutput> {
-    const wrapped = aws.withDurableExecution(handler, { ...config, durableExecutionClient: this });
+    const wrapped = sdk.withDurableExecution(handler, { ...config, durableExecutionClient: this });
     const event: aws.DurableExecutionInvocationInput = {
       DurableExecutionArn: "arn:aws:lambda:eu-west-1:123456789012:function:f:1/durable-execution/e/1",
       CheckpointToken: "token-0",

@@ -35,8 +35,9 @@ export async function runOnMachine(definition: Case, setup: MachineSetup): Promi
     store,
     // Nobody waits for the removal of what has ended.
     alarm: {
-      schedule: (id, at) => (at < host.now() + RETAINED_MS / 2 ? alarm.schedule(id, at) : alarm.cancel(id)),
-      cancel: (id) => alarm.cancel(id),
+      schedule: (id, at, order) =>
+        at < host.now() + RETAINED_MS / 2 ? alarm.schedule(id, at, order) : alarm.cancel(id, order),
+      cancel: (id, order) => alarm.cancel(id, order),
     },
     retentionDays: RETENTION_DAYS,
     host,

@@ -2,7 +2,8 @@
 
 import type { Locator, Page } from "playwright";
 import { expect, test } from "vitest";
-import { here, openExample, press, row, says, setCode, violations, visit } from "./playground-visit.ts";
+import { inChromium } from "./in-chromium.ts";
+import { openExample, press, row, says, setCode, violations, visit } from "./playground-visit.ts";
 
 const handler = (body: string): string => `import { type DurableContext, withDurableExecution } from "perdure";
 
@@ -10,9 +11,6 @@ export const run = withDurableExecution(async (event: { who: string }, context: 
 ${body}
 });
 `;
-
-/** How long what is seen may take to be as expected. */
-const patience = { timeout: 10_000 };
 
 const editor = (page: Page): Locator => page.getByLabel("Workflow code");
 const errors = (page: Page): Locator => page.locator(".cm-lintRange-error");
@@ -73,7 +71,7 @@ async function lineOf(page: Page, mark: Locator): Promise<string> {
   return "none";
 }
 
-here("types", () => {
+inChromium("types", () => {
   test.each([
     [
       "a method that does not exist",
@@ -136,13 +134,13 @@ here("types", () => {
     await errors(page).first().waitFor();
     await press(page, "Run");
     await says(page, "it does not load");
-    await expect.poll(() => errors(page).count(), patience).toBe(2);
+    await expect.poll(() => errors(page).count()).toBe(2);
     await setCode(page, `export const n: number = "b";`);
-    await expect.poll(() => errors(page).count(), patience).toBe(1);
+    await expect.poll(() => errors(page).count()).toBe(1);
   });
 });
 
-here("completion", () => {
+inChromium("completion", () => {
   test("has a context's methods, with their types and docs, and writes the call", async () => {
     const page = await visit();
     await setCursor(page, handler("  await |"));
@@ -173,7 +171,7 @@ here("completion", () => {
   });
 });
 
-here("hints", () => {
+inChromium("hints", () => {
   test("say what a name is", async () => {
     const page = await visit();
     await openExample(page, "First steps: a cake");
@@ -195,12 +193,12 @@ here("hints", () => {
       .poll(async () => {
         await page.keyboard.press("Escape");
         return parameter.count();
-      }, patience)
+      })
       .toBe(0);
   });
 });
 
-here("the determinism lint", () => {
+inChromium("the determinism lint", () => {
   test.each([
     ["Date.now", "  const at = Date.now();\n  return at;"],
     ["Math.random", "  return Math.random();"],
@@ -231,7 +229,7 @@ here("the determinism lint", () => {
   });
 });
 
-here("what the editor says", () => {
+inChromium("what the editor says", () => {
   test.each([
     ["light", 1280],
     ["dark", 1280],
@@ -244,7 +242,7 @@ here("what the editor says", () => {
         return boxes.flatMap((box) => (box === null ? [] : [box.x, box.x + box.width]));
       };
       // It is measured, and put in its place, after it is there.
-      await expect.poll(async () => (await edges()).every((x) => x >= 0 && x <= width), patience).toBe(true);
+      await expect.poll(async () => (await edges()).every((x) => x >= 0 && x <= width)).toBe(true);
       expect(await violations(page)).toEqual([]);
     };
     await setCode(page, handler(`  const n: number = Date.now() + "a";\n  return n;`));
@@ -274,7 +272,7 @@ here("what the editor says", () => {
   });
 });
 
-here("TypeScript", () => {
+inChromium("TypeScript", () => {
   test("is loaded after the worker that runs workflows", async () => {
     const page = await visit();
     const scripts: string[] = [];
@@ -282,7 +280,7 @@ here("TypeScript", () => {
       scripts.push(new URL(request.url()).pathname.replace(/.*\/(\w+)\.worker-.*/, "$1")),
     );
     await page.reload();
-    await expect.poll(() => scripts, patience).toContain("language");
+    await expect.poll(() => scripts).toContain("language");
     expect(scripts.indexOf("engine")).toBeGreaterThanOrEqual(0);
     expect(scripts.indexOf("engine")).toBeLessThan(scripts.indexOf("language"));
   });
@@ -303,7 +301,7 @@ here("TypeScript", () => {
   });
 });
 
-here("a long file", () => {
+inChromium("a long file", () => {
   const lines = 2_000;
 
   test("is typed in without waiting for its check, whose answers are for what is there", async () => {

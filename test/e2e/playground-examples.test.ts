@@ -1,6 +1,7 @@
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
-import { here, openExample, press, says, visit } from "./playground-visit.ts";
+import { inChromium } from "./in-chromium.ts";
+import { openExample, press, says, visit } from "./playground-visit.ts";
 
 /** How each example ends when every wait is skipped and every question is answered with yes. */
 const ends: Readonly<Record<string, RegExp>> = {
@@ -14,7 +15,7 @@ const ends: Readonly<Record<string, RegExp>> = {
   "A year of waiting": /^Finished: \{ "customer": "Ada"/,
 };
 
-here("the examples", () => {
+inChromium("the examples", () => {
   test.each(Object.entries(ends))("%s: runs to its end", async (title, end) => {
     const page = await visit();
     await openExample(page, title);

@@ -2,7 +2,8 @@
 
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
-import { here, newTab, openExample, press, row, says, setCode, violations, visit } from "./playground-visit.ts";
+import { inChromium } from "./in-chromium.ts";
+import { newTab, openExample, press, row, says, setCode, violations, visit } from "./playground-visit.ts";
 
 const failingCode = `
 import { createRetryStrategy, type DurableContext, withDurableExecution } from "perdure";
@@ -22,7 +23,7 @@ async function waitAMonth(page: Page): Promise<void> {
   await row(page, /trial.*started/).waitFor();
 }
 
-here("the first steps", () => {
+inChromium("the first steps", () => {
   test("tick themselves off, survive the reload that is one of them, and stay hidden", async () => {
     const page = await visit();
     const done = (): Promise<string[]> => steps(page).filter({ hasText: ", done" }).allTextContents();
@@ -45,7 +46,7 @@ here("the first steps", () => {
   });
 });
 
-here("the story", () => {
+inChromium("the story", () => {
   test("names the step that runs, then that nothing runs and for how long", async () => {
     const page = await visit();
     await press(page, "Run");
@@ -92,7 +93,7 @@ here("the story", () => {
   });
 });
 
-here("the timeline", () => {
+inChromium("the timeline", () => {
   test("has a scale, durations, and when what waits is due", async () => {
     const page = await visit();
     await waitAMonth(page);
@@ -106,7 +107,7 @@ here("the timeline", () => {
   });
 });
 
-here("an operation", () => {
+inChromium("an operation", () => {
   test("shows its attempts with their errors, where it came from and when it is tried again", async () => {
     const page = await visit();
     await setCode(page, failingCode);
@@ -125,7 +126,7 @@ here("an operation", () => {
   });
 });
 
-here("a callback", () => {
+inChromium("a callback", () => {
   test("counts its timeout down, and offers no heartbeat where there is none to miss", async () => {
     const page = await visit();
     await openExample(page, "Approve an expense");
@@ -137,7 +138,7 @@ here("a callback", () => {
   });
 });
 
-here("a notice", () => {
+inChromium("a notice", () => {
   test("goes by itself, unless it is an error, which waits to be dismissed", async () => {
     const page = await visit();
     const notice = page.locator(".notice");
@@ -156,7 +157,7 @@ here("a notice", () => {
   });
 });
 
-here("the list of executions", () => {
+inChromium("the list of executions", () => {
   test("filters by the functions that there are, and opens with the Enter key", async () => {
     const page = await visit();
     await waitAMonth(page);
@@ -194,7 +195,7 @@ here("the list of executions", () => {
   });
 });
 
-here("the editor's code", () => {
+inChromium("the editor's code", () => {
   test("is kept for each example, and put back to how it was written by a press", async () => {
     const page = await visit();
     const code = page.getByLabel("Workflow code");
@@ -211,7 +212,7 @@ here("the editor's code", () => {
   });
 });
 
-here("looks", () => {
+inChromium("looks", () => {
   test.each([1440, 768, 360])("at %i px nothing lies outside the page, and no state has a violation", async (width) => {
     const page = await visit({ viewport: { width, height: 780 }, colorScheme: width === 768 ? "dark" : "light" });
     const fits = (): Promise<boolean> =>

@@ -1,27 +1,17 @@
-/** Visits to the built playground, for one test file: builds it, and fails a test whose page had an error. */
+/** Visits to the built playground, for one test file: fails a test whose page had an error. */
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import axe from "axe-core";
 import type { BrowserContext, Locator, Page } from "playwright";
-import { afterAll, afterEach, describe } from "vitest";
+import { afterAll, afterEach } from "vitest";
 import { openPlayground, type PlaygroundBrowser } from "./playground-browser.ts";
 
-/** For this file's own use; removed at its end. */
-export const folder: string = await mkdtemp(join(tmpdir(), "perdure-playground-"));
-const playground: PlaygroundBrowser | undefined = await openPlayground(folder);
-/** `describe`, where there is a browser. */
-export const here: typeof describe | typeof describe.skip = playground === undefined ? describe.skip : describe;
+const playground: PlaygroundBrowser | undefined = await openPlayground();
 /** How long anything may take to be seen: only what hangs is to fail, however slow the machine. */
 const TIMEOUT_MS = 30_000;
 let visitor: BrowserContext;
 const troubles: string[] = [];
 
-afterAll(async () => {
-  await playground?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => playground?.close());
 
 afterEach(async () => {
   await visitor.close();

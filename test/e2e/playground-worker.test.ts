@@ -3,7 +3,8 @@ import { createMemoryHost } from "perdure/memory";
 import { expect, test } from "vitest";
 import { createHttpFace } from "../../src/lambda-compat/http/face.ts";
 import { serve } from "../http/serve.ts";
-import { here, press, row, says, visit } from "./playground-visit.ts";
+import { inChromium } from "./in-chromium.ts";
+import { press, row, says, visit } from "./playground-visit.ts";
 
 const napping = withDurableExecution(async (hours: number, context: DurableContext) => context.wait("nap", { hours }));
 
@@ -27,7 +28,7 @@ async function serveUnlisted(origin: string): Promise<{ url: string; token: stri
   };
 }
 
-here("a Worker that does not list its functions", () => {
+inChromium("a Worker that does not list its functions", () => {
   test("is asked about those that are named, and starts them with the payload", async () => {
     const page = await visit();
     await using worker = await serveUnlisted(new URL(page.url()).origin);

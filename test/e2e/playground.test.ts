@@ -1,23 +1,10 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { type DurableContext, withDurableExecution } from "perdure";
 import { createMemoryHost } from "perdure/memory";
 import { expect, test } from "vitest";
 import { createHttpFace } from "../../src/lambda-compat/http/face.ts";
 import { serve } from "../http/serve.ts";
-import {
-  anotherVisit,
-  folder,
-  here,
-  newTab,
-  openExample,
-  press,
-  row,
-  says,
-  setCode,
-  violations,
-  visit,
-} from "./playground-visit.ts";
+import { inChromium } from "./in-chromium.ts";
+import { anotherVisit, newTab, openExample, press, row, says, setCode, violations, visit } from "./playground-visit.ts";
 
 /** A function with two quick steps and a long wait between them. */
 const patientCode = (first: string): string => `
@@ -34,6 +21,14 @@ import { type DurableContext, withDurableExecution } from "perdure";
 export const asking = withDurableExecution(async (_event: unknown, context: DurableContext) =>
   context.waitForCallback("question", async () => undefined, { heartbeatTimeout: { hours: 1 } }),
 );
+`;
+
+const dozingCode = `
+import { type DurableContext, withDurableExecution } from "perdure";
+export const dozing = withDurableExecution(async (days: number, context: DurableContext) => {
+  await context.wait("doze", { days });
+  return days;
+});
 `;
 
 const endlessCode = `
@@ -106,7 +101,7 @@ function longLog(steps: number): readonly string[] {
   return log.map((commit) => JSON.stringify(commit));
 }
 
-here("a newcomer", () => {
+inChromium("a newcomer", () => {
   test("presses Run, Kill, reloads, and sees it finish with finished steps not run again", async () => {
     const page = await visit();
     await says(page, "Press Run.");
@@ -140,7 +135,7 @@ here("a newcomer", () => {
   });
 });
 
-here("the view", () => {
+inChromium("the view", () => {
   test("goes through the log, as history, as commits, and by the scrubber", async () => {
     const page = await visit();
     await setCode(page, patientCode("first"));
@@ -165,7 +160,7 @@ here("the view", () => {
   });
 });
 
-here("faults", () => {
+inChromium("faults", () => {
   test("a refused write, a lost acknowledgement, a doubled alarm and slow storage change nothing", async () => {
     const page = await visit();
     await setCode(page, patientCode("first"));
@@ -195,7 +190,7 @@ here("faults", () => {
   });
 });
 
-here("two tabs", () => {
+inChromium("two tabs", () => {
   test("the one where Run is pressed has the worker, and nothing is lost or done twice", async () => {
     const first = await visit();
     await setCode(first, patientCode("first"));
@@ -215,7 +210,7 @@ here("two tabs", () => {
   });
 });
 
-here("callbacks", () => {
+inChromium("callbacks", () => {
   test("are answered from the inbox, with a heartbeat before", async () => {
     const page = await visit();
     await setCode(page, askingCode);
@@ -242,7 +237,7 @@ here("callbacks", () => {
   });
 });
 
-here("a breach of determinism", () => {
+inChromium("a breach of determinism", () => {
   test("is shown side by side, repaired and resumed", async () => {
     const page = await visit();
     await setCode(page, patientCode("first"));
@@ -263,7 +258,7 @@ here("a breach of determinism", () => {
   });
 });
 
-here("the editor", () => {
+inChromium("the editor", () => {
   test("warns of what replays differently, and shows errors at their line", async () => {
     const page = await visit();
     await setCode(page, "export const now = (context: DurableContext) => Date.now();");
@@ -287,7 +282,7 @@ here("the editor", () => {
   });
 });
 
-here("the list", () => {
+inChromium("the list", () => {
   test("filters, stops, forks, exports, imports, replays and purges", async () => {
     const page = await visit();
     await setCode(page, patientCode("first"));
@@ -324,13 +319,33 @@ here("the list", () => {
   });
 });
 
-here("a long log", () => {
+inChromium("the clock", () => {
+  test("put ahead is no reason to lose what ended before", async () => {
+    const page = await visit();
+    await setCode(page, dozingCode);
+    for (const days of [1, 30]) {
+      await page.getByLabel("Payload").fill(String(days));
+      await press(page, "Run");
+      await row(page, /doze.*started/).waitFor();
+      await press(page, "Skip time");
+      await says(page, `Finished: ${days}`);
+    }
+    await page.getByRole("tab", { name: "Executions" }).click();
+    await press(page, "Refresh");
+    await row(page, /dozing.*succeeded/)
+      .nth(1)
+      .waitFor();
+  });
+});
+
+inChromium("a long log", () => {
   test("of 10,000 operations is scrolled and scrubbed with a screenful in the document", async () => {
     const page = await visit();
-    const file = join(folder, "long.json");
-    await writeFile(file, JSON.stringify({ format: "perdure-execution", version: 1, log: longLog(10_000) }));
+    const exported = JSON.stringify({ format: "perdure-execution", version: 1, log: longLog(10_000) });
     await page.getByRole("tab", { name: "Executions" }).click();
-    await page.getByLabel("Import", { exact: true }).setInputFiles(file);
+    await page
+      .getByLabel("Import", { exact: true })
+      .setInputFiles({ name: "long.json", mimeType: "application/json", buffer: Buffer.from(exported) });
     await says(page, "Imported");
     await page.getByRole("tab", { name: "Timeline" }).click();
     await says(page, "Commit 2001 of 2001");
@@ -346,7 +361,7 @@ here("a long log", () => {
   });
 });
 
-here("a Worker's executions", () => {
+inChromium("a Worker's executions", () => {
   test("are listed, watched live and answered, with a credential that is kept nowhere", async () => {
     const page = await visit();
     await using worker = await serveWorker(new URL(page.url()).origin);
@@ -373,7 +388,7 @@ here("a Worker's executions", () => {
   });
 });
 
-here("the sandbox", () => {
+inChromium("the sandbox", () => {
   test("code that never lets go is killed, and the page goes on", async () => {
     const page = await visit();
     await setCode(page, endlessCode);
@@ -394,7 +409,7 @@ here("the sandbox", () => {
   });
 });
 
-here("looks", () => {
+inChromium("looks", () => {
   test.each([
     ["light", 1280],
     ["dark", 1280],

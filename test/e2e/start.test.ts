@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { root } from "../../scripts/command.ts";
 import type { LocalPorts } from "../../scripts/local-settings.ts";
 import { temporaryFolder, until } from "./seed-world.ts";
@@ -17,7 +17,7 @@ interface Started {
   readonly output: () => string;
 }
 
-afterEach(async () => {
+afterAll(async () => {
   for (const child of children.splice(0)) {
     child.process.kill("SIGKILL");
     await child.ended;
@@ -69,38 +69,42 @@ async function untilNothingServes(folder: string): Promise<void> {
   }
 }
 
-test("tells the address and a credential that opens it, and nothing opens it without", async () => {
-  const folder = newFolder();
-  const { url, output } = await startReady(folder);
-  const token = readFileSync(join(folder, "token"), "utf8");
-  expect(output()).toContain(token);
-  for (const file of ["credential.json", "token", "worker.env"]) {
-    expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
-  }
-  const list = `${url}/2025-12-01/functions/encode-video/durable-executions`;
-  expect((await fetch(list)).status).toBe(401);
-  expect((await fetch(list, { headers: { authorization: "Bearer guess" } })).status).toBe(401);
-  const answer = await fetch(list, { headers: { authorization: `Bearer ${token}` } });
-  expect({ status: answer.status, body: await answer.json() }).toMatchObject({
-    status: 200,
-    body: { DurableExecutions: [] },
+describe("npm start", () => {
+  let folder: string;
+  let first: Awaited<ReturnType<typeof startReady>>;
+
+  beforeAll(async () => {
+    folder = newFolder();
+    first = await startReady(folder);
   });
-});
 
-test("a second start on the same state says who runs already", async () => {
-  const folder = newFolder();
-  const first = await startReady(folder);
-  const second = runScript("start.ts", folder);
-  expect(await second.ended).toBe(1);
-  expect(second.output()).toContain(`perdure already runs here, as process ${first.process.pid}`);
-});
+  test("tells the address and a credential that opens it, and nothing opens it without", async () => {
+    const token = readFileSync(join(folder, "token"), "utf8");
+    expect(first.output()).toContain(token);
+    for (const file of ["credential.json", "token", "worker.env"]) {
+      expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
+    }
+    const list = `${first.url}/2025-12-01/functions/encode-video/durable-executions`;
+    expect((await fetch(list)).status).toBe(401);
+    expect((await fetch(list, { headers: { authorization: "Bearer guess" } })).status).toBe(401);
+    const answer = await fetch(list, { headers: { authorization: `Bearer ${token}` } });
+    expect({ status: answer.status, body: await answer.json() }).toMatchObject({
+      status: 200,
+      body: { DurableExecutions: [] },
+    });
+  });
 
-test("ends everything on Ctrl-C", async () => {
-  const folder = newFolder();
-  const { process: child, ended } = await startReady(folder);
-  child.kill("SIGINT");
-  expect(await ended).toBe(0);
-  await untilNothingServes(folder);
+  test("a second time on the same state says who runs already", async () => {
+    const second = runScript("start.ts", folder);
+    expect(await second.ended).toBe(1);
+    expect(second.output()).toContain(`perdure already runs here, as process ${first.process.pid}`);
+  });
+
+  test("ends everything on Ctrl-C", async () => {
+    first.process.kill("SIGINT");
+    expect(await first.ended).toBe(0);
+    await untilNothingServes(folder);
+  });
 });
 
 test("a killed start leaves no process behind, and the next one finishes what it began", async () => {

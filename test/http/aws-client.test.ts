@@ -99,7 +99,17 @@ describe("Invoke", () => {
   test("starts nothing in a dry run", async () => {
     const answer = await lambda.send(new InvokeCommand({ FunctionName: "order", InvocationType: "DryRun" }));
     expect(answer.StatusCode).toBe(204);
-    expect(executions.notes).toEqual([]);
+    expect(executions.notes).toEqual([["functionNames"]]);
+  });
+
+  test("finds no function that is not there in a dry run either", async () => {
+    const dry = new InvokeCommand({ FunctionName: "nobody", Qualifier: "7", InvocationType: "DryRun" });
+    await expect(lambda.send(dry)).rejects.toMatchObject({
+      name: "ResourceNotFoundException",
+      message: "Function not found: arn:perdure:lambda:local:000000000000:function:nobody:7",
+      $metadata: { httpStatusCode: 404 },
+    });
+    expect(executions.told("start")).toEqual([]);
   });
 
   test.for([
@@ -289,18 +299,35 @@ describe("what an SDK calls that runs elsewhere", () => {
   test("GetDurableExecutionState gives the execution first, then its operations page by page", async () => {
     const ask = { DurableExecutionArn: ARN, CheckpointToken: "t1", MaxItems: 2 };
     const first = await lambda.send(new GetDurableExecutionStateCommand(ask));
+    expect(executions.told("state")).toEqual(["order/o-1", { token: "t1", limit: 1 }]);
     expect(first.Operations).toMatchObject([
       { Type: "EXECUTION", ExecutionDetails: { InputPayload: '{"n":1}' }, StartTimestamp: new Date(STARTED_AT) },
       { Id: wireId, Type: "STEP", Name: "charge", StepDetails: { Attempt: 1, Error: { ErrorMessage: "no" } } },
-      { Type: "WAIT", WaitDetails: { ScheduledEndTimestamp: new Date(STARTED_AT + 5000) } },
     ]);
     const next = await lambda.send(new GetDurableExecutionStateCommand({ ...ask, Marker: first.NextMarker }));
     expect(next.Operations).toMatchObject([
+      { Type: "WAIT", WaitDetails: { ScheduledEndTimestamp: new Date(STARTED_AT + 5000) } },
       { Id: "00aa11bb22cc33dd", ParentId: wireId, Type: "CALLBACK", CallbackDetails: { CallbackId: "Y2I=" } },
     ]);
     expect(next.NextMarker).toBeUndefined();
-    expect(executions.told("state")).toEqual(["order/o-1", { token: "t1", marker: "2", limit: 2 }]);
+    expect(executions.told("state")).toEqual(["order/o-1", { token: "t1", marker: "1", limit: 2 }]);
   });
+
+  test.for([1, 2, 3, 4, 1000])(
+    "no page of the state has more than the %i operations that were asked for",
+    async (most) => {
+      const found: (string | undefined)[] = [];
+      let Marker: string | undefined;
+      do {
+        const ask = { DurableExecutionArn: ARN, CheckpointToken: "t1", MaxItems: most, Marker };
+        const page = await lambda.send(new GetDurableExecutionStateCommand(ask));
+        expect(page.Operations?.length).toBeLessThanOrEqual(most);
+        found.push(...(page.Operations ?? []).map(({ Type }) => Type));
+        Marker = page.NextMarker;
+      } while (Marker !== undefined);
+      expect(found).toEqual(["EXECUTION", "STEP", "WAIT", "CALLBACK"]);
+    },
+  );
 
   test("CheckpointDurableExecution hands every member on and answers with what changed", async () => {
     const answer = await lambda.send(
@@ -434,7 +461,15 @@ describe("errors", () => {
     ServiceException: 500,
   };
 
-  test.for(Object.values(ClientErrorCode))("%s reaches AWS's client as its own class", async (code) => {
+  const { HOST_CLOSED, ...known } = ClientErrorCode;
+
+  test("a host that was closed is a service that is not there", async () => {
+    executions.failure = new ClientError(HOST_CLOSED, "closed");
+    const sent = lambda.send(new SendDurableExecutionCallbackHeartbeatCommand({ CallbackId: "Y2I=" }));
+    await expect(sent).rejects.toMatchObject({ name: "ServiceException", $metadata: { httpStatusCode: 503 } });
+  });
+
+  test.for(Object.values(known))("%s reaches AWS's client as its own class", async (code) => {
     executions.failure = new ClientError(code, `what ${code} says`);
     const sent = lambda.send(new SendDurableExecutionCallbackHeartbeatCommand({ CallbackId: "Y2I=" }));
     await expect(sent).rejects.toMatchObject({

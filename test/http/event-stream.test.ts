@@ -106,6 +106,8 @@ test("a reader that was cut off goes on after its last id", async () => {
   expect([await byHeader(), await byHeader()]).toEqual(["id: 3\nevent: commit\ndata: three", "event: end\ndata: {}"]);
   const byQuery = await open({}, "?cursor=1");
   expect(await byQuery()).toBe("id: 2\nevent: commit\ndata: two");
+  const neverBack = await open({ "last-event-id": "0" }, "?cursor=2");
+  expect(await neverBack()).toBe("id: 3\nevent: commit\ndata: three");
 });
 
 test("comments keep a silent stream open", async () => {

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createHttpFace } from "../../src/lambda-compat/http/face.ts";
+import { BEARER, HeldExecution } from "./held-execution.ts";
 import { PlainClient } from "./plain-client.ts";
+
+/** Hostile requests of each kind. `SOAK=1` is for a quiet night. */
+const RUNS = process.env["SOAK"] === "1" ? 20_000 : 3000;
+/** Only what hangs is cut off. */
+const PATIENCE_MS = 120_000 + RUNS * 60;
 
 const ARN = "arn:perdure:lambda:local:000000000000:function:order:$LATEST/durable-execution/o-1/0123456789abcdef";
 
@@ -84,33 +90,37 @@ function verb(): fc.Arbitrary<string> {
   );
 }
 
-test("garbage is refused: the face never throws and never fails", async () => {
-  const failures: unknown[] = [];
-  const client = new PlainClient();
-  await client.start({ functionName: "order", name: "o-1" });
-  const face = createHttpFace({
-    client,
-    credentials: [
-      { id: "ci", rights: ["admin"], bearer: "the-token" },
-      { id: "aws", rights: ["admin"], sigv4: { accessKeyId: "AKID", secretAccessKey: "secret" } },
-    ],
-    options: {
-      allowedOrigins: ["https://app.example.com"],
-      now: () => Date.UTC(2026, 0, 2, 3, 4, 5),
-      onError: (error) => failures.push(error),
-    },
-  });
-  const request = fc.record({ path, query, headers, authorization, body, method });
-  await fc.assert(
-    fc.asyncProperty(request, async (input) => {
-      const response = await face(toRequest(input));
-      await response.body?.cancel();
-      expect(response.status).toBeLessThan(500);
-      expect(failures).toEqual([]);
-    }),
-    { numRuns: 3000 },
-  );
-});
+test(
+  "garbage is refused: the face never throws and never fails",
+  async () => {
+    const failures: unknown[] = [];
+    const client = new PlainClient();
+    await client.start({ functionName: "order", name: "o-1" });
+    const face = createHttpFace({
+      client,
+      credentials: [
+        { id: "ci", rights: ["admin"], bearer: "the-token" },
+        { id: "aws", rights: ["admin"], sigv4: { accessKeyId: "AKID", secretAccessKey: "secret" } },
+      ],
+      options: {
+        allowedOrigins: ["https://app.example.com"],
+        now: () => Date.UTC(2026, 0, 2, 3, 4, 5),
+        onError: (error) => failures.push(error),
+      },
+    });
+    const request = fc.record({ path, query, headers, authorization, body, method });
+    await fc.assert(
+      fc.asyncProperty(request, async (input) => {
+        const response = await face(toRequest(input));
+        await response.body?.cancel();
+        expect(response.status).toBeLessThan(500);
+        expect(failures).toEqual([]);
+      }),
+      { numRuns: RUNS },
+    );
+  },
+  PATIENCE_MS,
+);
 
 interface Input {
   readonly path: string;
@@ -129,3 +139,112 @@ function toRequest(input: Input): Request {
   const bare = input.method === "GET" || input.method === "HEAD" || input.body === undefined;
   return new Request(url, { method: input.method, headers: sent, ...(!bare && { body: input.body as BodyInit }) });
 }
+
+/** Text of JSON, where `JSON.stringify` would not go: numbers out of range, lone surrogates, great depth, no JSON. */
+const rawValue = fc.oneof(
+  { weight: 8, arbitrary: fc.jsonValue({ maxDepth: 2 }).map((value) => JSON.stringify(value)) },
+  {
+    weight: 8,
+    arbitrary: fc.constantFrom(
+      ...["1e999", "-1e999", "1e-999", "-0", "1.5", "123456789012345678901234567890", "31622401", "9007199254740993"],
+      ...["null", "true", "[]", "{}", "[null]", '""', '"\\ud800"', '"\\u0000"', '{"__proto__":{"toString":1}}'],
+      ...["", "undefined", "NaN", "01", "'x'", "[", '{"a"}', "\u00a0", "\ufeff1"],
+    ),
+  },
+  { weight: 1, arbitrary: fc.constantFrom("[".repeat(100_000) + "]".repeat(100_000), "[".repeat(100_000)) },
+  { weight: 1, arbitrary: fc.constant(`"${"x".repeat(300_000)}"`) },
+);
+
+/** An object with some of these members, each with any value; a value in brackets is given as it is. */
+function rawObject(members: Readonly<Record<string, fc.Arbitrary<string>>>): fc.Arbitrary<string> {
+  const some = fc.subarray(Object.keys(members));
+  const fill = (names: readonly string[]): fc.Arbitrary<string> =>
+    fc
+      .tuple(...names.map((name) => members[name] as fc.Arbitrary<string>))
+      .map((values) => `{${values.map((value, index) => `"${names[index]}":${value}`).join()}}`);
+  return fc.oneof({ weight: 5, arbitrary: some.chain(fill) }, { weight: 1, arbitrary: rawValue });
+}
+
+function often(...values: readonly string[]): fc.Arbitrary<string> {
+  const texts = values.map((value) => JSON.stringify(value));
+  return fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...texts) }, { weight: 1, arbitrary: rawValue });
+}
+
+const rawError = rawObject({
+  ErrorType: rawValue,
+  ErrorMessage: rawValue,
+  ErrorData: rawValue,
+  StackTrace: rawValue,
+});
+const rawUpdate = rawObject({
+  Id: often("1", "2", "c4ca4238a0b92382"),
+  ParentId: often("1", "2"),
+  Name: often("n"),
+  Type: often("STEP", "WAIT", "CALLBACK", "CONTEXT", "CHAINED_INVOKE", "EXECUTION"),
+  SubType: often("Step"),
+  Action: often("START", "SUCCEED", "FAIL", "RETRY", "CANCEL"),
+  Payload: rawValue,
+  Error: rawError,
+  ContextOptions: rawObject({ ReplayChildren: rawValue }),
+  StepOptions: rawObject({ NextAttemptDelaySeconds: rawValue }),
+  WaitOptions: rawObject({ WaitSeconds: rawValue }),
+  CallbackOptions: rawObject({ TimeoutSeconds: rawValue, HeartbeatTimeoutSeconds: rawValue }),
+  ChainedInvokeOptions: rawObject({ FunctionName: often("held"), TenantId: rawValue }),
+});
+const rawUpdates = fc.array(rawUpdate, { maxLength: 3 }).map((updates) => `[${updates.join()}]`);
+const TOKEN = "the newest token";
+const rawBodies: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  checkpoint: rawObject({ CheckpointToken: often(TOKEN, TOKEN, "x"), Updates: rawUpdates, ClientToken: rawValue }),
+  stop: rawError,
+  resume: rawObject({ Version: rawValue }),
+  fail: rawError,
+  succeed: rawValue,
+  invocations: rawValue,
+};
+const hostile = fc.constantFrom("checkpoint", "checkpoint", "checkpoint", ...Object.keys(rawBodies)).chain((call) =>
+  fc.record({
+    call: fc.constant(call),
+    body: rawBodies[call] as fc.Arbitrary<string>,
+    query: fc.dictionary(fc.constantFrom("Qualifier", "MaxItems", "Marker"), fc.string(), { maxKeys: 1 }),
+  }),
+);
+
+test(
+  "whatever a body says at whatever place, a real host answers what is wrong with it",
+  async () => {
+    let held = await HeldExecution.start();
+    const pathOf = (call: string): string => {
+      if (call === "invocations") return "/2015-03-31/functions/held/invocations";
+      if (call === "fail" || call === "succeed") return `/2025-12-01/durable-execution-callbacks/Y2I%3D/${call}`;
+      return `${held.path}/${call}`;
+    };
+    const statuses = new Map<number, number>();
+    await fc.assert(
+      fc.asyncProperty(hostile, async ({ call, body: text, query }) => {
+        const headers = { authorization: `Bearer ${BEARER}`, "x-amz-invocation-type": "Event" };
+        const url = `http://h${pathOf(call)}?${new URLSearchParams(query)}`;
+        const sent = text.replaceAll(JSON.stringify(TOKEN), JSON.stringify(held.token));
+        const response = await held.face(new Request(url, { method: "POST", headers, body: sent }));
+        const answer = await response.text();
+        expect([response.status, held.failures]).toEqual([expect.toSatisfy((status: number) => status < 500), []]);
+        const code = response.headers.get("x-amzn-errortype") ?? "";
+        expect(/^[A-Z]\w+Exception$/.test(code)).toBe(response.status >= 400);
+        statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
+        const { CheckpointToken } =
+          call === "checkpoint" && response.ok ? (JSON.parse(answer) as typeof TOKENS) : TOKENS;
+        if (CheckpointToken !== undefined) held.token = CheckpointToken;
+        if ((await held.runner.describe("held/h-1")).status === "RUNNING") return;
+        held.close();
+        held = await HeldExecution.start();
+      }),
+      { numRuns: RUNS },
+    );
+    held.close();
+    // Both what is right and what is wrong was among it.
+    expect(statuses.get(200)).toBeGreaterThan(RUNS / 100);
+    expect(statuses.get(400)).toBeGreaterThan(RUNS / 10);
+  },
+  PATIENCE_MS,
+);
+
+const TOKENS: { readonly CheckpointToken?: string } = {};

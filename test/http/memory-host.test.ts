@@ -1,5 +1,6 @@
 import {
   GetDurableExecutionCommand,
+  GetDurableExecutionHistoryCommand,
   InvokeCommand,
   LambdaClient,
   ListFunctionsCommand,
@@ -36,6 +37,11 @@ const broken = withDurableExecution(async (_event: unknown, context) =>
   }),
 );
 
+const calling = withDurableExecution(async (event: { versions: string[] }, context) => {
+  const calls = event.versions.map((name) => () => context.invoke(name, { item: "book", n: 1 }));
+  return (await context.parallel(calls)).getResults().length;
+});
+
 const plain = async (event: { n: number }): Promise<number> => event.n + 1;
 
 let callbackIds: string[];
@@ -47,7 +53,7 @@ const failures: Error[] = [];
 beforeEach(async () => {
   callbackIds = [];
   failures.length = 0;
-  host = createMemoryHost({ functions: { order, approval, broken, plain } });
+  host = createMemoryHost({ functions: { order, approval, broken, calling, plain } });
   const credentials = [{ id: "ci", rights: ["admin"], sigv4: keys, bearer: "the-token" }] as const;
   const onError = (error: unknown) => failures.push(new Error("inside the service", { cause: error }));
   served = await serve(createHttpFace({ client: host.client, credentials, options: { onError } }));
@@ -88,7 +94,7 @@ describe("AWS's client against a real host", () => {
     for await (const page of paginateListFunctions({ client: lambda, pageSize: 3 }, {})) {
       names.push(...(page.Functions ?? []).map(({ FunctionName }) => FunctionName));
     }
-    expect(names).toEqual(["approval", "broken", "order", "plain"]);
+    expect(names).toEqual(["approval", "broken", "calling", "order", "plain"]);
   });
 
   test("runs a function to its result, and finds it again by its name", async () => {
@@ -136,6 +142,43 @@ describe("AWS's client against a real host", () => {
       "WaitSucceeded",
       "ExecutionSucceeded",
     ]);
+  });
+
+  test("names in a history the executions and versions that chained invokes have started", async () => {
+    const Payload = json({
+      versions: ["order", "plain", "arn:aws:lambda:eu-west-1:123456789012:function:order:$LATEST"],
+    });
+    const { DurableExecutionArn } = await lambda.send(new InvokeCommand({ FunctionName: "calling", Payload }));
+    const { Events = [] } = await lambda.send(new GetDurableExecutionHistoryCommand({ DurableExecutionArn }));
+    const details = Events.flatMap(({ ChainedInvokeStartedDetails }) => ChainedInvokeStartedDetails ?? []);
+    expect(details.map(({ FunctionName, ExecutedVersion }) => [FunctionName, ExecutedVersion])).toEqual([
+      ["order", "$LATEST"],
+      ["plain", undefined],
+      ["arn:aws:lambda:eu-west-1:123456789012:function:order:$LATEST", "$LATEST"],
+    ]);
+    const arns = details.flatMap((each) => each.DurableExecutionArn ?? []);
+    expect(new Set(arns).size).toBe(2);
+    for (const callee of arns) {
+      expect(await lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn: callee }))).toMatchObject({
+        Status: "SUCCEEDED",
+        InputPayload: JSON.stringify({ item: "book", n: 1 }),
+      });
+    }
+  });
+
+  test("looks few callees up for a page of a history, and misses none of them", async () => {
+    const Payload = json({ versions: Array<string>(50).fill("broken") });
+    const { DurableExecutionArn } = await lambda.send(new InvokeCommand({ FunctionName: "calling", Payload }));
+    const pages = paginateGetDurableExecutionHistory({ client: lambda, pageSize: 1000 }, { DurableExecutionArn });
+    const callees: number[] = [];
+    const ids: (number | undefined)[] = [];
+    for await (const { Events = [] } of pages) {
+      ids.push(...Events.map(({ EventId }) => EventId));
+      const details = Events.flatMap(({ ChainedInvokeStartedDetails }) => ChainedInvokeStartedDetails ?? []);
+      callees.push(details.filter(({ DurableExecutionArn: arn }) => arn !== undefined).length);
+    }
+    expect(callees).toEqual([32, 18]);
+    expect(ids).toEqual(ids.map((_, index) => index + 1));
   });
 
   test("tells a failure as a function error", async () => {
@@ -206,6 +249,24 @@ describe("AWS's client against a real host", () => {
     const sent = lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn }));
     await expect(sent).rejects.toMatchObject({ name: "InvalidParameterValueException" });
   });
+});
+
+test.for([
+  ["start", "nobody", "Function not found: arn:perdure:lambda:local:000000000000:function:nobody"],
+  ["start", "order:99", "Function not found: arn:perdure:lambda:local:000000000000:function:order:99"],
+  [
+    "read",
+    "nobody",
+    'Function "nobody" is not registered. Registered functions: order, approval, broken, calling, plain.',
+  ],
+  ["read", "order:99", 'Function "order" has no version "99". Registered versions: $LATEST.'],
+] as const)("what a caller with the right to %s is told of %s", async ([right, name, message]) => {
+  const credentials = [{ id: "ci", rights: [...new Set(["start", right] as const)], bearer: "t" }];
+  const face = createHttpFace({ client: host.client, credentials });
+  const headers = { authorization: "Bearer t", "x-amz-invocation-type": "Event" };
+  const request = new Request(`http://h/2015-03-31/functions/${name}/invocations`, { method: "POST", headers });
+  const response = await face(request);
+  expect([response.status, ((await response.json()) as { message: string }).message]).toEqual([404, message]);
 });
 
 test("the live stream carries the log from the first commit to the end", async () => {

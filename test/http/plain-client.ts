@@ -2,16 +2,18 @@ import type { ExecutionHeader, ParentReference } from "../../src/engine/model/ex
 import type { Failure } from "../../src/engine/model/failure.ts";
 import type { HistoryEvent } from "../../src/engine/model/history.ts";
 import type { Operation } from "../../src/engine/model/operation.ts";
-import type { DirectoryPage, DirectoryRow, ListQuery } from "../../src/engine/ports/execution-store.ts";
+import type { DirectoryRow } from "../../src/engine/ports/execution-store.ts";
 import {
   type CallbackOutcome,
   type CheckpointAnswer,
   type CheckpointRequest,
   ClientError,
+  type DirectoryPage,
   type ExecutionClient,
   type HistoryPage,
   type HistoryQuery,
   type InvokeOutcome,
+  type ListQuery,
   type LiveEvent,
   type StartAnswer,
   type StartRequest,
@@ -150,6 +152,6 @@ function newExecution(id: string, request: StartRequest & { name: string }): Exe
 
 function toRow(execution: ExecutionHeader): DirectoryRow {
   const { id, functionName, name, version, incarnation, status, startedAt, endedAt } = execution;
-  const row = { id, functionName, name, version, incarnation, status, startedAt };
+  const row = { id, functionName, name, version, incarnation, seq: 1, status, startedAt };
   return endedAt === undefined ? row : { ...row, endedAt };
 }

@@ -25,6 +25,7 @@ const CALLS: readonly (readonly [right: string, method: string, path: string])[]
   ["callback", "POST", `${CALLBACK}/heartbeat`],
 ];
 const HASHED = await sha256(utf8("hashed-token"));
+const CAPITALS = (await sha256(utf8("capitals-token"))).toUpperCase();
 const ADMIN_HASHED = await sha256(utf8("admin-token"));
 const RIGHTS = ["start", "read", "callback", "checkpoint", "admin"] as const;
 
@@ -44,6 +45,7 @@ function face(options: HttpFaceOptions = {}): (request: Request) => Promise<Resp
     credentials: [
       ...RIGHTS.map((right) => ({ id: right, rights: [right], bearer: `${right}-token` })),
       { id: "hashed", rights: ["read"], bearerSha256: HASHED },
+      { id: "capitals", rights: ["read"], bearerSha256: CAPITALS },
       { id: "nothing", rights: ["admin"] },
       { id: "unset", rights: ["admin"], bearer: undefined },
     ],
@@ -125,6 +127,32 @@ describe("without a valid credential", () => {
   );
 });
 
+describe("credentials that would let in more than was meant, or nobody", () => {
+  const create = (credential: object) => () =>
+    createHttpFace({ client: executions, credentials: [{ id: "ci", rights: ["admin"], ...credential }] });
+
+  test.for([
+    { rights: "admin" },
+    { rights: "administrator" },
+    { rights: "start,read" },
+    { rights: undefined },
+    { rights: ["root"] },
+    { rights: [["admin"]] },
+    { rights: { includes: () => true } },
+  ])("are refused when the host starts: %o", (credential) => {
+    const message = 'The rights of the credential "ci" must be a list of start, read, callback, checkpoint, admin.';
+    expect(create({ bearer: "t", ...credential })).toThrow(new TypeError(message));
+  });
+
+  test.for(["x", HASHED.slice(1), `${HASHED}0`, `sha256:${HASHED}`, HASHED.replace(/^./, "g")])(
+    "are refused when the host starts: the hash %s",
+    (bearerSha256) => {
+      const message = 'The bearerSha256 of the credential "ci" must be 64 hex digits.';
+      expect(create({ bearerSha256 })).toThrow(new TypeError(message));
+    },
+  );
+});
+
 describe("rights", () => {
   test.for(CALLS)("%s is what %s %s takes", async ([needed, method, path]) => {
     for (const right of RIGHTS) {
@@ -146,6 +174,11 @@ describe("rights", () => {
   test("hold for a token that the host knows by its hash alone", async () => {
     expect((await ask(LIST, { token: "hashed-token" })).status).toBe(200);
     expect((await ask(INVOKE, { method: "POST", token: "hashed-token" })).status).toBe(403);
+  });
+
+  test("hold for a hash in capitals, and the hash itself is no token", async () => {
+    expect((await ask(LIST, { token: "capitals-token" })).status).toBe(200);
+    for (const token of [CAPITALS, CAPITALS.toLowerCase()]) expect((await ask(LIST, { token })).status).toBe(401);
   });
 });
 
@@ -223,13 +256,25 @@ describe("requests that are wrong", () => {
     [`${EXECUTION}/checkpoint`, "[]", invalid, "Body must be an object."],
     [`${EXECUTION}/checkpoint`, "7", invalid, "Body must be an object."],
     [`${EXECUTION}/checkpoint`, "", invalid, "CheckpointToken must be given."],
+    [`${EXECUTION}/checkpoint`, '{"Updates":[{"Id":1}]}', invalid, "CheckpointToken must be given."],
+    [`${EXECUTION}/checkpoint`, '{"CheckpointToken":"","Updates":7}', invalid, "CheckpointToken must be given."],
     [`${EXECUTION}/checkpoint`, '{"CheckpointToken":7}', invalid, "Body.CheckpointToken must be a string."],
     [`${EXECUTION}/checkpoint`, '{"CheckpointToken":"t","Updates":{}}', invalid, "Body.Updates must be a list."],
-    [`${EXECUTION}/checkpoint`, '{"Updates":[{},null]}', invalid, "Body.Updates[1] must be an object."],
-    [`${EXECUTION}/checkpoint`, '{"Updates":[{"Id":1}]}', invalid, "Body.Updates[0].Id must be a string."],
     [
       `${EXECUTION}/checkpoint`,
-      '{"Updates":[{"WaitOptions":{"WaitSeconds":"1"}}]}',
+      '{"CheckpointToken":"t","Updates":[{},null]}',
+      invalid,
+      "Body.Updates[1] must be an object.",
+    ],
+    [
+      `${EXECUTION}/checkpoint`,
+      '{"CheckpointToken":"t","Updates":[{"Id":1}]}',
+      invalid,
+      "Body.Updates[0].Id must be a string.",
+    ],
+    [
+      `${EXECUTION}/checkpoint`,
+      '{"CheckpointToken":"t","Updates":[{"WaitOptions":{"WaitSeconds":"1"}}]}',
       invalid,
       "Body.Updates[0].WaitOptions.WaitSeconds must be a number.",
     ],
@@ -268,6 +313,47 @@ describe("requests that are wrong", () => {
 
 describe("bodies that are too large", () => {
   const MIB = 1024 * 1024;
+
+  test.for([251, 5_000_000])("a checkpoint with %i updates is refused before they are looked at", async (count) => {
+    const body = `{"CheckpointToken":"t","Updates":[${"{},".repeat(count - 1)}{}]}`;
+    expect(await refusal(await ask(`${EXECUTION}/checkpoint`, { method: "POST", body }))).toEqual(
+      count === 251
+        ? [400, "InvalidParameterValueException", "Updates must have at most 250 members; it has 251."]
+        : [400, "InvalidRequestContentException", "The request body has more than 100000 values."],
+    );
+    expect(executions.notes).toEqual([]);
+  });
+
+  test.for([
+    ["nested lists", "[".repeat(120_000) + "]".repeat(120_000)],
+    ["nested objects", '{"a":'.repeat(120_000) + "1" + "}".repeat(120_000)],
+    ["names", `{${Array.from({ length: 60_000 }, (_, index) => `"${index}":1`).join()}}`],
+    ["texts", JSON.stringify({ StackTrace: Array(200_000).fill("") })],
+  ] as const)("nothing is built of too many values: %s", async ([, body]) => {
+    for (const path of [`${EXECUTION}/checkpoint`, `${EXECUTION}/stop`, `${CALLBACK}/fail`]) {
+      expect(await refusal(await ask(path, { method: "POST", body }))).toEqual([
+        400,
+        "InvalidRequestContentException",
+        "The request body has more than 100000 values.",
+      ]);
+    }
+  });
+
+  test("what looks like many values and is text counts as one", async () => {
+    const Payload = '[{"\\",:'.repeat(60_000);
+    const body = JSON.stringify({ CheckpointToken: "t", Updates: [{ Id: "1", Payload }] });
+    expect((await ask(`${EXECUTION}/checkpoint`, { method: "POST", body })).status).toBe(200);
+    expect(executions.told("checkpoint")).toEqual([
+      "order/o-1",
+      { token: "t", updates: [{ id: "1", payload: Payload }] },
+    ]);
+  });
+
+  test("an event of Invoke may have as many values as fit, as deep as it likes", async () => {
+    const body = "[".repeat(100_000) + "]".repeat(100_000);
+    expect((await ask(INVOKE, { method: "POST", body })).status).toBe(200);
+    expect(executions.told("start")).toMatchObject([{ input: body }]);
+  });
 
   test.for([
     [INVOKE, 6 * MIB],

@@ -12,6 +12,10 @@ import { createHttpFace } from "../../src/lambda-compat/http/face.ts";
 import { errorFromWire, executionToWire } from "../../src/lambda-compat/wire.ts";
 import { type FetchHandler, type Served, serve } from "./serve.ts";
 
+import * as perdure from "../../src/lambda-compat/with-durable-execution.ts";
+import { createMemoryHost } from "../../src/adapters/memory/memory-host.ts";
+import type { FunctionDefinition } from "../../src/lambda-compat/function-map.ts";
+
 type Program = (event: unknown, context: DurableContext) => Promise<unknown>;
 type AwsHandler = ReturnType<typeof withDurableExecution>;
 
@@ -24,13 +28,15 @@ const keys = { accessKeyId: "AKIDWORKER", secretAccessKey: "a secret" };
 class RemoteWorker {
   readonly #programs: Readonly<Record<string, Program>>;
   readonly #alarm: MemoryAlarm;
+  readonly #sdk: typeof withDurableExecution;
   readonly runner: Runner;
   readonly calls: string[] = [];
   served!: Served;
   lambda!: LambdaClient;
 
-  constructor(programs: Readonly<Record<string, Program>>) {
+  constructor(programs: Readonly<Record<string, Program>>, sdk: typeof withDurableExecution = withDurableExecution) {
     this.#programs = programs;
+    this.#sdk = sdk;
     const host = systemHost();
     this.#alarm = new MemoryAlarm({ host, wake: (id) => this.runner.wake(id) });
     const versions = (name: string) => ({
@@ -71,8 +77,8 @@ class RemoteWorker {
   }
 
   #invoke(name: string, request: InvocationRequest) {
-    const handler: AwsHandler = withDurableExecution(this.#programs[name]!, { client: this.lambda });
-    return { output: call(handler, request), absorb: () => {}, abandon: () => {} };
+    const handler: AwsHandler = this.#sdk(this.#programs[name]!, { client: this.lambda });
+    return { output: call(handler, request), absorb: () => false, abandon: () => {} };
   }
 }
 
@@ -190,5 +196,44 @@ describe("AWS's own SDK, elsewhere, over HTTP", () => {
       status: "FAILED",
       error: { errorType: "TypeError", errorMessage: "wrong from the start" },
     });
+  });
+});
+
+describe("an error that is too large to record", () => {
+  const large: Program = (_event, context) =>
+    context.step(
+      "large",
+      async () => {
+        runs.push("large");
+        throw new RangeError("x".repeat(40_000));
+      },
+      { retryStrategy: () => ({ shouldRetry: false }) },
+    );
+
+  test("ends an execution of AWS's SDK, with its step run once", async () => {
+    await worker.close();
+    worker = new RemoteWorker({ large });
+    await worker.open();
+    const { status, error } = await worker.run("large", {});
+    expect([status, error?.errorMessage]).toEqual([
+      "FAILED",
+      "[Unrecoverable Execution] Checkpoint failed: Error object size must be less than 32768 bytes.",
+    ]);
+    expect(runs).toEqual(["large"]);
+  });
+
+  test("ends an execution elsewhere as it ends one in the host's own process", async () => {
+    await worker.close();
+    worker = new RemoteWorker({ large }, perdure.withDurableExecution as unknown as typeof withDurableExecution);
+    await worker.open();
+    const elsewhere = await worker.run("large", {});
+    const handler = perdure.withDurableExecution(large as never);
+    const local = createMemoryHost({ functions: { large: handler as FunctionDefinition } });
+    const { execution } = await local.client.start({ functionName: "large", input: "{}" });
+    const here = await local.client.settled(execution.id, Date.now() + 60_000);
+    local.close();
+    const outcome = ({ status, error }: ExecutionHeader) => [status, error?.errorType, error?.errorMessage];
+    expect(outcome(elsewhere)).toEqual(outcome(here));
+    expect(runs).toEqual(["large", "large"]);
   });
 });

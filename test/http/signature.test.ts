@@ -9,10 +9,14 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createHttpFace } from "../../src/lambda-compat/http/face.ts";
 import { PlainClient } from "./plain-client.ts";
 import { type Served, serve } from "./serve.ts";
+import { linkByHand, signedByHand } from "./sign.ts";
 
 const keys = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "a secret" };
 const session = { ...keys, accessKeyId: "ASIAEXAMPLE", sessionToken: "a session" };
 const MINUTE = 60_000;
+const ARN = "arn:perdure:lambda:local:000000000000:function:order:$LATEST/durable-execution/o-1/0123456789abcdef";
+const INVOKE = "/2015-03-31/functions/order/invocations";
+const LIST = "/2025-12-01/functions/order/durable-executions";
 
 /** What AWS's client is about to send, after it was signed. */
 interface Signed {
@@ -132,6 +136,25 @@ describe("the time of a signature", () => {
     expect((await face(request)).status).toBe(status);
   });
 
+  test.for<[string, number, string[]]>([
+    ["no lifetime", 401, []],
+    ["an empty one", 401, ["X-Amz-Expires="]],
+    ["none at all", 401, ["X-Amz-Expires=0"]],
+    ["one that is negative", 401, ["X-Amz-Expires=-1"]],
+    ["one in hex", 401, ["X-Amz-Expires=0x10"]],
+    ["a fraction", 401, ["X-Amz-Expires=1.5"]],
+    ["more than a week", 401, ["X-Amz-Expires=604801"]],
+    ["a week", 200, ["X-Amz-Expires=604800"]],
+    ["a second", 200, ["X-Amz-Expires=1"]],
+  ])("is asked for by a link: %s gives %i", async ([, status, lifetime]) => {
+    const link = linkByHand({ path: LIST, keys, at: SIGNED_AT }, ["X-Amz-Algorithm=AWS4-HMAC-SHA256", ...lifetime]);
+    // Also for somebody whose clock is behind.
+    for (const moment of [SIGNED_AT - MINUTE, SIGNED_AT]) {
+      clock = moment;
+      expect((await face(new Request(link))).status).toBe(status);
+    }
+  });
+
   test("cannot be stretched beyond a week", async () => {
     const request = await presigned(plainRequest(), { expiresIn: 600 });
     for (const seconds of ["604801", "0", "-1", "x", "Infinity", "1e9", ""]) {
@@ -143,6 +166,24 @@ describe("the time of a signature", () => {
 });
 
 describe("a presigned link", () => {
+  const path = `/2025-12-01/durable-executions/${encodeURIComponent(ARN)}/events`;
+
+  test("goes on after the last id that an EventSource sends with it, and never before its own cursor", async () => {
+    await executions.start({ functionName: "order", name: "o-1" });
+    const members = ["X-Amz-Algorithm=AWS4-HMAC-SHA256", "X-Amz-Expires=60", "cursor=5"];
+    const link = linkByHand({ path, keys, at: SIGNED_AT }, members);
+    clock = SIGNED_AT;
+    for (const [id, cursor] of [
+      ["9", 9],
+      ["2", 5],
+      ["", 5],
+    ] as const) {
+      const response = await face(new Request(link, { headers: { "last-event-id": id } }));
+      await response.body?.cancel();
+      expect([response.status, executions.told("watch")]).toEqual([200, ["order/o-1", cursor]]);
+    }
+  });
+
   test("carries a session token too", async () => {
     const request = await presigned(plainRequest(), { credentials: session });
     expect((await face(request)).status).toBe(200);
@@ -236,6 +277,7 @@ describe("a signed request that was changed on its way", () => {
     ["x-amz-tenant-id", "other"],
     ["x-amz-security-token", "other"],
     ["x-amz-content-sha256", "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"],
+    ["last-event-id", "7"],
   ] as const)("is refused: a header that nobody signed (%s)", async ([name, value]) => {
     const request = await signed(plainRequest());
     clock = SIGNED_AT;
@@ -244,24 +286,45 @@ describe("a signed request that was changed on its way", () => {
     expect((await face(extended)).status).toBe(401);
   });
 
-  test("costs the same work with a wrong secret and with an unknown key", async () => {
-    const sign = vi.spyOn(crypto.subtle, "sign");
-    const digest = vi.spyOn(crypto.subtle, "digest");
-    const work: unknown[] = [];
-    for (const credentials of [
-      { ...keys, secretAccessKey: "another" },
-      { ...keys, accessKeyId: "AKIDUNKNOWN" },
-    ]) {
-      const request = await presigned(plainRequest(), { credentials });
-      sign.mockClear();
-      digest.mockClear();
-      expect((await face(request)).status).toBe(401);
-      work.push([sign.mock.calls.length, digest.mock.calls.length]);
+  test("is read and hashed for no unknown key, no wrong session token and no time that is over", async () => {
+    const late = 6 * MINUTE;
+    for (const [credentials, later] of [
+      [{ ...keys, accessKeyId: "AKIDUNKNOWN" }, 0],
+      [{ ...session, sessionToken: "another" }, 0],
+      [keys, late],
+    ] as const) {
+      const request = await signed(invocationRequest(), { credentials });
+      clock = SIGNED_AT + later;
+      expect(await refusalWork(request)).toEqual({ status: 401, pulled: 0, hmacs: 0, digests: 0 });
     }
-    expect(work).toEqual([
-      [5, 2],
-      [5, 2],
-    ]);
+  });
+
+  test("is not read when its signature is wrong for the hash that came with it", async () => {
+    const request = await signed(invocationRequest(), { credentials: { ...keys, secretAccessKey: "another" } });
+    clock = SIGNED_AT;
+    expect(await refusalWork(request)).toEqual({ status: 401, pulled: 0, hmacs: 5, digests: 1 });
+  });
+
+  test("counts without a header that tells the hash of the body, as the AWS CLI sends it", async () => {
+    clock = SIGNED_AT;
+    const byHand = { method: "POST", path: INVOKE, body: "{}", keys, at: SIGNED_AT };
+    expect((await face(signedByHand(byHand))).status).toBe(200);
+    const changed = new Request(signedByHand(byHand), { method: "POST", body: "[]" });
+    expect((await face(changed)).status).toBe(401);
+  });
+
+  test("counts by the name of its scheme alone", async () => {
+    clock = SIGNED_AT;
+    const request = signedByHand({ path: LIST, keys, at: SIGNED_AT });
+    expect((await face(new Request(request))).status).toBe(200);
+    const authorization = request.headers.get("authorization") ?? "";
+    for (const scheme of ["AWS4-HMAC-SHA256X", "AWS4-HMAC-SHA2567", "AWS4-HMAC-SHA256-x", "aws4-hmac-sha256", "X"]) {
+      const other = new Request(request);
+      other.headers.set("authorization", authorization.replace("AWS4-HMAC-SHA256", scheme));
+      const answer = await face(other);
+      const code = answer.headers.get("x-amzn-errortype");
+      expect([answer.status, code], scheme).toEqual([401, "MissingAuthenticationTokenException"]);
+    }
   });
 
   test("tells a wrong secret and an unknown key in the same words", async () => {
@@ -306,10 +369,28 @@ function plainRequest(): Unsigned {
   };
 }
 
-async function signed(request: Unsigned): Promise<Request> {
-  const signer = (await client().config.signer()) as unknown as Signer;
-  const { "x-amz-content-sha256": _, ...headers } = request.headers;
-  return toRequest(await signer.sign({ ...request, headers }, { signingDate: new Date(SIGNED_AT) }));
+type Keys = typeof keys | typeof session;
+
+function invocationRequest(): Unsigned {
+  return { ...plainRequest(), method: "POST", path: INVOKE, query: {} };
+}
+
+async function signed(request: Unsigned, { credentials = keys }: { credentials?: Keys } = {}): Promise<Request> {
+  const signer = (await client({ credentials }).config.signer()) as unknown as Signer;
+  return toRequest(await signer.sign(request, { signingDate: new Date(SIGNED_AT) }));
+}
+
+/** What it costs to refuse a request with a body. */
+async function refusalWork(request: Request): Promise<Record<string, number>> {
+  let pulled = 0;
+  const body = new ReadableStream({ pull: () => void pulled++ }, { highWaterMark: 0 });
+  const sign = vi.spyOn(crypto.subtle, "sign");
+  const digest = vi.spyOn(crypto.subtle, "digest");
+  const streamed: RequestInit & { duplex: "half" } = { body, duplex: "half" };
+  const { status } = await face(new Request(request, streamed));
+  const work = { status, pulled, hmacs: sign.mock.calls.length, digests: digest.mock.calls.length };
+  vi.restoreAllMocks();
+  return work;
 }
 
 async function presigned(

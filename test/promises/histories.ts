@@ -3,6 +3,7 @@
  * replay has to understand. A program here never changes once its log is kept; a new one gets a new name.
  */
 
+import type { DurablePromise } from "../../src/lambda-compat/durable-promise.ts";
 import type { DurableContext, DurableLambdaHandler } from "../../src/lambda-compat/types.ts";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
 import { type Env, EXECUTION_ID, programOf, type World, type WorldOptions } from "./world.ts";
@@ -151,6 +152,61 @@ async function batches(context: DurableContext): Promise<unknown> {
   return [statuses(failFast), statuses(tolerant), flat.getResults(), left, right, statuses(large), trace];
 }
 
+/** Contexts that end together with other results, before those, and before they are recorded themselves. */
+async function ends(context: DurableContext, env: Env): Promise<unknown> {
+  const trace: string[] = [];
+  const told = async (label: string, promise: PromiseLike<unknown>, hops = 0): Promise<string> => {
+    trace.push(`${label} ${JSON.stringify(await promise)}`);
+    for (let hop = 0; hop < hops; hop++) await Promise.resolve();
+    trace.push(`${label} later`);
+    return label;
+  };
+  const step = (within: DurableContext, label: string): DurablePromise<string> => within.step(label, async () => label);
+  const together = [7, 0, 3].map((hops, index) =>
+    told(
+      `child ${index}`,
+      context.runInChildContext(`child ${index}`, (child) => step(child, `in ${index}`)),
+      hops,
+    ),
+  );
+  await step(context, `after ${await Promise.race(together)}`);
+  await Promise.all(together);
+  const beside = [
+    told(
+      "slow",
+      context.runInChildContext("slow", (child) => child.step(async () => env.until(1950))),
+    ),
+    told("time", context.wait("time", { seconds: 2 })),
+    told(
+      "timed",
+      context.runInChildContext("timed", (child) => child.wait({ seconds: 2 })),
+      4,
+    ),
+    told("shared", context.promise.all<unknown>([context.wait({ seconds: 2 }), step(context, "quick")])),
+  ];
+  await Promise.race(beside);
+  const long = context.step("long", async () => env.until(20_000));
+  await Promise.all(beside);
+  const batch = await context.map("early", [1, 2, 3, 4, 5, 6], (item, value) => step(item, `item ${value}`), {
+    maxConcurrency: 3,
+    completionConfig: { minSuccessful: 2 },
+  });
+  const statuses = batch.all.map(({ status }) => status).join();
+  trace.push((await context.step("statuses", async () => statuses)) === statuses ? statuses : "other statuses");
+  await Promise.all([long, told("nested", nested(context, 5, step))]);
+  await context.wait({ seconds: 30 });
+  return trace;
+}
+
+async function nested(
+  outer: DurableContext,
+  depth: number,
+  innermost: (within: DurableContext, label: string) => Promise<string>,
+): Promise<string> {
+  if (depth === 0) return innermost(outer, "innermost");
+  return outer.runInChildContext(`level ${depth}`, (child) => nested(child, depth - 1, innermost));
+}
+
 async function callbacks(context: DurableContext): Promise<unknown> {
   const submitted = await context.waitForCallback("submitted", async () => undefined);
   const refused = await message(context.waitForCallback("refused", async () => undefined));
@@ -245,6 +301,7 @@ const plain: Readonly<Record<string, History>> = {
   },
   contexts: { options: { functions: programOf(contexts) } },
   batches: { options: { functions: programOf(batches) } },
+  ends: { options: { functions: programOf(ends) } },
   callbacks: {
     options: {
       functions: programOf(callbacks),

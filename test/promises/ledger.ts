@@ -11,18 +11,24 @@ import { violations } from "../../src/engine/machine/invariants.ts";
 import { emptyState, type ExecutionState } from "../../src/engine/machine/state.ts";
 import type { Commit } from "../../src/engine/model/commit.ts";
 import type {
-  DirectoryPage,
   DirectoryRow,
+  DirectoryScan,
   ExecutionStore,
-  ListQuery,
   LogPage,
+  ReadOptions,
 } from "../../src/engine/ports/execution-store.ts";
 
 export type Write =
   | { readonly type: "create"; readonly row: DirectoryRow; readonly body: string }
-  | { readonly type: "append"; readonly id: string; readonly seq: number; readonly body: string }
+  | {
+      readonly type: "append";
+      readonly id: string;
+      readonly seq: number;
+      readonly body: string;
+      readonly incarnation: string;
+    }
   | { readonly type: "describe"; readonly row: DirectoryRow }
-  | { readonly type: "remove"; readonly id: string };
+  | { readonly type: "remove"; readonly id: string; readonly incarnation: string };
 
 /** Many ledgers begin with the same writes. */
 const commits = new WeakMap<Write, Commit>();
@@ -80,14 +86,14 @@ export class Ledger implements ExecutionStore {
     return answer;
   }
 
-  append(id: string, seq: number, body: string): "appended" | "taken" {
-    const answer = this.#store.append(id, seq, body);
-    if (answer === "appended") this.#note({ type: "append", id, seq, body });
+  append(id: string, seq: number, body: string, incarnation: string): "appended" | "taken" | "gone" {
+    const answer = this.#store.append(id, seq, body, incarnation);
+    if (answer === "appended") this.#note({ type: "append", id, seq, body, incarnation });
     return answer;
   }
 
-  read(id: string, from: number): LogPage {
-    return this.#store.read(id, from);
+  read(id: string, from: number, options?: ReadOptions): LogPage | undefined {
+    return this.#store.read(id, from, options);
   }
 
   describe(row: DirectoryRow): void {
@@ -95,21 +101,34 @@ export class Ledger implements ExecutionStore {
     this.#note({ type: "describe", row: { ...row } });
   }
 
-  list(query: ListQuery): DirectoryPage {
-    return this.#store.list(query);
+  list(scan: DirectoryScan): readonly DirectoryRow[] {
+    return this.#store.list(scan);
   }
 
-  remove(id: string): void {
-    this.#store.remove(id);
-    this.#note({ type: "remove", id });
+  expired(now: number, limit: number): readonly DirectoryRow[] {
+    return this.#store.expired(now, limit);
+  }
+
+  /** A snapshot is a cache and not part of what was written: no ledger made of these writes has it. */
+  keepSnapshot(id: string, snapshot: string, incarnation: string): void {
+    this.#store.keepSnapshot(id, snapshot, incarnation);
+  }
+
+  snapshot(id: string, incarnation: string): string | undefined {
+    return this.#store.snapshot(id, incarnation);
+  }
+
+  remove(id: string, incarnation: string): void {
+    this.#store.remove(id, incarnation);
+    this.#note({ type: "remove", id, incarnation });
   }
 
   /** Writes what another ledger has written. */
   redo(write: Write): void {
     if (write.type === "create") this.#store.create(write.row, write.body);
-    else if (write.type === "append") this.#store.append(write.id, write.seq, write.body);
+    else if (write.type === "append") this.#store.append(write.id, write.seq, write.body, write.incarnation);
     else if (write.type === "describe") this.#store.describe(write.row);
-    else this.#store.remove(write.id);
+    else this.#store.remove(write.id, write.incarnation);
     this.#note(write);
   }
 

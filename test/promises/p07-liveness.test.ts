@@ -8,6 +8,7 @@ import { emptyState, type ExecutionState } from "../../src/engine/machine/state.
 import type { ExecutionStore } from "../../src/engine/ports/execution-store.ts";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
 import { AsyncStore } from "../../src/testing/async-store.ts";
+import { changedStore } from "../../src/testing/changed-store.ts";
 import { FaultyStore } from "../../src/testing/faulty-store.ts";
 import type { SimulatedClock } from "../../src/testing/simulated-host.ts";
 import { EXECUTION_ID, programOf, World, type WorldOptions } from "./world.ts";
@@ -85,17 +86,17 @@ describe("P7 what comes from outside while an invocation suspends is not lost", 
     const world: World = new World({
       functions: twoQuestions,
       parks: false,
-      network: (store) => ({
-        ...bound(store),
-        append: (id, seq, body) => {
-          const [first] = idsOf(world);
-          if (!isSent && first !== undefined && body.includes("INVOCATION_COMPLETED")) {
-            isSent = true;
-            void store.append(id, seq, completion(world.ledger.states.get(EXECUTION_ID), first));
-          }
-          return store.append(id, seq, body);
-        },
-      }),
+      network: (store) =>
+        changedStore(store, {
+          append: (id, seq, body, incarnation) => {
+            const [first] = idsOf(world);
+            if (!isSent && first !== undefined && body.includes("INVOCATION_COMPLETED")) {
+              isSent = true;
+              void store.append(id, seq, completion(world.ledger.states.get(EXECUTION_ID), first), incarnation);
+            }
+            return store.append(id, seq, body, incarnation);
+          },
+        }),
       answers: { second: { after: 10_000, outcome: YES } },
     });
     expect((await world.run()).result).toEqual(["yes", "yes"]);
@@ -113,15 +114,15 @@ describe("P7 what comes from outside while an invocation suspends is not lost", 
       parks: false,
       alarm: (alarm) => ({
         // An alarm that takes its time, as one over a network does. Nothing else wakes the execution after this.
-        cancel: async (id) => {
+        cancel: async (id, order) => {
           const [callbackId] = idsOf(world);
           if (callbackId !== undefined && !isSent) {
             isSent = true;
             await world.runner.completeCallback(callbackId, YES);
           }
-          await alarm.cancel(id);
+          await alarm.cancel(id, order);
         },
-        schedule: (id, at) => alarm.schedule(id, at),
+        schedule: (id, at, order) => alarm.schedule(id, at, order),
       }),
     });
     expect((await world.run()).result).toBe("yes");
@@ -144,18 +145,6 @@ describe("P7 what comes from outside while an invocation suspends is not lost", 
     }
   });
 });
-
-/** A store's methods as functions of their own. */
-function bound(store: ExecutionStore): ExecutionStore {
-  return {
-    create: (row, body) => store.create(row, body),
-    append: (id, seq, body) => store.append(id, seq, body),
-    read: (id, from) => store.read(id, from),
-    describe: (row) => store.describe(row),
-    list: (query) => store.list(query),
-    remove: (id) => store.remove(id),
-  };
-}
 
 /** The commit by which another process records that a callback was answered. */
 function completion(state: ExecutionState | undefined, callbackId: string): string {

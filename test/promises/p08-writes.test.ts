@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { decodeCommit } from "../../src/engine/machine/commit-codec.ts";
 import type { ExecutionStore } from "../../src/engine/ports/execution-store.ts";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
+import { changedStore } from "../../src/testing/changed-store.ts";
 import { FaultyStore, StoreFault } from "../../src/testing/faulty-store.ts";
 import type { SimulatedClock } from "../../src/testing/simulated-host.ts";
 import { type Env, EXECUTION_ID, World, type WorldOptions } from "./world.ts";
@@ -63,14 +64,11 @@ function failingWrite(store: ExecutionStore, at: { write: number; fault: StoreFa
   const writing = (method: "create" | "append" | "describe"): void => {
     if (++writes === at.write) faulty.failNext(method, at.fault, at.times);
   };
-  return {
+  return changedStore(faulty, {
     create: (row, body) => (writing("create"), faulty.create(row, body)),
-    append: (id, seq, body) => (writing("append"), faulty.append(id, seq, body)),
+    append: (id, seq, body, incarnation) => (writing("append"), faulty.append(id, seq, body, incarnation)),
     describe: (row) => (writing("describe"), faulty.describe(row)),
-    read: (id, from) => faulty.read(id, from),
-    list: (query) => faulty.list(query),
-    remove: (id) => faulty.remove(id),
-  };
+  });
 }
 
 async function writesOf(parks: boolean): Promise<number> {

@@ -14,6 +14,7 @@ import { violations } from "../../src/engine/machine/invariants.ts";
 import { emptyState } from "../../src/engine/machine/state.ts";
 import { LOG_FORMAT_VERSION } from "../../src/engine/model/commit.ts";
 import type { Failure } from "../../src/engine/model/failure.ts";
+import { placeOf } from "../../src/engine/model/operation.ts";
 import { histories, type History } from "./histories.ts";
 import type { Write } from "./ledger.ts";
 import { beforeEnd, replay } from "./replay.ts";
@@ -46,19 +47,22 @@ function outcomeOf(bodies: readonly string[]): Outcome {
     fold(state, commit);
     expect(violations(state)).toEqual([]);
   }
-  const deliveries: string[] = [];
+  const deliveries: { place: number; number: number; what: string }[] = [];
   for (const operation of state.operations.values()) {
-    if (operation.delivery !== undefined) deliveries[operation.delivery] = operation.id;
+    const { id, delivery: number } = operation;
+    const place = placeOf(operation);
+    if (number !== undefined && place !== undefined) deliveries.push({ place, number, what: id });
     if (operation.type === "CALLBACK" && operation.opened !== undefined)
-      deliveries[operation.opened] = `${operation.id} opened`;
+      deliveries.push({ place: operation.opened, number: operation.opened, what: `${id} opened` });
   }
+  deliveries.sort((a, b) => a.place - b.place || a.number - b.number);
   const { status, result, error } = state.header;
   return {
     status,
     ...(result === undefined ? {} : { result }),
     ...(error === undefined ? {} : { error }),
     events: [...historyOf(commits)].map(({ eventType, id, name }) => [eventType, id, name].join(" ")),
-    deliveries: deliveries.slice(1),
+    deliveries: deliveries.map(({ what }) => what),
   };
 }
 

@@ -207,12 +207,12 @@ test("P10 a step is one commit of the same size, whatever came before it", async
 });
 
 function bodiesOf(store: MemoryStore): string[] {
-  const [row] = store.list({ functionName: "program", limit: 1 }).rows;
+  const [row] = store.list({ functionName: "program", limit: 1 });
   const bodies: string[] = [];
   for (let from: number | undefined = 1; from !== undefined; ) {
     const page: ReturnType<MemoryStore["read"]> = store.read(row?.id ?? "", from);
-    bodies.push(...page.bodies);
-    from = page.next;
+    bodies.push(...(page?.bodies ?? []));
+    from = page?.next;
   }
   return bodies;
 }

@@ -11,6 +11,7 @@ import type { ExecutionHeader } from "../../src/engine/model/execution.ts";
 import { isSettled, type CallbackOperation, type Operation } from "../../src/engine/model/operation.ts";
 import type { Alarm } from "../../src/engine/ports/alarm.ts";
 import type { ExecutionStore } from "../../src/engine/ports/execution-store.ts";
+import type { KeptAlarms } from "../../src/adapters/memory/memory-alarm.ts";
 import { formatExecutionArn } from "../../src/lambda-compat/arn.ts";
 import { type Functions, readFunctions } from "../../src/lambda-compat/functions.ts";
 import type { DurableContext, DurableExecutionConfig } from "../../src/lambda-compat/types.ts";
@@ -113,7 +114,7 @@ export class World {
   functions: (env: Env) => Functions;
   readonly #options: WorldOptions;
   readonly #store: ExecutionStore;
-  readonly #alarms = new Map<string, number>();
+  readonly #alarms: KeptAlarms = new Map();
   readonly #requests = new Map<string, number>();
   readonly #settled = new Set<string>();
   #alive: Alive | undefined;

@@ -1,47 +1,118 @@
-/** The README's code is copied out of it, type-checked, and run. */
+/** The code of the README and of the pages in docs is copied out of them, type-checked, and run where Node can run it. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { root, run, runTool } from "../../scripts/command.ts";
 
-const folder = mkdtempSync(join(root, "test", "readme", ".copy-"));
-const blocks = codeBlocks(readFileSync(join(root, "README.md"), "utf8"));
-for (const [name, code] of blocks) writeFileSync(join(folder, name), code);
+/** What the pages take for granted, unless they bring it themselves. */
+const given: Readonly<Record<string, string>> = {
+  "order.ts": handler("order", "{ id: string; total: number }"),
+  "order-before.ts": handler("orderBefore", "{ id: string; total: number }"),
+  "checkout.ts": handler("checkout", "string[]"),
+  "shop.ts":
+    "export declare function placeOrder(cart: string[]): string;\nexport declare function confirm(order: string): string;\n",
+  "vite.d.ts": 'declare module "*?worker&url" {\n  const address: string;\n  export default address;\n}\n',
+};
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+/** Programs that run by themselves and end. */
+const programs = [
+  "README.md/process.ts",
+  "README.md/order.test.ts",
+  "docs/http-api.md/api.ts",
+  "docs/http-api.md/host.ts",
+];
 
-/** TypeScript blocks, by the file name in their first line. */
-function codeBlocks(markdown: string): Map<string, string> {
-  const found = markdown.matchAll(/```ts\n\/\/ (\S+)\n([\s\S]*?)```/g);
-  return new Map([...found].map(([, name = "", code = ""]) => [name, code]));
+interface Page {
+  readonly path: string;
+  readonly folder: string;
+  readonly markdown: string;
+  /** By the file name in their first line. */
+  readonly files: ReadonlyMap<string, string>;
 }
 
-test("every block of code names its file", () => {
-  const markdown = readFileSync(join(root, "README.md"), "utf8");
-  expect(markdown.match(/```ts\n/g)).toHaveLength(blocks.size);
-  expect([...blocks.keys()]).toEqual(["order.ts", "worker.ts", "page.ts", "process.ts", "order.test.ts"]);
+const copies = mkdtempSync(join(root, "test", "readme", ".copy-"));
+const pages = ["README.md", ...globSync("docs/*.md", { cwd: root }).toSorted()].map(readPage);
+
+afterAll(() => rmSync(copies, { recursive: true, force: true }));
+
+function handler(name: string, event: string): string {
+  return `import { withDurableExecution } from "perdure";\nexport const ${name} = withDurableExecution(async (event: ${event}) => event);\n`;
+}
+
+function readPage(path: string): Page {
+  const markdown = readFileSync(join(root, path), "utf8");
+  const found = markdown.matchAll(/```tsx?\n\/\/ (\S+)\n([\s\S]*?)```/g);
+  const files = new Map([...found].map(([, name = "", code = ""]) => [name, code]));
+  const folder = join(copies, path);
+  mkdirSync(folder, { recursive: true });
+  for (const [name, code] of [...Object.entries(given), ...files]) writeFileSync(join(folder, name), code);
+  return { path, folder, markdown, files };
+}
+
+describe.each(pages)("$path", ({ path, markdown, files }) => {
+  test("names the file of every block of code, each once", () => {
+    expect(markdown.match(/```(?:tsx?|js|jsx|javascript|typescript)\n/g) ?? []).toHaveLength(files.size);
+  });
+
+  test("has shell commands that a shell can read", async () => {
+    for (const [, commands = ""] of markdown.matchAll(/```sh\n([\s\S]*?)```/g)) {
+      expect(await run("bash", ["-n", "-c", commands], { capture: true }), commands).toMatchObject({ code: 0 });
+    }
+  });
+
+  test("links to pages and headings that are there", () => {
+    for (const [link, target = "", anchor = ""] of markdown.matchAll(/\]\(((?!https?:)[^)#\s]*)(?:#([^)]*))?\)/g)) {
+      const file = join(root, target === "" ? path : join(path, "..", target));
+      expect(existsSync(file), `${link} in ${path}`).toBe(true);
+      const headings = anchor === "" ? [anchor] : headingsOf(file);
+      expect(headings, `${link} in ${path}`).toContain(anchor);
+    }
+  });
+});
+
+function headingsOf(file: string): string[] {
+  return [...readFileSync(file, "utf8").matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) => slug(heading));
+}
+
+/** As GitHub makes it of a heading. */
+function slug(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\w\- ]/g, "")
+    .replaceAll(" ", "-");
+}
+
+test("the pages with code are these", () => {
+  const withCode = pages.filter(({ files }) => files.size > 0).map(({ path }) => path);
+  expect(withCode).toEqual(["README.md", "docs/browser.md", "docs/cloudflare.md", "docs/http-api.md"]);
+  const [readme] = pages;
+  expect([...readme!.files.keys()]).toEqual(["order.ts", "worker.ts", "page.ts", "process.ts", "order.test.ts"]);
 });
 
 test("the code compiles", async () => {
+  const preact = join(root, "node_modules", "preact");
   const config = {
     extends: join(root, "tsconfig.base.json"),
     compilerOptions: {
       lib: ["ES2024", "DOM"],
       types: ["node", "@cloudflare/workers-types"],
+      jsx: "react-jsx",
+      jsxImportSource: "preact",
+      paths: { react: [join(preact, "compat", "src", "index.d.ts")] },
       noEmit: true,
       skipLibCheck: true,
     },
-    include: [join(folder, "*.ts")],
+    include: [join(copies, "**", "*.ts"), join(copies, "**", "*.tsx")],
   };
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
-  const { code, output } = await runTool("typescript", ["-p", folder], { capture: true });
+  writeFileSync(join(copies, "tsconfig.json"), JSON.stringify(config));
+  const { code, output } = await runTool("typescript", ["-p", copies], { capture: true });
   expect(output).toBe("");
   expect(code).toBe(0);
 });
 
-test.each(["process.ts", "order.test.ts"])("%s runs", async (name) => {
-  const { code, output } = await run(process.execPath, [join(folder, name)], { capture: true });
+test.each(programs)("%s runs", async (program) => {
+  const { code, output } = await run(process.execPath, [join(copies, program)], { capture: true });
   expect(output).not.toContain("Error");
   expect(code).toBe(0);
 });

@@ -1,4 +1,4 @@
-import type { Operation } from "perdure/engine";
+import type { Operation, OperationSubType } from "perdure/engine";
 import type { ExecutionView } from "./execution-view.ts";
 import { operationAt } from "./execution-view.ts";
 import type { Sites } from "./call-sites.ts";
@@ -44,12 +44,25 @@ export function partingOf(message: string, view: ExecutionView, sites: Sites): B
   };
 }
 
-const methods: Readonly<Record<string, string>> = { Callback: "createCallback", ChainedInvoke: "invoke" };
+const methods: Readonly<Record<OperationSubType, string>> = {
+  Step: "step",
+  Wait: "wait",
+  Callback: "createCallback",
+  RunInChildContext: "runInChildContext",
+  Map: "map",
+  MapIteration: "mapIteration",
+  Parallel: "parallel",
+  ParallelBranch: "parallelBranch",
+  WaitForCallback: "waitForCallback",
+  WaitForCondition: "waitForCondition",
+  ChainedInvoke: "invoke",
+};
+const methodNames: Readonly<Partial<Record<string, string>>> = methods;
 
 /** The method that makes operations of this kind. */
 function methodOf({ subType, type }: Operation): string {
   const kind = subType ?? type;
-  return methods[kind] ?? kind.charAt(0).toLowerCase() + kind.slice(1);
+  return methodNames[kind] ?? kind.charAt(0).toLowerCase() + kind.slice(1);
 }
 
 function nameOf(method: string, name: string | undefined): string {

@@ -218,7 +218,7 @@ export class ExecutionView {
       const wasCutOff = operation.type === "STEP" && open.kind === "work" && this.#beganBefore(open.fromSeq);
       Object.assign(open, { to: at, toSeq: seq, ...outcomeOf(fact), wasCutOff });
     }
-    if (isStart) track.spans.push({ kind: kindOf(operation), from: at, fromSeq: seq });
+    if (isStart) track.spans.push({ kind: spanKinds[operation.type], from: at, fromSeq: seq });
     else if (open === undefined)
       track.spans.push({ kind: "work", from: at, fromSeq: seq, to: at, toSeq: seq, ...outcomeOf(fact) });
     if (fact.kind === "RETRIED") track.spans.push({ kind: "pause", from: at, fromSeq: seq });
@@ -247,9 +247,14 @@ function outcomeOf(fact: Fact): Pick<Span, "hasFailed" | "error"> {
   return error === undefined ? { hasFailed: false } : { hasFailed: true, error };
 }
 
-function kindOf({ type }: Operation): Span["kind"] {
-  return type === "STEP" || type === "CONTEXT" ? "work" : "wait";
-}
+/** What operations of each type do from their start on. */
+const spanKinds: Readonly<Record<Operation["type"], Span["kind"]>> = {
+  CONTEXT: "work",
+  STEP: "work",
+  WAIT: "wait",
+  CALLBACK: "wait",
+  CHAINED_INVOKE: "wait",
+};
 
 function inOrder(roots: readonly Track[]): readonly Track[] {
   const ordered: Track[] = [];

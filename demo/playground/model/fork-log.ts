@@ -35,7 +35,7 @@ export function forkLog(log: readonly string[], options: ForkOptions): Fork {
   const state = emptyState();
   const commits = kept.map((commit) => ({ ...commit, facts: commit.facts.map((fact) => forked(fact, kept, options)) }));
   for (const commit of commits) fold(state, commit);
-  return { row: rowOf(state.header), bodies: commits.map(encodeCommit) };
+  return { row: rowOf(state.header, state.seq), bodies: commits.map(encodeCommit) };
 }
 
 function upTo(commits: readonly Commit[], before: string | undefined): readonly Commit[] {
@@ -68,11 +68,11 @@ function functionNameOf(commits: readonly Commit[]): string {
   return first.functionName;
 }
 
-/** The directory's row of an execution. */
-export function rowOf(header: ExecutionHeader): DirectoryRow {
+/** The directory's row of an execution as of commit `seq`. */
+export function rowOf(header: ExecutionHeader, seq: number): DirectoryRow {
   const { id, functionName, name, version, incarnation, status, startedAt, endedAt, halt } = header;
   return {
-    ...{ id, functionName, name, version, incarnation, status, startedAt },
+    ...{ id, functionName, name, version, incarnation, seq, status, startedAt },
     ...(endedAt === undefined ? {} : { endedAt }),
     ...(halt === undefined ? {} : { halted: true }),
   };

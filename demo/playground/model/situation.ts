@@ -1,4 +1,4 @@
-import type { Operation } from "perdure/engine";
+import { dueTimeOf, type Operation } from "perdure/engine";
 import type { ExecutionView } from "./execution-view.ts";
 
 /** Something that an execution cannot go on without. */
@@ -30,20 +30,16 @@ export function situationAt(view: ExecutionView, seq: number): Situation {
 /** What an operation waits for; undefined for one that works or has its outcome. */
 export function waitingFor(operation: Operation): Waiting | undefined {
   if (operation.endedAt !== undefined) return undefined;
-  switch (operation.type) {
-    case "WAIT":
-      return { operation, kind: "time", until: operation.dueAt };
-    case "STEP":
-      return operation.status === "PENDING" ? { operation, kind: "retry", until: operation.nextAttemptAt } : undefined;
-    case "CALLBACK":
-      return { operation, kind: "answer", until: earlier(operation.timeoutAt, operation.heartbeatAt) };
-    case "CHAINED_INVOKE":
-      return { operation, kind: "function" };
-    case "CONTEXT":
-      return undefined;
-  }
+  const kind = waitedFor[operation.type];
+  if (kind === undefined || (kind === "retry" && operation.status !== "PENDING")) return undefined;
+  return { operation, kind, until: dueTimeOf(operation) };
 }
 
-function earlier(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
-}
+/** What open operations of each type wait for; a step does only between two attempts. */
+const waitedFor: Readonly<Record<Operation["type"], Waiting["kind"] | undefined>> = {
+  CONTEXT: undefined,
+  STEP: "retry",
+  WAIT: "time",
+  CALLBACK: "answer",
+  CHAINED_INVOKE: "function",
+};

@@ -1,9 +1,9 @@
 import {
-  type DirectoryPage,
   type DirectoryRow,
+  type DirectoryScan,
   type ExecutionStore,
-  type ListQuery,
   type LogPage,
+  type ReadOptions,
   StorageFullError,
 } from "perdure/engine";
 import type { FromWorker, StoreMethod, ToWorker } from "./protocol.ts";
@@ -42,14 +42,14 @@ export class PageStore implements ExecutionStore {
     return this.#call("create", row, body);
   }
 
-  append(id: string, seq: number, body: string): Promise<"appended" | "taken"> {
+  append(id: string, seq: number, body: string, incarnation: string): Promise<"appended" | "taken" | "gone"> {
     this.#saw(id, seq);
-    return this.#call("append", id, seq, body);
+    return this.#call("append", id, seq, body, incarnation);
   }
 
-  async read(id: string, from: number): Promise<LogPage> {
-    const page = await this.#call<LogPage>("read", id, from);
-    this.#saw(id, from + page.bodies.length - 1);
+  async read(id: string, from: number, options?: ReadOptions): Promise<LogPage | undefined> {
+    const page = await this.#call<LogPage | undefined>("read", id, from, options);
+    if (page !== undefined) this.#saw(id, from + page.bodies.length - 1);
     return page;
   }
 
@@ -57,11 +57,23 @@ export class PageStore implements ExecutionStore {
     return this.#call("describe", row);
   }
 
-  list(query: ListQuery): Promise<DirectoryPage> {
-    return this.#call("list", query);
+  list(scan: DirectoryScan): Promise<readonly DirectoryRow[]> {
+    return this.#call("list", scan);
+  }
+
+  keepSnapshot(id: string, snapshot: string, incarnation: string): Promise<void> {
+    return this.#call("keepSnapshot", id, snapshot, incarnation);
+  }
+
+  snapshot(id: string, incarnation: string): Promise<string | undefined> {
+    return this.#call("snapshot", id, incarnation);
   }
 
   /** Nothing ages out by a clock that can be put a year ahead: the page clears away what is old by the right one. */
+  async expired(): Promise<readonly DirectoryRow[]> {
+    return [];
+  }
+
   async remove(): Promise<void> {}
 
   #saw(id: string, length: number): void {

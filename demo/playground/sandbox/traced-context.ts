@@ -39,8 +39,13 @@ interface Call {
   readonly trace: Trace;
 }
 
-/** How each method's functions are wrapped; those that are not here take no position. */
-const wrappers: Readonly<Record<string, (arg: unknown, call: Call) => unknown>> = {
+/** Members of a context that begin no operation, and those whose positions `combinators` counts. */
+type Apart = "lambdaContext" | "logger" | "executionContext" | "configureLogger" | "configureSerdes" | "promise";
+
+type Wrapper = (arg: unknown, call: Call) => unknown;
+
+/** How the functions are wrapped that each method is given. Every method that begins an operation takes a position. */
+const wrappers: Readonly<Record<Exclude<keyof DurableContext, Apart>, Wrapper>> = {
   step: ranAt(""),
   waitForCondition: ranAt(""),
   waitForCallback: ranAt("-2"),
@@ -51,6 +56,8 @@ const wrappers: Readonly<Record<string, (arg: unknown, call: Call) => unknown>> 
   map: (arg, call) => (typeof arg === "function" ? inContext(arg, call, (args) => Number(args[1])) : arg),
   parallel: (arg, call) => (Array.isArray(arg) ? arg.map((branch, index) => branchIn(branch, call, () => index)) : arg),
 };
+
+const wrapperOf: Readonly<Partial<Record<string, Wrapper>>> = wrappers;
 
 export function tracedContext(
   context: DurableContext,
@@ -82,7 +89,7 @@ function member(target: DurableContext, key: string | symbol, { trace, next, pos
   if (key === "promise") return combinators(value as Record<string, AnyFunction>, next);
   if (typeof value !== "function") return value;
   const method = value.bind(target) as AnyFunction;
-  const wrap = typeof key === "string" ? wrappers[key] : undefined;
+  const wrap = typeof key === "string" ? wrapperOf[key] : undefined;
   if (wrap === undefined) return method;
   return (...args: unknown[]) => {
     const position = next(String(key), args);

@@ -9,6 +9,7 @@ import {
   type DirectoryRow,
   executionIdOfCallback,
   type ExecutionStore,
+  type LogPage,
   Runner,
   type StartRequest,
 } from "perdure/engine";
@@ -90,7 +91,8 @@ export class LocalSource implements ExecutionSource {
 
   /** By the right clock: whoever has put this one ahead still wants to see what came of it. */
   async #clear(): Promise<void> {
-    await this.#database.purge(Date.now(), CLEAR_LIMIT);
+    const old = await this.#database.expired(Date.now(), CLEAR_LIMIT);
+    for (const { id, incarnation } of old) await this.#database.remove(id, incarnation);
     this.#events.onChange();
   }
 
@@ -103,13 +105,12 @@ export class LocalSource implements ExecutionSource {
   }
 
   async list({ functionName, status }: ListFilter): Promise<readonly DirectoryRow[]> {
-    const page = await this.#store.list({
+    return this.#store.list({
       limit: LIST_LIMIT,
       reverse: true,
       ...(functionName === undefined ? {} : { functionName }),
-      ...(status === undefined ? {} : { statuses: [status] }),
+      ...(status === undefined ? {} : { status }),
     });
-    return page.rows;
   }
 
   watch(executionId: string, { onCommit, onError }: Listener): () => void {
@@ -118,7 +119,8 @@ export class LocalSource implements ExecutionSource {
     let isLeft = false;
     const read = async (): Promise<void> => {
       for (let more: number | undefined = next; more !== undefined && !isLeft; ) {
-        const page = await this.#store.read(executionId, more);
+        const page: LogPage | undefined = await this.#store.read(executionId, more);
+        if (page === undefined) return;
         for (const body of page.bodies) if (!isLeft) onCommit(body);
         next = more + page.bodies.length;
         more = page.next;
@@ -165,7 +167,7 @@ export class LocalSource implements ExecutionSource {
     await this.#client.stop(executionId);
     const header = await this.#client.describe(executionId);
     // Whoever runs an execution keeps its row; with no worker nobody does. One with a parent has to wait for a worker.
-    if (header.parent === undefined) await this.#store.describe(rowOf(header));
+    if (header.parent === undefined) await this.#store.describe(rowOf(header, await this.#lengthOf(executionId)));
     this.#wakeEverywhere(executionId);
   }
 
@@ -177,7 +179,8 @@ export class LocalSource implements ExecutionSource {
   /** Removes an execution and its log. */
   async purge(executionId: string): Promise<void> {
     await this.#client.stop(executionId).catch(() => undefined);
-    await this.#store.remove(executionId);
+    await this.#database.remove(executionId);
+    this.#written(executionId);
   }
 
   /** Puts a log where executions are, under its own name; answers its id. */
@@ -263,6 +266,17 @@ export class LocalSource implements ExecutionSource {
     localStorage.setItem(CLOCK_KEY, String(this.#aheadMs));
     this.#tell({ type: "clock" });
     this.#setClock();
+  }
+
+  /** How many commits there are. */
+  async #lengthOf(executionId: string): Promise<number> {
+    let length = 0;
+    for (let from: number | undefined = 1; from !== undefined; ) {
+      const page: LogPage | undefined = await this.#store.read(executionId, from);
+      length += page?.bodies.length ?? 0;
+      from = page?.next;
+    }
+    return length;
   }
 
   #createClient(): Runner {

@@ -1,6 +1,6 @@
-import type { DirectoryPage, DirectoryRow, ExecutionStore, ListQuery, LogPage, MaybePromise } from "perdure/engine";
+import type { DirectoryRow, DirectoryScan, ExecutionStore, LogPage, MaybePromise, ReadOptions } from "perdure/engine";
 
-/** Tells of every write that a store has acknowledged. */
+/** Tells of every write that a store has acknowledged and that shows. */
 export class ObservedStore implements ExecutionStore {
   readonly #store: ExecutionStore;
   readonly #onWrite: (executionId: string) => void;
@@ -16,14 +16,14 @@ export class ObservedStore implements ExecutionStore {
     return answer;
   }
 
-  async append(id: string, seq: number, body: string): Promise<"appended" | "taken"> {
-    const answer = await this.#store.append(id, seq, body);
+  async append(id: string, seq: number, body: string, incarnation: string): Promise<"appended" | "taken" | "gone"> {
+    const answer = await this.#store.append(id, seq, body, incarnation);
     this.#onWrite(id);
     return answer;
   }
 
-  read(id: string, from: number): MaybePromise<LogPage> {
-    return this.#store.read(id, from);
+  read(id: string, from: number, options?: ReadOptions): MaybePromise<LogPage | undefined> {
+    return this.#store.read(id, from, options);
   }
 
   async describe(row: DirectoryRow): Promise<void> {
@@ -31,12 +31,24 @@ export class ObservedStore implements ExecutionStore {
     this.#onWrite(row.id);
   }
 
-  list(query: ListQuery): MaybePromise<DirectoryPage> {
-    return this.#store.list(query);
+  list(scan: DirectoryScan): MaybePromise<readonly DirectoryRow[]> {
+    return this.#store.list(scan);
   }
 
-  async remove(id: string): Promise<void> {
-    await this.#store.remove(id);
+  expired(now: number, limit: number): MaybePromise<readonly DirectoryRow[]> {
+    return this.#store.expired(now, limit);
+  }
+
+  keepSnapshot(id: string, snapshot: string, incarnation: string): MaybePromise<void> {
+    return this.#store.keepSnapshot(id, snapshot, incarnation);
+  }
+
+  snapshot(id: string, incarnation: string): MaybePromise<string | undefined> {
+    return this.#store.snapshot(id, incarnation);
+  }
+
+  async remove(id: string, incarnation: string): Promise<void> {
+    await this.#store.remove(id, incarnation);
     this.#onWrite(id);
   }
 }

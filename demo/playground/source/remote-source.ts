@@ -166,7 +166,7 @@ function rowOf(functionName: string, execution: WireExecution): DirectoryRow {
   const { DurableExecutionArn: id, DurableExecutionName: name, Status: status } = execution;
   const { StartTimestamp, EndTimestamp, Halted } = execution;
   return {
-    ...{ id, functionName, name, version: "$LATEST", incarnation: "", status },
+    ...{ id, functionName, name, version: "$LATEST", incarnation: "", seq: 0, status },
     startedAt: StartTimestamp * 1_000,
     ...(EndTimestamp === undefined ? {} : { endedAt: EndTimestamp * 1_000 }),
     ...(Halted === true ? { halted: true } : {}),

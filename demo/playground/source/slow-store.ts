@@ -1,4 +1,4 @@
-import type { DirectoryPage, DirectoryRow, ExecutionStore, ListQuery, LogPage, MaybePromise } from "perdure/engine";
+import type { DirectoryRow, DirectoryScan, ExecutionStore, LogPage, MaybePromise, ReadOptions } from "perdure/engine";
 
 /** A store whose writes take their time, while `delayMs` says so. */
 export class SlowStore implements ExecutionStore {
@@ -14,25 +14,37 @@ export class SlowStore implements ExecutionStore {
     return this.#store.create(row, body);
   }
 
-  async append(id: string, seq: number, body: string): Promise<"appended" | "taken"> {
+  async append(id: string, seq: number, body: string, incarnation: string): Promise<"appended" | "taken" | "gone"> {
     await this.#pause();
-    return this.#store.append(id, seq, body);
+    return this.#store.append(id, seq, body, incarnation);
   }
 
-  read(id: string, from: number): MaybePromise<LogPage> {
-    return this.#store.read(id, from);
+  read(id: string, from: number, options?: ReadOptions): MaybePromise<LogPage | undefined> {
+    return this.#store.read(id, from, options);
   }
 
   describe(row: DirectoryRow): MaybePromise<void> {
     return this.#store.describe(row);
   }
 
-  list(query: ListQuery): MaybePromise<DirectoryPage> {
-    return this.#store.list(query);
+  list(scan: DirectoryScan): MaybePromise<readonly DirectoryRow[]> {
+    return this.#store.list(scan);
   }
 
-  remove(id: string): MaybePromise<void> {
-    return this.#store.remove(id);
+  expired(now: number, limit: number): MaybePromise<readonly DirectoryRow[]> {
+    return this.#store.expired(now, limit);
+  }
+
+  keepSnapshot(id: string, snapshot: string, incarnation: string): MaybePromise<void> {
+    return this.#store.keepSnapshot(id, snapshot, incarnation);
+  }
+
+  snapshot(id: string, incarnation: string): MaybePromise<string | undefined> {
+    return this.#store.snapshot(id, incarnation);
+  }
+
+  remove(id: string, incarnation: string): MaybePromise<void> {
+    return this.#store.remove(id, incarnation);
   }
 
   async #pause(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Operation } from "perdure/engine";
+import type { Operation, OperationSubType } from "perdure/engine";
 
 /** A length of time in ms, as people say it. */
 export function duration(ms: number): string {
@@ -50,7 +50,7 @@ const times = new Intl.DateTimeFormat([], {
   ...{ fractionalSecondDigits: 3, hour12: false },
 });
 
-const kinds: Readonly<Record<string, string>> = {
+const kinds: Readonly<Record<OperationSubType, string>> = {
   Step: "step",
   Wait: "wait",
   Callback: "callback",
@@ -63,9 +63,10 @@ const kinds: Readonly<Record<string, string>> = {
   WaitForCondition: "condition",
   ChainedInvoke: "invoke",
 };
+const kindNames: Readonly<Partial<Record<string, string>>> = kinds;
 
 export function kindLabel({ type, subType }: Operation): string {
-  return kinds[subType ?? ""] ?? type.toLowerCase();
+  return kindNames[subType ?? ""] ?? type.toLowerCase();
 }
 
 export function titleOf(operation: Operation): string {

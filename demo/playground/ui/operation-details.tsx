@@ -64,10 +64,9 @@ function Facts({
       {line !== undefined && <Fact name="Line" value={String(line)} />}
       {runs > 0 && <Fact name="Ran" value={`${runs} ${runs === 1 ? "time" : "times"} since this page was opened`} />}
       {wasCutOff && <Fact name="Again" value="cut off when its worker died, and done again" />}
-      {dueOf(operation, now).map(([name, value]) => (
+      {ownFacts(operation, now).map(([name, value]) => (
         <Fact key={name} name={name} value={value} />
       ))}
-      {operation.type === "CHAINED_INVOKE" && <Fact name="Function" value={operation.functionName} />}
     </dl>
   );
 }
@@ -114,7 +113,7 @@ function attemptText(span: Span, pause: Span | undefined, seq: number): string {
 }
 
 function Payloads({ operation }: { readonly operation: Operation }): JSX.Element | null {
-  const input = operation.type === "CHAINED_INVOKE" ? operation.input : undefined;
+  const input = "input" in operation ? operation.input : undefined;
   const { result, error } = operation;
   if (input === undefined && result === undefined && error === undefined) return null;
   return (
@@ -152,8 +151,8 @@ function timeOf({ startedAt, endedAt }: Operation, now: number): string {
     : `${began}, ${duration(endedAt - startedAt)}`;
 }
 
-/** When it is due, or given up, by name. */
-function dueOf(operation: Operation, now: number): readonly (readonly [string, string])[] {
+/** What operations of its type alone have, by name: when it is due or given up, or what it calls. */
+function ownFacts(operation: Operation, now: number): readonly (readonly [string, string])[] {
   const at = (name: string, time: number | undefined): readonly (readonly [string, string])[] =>
     time === undefined
       ? []
@@ -165,8 +164,12 @@ function dueOf(operation: Operation, now: number): readonly (readonly [string, s
       return operation.status === "PENDING" ? at("Next", operation.nextAttemptAt) : [];
     case "CALLBACK":
       return [...at("Times out", operation.timeoutAt), ...at("Heartbeat", operation.heartbeatAt)];
-    default:
+    case "CHAINED_INVOKE":
+      return [["Function", operation.functionName]];
+    case "CONTEXT":
       return [];
+    default:
+      return operation satisfies never;
   }
 }
 

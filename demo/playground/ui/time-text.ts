@@ -1,5 +1,5 @@
 import { isSettled, type Operation } from "perdure/engine";
-import { waitingFor } from "../model/situation.ts";
+import { type Waiting, waitingFor } from "../model/situation.ts";
 import { duration, moment, remaining } from "./labels.ts";
 
 /** True for a step that was under way when its worker died. */
@@ -14,9 +14,15 @@ export function timeText(operation: Operation, { now, diedAt }: { now: number; d
   const waiting = waitingFor(operation);
   if (waiting?.until === undefined) return `for ${duration(now - operation.startedAt)}`;
   const left = remaining(waiting.until - now);
-  if (waiting.kind === "answer") return `${left} left`;
-  return waiting.kind === "retry" ? `again in ${left}` : `due in ${left}`;
+  return leftTexts[waiting.kind](left);
 }
+
+const leftTexts: Readonly<Record<Waiting["kind"], (left: string) => string>> = {
+  time: (left) => `due in ${left}`,
+  retry: (left) => `again in ${left}`,
+  answer: (left) => `${left} left`,
+  function: (left) => `due in ${left}`,
+};
 
 /** The same at length, for a tooltip. */
 export function timeTitle(operation: Operation, now: number): string {

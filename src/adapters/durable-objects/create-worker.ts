@@ -3,6 +3,7 @@ import type { ExecutionClient } from "../../engine/runner/client.ts";
 import { type ArnScope, formatExecutionArn, LOCAL_SCOPE } from "../../lambda-compat/arn.ts";
 import { type Functions, readFunctions } from "../../lambda-compat/functions.ts";
 import { createHttpFace } from "../../lambda-compat/http/face.ts";
+import type { HttpLimits } from "../../lambda-compat/http/limits.ts";
 import type { Answer } from "./answer.ts";
 import { BindingError, type BindingNames, Bindings } from "./bindings.ts";
 import { DirectoryObject } from "./directory-object.ts";
@@ -27,6 +28,8 @@ export interface WorkerOptions {
   readonly arn?: Partial<ArnScope>;
   /** Origins whose pages may call the HTTP API, such as `https://app.example.com`; none by default. */
   readonly allowedOrigins?: readonly string[];
+  /** What the HTTP API takes on at a time, in each isolate of the Worker. */
+  readonly limits?: HttpLimits;
   /** Told of failures that nobody else is told of; they are tried again. Writes them to the Worker's log by default. */
   readonly onError?: (error: unknown) => void;
 }
@@ -119,12 +122,12 @@ function report(error: unknown): void {
 type Fetch = (request: Request) => Promise<Response>;
 
 function createFetch(options: WorkerOptions, client: (env: unknown) => ExecutionClient): PerdureWorker["fetch"] {
-  const { arn, allowedOrigins, onError = report } = options;
+  const { arn, allowedOrigins, limits, onError = report } = options;
   const faceOf = (env: unknown): Fetch =>
     createHttpFace({
       client: client(env),
       credentials: new Bindings(env, options.bindings).credentials,
-      options: { onError, ...(arn && { arn }), ...(allowedOrigins && { allowedOrigins }) },
+      options: { onError, ...(arn && { arn }), ...(allowedOrigins && { allowedOrigins }), ...(limits && { limits }) },
     });
   // One Worker may be run with several environments, each with its own secrets.
   const faces = new WeakMap<object, Fetch>();

@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import type { DirectoryPage, ListQuery } from "../../engine/ports/execution-store.ts";
+import type { DirectoryRow, DirectoryScan } from "../../engine/ports/execution-store.ts";
 import { type Answer, answer } from "./answer.ts";
 import type { DirectoryRpc } from "./directory-shards.ts";
 import { type DirectoryChange, DirectoryTable } from "./directory-table.ts";
@@ -12,8 +12,12 @@ export class DirectoryObject extends DurableObject implements DirectoryRpc {
     return answer(() => this.#open().apply(change));
   }
 
-  list(query: ListQuery): Promise<Answer<DirectoryPage>> {
-    return answer(() => this.#open().list(query));
+  scan(scan: DirectoryScan): Promise<Answer<readonly DirectoryRow[]>> {
+    return answer(() => this.#open().list(scan));
+  }
+
+  expired(now: number, limit: number): Promise<Answer<readonly DirectoryRow[]>> {
+    return answer(() => this.#open().expired(now, limit));
   }
 
   #open(): DirectoryTable {

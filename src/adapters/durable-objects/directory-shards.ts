@@ -4,9 +4,9 @@
  * not be taken away, since lists ask as many as there are.
  */
 
-import type { DirectoryPage, ListQuery } from "../../engine/ports/execution-store.ts";
+import type { DirectoryRow, DirectoryScan } from "../../engine/ports/execution-store.ts";
+import { mergeRows } from "../../engine/runner/directory-list.ts";
 import { type Answer, unwrap } from "./answer.ts";
-import { mergePages } from "./directory-order.ts";
 import type { DirectoryChange } from "./directory-table.ts";
 import type { ObjectNamespace } from "./object-namespace.ts";
 import { reach } from "./reach.ts";
@@ -14,7 +14,8 @@ import { reach } from "./reach.ts";
 /** What a directory object offers to others. */
 export interface DirectoryRpc {
   apply(change: DirectoryChange): Promise<Answer<void>>;
-  list(query: ListQuery): Promise<Answer<DirectoryPage>>;
+  scan(scan: DirectoryScan): Promise<Answer<readonly DirectoryRow[]>>;
+  expired(now: number, limit: number): Promise<Answer<readonly DirectoryRow[]>>;
 }
 
 export class DirectoryShards {
@@ -39,9 +40,18 @@ export class DirectoryShards {
     unwrap(await this.#stub(shard).apply(change));
   }
 
-  async list(query: ListQuery): Promise<DirectoryPage> {
-    const shards = Array.from({ length: this.#count }, (_, shard) => reach(() => this.#stub(shard).list(query), true));
-    return mergePages((await Promise.all(shards)).map(unwrap), query);
+  async list(scan: DirectoryScan): Promise<readonly DirectoryRow[]> {
+    return mergeRows(await this.#ask((shard) => shard.scan(scan)), scan);
+  }
+
+  async expired(now: number, limit: number): Promise<readonly DirectoryRow[]> {
+    const found = await this.#ask((shard) => shard.expired(now, limit));
+    return found.flat().slice(0, limit);
+  }
+
+  async #ask<T>(call: (shard: DirectoryRpc) => Promise<Answer<T>>): Promise<T[]> {
+    const asked = Array.from({ length: this.#count }, (_, shard) => reach(() => call(this.#stub(shard)), true));
+    return (await Promise.all(asked)).map(unwrap);
   }
 
   #stub(shard: number): DirectoryRpc {

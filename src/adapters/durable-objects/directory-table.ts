@@ -3,8 +3,9 @@
  * each would be one more billed row for every change; a list over all functions merges the functions instead.
  */
 
-import type { DirectoryPage, DirectoryRow, ListQuery } from "../../engine/ports/execution-store.ts";
-import { mergePages, positionOf } from "./directory-order.ts";
+import type { DirectoryRow, DirectoryScan } from "../../engine/ports/execution-store.ts";
+import { mergeRows } from "../../engine/runner/directory-list.ts";
+import { readRow, type StoredRow } from "./stored-row.ts";
 import { checkFormat } from "./storage-format.ts";
 
 /** What finds a row. An execution keeps it for life; the next one of the same name has another. */
@@ -38,6 +39,9 @@ const REMOVE = "DELETE FROM executions WHERE function_name = ? AND started_at = 
 
 const NEXT_FUNCTION = "SELECT min(function_name) AS name FROM executions WHERE function_name > ?";
 
+const EXPIRED = `SELECT row FROM executions
+  WHERE status <> 'RUNNING' AND json_extract(row, '$.expiresAt') <= ? LIMIT ?`;
+
 export type DirectoryStorage = Pick<DurableObjectStorage, "kv" | "sql">;
 
 export class DirectoryTable {
@@ -59,10 +63,18 @@ export class DirectoryTable {
     this.#sql.exec(UPSERT, functionName, startedAt, id, name, version, status, revision, JSON.stringify(row));
   }
 
-  list(query: ListQuery): DirectoryPage {
-    const functionNames = query.functionName === undefined ? this.#functionNames() : [query.functionName];
-    const lists = functionNames.map((functionName) => this.#listFunction(functionName, query));
-    return mergePages(lists, query);
+  list(scan: DirectoryScan): DirectoryRow[] {
+    const functionNames = scan.functionName === undefined ? this.#functionNames() : [scan.functionName];
+    const lists = functionNames.map((functionName) => this.#listFunction(functionName, scan));
+    return mergeRows(lists, scan);
+  }
+
+  /**
+   * Looks through all that has ended until it has found enough: an index by expiry would cost a row for every
+   * execution, and nothing here asks for this regularly, since each execution's own alarm removes it.
+   */
+  expired(now: number, limit: number): DirectoryRow[] {
+    return this.#select(EXPIRED, now, limit);
   }
 
   #functionNames(): string[] {
@@ -74,35 +86,29 @@ export class DirectoryTable {
     }
   }
 
-  /** One row more than the page has tells whether there is another page. */
-  #listFunction(functionName: string, query: ListQuery): DirectoryPage {
-    const { where, values } = conditions(functionName, query);
-    const order = query.reverse === true ? "DESC" : "ASC";
-    const found = this.#sql.exec<{ row: string }>(
-      `SELECT row FROM executions WHERE ${where} ORDER BY started_at ${order}, id ${order} LIMIT ?`,
-      ...values,
-      query.limit + 1,
-    );
-    return { rows: Array.from(found, ({ row }) => JSON.parse(row) as DirectoryRow) };
+  #listFunction(functionName: string, scan: DirectoryScan): DirectoryRow[] {
+    const { where, values } = conditions(functionName, scan);
+    const order = scan.reverse === true ? "DESC" : "ASC";
+    const ordered = `ORDER BY started_at ${order}, id ${order} LIMIT ?`;
+    return this.#select(`SELECT row FROM executions WHERE ${where} ${ordered}`, ...values, scan.limit);
+  }
+
+  #select(query: string, ...values: SqlStorageValue[]): DirectoryRow[] {
+    const found = this.#sql.exec<{ row: string }>(query, ...values);
+    return Array.from(found, ({ row }) => readRow(JSON.parse(row) as StoredRow));
   }
 }
 
-function conditions(functionName: string, query: ListQuery): { where: string; values: SqlStorageValue[] } {
+function conditions(functionName: string, scan: DirectoryScan): { where: string; values: SqlStorageValue[] } {
+  const { name, status, after, reverse } = scan;
   const where = ["function_name = ?"];
   const values: SqlStorageValue[] = [functionName];
-  const add = (condition: string, ...bound: readonly (SqlStorageValue | undefined)[]): void => {
-    if (bound.includes(undefined)) return;
+  const add = (condition: string, ...bound: readonly SqlStorageValue[]): void => {
     where.push(condition);
-    values.push(...(bound as SqlStorageValue[]));
+    values.push(...bound);
   };
-  add("name = ?", query.name);
-  add("version = ?", query.version);
-  add("status IN (SELECT value FROM json_each(?))", query.statuses && JSON.stringify(query.statuses));
-  add("started_at >= ?", query.startedAfter);
-  add("started_at <= ?", query.startedBefore);
-  if (query.marker !== undefined) {
-    const { startedAt, id } = positionOf(query.marker);
-    add(`(started_at, id) ${query.reverse === true ? "<" : ">"} (?, ?)`, startedAt, id);
-  }
+  if (name !== undefined) add("name = ?", name);
+  if (status !== undefined) add("status = ?", status);
+  if (after !== undefined) add(`(started_at, id) ${reverse === true ? "<" : ">"} (?, ?)`, after.startedAt, after.id);
   return { where: where.join(" AND "), values };
 }

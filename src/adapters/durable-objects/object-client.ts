@@ -6,22 +6,24 @@
 import type { ExecutionHeader, ParentReference } from "../../engine/model/execution.ts";
 import type { Failure } from "../../engine/model/failure.ts";
 import { executionIdOfCallback } from "../../engine/model/callback-id.ts";
-import type { DirectoryPage, ListQuery } from "../../engine/ports/execution-store.ts";
 import {
   type CallbackOutcome,
   type CheckpointAnswer,
   type CheckpointRequest,
   ClientError,
   ClientErrorCode,
+  type DirectoryPage,
   type ExecutionClient,
   type HistoryPage,
   type HistoryQuery,
   type InvokeOutcome,
+  type ListQuery,
   type LiveEvent,
   type StartAnswer,
   type StartRequest,
   type StatePage,
 } from "../../engine/runner/client.ts";
+import { listExecutions } from "../../engine/runner/directory-list.ts";
 import { randomId } from "../hosts/random-id.ts";
 import { unwrap } from "./answer.ts";
 import type { DirectoryShards } from "./directory-shards.ts";
@@ -77,7 +79,7 @@ export class DurableObjectClient implements ExecutionClient {
   }
 
   list(query: ListQuery): Promise<DirectoryPage> {
-    return this.#directory.list(query);
+    return listExecutions(query, (scan) => this.#directory.list(scan));
   }
 
   stop(executionId: string, error?: Failure): Promise<number> {

@@ -62,8 +62,12 @@ export class ObjectLife {
     });
     this.store = new DurableObjectStore({ storage, record, directory, onUnpublished: () => this.#publish() });
     this.alarm = {
-      schedule: (_, at) => clock.need(AlarmReason.EXECUTION, at),
-      cancel: () => clock.drop(AlarmReason.EXECUTION),
+      schedule: (_, at, { incarnation }) => {
+        if (this.#mayHold(incarnation)) clock.need(AlarmReason.EXECUTION, at);
+      },
+      cancel: (_, { incarnation }) => {
+        if (this.#mayHold(incarnation)) clock.drop(AlarmReason.EXECUTION);
+      },
     };
   }
 
@@ -111,6 +115,11 @@ export class ObjectLife {
   async idle(): Promise<void> {
     await this.#outbox.flush();
     while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  /** False for what an earlier execution of this name orders, whose session has not heard of its removal. */
+  #mayHold(incarnation: string): boolean {
+    return (this.#record.get()?.row?.incarnation ?? incarnation) === incarnation;
   }
 
   #guard(): void {

@@ -1,6 +1,7 @@
 import type { DirectoryRow } from "../../engine/ports/execution-store.ts";
 import type { DirectoryKey } from "./directory-table.ts";
 import { guardSpace } from "./storage-full.ts";
+import { readRow } from "./stored-row.ts";
 import { checkFormat } from "./storage-format.ts";
 
 /** The layout of an execution object's storage. Another layout takes another number and a migration from this one. */
@@ -30,8 +31,9 @@ export class RecordCell {
 
   constructor(storage: Pick<DurableObjectStorage, "kv">) {
     this.#storage = storage;
-    this.#record = storage.kv.get<ObjectRecord>(KEY);
-    checkFormat(this.#record?.format, STORAGE_FORMAT);
+    const record = storage.kv.get<ObjectRecord>(KEY);
+    checkFormat(record?.format, STORAGE_FORMAT);
+    this.#record = record?.row === undefined ? record : { ...record, row: readRow(record.row) };
   }
 
   get(): ObjectRecord | undefined {

@@ -1,14 +1,15 @@
 /**
- * The store as one execution object sees it: the log and the row of its own execution, and the directory for lists. All
- * but `list` answers at once. The row goes to the directory through the outbox, so lists lag behind by a moment.
+ * The store as one execution object sees it: the log, the snapshot and the row of its own execution, and the directory
+ * for lists and for what has expired. All but those two answer at once. The row goes to the directory through the
+ * outbox, so they lag behind by a moment.
  */
 
 import type {
-  DirectoryPage,
   DirectoryRow,
+  DirectoryScan,
   ExecutionStore,
-  ListQuery,
   LogPage,
+  ReadOptions,
 } from "../../engine/ports/execution-store.ts";
 import { CommitLog, type LogStorage } from "./commit-log.ts";
 import type { DirectoryShards } from "./directory-shards.ts";
@@ -50,31 +51,44 @@ export class DurableObjectStore implements ExecutionStore {
     return "created";
   }
 
-  append(id: string, seq: number, body: string): "appended" | "taken" {
-    this.#recordOf(id);
+  append(id: string, seq: number, body: string, incarnation: string): "appended" | "taken" | "gone" {
+    if (this.#find(id, incarnation) === undefined) return "gone";
     return this.#log.write(seq, body) ? "appended" : "taken";
   }
 
-  read(id: string, from: number): LogPage {
-    return this.#options.record.get()?.row?.id === id ? this.#log.read(from) : { bodies: [] };
+  read(id: string, from: number, { incarnation, limit }: ReadOptions = {}): LogPage | undefined {
+    return this.#find(id, incarnation) === undefined ? undefined : this.#log.read(from, limit);
   }
 
   describe(row: DirectoryRow): void {
-    const before = this.#recordOf(row.id);
-    if (isSame(row, before.row)) return;
+    const before = this.#find(row.id, row.incarnation);
+    if (before === undefined || row.seq < before.row.seq || isSame(row, before.row)) return;
     this.#change(() => {
       this.#options.record.put({ ...before, row: { ...row }, revision: before.revision + 1, unpublished: true });
     });
   }
 
-  list(query: ListQuery): Promise<DirectoryPage> {
-    return this.#options.directory.list(query);
+  list(scan: DirectoryScan): Promise<readonly DirectoryRow[]> {
+    return this.#options.directory.list(scan);
   }
 
-  remove(id: string): void {
+  expired(now: number, limit: number): Promise<readonly DirectoryRow[]> {
+    return this.#options.directory.expired(now, limit);
+  }
+
+  keepSnapshot(id: string, snapshot: string, incarnation: string): void {
+    if (this.#find(id, incarnation) !== undefined) this.#log.keepSnapshot(snapshot);
+  }
+
+  snapshot(id: string, incarnation: string): string | undefined {
+    return this.#find(id, incarnation) === undefined ? undefined : this.#log.snapshot();
+  }
+
+  /** Without an incarnation whichever has the id. */
+  remove(id: string, incarnation?: string): void {
     const { record } = this.#options;
-    const before = record.get();
-    if (before?.row?.id !== id) return;
+    const before = this.#find(id, incarnation);
+    if (before === undefined) return;
     const { row, ...rest } = before;
     this.#change(() => {
       this.#log.drop();
@@ -87,17 +101,24 @@ export class DurableObjectStore implements ExecutionStore {
     this.#options.onUnpublished();
   }
 
-  #recordOf(id: string): ObjectRecord {
+  /** The record, if it is that execution's; of whichever has the id when no incarnation is given. */
+  #find(id: string, incarnation: string | undefined): DescribedRecord | undefined {
     const record = this.#options.record.get();
-    if (record?.row?.id === id) return record;
-    throw new Error("this object does not hold that execution");
+    if (!isDescribed(record) || record.row.id !== id) return undefined;
+    return incarnation === undefined || record.row.incarnation === incarnation ? record : undefined;
   }
 }
 
+type DescribedRecord = ObjectRecord & { readonly row: DirectoryRow };
+
+function isDescribed(record: ObjectRecord | undefined): record is DescribedRecord {
+  return record?.row !== undefined;
+}
+
 /** A row is said again whenever an execution that has ended is woken: that shall cost nothing. */
-function isSame(row: DirectoryRow, before: DirectoryRow | undefined): boolean {
+function isSame(row: DirectoryRow, before: DirectoryRow): boolean {
   const fields = Object.keys(row) as (keyof DirectoryRow)[];
-  return fields.length === Object.keys(before ?? {}).length && fields.every((field) => row[field] === before?.[field]);
+  return fields.length === Object.keys(before).length && fields.every((field) => row[field] === before[field]);
 }
 
 function keyOf({ functionName, startedAt, id }: DirectoryRow): DirectoryKey {

@@ -1,4 +1,4 @@
-import type { Ambient } from "../../engine/ports/host.ts";
+import type { Ambient, AmbientSnapshot } from "../../engine/ports/host.ts";
 
 /** The part of Node's AsyncLocalStorage that is needed. */
 interface AsyncStorage {
@@ -6,22 +6,43 @@ interface AsyncStorage {
   getStore(): unknown;
 }
 
+/** The part of Node's AsyncResource that is needed. */
+interface AsyncScope {
+  runInAsyncScope<T>(body: () => T): T;
+}
+
+interface AsyncHooks {
+  readonly AsyncLocalStorage: new () => AsyncStorage;
+  readonly AsyncResource: new (type: string) => AsyncScope;
+}
+
 interface NodeLike {
-  readonly process?: {
-    getBuiltinModule?(id: "node:async_hooks"): { AsyncLocalStorage?: new () => AsyncStorage } | undefined;
-  };
+  readonly process?: { getBuiltinModule?(id: "node:async_hooks"): Partial<AsyncHooks> | undefined };
 }
 
 /** Follows asynchronous code where the platform has AsyncLocalStorage, otherwise synchronous code only. */
 export function systemAmbient(): Ambient {
   const { process }: NodeLike = globalThis as NodeLike;
-  const AsyncLocalStorage = process?.getBuiltinModule?.("node:async_hooks")?.AsyncLocalStorage;
-  return AsyncLocalStorage === undefined ? syncAmbient() : asyncAmbient(new AsyncLocalStorage());
+  const { AsyncLocalStorage, AsyncResource } = process?.getBuiltinModule?.("node:async_hooks") ?? {};
+  if (AsyncLocalStorage === undefined || AsyncResource === undefined) return syncAmbient();
+  return asyncAmbient({ AsyncLocalStorage, AsyncResource });
 }
 
-export function asyncAmbient(storage: AsyncStorage): Ambient {
-  return { tracksAsync: true, run: (value, body) => storage.run(value, body), get: () => storage.getStore() };
+function asyncAmbient({ AsyncLocalStorage, AsyncResource }: AsyncHooks): Ambient {
+  const storage = new AsyncLocalStorage();
+  return {
+    tracksAsync: true,
+    run: (value, body) => storage.run(value, body),
+    get: () => storage.getStore(),
+    // A tenth of a microsecond; AsyncLocalStorage.snapshot, which does the same, takes a hundred times as long.
+    snapshot() {
+      const resource = new AsyncResource("perdure");
+      return (body) => resource.runInAsyncScope(body);
+    },
+  };
 }
+
+const asItIs: AmbientSnapshot = (body) => body();
 
 export function syncAmbient(): Ambient {
   let current: unknown;
@@ -37,6 +58,7 @@ export function syncAmbient(): Ambient {
       }
     },
     get: () => current,
+    snapshot: () => asItIs,
   };
 }
 

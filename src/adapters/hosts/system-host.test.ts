@@ -210,6 +210,30 @@ describe("an ambient value", () => {
     expect(ambient.get()).toBeUndefined();
   });
 
+  test("is kept by a snapshot, together with the values of other storages", () => {
+    const { ambient } = systemHost();
+    const others = new AsyncLocalStorage<string>();
+    const read = (): unknown[] => [ambient.get(), others.getStore()];
+    const kept = others.run("other", () => ambient.run("value", () => ambient.snapshot()));
+    const empty = ambient.snapshot();
+    expect(others.run("another", () => ambient.run("now", () => [kept(read), empty(read), read()]))).toEqual([
+      ["value", "other"],
+      [undefined, undefined],
+      ["now", "another"],
+    ]);
+    expect(() =>
+      kept(() => {
+        throw new Error("passes");
+      }),
+    ).toThrow("passes");
+  });
+
+  test("is not kept where it ends with the call", () => {
+    const ambient = syncAmbient();
+    const kept = ambient.run("value", () => ambient.snapshot());
+    expect(kept(() => ambient.get())).toBeUndefined();
+  });
+
   test("is not bound where it ends with the call", () => {
     const next = (): void => undefined;
     expect(bindAmbient(syncAmbient())(next)).toBe(next);

@@ -1,5 +1,4 @@
-import type { ListQuery } from "../../engine/ports/execution-store.ts";
-import { ClientError, ClientErrorCode, type ExecutionClient } from "../../engine/runner/client.ts";
+import { ClientError, ClientErrorCode, type ExecutionClient, type ListQuery } from "../../engine/runner/client.ts";
 import type { FunctionVersions } from "../../engine/runner/function.ts";
 import { type ArnScope, formatExecutionArn, LOCAL_SCOPE } from "../../lambda-compat/arn.ts";
 import { type Functions, readFunctionMap } from "../../lambda-compat/function-map.ts";

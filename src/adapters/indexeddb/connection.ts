@@ -154,11 +154,20 @@ export class Connection {
   }
 }
 
-/** Resolves when a transaction is committed; rejects with what aborted it. */
+/**
+ * Resolves when a transaction is committed. Rejects with the error of its first request that failed, or else with what
+ * aborted it. The transaction itself is no witness: after an early commit of which a request fails, one browser aborts it
+ * without an error, and another one may complete it.
+ */
 export function completed(transaction: IDBTransaction, listen: Listen): Promise<void> {
   return new Promise((resolve, reject) => {
-    listen(transaction, "complete", resolve);
-    transaction.onabort = () => reject(transaction.error ?? new DOMException("aborted", "AbortError"));
+    let failure: DOMException | null = null;
+    transaction.onerror = ({ target }) => {
+      failure ??= target instanceof IDBRequest ? target.error : null;
+    };
+    listen(transaction, "complete", () => (failure === null ? resolve() : reject(failure)));
+    transaction.onabort = () =>
+      reject(failure ?? transaction.error ?? new DOMException("The transaction was aborted.", "AbortError"));
   });
 }
 
@@ -185,7 +194,8 @@ function breakOff(transaction: { abort(): void }): void {
 
 function noop(): void {}
 
-function superseded(): BrowserStorageError {
+/** Why a page gets nothing from the database that a newer one has taken over. */
+export function superseded(): BrowserStorageError {
   return new BrowserStorageError(
     BrowserStorageErrorCode.NEWER_VERSION,
     "A newer version of this page has taken over the stored executions. Reload this page.",

@@ -5,7 +5,7 @@ import { fold } from "../../engine/machine/fold.ts";
 import { checkText, EXECUTION_NAME, FUNCTION_NAME, VERSION } from "../../engine/machine/limits.ts";
 import { emptyState } from "../../engine/machine/state.ts";
 import type { ExecutionHeader } from "../../engine/model/execution.ts";
-import type { DirectoryRow, ExecutionStore } from "../../engine/ports/execution-store.ts";
+import type { DirectoryRow, ExecutionStore, LogPage, ReadOptions } from "../../engine/ports/execution-store.ts";
 import { ClientError, ClientErrorCode } from "../../engine/runner/client.ts";
 import { directoryRow } from "../../engine/runner/directory-row.ts";
 
@@ -20,13 +20,22 @@ export interface ExecutionFile {
 
 export async function writeExecutionFile(store: ExecutionStore, id: string): Promise<ExecutionFile> {
   const log: string[] = [];
+  let options: ReadOptions = {};
   for (let from: number | undefined = 1; from !== undefined; ) {
-    const { bodies, next } = await store.read(id, from);
-    log.push(...bodies);
-    from = next;
+    const page: LogPage | undefined = await store.read(id, from, options);
+    if (page === undefined) throw new ClientError(ClientErrorCode.NOT_FOUND, `Execution ${id} does not exist.`);
+    log.push(...page.bodies);
+    options = { incarnation: incarnationOf(log) };
+    from = page.next;
   }
-  if (log.length === 0) throw new ClientError(ClientErrorCode.NOT_FOUND, `Execution ${id} does not exist.`);
   return { format: FORMAT, version: 1, log };
+}
+
+/** Another execution may take the name of one that is removed while it is read. */
+function incarnationOf([first = ""]: readonly string[]): string {
+  const state = emptyState();
+  fold(state, decodeCommit(first));
+  return state.header.incarnation;
 }
 
 /**
@@ -48,7 +57,7 @@ export function readExecutionFile(
   const state = emptyState();
   for (const body of log) fold(state, decodeCommit(body));
   if (!isNamed(state.header)) throw noFile();
-  const row = directoryRow(state.header);
+  const row = directoryRow(state);
   const { endedAt = now, expiresAt } = row;
   if (expiresAt === undefined) return { row, log: [...log] };
   return { row: { ...row, expiresAt: Math.max(expiresAt, expiresAt - endedAt + now) }, log: [...log] };

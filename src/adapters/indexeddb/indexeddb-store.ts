@@ -2,20 +2,23 @@
  * Executions in IndexedDB. A commit is one record, added in one transaction: `add` refuses a key that is there, so the
  * check and the write cannot come apart, whichever tab tries. What a transaction has committed survives the end of the
  * tab and of the browser; `strict` durability also a power cut.
+ *
+ * Only a transaction of one request is committed early. Of several, one may fail after that, and browsers do not agree
+ * about what becomes of the others.
  */
 
-import { type IDBPObjectStore, unwrap } from "idb";
+import { unwrap } from "idb";
 import type {
-  DirectoryPage,
   DirectoryRow,
+  DirectoryScan,
   ExecutionStore,
-  ListQuery,
   LogPage,
+  ReadOptions,
 } from "../../engine/ports/execution-store.ts";
 import type { Listen } from "../hosts/event-turns.ts";
 import { completed, Connection, type ConnectionOptions } from "./connection.ts";
-import { listDirectory } from "./directory-list.ts";
-import type { PerdureDatabase, Schema, StoredRow } from "./schema.ts";
+import { rowOf, scanDirectory } from "./directory-list.ts";
+import type { PerdureDatabase, StoredRow } from "./schema.ts";
 import { leavesStepStarted } from "./started-step.ts";
 import {
   BrowserStorageError,
@@ -47,11 +50,10 @@ export type StoreChange =
 
 const PAGE_COMMITS = 256;
 
-type WritableRows = IDBPObjectStore<Schema, ("executions" | "commits")[], "executions", "readwrite">;
-
 /** A log as this tab knows it: commits up to `last` are there. */
 interface KnownLog {
   readonly log: number;
+  readonly incarnation: string;
   last: number;
 }
 
@@ -93,23 +95,33 @@ export class IndexedDbStore implements ExecutionStore {
   async restore(row: DirectoryRow, bodies: readonly string[]): Promise<"created" | "exists"> {
     const log = newLogNumber();
     const stored: StoredRow = { ...row, log };
-    const isNew = await this.#addAll(["executions", "commits"], (transaction) => {
-      transaction.objectStore("executions").add(stored);
-      const commits = transaction.objectStore("commits");
-      for (const [index, body] of bodies.entries()) commits.add(body, [log, index + 1]);
-    });
+    const isNew = await this.#retrying(() =>
+      this.#add((database) => {
+        const stores = ["executions", "commits"] as const;
+        const attended = database.transaction(stores, "readwrite", { durability: this.#durability });
+        const transaction = unwrap(this.#connection.attend(attended));
+        transaction.objectStore("executions").add(stored);
+        const commits = transaction.objectStore("commits");
+        for (const [index, body] of bodies.entries()) commits.add(body, [log, index + 1]);
+        return transaction;
+      }),
+    );
     if (!isNew) return "exists";
-    this.#known.set(row.id, { log, last: bodies.length });
+    this.#known.set(row.id, { log, incarnation: row.incarnation, last: bodies.length });
     this.#onWrite({ kind: "row", row });
     return "created";
   }
 
-  append(id: string, seq: number, body: string): Promise<"appended" | "taken"> {
+  append(id: string, seq: number, body: string, incarnation: string): Promise<"appended" | "taken" | "gone"> {
     return this.#retrying(async () => {
-      const known = this.#logBefore(id, seq) ?? (await this.#findLogBefore(id, seq));
+      const known = this.#logBefore(id, seq, incarnation) ?? (await this.#findLogBefore(id, seq, incarnation));
+      if (known === undefined) return "gone";
       const durability = leavesStepStarted(body) ? "strict" : this.#durability;
-      const isNew = await this.#add(["commits"], durability, (transaction) => {
+      const isNew = await this.#add((database) => {
+        const transaction = unwrap(database).transaction("commits", "readwrite", { durability });
         transaction.objectStore("commits").add(body, [known.log, seq]);
+        transaction.commit();
+        return transaction;
       });
       known.last = Math.max(known.last, seq);
       if (isNew) this.#onWrite({ kind: "commit", id, seq });
@@ -117,63 +129,72 @@ export class IndexedDbStore implements ExecutionStore {
     });
   }
 
-  read(id: string, from: number): Promise<LogPage> {
-    return this.#retrying(() => this.#connection.use((database) => this.#readPage(database, id, from)));
+  read(id: string, from: number, options: ReadOptions = {}): Promise<LogPage | undefined> {
+    return this.#using((database) => this.#readPage(database, { ...options, id, from }));
   }
 
   async describe(row: DirectoryRow): Promise<void> {
-    await this.#write(async (database) => {
+    const isNewer = await this.#writing(async (database) => {
       const transaction = this.#connection.attend(
         database.transaction("executions", "readwrite", { durability: this.#durability }),
       );
       const stored = await transaction.store.get(row.id);
       // One that was removed meanwhile stays removed, and another one of its name is not described.
-      if (stored?.incarnation === row.incarnation) await transaction.store.put({ ...row, log: stored.log });
+      const isDescribed = stored?.incarnation === row.incarnation && (stored.seq ?? 0) <= row.seq;
+      if (isDescribed) await transaction.store.put({ ...row, log: stored.log });
+      await transaction.done;
+      return isDescribed;
+    });
+    if (isNewer) this.#onWrite({ kind: "row", row });
+  }
+
+  list(scan: DirectoryScan): Promise<readonly DirectoryRow[]> {
+    return this.#using((database) =>
+      scanDirectory(this.#connection.attend(database.transaction("executions")).store, scan),
+    );
+  }
+
+  expired(now: number, limit: number): Promise<readonly DirectoryRow[]> {
+    return this.#using(async (database) => {
+      const { store } = this.#connection.attend(database.transaction("executions"));
+      const found = await store.index("byExpiry").getAll(IDBKeyRange.upperBound(now), limit);
+      return found.map(rowOf);
+    });
+  }
+
+  keepSnapshot(id: string, snapshot: string, incarnation: string): Promise<void> {
+    return this.#writing(async (database) => {
+      const transaction = this.#connection.attend(database.transaction(["executions", "commits"], "readwrite"));
+      const stored = await transaction.objectStore("executions").get(id);
+      const isMeant = stored?.incarnation === incarnation;
+      if (isMeant) await transaction.objectStore("commits").put(snapshot, [stored.log, 0]);
       await transaction.done;
     });
-    this.#onWrite({ kind: "row", row });
   }
 
-  list(query: ListQuery): Promise<DirectoryPage> {
-    return this.#retrying(() =>
-      this.#connection.use((database) =>
-        listDirectory(this.#connection.attend(database.transaction("executions")).store, query),
-      ),
-    );
-  }
-
-  /** With an incarnation only that one: another execution may have its name by now. */
-  async remove(id: string, incarnation?: string): Promise<void> {
-    await this.#removeAll(async (executions) => {
-      const row = await executions.get(id);
-      return row !== undefined && (incarnation ?? row.incarnation) === row.incarnation ? [row] : [];
+  snapshot(id: string, incarnation: string): Promise<string | undefined> {
+    return this.#using(async (database) => {
+      const transaction = this.#connection.attend(database.transaction(["executions", "commits"]));
+      const stored = await transaction.objectStore("executions").get(id);
+      return stored?.incarnation === incarnation ? transaction.objectStore("commits").get([stored.log, 0]) : undefined;
     });
-    this.#forget(id);
   }
 
-  /** Removes executions whose retention was over at `now`, at most `limit`. */
-  async purge(now: number, limit: number): Promise<void> {
-    const purged = await this.#removeAll((executions) =>
-      executions.index("byExpiry").getAll(IDBKeyRange.upperBound(now), limit),
-    );
-    for (const { id } of purged) this.#forget(id);
-  }
-
-  /** Finds and removes in one transaction: what takes the name of one in between would be removed in its place. */
-  async #removeAll(find: (executions: WritableRows) => Promise<StoredRow[]>): Promise<StoredRow[]> {
-    return this.#write(async (database) => {
+  /** Without an incarnation whichever has the id. */
+  async remove(id: string, incarnation?: string): Promise<void> {
+    // Found and removed in one transaction: what takes its name in between would be removed in its place.
+    const isLeft = await this.#writing(async (database) => {
       const transaction = this.#connection.attend(database.transaction(["executions", "commits"], "readwrite"));
-      const rows = await find(transaction.objectStore("executions"));
-      for (const { id, log } of rows) {
+      const row = await transaction.objectStore("executions").get(id);
+      const isAnother = row !== undefined && (incarnation ?? row.incarnation) !== row.incarnation;
+      if (row !== undefined && !isAnother) {
         await transaction.objectStore("executions").delete(id);
-        await transaction.objectStore("commits").delete(wholeLog(log));
+        await transaction.objectStore("commits").delete(wholeLog(row.log));
       }
       await transaction.done;
-      return rows;
+      return isAnother;
     });
-  }
-
-  #forget(id: string): void {
+    if (isLeft) return;
     this.#known.delete(id);
     this.#onWrite({ kind: "removed", id });
   }
@@ -187,66 +208,53 @@ export class IndexedDbStore implements ExecutionStore {
    * The log that commit `seq` goes to. As long as commits follow one another nothing has to be looked up: an extra look
    * costs a third of the write.
    */
-  #logBefore(id: string, seq: number): KnownLog | undefined {
+  #logBefore(id: string, seq: number, incarnation: string): KnownLog | undefined {
     const known = this.#known.get(id);
-    return known !== undefined && seq <= known.last + 1 ? known : undefined;
+    return known?.incarnation === incarnation && seq <= known.last + 1 ? known : undefined;
   }
 
-  async #findLogBefore(id: string, seq: number): Promise<KnownLog> {
+  async #findLogBefore(id: string, seq: number, incarnation: string): Promise<KnownLog | undefined> {
     return this.#connection.use(async (database) => {
       const transaction = this.#connection.attend(database.transaction(["executions", "commits"]));
-      const stored = await transaction.objectStore("executions").get(id);
-      // A tab that slept may find another execution under the name, whose log is not the one it knew.
-      const isSame = stored !== undefined && (this.#known.get(id)?.log ?? stored.log) === stored.log;
-      const isLog = isSame && (await transaction.objectStore("commits").getKey([stored.log, seq - 1])) !== undefined;
-      if (!isLog) throw evicted(id, seq);
-      return this.#learn(id, stored.log, seq - 1);
+      const row = await transaction.objectStore("executions").get(id);
+      if (row?.incarnation !== incarnation) return undefined;
+      const before = await transaction.objectStore("commits").getKey([row.log, seq - 1]);
+      if (before === undefined) throw evicted(id, seq);
+      return this.#learn(row, seq - 1);
     });
   }
 
-  #learn(id: string, log: number, last: number): KnownLog {
+  #learn({ id, log, incarnation }: StoredRow, last: number): KnownLog {
     const known = this.#known.get(id);
     if (known?.log === log) {
       known.last = Math.max(known.last, last);
       return known;
     }
-    const learned = { log, last };
+    const learned = { log, incarnation, last };
     this.#known.set(id, learned);
     return learned;
   }
 
-  /** From the first commit on a log is looked up by its execution; whoever reads on stays in the log it has begun. */
-  async #readPage(database: PerdureDatabase, id: string, from: number): Promise<LogPage> {
+  /** The row is read with every page: a log without one was removed, and what is there of it is not its end. */
+  async #readPage(database: PerdureDatabase, request: PageRequest): Promise<LogPage | undefined> {
+    const { id, from, incarnation, limit = this.#pageCommits } = request;
     const transaction = this.#connection.attend(database.transaction(["executions", "commits"]));
-    const known = from === 1 ? undefined : this.#known.get(id)?.log;
-    const log = known ?? (await transaction.objectStore("executions").get(id))?.log;
-    if (log === undefined) return { bodies: [] };
-    const last = from + this.#pageCommits - 1;
-    const bodies = await transaction.objectStore("commits").getAll(IDBKeyRange.bound([log, from], [log, last]));
-    if (bodies.length > 0 || from === 1) this.#learn(id, log, from + bodies.length - 1);
-    return bodies.length < this.#pageCommits ? { bodies } : { bodies, next: last + 1 };
-  }
-
-  #addAll(stores: ("commits" | "executions")[], request: (transaction: IDBTransaction) => void): Promise<boolean> {
-    return this.#retrying(() => this.#add(stores, this.#durability, request));
+    const row = await transaction.objectStore("executions").get(id);
+    if (row === undefined || (incarnation ?? row.incarnation) !== row.incarnation) return undefined;
+    const count = Math.min(limit, this.#pageCommits);
+    const range = IDBKeyRange.bound([row.log, from], [row.log, from + count - 1]);
+    const bodies = await transaction.objectStore("commits").getAll(range);
+    if (bodies.length > 0) this.#learn(row, from + bodies.length - 1);
+    return bodies.length < count ? { bodies } : { bodies, next: from + count };
   }
 
   /**
-   * Adds records in one transaction; false when a key was there already. It goes past idb's wrappers, which cost a
-   * fourth of the time of a small write.
+   * Waits for a transaction that adds records; false when a key was there already. It goes past idb's wrappers, which
+   * cost a fourth of the time of a small write.
    */
-  async #add(
-    stores: ("commits" | "executions")[],
-    durability: Durability,
-    request: (transaction: IDBTransaction) => void,
-  ): Promise<boolean> {
+  async #add(begin: (database: PerdureDatabase) => IDBTransaction): Promise<boolean> {
     try {
-      await this.#connection.use((database) => {
-        const transaction = unwrap(database).transaction(stores, "readwrite", { durability });
-        request(transaction);
-        transaction.commit();
-        return completed(transaction, this.#listen);
-      });
+      await this.#connection.use((database) => completed(begin(database), this.#listen));
       return true;
     } catch (error) {
       if (hasName(error, "ConstraintError")) return false;
@@ -254,12 +262,16 @@ export class IndexedDbStore implements ExecutionStore {
     }
   }
 
-  async #write<T>(work: (database: PerdureDatabase) => Promise<T>): Promise<T> {
+  async #writing<T>(work: (database: PerdureDatabase) => Promise<T>): Promise<T> {
     try {
-      return await this.#retrying(() => this.#connection.use(work));
+      return await this.#using(work);
     } catch (error) {
       throw storeError(error);
     }
+  }
+
+  #using<T>(work: (database: PerdureDatabase) => Promise<T>): Promise<T> {
+    return this.#retrying(() => this.#connection.use(work));
   }
 
   async #retrying<T>(task: () => Promise<T>): Promise<T> {
@@ -272,6 +284,12 @@ export class IndexedDbStore implements ExecutionStore {
   }
 }
 
+interface PageRequest extends ReadOptions {
+  readonly id: string;
+  readonly from: number;
+}
+
+/** With its snapshot. */
 function wholeLog(log: number): IDBKeyRange {
   return IDBKeyRange.bound([log], [log, []]);
 }
@@ -285,6 +303,6 @@ function newLogNumber(): number {
 function evicted(id: string, seq: number): BrowserStorageError {
   return new BrowserStorageError(
     BrowserStorageErrorCode.EVICTED,
-    `Commit ${seq} of execution ${id} has no log to go to: it was removed, or the site's data was cleared.`,
+    `Commit ${seq} of execution ${id} cannot be written: the end of its log is gone.`,
   );
 }

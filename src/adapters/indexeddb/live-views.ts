@@ -5,7 +5,9 @@ import { fold } from "../../engine/machine/fold.ts";
 import { emptyState, type ExecutionState } from "../../engine/machine/state.ts";
 import type { ExecutionHeader, Halt } from "../../engine/model/execution.ts";
 import type { Operation } from "../../engine/model/operation.ts";
-import type { DirectoryRow, ExecutionStore, ListQuery } from "../../engine/ports/execution-store.ts";
+import type { DirectoryRow, ExecutionStore } from "../../engine/ports/execution-store.ts";
+import type { ListQuery } from "../../engine/runner/client.ts";
+import { listExecutions } from "../../engine/runner/directory-list.ts";
 import type { Change, ChangeFeed } from "./change-feed.ts";
 import { type Live, LiveValue } from "./live-value.ts";
 import { Refresher } from "./refresher.ts";
@@ -41,14 +43,8 @@ export function liveExecution(id: string, source: LiveSource): Live<ExecutionSna
   let state = emptyState({ keepsAll: true });
 
   async function refresh(): Promise<ExecutionSnapshot> {
-    try {
-      await catchUp(state, id, source.store);
-    } catch (error) {
-      // Its name may have passed to another execution while nobody looked.
-      if (state.seq === 0) throw error;
-      state = emptyState({ keepsAll: true });
-      await catchUp(state, id, source.store);
-    }
+    // It may have been removed, and its name have passed to another execution, while nobody looked.
+    while (!(await catchUp(state, id, source.store)) && state.seq > 0) state = emptyState({ keepsAll: true });
     return snapshotOf(state, source.pauseOf(id));
   }
 
@@ -67,7 +63,7 @@ export function liveList(query: Omit<ListQuery, "marker">, source: LiveSource): 
       feed: source.feed,
       concerns: ({ kind }) => kind === "row" || kind === "removed" || kind === "hello",
       async refresh() {
-        const { rows, marker } = await source.store.list(query);
+        const { rows, marker } = await listExecutions(query, (scan) => source.store.list(scan));
         return { isLoaded: true, rows, hasMore: marker !== undefined };
       },
     },
@@ -100,11 +96,14 @@ function live<T extends object>(first: T, { feed, concerns, refresh }: LiveParts
   return value;
 }
 
-async function catchUp(state: ExecutionState, id: string, store: ExecutionStore): Promise<void> {
+/** Reads on; false if there is no such execution any more. */
+async function catchUp(state: ExecutionState, id: string, store: ExecutionStore): Promise<boolean> {
   for (;;) {
-    const { bodies, next } = await store.read(id, state.seq + 1);
-    for (const body of bodies) fold(state, decodeCommit(body));
-    if (next === undefined) return;
+    const isBegun = state.seq > 0;
+    const page = await store.read(id, state.seq + 1, isBegun ? { incarnation: state.header.incarnation } : {});
+    if (page === undefined) return false;
+    for (const body of page.bodies) fold(state, decodeCommit(body));
+    if (page.next === undefined) return true;
   }
 }
 

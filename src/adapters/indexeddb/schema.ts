@@ -1,5 +1,6 @@
 /**
- * What is in the database, version 1: one record per commit, and one row per execution.
+ * What is in the database, version 1: one record per commit, one row per execution, and its snapshot, if it has one, in
+ * the place of commit 0, which there is not.
  *
  * Commits are kept under a number that is drawn for each log rather than under the execution's id. A tab that slept
  * through the removal of an execution and its new start under the same name still writes to the log it knew, which
@@ -11,7 +12,9 @@ import type { DirectoryRow } from "../../engine/ports/execution-store.ts";
 
 export const SCHEMA_VERSION = 1;
 
-export interface StoredRow extends DirectoryRow {
+export interface StoredRow extends Omit<DirectoryRow, "seq"> {
+  /** Absent in what the first version of perdure wrote. */
+  readonly seq?: number;
   /** The number that the commits are kept under. */
   readonly log: number;
 }

@@ -5,7 +5,7 @@ export const BrowserStorageErrorCode = {
   UNAVAILABLE: "STORAGE_UNAVAILABLE",
   /** A newer tab has taken the database to a newer format, or waits to. Reload the page to get its code. */
   NEWER_VERSION: "STORAGE_NEWER_VERSION",
-  /** The execution's log is gone: the browser or the user has cleared the site's data. */
+  /** The end of the execution's log is gone: the browser has lost it, or older data was put in its place. */
   EVICTED: "STORAGE_EVICTED",
   /** The host or the store was closed by its page. */
   CLOSED: "STORAGE_CLOSED",

@@ -7,17 +7,18 @@
  * looks at everything that runs.
  */
 
-import type { ExecutionHeader, Halt } from "../../engine/model/execution.ts";
-import type { Failure } from "../../engine/model/failure.ts";
-import type { DirectoryRow, ListQuery } from "../../engine/ports/execution-store.ts";
+import type { Halt } from "../../engine/model/execution.ts";
+import type { DirectoryRow } from "../../engine/ports/execution-store.ts";
 import type { Host } from "../../engine/ports/host.ts";
-import type { StartAnswer, StartRequest } from "../../engine/runner/client.ts";
+import type { ExecutionClient } from "../../engine/runner/client.ts";
+import { scanAll } from "../../engine/runner/directory-list.ts";
 import type { FunctionVersions } from "../../engine/runner/function.ts";
 import { Runner, type RunnerOptions } from "../../engine/runner/runner.ts";
 import { bindAmbient } from "../hosts/ambient.ts";
 import { createEventDrain } from "../hosts/drain.ts";
 import { systemHost } from "../hosts/system-host.ts";
 import { type Change, ChangeFeed } from "./change-feed.ts";
+import { superseded } from "./connection.ts";
 import { ExecutionLocks } from "./execution-locks.ts";
 import { type Durability, IndexedDbStore } from "./indexeddb-store.ts";
 import { LiveValue } from "./live-value.ts";
@@ -25,6 +26,7 @@ import { PageAlarm } from "./page-alarm.ts";
 import { PageClock, type PageClockOptions } from "./page-clock.ts";
 import { Refresher } from "./refresher.ts";
 import { BrowserStorageError, BrowserStorageErrorCode } from "./storage-error.ts";
+import { tabClient } from "./tab-client.ts";
 
 export type RunnerSettings = Pick<RunnerOptions, "retentionDays" | "executionTimeoutSeconds" | "parks" | "arnOf">;
 
@@ -62,14 +64,15 @@ const DEAF_SWEEP_MS = 2_000;
 /** How long to let another owner's last commit land after it has fenced the rightful one off. */
 const FENCED_PAUSE_MS = 1_000;
 const PAGE = 1_000;
-const PURGE_LIMIT = 100;
+const REMOVED_AT_ONCE = 100;
 
 export class Tab {
   readonly status: LiveValue<TabStatus> = new LiveValue<TabStatus>({ state: "STARTING" });
   readonly store: IndexedDbStore;
   readonly feed: ChangeFeed;
-  readonly client: TabRunner;
+  readonly client: ExecutionClient;
   readonly #options: TabOptions;
+  readonly #runner: Runner;
   readonly #clock: PageClock;
   readonly #host: Host;
   readonly #locks: ExecutionLocks;
@@ -104,8 +107,16 @@ export class Tab {
       onHeld: (id) => void this.#look(id),
       onLost: (id) => this.#lost(id),
     });
-    this.#alarm = new PageAlarm({ host: this.#host, wake: (id) => this.client.wake(id) });
-    this.client = this.#newRunner();
+    this.#alarm = new PageAlarm({ host: this.#host, wake: (id) => this.#runner.wake(id) });
+    this.#runner = this.#newRunner();
+    this.client = tabClient(this.#runner, {
+      ready: options.ready,
+      pauseOf: this.pauseOf,
+      holds: (id) => this.#locks.holds(id),
+      claim: (id) => this.claim(id),
+      resumeElsewhere: (id) => this.feed.announce({ kind: "resume", id }),
+      assertCurrent: () => this.#assertCurrent(),
+    });
     this.feed.subscribe((change, from) => this.#changed(change, from));
     options.ready.catch((error: unknown) => options.onError(undefined, error));
     // Not at once: whoever makes it has a moment to listen.
@@ -114,10 +125,6 @@ export class Tab {
 
   /** Why an execution waits, wherever it runs. */
   readonly pauseOf: (id: string) => Halt | undefined = (id) => this.#pauses.get(id);
-
-  holds(id: string): boolean {
-    return this.#locks.holds(id);
-  }
 
   /** Begins, or begins again after having been away: hears of others, and queues for everything that runs. */
   comeBack(): void {
@@ -170,17 +177,21 @@ export class Tab {
     return this.#isOver || this.status.get().state === "AWAY";
   }
 
-  #newRunner(): TabRunner {
-    const { functions, ready, settings, onError } = this.#options;
-    return new TabRunner(this, ready, {
+  #assertCurrent(): void {
+    if (this.status.get().state === "SUPERSEDED") throw superseded();
+  }
+
+  #newRunner(): Runner {
+    const { functions, settings, onError } = this.#options;
+    return new Runner({
       ...settings,
       store: this.store,
       host: this.#host,
       functions,
       alarm: {
         // What has ended only waits for its removal, which is the sweep's.
-        schedule: (id, at) => (this.#locks.holds(id) ? this.#alarm.schedule(id, at) : undefined),
-        cancel: (id) => this.#alarm.cancel(id),
+        schedule: (id, at, order) => (this.#locks.holds(id) ? this.#alarm.schedule(id, at, order) : undefined),
+        cancel: (id, order) => this.#alarm.cancel(id, order),
       },
       mayRun: (id) => this.#locks.holds(id),
       onFenced: (id) => this.#fenced(id),
@@ -192,7 +203,7 @@ export class Tab {
   #end(status: TabStatus): void {
     if (this.#isOver) return;
     this.status.set(status);
-    this.client.close();
+    this.#runner.close();
     this.#letGo();
     this.store.close();
     this.#clock.close();
@@ -200,8 +211,8 @@ export class Tab {
 
   #letGo(): void {
     this.#cancelSweep?.();
-    for (const id of this.#locks.held()) void this.client.standDown(id);
-    this.#alarm.cancelAll();
+    for (const id of this.#locks.held()) void this.#runner.standDown(id);
+    this.#alarm.forgetAll();
     this.#locks.dropAll();
     this.feed.close();
   }
@@ -212,7 +223,7 @@ export class Tab {
     const { id } = change;
     if (change.kind === "pause") this.#paused(id, change.pause);
     if (change.kind === "removed") this.#forget(id);
-    if (change.kind === "resume" && this.#locks.holds(id)) void this.client.resume(id);
+    if (change.kind === "resume" && this.#locks.holds(id)) void this.#runner.resume(id);
     if (change.kind !== "commit") return;
     this.#pauses.delete(id);
     if (from === "elsewhere") void this.#look(id);
@@ -236,7 +247,7 @@ export class Tab {
 
   #forget(id: string): void {
     this.#locks.drop(id);
-    this.#alarm.cancel(id);
+    this.#alarm.forget(id);
     this.#pauses.delete(id);
     void this.#look(id);
   }
@@ -246,8 +257,8 @@ export class Tab {
   }
 
   #lost(id: string): void {
-    void this.client.standDown(id);
-    this.#alarm.cancel(id);
+    void this.#runner.standDown(id);
+    this.#alarm.forget(id);
     this.claim(id);
   }
 
@@ -265,7 +276,7 @@ export class Tab {
     try {
       do {
         this.#looking.set(id, false);
-        await (this.#locks.holds(id) ? this.client.wake(id) : this.client.refresh(id));
+        await (this.#locks.holds(id) ? this.#runner.wake(id) : this.#runner.refresh(id));
       } while (this.#looking.get(id) === true);
     } catch (error) {
       this.#options.onError(id, error);
@@ -282,7 +293,7 @@ export class Tab {
     try {
       await this.#visitRunning(claims);
       if (!this.#isDown && this.status.get().state !== "RUNNING") this.status.set({ state: "RUNNING" });
-      await this.store.purge(Math.min(this.#host.now(), steadyNow()), PURGE_LIMIT);
+      await this.#removeExpired();
     } catch (error) {
       this.#claimsNext ||= claims;
       this.#sweepFailed(error);
@@ -301,19 +312,21 @@ export class Tab {
 
   async #visitRunning(claims: boolean): Promise<void> {
     const held = new Set(this.#locks.held());
-    let marker: string | undefined;
-    do {
-      const query: ListQuery = { statuses: ["RUNNING"], limit: PAGE, ...(marker !== undefined && { marker }) };
-      const page = await this.store.list(query);
+    for await (const row of scanAll({ status: "RUNNING", limit: PAGE }, (scan) => this.store.list(scan))) {
       if (this.#isDown) return;
-      for (const row of page.rows) {
-        if (claims) this.#claimIfRunnable(row);
-        if (held.delete(row.id)) void this.#look(row.id);
-      }
-      marker = page.marker;
-    } while (marker !== undefined);
+      if (claims) this.#claimIfRunnable(row);
+      if (held.delete(row.id)) void this.#look(row.id);
+    }
     // Held before the list was read and not in it: removed by somebody while this tab did not listen.
     for (const id of held) this.#forget(id);
+  }
+
+  async #removeExpired(): Promise<void> {
+    const now = Math.min(this.#host.now(), steadyNow());
+    for (const { id, incarnation } of await this.store.expired(now, REMOVED_AT_ONCE)) {
+      if (this.#isDown) return;
+      await this.store.remove(id, incarnation);
+    }
   }
 
   #sweepFailed(error: unknown): void {
@@ -326,39 +339,4 @@ export class Tab {
 /** The time as the page knew it when it was loaded, and went on from there: a clock that is set must not end a retention. */
 function steadyNow(): number {
   return performance.timeOrigin + performance.now();
-}
-
-/** A runner that knows of the other tabs. */
-export class TabRunner extends Runner {
-  readonly #tab: Tab;
-  readonly #ready: Promise<unknown>;
-
-  constructor(tab: Tab, ready: Promise<unknown>, options: RunnerOptions) {
-    super(options);
-    this.#tab = tab;
-    this.#ready = ready;
-  }
-
-  override async start(request: StartRequest): Promise<StartAnswer> {
-    await this.#ready;
-    return super.start(request);
-  }
-
-  override async describe(executionId: string): Promise<ExecutionHeader> {
-    const header = await super.describe(executionId);
-    const pause = this.#tab.pauseOf(executionId);
-    return pause === undefined ? header : { ...header, halt: pause };
-  }
-
-  override async stop(executionId: string, error?: Failure): Promise<number> {
-    const stoppedAt = await super.stop(executionId, error);
-    this.#tab.claim(executionId);
-    return stoppedAt;
-  }
-
-  override async resume(executionId: string, options?: { version?: string }): Promise<void> {
-    const isElsewhere = this.#tab.pauseOf(executionId) !== undefined && !this.#tab.holds(executionId);
-    if (isElsewhere) this.#tab.feed.announce({ kind: "resume", id: executionId });
-    else await super.resume(executionId, options);
-  }
 }

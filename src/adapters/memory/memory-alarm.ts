@@ -1,87 +1,114 @@
-import type { Alarm } from "../../engine/ports/alarm.ts";
+import type { Alarm, AlarmOrder } from "../../engine/ports/alarm.ts";
 import type { Host } from "../../engine/ports/host.ts";
 
 /** How long to wait after a wake that failed, in ms: doubled from the first to the second at each failure in a row. */
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
 
+/** An alarm that has not been answered by a wake. */
+export interface KeptAlarm extends AlarmOrder {
+  readonly id: string;
+  /** Ms since the epoch. */
+  readonly at: number;
+}
+
+/** What outlives a process. The keys are the alarm's own. */
+export type KeptAlarms = Map<string, KeptAlarm>;
+
 export interface MemoryAlarmOptions {
   readonly host: Pick<Host, "now" | "timer">;
   /** Called when an execution's time has come. A rejection is tried again later. */
   readonly wake: (id: string) => unknown;
-  /** The alarms of an earlier process, by id, in ms since the epoch; kept up to date. Default: none. */
-  readonly kept?: Map<string, number>;
+  /** The alarms of an earlier process; kept up to date for the next one. Default: none. */
+  readonly kept?: KeptAlarms;
 }
 
-/** Alarms on the host's timers. An alarm is forgotten once its wake is over, so that one cut off by a crash comes again. */
+/** The order that stands for one incarnation of an execution. */
+interface Standing extends AlarmOrder {
+  readonly id: string;
+  readonly at: number;
+  /** Its wake has begun: whatever is ordered from now on knows of it. */
+  hasFired: boolean;
+  failures: number;
+  disarm: () => void;
+}
+
+/**
+ * Alarms on the host's timers. An alarm is forgotten once its wake is over, so that one cut off by a crash comes again.
+ * Incarnations are kept apart: a late order for an execution that was removed changes nothing for the next one of its
+ * name, and at most wakes it once too often.
+ */
 export class MemoryAlarm implements Alarm {
   readonly #options: MemoryAlarmOptions;
-  readonly #kept: Map<string, number>;
-  readonly #timers = new Map<string, () => void>();
-  readonly #failures = new Map<string, number>();
-  /** The number of the newest order for each execution: tells what was overtaken while its wake ran. */
-  readonly #orders = new Map<string, number>();
-  #orderCount = 0;
+  readonly #kept: KeptAlarms;
+  readonly #standing = new Map<string, Standing>();
   #closed = false;
 
   constructor(options: MemoryAlarmOptions) {
     this.#options = options;
-    this.#kept = options.kept ?? new Map<string, number>();
-    for (const [id, at] of [...this.#kept]) this.schedule(id, at);
+    this.#kept = options.kept ?? new Map<string, KeptAlarm>();
+    for (const { id, at, ...order } of [...this.#kept.values()]) this.schedule(id, at, order);
   }
 
-  schedule(id: string, at: number): void {
-    if (this.#closed) return;
-    const order = ++this.#orderCount;
-    this.#orders.set(id, order);
-    this.#kept.set(id, at);
-    this.#failures.delete(id);
-    this.#arm(id, order, at);
+  schedule(id: string, at: number, { incarnation, seq }: AlarmOrder): void {
+    const key = keyOf(id, incarnation);
+    const before = this.#standing.get(key);
+    if (this.#closed || (before !== undefined && !isOvertaken(before, seq, at))) return;
+    before?.disarm();
+    const standing: Standing = { id, at, incarnation, seq, hasFired: false, failures: 0, disarm: noop };
+    this.#standing.set(key, standing);
+    this.#kept.set(key, { id, at, incarnation, seq });
+    this.#arm(standing, at);
   }
 
-  cancel(id: string): void {
-    if (this.#closed) return;
-    this.#orders.delete(id);
-    this.#kept.delete(id);
-    this.#failures.delete(id);
-    this.#disarm(id);
+  cancel(id: string, { incarnation, seq }: AlarmOrder): void {
+    const before = this.#standing.get(keyOf(id, incarnation));
+    if (before !== undefined && isOvertaken(before, seq, Number.POSITIVE_INFINITY)) this.#forget(before);
   }
 
   /** Stops every timer. The kept alarms stay as they are, for the next process. */
   close(): void {
     this.#closed = true;
-    for (const id of [...this.#timers.keys()]) this.#disarm(id);
+    for (const { disarm } of this.#standing.values()) disarm();
   }
 
-  #arm(id: string, order: number, at: number): void {
-    this.#disarm(id);
-    const cancel = this.#options.host.timer(at, () => {
-      this.#timers.delete(id);
-      void this.#fire(id, order);
-    });
-    this.#timers.set(id, cancel);
+  #arm(standing: Standing, at: number): void {
+    standing.disarm = this.#options.host.timer(at, () => void this.#fire(standing));
   }
 
-  #disarm(id: string): void {
-    this.#timers.get(id)?.();
-    this.#timers.delete(id);
-  }
-
-  async #fire(id: string, order: number): Promise<void> {
+  async #fire(standing: Standing): Promise<void> {
+    standing.hasFired = true;
     let failed = false;
     try {
-      await this.#options.wake(id);
+      await this.#options.wake(standing.id);
     } catch {
       failed = true;
     }
-    if (this.#closed || this.#orders.get(id) !== order) return;
-    if (failed) this.#arm(id, order, this.#nextTry(id));
-    else this.cancel(id);
+    const isNewest = this.#standing.get(keyOf(standing.id, standing.incarnation)) === standing;
+    if (this.#closed || !isNewest) return;
+    if (failed) this.#arm(standing, this.#nextTry(standing));
+    else this.#forget(standing);
   }
 
-  #nextTry(id: string): number {
-    const failures = this.#failures.get(id) ?? 0;
-    this.#failures.set(id, failures + 1);
-    return this.#options.host.now() + Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS);
+  #nextTry(standing: Standing): number {
+    return this.#options.host.now() + Math.min(FIRST_RETRY_MS * 2 ** standing.failures++, LONGEST_RETRY_MS);
+  }
+
+  #forget({ id, incarnation, disarm }: Standing): void {
+    if (this.#closed) return;
+    disarm();
+    const key = keyOf(id, incarnation);
+    this.#standing.delete(key);
+    this.#kept.delete(key);
   }
 }
+
+function isOvertaken(before: Standing, seq: number, at: number): boolean {
+  return seq > before.seq || (seq === before.seq && (before.hasFired || at < before.at));
+}
+
+function keyOf(id: string, incarnation: string): string {
+  return `${id} ${incarnation}`;
+}
+
+function noop(): void {}

@@ -121,14 +121,14 @@ interface AlarmsByStatus {
 /** An execution that has ended is only waiting for its removal. */
 function alarmByStatus(alarms: AlarmsByStatus, row: (id: string) => DirectoryRow | undefined): Alarm {
   return {
-    async schedule(id, at) {
+    async schedule(id, at, order) {
       const isRunning = row(id)?.status === "RUNNING";
-      await alarms[isRunning ? "retained" : "running"].cancel(id);
-      await alarms[isRunning ? "running" : "retained"].schedule(id, at);
+      await alarms[isRunning ? "retained" : "running"].cancel(id, order);
+      await alarms[isRunning ? "running" : "retained"].schedule(id, at, order);
     },
-    async cancel(id) {
-      await alarms.running.cancel(id);
-      await alarms.retained.cancel(id);
+    async cancel(id, order) {
+      await alarms.running.cancel(id, order);
+      await alarms.retained.cancel(id, order);
     },
   };
 }

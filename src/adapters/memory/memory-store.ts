@@ -1,11 +1,13 @@
 import type { ExecutionStatus } from "../../engine/model/execution.ts";
 import type {
-  DirectoryPage,
+  DirectoryPlace,
   DirectoryRow,
+  DirectoryScan,
   ExecutionStore,
-  ListQuery,
   LogPage,
+  ReadOptions,
 } from "../../engine/ports/execution-store.ts";
+import { comparePlaces, mergeRows } from "../../engine/runner/directory-list.ts";
 import { SortedIndex } from "./sorted-index.ts";
 
 export interface MemoryStoreOptions {
@@ -15,29 +17,28 @@ export interface MemoryStoreOptions {
 
 const PAGE_COMMITS = 1000;
 
-/** Where a row stands in a list: by start, and by id among those that started in the same millisecond. */
-interface Position {
-  readonly startedAt: number;
-  readonly id: string;
-}
+type RowIndex = SortedIndex<DirectoryPlace, DirectoryRow>;
 
-type RowIndex = SortedIndex<Position, DirectoryRow>;
+/** Where a row stands among those that may be removed. */
+type Expiry = Pick<DirectoryRow, "expiresAt" | "id">;
 
 interface Stored {
   row: DirectoryRow;
+  snapshot: string | undefined;
   readonly log: string[];
 }
 
 /**
  * The reference store: everything in this process's memory, answering at once. What is kept costs what it holds and
  * the work of a call does not grow with the number of executions: lists are read from one index for each function and
- * status, names from another.
+ * status or for each name, and what has expired from another.
  */
 export class MemoryStore implements ExecutionStore {
   readonly #pageCommits: number;
   readonly #executions = new Map<string, Stored>();
   readonly #byFunction = new Map<string, Map<ExecutionStatus, RowIndex>>();
-  readonly #byName = new Map<string, Map<string, DirectoryRow>>();
+  readonly #byName = new Map<string, RowIndex>();
+  readonly #byExpiry = new SortedIndex<Expiry, DirectoryRow>(compareExpiry);
 
   constructor(options: MemoryStoreOptions = {}) {
     this.#pageCommits = options.pageCommits ?? PAGE_COMMITS;
@@ -46,30 +47,31 @@ export class MemoryStore implements ExecutionStore {
   create(row: DirectoryRow, body: string): "created" | "exists" {
     if (this.#executions.has(row.id)) return "exists";
     const kept = Object.freeze({ ...row });
-    this.#executions.set(kept.id, { row: kept, log: [body] });
+    this.#executions.set(kept.id, { row: kept, snapshot: undefined, log: [body] });
     this.#index(kept);
     return "created";
   }
 
-  append(id: string, seq: number, body: string): "appended" | "taken" {
-    const log = this.#executions.get(id)?.log;
-    if (log === undefined) throw new Error(`Execution ${id} is not in the store`);
+  append(id: string, seq: number, body: string, incarnation: string): "appended" | "taken" | "gone" {
+    const log = this.#find(id, incarnation)?.log;
+    if (log === undefined) return "gone";
     if (seq <= log.length) return "taken";
     if (seq !== log.length + 1) throw new RangeError(`Commit ${seq} of ${id} would leave a gap after ${log.length}`);
     log.push(body);
     return "appended";
   }
 
-  read(id: string, from: number): LogPage {
-    const log = this.#executions.get(id)?.log ?? [];
-    const end = from - 1 + this.#pageCommits;
+  read(id: string, from: number, { incarnation, limit = this.#pageCommits }: ReadOptions = {}): LogPage | undefined {
+    const log = this.#find(id, incarnation)?.log;
+    if (log === undefined) return undefined;
+    const end = from - 1 + Math.min(limit, this.#pageCommits);
     const bodies = log.slice(from - 1, end);
     return end < log.length ? { bodies, next: end + 1 } : { bodies };
   }
 
   describe(row: DirectoryRow): void {
-    const stored = this.#executions.get(row.id);
-    if (stored === undefined) throw new Error(`Execution ${row.id} is not in the store`);
+    const stored = this.#find(row.id, row.incarnation);
+    if (stored === undefined || row.seq < stored.row.seq) return;
     this.#unindex(stored.row);
     stored.row = Object.freeze({ ...row });
     this.#index(stored.row);
@@ -80,129 +82,93 @@ export class MemoryStore implements ExecutionStore {
     return this.#executions.get(id)?.row;
   }
 
-  list(query: ListQuery): DirectoryPage {
-    const rows: DirectoryRow[] = [];
-    for (const row of query.name === undefined ? this.#walk(query) : this.#named(query.name, query)) {
-      if (!matches(row, query)) continue;
-      const last = rows.at(-1);
-      if (last !== undefined && rows.length === query.limit) return { rows, marker: markerOf(last) };
-      rows.push(row);
-    }
-    return { rows };
+  list(scan: DirectoryScan): readonly DirectoryRow[] {
+    const lists = this.#indexesOf(scan).map((index) => walk(index, scan));
+    return mergeRows(lists, scan);
   }
 
-  remove(id: string): void {
-    const stored = this.#executions.get(id);
+  expired(now: number, limit: number): readonly DirectoryRow[] {
+    const rows: DirectoryRow[] = [];
+    for (const row of this.#byExpiry.up()) {
+      if (rows.length === limit || (row.expiresAt ?? 0) > now) break;
+      rows.push(row);
+    }
+    return rows;
+  }
+
+  keepSnapshot(id: string, snapshot: string, incarnation: string): void {
+    const stored = this.#find(id, incarnation);
+    if (stored !== undefined) stored.snapshot = snapshot;
+  }
+
+  snapshot(id: string, incarnation: string): string | undefined {
+    return this.#find(id, incarnation)?.snapshot;
+  }
+
+  /** Without an incarnation whichever has the id. */
+  remove(id: string, incarnation?: string): void {
+    const stored = this.#find(id, incarnation);
     if (stored === undefined) return;
     this.#executions.delete(id);
     this.#unindex(stored.row);
   }
 
+  #find(id: string, incarnation: string | undefined): Stored | undefined {
+    const stored = this.#executions.get(id);
+    return stored === undefined || (incarnation ?? stored.row.incarnation) === stored.row.incarnation
+      ? stored
+      : undefined;
+  }
+
   #index(row: DirectoryRow): void {
     const statuses = getOrAdd(this.#byFunction, row.functionName, newMap<ExecutionStatus, RowIndex>);
     getOrAdd(statuses, row.status, newIndex).add(row);
-    getOrAdd(this.#byName, row.name, newMap<string, DirectoryRow>).set(row.id, row);
+    getOrAdd(this.#byName, row.name, newIndex).add(row);
+    if (row.expiresAt !== undefined) this.#byExpiry.add(row);
   }
 
   #unindex(row: DirectoryRow): void {
     this.#byFunction.get(row.functionName)?.get(row.status)?.remove(row);
     const named = this.#byName.get(row.name);
-    named?.delete(row.id);
-    if (named?.size === 0) this.#byName.delete(row.name);
+    named?.remove(row);
+    if (named?.isEmpty === true) this.#byName.delete(row.name);
+    if (row.expiresAt !== undefined) this.#byExpiry.remove(row);
   }
 
-  /** Candidates in the order of the list, from the place where the query begins to where its bounds end. */
-  #walk(query: ListQuery): Iterable<DirectoryRow> {
-    const { functionName } = query;
+  #indexesOf({ functionName, name, status }: DirectoryScan): readonly RowIndex[] {
+    if (name !== undefined) return present([this.#byName.get(name)]);
     const functions = functionName === undefined ? this.#byFunction.values() : [this.#byFunction.get(functionName)];
-    const indexes: RowIndex[] = [];
+    const indexes: (RowIndex | undefined)[] = [];
     for (const byStatus of functions) {
-      for (const [status, index] of byStatus ?? []) {
-        if (query.statuses?.includes(status) ?? true) indexes.push(index);
-      }
+      indexes.push(...(status === undefined ? (byStatus?.values() ?? []) : [byStatus?.get(status)]));
     }
-    return merge(indexes, query);
-  }
-
-  #named(name: string, query: ListQuery): Iterable<DirectoryRow> {
-    const index = newIndex();
-    for (const row of this.#byName.get(name)?.values() ?? []) index.add(row);
-    return merge([index], query);
+    return present(indexes);
   }
 }
 
-/** One sorted walk over several. They are few, so the next is found by looking at each. */
-function* merge(indexes: readonly RowIndex[], query: ListQuery): Generator<DirectoryRow, void, undefined> {
-  const reverse = query.reverse === true;
-  const from = startOf(query);
-  const walks = indexes.map((index) => (reverse ? index.down(from) : index.up(from)));
-  const heads = walks.map((walk) => walk.next().value ?? undefined);
-  for (;;) {
-    const first = firstOf(heads, reverse);
-    const row = heads[first];
-    if (row === undefined || isBeyond(row, query)) return;
-    yield row;
-    heads[first] = walks[first]?.next().value ?? undefined;
+/** The rows of an index that match, in the order of the scan, from behind its place on. */
+function* walk(index: RowIndex, scan: DirectoryScan): Generator<DirectoryRow, void, undefined> {
+  const { functionName, status, reverse, after } = scan;
+  for (const row of reverse === true ? index.down(after) : index.up(after)) {
+    const matches = (functionName ?? row.functionName) === row.functionName && (status ?? row.status) === row.status;
+    if (matches && (after === undefined || comparePlaces(row, after) !== 0)) yield row;
   }
 }
 
-function firstOf(heads: readonly (DirectoryRow | undefined)[], reverse: boolean): number {
-  let first = -1;
-  for (const [at, head] of heads.entries()) {
-    const best = heads[first];
-    if (head !== undefined && (best === undefined || comparePositions(head, best) < 0 !== reverse)) first = at;
-  }
-  return first;
-}
-
-/** Where a walk begins: the marker's row itself is skipped later, since it may be gone by now. */
-function startOf({ marker, startedAfter, startedBefore, reverse }: ListQuery): Position | undefined {
-  const position = marker === undefined ? undefined : positionOf(marker);
-  if (position !== undefined) return position;
-  if (reverse !== true) return startedAfter === undefined ? undefined : { startedAt: startedAfter, id: "" };
-  return startedBefore === undefined ? undefined : { startedAt: startedBefore + 1, id: "" };
-}
-
-function isBeyond({ startedAt }: DirectoryRow, { startedAfter, startedBefore, reverse }: ListQuery): boolean {
-  if (reverse === true) return startedAfter !== undefined && startedAt < startedAfter;
-  return startedBefore !== undefined && startedAt > startedBefore;
-}
-
-function matches(row: DirectoryRow, query: ListQuery): boolean {
-  return (
-    (query.functionName ?? row.functionName) === row.functionName &&
-    (query.name ?? row.name) === row.name &&
-    (query.version ?? row.version) === row.version &&
-    (query.statuses?.includes(row.status) ?? true) &&
-    row.startedAt >= (query.startedAfter ?? row.startedAt) &&
-    row.startedAt <= (query.startedBefore ?? row.startedAt) &&
-    markerOf(row) !== query.marker
-  );
-}
-
-function comparePositions(a: Position, b: Position): number {
-  if (a.startedAt !== b.startedAt) return a.startedAt - b.startedAt;
-  if (a.id === b.id) return 0;
-  return a.id < b.id ? -1 : 1;
-}
-
-function markerOf({ startedAt, id }: Position): string {
-  return `${startedAt}:${id}`;
-}
-
-/** A marker that no page has given begins at the beginning. */
-function positionOf(marker: string): Position | undefined {
-  const colon = marker.indexOf(":");
-  const startedAt = colon < 1 ? Number.NaN : Number(marker.slice(0, colon));
-  return Number.isFinite(startedAt) ? { startedAt, id: marker.slice(colon + 1) } : undefined;
+function compareExpiry(a: Expiry, b: Expiry): number {
+  return comparePlaces({ startedAt: a.expiresAt ?? 0, id: a.id }, { startedAt: b.expiresAt ?? 0, id: b.id });
 }
 
 function newIndex(): RowIndex {
-  return new SortedIndex(comparePositions);
+  return new SortedIndex(comparePlaces);
 }
 
 function newMap<K, V>(): Map<K, V> {
   return new Map();
+}
+
+function present<T>(values: readonly (T | undefined)[]): T[] {
+  return values.filter((value) => value !== undefined);
 }
 
 function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {

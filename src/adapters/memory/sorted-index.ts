@@ -13,6 +13,10 @@ export class SortedIndex<Key, T extends Key> {
     this.#compare = compare;
   }
 
+  get isEmpty(): boolean {
+    return this.#chunks.length === 0;
+  }
+
   add(value: T): void {
     const chunks = this.#chunks;
     const last = chunks.at(-1);

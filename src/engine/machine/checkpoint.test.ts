@@ -362,6 +362,13 @@ describe("AWS's words for what it refuses", () => {
     ],
     ["Operation s is a STEP and cannot become a CONTEXT.", [update("CONTEXT", "SUCCEED", { id: "s" })]],
     ["Operation 1 is a STEP and cannot become a CONTEXT.", [update("STEP", "START"), update("CONTEXT", "SUCCEED")]],
+    ["Operation s has another name.", [update("STEP", "SUCCEED", { id: "s", name: "other" })]],
+    [
+      "Operation 1 has another name.",
+      [update("STEP", "START", { name: "a" }), update("STEP", "SUCCEED", { name: "b" })],
+    ],
+    ["Invalid parent operation id.", [update("STEP", "SUCCEED", { id: "s", parentId: "c" })]],
+    ["Invalid parent operation id.", [update("STEP", "START"), update("STEP", "SUCCEED", { parentId: "c" })]],
   ])("%s", (message, updates) => {
     expect(refusal(...updates)).toBe(message);
   });

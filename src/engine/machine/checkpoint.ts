@@ -1,15 +1,16 @@
 /** Updates become facts: all of a batch, or none. What a batch costs depends on the batch alone. */
 
-import type { ExecutionEnded, Fact, OperationFailed, OperationStarted, OperationSucceeded } from "../model/commit.ts";
+import type { ExecutionEnded, Fact } from "../model/commit.ts";
 import type { Operation, OperationAction } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
-import { callbackIdOf } from "../model/callback-id.ts";
 import type { Decision, DecisionEnvironment, MachineRejection } from "./command.ts";
 import { invalid } from "./command.ts";
-import { isOpenContext } from "./context-tree.ts";
 import type { Draft } from "../model/draft.ts";
-import { changedType, illegalTransition, unknownAction } from "./legality.ts";
-import { checkRetryDelay, checkStart, checkUpdate, storedFailure } from "./limits.ts";
+import type { Beginning, UpdateFact } from "./kinds/kind.ts";
+import { kindNamed, kinds } from "./kinds/kinds.ts";
+import { refusal } from "./legality.ts";
+import { storedFailure } from "./limits.ts";
+import { isOpenContext, isPlace } from "./open-context.ts";
 import type { ExecutionState } from "./state.ts";
 
 /** A batch while it is decided. */
@@ -42,7 +43,7 @@ export function decideCheckpoint(
   for (const update of updates) {
     const known = state.operations.get(update.id);
     const first = batch.updates.get(update.id)?.first;
-    const refused = refusal(update, known, first);
+    const refused = refusal(update, known, first) ?? misplacedEnd(state, update);
     if (refused !== undefined) return { rejected: refused };
     facts.push(factOf(update, { env, state, known, isNew: known === undefined && first === update }));
   }
@@ -79,8 +80,8 @@ function misplacedUpdate(batch: Batch, updates: readonly OperationUpdate[]): Mac
 }
 
 function mayFollow(previous: OperationUpdate, update: OperationUpdate): boolean {
-  const isStart = previous.action === "START" && (previous.type === "STEP" || previous.type === "CONTEXT");
-  return isStart && update.action !== "START";
+  const isStart = previous.action === "START" && update.action !== "START";
+  return isStart && kindNamed(previous.type)?.mayFollowStart === true;
 }
 
 function hasOpenParent(batch: Batch, update: OperationUpdate): boolean {
@@ -113,26 +114,12 @@ function isInsideClosed({ state, updates, closed }: Batch, contextId: string): b
   return false;
 }
 
-function refusal(
-  update: OperationUpdate,
-  known: Operation | undefined,
-  first: OperationUpdate | undefined,
-): MachineRejection | undefined {
-  const limited = checkUpdate(update);
-  if (limited !== undefined) return limited;
-  const illegal =
-    unknownAction(update) ??
-    illegalTransition(update, known) ??
-    (update.type === "EXECUTION" ? undefined : changedType(update, known?.type ?? first?.type));
-  if (illegal !== undefined) return invalid(illegal);
-  if (update.action === "START") return checkStart(update);
-  if (update.action === "RETRY") return checkRetryDelay(update);
-  return undefined;
+/** A context ends after results that user code has seen, and those are recorded. */
+function misplacedEnd(state: ExecutionState, { after }: OperationUpdate): MachineRejection | undefined {
+  return after == null || isPlace(state, after) ? undefined : invalid("Invalid place of the end of a context.");
 }
 
-interface FactContext {
-  readonly env: DecisionEnvironment;
-  readonly state: ExecutionState;
+interface FactContext extends Beginning {
   readonly known: Operation | undefined;
   /** This is the first word about the operation. */
   readonly isNew: boolean;
@@ -144,26 +131,22 @@ const FACT_KINDS = {
   FAIL: "FAILED",
   RETRY: "RETRIED",
   CANCEL: "CANCELLED",
-} as const satisfies Readonly<Record<OperationAction, Fact["kind"]>>;
-
-/** What any update may become; which of it an update may carry was checked before. */
-interface AnyFact
-  extends Omit<OperationStarted, "kind">,
-    Omit<OperationSucceeded, "kind">,
-    Omit<OperationFailed, "kind"> {
-  readonly kind: (typeof FACT_KINDS)[OperationAction];
-  readonly delaySeconds?: number;
-}
+} as const satisfies Readonly<Record<OperationAction, UpdateFact["kind"]>>;
 
 function factOf(update: OperationUpdate, context: FactContext): Fact {
   if (update.type === "EXECUTION") return executionEnded(update);
   const { action } = update;
-  const fact: Draft<AnyFact> = { kind: FACT_KINDS[action], id: update.id };
+  const fact: Draft<UpdateFact> = { kind: FACT_KINDS[action], id: update.id };
   const at = timeOf(update, context);
   if (context.isNew) introduce(fact, update);
   if (at !== context.env.now) fact.at = at;
-  if (action === "START") begin(fact, update, context);
-  else conclude(fact, update, at);
+  const kind = kinds[update.type];
+  if (action === "START") {
+    kind.begin(fact, update, context);
+  } else {
+    conclude(fact, update, at);
+    kind.conclude(fact, update);
+  }
   return fact as Fact;
 }
 
@@ -175,34 +158,14 @@ function executionEnded(update: OperationUpdate): ExecutionEnded {
   return fact;
 }
 
-function introduce(fact: Draft<AnyFact>, update: OperationUpdate): void {
+function introduce(fact: Draft<UpdateFact>, update: OperationUpdate): void {
   fact.type = update.type;
   if (update.parentId) fact.parentId = update.parentId;
   if (update.name != null) fact.name = update.name;
   if (update.subType != null) fact.subType = update.subType;
 }
 
-function begin(fact: Draft<AnyFact>, update: OperationUpdate, { env, state }: FactContext): void {
-  switch (update.type) {
-    case "WAIT":
-      fact.waitSeconds = update.waitSeconds ?? 0;
-      fact.dueAt = (fact.at ?? env.now) + fact.waitSeconds * 1000;
-      break;
-    case "CALLBACK":
-      fact.callbackId = callbackIdOf(state.header.id, env.randomId());
-      if (update.timeoutSeconds) fact.timeoutSeconds = update.timeoutSeconds;
-      if (update.heartbeatTimeoutSeconds) fact.heartbeatTimeoutSeconds = update.heartbeatTimeoutSeconds;
-      break;
-    case "CHAINED_INVOKE":
-      fact.functionName = update.functionName ?? "";
-      if (update.tenantId != null) fact.tenantId = update.tenantId;
-      if (update.payload != null) fact.input = update.payload;
-      break;
-    default:
-  }
-}
-
-function conclude(fact: Draft<AnyFact>, update: OperationUpdate, at: number): void {
+function conclude(fact: Draft<UpdateFact>, update: OperationUpdate, at: number): void {
   const { action, payload, error } = update;
   if (action === "RETRY") {
     fact.delaySeconds = update.nextAttemptDelaySeconds ?? 0;
@@ -210,7 +173,6 @@ function conclude(fact: Draft<AnyFact>, update: OperationUpdate, at: number): vo
   }
   if (payload != null && action !== "CANCEL") fact.result = payload;
   if (error != null) fact.error = storedFailure(error);
-  if (update.type === "CONTEXT" && update.replayChildren === true) fact.replayChildren = true;
 }
 
 /** When the sender says it happened, as far as that can be true. */

@@ -64,11 +64,13 @@ export type InvocationOutput =
   | { readonly status: "FAILED"; readonly error: Failure }
   | {
       readonly status: "PENDING";
-      /**
-       * Whether to invoke again at once because something changed that this invocation has not seen. When absent, the
-       * machine assumes so if anything came from outside since the invocation last wrote.
-       */
+      /** Invoke again at once: the invocation was told of something that it has not looked at. */
       readonly again?: boolean;
+      /**
+       * The number of the newest commit that the invocation has taken into account: it is invoked again at once if
+       * something came from outside after that. When absent, if anything came from outside since it last wrote.
+       */
+      readonly seen?: number;
     }
   /** The invocation broke; `retryAt` (ms since the epoch) is when to try again. */
   | { readonly status: "FAULT"; readonly error: Failure; readonly retryAt: number };

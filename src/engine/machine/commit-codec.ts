@@ -3,7 +3,7 @@
  * copies known fields by name, so nothing in a log reaches a prototype.
  */
 
-import type { Commit } from "../model/commit.ts";
+import type { Commit, LogFormatVersion } from "../model/commit.ts";
 import { LOG_FORMAT_VERSION } from "../model/commit.ts";
 import { CorruptLogError, UnsupportedLogVersionError } from "./log-errors.ts";
 
@@ -20,7 +20,7 @@ export function decodeCommit(text: string): Commit {
   const value = parse(text);
   if (typeof value !== "object" || value === null) throw new CorruptLogError("A commit of the log is not an object.");
   const commit = value as Partial<Record<keyof Commit, unknown>>;
-  if (commit.v !== LOG_FORMAT_VERSION) throw new UnsupportedLogVersionError(commit.v);
+  if (!isReadable(commit.v)) throw new UnsupportedLogVersionError(commit.v);
   const isOwned = commit.owner === undefined || typeof commit.owner === "string";
   if (typeof commit.writer !== "string" || typeof commit.at !== "number" || !isOwned) {
     throw new CorruptLogError("A commit of the log lacks its writer, its owner or its time.");
@@ -29,6 +29,11 @@ export function decodeCommit(text: string): Commit {
     throw new CorruptLogError("A commit of the log has no list of facts.");
   }
   return value as Commit;
+}
+
+/** True for every version that was ever released. */
+export function isReadable(version: unknown): version is LogFormatVersion {
+  return version === 1 || version === LOG_FORMAT_VERSION;
 }
 
 function parse(text: string): unknown {

@@ -7,13 +7,8 @@
 
 import type { ContextOperation, Operation } from "../model/operation.ts";
 import { isSettled } from "../model/operation.ts";
+import { allKinds, kindOf } from "./kinds/kinds.ts";
 import type { ExecutionState } from "./state.ts";
-
-/** True if operations may start and change inside this context. */
-export function isOpenContext(state: ExecutionState, id: string): boolean {
-  const context = state.operations.get(id);
-  return context?.type === "CONTEXT" && context.status === "STARTED" && !state.abandoned.has(id);
-}
 
 /** Notes the place of a new operation. */
 export function adopt(state: ExecutionState, operation: Operation): void {
@@ -42,28 +37,13 @@ export function closeContext(state: ExecutionState, context: ContextOperation): 
 /** Disarms everything when the execution itself is over. */
 export function closeAll(state: ExecutionState): void {
   state.timers.clear();
-  state.openInvokes.clear();
-  for (const callbackId of state.callbacks.keys()) state.closedCallbacks.add(callbackId);
-  state.callbacks.clear();
+  for (const { register } of allKinds) register?.closeAll(state);
 }
 
 /** Takes an operation out of everything that could still change it. */
 export function release(state: ExecutionState, operation: Operation): void {
-  switch (operation.type) {
-    case "STEP":
-    case "WAIT":
-      state.timers.disarm(operation.id);
-      return;
-    case "CALLBACK":
-      state.timers.disarm(operation.id);
-      state.callbacks.delete(operation.callbackId);
-      state.closedCallbacks.add(operation.callbackId);
-      return;
-    case "CHAINED_INVOKE":
-      state.openInvokes.delete(operation.id);
-      return;
-    case "CONTEXT":
-  }
+  state.timers.disarm(operation.id);
+  kindOf(operation).register?.close(state, operation);
 }
 
 /** True if the context was open, so that there is something left to close inside it. */

@@ -357,7 +357,7 @@ describe("COMPLETE_INVOCATION", () => {
     recorder.checkpoint(update);
     recorder.apply(complete({ status: "PENDING" }), "owner");
     expect(recorder.state.header.status).toBe("RUNNING");
-    expect(recorder.state.invocation).toEqual({ due: false, active: false, failures: 0, retryAt: undefined });
+    expect(recorder.state.invocation).toMatchObject({ due: false, active: false, failures: 0, retryAt: undefined });
   });
 
   test("PENDING with nothing pending fails the execution, in AWS's words", () => {
@@ -383,7 +383,7 @@ describe("COMPLETE_INVOCATION", () => {
     });
     recorder.apply(complete({ status: "PENDING" }), "owner");
     expect(recorder.state.header.status).toBe("RUNNING");
-    expect(recorder.state.invocation).toEqual({ due: false, active: false, failures: 0, retryAt: recorder.now });
+    expect(recorder.state.invocation).toMatchObject({ due: false, active: false, failures: 0, retryAt: recorder.now });
   });
 
   test("PENDING takes its caller's word for whether there is news", () => {
@@ -393,8 +393,13 @@ describe("COMPLETE_INVOCATION", () => {
     expect(recorder.state.invocation.retryAt).toBe(recorder.now);
     recorder.checkpoint(wait("2", 1));
     elapse(recorder, 1000);
-    recorder.apply(complete({ status: "PENDING", again: false }), "owner");
+    const seen = recorder.state.seq;
+    recorder.apply(complete({ status: "PENDING", seen }), "owner");
     expect(recorder.state.invocation).toMatchObject({ due: false, retryAt: undefined });
+    recorder.checkpoint(wait("3", 1));
+    elapse(recorder, 1000);
+    recorder.apply(complete({ status: "PENDING", seen }), "owner");
+    expect(recorder.state.invocation).toMatchObject({ due: false, retryAt: recorder.now });
   });
 
   test("FAULT is counted and tried again; a good end counts from none again", () => {
@@ -403,9 +408,9 @@ describe("COMPLETE_INVOCATION", () => {
     recorder.apply(fault, "owner");
     recorder.apply(fault, "owner");
     expect(recorder.state.header.status).toBe("RUNNING");
-    expect(recorder.state.invocation).toEqual({ due: false, active: false, failures: 2, retryAt: 1_005_000 });
+    expect(recorder.state.invocation).toMatchObject({ due: false, active: false, failures: 2, retryAt: 1_005_000 });
     recorder.checkpoint(wait("1", 1));
-    expect(recorder.state.invocation).toEqual({ due: false, active: true, failures: 2, retryAt: undefined });
+    expect(recorder.state.invocation).toMatchObject({ due: false, active: true, failures: 2, retryAt: undefined });
     recorder.apply(complete({ status: "PENDING" }), "owner");
     expect(recorder.state.invocation.failures).toBe(0);
   });
@@ -458,7 +463,7 @@ describe("HALT and RESUME", () => {
     recorder.apply({ type: "RESUME", version: "2" });
     expect(recorder.state.header.version).toBe("2");
     expect(recorder.state.header).not.toHaveProperty("halt");
-    expect(recorder.state.invocation).toEqual({ due: true, active: false, failures: 0, retryAt: undefined });
+    expect(recorder.state.invocation).toMatchObject({ due: true, active: false, failures: 0, retryAt: undefined });
     recorder.apply(halt);
     recorder.apply({ type: "RESUME" });
     expect(recorder.state.header.version).toBe("2");

@@ -18,6 +18,8 @@ import type {
 } from "./command.ts";
 import { NOTHING_CHANGES, rejected, RejectionCode } from "./command.ts";
 import type { Draft } from "../model/draft.ts";
+import { decideCallback } from "./kinds/callback.ts";
+import { decideInvoke } from "./kinds/chained-invoke.ts";
 import {
   checkDays,
   checkPayload,
@@ -29,7 +31,7 @@ import {
   TENANT_ID,
   VERSION,
 } from "./limits.ts";
-import { decideCallback, decideHalt, decideInvoke, decideNotification, decideResume, decideStop } from "./outside.ts";
+import { decideHalt, decideNotification, decideResume, decideStop } from "./outside.ts";
 import { hasPending } from "./pending.ts";
 import type { ExecutionState } from "./state.ts";
 import { decideTimers } from "./timers.ts";
@@ -110,11 +112,17 @@ function decideInvocation(state: ExecutionState, command: CompleteInvocation, no
     return state.invocation.active ? { facts: [completed] } : NOTHING_CHANGES;
   }
   if (output.status === "FAULT") completed.retryAt = output.retryAt;
-  if (output.status === "PENDING" && (output.again ?? state.invocation.due)) completed.retryAt = now;
+  if (output.status === "PENDING" && hasUnseen(state, output)) completed.retryAt = now;
   const facts: Fact[] = [completed];
   const ended = completed.retryAt === undefined ? outcomeOf(state, output) : undefined;
   if (ended !== undefined) facts.push(ended);
   return { facts };
+}
+
+/** True if something happened that the invocation which suspends has not taken into account. */
+function hasUnseen({ invocation }: ExecutionState, { again, seen }: InvocationOutput & { status: "PENDING" }): boolean {
+  if (again === true) return true;
+  return seen === undefined ? invocation.due : invocation.newsSeq > seen;
 }
 
 /** How the execution ends with this output of its invocation, if it does. */

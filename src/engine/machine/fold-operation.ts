@@ -1,37 +1,13 @@
-import type {
-  CallbackHeartbeat,
-  OperationEnded,
-  OperationFailed,
-  OperationReady,
-  OperationRetried,
-  OperationStarted,
-  OperationSucceeded,
-} from "../model/commit.ts";
-import type {
-  CallbackOperation,
-  ChainedInvokeOperation,
-  ContextOperation,
-  Operation,
-  OperationStatus,
-  StepOperation,
-  WaitOperation,
-} from "../model/operation.ts";
-import { adopt, closeContext, isOpenContext, release } from "./context-tree.ts";
+import type { CallbackHeartbeat, OperationReady, OperationRetried, OperationStarted } from "../model/commit.ts";
 import type { Draft } from "../model/draft.ts";
+import { dueTimeOf } from "../model/operation-traits.ts";
+import type { ContextOperation, Operation } from "../model/operation.ts";
+import { adopt, closeContext, release } from "./context-tree.ts";
+import type { IntroducingFact, OperationFact, SettlingFact } from "./kinds/kind.ts";
+import { kindNamed, kindOf } from "./kinds/kinds.ts";
 import { CorruptLogError } from "./log-errors.ts";
+import { isOpenContext, isPlace } from "./open-context.ts";
 import type { ExecutionState } from "./state.ts";
-
-type OperationFact =
-  | OperationStarted
-  | OperationSucceeded
-  | OperationFailed
-  | OperationRetried
-  | OperationReady
-  | OperationEnded
-  | CallbackHeartbeat;
-
-type Introducing = OperationStarted | OperationSucceeded | OperationFailed | OperationRetried;
-type Settling = OperationSucceeded | OperationFailed | OperationEnded;
 
 /** What the commit around a fact says. */
 export interface FactOrigin {
@@ -43,27 +19,28 @@ export interface FactOrigin {
 
 /** Applies one fact about an operation and returns the operation as it is then. */
 export function foldOperation(state: ExecutionState, fact: OperationFact, origin: FactOrigin): Operation {
-  const at = fact.at ?? origin.at;
   const known = state.operations.get(fact.id);
   if (known !== undefined) requireOpenParent(state, known);
   switch (fact.kind) {
     case "STARTED":
-      if (known !== undefined) return restart(state, known);
-      return started(state, introduce(state, fact, origin), fact);
+      return known === undefined ? started(state, fact, origin) : changed(state, known, fact, origin);
     case "SUCCEEDED":
     case "FAILED":
-      return settled(state, known ?? introduce(state, fact, origin), { fact, at });
+      // An operation that begins with its end was never open.
+      if (known !== undefined) release(state, known);
+      return settled(state, known ?? introduce(state, fact, origin), fact, origin);
     case "RETRIED":
-      return retried(state, known ?? introduce(state, fact, origin), fact);
+      return changed(state, known ?? introduce(state, fact, origin), fact, origin);
     case "READY":
-      return ready(state, known, fact);
     case "HEARTBEAT":
-      return heartbeat(state, known, { fact, at });
+      if (known === undefined) throw unexpected(fact);
+      return changed(state, known, fact, origin);
     case "TIMED_OUT":
     case "STOPPED":
     case "CANCELLED":
       if (known === undefined) throw unexpected(fact);
-      return settled(state, known, { fact, at });
+      release(state, known);
+      return settled(state, known, fact, origin);
     default:
       throw unexpected(fact);
   }
@@ -75,9 +52,10 @@ function requireOpenParent(state: ExecutionState, operation: Operation): void {
 }
 
 /** The operation as the first fact about it describes it; not in the state yet. */
-function introduce(state: ExecutionState, fact: Introducing, origin: FactOrigin): Operation {
+function introduce(state: ExecutionState, fact: IntroducingFact, origin: FactOrigin): Draft<Operation> {
   if (state.forgotten.has(fact.id)) throw unexpected(fact);
-  const draft = skeleton(fact, fact.at ?? origin.at);
+  const draft = kindNamed(fact.type)?.introduce(fact, fact.at ?? origin.at);
+  if (draft === undefined) throw unexpected(fact);
   draft.after = origin.before;
   if (fact.name !== undefined) draft.name = fact.name;
   if (fact.subType !== undefined) draft.subType = fact.subType;
@@ -89,179 +67,61 @@ function introduce(state: ExecutionState, fact: Introducing, origin: FactOrigin)
   return draft;
 }
 
-function skeleton(fact: Introducing, at: number): Draft<Operation> {
-  const { id } = fact;
-  switch (fact.type) {
-    case "CONTEXT":
-      return { type: "CONTEXT", id, status: "STARTED", startedAt: at } satisfies ContextOperation;
-    case "STEP":
-      return { type: "STEP", id, status: "STARTED", startedAt: at, attempt: 0 } satisfies StepOperation;
-    case "WAIT":
-    case "CALLBACK":
-    case "CHAINED_INVOKE":
-      if (fact.kind === "STARTED") return waiting(fact, at);
-      throw unexpected(fact);
-    default:
-      throw unexpected(fact);
+function started(state: ExecutionState, fact: OperationStarted, origin: FactOrigin): Operation {
+  const operation = introduce(state, fact, origin);
+  if (kindOf(operation).register?.open(state, operation) === false) throw unexpected(fact);
+  const dueAt = dueTimeOf(operation);
+  if (dueAt !== undefined) state.timers.arm(operation.id, dueAt);
+  return store(state, operation);
+}
+
+type ChangingFact = OperationStarted | OperationRetried | OperationReady | CallbackHeartbeat;
+
+/** Short of an end: another attempt, or more time. */
+function changed(state: ExecutionState, known: Operation, fact: ChangingFact, origin: FactOrigin): Operation {
+  const operation = kindOf(known).progress(known, fact, fact.at ?? origin.at);
+  if (operation === undefined) throw misplaced(known, fact);
+  const dueAt = dueTimeOf(operation);
+  if (dueAt === undefined) state.timers.disarm(operation.id);
+  else state.timers.arm(operation.id, dueAt);
+  return store(state, operation);
+}
+
+function misplaced(known: Operation, fact: ChangingFact): CorruptLogError {
+  switch (fact.kind) {
+    case "STARTED":
+      return impossible(known, "start");
+    case "RETRIED":
+      return impossible(known, fact.kind);
+    case "READY":
+    case "HEARTBEAT":
+      return unexpected(fact);
   }
 }
 
-/** What only a start can introduce. */
-function waiting(fact: OperationStarted, at: number): Draft<Operation> {
-  const base = { id: fact.id, status: "STARTED", startedAt: at } as const;
-  switch (fact.type) {
-    case "WAIT": {
-      if (fact.waitSeconds === undefined || fact.dueAt === undefined) throw unexpected(fact);
-      const wait: WaitOperation = { ...base, type: "WAIT", waitSeconds: fact.waitSeconds, dueAt: fact.dueAt };
-      return wait;
-    }
-    case "CALLBACK":
-      return callback(fact, at);
-    default: {
-      if (fact.functionName === undefined) throw unexpected(fact);
-      const invoke: Draft<ChainedInvokeOperation> = {
-        ...base,
-        type: "CHAINED_INVOKE",
-        functionName: fact.functionName,
-      };
-      if (fact.tenantId !== undefined) invoke.tenantId = fact.tenantId;
-      if (fact.input !== undefined) invoke.input = fact.input;
-      return invoke;
-    }
-  }
-}
-
-function callback(fact: OperationStarted, at: number): Draft<CallbackOperation> {
-  const { id, callbackId, timeoutSeconds, heartbeatTimeoutSeconds } = fact;
-  if (callbackId === undefined) throw unexpected(fact);
-  const draft: Draft<CallbackOperation> = { type: "CALLBACK", id, status: "STARTED", startedAt: at, callbackId };
-  if (timeoutSeconds !== undefined) {
-    draft.timeoutSeconds = timeoutSeconds;
-    draft.timeoutAt = at + timeoutSeconds * 1000;
-  }
-  if (heartbeatTimeoutSeconds !== undefined) {
-    draft.heartbeatTimeoutSeconds = heartbeatTimeoutSeconds;
-    draft.heartbeatAt = at + heartbeatTimeoutSeconds * 1000;
-  }
-  return draft;
-}
-
-interface Dated<T> {
-  readonly fact: T;
-  readonly at: number;
-}
-
-function started(state: ExecutionState, operation: Operation, fact: OperationStarted): Operation {
-  switch (operation.type) {
-    case "WAIT":
-      state.timers.arm(operation.id, operation.dueAt);
-      return store(state, operation);
-    case "CALLBACK":
-      if (state.callbacks.has(operation.callbackId) || state.closedCallbacks.has(operation.callbackId)) {
-        throw unexpected(fact);
-      }
-      state.callbacks.set(operation.callbackId, operation.id);
-      armCallback(state, operation);
-      return store(state, { ...operation, opened: ++state.deliveries });
-    case "CHAINED_INVOKE":
-      state.openInvokes.add(operation.id);
-      return store(state, operation);
-    case "STEP":
-    case "CONTEXT":
-      return store(state, operation);
-  }
-}
-
-/** The next attempt of a step begins. What it carries over from the last one is a waitForCondition's state. */
-function restart(state: ExecutionState, known: Operation): Operation {
-  if (known.type !== "STEP" || known.status !== "READY") throw impossible(known, "start");
-  const { error: _error, nextAttemptAt: _nextAttemptAt, ...rest } = known;
-  return store(state, { ...rest, status: "STARTED" });
-}
-
-function settled(state: ExecutionState, known: Operation, { fact, at }: Dated<Settling>): Operation {
-  if (!mayEnd(known, fact.kind)) throw impossible(known, fact.kind);
-  release(state, known);
-  const draft = withoutAttempt(known);
+function settled(state: ExecutionState, known: Operation, fact: SettlingFact, origin: FactOrigin): Operation {
+  const kind = kindOf(known);
+  if (!kind.mayEnd(known, fact.kind)) throw impossible(known, fact.kind);
+  const draft = kind.finish(known, fact);
   draft.status = fact.kind;
-  draft.endedAt = at;
+  draft.endedAt = fact.at ?? origin.at;
+  if (draft.type === "CONTEXT") placeEnd(state, draft, fact);
   draft.delivery = ++state.deliveries;
   if (fact.kind === "SUCCEEDED") {
     if (fact.result !== undefined) draft.result = fact.result;
   } else if (fact.error !== undefined) {
     draft.error = fact.error;
   }
-  if (draft.type === "CONTEXT" && "replayChildren" in fact && fact.replayChildren === true) draft.replayChildren = true;
   store(state, draft);
   if (draft.type === "CONTEXT") closeContext(state, draft);
   return draft;
 }
 
-/** A copy for the settled operation: a step's attempt is over, and what its last attempt left behind is gone. */
-function withoutAttempt(known: Operation): Draft<Operation> {
-  if (known.type !== "STEP") return { ...known };
-  if (known.attempt === 0) return { ...known, attempt: 1 };
-  const { result: _result, error: _error, nextAttemptAt: _nextAttemptAt, ...rest } = known;
-  return { ...rest, attempt: known.attempt + 1 };
-}
-
-function mayEnd(operation: Operation, status: OperationStatus): boolean {
-  switch (operation.type) {
-    case "STEP":
-      return (
-        (operation.status === "STARTED" || operation.status === "READY") &&
-        (status === "SUCCEEDED" || status === "FAILED")
-      );
-    case "CONTEXT":
-      return operation.status === "STARTED" && (status === "SUCCEEDED" || status === "FAILED");
-    case "WAIT":
-      return operation.status === "STARTED" && (status === "SUCCEEDED" || status === "CANCELLED");
-    case "CALLBACK":
-      return operation.status === "STARTED" && status !== "STOPPED";
-    case "CHAINED_INVOKE":
-      return operation.status === "STARTED";
-  }
-}
-
-function retried(state: ExecutionState, known: Operation, fact: OperationRetried): Operation {
-  if (known.type !== "STEP" || (known.status !== "STARTED" && known.status !== "READY")) {
-    throw impossible(known, fact.kind);
-  }
-  const { result: _result, error: _error, ...rest } = known;
-  const draft: Draft<StepOperation> = {
-    ...rest,
-    status: "PENDING",
-    attempt: known.attempt + 1,
-    nextAttemptAt: fact.dueAt,
-  };
-  if (fact.result !== undefined) draft.result = fact.result;
-  if (fact.error !== undefined) draft.error = fact.error;
-  state.timers.arm(fact.id, fact.dueAt);
-  return store(state, draft);
-}
-
-function ready(state: ExecutionState, known: Operation | undefined, fact: OperationReady): Operation {
-  if (known?.type !== "STEP" || known.status !== "PENDING") throw unexpected(fact);
-  state.timers.disarm(known.id);
-  return store(state, { ...known, status: "READY" });
-}
-
-function heartbeat(
-  state: ExecutionState,
-  known: Operation | undefined,
-  { fact, at }: Dated<CallbackHeartbeat>,
-): Operation {
-  if (known?.type !== "CALLBACK" || known.status !== "STARTED" || known.heartbeatTimeoutSeconds === undefined) {
-    throw unexpected(fact);
-  }
-  const next: CallbackOperation = { ...known, heartbeatAt: at + known.heartbeatTimeoutSeconds * 1000 };
-  armCallback(state, next);
-  return store(state, next);
-}
-
-function armCallback(state: ExecutionState, { id, timeoutAt, heartbeatAt }: CallbackOperation): void {
-  const dueAt = Math.min(timeoutAt ?? Infinity, heartbeatAt ?? Infinity);
-  if (dueAt !== Infinity) state.timers.arm(id, dueAt);
+/** The end of a context comes after a result that is recorded, if it says after which. */
+function placeEnd(state: ExecutionState, draft: Draft<ContextOperation>, fact: SettlingFact): void {
+  if (!("after" in fact) || fact.after === undefined) return;
+  if (!isPlace(state, fact.after)) throw unexpected(fact);
+  draft.endedAfter = fact.after;
 }
 
 function store(state: ExecutionState, operation: Operation): Operation {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Commit, Fact } from "../model/commit.ts";
+import { type Operation, placeOf } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
+import { decide } from "./decide.ts";
 import { fold } from "./fold.ts";
 import { journalOf } from "./journal.ts";
 import { violations } from "./invariants.ts";
@@ -52,7 +54,7 @@ describe("one commit", () => {
   });
 
   test("is refused when a newer version wrote it", () => {
-    const commit = { v: 2, writer: "w", at: 1, facts: [] } as unknown as Commit;
+    const commit = { v: 3, writer: "w", at: 1, facts: [] } as unknown as Commit;
     expect(() => fold(emptyState(), commit)).toThrow(expect.objectContaining({ code: "UNSUPPORTED_LOG_VERSION" }));
   });
 });
@@ -89,6 +91,45 @@ describe("delivery numbers", () => {
     recorder.checkpoint(step("1", "SUCCEED"), step("2", "START"));
     recorder.checkpoint(step("3", "START"));
     expect([...recorder.state.operations.values()].map(({ after }) => after)).toEqual([0, 0, 1]);
+  });
+});
+
+describe("the place of the end of a context", () => {
+  function ended(after: unknown, delivered = 2): Recorder {
+    const recorder = Recorder.started();
+    recorder.checkpoint(context("9", "START"));
+    for (let number = 1; number <= delivered; number++) recorder.checkpoint(step(`${number}`, "SUCCEED"));
+    recorder.append([{ kind: "SUCCEEDED", id: "9", after: after as number }]);
+    return recorder;
+  }
+
+  test("is the result that it says it came after; its number counts as any other", () => {
+    const context9 = ended(1).state.operations.get("9") as Operation;
+    expect(context9).toMatchObject({ endedAfter: 1, delivery: 3 });
+    expect(placeOf(context9)).toBe(1);
+    expect(placeOf(ended(0).state.operations.get("9") as Operation)).toBe(0);
+  });
+
+  test("is its number where nothing is said", () => {
+    const recorder = Recorder.started();
+    recorder.checkpoint(step("1", "SUCCEED"), context("2", "SUCCEED"));
+    const context2 = recorder.state.operations.get("2") as Operation;
+    expect(context2).not.toHaveProperty("endedAfter");
+    expect(placeOf(context2)).toBe(2);
+  });
+
+  test.each([3, -1, 0.5, "1", null])("is no number that has not been given out: %j", (after) => {
+    expect(() => ended(after)).toThrow(expect.objectContaining({ code: "CORRUPT_LOG" }));
+  });
+
+  test("is refused by the machine where it cannot be, and is stored of contexts alone", () => {
+    const { state, now } = ended(1);
+    const decideEnd = (update: OperationUpdate): unknown =>
+      decide(state, { type: "CHECKPOINT", updates: [update] }, { now, randomId: () => "x" });
+    expect(decideEnd(context("10", "SUCCEED", { after: 4 }))).toMatchObject({ rejected: { code: expect.any(String) } });
+    expect(decideEnd(context("10", "FAIL", { after: 3 }))).toMatchObject({ facts: [{ kind: "FAILED", after: 3 }] });
+    const { facts } = decideEnd({ ...step("11", "SUCCEED"), after: 3 }) as { facts: object[] };
+    expect(facts[0]).not.toHaveProperty("after");
   });
 });
 

@@ -5,12 +5,12 @@
  */
 
 import type { Commit, ExecutionEnded, ExecutionStarted, Fact, InvocationCompleted } from "../model/commit.ts";
-import { LOG_FORMAT_VERSION } from "../model/commit.ts";
 import type { ExecutionHeader, ExecutionStatus } from "../model/execution.ts";
 import type { Operation } from "../model/operation.ts";
 import { closeAll } from "./context-tree.ts";
 import type { Draft } from "../model/draft.ts";
 import { type FactOrigin, foldOperation } from "./fold-operation.ts";
+import { isReadable } from "./commit-codec.ts";
 import { CorruptLogError, UnsupportedLogVersionError } from "./log-errors.ts";
 import type { ExecutionState } from "./state.ts";
 
@@ -21,7 +21,7 @@ import type { ExecutionState } from "./state.ts";
  * @throws {CorruptLogError} CORRUPT_LOG for facts that cannot follow on what was folded before.
  */
 export function fold(state: ExecutionState, commit: Commit): Operation[] {
-  if (commit.v !== LOG_FORMAT_VERSION) throw new UnsupportedLogVersionError(commit.v);
+  if (!isReadable(commit.v)) throw new UnsupportedLogVersionError(commit.v);
   if (commit.owner !== undefined) takeOver(state, commit.owner);
   const origin: FactOrigin = { at: commit.at, before: state.deliveries };
   const changed: Operation[] = [];
@@ -36,7 +36,10 @@ export function fold(state: ExecutionState, commit: Commit): Operation[] {
   }
   state.seq++;
   const isNews = isReady || state.deliveries !== origin.before;
-  if (commit.owner === undefined && isNews && state.header.status === "RUNNING") state.invocation.due = true;
+  if (commit.owner === undefined && isNews && state.header.status === "RUNNING") {
+    state.invocation.due = true;
+    state.invocation.newsSeq = state.seq;
+  }
   return changed.length > 1 ? newestOfEach(changed) : changed;
 }
 
@@ -74,7 +77,7 @@ function foldFact(state: ExecutionState, fact: Fact, origin: FactOrigin): Operat
       return completeInvocation(state, fact);
     case "HALTED":
       requireRunning(state, fact);
-      state.header = { ...state.header, halt: { reason: fact.reason, error: fact.error, at } };
+      replaceHeader(state, { ...state.header, halt: { reason: fact.reason, error: fact.error, at } });
       state.invocation.active = false;
       return undefined;
     case "RESUMED":
@@ -105,7 +108,7 @@ function start(state: ExecutionState, fact: ExecutionStarted, at: number): void 
     header.executionTimeoutSeconds = fact.executionTimeoutSeconds;
     header.timeoutAt = at + fact.executionTimeoutSeconds * 1000;
   }
-  state.header = header;
+  replaceHeader(state, header);
   state.invocation.due = true;
 }
 
@@ -121,7 +124,7 @@ function end(state: ExecutionState, { fact, at, status }: Ending): undefined {
   const header: Draft<ExecutionHeader> = { ...rest, status, endedAt: at };
   if (fact.result !== undefined) header.result = fact.result;
   if (fact.error !== undefined) header.error = fact.error;
-  state.header = header;
+  replaceHeader(state, header);
   state.invocation.due = false;
   state.invocation.retryAt = undefined;
   closeAll(state);
@@ -139,10 +142,16 @@ function completeInvocation(state: ExecutionState, fact: InvocationCompleted): u
 function resume(state: ExecutionState, version: string | undefined): undefined {
   const { halt, ...rest } = state.header;
   if (halt === undefined) throw new CorruptLogError("The log resumes an execution that is not halted.");
-  state.header = version === undefined ? rest : { ...rest, version };
+  replaceHeader(state, version === undefined ? rest : { ...rest, version });
   state.invocation.due = true;
   state.invocation.failures = 0;
   state.invocation.retryAt = undefined;
+}
+
+/** With a header whose directory row is another. */
+function replaceHeader(state: ExecutionState, header: ExecutionHeader): void {
+  state.header = header;
+  state.rowSeq = state.seq + 1;
 }
 
 function requireRunning(state: ExecutionState, fact: Fact): void {

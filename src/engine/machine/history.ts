@@ -2,20 +2,19 @@
  * The history that people read: AWS's events, derived from the facts of the log, commit by commit.
  */
 
-import type { Commit, ExecutionStarted, Fact } from "../model/commit.ts";
+import type { Commit, ExecutionStarted, Fact, InvocationCompleted } from "../model/commit.ts";
 import type { HistoryEvent } from "../model/history.ts";
-import type { OperationType } from "../model/operation.ts";
 import type { Draft } from "../model/draft.ts";
-import { historyEventType } from "./history-event-type.ts";
+import { executionEventType, operationEventType } from "./history-event-type.ts";
+import type { EventSubject, OperationFact, OperationKind } from "./kinds/kind.ts";
+import { kindNamed } from "./kinds/kinds.ts";
 
 /** What later events repeat of an operation's first fact. */
-interface Subject {
-  readonly type: OperationType;
+interface Subject extends EventSubject {
+  readonly kind: OperationKind;
   readonly parentId: string | undefined;
   readonly name: string | undefined;
   readonly subType: string | undefined;
-  readonly waitSeconds: number | undefined;
-  attempt: number;
 }
 
 /** Reads commits in order and remembers what it needs of the operations that are open. */
@@ -28,35 +27,42 @@ export class HistoryReader {
   read(commit: Commit): HistoryEvent[] {
     const events: HistoryEvent[] = [];
     for (const fact of commit.facts) {
-      const event = this.#event(fact, commit.at);
+      const event = "id" in fact ? this.#operationEvent(fact, commit.at) : this.#executionEvent(fact, commit.at);
       if (event !== undefined) events.push(event);
     }
     return events;
   }
 
-  #event(fact: Fact, committedAt: number): HistoryEvent | undefined {
-    const subject = "id" in fact ? this.#follow(fact) : undefined;
-    const eventType = historyEventType(fact, subject?.type ?? "EXECUTION");
+  #executionEvent(fact: Exclude<Fact, OperationFact>, at: number): HistoryEvent | undefined {
+    const eventType = executionEventType(fact);
     if (eventType === undefined) return undefined;
-    const at = "at" in fact && fact.at !== undefined ? fact.at : committedAt;
     const event: Draft<HistoryEvent> = { eventType, eventId: ++this.#events, at };
     if (fact.kind === "EXECUTION_STARTED") this.#execution = { id: fact.incarnation, name: fact.name };
-    if (subject !== undefined && "id" in fact) identify(event, fact.id, subject);
-    else if (fact.kind !== "INVOCATION_COMPLETED") Object.assign(event, this.#execution);
-    detail(event, fact, subject);
+    if (fact.kind !== "INVOCATION_COMPLETED") Object.assign(event, this.#execution);
+    takeOutcome(event, fact);
+    if (fact.kind === "EXECUTION_STARTED") begun(event, fact);
+    if (fact.kind === "INVOCATION_COMPLETED") invoked(event, fact);
     return event;
   }
 
-  /** The operation that a fact is about, as it is after the fact. */
-  #follow(fact: Extract<Fact, { readonly id: string }>): Subject | undefined {
+  #operationEvent(fact: OperationFact, committedAt: number): HistoryEvent | undefined {
+    const subject = this.#follow(fact);
+    const eventType = subject === undefined ? undefined : operationEventType(fact, subject.kind);
+    if (subject === undefined || eventType === undefined) return undefined;
+    const event: Draft<HistoryEvent> = { eventType, eventId: ++this.#events, at: fact.at ?? committedAt };
+    identify(event, fact.id, subject);
+    takeOutcome(event, fact);
+    subject.kind.describe(event, fact, subject);
+    return event;
+  }
+
+  /** The operation that a fact is about. */
+  #follow(fact: OperationFact): Subject | undefined {
     let subject = this.#subjects.get(fact.id);
-    if (subject === undefined && "type" in fact && fact.type !== undefined) {
-      const { type, parentId, name, subType } = fact;
-      const waitSeconds = fact.kind === "STARTED" ? fact.waitSeconds : undefined;
-      subject = { type, parentId, name, subType, waitSeconds, attempt: 0 };
-      this.#subjects.set(fact.id, subject);
+    if (subject === undefined) {
+      subject = introduced(fact);
+      if (subject !== undefined) this.#subjects.set(fact.id, subject);
     }
-    if (subject?.type === "STEP" && endsAttempt(fact)) subject.attempt++;
     if (isEnd(fact)) this.#subjects.delete(fact.id);
     return subject;
   }
@@ -68,11 +74,15 @@ export function* historyOf(commits: Iterable<Commit>): Generator<HistoryEvent> {
   for (const commit of commits) yield* reader.read(commit);
 }
 
-function endsAttempt({ kind }: Fact): boolean {
-  return kind === "SUCCEEDED" || kind === "FAILED" || kind === "RETRIED";
+function introduced(fact: OperationFact): Subject | undefined {
+  if (!("type" in fact)) return undefined;
+  const kind = kindNamed(fact.type);
+  if (kind === undefined) return undefined;
+  const { parentId, name, subType } = fact;
+  return { kind, parentId, name, subType, waitSeconds: undefined, attempt: 0 };
 }
 
-function isEnd({ kind }: Fact): boolean {
+function isEnd({ kind }: OperationFact): boolean {
   return (
     kind === "SUCCEEDED" || kind === "FAILED" || kind === "TIMED_OUT" || kind === "STOPPED" || kind === "CANCELLED"
   );
@@ -85,30 +95,9 @@ function identify(event: Draft<HistoryEvent>, id: string, subject: Subject): voi
   if (subject.subType !== undefined) event.subType = subject.subType;
 }
 
-function detail(event: Draft<HistoryEvent>, fact: Fact, subject: Subject | undefined): void {
+function takeOutcome(event: Draft<HistoryEvent>, fact: Fact): void {
   if ("result" in fact && fact.result !== undefined) event.result = fact.result;
   if ("error" in fact && fact.error !== undefined) event.error = fact.error;
-  switch (fact.kind) {
-    case "EXECUTION_STARTED":
-      return begun(event, fact);
-    case "STARTED":
-      return started(event, fact);
-    case "SUCCEEDED":
-    case "FAILED":
-    case "CANCELLED":
-      if (subject?.type === "STEP") event.attempt = subject.attempt;
-      if (subject?.waitSeconds !== undefined) event.waitSeconds = subject.waitSeconds;
-      return;
-    case "RETRIED":
-      if (subject !== undefined) event.attempt = subject.attempt;
-      event.nextAttemptDelaySeconds = fact.delaySeconds;
-      return;
-    case "INVOCATION_COMPLETED":
-      event.requestId = fact.requestId;
-      event.startedAt = fact.startedAt;
-      return;
-    default:
-  }
 }
 
 function begun(event: Draft<HistoryEvent>, fact: ExecutionStarted): void {
@@ -117,15 +106,7 @@ function begun(event: Draft<HistoryEvent>, fact: ExecutionStarted): void {
   if (fact.executionTimeoutSeconds !== undefined) event.executionTimeoutSeconds = fact.executionTimeoutSeconds;
 }
 
-function started(event: Draft<HistoryEvent>, fact: Extract<Fact, { readonly kind: "STARTED" }>): void {
-  const { input, waitSeconds, dueAt, callbackId, timeoutSeconds, heartbeatTimeoutSeconds, functionName, tenantId } =
-    fact;
-  if (input !== undefined) event.input = input;
-  if (waitSeconds !== undefined) event.waitSeconds = waitSeconds;
-  if (dueAt !== undefined) event.dueAt = dueAt;
-  if (callbackId !== undefined) event.callbackId = callbackId;
-  if (timeoutSeconds !== undefined) event.timeoutSeconds = timeoutSeconds;
-  if (heartbeatTimeoutSeconds !== undefined) event.heartbeatTimeoutSeconds = heartbeatTimeoutSeconds;
-  if (functionName !== undefined) event.functionName = functionName;
-  if (tenantId !== undefined) event.tenantId = tenantId;
+function invoked(event: Draft<HistoryEvent>, fact: InvocationCompleted): void {
+  event.requestId = fact.requestId;
+  event.startedAt = fact.startedAt;
 }

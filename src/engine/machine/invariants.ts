@@ -1,12 +1,16 @@
 /** What must hold of every state that a log can lead to, each under its own name. Tests ask after every commit. */
 
-import type { Operation } from "../model/operation.ts";
-import { isSettled } from "../model/operation.ts";
-import { isOpenContext } from "./context-tree.ts";
+import { dueTimeOf } from "../model/operation-traits.ts";
+import { isSettled, type RecordedType } from "../model/operation.ts";
+import { misplacedCallbacks } from "./kinds/callback.ts";
+import { misplacedInvokes } from "./kinds/chained-invoke.ts";
+import { isLive } from "./open-context.ts";
 import { hasPending } from "./pending.ts";
 import type { ExecutionState } from "./state.ts";
 
+/** A rule that every state keeps that a log can lead to. */
 export interface Invariant {
+  /** The rule in a few words, as violations of it are reported. */
   readonly name: string;
   /** What breaks it, in words; nothing when it holds. */
   readonly violations: (state: ExecutionState) => Iterable<string>;
@@ -22,27 +26,6 @@ export function isStuck(state: ExecutionState): boolean {
   return !invocation.active && !invocation.due && invocation.retryAt === undefined && !hasPending(state);
 }
 
-/** True if the operation waits for something, and what it waits for may still come. */
-function isLive(state: ExecutionState, operation: Operation): boolean {
-  if (state.header.status !== "RUNNING" || isSettled(operation.status)) return false;
-  return operation.parentId === undefined || isOpenContext(state, operation.parentId);
-}
-
-function dueTime(operation: Operation): number | undefined {
-  switch (operation.type) {
-    case "WAIT":
-      return operation.dueAt;
-    case "STEP":
-      return operation.status === "PENDING" ? operation.nextAttemptAt : undefined;
-    case "CALLBACK": {
-      const dueAt = Math.min(operation.timeoutAt ?? Infinity, operation.heartbeatAt ?? Infinity);
-      return dueAt === Infinity ? undefined : dueAt;
-    }
-    default:
-      return undefined;
-  }
-}
-
 function* settledOperationsAreComplete({ operations }: ExecutionState): Generator<string> {
   for (const { id, status, endedAt, delivery } of operations.values()) {
     const isComplete = endedAt !== undefined && delivery !== undefined;
@@ -54,8 +37,7 @@ function* settledOperationsAreComplete({ operations }: ExecutionState): Generato
 function* deliveryNumbersAreUnique({ operations, deliveries }: ExecutionState): Generator<string> {
   const seen = new Map<number, string>();
   for (const operation of operations.values()) {
-    const opened = operation.type === "CALLBACK" ? operation.opened : undefined;
-    for (const number of [opened, operation.delivery]) {
+    for (const number of [operation.opened, operation.delivery]) {
       if (number === undefined) continue;
       if (number < 1 || number > deliveries) yield `${operation.id} has delivery ${number} of ${deliveries}`;
       if (seen.has(number)) yield `${operation.id} and ${seen.get(number)} share delivery ${number}`;
@@ -70,7 +52,7 @@ function* deliveryNumbersAreDense({ operations, deliveries, keepsAll }: Executio
   let count = 0;
   for (const operation of operations.values()) {
     if (operation.delivery !== undefined) count++;
-    if (operation.type === "CALLBACK" && operation.opened !== undefined) count++;
+    if (operation.opened !== undefined) count++;
   }
   if (count !== deliveries) yield `${count} deliveries are numbered up to ${deliveries}`;
 }
@@ -83,34 +65,13 @@ function* timersAreThoseOfLiveOperations(state: ExecutionState): Generator<strin
   const armed = new Map<string, number>();
   for (const { id, at } of state.timers) armed.set(id, at);
   for (const operation of state.operations.values()) {
-    const expected = isLive(state, operation) ? dueTime(operation) : undefined;
+    const expected = isLive(state, operation) ? dueTimeOf(operation) : undefined;
     if (armed.get(operation.id) !== expected) {
       yield `${operation.id} is due at ${expected}, its timer at ${armed.get(operation.id)}`;
     }
     armed.delete(operation.id);
   }
   for (const id of armed.keys()) yield `a timer is armed for ${id}, which is unknown`;
-}
-
-function* callbacksAreThoseOfLiveOperations(state: ExecutionState): Generator<string> {
-  const open = new Map(state.callbacks);
-  for (const operation of state.operations.values()) {
-    if (operation.type !== "CALLBACK") continue;
-    const isOpen = open.delete(operation.callbackId);
-    if (isOpen !== isLive(state, operation)) yield `callback ${operation.id} is ${isOpen ? "open" : "closed"}`;
-    if (!isOpen && !state.closedCallbacks.has(operation.callbackId)) yield `callback ${operation.id} is forgotten`;
-  }
-  for (const id of open.values()) yield `the callback of ${id} is open, and the operation is unknown`;
-}
-
-function* invokesAreThoseOfLiveOperations(state: ExecutionState): Generator<string> {
-  const open = new Set(state.openInvokes);
-  for (const operation of state.operations.values()) {
-    if (operation.type !== "CHAINED_INVOKE") continue;
-    const isOpen = open.delete(operation.id);
-    if (isOpen !== isLive(state, operation)) yield `invoke ${operation.id} is ${isOpen ? "open" : "closed"}`;
-  }
-  for (const id of open) yield `invoke ${id} is open, and the operation is unknown`;
 }
 
 function* parentsAreContexts({ operations }: ExecutionState): Generator<string> {
@@ -140,14 +101,23 @@ function* endedExecutionsAreAtRest({ header, seq, invocation }: ExecutionState):
   if (header.halt !== undefined) yield "it is halted";
 }
 
+/** What must hold of operations of one type; the timers of all are looked at together. */
+const ofKinds: Readonly<Record<RecordedType, readonly Invariant[]>> = {
+  CONTEXT: [],
+  STEP: [],
+  WAIT: [],
+  CALLBACK: [{ name: "callbacks are those of live operations", violations: misplacedCallbacks }],
+  CHAINED_INVOKE: [{ name: "invokes are those of live operations", violations: misplacedInvokes }],
+};
+
+/** Every invariant there is. */
 export const invariants: readonly Invariant[] = [
   { name: "settled operations are complete", violations: settledOperationsAreComplete },
   { name: "delivery numbers are unique", violations: deliveryNumbersAreUnique },
   { name: "delivery numbers are dense", violations: deliveryNumbersAreDense },
   { name: "running executions can go on", violations: runningExecutionsCanGoOn },
   { name: "timers are those of live operations", violations: timersAreThoseOfLiveOperations },
-  { name: "callbacks are those of live operations", violations: callbacksAreThoseOfLiveOperations },
-  { name: "invokes are those of live operations", violations: invokesAreThoseOfLiveOperations },
+  ...Object.values(ofKinds).flat(),
   { name: "parents are contexts", violations: parentsAreContexts },
   { name: "completed contexts are empty", violations: completedContextsAreEmpty },
   { name: "ended executions are at rest", violations: endedExecutionsAreAtRest },

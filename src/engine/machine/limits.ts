@@ -115,7 +115,8 @@ const OPERATION_ID = rule("Operation id", Limits.OPERATION_ID_CHARACTERS, "ident
 const POSITION = rule("Operation id", Limits.POSITION_CHARACTERS, "identifier");
 const OPERATION_NAME = rule("Operation name", Limits.OPERATION_NAME_CHARACTERS, "printable");
 const SUB_TYPE = rule("Sub type", Limits.SUB_TYPE_CHARACTERS, "identifier");
-const CALLEE = rule("Function name", Limits.QUALIFIED_FUNCTION_NAME_CHARACTERS, "printable");
+/** The function that a chained invoke names: its name, that with a version, or an ARN. */
+export const CALLEE: TextRule = rule("Function name", Limits.QUALIFIED_FUNCTION_NAME_CHARACTERS, "printable");
 export const TENANT_ID: TextRule = rule("Tenant id", Limits.TENANT_ID_CHARACTERS, "printable");
 export const FUNCTION_NAME: TextRule = rule("Function name", Limits.FUNCTION_NAME_CHARACTERS, "identifier");
 export const EXECUTION_NAME: TextRule = rule("Execution name", Limits.EXECUTION_NAME_CHARACTERS, "identifier");
@@ -136,30 +137,6 @@ export function checkUpdate(update: OperationUpdate): MachineRejection | undefin
     (update.subType == null ? undefined : checkText(update.subType, SUB_TYPE)) ??
     checkPayload(update.payload, "Payload")
   );
-}
-
-/** What the start of a wait, a callback or an invoke must say beside that. */
-export function checkStart(update: OperationUpdate): MachineRejection | undefined {
-  switch (update.type) {
-    case "WAIT":
-      return checkSeconds(update.waitSeconds, "Wait in seconds", 1);
-    case "CALLBACK":
-      return (
-        checkSeconds(update.timeoutSeconds ?? 0, "Callback timeout in seconds", 0) ??
-        checkSeconds(update.heartbeatTimeoutSeconds ?? 0, "Callback heartbeat timeout in seconds", 0)
-      );
-    case "CHAINED_INVOKE":
-      return (
-        checkText(update.functionName, CALLEE) ??
-        (update.tenantId == null ? undefined : checkText(update.tenantId, TENANT_ID))
-      );
-    default:
-      return undefined;
-  }
-}
-
-export function checkRetryDelay(update: OperationUpdate): MachineRejection | undefined {
-  return checkSeconds(update.nextAttemptDelaySeconds, "Delay of the next attempt in seconds", 1);
 }
 
 /** The error as it is stored: the four known fields and nothing else that came along. */

@@ -15,7 +15,7 @@ import { historyOf } from "./history.ts";
 import { changesAfterEnd, violations } from "./invariants.ts";
 import { journalOf } from "./journal.ts";
 import { CorruptLogError } from "./log-errors.ts";
-import { nextWake } from "./next-wake.ts";
+import { type Here, type Plan, planOf } from "./plan.ts";
 import { Recorder } from "./recorder.ts";
 import type { ExecutionState } from "./state.ts";
 import { emptyState } from "./state.ts";
@@ -263,6 +263,38 @@ function tell(told: { timeout: number | undefined; happenings: readonly Happenin
   return recorder;
 }
 
+/** A process that may run the execution. */
+const nothingHere: Here = { mayRun: true, invocation: "NONE", sent: new Map(), shown: 1 };
+const parkedHere: Here = { ...nothingHere, invocation: "PARKED" };
+
+/** The state after each commit. */
+function* prefixes(recorder: Recorder): Generator<ExecutionState> {
+  const state = emptyState();
+  for (const commit of recorder.commits) {
+    fold(state, commit);
+    yield state;
+  }
+}
+
+function fires(recorder: Recorder): boolean {
+  const decision = recorder.decide({ type: "FIRE_TIMERS" });
+  return "facts" in decision && decision.facts.length > 0;
+}
+
+/** Carries out a plan as a runner does, and answers what is under way here then. */
+function carryOut({ duties }: Plan, recorder: Recorder, here: Here): Here {
+  let [{ invocation, shown }, sent] = [here, new Map(here.sent)];
+  for (const duty of duties) {
+    if (duty.kind === "FIRE_TIMERS") recorder.apply({ type: "FIRE_TIMERS" });
+    if (duty.kind === "TELL_PARENT") recorder.apply({ type: "NOTIFY_PARENT" });
+    if (duty.kind === "INVOKE") invocation = "RUNNING";
+    if (duty.kind === "STOP_INVOCATION") invocation = "NONE";
+    if (duty.kind === "CALL") sent = sent.set(duty.operation.id, Number.POSITIVE_INFINITY);
+    if (duty.kind === "SHOW") shown = recorder.state.rowSeq;
+  }
+  return { ...here, invocation, sent, shown };
+}
+
 describe("whatever happens", () => {
   test("deciding is pure, and no log breaks an invariant", () => {
     fc.assert(
@@ -312,19 +344,51 @@ describe("whatever happens", () => {
     );
   });
 
-  test("the next wake is never later than what is due", () => {
+  test("an execution that runs always has a duty, a wake, an open callback or invoke, or is halted", () => {
     fc.assert(
       fc.property(story, (told) => {
         const recorder = tell(told);
-        const wake = nextWake(recorder.state);
-        const decision = recorder.decide({ type: "FIRE_TIMERS" });
-        const isDue = "facts" in decision && decision.facts.length > 0;
-        expect(isDue ? (wake?.at ?? Infinity) : 0).toBeLessThanOrEqual(recorder.now);
-        if (wake === undefined || wake.at <= recorder.now || wake.why !== "TIMER") return;
-        recorder.now = wake.at - 1;
-        expect(recorder.decide({ type: "FIRE_TIMERS" })).toEqual({ facts: [] });
-        recorder.now = wake.at;
-        expect(recorder.apply({ type: "FIRE_TIMERS" }).length).toBeGreaterThan(0);
+        for (const state of prefixes(recorder)) {
+          const { header, callbacks, openInvokes } = state;
+          if (header.status !== "RUNNING" || header.halt !== undefined) continue;
+          const { duties, wakeAt } = planOf(state, nothingHere, recorder.now);
+          const isHeld = duties.length > 0 || wakeAt !== undefined || callbacks.size > 0 || openInvokes.size > 0;
+          expect(isHeld).toBe(true);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("a plan wakes no later than what is due, and not before", () => {
+    fc.assert(
+      fc.property(story, (told) => {
+        const recorder = tell(told);
+        const isHalted = recorder.state.header.halt !== undefined;
+        const { wakeAt } = planOf(recorder.state, isHalted ? nothingHere : parkedHere, recorder.now);
+        const isDue = fires(recorder);
+        expect(isDue ? (wakeAt ?? Infinity) : 0).toBeLessThanOrEqual(recorder.now);
+        if (isDue || wakeAt === undefined || recorder.state.header.status !== "RUNNING") return;
+        recorder.now = wakeAt - 1;
+        expect(fires(recorder)).toBe(false);
+        recorder.now = wakeAt;
+        expect(fires(recorder)).toBe(true);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("a plan that was carried out asks for nothing the second time", () => {
+    fc.assert(
+      fc.property(story, (told) => {
+        const recorder = tell(told);
+        let here: Here = nothingHere;
+        for (let rounds = 0; ; rounds++) {
+          const plan = planOf(recorder.state, here, recorder.now);
+          if (plan.duties.length === 0) return;
+          expect(rounds).toBeLessThan(5);
+          here = carryOut(plan, recorder, here);
+        }
       }),
       { numRuns: 150 },
     );
@@ -429,7 +493,7 @@ describe("P10 what a command costs does not depend on how much is recorded", () 
       const decision = decide(state, asked, { now, randomId: () => `${state.seq}`.padStart(32, "0") });
       const facts = "facts" in decision ? decision.facts : [];
       if (facts.length > 0) fold(state, { v: 1, writer: "w", owner: "o", at: now, facts });
-      nextWake(state);
+      planOf(state, parkedHere, now);
       return operations.touched - before;
     };
     const checkpoint = (...updates: readonly OperationUpdate[]) => measure({ type: "CHECKPOINT", updates });

@@ -1,4 +1,5 @@
 import type { ChainedInvokeOperation } from "../model/operation.ts";
+import { allKinds } from "./kinds/kinds.ts";
 import type { ExecutionState } from "./state.ts";
 
 /** Chained invokes without an outcome, in the order in which they started. */
@@ -13,16 +14,9 @@ export function openInvokes(state: ExecutionState): readonly ChainedInvokeOperat
 
 /** True if something is under way that can wake the execution: a wait, a retry, a callback or an invoke. */
 export function hasPending(state: ExecutionState): boolean {
-  return state.timers.size > 0 || state.callbacks.size > 0 || state.openInvokes.size > 0;
+  return state.timers.size > 0 || allKinds.some(({ register }) => register?.isUsed(state) === true);
 }
 
 export function isEnded(state: ExecutionState): boolean {
   return state.header.status !== "RUNNING";
-}
-
-/** True if an invocation is to run now: nothing keeps it back, and there is something for it to see. */
-export function isInvocationDue(state: ExecutionState, now: number): boolean {
-  if (isEnded(state) || state.header.halt !== undefined) return false;
-  const { due, retryAt } = state.invocation;
-  return retryAt === undefined ? due : retryAt <= now;
 }

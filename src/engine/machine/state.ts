@@ -7,6 +7,8 @@ import { TimerHeap } from "./timer-heap.ts";
 export interface InvocationState {
   /** Something happened that an invocation has to see, and none has written since. */
   due: boolean;
+  /** The number of the newest commit from outside that an invocation has to see; 0 for none. */
+  newsSeq: number;
   /** An invocation has written and its end is not recorded: it runs, or its process is gone. */
   active: boolean;
   /** Faults in a row. */
@@ -23,6 +25,8 @@ export interface ExecutionState {
   header: ExecutionHeader;
   /** The number of the last commit; 0 for an execution that does not exist yet. */
   seq: number;
+  /** The number of the commit that made the directory row what it is: the start, a halt, a resume or the end. */
+  rowSeq: number;
   /** The owner who wrote last. */
   owner: string | undefined;
   /** In the order in which they were first recorded. */
@@ -72,10 +76,11 @@ export function emptyState(options: StateOptions = {}): ExecutionState {
   return {
     header: NOTHING,
     seq: 0,
+    rowSeq: 0,
     owner: undefined,
     operations: new Map(),
     deliveries: 0,
-    invocation: { due: false, active: false, failures: 0, retryAt: undefined },
+    invocation: { due: false, newsSeq: 0, active: false, failures: 0, retryAt: undefined },
     openInvokes: new Set(),
     callbacks: new Map(),
     closedCallbacks: new Set(),

@@ -1,8 +1,9 @@
 /**
- * The log, format version 1. A commit is what one append writes: facts in the order in which they became true. The
+ * The log, format version 2. A commit is what one append writes: facts in the order in which they became true. The
  * state of an execution and the history that people read are both derived from these facts; nothing else is stored.
  * Delivery numbers are not stored either: they count what reaches user code in the order of the
- * log, which is every settlement of an operation and the start of every callback (its id is a result of its own).
+ * log, which is every settlement of an operation and the start of every callback (its id is a result of its own). The
+ * end of a context alone says its place itself, since it reaches user code before it is recorded.
  *
  * Facts are never changed once a version with them was released. A new kind of fact, or a new meaning, takes a new
  * format version, and the old ones keep folding for ever.
@@ -12,10 +13,14 @@ import type { HaltReason, ParentReference } from "./execution.ts";
 import type { Failure } from "./failure.ts";
 import type { OperationType } from "./operation.ts";
 
-export const LOG_FORMAT_VERSION = 1;
+/** What new commits are written in. */
+export const LOG_FORMAT_VERSION = 2;
+
+/** What is read: commits of several versions may follow on each other in one log. */
+export type LogFormatVersion = 1 | typeof LOG_FORMAT_VERSION;
 
 export interface Commit {
-  readonly v: typeof LOG_FORMAT_VERSION;
+  readonly v: LogFormatVersion;
   /** Who wrote it and which of its writes this is: two commits are the same exactly if their text is. */
   readonly writer: string;
   /** The invocation's owner when an owner wrote it; absent for what comes from outside (callbacks, stop, outcomes). */
@@ -68,12 +73,16 @@ export interface OperationSucceeded extends OperationFact, Introduction {
   readonly kind: "SUCCEEDED";
   readonly result?: string;
   readonly replayChildren?: boolean;
+  /** Contexts: the delivery number of the newest result that had reached user code when it ended; 0 for none. */
+  readonly after?: number;
 }
 
 export interface OperationFailed extends OperationFact, Introduction {
   readonly kind: "FAILED";
   readonly error?: Failure;
   readonly replayChildren?: boolean;
+  /** As of `OperationSucceeded`. */
+  readonly after?: number;
 }
 
 /** A step's attempt is over and another follows at `dueAt`. */

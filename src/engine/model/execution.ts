@@ -34,6 +34,13 @@ export interface ParentReference {
   readonly operationId: string;
 }
 
+/** True if an execution with the parent `found` was started by the operation that `own` names. */
+export function isSameParent(found: ParentReference | undefined, own: ParentReference | undefined): boolean {
+  if (found === undefined || own === undefined) return found === own;
+  const isIncarnation = found.incarnation === undefined || found.incarnation === own.incarnation;
+  return isIncarnation && found.executionId === own.executionId && found.operationId === own.operationId;
+}
+
 /** What is known of an execution apart from its operations. Times are milliseconds since the epoch. */
 export interface ExecutionHeader {
   /** `<function name>/<execution name>`: unique while retained. */

@@ -52,7 +52,7 @@ export const OperationSubType = {
 export type OperationSubType = (typeof OperationSubType)[keyof typeof OperationSubType];
 
 /** Fields every operation has. Times are milliseconds since the epoch. */
-interface OperationBase {
+export interface OperationBase {
   readonly id: string;
   /** The nearest recorded context around this operation; absent in the root. */
   readonly parentId?: string;
@@ -63,6 +63,8 @@ interface OperationBase {
   readonly endedAt?: number;
   /** How many results had reached user code when this operation was first recorded. */
   readonly after?: number;
+  /** The delivery number of its start, of a type whose start reaches user code as a result of its own. */
+  readonly opened?: number;
   /** The place of this operation's settlement in the order in which results reach user code; set once it is settled. */
   readonly delivery?: number;
   readonly error?: Failure;
@@ -72,6 +74,8 @@ interface OperationBase {
 
 export interface ContextOperation extends OperationBase {
   readonly type: "CONTEXT";
+  /** The delivery number after which its end reached user code, before it was recorded. */
+  readonly endedAfter?: number;
   /** The value is rebuilt by running the context again; `result` is then a summary. */
   readonly replayChildren?: boolean;
 }
@@ -92,8 +96,6 @@ export interface WaitOperation extends OperationBase {
 export interface CallbackOperation extends OperationBase {
   readonly type: "CALLBACK";
   readonly callbackId: string;
-  /** The delivery number of its start: the callback id reaches user code as a result of its own. */
-  readonly opened?: number;
   readonly timeoutSeconds?: number;
   readonly heartbeatTimeoutSeconds?: number;
   readonly timeoutAt?: number;
@@ -110,9 +112,23 @@ export interface ChainedInvokeOperation extends OperationBase {
 /** One unit of an execution's durable state. */
 export type Operation = ContextOperation | StepOperation | WaitOperation | CallbackOperation | ChainedInvokeOperation;
 
+/** The types of what is recorded as an operation: all but that of the execution itself, which has a header instead. */
+export type RecordedType = Exclude<OperationType, "EXECUTION">;
+
+/** The operations of one type. */
+export type OperationOf<Type extends RecordedType> = Extract<Operation, { readonly type: Type }>;
+
 /** True once an operation has its outcome and can change no more. */
 export function isSettled(status: OperationStatus): boolean {
   return status !== "STARTED" && status !== "PENDING" && status !== "READY";
+}
+
+/**
+ * The delivery number at which the settlement of an operation reaches user code. Those that share one follow on each
+ * other in the order of their own numbers.
+ */
+export function placeOf(operation: Operation): number | undefined {
+  return operation.type === "CONTEXT" ? (operation.endedAfter ?? operation.delivery) : operation.delivery;
 }
 
 /** True if replay runs this context again for its value. Of a context that failed, the record holds all there is. */

@@ -16,6 +16,11 @@ export interface OperationUpdate {
   readonly error?: Failure;
   /** CONTEXT: rebuild the value by running the context again instead of reading it from the payload. */
   readonly replayChildren?: boolean;
+  /**
+   * CONTEXT SUCCEED and FAIL: how many results had reached user code when the context ended, as the delivery number of
+   * the newest. Absent if its value reaches user code only once the end is recorded.
+   */
+  readonly after?: number;
   /** STEP RETRY: whole seconds until the next attempt, 1 to 31,622,400. */
   readonly nextAttemptDelaySeconds?: number;
   /** WAIT START: whole seconds, 1 to 31,622,400. */

@@ -1,11 +1,28 @@
 import type { MaybePromise } from "./maybe-promise.ts";
 
+/** What an order to the alarm follows from. */
+export interface AlarmOrder {
+  /** Of the execution that is meant: a later one of the same name has another. */
+  readonly incarnation: string;
+  /** The number of the newest commit that whoever gives the order has seen. */
+  readonly seq: number;
+}
+
 /**
- * Wakes an execution: one alarm per execution, the newest wins. It fires at least once, never before its time, and
- * survives a restart however long that took. A wake is a hint: the log decides what is due.
+ * Wakes an execution. It fires at least once for the order that stands, never before its time, and survives a restart
+ * however long that took. A wake is a hint: the log decides what is due, so one too many does no harm.
+ *
+ * What an alarm may rely on: one process gives one order at a time for an execution, and waits for the answer before it
+ * gives the next. A process that knows that another one has taken the execution over gives none.
+ *
+ * What the engine relies on: an order may take effect late, and two processes may each give one before they know of each
+ * other. So an alarm that keeps one time for an execution lets an order stand if it has the higher `seq` of the same
+ * incarnation; of two with the same `seq`, the earlier time, and any time before none. An alarm that keeps every order
+ * (a queue with delays) need not compare.
  */
 export interface Alarm {
   /** `at` in ms since the epoch; a time in the past fires as soon as can be. */
-  schedule(id: string, at: number): MaybePromise<void>;
-  cancel(id: string): MaybePromise<void>;
+  schedule(id: string, at: number, order: AlarmOrder): MaybePromise<void>;
+  /** Nothing is to wake it by itself any more, as of `order`. */
+  cancel(id: string, order: AlarmOrder): MaybePromise<void>;
 }

@@ -2,9 +2,10 @@
  * The contract between the replay half and the machine half. Two implementations: our machine in process, and the
  * Lambda API.
  *
- * `checkpoint` records all of `updates` or none, and answers with every operation that changed since the last answer,
- * its own updates included. Newly settled operations in it carry their delivery number, and those numbers grow from
- * answer to answer. Calls are made one at a time. An empty list is legal and asks for changes only.
+ * `checkpoint` records all of `updates` or none. Every operation that changed, by its own updates or outside, is told
+ * once: with the answer, or before it to the invocation's `absorb`, for machines that can push. Newly settled operations
+ * carry their delivery number, and those numbers grow from one telling to the next. Calls are made one at a time. An
+ * empty list is legal and asks for changes only.
  */
 
 import type { Operation } from "../model/operation.ts";

@@ -1,15 +1,25 @@
 /**
- * Where executions are kept: per execution a log of numbered commits, and beside it one directory row.
+ * Where executions are kept: for each execution a log of numbered commits, beside it one directory row and at most one
+ * snapshot.
+ *
+ * A name may be used again once its execution was removed. What tells the two apart is the incarnation, 128 random bits
+ * that stand in commit 1 and in the row. Every write names the incarnation it belongs to.
  *
  * Guarantees an adapter gives:
  * - `append` lands whole or not at all, and only if nobody wrote that number. The number is at once the order, the
  *   version and the fence: of two writers one gets "taken", and finds the other's commit under that number.
- * - Numbers of one execution start at 1 and have no gaps as seen by `read`.
+ * - A commit never lands in the log of another incarnation. `append` to a log that is gone answers "gone", or lands
+ *   where nobody reads it.
+ * - Numbers of one log start at 1 and have no gaps as seen by `read`. A removed log is gone as a whole: no reader takes
+ *   what is left of it for a log that ends there.
  * - What `append` and `create` acknowledged survives a crash of the process. A write that throws may or may not have
  *   landed; the caller reads and compares.
  * - `create` writes the row and commit 1 together, and answers "exists" when the id has a row already.
- * - Bodies are opaque text of any length the engine's limits allow; splitting under a platform's row limit is the
- *   adapter's.
+ * - Of the rows that `describe` was given, the one with the highest `seq` is kept, in whatever order they arrive.
+ * - Bodies and snapshots are opaque text of any length the engine's limits allow; splitting under a platform's row limit
+ *   is the adapter's.
+ *
+ * What an adapter may answer late or out of order: everything. Calls for one execution may overlap.
  *
  * A store without room throws `StorageFullError`; nothing is half written.
  */
@@ -24,6 +34,8 @@ export interface DirectoryRow {
   readonly name: string;
   readonly version: string;
   readonly incarnation: string;
+  /** The number of the commit that made the row what it is: of two rows of an incarnation the higher one is newer. */
+  readonly seq: number;
   readonly status: ExecutionStatus;
   readonly startedAt: number;
   readonly endedAt?: number;
@@ -33,25 +45,30 @@ export interface DirectoryRow {
   readonly halted?: boolean;
 }
 
-export interface ListQuery {
+/** A place in a list: rows are in the order of `startedAt`, and of `id` (by code units) among those of one millisecond. */
+export interface DirectoryPlace {
+  readonly startedAt: number;
+  readonly id: string;
+}
+
+/** One stretch of the directory. Of `functionName`, `status` and `name`, rows match all that are given. */
+export interface DirectoryScan {
   readonly functionName?: string;
+  readonly status?: ExecutionStatus;
   readonly name?: string;
-  readonly version?: string;
-  readonly statuses?: readonly ExecutionStatus[];
-  /** Inclusive bounds on `startedAt`. */
-  readonly startedAfter?: number;
-  readonly startedBefore?: number;
-  /** Newest first when true (the default is oldest first). */
+  /** Newest first; oldest first when absent. */
   readonly reverse?: boolean;
-  /** Where the previous page ended. */
-  readonly marker?: string;
-  /** 1 to 1000. */
+  /** Only rows behind this place, in the direction of the scan. No row need stand there. */
+  readonly after?: DirectoryPlace;
+  /** 1 to 1001: how many rows at the most. Fewer mean that there are no more. */
   readonly limit: number;
 }
 
-export interface DirectoryPage {
-  readonly rows: readonly DirectoryRow[];
-  readonly marker?: string;
+export interface ReadOptions {
+  /** Reads this incarnation's log only; whichever has the id now when absent. */
+  readonly incarnation?: string;
+  /** How many commits at the most; as many as suit the platform when absent. */
+  readonly limit?: number;
 }
 
 export interface LogPage {
@@ -64,15 +81,25 @@ export interface LogPage {
 export interface ExecutionStore {
   /** Writes the row and commit 1 in one go, unless the id exists. */
   create(row: DirectoryRow, body: string): MaybePromise<"created" | "exists">;
-  /** Writes commit `seq` if nobody has. `seq` is 2 or more. */
-  append(id: string, seq: number, body: string): MaybePromise<"appended" | "taken">;
-  /** One page of the log from commit `from` on; empty for an unknown id. */
-  read(id: string, from: number): MaybePromise<LogPage>;
-  /** Replaces the directory row: at the end of an execution, at a halt and at a resume. */
+  /** Writes commit `seq` of this incarnation if nobody has. `seq` is 2 or more. */
+  append(id: string, seq: number, body: string, incarnation: string): MaybePromise<"appended" | "taken" | "gone">;
+  /** One page of the log from commit `from` on; undefined if there is no such log (any more). */
+  read(id: string, from: number, options?: ReadOptions): MaybePromise<LogPage | undefined>;
+  /**
+   * Replaces the directory row by a newer one: at a halt, at a resume and at the end. A row of another incarnation than
+   * the one that is kept, or with a lower `seq`, changes nothing.
+   */
   describe(row: DirectoryRow): MaybePromise<void>;
-  list(query: ListQuery): MaybePromise<DirectoryPage>;
-  /** Forgets an execution, its log and its row. Unknown ids are no error. */
-  remove(id: string): MaybePromise<void>;
+  /** The rows of one stretch of the directory, in order. It may lag behind `create` and `describe` by a moment. */
+  list(scan: DirectoryScan): MaybePromise<readonly DirectoryRow[]>;
+  /** Rows whose `expiresAt` is `now` or earlier, at most `limit` of them. */
+  expired(now: number, limit: number): MaybePromise<readonly DirectoryRow[]>;
+  /** Keeps a text beside the log in place of the one before. It is a cache: it may be lost at any time. */
+  keepSnapshot(id: string, snapshot: string, incarnation: string): MaybePromise<void>;
+  /** The text that was kept last for this incarnation, or an older one, or none. */
+  snapshot(id: string, incarnation: string): MaybePromise<string | undefined>;
+  /** Forgets an execution: its log, its row and its snapshot. What is not there (any more) is no error. */
+  remove(id: string, incarnation: string): MaybePromise<void>;
 }
 
 /** Thrown by a store that has no room left. The execution pauses with `STORAGE_FULL` and can be resumed. */

@@ -12,9 +12,12 @@ export interface Host {
   timer(at: number, fire: () => void): () => void;
   /** Keeps the process alive for work that nobody awaits, where the platform offers that. */
   background(work: Promise<unknown>): void;
-  /** Follows a value through asynchronous code. */
+  /** Follows values through asynchronous code. */
   readonly ambient: Ambient;
 }
+
+/** Runs code at once, in the asynchronous context that was kept. */
+export type AmbientSnapshot = <T>(body: () => T) => T;
 
 /**
  * A value that follows the code which runs under it. With `tracksAsync` it survives awaits (AsyncLocalStorage);
@@ -24,4 +27,9 @@ export interface Ambient {
   readonly tracksAsync: boolean;
   run<T>(value: unknown, body: () => T): T;
   get(): unknown;
+  /**
+   * Keeps the asynchronous context of now for code that something else will set off: this value, and the values of
+   * every AsyncLocalStorage that user code has. Without `tracksAsync` there is nothing to keep.
+   */
+  snapshot(): AmbientSnapshot;
 }

@@ -5,6 +5,8 @@
 
 import { isSettled, type Operation, type OperationAction, type OperationType } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
+import type { AmbientSnapshot } from "../ports/host.ts";
+import { jsonSerdes } from "../ports/serdes.ts";
 import { NonDeterministicExecutionError } from "./faults.ts";
 import type { Running } from "./instrument.ts";
 import type { Scope } from "./scope.ts";
@@ -15,6 +17,10 @@ export interface CallOptions {
   readonly name?: string | undefined;
   /** It takes a position and has no record: nothing is compared. */
   readonly isVirtual?: boolean | undefined;
+  /** Reads the outcome; user code, unless it is `jsonSerdes`. */
+  readonly serdes?: object | undefined;
+  /** User code that makes the caller's error of the recorded one. */
+  readonly mapError?: object | undefined;
 }
 
 export class CalledOperation<Options extends CallOptions = CallOptions> {
@@ -25,6 +31,7 @@ export class CalledOperation<Options extends CallOptions = CallOptions> {
   /** Its stored id. */
   readonly key: string;
   readonly stored: Operation | undefined;
+  #callersContext: AmbientSnapshot | undefined;
 
   constructor(scope: Scope, type: OperationType, options: Options) {
     const { invocation } = scope;
@@ -36,6 +43,20 @@ export class CalledOperation<Options extends CallOptions = CallOptions> {
     this.stored = options.isVirtual === true ? undefined : invocation.stored(this.key);
     if (this.stored !== undefined) compare(this, this.stored);
     else if (options.isVirtual !== true && !scope.isRebuilding) invocation.leaveReplay();
+    if (isReadByUserCode(options)) this.keepContext();
+  }
+
+  /**
+   * The asynchronous context of the call, for user code that runs in the course of a turn: a turn is set off by whatever
+   * comes first, such as a timer or another execution's code. Undefined unless it was kept.
+   */
+  get callersContext(): AmbientSnapshot | undefined {
+    return this.#callersContext;
+  }
+
+  /** To be called in the context of the call: keeping it costs too much for every step, and few need it. */
+  keepContext(): void {
+    this.#callersContext ??= this.scope.invocation.host.ambient.snapshot();
   }
 
   get name(): string | undefined {
@@ -72,6 +93,10 @@ export class CalledOperation<Options extends CallOptions = CallOptions> {
       attempt,
     };
   }
+}
+
+function isReadByUserCode({ serdes, mapError }: CallOptions): boolean {
+  return mapError !== undefined || (serdes !== undefined && serdes !== jsonSerdes);
 }
 
 /** Type, then name, then sub type, as AWS compares them; the first difference is a breach. */

@@ -12,6 +12,8 @@ export interface BatchLimits {
   readonly bytes: number;
 }
 
+/** How many updates wait at most for others to join them where a client takes any number. */
+const MOST_WAITING = 1000;
 /** What an update weighs beside its payload and error: field names, id, type, action. */
 const ENVELOPE_BYTES = 200;
 
@@ -19,6 +21,7 @@ export class CheckpointQueue {
   #updates: OperationUpdate[] = [];
   /** Some of what is queued must leave now; starts alone may linger until something else leaves. */
   #urgent = false;
+  #overdue = false;
   readonly #limits: BatchLimits | undefined;
 
   constructor(limits: BatchLimits | undefined) {
@@ -33,6 +36,11 @@ export class CheckpointQueue {
     return this.#urgent;
   }
 
+  /** Something has to leave before anything else happens: it waited for long, or as much waits as leaves together. */
+  get isOverdue(): boolean {
+    return this.#overdue || this.#updates.length >= (this.#limits?.updates ?? MOST_WAITING);
+  }
+
   add(update: OperationUpdate, urgent: boolean): void {
     this.#updates.push(update);
     if (urgent) this.#urgent = true;
@@ -41,6 +49,7 @@ export class CheckpointQueue {
   /** What lingers leaves with the next turn. */
   expedite(): void {
     this.#urgent = !this.isEmpty;
+    this.#overdue = this.#urgent;
   }
 
   take(): readonly OperationUpdate[] {
@@ -48,12 +57,14 @@ export class CheckpointQueue {
     const batch = this.#updates;
     this.#updates = size === batch.length ? [] : batch.splice(size);
     this.#urgent = this.#urgent && this.#updates.length > 0;
+    this.#overdue = false;
     return batch;
   }
 
   clear(): void {
     this.#updates = [];
     this.#urgent = false;
+    this.#overdue = false;
   }
 }
 

@@ -37,6 +37,10 @@ export interface InvocationCore {
   leaveReplay(): void;
   /** Queues an update. What is not urgent may wait for the next one that is. */
   record(update: OperationUpdate, urgent: boolean): void;
+  /** True if the value of a context may reach user code before the end of the context is recorded. */
+  readonly handsOverAhead: boolean;
+  /** Calls `next` once every result that is recorded and can be handed over has reached user code. */
+  whenCaughtUp(next: () => void): void;
   /** Asks for a turn once user code has drained. */
   schedule(): void;
   /** Ends the invocation for a reason inside the engine; the first reason counts. */

@@ -3,9 +3,15 @@
  * between two of them has drained (the invocation sees to that). On replay this repeats the order of the live run, so
  * native Promise.race, any and all answer as they did then. A result whose operation the code has not called yet waits
  * for it; a result inside a closed context is passed over, as it was in the live run.
+ *
+ * A context that this invocation has run to its end hands its value over before the next result, without waiting for its
+ * record: the record says after which result that was. Replay has it at the same place, whether it reads the record or
+ * runs the context again. Of several contexts that end between two results, those that ended first are recorded first,
+ * so that what is recorded always goes before what has to run again.
  */
 
-import type { Operation } from "../model/operation.ts";
+import { type Operation, placeOf } from "../model/operation.ts";
+import type { AmbientSnapshot } from "../ports/host.ts";
 import type { MaybePromise } from "../ports/maybe-promise.ts";
 
 /** An outcome that is ready for user code. */
@@ -15,15 +21,19 @@ export interface Handover {
 
 /** An operation that user code has called and whose outcome is to come. */
 export interface Taker {
+  /** True if somebody else than this invocation decides when the result is there. */
+  readonly awaitsOutside: boolean;
   readonly scope: { readonly isClosed: boolean };
   /** The value comes from running the operation's own function once more, as far as the log lets it. */
   readonly rebuilds?: boolean;
+  /** Where `prepare` is to run: set if it runs user code. */
+  readonly callersContext?: AmbientSnapshot | undefined;
   /**
    * Makes the outcome ready to hand over; called once, as soon as the operation is both recorded and called. Nothing
    * comes of it when that ends the invocation.
    */
   prepare(operation: Operation): MaybePromise<Handover | undefined>;
-  /** Callbacks only: the start is a result of its own. */
+  /** Of a type whose start is a result of its own: makes that ready to hand over, as `prepare` does the outcome. */
   prepareOpening?(operation: Operation): Handover;
   /** The operation changed short of its settlement. */
   progress?(operation: Operation): void;
@@ -32,6 +42,8 @@ export interface Taker {
 /** A recorded result that user code has not got yet. */
 interface Due {
   readonly number: number;
+  /** The number at which it is delivered: its own, or that of the result which it comes right after. */
+  readonly place: number;
   readonly operation: Operation;
   readonly opening: boolean;
   /** Who called the operation when this was the next result: sequential code on replay always does. */
@@ -39,18 +51,35 @@ interface Due {
   handover: Handover | undefined;
 }
 
+/** The end of a context that this invocation has run. */
+interface Ending {
+  readonly taker: Taker;
+  /** Set once the value has made its round trip. */
+  handover: Handover | undefined;
+}
+
 export type DeliveryState = "delivered" | "empty" | "preparing" | "rebuilding" | "untaken";
 
 export class Delivery {
+  /** In the order of their places. */
   #due: Due[] = [];
   #head = 0;
+  /** Results that arrived after one with a later place. */
+  #overtaken: Due[] = [];
   #lastNumber = 0;
+  /** In the order in which the functions ended. */
+  #endings: Ending[] = [];
+  #ended = 0;
+  /** Keys of contexts whose value was handed over and whose record is still to come. */
+  readonly #ahead = new Set<string>();
+  /** How many takers await what this invocation does not decide. */
+  #outside = 0;
   readonly #preparing = new Set<Due>();
   /** How many of those will be ready whatever user code does. */
   #reading = 0;
   /** Those whose result is not the next one, or not there yet. */
   readonly #takers = new Map<string, Taker>();
-  /** Keys of recorded contexts that have closed in this invocation. */
+  /** Keys of recorded contexts that have closed in this invocation, and of what virtual ones left uncalled. */
   readonly #closed = new Set<string>();
   #holds = 0;
   #isHeldUp = false;
@@ -63,7 +92,7 @@ export class Delivery {
   }
 
   get isEmpty(): boolean {
-    return this.#head === this.#due.length;
+    return this.#head === this.#due.length && this.#ended === this.#endings.length;
   }
 
   /** The number of the newest result that was delivered. */
@@ -76,27 +105,28 @@ export class Delivery {
     return this.#due[this.#head]?.operation;
   }
 
-  /** Queues what of these operations has become due: at the load of a journal, and with every change after it. */
-  enqueue(operations: Iterable<Operation>, above: number): void {
-    const fresh: Due[] = [];
-    for (const operation of operations) {
-      if (operation.type === "CALLBACK" && operation.opened !== undefined && operation.opened > above) {
-        fresh.push(dueOf(operation, operation.opened, true));
-      }
-      if (operation.delivery !== undefined && operation.delivery > above) {
-        fresh.push(dueOf(operation, operation.delivery, false));
-      }
-    }
-    if (fresh.length > 1) fresh.sort((a, b) => a.number - b.number);
-    this.#compact();
-    for (const due of fresh) {
-      this.#due.push(due);
-      this.#prepare(due, this.#takers.get(due.operation.id));
+  /** Queues what a journal holds. */
+  load(operations: Iterable<Operation>): void {
+    for (const operation of operations) this.add(operation, undefined);
+    this.#sortIn();
+  }
+
+  /**
+   * Queues what has become due since the operation was `known`, each result once. Changes need not arrive in the order
+   * of their numbers: what a turn finds is handed over in that order, whichever came first.
+   */
+  add(operation: Operation, known: Operation | undefined): void {
+    const { delivery, opened } = operation;
+    if (opened !== undefined && known?.opened === undefined) this.#enqueue(dueOf(operation, opened, true));
+    if (delivery === undefined || known?.delivery !== undefined) return;
+    if (operation.type !== "CONTEXT" || !this.#ahead.delete(operation.id)) {
+      this.#enqueue(dueOf(operation, delivery, false));
     }
   }
 
   /** From now on `taker` gets the results of the operation; what is recorded of it already is made ready. */
   register(key: string, taker: Taker): void {
+    if (taker.awaitsOutside) this.#outside++;
     const due = this.#due[this.#head];
     if (due?.operation.id !== key) {
       this.#takers.set(key, taker);
@@ -104,6 +134,36 @@ export class Delivery {
     }
     due.taker = taker;
     this.#prepare(due, taker);
+  }
+
+  /**
+   * Takes the next place for the end of a context; the returned function is told when the value is ready. Nothing that
+   * ended later goes first.
+   */
+  reserve(taker: Taker): (handover: Handover) => void {
+    const ending: Ending = { taker, handover: undefined };
+    this.#endings.push(ending);
+    this.#ready();
+    return (handover) => {
+      ending.handover = handover;
+      this.#ready();
+    };
+  }
+
+  /** The value of this context is handed over now; its record, when it comes, is no news. */
+  settleAhead(key: string): void {
+    this.#takers.delete(key);
+    this.#ahead.add(key);
+  }
+
+  /** The value of a context that has ended is handed over with its record, so that there is something to wait for. */
+  settleWithRecord(): void {
+    this.#outside++;
+  }
+
+  /** True if a result may be recorded whose place this invocation does not decide. */
+  get expectsOutside(): boolean {
+    return this.#outside > 0;
   }
 
   taker(key: string): Taker | undefined {
@@ -118,7 +178,8 @@ export class Delivery {
     }
   }
 
-  closeContext(key: string): void {
+  /** Nobody will call this operation, or what is in it, from now on. */
+  close(key: string): void {
     this.#closed.add(key);
   }
 
@@ -142,6 +203,29 @@ export class Delivery {
       this.#isHeldUp = true;
       return "preparing";
     }
+    if (this.#overtaken.length > 0) this.#sortIn();
+    const next = this.#due[this.#head];
+    const isRecordedEnd = next !== undefined && next.place < next.number;
+    const ended = isRecordedEnd ? "empty" : this.#deliverEnding();
+    return ended === "empty" ? this.#deliverDue() : ended;
+  }
+
+  #deliverEnding(): DeliveryState {
+    for (let ending = this.#endings[this.#ended]; ending !== undefined; ending = this.#endings[this.#ended]) {
+      const { handover, taker } = ending;
+      const isDropped = taker.scope.isClosed;
+      if (!isDropped && handover === undefined) return "preparing";
+      this.#ended++;
+      if (isDropped) continue;
+      handover?.handOver();
+      return "delivered";
+    }
+    if (this.#ended > 0) this.#endings = [];
+    this.#ended = 0;
+    return "empty";
+  }
+
+  #deliverDue(): DeliveryState {
     for (let due = this.#due[this.#head]; due !== undefined; due = this.#due[this.#head]) {
       const taker = due.taker ?? this.#takers.get(due.operation.id);
       if (taker === undefined) {
@@ -186,7 +270,9 @@ export class Delivery {
 
   #advance(due: Due): void {
     this.#head++;
-    this.#lastNumber = due.number;
+    this.#lastNumber = Math.max(this.#lastNumber, due.place);
+    const taker = due.taker ?? this.#takers.get(due.operation.id);
+    if (!due.opening && taker?.awaitsOutside === true) this.#outside--;
     if (due.taker === undefined) {
       if (!due.opening) this.#takers.delete(due.operation.id);
     } else if (due.opening) {
@@ -197,7 +283,7 @@ export class Delivery {
   #prepare(due: Due, taker: Taker | undefined): void {
     if (taker === undefined || taker.scope.isClosed) return;
     if (due.handover !== undefined || this.#preparing.has(due)) return;
-    const prepared = due.opening ? taker.prepareOpening?.(due.operation) : taker.prepare(due.operation);
+    const prepared = due.opening ? taker.prepareOpening?.(due.operation) : outcomeOf(taker, due.operation);
     if (!(prepared instanceof Promise)) {
       due.handover = prepared;
       return;
@@ -217,12 +303,27 @@ export class Delivery {
     return this.#reading > 0;
   }
 
-  /** True if the operation lies in a context that has closed, so that nobody will ever call it. */
+  /** True if the operation, or a context around it, is closed, so that nobody will ever call it. */
   #isHidden(operation: Operation): boolean {
-    for (let key = operation.parentId; key !== undefined; key = this.#operation(key)?.parentId) {
+    for (let key: string | undefined = operation.id; key !== undefined; key = this.#operation(key)?.parentId) {
       if (this.#closed.has(key)) return true;
     }
     return false;
+  }
+
+  #enqueue(due: Due): void {
+    this.#compact();
+    const newest = this.#due.at(-1);
+    if (newest === undefined || byPlace(newest, due) < 0) this.#due.push(due);
+    else this.#overtaken.push(due);
+    this.#prepare(due, this.#takers.get(due.operation.id));
+  }
+
+  /** Late is better than never: what arrives after a higher number was delivered is the next result. */
+  #sortIn(): void {
+    this.#due = [...this.#due.slice(this.#head), ...this.#overtaken].sort(byPlace);
+    this.#head = 0;
+    this.#overtaken = [];
   }
 
   /** Drops what was delivered once it is the larger part, so that a long run keeps no results alive. */
@@ -233,6 +334,16 @@ export class Delivery {
   }
 }
 
+function outcomeOf(taker: Taker, operation: Operation): MaybePromise<Handover | undefined> {
+  const { callersContext } = taker;
+  return callersContext === undefined ? taker.prepare(operation) : callersContext(() => taker.prepare(operation));
+}
+
+function byPlace(a: Due, b: Due): number {
+  return a.place - b.place || a.number - b.number;
+}
+
 function dueOf(operation: Operation, number: number, opening: boolean): Due {
-  return { number, operation, opening, taker: undefined, handover: undefined };
+  const place = opening ? number : (placeOf(operation) ?? number);
+  return { number, place, operation, opening, taker: undefined, handover: undefined };
 }

@@ -9,16 +9,19 @@
  * It ends exactly once. From then on its context is closed: late calls start nothing and write nothing.
  */
 
-import type { Operation, OperationType } from "../model/operation.ts";
-import { isRebuilt, isSettled } from "../model/operation.ts";
+import { dueTimeOf, operationTraits } from "../model/operation-traits.ts";
+import type { Operation } from "../model/operation.ts";
+import { isRebuilt, isSettled, placeOf } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
 import type { CheckpointClient } from "../ports/checkpoint-client.ts";
 import type { Host } from "../ports/host.ts";
 import { type BatchLimits, CheckpointQueue } from "./checkpoint-queue.ts";
 import type { InvocationCore, InvocationOutcome } from "./core.ts";
-import { Delivery } from "./delivery.ts";
+import { Delivery, type DeliveryState } from "./delivery.ts";
 import { CheckpointError, FencedError, NonDeterministicExecutionError } from "./faults.ts";
 import type { Instrument } from "./instrument.ts";
+import { Journal } from "./journal.ts";
+import { Patience } from "./patience.ts";
 import { Scope } from "./scope.ts";
 
 export interface InvocationOptions {
@@ -38,7 +41,10 @@ export interface InvocationOptions {
   /** Polls for outside changes while user functions run, for machines that cannot push. */
   readonly polling?: { readonly deadline: () => number };
   readonly instrument?: Instrument;
-  /** How long a recorded result waits for its operation to be called while nothing else happens; default 60,000. */
+  /**
+   * How long a recorded result waits for its operation to be called while nothing else happens, in ms; default 60,000.
+   * Time in which the process stood still, or that the clock leapt over, does not count.
+   */
   readonly takerPatienceMs?: number;
   /**
    * For machines that record no order of delivery, so that it is inferred from times and may be wrong: how long a result
@@ -61,13 +67,14 @@ export class Invocation implements InvocationCore {
   waiting = 0;
 
   readonly #options: InvocationOptions;
-  readonly #journal = new Map<string, Operation>();
+  readonly #journal = new Journal();
   readonly #queue: CheckpointQueue;
-  /** The highest delivery number among what is queued or delivered. */
-  #highest = 0;
+  readonly #patience: Patience;
   /** Results up to this number had reached user code before this invocation. */
   #seen = 0;
   #replaying: boolean;
+  /** What goes on once the replay has caught up. */
+  #interrupted: (() => void)[] = [];
   #scheduled = false;
   #inFlight: Promise<void> | undefined;
   #parked = false;
@@ -87,13 +94,14 @@ export class Invocation implements InvocationCore {
     this.arn = options.arn;
     this.instrument = options.instrument;
     this.#queue = new CheckpointQueue(options.batchLimits);
+    this.#patience = new Patience(options.host, options.takerPatienceMs ?? DEFAULT_TAKER_PATIENCE_MS);
     this.delivery = new Delivery(
       (key) => this.#journal.get(key),
       () => this.schedule(),
     );
     this.root = new Scope(this, undefined, { position: "", isRecorded: false, isRebuilding: false });
     this.#load(options.journal);
-    this.#replaying = this.#journal.size > 0;
+    this.#replaying = !this.#journal.isEmpty;
   }
 
   get isOver(): boolean {
@@ -103,6 +111,15 @@ export class Invocation implements InvocationCore {
   /** True while the code that runs has run before, in an earlier invocation. */
   get isReplaying(): boolean {
     return this.#replaying;
+  }
+
+  /**
+   * Where the order is inferred from the times at which things were recorded, no other result may be recorded between
+   * the end of a context and its record.
+   */
+  get handsOverAhead(): boolean {
+    if (this.#options.overtakingMs === undefined) return true;
+    return this.#inFlight === undefined && !this.delivery.expectsOutside;
   }
 
   /** Runs the handler to its end, its suspension or its fault. Called once. */
@@ -145,6 +162,11 @@ export class Invocation implements InvocationCore {
     this.#replaying = false;
   }
 
+  whenCaughtUp(next: () => void): void {
+    this.#interrupted.push(next);
+    this.schedule();
+  }
+
   record(update: OperationUpdate, urgent: boolean): void {
     if (update.action === "START") this.instrument?.started(update);
     this.#queue.add(update, urgent || this.#options.lingerMs === 0);
@@ -152,19 +174,30 @@ export class Invocation implements InvocationCore {
     else this.#linger();
   }
 
-  /** Takes over what changed outside: fired timers, completed callbacks, finished invokes. */
-  absorb(operations: readonly Operation[]): void {
-    if (this.isOver) return;
-    let newest = this.#highest;
-    for (const operation of operations) {
-      this.#journal.set(operation.id, operation);
-      if (!isSettled(operation.status)) this.delivery.taker(operation.id)?.progress?.(operation);
-      newest = Math.max(newest, deliveryOf(operation));
-    }
-    this.delivery.enqueue(operations, this.#highest);
-    this.#highest = newest;
-    this.instrument?.changed(operations);
+  /**
+   * Takes over what changed: by this invocation's own updates, or outside (fired timers, completed callbacks, finished
+   * invokes). What is known already changes nothing. False once the invocation is over: it has not seen them.
+   */
+  absorb(operations: readonly Operation[]): boolean {
+    if (this.isOver) return false;
+    if (this.instrument === undefined) for (const operation of operations) this.#take(operation);
+    else this.#announce(this.instrument, operations);
     this.schedule();
+    return true;
+  }
+
+  #announce(instrument: Instrument, operations: readonly Operation[]): void {
+    const news = operations.filter((operation) => this.#take(operation));
+    if (news.length > 0) instrument.changed(news);
+  }
+
+  /** False if that is no news. */
+  #take(operation: Operation): boolean {
+    const known = this.#journal.get(operation.id);
+    if (!this.#journal.take(operation, known)) return false;
+    this.delivery.add(operation, known);
+    if (!isSettled(operation.status)) this.delivery.taker(operation.id)?.progress?.(operation);
+    return true;
   }
 
   end(outcome: InvocationOutcome): void {
@@ -196,10 +229,13 @@ export class Invocation implements InvocationCore {
     this.#cancelIdle?.();
     this.#cancelIdle = undefined;
     this.#parked = false;
-    if (this.#queue.isUrgent) this.#flush();
+    // What the results at hand lead to leaves together: a wave of a batch is one commit.
+    const goesFirst = this.#queue.isOverdue || (this.#queue.isUrgent && this.delivery.isEmpty);
+    let state = goesFirst ? this.#flushAndDeliver() : this.delivery.deliverNext();
+    if (state !== "delivered" && this.#queue.isUrgent) state = this.#flushAndDeliver();
     if (this.isOver) return;
-    const state = this.delivery.deliverNext();
     if (state === "delivered") return this.#afterDelivery();
+    if (state === "empty" && this.#takeUp()) return;
     if (this.#inFlight !== undefined || this.#queue.isUrgent || state === "preparing" || this.delivery.isPreparing)
       return;
     if (this.executing > 0) return this.#poll();
@@ -208,31 +244,30 @@ export class Invocation implements InvocationCore {
     if (this.waiting > 0) this.#idle();
   };
 
+  #flushAndDeliver(): DeliveryState {
+    this.#flush();
+    return this.isOver ? "empty" : this.delivery.deliverNext();
+  }
+
   #afterDelivery(): void {
     if (this.delivery.lastNumber > this.#seen) this.#replaying = false;
     this.schedule();
   }
 
-  #load(journal: Iterable<Operation>): void {
-    const hidden = new Set<string>();
-    const visible: Operation[] = [];
-    for (const operation of journal) {
-      if (operation.parentId !== undefined && (hidden.has(operation.parentId) || this.#isSealed(operation.parentId))) {
-        hidden.add(operation.id);
-        continue;
-      }
-      this.#journal.set(operation.id, operation);
-      visible.push(operation);
-      this.#highest = Math.max(this.#highest, deliveryOf(operation));
-      this.#seen = Math.max(this.#seen, seenBy(operation));
-    }
-    this.delivery.enqueue(visible, 0);
+  /** Goes on with what was interrupted; false if nothing was. */
+  #takeUp(): boolean {
+    const interrupted = this.#interrupted;
+    if (interrupted.length === 0) return false;
+    this.#interrupted = [];
+    for (const next of interrupted) next();
+    this.schedule();
+    return true;
   }
 
-  /** True if nobody looks into this context again: it has its outcome and its value. */
-  #isSealed(key: string): boolean {
-    const context = this.#journal.get(key);
-    return context?.type === "CONTEXT" && isSettled(context.status) && !isRebuilt(context);
+  #load(journal: Iterable<Operation>): void {
+    const visible = this.#journal.load(journal);
+    for (const operation of visible) this.#seen = Math.max(this.#seen, seenBy(operation));
+    this.delivery.load(visible);
   }
 
   #flush(): void {
@@ -247,7 +282,7 @@ export class Invocation implements InvocationCore {
     } catch (error) {
       return this.#checkpointFailed(error);
     }
-    if (!(answer instanceof Promise)) return this.absorb(answer);
+    if (!(answer instanceof Promise)) return void this.absorb(answer);
     this.#inFlight = answer.then(
       (operations) => {
         this.#inFlight = undefined;
@@ -321,11 +356,12 @@ export class Invocation implements InvocationCore {
   }
 
   #awaitCode(): void {
-    const patience = this.#options.takerPatienceMs ?? DEFAULT_TAKER_PATIENCE_MS;
-    this.#cancelIdle = this.host.timer(this.host.now() + patience, () => this.#missingTaker(patience));
+    this.#cancelIdle = this.#patience.wait(() => this.#missingTaker());
   }
 
-  #missingTaker(patience: number): void {
+  #missingTaker(): void {
+    // The way to the missing call may lead through a function that has to run again, against all rules.
+    if (this.#takeUp()) return;
     const recorded = this.delivery.head;
     if (recorded === undefined) return;
     const identity = { id: recorded.id, type: recorded.type, name: recorded.name, subType: recorded.subType };
@@ -333,7 +369,7 @@ export class Invocation implements InvocationCore {
     const missing = isRebuilt(recorded) ? "come to its end again" : "called that operation";
     const message =
       `Non-deterministic execution detected: the log holds the result of ${what}, but the code has not ${missing} ` +
-      `in ${patience} ms. This indicates non-deterministic control flow in your workflow code.`;
+      `in ${this.#patience.limitMs} ms. This indicates non-deterministic control flow in your workflow code.`;
     this.end({ status: "BREACH", error: new NonDeterministicExecutionError(message, { recorded: identity }) });
   }
 
@@ -357,7 +393,7 @@ export class Invocation implements InvocationCore {
   #nextNews(soon: number): number {
     let earliest: number | undefined;
     for (const operation of this.delivery.awaited()) {
-      const due = isOpenEnded(operation) ? soon : dueTime(operation);
+      const due = isOpenEnded(operation) ? soon : dueTimeOf(operation);
       if (due !== undefined && (earliest === undefined || due < earliest)) earliest = due;
     }
     return earliest ?? soon;
@@ -370,23 +406,12 @@ function faultOf(error: unknown): InvocationOutcome {
   return { status: failure.scope === "EXECUTION" ? "FAILED" : "FAULT", error: failure };
 }
 
-function deliveryOf(operation: Operation): number {
-  const opened = operation.type === "CALLBACK" ? (operation.opened ?? 0) : 0;
-  return Math.max(opened, operation.delivery ?? 0);
-}
-
 /** The newest result that must have reached user code for this operation to be where it is. */
 function seenBy(operation: Operation): number {
-  const settledInside: OperationType[] = ["STEP", "CONTEXT"];
-  const own = settledInside.includes(operation.type) ? (operation.delivery ?? 0) : 0;
+  const own = operationTraits[operation.type].isSettledByCode ? (placeOf(operation) ?? 0) : 0;
   return Math.max(own, operation.after ?? 0);
 }
 
-function dueTime(operation: Operation): number | undefined {
-  if (operation.type === "WAIT") return operation.dueAt;
-  return operation.type === "STEP" && operation.status === "PENDING" ? operation.nextAttemptAt : undefined;
-}
-
 function isOpenEnded({ type, status }: Operation): boolean {
-  return (type === "CALLBACK" || type === "CHAINED_INVOKE") && status === "STARTED";
+  return operationTraits[type].isOpenEnded && status === "STARTED";
 }

@@ -91,12 +91,27 @@ export class Scope {
     this.invocation.executing -= this.#executing;
     this.invocation.waiting -= this.#waiting;
     if (this.parent !== undefined) this.parent.#children?.delete(this);
-    if (this.#isRecorded && this.recordedKey !== undefined) this.invocation.delivery.closeContext(this.recordedKey);
+    if (this.#isRecorded && this.recordedKey !== undefined) this.invocation.delivery.close(this.recordedKey);
+    else if (!this.invocation.isOver) hideFrom(this.invocation, this.position, this.#count + 1);
     this.#children?.forEach((child) => child.close());
   }
 
   #adopt(child: Scope): void {
     this.#children ??= new Set();
     this.#children.add(child);
+  }
+}
+
+/**
+ * Hides what the log holds in a virtual context that has ended and did not come to call it this time: code that nobody
+ * waits for was on its way there. In a recorded context it is hidden by the end of that.
+ */
+function hideFrom(invocation: InvocationCore, position: string, first: number): void {
+  for (let number = first; ; number++) {
+    const inner = `${position}-${number}`;
+    const key = invocation.keyOf(inner);
+    if (invocation.stored(key) !== undefined) invocation.delivery.close(key);
+    else if (invocation.stored(invocation.keyOf(`${inner}-1`)) !== undefined) hideFrom(invocation, inner, 1);
+    else return;
   }
 }

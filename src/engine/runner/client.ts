@@ -3,12 +3,12 @@
  * several processes (one Durable Object each) implements it by routing. The HTTP face speaks to nothing else.
  */
 
-import type { ExecutionHeader, ParentReference } from "../model/execution.ts";
+import type { ExecutionHeader, ExecutionStatus, ParentReference } from "../model/execution.ts";
 import type { Failure } from "../model/failure.ts";
 import type { HistoryEvent } from "../model/history.ts";
 import type { Operation } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
-import type { DirectoryPage, ListQuery } from "../ports/execution-store.ts";
+import type { DirectoryRow } from "../ports/execution-store.ts";
 
 export interface StartRequest {
   readonly functionName: string;
@@ -26,6 +26,32 @@ export interface StartAnswer {
   readonly execution: ExecutionHeader;
   /** False when an execution of that name with the same input and version was there already. */
   readonly created: boolean;
+}
+
+/** Which executions to list. Those match that match everything given; times are ms since the epoch. */
+export interface ListQuery {
+  readonly functionName?: string;
+  readonly name?: string;
+  readonly version?: string;
+  /** Any of these; none at all for an empty list. */
+  readonly statuses?: readonly ExecutionStatus[];
+  /** Started at this time or later. */
+  readonly startedAfter?: number;
+  /** Started at this time or earlier. */
+  readonly startedBefore?: number;
+  /** Newest first when true; oldest first by default. */
+  readonly reverse?: boolean;
+  /** The `marker` of the page before. */
+  readonly marker?: string;
+  /** Rows of a page, 1 to 1000. */
+  readonly limit: number;
+}
+
+/** One page of a list, in the order of starts, and of ids among those that started in the same millisecond. */
+export interface DirectoryPage {
+  readonly rows: readonly DirectoryRow[];
+  /** Where the next page begins; absent when there are no more rows. Good for the same filters in the same direction. */
+  readonly marker?: string;
 }
 
 export interface HistoryQuery {
@@ -86,6 +112,11 @@ export interface ExecutionClient {
   history(executionId: string, query: HistoryQuery): Promise<HistoryPage>;
   /** The operations as an SDK sees them. `token` is checked when given. */
   state(executionId: string, page: { token?: string; marker?: string; limit: number }): Promise<StatePage>;
+  /**
+   * Lists executions, page by page. Rows that come and go between two pages neither repeat nor hide others.
+   *
+   * @throws {ClientError} InvalidParameterValueException for a limit, a status, a time or a marker that cannot be.
+   */
   list(query: ListQuery): Promise<DirectoryPage>;
   /** Answers when it was stopped, ms since the epoch; stopping what has ended changes nothing. */
   stop(executionId: string, error?: Failure): Promise<number>;
@@ -110,6 +141,8 @@ export const ClientErrorCode = {
   CALLBACK_CLOSED: "CallbackTimeoutException",
   THROTTLED: "TooManyRequestsException",
   SERVICE: "ServiceException",
+  /** The host was closed. perdure's own: nothing of it is asked again in this process. */
+  HOST_CLOSED: "HostClosedException",
 } as const;
 export type ClientErrorCode = (typeof ClientErrorCode)[keyof typeof ClientErrorCode];
 

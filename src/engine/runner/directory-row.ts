@@ -1,9 +1,9 @@
-import { expiryOf } from "../machine/next-wake.ts";
-import type { ExecutionHeader } from "../model/execution.ts";
+import { expiryOf } from "../machine/plan.ts";
+import type { ExecutionState } from "../machine/state.ts";
 import type { DirectoryRow } from "../ports/execution-store.ts";
 
 /** What the directory shows of an execution. */
-export function directoryRow(header: ExecutionHeader): DirectoryRow {
+export function directoryRow({ header, rowSeq }: ExecutionState): DirectoryRow {
   const { id, functionName, name, version, incarnation, status, startedAt, endedAt, halt } = header;
   const expiresAt = expiryOf(header);
   return {
@@ -12,6 +12,7 @@ export function directoryRow(header: ExecutionHeader): DirectoryRow {
     name,
     version,
     incarnation,
+    seq: rowSeq,
     status,
     startedAt,
     ...(endedAt === undefined ? {} : { endedAt }),

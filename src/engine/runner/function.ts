@@ -3,6 +3,7 @@
 import type { ExecutionHeader } from "../model/execution.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Operation } from "../model/operation.ts";
+import { failureFromError } from "../model/thrown-failure.ts";
 import type { CheckpointClient } from "../ports/checkpoint-client.ts";
 import type { Host } from "../ports/host.ts";
 import type { NonDeterministicExecutionError } from "../replay/faults.ts";
@@ -12,7 +13,8 @@ import type { InvocationOptions } from "../replay/invocation.ts";
 export type FunctionOutput =
   | { readonly status: "SUCCEEDED"; readonly result?: string }
   | { readonly status: "FAILED"; readonly error: Failure }
-  | { readonly status: "PENDING" }
+  /** `again`: it was told of changes that it did not look at, and wants to be invoked at once. */
+  | { readonly status: "PENDING"; readonly again?: boolean }
   | { readonly status: "FAULT"; readonly error: Failure }
   | { readonly status: "BREACH"; readonly error: NonDeterministicExecutionError }
   | { readonly status: "FENCED" };
@@ -36,8 +38,11 @@ export interface InvocationRequest {
 
 export interface RunningInvocation {
   readonly output: Promise<FunctionOutput>;
-  /** Takes over what changed outside. */
-  absorb(operations: readonly Operation[]): void;
+  /**
+   * Takes over what changed, by its own checkpoints and outside, in the order of the log. False if it did not: then it
+   * is told with the answer to its next checkpoint, and invoked again if it suspends before that.
+   */
+  absorb(operations: readonly Operation[]): boolean;
   /** Ends it without effect. */
   abandon(): void;
 }
@@ -55,6 +60,37 @@ export interface PlainFunction {
 }
 
 export type RegisteredFunction = DurableFunction | PlainFunction;
+
+/** Runs a plain function; what it throws is its outcome. */
+export async function callPlain(
+  target: PlainFunction,
+  { id, input }: { readonly id: string; readonly input?: string },
+  functionName: string,
+): Promise<PlainOutcome> {
+  try {
+    const result = await target.call(input, { functionName, requestId: id });
+    return { status: "SUCCEEDED", ...(result === undefined ? {} : { result }) };
+  } catch (error) {
+    return { status: "FAILED", error: failureFromError(error) };
+  }
+}
+
+export type PlainOutcome =
+  | { readonly status: "SUCCEEDED"; readonly result?: string }
+  | { readonly status: "FAILED"; readonly error: Failure };
+
+/** A plain function that is started by itself is an execution without operations. */
+export function asDurable(target: RegisteredFunction): DurableFunction {
+  if (target.kind === "durable") return target;
+  return {
+    kind: "durable",
+    invoke: ({ header, requestId }) => ({
+      output: callPlain(target, { ...header, id: requestId }, header.functionName),
+      absorb: () => true,
+      abandon: () => {},
+    }),
+  };
+}
 
 /** A function in all versions that executions may still be running. */
 export interface FunctionVersions {

@@ -3,6 +3,7 @@ import type { Alarm } from "../ports/alarm.ts";
 import type { ExecutionStore } from "../ports/execution-store.ts";
 import type { Host } from "../ports/host.ts";
 import type { ExecutionClient } from "./client.ts";
+import type { Writer } from "./execution-log.ts";
 import type { FunctionRegistry } from "./function.ts";
 
 /** What a runner works with. */
@@ -11,6 +12,8 @@ export interface RunnerSetup {
   readonly alarm: Alarm;
   readonly host: Host;
   readonly functions: FunctionRegistry;
+  /** Marks the commits of this process. */
+  readonly writer: Writer;
   /** Reaches other executions: this runner, or whoever routes to them. */
   readonly peers: () => ExecutionClient;
   /** This runner. */
@@ -30,9 +33,6 @@ export interface RunnerSetup {
   readonly arnOf: (header: ExecutionHeader) => string;
   /** Told of what a store or a peer threw; the work is tried again. */
   readonly onError: (executionId: string, error: unknown) => void;
-  readonly wakeAgain: (executionId: string) => void;
-  /** Wakes it later, `at` in ms since the epoch, even if this process is gone by then. */
-  readonly wakeAt: (executionId: string, at: number) => void;
   /** Whether this process may run an execution now. */
   readonly mayRun: (executionId: string) => boolean;
   /** Told that another process has run an execution which ran here. */

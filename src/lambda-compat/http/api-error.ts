@@ -28,13 +28,19 @@ export function invalidParameter(message: string): ApiError {
   return new ApiError(ClientErrorCode.INVALID_PARAMETER, 400, message);
 }
 
+/** A client's errors are known by their code, not by their class: from across a process boundary they come as copies. */
+export function hasCode(error: unknown, code: ClientErrorCode): boolean {
+  return error instanceof Error && (error as { code?: unknown }).code === code;
+}
+
 /**
- * What may be told to the caller; anything that is not meant for one becomes a plain `ServiceException`. A client's
- * errors are known by their code, not by their class: from across a process boundary they come as copies.
+ * What may be told to the caller; anything that is not meant for one becomes a plain `ServiceException`.
  */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   const { code, message } = error instanceof Error ? (error as Error & { code?: unknown }) : {};
+  // AWS has no name for it. A client that tries again may reach the next process.
+  if (code === ClientErrorCode.HOST_CLOSED) return new ApiError(ClientErrorCode.SERVICE, 503, String(message));
   const status = typeof code === "string" && Object.hasOwn(STATUS, code) ? STATUS[code] : undefined;
   if (status === undefined) return new ApiError(ClientErrorCode.SERVICE, 500, "The request failed inside the service.");
   return new ApiError(String(code), status, String(message), status === 429 ? { "Retry-After": "1" } : {});

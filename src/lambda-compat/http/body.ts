@@ -16,23 +16,59 @@ export type Shaped<S> = S extends "string"
         ? Shaped<Item>[]
         : { -readonly [Member in keyof S]?: Shaped<S[Member]> };
 
-/** Fails with `RequestTooLargeException` as soon as more than `limit` bytes have arrived. */
-export async function readBody({ body }: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
-  const reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined = body?.getReader();
+export interface BodyLimits {
+  readonly bytes: number;
+  /** Milliseconds until all of it has arrived. */
+  readonly ms: number;
+}
+
+/** The longest that a timer can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Fails with `RequestTooLargeException` as soon as more than `bytes` have arrived, and with `RequestTimeoutException`
+ * when the time is over.
+ */
+export async function readBody({ body }: Request, { bytes, ms }: BodyLimits): Promise<Uint8Array<ArrayBuffer>> {
+  if (!body) return new Uint8Array();
+  const reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> = body.getReader();
+  const letGo = (): void => void reader.cancel().catch(() => {});
+  let isLate = false;
+  const timer = setTimeout(
+    () => {
+      isLate = true;
+      letGo();
+    },
+    Math.min(ms, MAX_TIMER_MS),
+  );
+  try {
+    const whole = await readWithin(reader, bytes);
+    if (isLate) throw new ApiError("RequestTimeoutException", 408, `The request body must arrive within ${ms} ms.`);
+    return whole;
+  } catch (error) {
+    letGo();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readWithin(
+  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
-  while (reader) {
+  for (;;) {
     const { value } = await reader.read().catch(() => {
       throw malformed("is not complete");
     });
-    if (!value) break;
+    if (!value) return new Uint8Array(await new Blob(chunks).arrayBuffer());
     chunks.push(value);
     size += value.length;
-    if (size <= limit) continue;
-    reader.cancel().catch(() => {});
-    throw new ApiError("RequestTooLargeException", 413, `The request body must be at most ${limit} bytes.`);
+    if (size > limit)
+      throw new ApiError("RequestTooLargeException", 413, `The request body must be at most ${limit} bytes.`);
   }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
 export function readText(body: Uint8Array): string {
@@ -43,14 +79,43 @@ export function readText(body: Uint8Array): string {
   }
 }
 
-/** Undefined for an empty body. */
-export function readJson(body: Uint8Array): unknown {
+/** More than any call but Invoke has to say, and little enough to be built in a moment. */
+const MAX_VALUES = 100_000;
+
+/** Undefined for an empty body. Nothing is built of a text with more than `maxValues` values. */
+export function readJson(body: Uint8Array, maxValues: number = MAX_VALUES): unknown {
+  if (hasMoreValues(body, maxValues)) throw malformed(`has more than ${maxValues} values`);
   const text = readText(body);
   try {
     return text ? JSON.parse(text) : undefined;
   } catch {
     throw malformed("is not JSON");
   }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const LIST = 0x5b;
+const OBJECT = 0x7b;
+
+/** Counts the values and names of a JSON text by its marks outside of texts, no further than it must. */
+function hasMoreValues(body: Uint8Array, limit: number): boolean {
+  let count = 1;
+  let isText = false;
+  for (let index = 0; index < body.length && count <= limit; index++) {
+    const byte = body[index] as number;
+    if (byte === QUOTE) isText = !isText;
+    else if (isText && byte === BACKSLASH) index++;
+    else if (!isText && isMark(byte)) count++;
+  }
+  return count > limit;
+}
+
+/** What every value and name of JSON but the first comes after. */
+function isMark(byte: number): boolean {
+  return byte === COMMA || byte === COLON || byte === LIST || byte === OBJECT;
 }
 
 /** Takes over what the shape names, type by type, and nothing else. `null` counts as absent, as in AWS's API. */

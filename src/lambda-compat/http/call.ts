@@ -10,6 +10,8 @@ import {
   parseFunctionReference,
 } from "../arn.ts";
 import { ApiError, invalidParameter } from "./api-error.ts";
+import type { Right } from "./credentials.ts";
+import type { HostLimits } from "./limits.ts";
 
 const DEFAULT_PAGE = 100;
 const MAX_PAGE = 1000;
@@ -18,10 +20,13 @@ export interface Face {
   readonly client: ExecutionClient;
   readonly scope: ArnScope;
   readonly heartbeatMs: number;
+  readonly limits: HostLimits;
   readonly now: () => number;
 }
 
 export interface Call {
+  /** What else the caller may do, beside this. */
+  readonly may: (right: Right) => boolean;
   readonly headers: Headers;
   readonly query: URLSearchParams;
   /** What stands in the path for the execution, the function or the callback, decoded. */

@@ -1,6 +1,7 @@
 /**
- * Who may do what. Without a credential that the host lists, nothing is answered but 401; what the caller learns from
- * a refusal, by its words or by how long it took, is the same for an unknown name and for a wrong secret.
+ * Who may do what. Without a credential that the host lists, nothing is answered but 401, in the same words for an
+ * unknown access key and for a wrong secret. How long a comparison takes tells nothing of a secret. An access key is no
+ * secret: an unknown one is refused before anything is read or hashed for it.
  */
 
 import { ApiError } from "./api-error.ts";
@@ -13,6 +14,8 @@ import { type IncomingRequest, isSigned, isWellSigned } from "./signature.ts";
  */
 export type Right = "start" | "read" | "callback" | "checkpoint" | "admin";
 
+const RIGHTS: readonly Right[] = ["start", "read", "callback", "checkpoint", "admin"];
+
 /** One caller, with one secret or several. A credential without a secret never matches. */
 export interface Credential {
   /** Names the caller to people; never a secret. */
@@ -20,7 +23,7 @@ export interface Credential {
   readonly rights: readonly Right[];
   /** Sent as `Authorization: Bearer <token>`. */
   readonly bearer?: string | undefined;
-  /** SHA-256 of the bearer token in lower-case hex, for hosts that do not want to keep the token itself. */
+  /** SHA-256 of the bearer token in hex, for hosts that do not want to keep the token itself. */
   readonly bearerSha256?: string | undefined;
   /** For AWS's own clients. Any region, service `lambda`. */
   readonly sigv4?:
@@ -31,13 +34,9 @@ export interface Credential {
 /** Fails with a 401 when no credential stands behind the request. `now` in ms since the epoch. */
 export type Authenticate = (incoming: IncomingRequest, now: number) => Promise<Credential>;
 
-/** Throws `TypeError` for an empty secret: it would let everybody in. */
+/** Throws `TypeError` for an empty secret, a hash that is none, and rights that are no list of known ones. */
 export function createAuthenticate(credentials: readonly Credential[]): Authenticate {
-  for (const { id, bearer, bearerSha256, sigv4 } of credentials) {
-    if ([bearer, bearerSha256, ...Object.values(sigv4 ?? {})].includes("")) {
-      throw new TypeError(`The credential "${id}" has an empty secret.`);
-    }
-  }
+  credentials.forEach(checkCredential);
   return async (incoming, now) => {
     if (isSigned(incoming)) return bySignature(credentials, incoming, now);
     const [, token] = /^Bearer +(\S+)$/i.exec(incoming.request.headers.get("authorization") ?? "") ?? [];
@@ -46,16 +45,39 @@ export function createAuthenticate(credentials: readonly Credential[]): Authenti
   };
 }
 
+/** Each of these would let in more than was meant, or nobody. Says nothing of the secret. */
+function checkCredential({ id, rights, bearer, bearerSha256, sigv4 }: Credential): void {
+  if ([bearer, bearerSha256, ...Object.values(sigv4 ?? {})].includes("")) {
+    throw new TypeError(`The credential "${id}" has an empty secret.`);
+  }
+  if (!Array.isArray(rights) || !rights.every((right) => RIGHTS.includes(right))) {
+    throw new TypeError(`The rights of the credential "${id}" must be a list of ${RIGHTS.join(", ")}.`);
+  }
+  if (bearerSha256 !== undefined && !/^[0-9a-f]{64}$/i.test(bearerSha256)) {
+    throw new TypeError(`The bearerSha256 of the credential "${id}" must be 64 hex digits.`);
+  }
+}
+
+export function hasRight({ rights }: Credential, right: Right): boolean {
+  return rights.includes(right) || rights.includes("admin");
+}
+
 /** Fails with a 403. */
-export function requireRight({ id, rights }: Credential, right: Right): void {
-  if (rights.includes(right) || rights.includes("admin")) return;
-  throw new ApiError("AccessDeniedException", 403, `The credential "${id}" has not got the right "${right}".`);
+export function requireRight(credential: Credential, right: Right): void {
+  if (hasRight(credential, right)) return;
+  throw new ApiError(
+    "AccessDeniedException",
+    403,
+    `The credential "${credential.id}" has not got the right "${right}".`,
+  );
 }
 
 async function byBearer(credentials: readonly Credential[], token: string): Promise<Credential> {
   const digest = await sha256(utf8(token));
   const digests = await Promise.all(
-    credentials.map(async ({ bearer, bearerSha256 = "" }) => (bearer ? sha256(utf8(bearer)) : bearerSha256)),
+    credentials.map(async ({ bearer, bearerSha256 = "" }) =>
+      bearer ? sha256(utf8(bearer)) : bearerSha256.toLowerCase(),
+    ),
   );
   const [credential] = credentials.filter((_, index) => isSame(digests[index] ?? "", digest));
   if (credential) return credential;

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { LiveEvent } from "../../engine/runner/client.ts";
 import { eventStream } from "./event-stream.ts";
 
+const AS_IS = { readable: (text: string) => text, onClosed: () => {} };
 const commits: readonly LiveEvent[] = [
   { seq: 1, body: '{"v":1}' },
   { seq: 2, body: "two\nlines\r\nand\rmore" },
@@ -14,7 +15,7 @@ async function* listed(events: readonly LiveEvent[], failure?: Error): AsyncIter
 
 describe("an event stream", () => {
   test("carries every commit under its number, line by line, and says when it is over", async () => {
-    const response = eventStream(listed(commits), 60_000);
+    const response = eventStream(listed(commits), { ...AS_IS, heartbeatMs: 60_000 });
     expect(response.headers.get("content-type")).toBe("text/event-stream");
     expect(await response.text()).toBe(
       'id: 1\nevent: commit\ndata: {"v":1}\n\n' +
@@ -24,7 +25,10 @@ describe("an event stream", () => {
   });
 
   test("says that it broke, and not why", async () => {
-    const text = await eventStream(listed(commits.slice(0, 1), new Error("a secret")), 60_000).text();
+    const text = await eventStream(listed(commits.slice(0, 1), new Error("a secret")), {
+      ...AS_IS,
+      heartbeatMs: 60_000,
+    }).text();
     expect(text).toBe('id: 1\nevent: commit\ndata: {"v":1}\n\nevent: error\ndata: {}\n\n');
   });
 
@@ -37,7 +41,7 @@ describe("an event stream", () => {
     const events = {
       [Symbol.asyncIterator]: () => ({ next: async () => answers.shift() ?? { done: true, value: 0 } }),
     };
-    const reader = eventStream(events as AsyncIterable<LiveEvent>, 1)
+    const reader = eventStream(events as AsyncIterable<LiveEvent>, { ...AS_IS, heartbeatMs: 1 })
       .body!.pipeThrough(new TextDecoderStream())
       .getReader();
     expect((await reader.read()).value).toBe(":\n\n");
@@ -64,7 +68,7 @@ describe("an event stream", () => {
         },
       }),
     };
-    const reader = eventStream(events as AsyncIterable<LiveEvent>, 60_000).body!.getReader();
+    const reader = eventStream(events as AsyncIterable<LiveEvent>, { ...AS_IS, heartbeatMs: 60_000 }).body!.getReader();
     await reader.read();
     await reader.read();
     await reader.cancel();

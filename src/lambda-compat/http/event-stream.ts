@@ -11,8 +11,21 @@ const END = "event: end\ndata: {}\n\n";
 const BROKEN = "event: error\ndata: {}\n\n";
 const COMMENT = ":\n\n";
 
-/** `heartbeatMs` is how long the stream may be silent. */
-export function eventStream(events: AsyncIterable<LiveEvent>, heartbeatMs: number): Response {
+export interface EventStreamOptions {
+  /** How long the stream may be silent. */
+  readonly heartbeatMs: number;
+  /** What the reader may see of a commit's text. */
+  readonly readable: (text: string) => string;
+  /** Told when the stream has ended, or its reader has left. */
+  readonly onClosed: () => void;
+}
+
+export function eventStream(
+  events: AsyncIterable<LiveEvent>,
+  { heartbeatMs, readable, onClosed }: EventStreamOptions,
+): Response {
+  const frame = ({ done, value }: IteratorResult<LiveEvent, undefined>): string =>
+    done ? END : commit(value.seq, readable(value.body));
   const iterator = events[Symbol.asyncIterator]();
   let next: Promise<string> | undefined;
   const stream = new ReadableStream<Uint8Array>({
@@ -21,17 +34,20 @@ export function eventStream(events: AsyncIterable<LiveEvent>, heartbeatMs: numbe
       const text = await within(next, heartbeatMs);
       controller.enqueue(utf8(text));
       if (text !== COMMENT) next = undefined;
-      if (text === END || text === BROKEN) controller.close();
+      if (text !== END && text !== BROKEN) return;
+      controller.close();
+      onClosed();
     },
     cancel() {
+      onClosed();
       iterator.return?.().catch(() => {});
     },
   });
   return new Response(stream, { headers: { "Content-Type": "text/event-stream" } });
 }
 
-function frame({ done, value }: IteratorResult<LiveEvent, undefined>): string {
-  return done ? END : `id: ${value.seq}\nevent: commit\ndata: ${value.body.replace(/\r\n?|\n/g, "\ndata: ")}\n\n`;
+function commit(seq: number, body: string): string {
+  return `id: ${seq}\nevent: commit\ndata: ${body.replace(/\r\n?|\n/g, "\ndata: ")}\n\n`;
 }
 
 function within(text: Promise<string>, ms: number): Promise<string> {

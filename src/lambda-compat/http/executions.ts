@@ -4,7 +4,6 @@ import { ExecutionStatus, type ExecutionHeader } from "../../engine/model/execut
 import type { DirectoryRow } from "../../engine/ports/execution-store.ts";
 import { formatExecutionArn, formatFunctionArn } from "../arn.ts";
 import { errorToWire } from "../wire.ts";
-import { invalidParameter } from "./api-error.ts";
 import { present, readJson, readShape } from "./body.ts";
 import {
   type Call,
@@ -20,15 +19,16 @@ import {
 } from "./call.ts";
 import { readError } from "./reports.ts";
 import { eventStream } from "./event-stream.ts";
-import { historyEventToWire } from "./history-event.ts";
+import { readableBy, shown } from "./shown.ts";
 
 const STATUSES = Object.values(ExecutionStatus);
 
-export async function getExecution(face: Face, { label, query }: Call): Promise<Response> {
+export async function getExecution(face: Face, call: Call): Promise<Response> {
+  const { label, query } = call;
   const included = readFlag(query, "IncludeExecutionData") ?? true;
   const execution = await findExecution(face, label);
   const { version, retentionDays, executionTimeoutSeconds, input, result, halt, error = halt?.error } = execution;
-  return Response.json({
+  return shown(call, {
     ...summary(execution, face),
     Version: version,
     DurableConfig: { RetentionPeriodInDays: retentionDays, ExecutionTimeout: executionTimeoutSeconds },
@@ -36,26 +36,6 @@ export async function getExecution(face: Face, { label, query }: Call): Promise<
     ...(included && { InputPayload: input, Result: result, Error: error && errorToWire(error) }),
     Halt: halt && { Reason: halt.reason, Timestamp: seconds(halt.at) },
   });
-}
-
-export async function getHistory(face: Face, { label, query }: Call): Promise<Response> {
-  const limit = readLimit(query);
-  const after = readEventMarker(query.get("Marker"));
-  const reverse = readFlag(query, "ReverseOrder");
-  const includeData = readFlag(query, "IncludeExecutionData") ?? true;
-  const { id } = await findExecution(face, label);
-  const { events, more } = await face.client.history(id, present({ limit, after, reverse, includeData }));
-  const last = events.at(-1);
-  return Response.json({
-    Events: events.map(historyEventToWire),
-    NextMarker: more && last ? `e${last.eventId.toString(36)}` : undefined,
-  });
-}
-
-function readEventMarker(marker: string | null): number | undefined {
-  if (marker === null) return undefined;
-  if (/^e[1-9a-z][0-9a-z]{0,9}$/.test(marker)) return Number.parseInt(marker.slice(1), 36);
-  throw invalidParameter("Marker must be the NextMarker of an earlier page.");
 }
 
 export async function listExecutions(face: Face, call: Call): Promise<Response> {
@@ -103,10 +83,17 @@ export async function resumeExecution(face: Face, { label, body }: Call): Promis
   return Response.json({});
 }
 
-/** A reader that was cut off says with its last id where to go on. */
-export async function watchExecution(face: Face, { label, query, headers }: Call): Promise<Response> {
-  const cursor = headers.get("last-event-id") ?? query.get("cursor");
-  const from = readWhole(cursor, "cursor", Number.MAX_SAFE_INTEGER);
+/**
+ * A reader that was cut off says with its last id where to go on. Beside a link nobody signs that id, so it leads
+ * forward from the link's own cursor, never back.
+ */
+export async function watchExecution(face: Face, call: Call): Promise<Response> {
+  const { label, query, headers } = call;
+  const cursor = readWhole(query.get("cursor"), "cursor", Number.MAX_SAFE_INTEGER);
+  const from = Math.max(cursor, readWhole(headers.get("last-event-id"), "Last-Event-ID", Number.MAX_SAFE_INTEGER));
   const { id } = await findExecution(face, label);
-  return eventStream(face.client.watch(id, from), face.heartbeatMs);
+  const { client, heartbeatMs, limits } = face;
+  const readable = await readableBy(call);
+  const onClosed = limits.openStream();
+  return eventStream(client.watch(id, from), { heartbeatMs, readable, onClosed });
 }

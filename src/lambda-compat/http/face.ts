@@ -9,7 +9,15 @@ import { type ArnScope, LOCAL_SCOPE } from "../arn.ts";
 import { ApiError, errorResponse, toApiError } from "./api-error.ts";
 import { readBody } from "./body.ts";
 import type { Face } from "./call.ts";
-import { type Authenticate, createAuthenticate, type Credential, requireRight } from "./credentials.ts";
+import {
+  type Authenticate,
+  createAuthenticate,
+  type Credential,
+  hasRight,
+  requireRight,
+  type Right,
+} from "./credentials.ts";
+import { HostLimits, type HttpLimits } from "./limits.ts";
 import { ROUTES } from "./routes.ts";
 
 export interface HttpFaceOptions {
@@ -19,7 +27,9 @@ export interface HttpFaceOptions {
   readonly allowedOrigins?: readonly string[];
   /** How long an event stream may be silent before a comment is sent; 15,000 ms by default. */
   readonly heartbeatMs?: number;
-  /** The clock for signatures and waits, ms since the epoch; `Date.now` by default. */
+  /** What this host takes on at a time. */
+  readonly limits?: HttpLimits;
+  /** The clock for signatures, waits and limits, ms since the epoch; `Date.now` by default. */
   readonly now?: () => number;
   /** Told of every failure that the caller only sees as `ServiceException`. */
   readonly onError?: (error: unknown) => void;
@@ -32,14 +42,20 @@ export interface HttpFaceParts {
 }
 
 /**
- * Answers every request, refusals included; it never rejects. Throws `TypeError` for a credential with an empty secret.
+ * Answers every request, refusals included; it never rejects. Throws `TypeError` for a credential with an empty secret,
+ * with a hash that is none, or with rights that are no list of known ones.
  *
  * @example
  * ```ts
- * const fetch = createHttpFace({
- *   client: runner,
+ * import { createHttpFace } from "perdure/http";
+ * import { createMemoryHost } from "perdure/memory";
+ *
+ * const { client } = createMemoryHost({ functions: { order } });
+ * const face = createHttpFace({
+ *   client,
  *   credentials: [{ id: "web", rights: ["start", "read"], bearer: process.env.PERDURE_TOKEN }],
  * });
+ * const response = await face(request);
  * ```
  */
 export function createHttpFace({
@@ -48,7 +64,8 @@ export function createHttpFace({
   options = {},
 }: HttpFaceParts): (request: Request) => Promise<Response> {
   const { allowedOrigins = [], heartbeatMs = 15_000, now = Date.now, onError } = options;
-  const face: Face = { client, scope: { ...LOCAL_SCOPE, ...options.arn }, heartbeatMs, now };
+  const limits = new HostLimits(options.limits ?? {}, now);
+  const face: Face = { client, scope: { ...LOCAL_SCOPE, ...options.arn }, heartbeatMs, limits, now };
   const authenticate = createAuthenticate(credentials);
   const refuse = (error: unknown): Response => {
     const told = toApiError(error);
@@ -75,7 +92,8 @@ async function answer(face: Face, authenticate: Authenticate, request: Request):
   const route = ROUTES.find((candidate) => candidate.path.test(path));
   const { method, limit = 1, right = "admin" } = route ?? {};
   let reading: Promise<Uint8Array<ArrayBuffer>> | undefined;
-  const body = (): Promise<Uint8Array<ArrayBuffer>> => (reading ??= readBody(request, limit * 1024 * 1024));
+  const bounds = { bytes: Math.min(limit * 1024 * 1024, face.limits.bodyBytes), ms: face.limits.bodyMs };
+  const body = (): Promise<Uint8Array<ArrayBuffer>> => (reading ??= readBody(request, bounds));
   const credential = await authenticate({ request, url, body }, face.now());
   if (!route) throw new ApiError("UnknownOperationException", 404, "There is no such path.");
   if (method !== request.method) {
@@ -83,7 +101,8 @@ async function answer(face: Face, authenticate: Authenticate, request: Request):
   }
   requireRight(credential, right);
   const [, label = ""] = route.path.exec(path) ?? [];
-  return route.answer(face, { headers: request.headers, query: url.searchParams, label, body: await body() });
+  const may = (other: Right): boolean => hasRight(credential, other);
+  return route.answer(face, { may, headers: request.headers, query: url.searchParams, label, body: await body() });
 }
 
 /** Once: what is still encoded afterwards was meant to be. */

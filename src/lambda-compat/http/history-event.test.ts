@@ -3,33 +3,34 @@ import type { HistoryEvent } from "../../engine/model/history.ts";
 import { historyEventToWire } from "./history-event.ts";
 
 const error = { errorType: "E", errorMessage: "m" };
-const Error = { Payload: { ErrorType: "E", ErrorMessage: "m" } };
+const whole = (Payload?: unknown) => ({ ...(Payload !== undefined && { Payload }), Truncated: false });
+const Error = whole({ ErrorType: "E", ErrorMessage: "m" });
 const common = { eventId: 3, at: 2500 };
 
 const CASES: readonly (readonly [Partial<HistoryEvent> & Pick<HistoryEvent, "eventType">, Record<string, unknown>])[] =
   [
     [
       { eventType: "ExecutionStarted", input: "{}", executionTimeoutSeconds: 60 },
-      { Input: { Payload: "{}" }, ExecutionTimeout: 60 },
+      { Input: whole("{}"), ExecutionTimeout: 60 },
     ],
-    [{ eventType: "ExecutionStarted" }, { Input: {} }],
-    [{ eventType: "ExecutionSucceeded", result: "1" }, { Result: { Payload: "1" } }],
+    [{ eventType: "ExecutionStarted" }, { Input: whole() }],
+    [{ eventType: "ExecutionSucceeded", result: "1" }, { Result: whole("1") }],
     [{ eventType: "ExecutionFailed", error }, { Error }],
-    [{ eventType: "ExecutionTimedOut" }, { Error: {} }],
+    [{ eventType: "ExecutionTimedOut" }, { Error: whole() }],
     [{ eventType: "ExecutionStopped", error }, { Error }],
     [{ eventType: "ContextStarted" }, {}],
-    [{ eventType: "ContextSucceeded" }, { Result: {} }],
+    [{ eventType: "ContextSucceeded" }, { Result: whole() }],
     [{ eventType: "ContextFailed", error }, { Error }],
     [
       { eventType: "WaitStarted", waitSeconds: 5, dueAt: 7500 },
       { Duration: 5, ScheduledEndTimestamp: 7.5 },
     ],
     [{ eventType: "WaitSucceeded", waitSeconds: 5, dueAt: 7500 }, { Duration: 5 }],
-    [{ eventType: "WaitCancelled" }, { Error: {} }],
+    [{ eventType: "WaitCancelled" }, { Error: whole() }],
     [{ eventType: "StepStarted", attempt: 1 }, {}],
     [
       { eventType: "StepSucceeded", result: "1", attempt: 2 },
-      { Result: { Payload: "1" }, RetryDetails: { CurrentAttempt: 2 } },
+      { Result: whole("1"), RetryDetails: { CurrentAttempt: 2 } },
     ],
     [
       { eventType: "StepFailed", error, attempt: 1, nextAttemptDelaySeconds: 4 },
@@ -37,9 +38,9 @@ const CASES: readonly (readonly [Partial<HistoryEvent> & Pick<HistoryEvent, "eve
     ],
     [
       { eventType: "ChainedInvokeStarted", functionName: "f", tenantId: "t", input: "[]" },
-      { FunctionName: "f", TenantId: "t", Input: { Payload: "[]" } },
+      { FunctionName: "f", TenantId: "t", Input: whole("[]") },
     ],
-    [{ eventType: "ChainedInvokeSucceeded", result: "1" }, { Result: { Payload: "1" } }],
+    [{ eventType: "ChainedInvokeSucceeded", result: "1" }, { Result: whole("1") }],
     [{ eventType: "ChainedInvokeFailed", error }, { Error }],
     [{ eventType: "ChainedInvokeTimedOut", error }, { Error }],
     [{ eventType: "ChainedInvokeStopped", error }, { Error }],
@@ -47,7 +48,7 @@ const CASES: readonly (readonly [Partial<HistoryEvent> & Pick<HistoryEvent, "eve
       { eventType: "CallbackStarted", callbackId: "Y2I=", timeoutSeconds: 9, heartbeatTimeoutSeconds: 3 },
       { CallbackId: "Y2I=", Timeout: 9, HeartbeatTimeout: 3 },
     ],
-    [{ eventType: "CallbackSucceeded", result: "1" }, { Result: { Payload: "1" } }],
+    [{ eventType: "CallbackSucceeded", result: "1" }, { Result: whole("1") }],
     [{ eventType: "CallbackFailed", error }, { Error }],
     [{ eventType: "CallbackTimedOut", error }, { Error }],
     [

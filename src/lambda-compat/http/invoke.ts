@@ -1,8 +1,9 @@
 /** Invoke: the one way in. A name makes it repeatable: the same name, input and version find the same execution. */
 
 import type { ExecutionHeader } from "../../engine/model/execution.ts";
-import { formatExecutionArn } from "../arn.ts";
-import { invalidParameter } from "./api-error.ts";
+import { ClientErrorCode, type StartAnswer, type StartRequest } from "../../engine/runner/client.ts";
+import { type ArnScope, formatExecutionArn, formatFunctionArn } from "../arn.ts";
+import { ApiError, hasCode, invalidParameter } from "./api-error.ts";
 import { present, readJson, readText } from "./body.ts";
 import { type Call, type Face, readChoice, readFunction } from "./call.ts";
 
@@ -16,16 +17,38 @@ export async function invoke(face: Face, call: Call): Promise<Response> {
   if (name !== undefined && !/^[\w-]{1,64}$/.test(name)) {
     throw invalidParameter("DurableExecutionName must be 1 to 64 letters, digits, hyphens and underscores.");
   }
-  const input = readJson(call.body) === undefined ? undefined : readText(call.body);
+  const input = readJson(call.body, Number.POSITIVE_INFINITY) === undefined ? undefined : readText(call.body);
   const request = present({ ...readFunction(call), name, input, tenantId: header("tenant-id") ?? undefined });
-  if (type === "DryRun") return new Response(null, { status: 204 });
-  const { execution } = await face.client.start(request);
+  if (type === "DryRun") return dryRun(face, request);
+  const { execution } = await start(face, call, request);
   const headers = {
     "X-Amz-Durable-Execution-Arn": formatExecutionArn(execution, face.scope),
     "X-Amz-Executed-Version": execution.version,
   };
   if (type === "Event") return new Response(null, { status: 202, headers });
   return outcome(await face.client.settled(execution.id, face.now() + MAX_SYNC_WAIT_MS), headers);
+}
+
+function dryRun({ client, scope }: Face, request: StartRequest): Response {
+  if (!client.functionNames().includes(request.functionName)) throw noFunction(request, scope);
+  return new Response(null, { status: 204 });
+}
+
+/** What functions and versions there are, which the client's own refusal names, is for callers who may look. */
+async function start({ client, scope, limits }: Face, { may }: Call, request: StartRequest): Promise<StartAnswer> {
+  limits.takeStart();
+  try {
+    return await client.start(request);
+  } catch (error) {
+    if (may("read") || !hasCode(error, ClientErrorCode.NOT_FOUND)) throw error;
+    throw noFunction(request, scope);
+  }
+}
+
+/** In AWS's words. */
+function noFunction({ functionName, version }: StartRequest, scope: ArnScope): ApiError {
+  const message = `Function not found: ${formatFunctionArn(functionName, version, scope)}`;
+  return new ApiError(ClientErrorCode.NOT_FOUND, 404, message);
 }
 
 /** What did not succeed within the time is told as a function error, also when nobody gave an error for it. */

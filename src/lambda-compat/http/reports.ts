@@ -6,8 +6,10 @@
 
 import type { Failure } from "../../engine/model/failure.ts";
 import type { Operation } from "../../engine/model/operation.ts";
-import type { CallbackOutcome } from "../../engine/runner/client.ts";
+import type { CallbackOutcome, CheckpointRequest } from "../../engine/runner/client.ts";
 import { errorFromWire, executionToWire, operationToWire, updateFromWire } from "../wire.ts";
+import type { OptionsShape } from "../wire-kinds/wire-kind.ts";
+import { kindsAtService } from "../wire-kinds/wire-kinds.ts";
 import type { OperationUpdate } from "../wire-types.ts";
 import { invalidParameter } from "./api-error.ts";
 import { present, readJson, readShape, readText } from "./body.ts";
@@ -15,41 +17,52 @@ import { type Call, type Face, findExecution, readArn, readLimit, seconds } from
 
 const ERROR = { ErrorType: "string", ErrorMessage: "string", ErrorData: "string", StackTrace: ["string"] } as const;
 
-const CHECKPOINT = {
-  CheckpointToken: "string",
-  Updates: [
-    {
-      Id: "string",
-      ParentId: "string",
-      Name: "string",
-      Type: "string",
-      SubType: "string",
-      Action: "string",
-      Payload: "string",
-      Error: ERROR,
-      ContextOptions: { ReplayChildren: "boolean" },
-      StepOptions: { NextAttemptDelaySeconds: "number" },
-      WaitOptions: { WaitSeconds: "number" },
-      CallbackOptions: { TimeoutSeconds: "number", HeartbeatTimeoutSeconds: "number" },
-      ChainedInvokeOptions: { FunctionName: "string", TenantId: "string" },
-    },
-  ],
-} as const;
+/** As many as the Lambda API takes, and its SDKs send, in one call. */
+const MAX_UPDATES = 250;
+
+const optionsShape: OptionsShape = Object.assign({}, ...Object.values(kindsAtService).map(({ shape }) => shape));
+
+const UPDATES = [
+  {
+    Id: "string",
+    ParentId: "string",
+    Name: "string",
+    Type: "string",
+    SubType: "string",
+    Action: "string",
+    Payload: "string",
+    Error: ERROR,
+    ...optionsShape,
+  },
+] as const;
 
 export async function checkpoint({ client }: Face, { label, body }: Call): Promise<Response> {
   const { id } = readArn(label);
-  const { CheckpointToken, Updates = [] } = readShape(readJson(body), CHECKPOINT, "Body") ?? {};
-  const updates = Updates.map((update) => updateFromWire(update as OperationUpdate));
-  const { token, operations } = await client.checkpoint(id, { token: required(CheckpointToken), updates });
+  const request = readJson(body);
+  const { CheckpointToken } = readShape(request, { CheckpointToken: "string" }, "Body") ?? {};
+  const proof = required(CheckpointToken);
+  const updates = readUpdates((request as { Updates?: unknown }).Updates);
+  const { token, operations } = await client.checkpoint(id, { token: proof, updates });
   return Response.json({ CheckpointToken: token, NewExecutionState: { Operations: operations.map(toWire) } });
 }
 
+/** Counted before they are looked at. */
+function readUpdates(value: unknown): CheckpointRequest["updates"] {
+  if (Array.isArray(value) && value.length > MAX_UPDATES) {
+    throw invalidParameter(`Updates must have at most ${MAX_UPDATES} members; it has ${value.length}.`);
+  }
+  const updates = readShape(value, UPDATES, "Body.Updates") ?? [];
+  return updates.map((update) => updateFromWire(update as OperationUpdate));
+}
+
+/** The execution is the first of its own operations, and counts as one. */
 export async function getState(face: Face, { label, query }: Call): Promise<Response> {
   const marker = query.get("Marker") ?? undefined;
-  const page = { token: required(query.get("CheckpointToken")), limit: readLimit(query), marker };
+  const isFirst = marker === undefined;
+  const page = { token: required(query.get("CheckpointToken")), limit: readLimit(query) - (isFirst ? 1 : 0), marker };
   const { id } = await findExecution(face, label);
   const { header, operations, marker: next } = await face.client.state(id, present(page));
-  const first = marker === undefined ? [executionToWire(header, seconds)] : [];
+  const first = isFirst ? [executionToWire(header, seconds)] : [];
   return Response.json({ Operations: [...first, ...operations.map(toWire)], NextMarker: next });
 }
 

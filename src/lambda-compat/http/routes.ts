@@ -2,14 +2,7 @@
 
 import type { Call, Face } from "./call.ts";
 import type { Right } from "./credentials.ts";
-import {
-  getExecution,
-  getHistory,
-  listExecutions,
-  resumeExecution,
-  stopExecution,
-  watchExecution,
-} from "./executions.ts";
+import { getExecution, listExecutions, resumeExecution, stopExecution, watchExecution } from "./executions.ts";
 import { listFunctions } from "./functions.ts";
 import { invoke } from "./invoke.ts";
 import { checkpoint, failCallback, getState, heartbeatCallback, succeedCallback } from "./reports.ts";
@@ -53,4 +46,10 @@ function get(path: string, right: Right, answer: Route["answer"]): Route {
 // oxlint-disable-next-line max-params
 function post(path: string, right: Right, answer: Route["answer"], limit = 1): Route {
   return { ...get(path, right, answer), method: "POST", limit };
+}
+
+/** Loaded when it is asked for: nothing that runs an execution reads its history. */
+async function getHistory(face: Face, call: Call): Promise<Response> {
+  const history = await import("./history.ts");
+  return history.getHistory(face, call);
 }

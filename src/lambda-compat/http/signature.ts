@@ -9,10 +9,12 @@ import { hex, hmac, isSame, sha256, utf8 } from "./digest.ts";
 const ALGORITHM = "AWS4-HMAC-SHA256";
 const MAX_SKEW_SECONDS = 300;
 const MAX_PRESIGNED_SECONDS = 604_800;
-/** AWS wants these signed, or anyone could add them on the way. What a CDN adds of its own says nothing to us. */
-const BINDING = /^x-amz-(?!cf-)/;
+/** Change what a request does, so they count only if they are signed. What a CDN adds of its own changes nothing. */
+const BINDING = /^(?:x-amz-(?!cf-)|last-event-id$)/;
+/** Sent by an `EventSource` that comes back, which cannot sign it: beside a link it may say less than the link. */
+const RESUMES_LINK = "last-event-id";
 
-/** A request on its way in. `body` reads it, once, within the limit of its route. */
+/** A request on its way in. `body` reads it, once, within the limits of its route. */
 export interface IncomingRequest {
   readonly request: Request;
   readonly url: URL;
@@ -26,17 +28,24 @@ interface Claim {
   /** Day, region, service, version. */
   readonly scope: string;
   readonly time: string;
-  readonly signedHeaders: string;
+  readonly signedHeaders: readonly string[];
   readonly signature: string;
+  /** Signed as a link, with everything in its query. */
+  readonly isLink: boolean;
 }
 
 export function isSigned({ request, url }: IncomingRequest): boolean {
-  return !!request.headers.get("authorization")?.startsWith(ALGORITHM) || url.searchParams.has("X-Amz-Signature");
+  return schemeOf(request) === ALGORITHM || url.searchParams.has("X-Amz-Signature");
+}
+
+function schemeOf({ headers }: Request): string | undefined {
+  return headers.get("authorization")?.split(/[ ,]/, 1)[0];
 }
 
 /**
  * True when the request was signed, within five minutes or as long as its link says, with the secret that `secretOf`
- * gives for an access key and session token. Without a secret the same work is done, in vain.
+ * gives for an access key and session token. Without a secret, and with a signature that is wrong for the body's own
+ * hash, the body is not read.
  */
 export async function isWellSigned(
   incoming: IncomingRequest,
@@ -44,35 +53,52 @@ export async function isWellSigned(
   secretOf: (accessKeyId: string, sessionToken: string) => string | undefined,
 ): Promise<boolean> {
   const claim = readClaim(incoming, now);
-  if (!claim) return false;
-  const { key, token, scope, time, signedHeaders, signature } = claim;
-  const secret = secretOf(key, token);
+  const secret = claim && secretOf(claim.key, claim.token);
+  if (!claim || secret === undefined || !coversAll(incoming.request.headers, claim)) return false;
+  const declared = incoming.request.headers.get("x-amz-content-sha256") ?? undefined;
+  if (declared !== undefined && !(await isSignatureOf(incoming, { claim, secret, bodyHash: declared }))) return false;
   const bodyHash = await sha256(await incoming.body());
-  const canonical = await sha256(utf8(canonicalRequest(incoming, signedHeaders.split(";"), bodyHash)));
+  return declared === undefined ? isSignatureOf(incoming, { claim, secret, bodyHash }) : declared === bodyHash;
+}
+
+async function isSignatureOf(
+  incoming: IncomingRequest,
+  { claim, secret, bodyHash }: { claim: Claim; secret: string; bodyHash: string },
+): Promise<boolean> {
+  const { scope, time, signedHeaders, signature } = claim;
+  const canonical = await sha256(utf8(canonicalRequest(incoming, signedHeaders, bodyHash)));
   let derived = utf8(`AWS4${secret}`);
   for (const part of [...scope.split("/"), [ALGORITHM, time, scope, canonical].join("\n")]) {
     derived = await hmac(derived, part);
   }
-  const matches = isSame(hex(derived), signature);
-  return matches && secret !== undefined && coversAll(incoming.request.headers, signedHeaders.split(";"), bodyHash);
+  return isSame(hex(derived), signature);
 }
 
 /** Undefined when the request is not signed in the way it should be, or not at this time. */
-function readClaim({ request: { headers }, url: { searchParams } }: IncomingRequest, now: number): Claim | undefined {
-  const authorization = headers.get("authorization");
+function readClaim({ request, url: { searchParams } }: IncomingRequest, now: number): Claim | undefined {
+  const authorization = request.headers.get("authorization");
+  const isLink = authorization === null;
   const parts = new Map((authorization ?? "").split(/[ ,]+/).map((part) => part.split("=", 2) as [string, string]));
   const field = (name: string): string =>
-    (authorization ? (parts.get(name) ?? headers.get(`X-Amz-${name}`)) : searchParams.get(`X-Amz-${name}`)) ?? "";
+    (isLink ? searchParams.get(`X-Amz-${name}`) : (parts.get(name) ?? request.headers.get(`X-Amz-${name}`))) ?? "";
   const [, key, scope = ""] = /^([^/]+)\/(\d{8}\/[\w-]+\/lambda\/aws4_request)$/.exec(field("Credential")) ?? [];
-  const [time, token, signedHeaders, signature] = ["Date", "Security-Token", "SignedHeaders", "Signature"].map(field);
-  const claim = { key, token, scope, time, signedHeaders, signature } as Claim;
-  const seconds = authorization ? MAX_SKEW_SECONDS : Number(field("Expires"));
-  const isKnown = authorization !== null || (field("Algorithm") === ALGORITHM && seconds <= MAX_PRESIGNED_SECONDS);
-  return key && isKnown && isTimely(claim, seconds, now) && /^[\w;-]+$/.test(claim.signedHeaders) ? claim : undefined;
+  const lifetime = isLink ? readLifetime(field("Expires")) : MAX_SKEW_SECONDS;
+  const isKnown = (isLink ? field("Algorithm") : schemeOf(request)) === ALGORITHM;
+  const signed = field("SignedHeaders");
+  const time = field("Date");
+  if (!key || !isKnown || !isTimely({ time, scope }, lifetime, now) || !/^[\w;-]+$/.test(signed)) return undefined;
+  const signedHeaders = signed.split(";");
+  return { key, token: field("Security-Token"), scope, time, signedHeaders, signature: field("Signature"), isLink };
+}
+
+/** Seconds; NaN, which no age is below, for a link that does not say how long it lives, or says too long. */
+function readLifetime(text: string): number {
+  const seconds = /^[1-9]\d{0,5}$/.test(text) ? Number(text) : Number.NaN;
+  return seconds <= MAX_PRESIGNED_SECONDS ? seconds : Number.NaN;
 }
 
 /** Clocks may differ. */
-function isTimely({ time, scope }: Claim, lifetimeSeconds: number, now: number): boolean {
+function isTimely({ time, scope }: Pick<Claim, "time" | "scope">, lifetimeSeconds: number, now: number): boolean {
   const signedAt = Date.parse(time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\dZ)$/, "$1-$2-$3T$4:$5:$6"));
   const age = (now - signedAt) / 1000;
   return age >= -MAX_SKEW_SECONDS && age <= lifetimeSeconds && scope.startsWith(time.slice(0, 8));
@@ -89,10 +115,9 @@ function canonicalRequest({ request, url }: IncomingRequest, signed: readonly st
   return [request.method, path, query, lines.join(""), signed.join(";"), bodyHash].join("\n");
 }
 
-function coversAll(headers: Headers, signed: readonly string[], bodyHash: string): boolean {
-  const unsigned = [...headers.keys()].filter((name) => BINDING.test(name) && !signed.includes(name));
-  const declared = headers.get("x-amz-content-sha256") ?? bodyHash;
-  return signed.includes("host") && unsigned.length === 0 && declared === bodyHash;
+function coversAll(headers: Headers, { signedHeaders, isLink }: Claim): boolean {
+  const mustBeSigned = [...headers.keys()].filter((name) => BINDING.test(name) && !(isLink && name === RESUMES_LINK));
+  return ["host", ...mustBeSigned].every((name) => signedHeaders.includes(name));
 }
 
 /** Sorted by name, then by value: the zero stands before any other character while it keeps the two apart. */

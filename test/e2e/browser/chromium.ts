@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findChromium } from "../../../scripts/find-chromium.ts";
+import { chromium } from "../in-chromium.ts";
 
 const START_MS = 60_000;
 
@@ -24,11 +24,6 @@ interface Answer {
   readonly resolve: (result: Record<string, unknown>) => void;
   readonly reject: (error: Error) => void;
 }
-
-/** What to skip browser tests with; undefined where there is a Chromium. */
-export const chromiumMissing: string | undefined = await findChromium().then((found) =>
-  found.found ? undefined : found.reason,
-);
 
 /** A folder that browsers keep their data in, one after the other. */
 export class Profile {
@@ -56,19 +51,18 @@ export class Chromium {
   }
 
   static async start(profile: Profile, flags: readonly string[] = []): Promise<Chromium> {
-    const found = await findChromium();
-    if (!found.found) throw new Error(found.reason);
+    if (!chromium.found) throw new Error(chromium.reason);
     const child = spawn(
-      found.executablePath,
+      chromium.executablePath,
       [
-        ...found.args,
+        ...chromium.args,
         "--headless",
         "--remote-debugging-port=0",
         `--user-data-dir=${profile.folder}`,
         ...flags,
         "about:blank",
       ],
-      { env: { ...process.env, ...found.env }, stdio: ["ignore", "ignore", "pipe"], detached: true },
+      { env: { ...process.env, ...chromium.env }, stdio: ["ignore", "ignore", "pipe"], detached: true },
     );
     const socket = new WebSocket(await debuggerAddress(child));
     await new Promise((open, fail) => {

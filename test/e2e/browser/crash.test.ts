@@ -1,10 +1,10 @@
 /** What runs an execution dies: its renderer, or the whole browser while it writes. */
 
-import { describe, expect, test } from "vitest";
-import { chromiumMissing } from "./chromium.ts";
+import { expect, test } from "vitest";
+import { inChromium } from "../in-chromium.ts";
 import { until, World } from "./world.ts";
 
-describe.skipIf(chromiumMissing)("a crash", () => {
+inChromium("a crash", () => {
   test("of the only tab's renderer: the next tab goes on", async () => {
     const world = await World.open();
     const { site } = world;
@@ -35,9 +35,7 @@ describe.skipIf(chromiumMissing)("a crash", () => {
     expect(site.asked("one")).toEqual({ "step-1": 1, "step-2": 2, "step-3": 1 });
   });
 
-  test("of the browser while it writes loses nothing that was recorded, however often", {
-    timeout: 300_000,
-  }, async () => {
+  test("of the browser while it writes loses nothing that was recorded, however often", async () => {
     const world = await World.open();
     const { site } = world;
     const steps = 400;

@@ -1,10 +1,10 @@
 /** A hidden page: browsers slow its timers down, to one a minute in the end. Here they never come at all. */
 
-import { describe, expect, test } from "vitest";
-import { chromiumMissing } from "./chromium.ts";
+import { expect, test } from "vitest";
+import { inChromium } from "../in-chromium.ts";
 import { type SiteTab, until, World } from "./world.ts";
 
-describe.skipIf(chromiumMissing)("a hidden page", () => {
+inChromium("a hidden page", () => {
   test.for([
     { clock: "a worker of its own file", parameters: {} },
     { clock: "a worker made of text", parameters: { "text-clock": "1", policy: "workers from text" } },

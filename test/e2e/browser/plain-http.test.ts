@@ -1,12 +1,12 @@
 /** A page that was not loaded over HTTPS has no Web Locks. What is left is the log, where each number is given once. */
 
-import { describe, expect, test } from "vitest";
-import { chromiumMissing } from "./chromium.ts";
+import { expect, test } from "vitest";
+import { inChromium } from "../in-chromium.ts";
 import { type SiteTab, until, World } from "./world.ts";
 
 const HOSTNAME = "plain.test";
 
-describe.skipIf(chromiumMissing)("without Web Locks", () => {
+inChromium("without Web Locks", () => {
   test("a page runs an execution, and goes on with it after a reload", async () => {
     const world = await open();
     const { site } = world;

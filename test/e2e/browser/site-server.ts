@@ -56,7 +56,8 @@ export class SiteServer {
   }
 
   static async open(): Promise<SiteServer> {
-    const site = new SiteServer(await bundle());
+    files ??= bundle();
+    const site = new SiteServer(await files);
     site.#server = await serveOnLoopback((request) => site.#answer(request), 0);
     site.objectStore.createBucket("media");
     return site;
@@ -122,6 +123,9 @@ function page(policy: string): StandInResponse {
     body: '<!doctype html><meta charset="utf-8"><title>perdure</title><script type="module" src="/page.js"></script>',
   };
 }
+
+/** The same for all sites of a test file. */
+let files: ReturnType<typeof bundle> | undefined;
 
 async function bundle(): Promise<ReadonlyMap<string, string>> {
   const { outputFiles } = await build({

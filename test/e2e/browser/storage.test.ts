@@ -1,10 +1,10 @@
 /** What browsers do to storage: they run out of room, clear it, deny it, and hand it to newer tabs. */
 
-import { describe, expect, test } from "vitest";
-import { chromiumMissing } from "./chromium.ts";
+import { expect, test } from "vitest";
+import { inChromium } from "../in-chromium.ts";
 import { type Header, until, World } from "./world.ts";
 
-describe.skipIf(chromiumMissing)("storage", () => {
+inChromium("storage", () => {
   test("without room pauses an execution where it is, and says so in every tab until there is some", async () => {
     const world = await World.open();
     const { site } = world;

@@ -1,10 +1,10 @@
 /** Several tabs of one site: one runs an execution, whichever goes the next one has it, and all of them serve it. */
 
-import { describe, expect, test } from "vitest";
-import { chromiumMissing } from "./chromium.ts";
+import { expect, test } from "vitest";
+import { inChromium } from "../in-chromium.ts";
 import { type SiteTab, until, World } from "./world.ts";
 
-describe.skipIf(chromiumMissing)("tabs of one site", () => {
+inChromium("tabs of one site", () => {
   test.for([2, 5])("%i of them run an execution in turn, each taking over from one that is gone", async (count) => {
     const world = await World.open();
     const { site } = world;

@@ -120,7 +120,7 @@ test("of many tabs one runs an execution, and each next one takes over from the 
   const last = tabs.at(-1);
   const { execution } = await tabs[0]!.client.start({ functionName: "relay" });
   for (const [index, step] of steps.slice(0, -1).entries()) {
-    await expect.poll(() => ended, { timeout: 10_000 }).toContain(step);
+    await expect.poll(() => ended).toContain(step);
     const recorded = (snapshot: string) => snapshot.includes(step);
     await expect
       .poll(async () => JSON.stringify((await last!.client.state(execution.id, { limit: 100 })).operations))
@@ -174,7 +174,7 @@ describe("a file that is no whole execution is refused", () => {
     "one with a name that leads elsewhere": ["InvalidParameterValueException", [commit({ ...start, name: "../two" })]],
     "one of a function that cannot be": ["InvalidParameterValueException", [commit({ ...start, functionName: "a/b" })]],
     "one with a name that is no text": ["InvalidParameterValueException", [commit({ ...start, name: { one: 1 } })]],
-    "one of a newer format": ["UNSUPPORTED_LOG_VERSION", [commit(start).replace('"v":1', '"v":2')]],
+    "one of a newer format": ["UNSUPPORTED_LOG_VERSION", [commit(start).replace('"v":1', '"v":99')]],
   };
   test.for(Object.entries(logs))("with a log: %s", async ([, [code, log]]) => {
     const { client, importExecution } = site().open({ functions: { greet } });
@@ -314,7 +314,7 @@ test("tells what the browser says about storage", async () => {
   expect(await persist()).toBeTypeOf("boolean");
 });
 
-test("a thousand executions that wait all go on in the tab that is left", { timeout: 120_000 }, async () => {
+test("a thousand executions that wait all go on in the tab that is left", async () => {
   const doze = withDurableExecution(async (_: unknown, context) => context.wait({ seconds: 2 }));
   const { open } = site();
   const first = open({ functions: { doze } });
@@ -324,5 +324,5 @@ test("a thousand executions that wait all go on in the tab that is left", { time
   first.close();
   const list = second.executions({ statuses: ["SUCCEEDED"], limit: 1000 });
   onTestFinished(list.subscribe(() => {}));
-  await expect.poll(() => list.get().rows.length, { timeout: 110_000 }).toBe(1000);
+  await expect.poll(() => list.get().rows.length, { timeout: 240_000 }).toBe(1000);
 });

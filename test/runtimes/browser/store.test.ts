@@ -1,7 +1,8 @@
 import { describe, test } from "vitest";
 import { IndexedDbStore } from "../../../src/adapters/indexeddb/indexeddb-store.ts";
 import { applicable } from "../../../src/testing/contract.ts";
-import { type StoreSubject, storeContract } from "../../../src/testing/store-contract.ts";
+import type { StoreSubject } from "../../../src/testing/store-case.ts";
+import { storeContract } from "../../../src/testing/store-contract.ts";
 
 const NAME = `contract-${crypto.randomUUID()}`;
 

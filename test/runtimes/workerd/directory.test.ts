@@ -4,8 +4,9 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { DirectoryShards } from "../../../src/adapters/durable-objects/directory-shards.ts";
 import { DirectoryTable } from "../../../src/adapters/durable-objects/directory-table.ts";
-import type { DirectoryRow, ListQuery } from "../../../src/engine/ports/execution-store.ts";
-import { ClientError } from "../../../src/engine/runner/client.ts";
+import type { DirectoryRow } from "../../../src/engine/ports/execution-store.ts";
+import { ClientError, type DirectoryPage, type ListQuery } from "../../../src/engine/runner/client.ts";
+import { listExecutions } from "../../../src/engine/runner/directory-list.ts";
 
 let fn = "";
 
@@ -15,7 +16,17 @@ beforeEach(() => {
 
 function rowOf(name: string, fields: Partial<DirectoryRow> = {}): DirectoryRow {
   const id = `${fn}/${name}`;
-  return { id, functionName: fn, name, version: "1", incarnation: "i", status: "RUNNING", startedAt: 1, ...fields };
+  return {
+    id,
+    functionName: fn,
+    name,
+    version: "1",
+    incarnation: "i",
+    seq: 1,
+    status: "RUNNING",
+    startedAt: 1,
+    ...fields,
+  };
 }
 
 function shards(count: number): DirectoryShards {
@@ -26,11 +37,15 @@ async function publish(directory: DirectoryShards, row: DirectoryRow, revision =
   await directory.publish(directory.shardOf(row.id), { row, revision, gone: [] });
 }
 
+function list(directory: DirectoryShards, query: ListQuery): Promise<DirectoryPage> {
+  return listExecutions(query, (scan) => directory.list(scan));
+}
+
 async function pages(directory: DirectoryShards, query: ListQuery): Promise<string[][]> {
   const found: string[][] = [];
   let marker: string | undefined;
   do {
-    const page = await directory.list(marker === undefined ? query : { ...query, marker });
+    const page = await list(directory, marker === undefined ? query : { ...query, marker });
     found.push(page.rows.map(({ name }) => name));
     marker = page.marker;
   } while (marker !== undefined);
@@ -81,15 +96,27 @@ describe("the directory", () => {
       fc.asyncProperty(fc.shuffledSubarray([1, 2, 3, 4, 5], { minLength: 1 }), fc.uuid(), async (revisions, name) => {
         const directory = shards(2);
         for (const revision of revisions) await publish(directory, rowOf(name, { version: `${revision}` }), revision);
-        const { rows } = await directory.list({ functionName: fn, name, limit: 5 });
-        expect(rows).toEqual([rowOf(name, { version: `${Math.max(...revisions)}` })]);
+        expect(await directory.list({ functionName: fn, name, limit: 5 })).toEqual([
+          rowOf(name, { version: `${Math.max(...revisions)}` }),
+        ]);
       }),
       { numRuns: 20 },
     );
   });
 
+  test("lists rows of the first version of perdure, which have no number", async () => {
+    const directory = shards(2);
+    const { seq: _, ...old } = rowOf("old");
+    await publish(directory, old as DirectoryRow);
+    await publish(directory, rowOf("new", { startedAt: 2 }));
+    expect(await directory.list({ functionName: fn, limit: 5 })).toEqual([
+      { ...old, seq: 0 },
+      rowOf("new", { startedAt: 2 }),
+    ]);
+  });
+
   test("tells a marker that is none from one that is, by the error's code", async () => {
-    const listing = shards(2).list({ functionName: fn, limit: 5, marker: "next" });
+    const listing = list(shards(2), { functionName: fn, limit: 5, marker: "next" });
     await expect(listing).rejects.toBeInstanceOf(ClientError);
     await expect(listing).rejects.toMatchObject({ code: "InvalidParameterValueException" });
   });

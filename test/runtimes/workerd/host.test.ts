@@ -74,6 +74,14 @@ describe("the host of an object", () => {
       ]);
     }));
 
+  test("keeps the values of every AsyncLocalStorage for code that runs later", () =>
+    inObject(async ({ ambient }) => {
+      const other = objectHost(() => {}).ambient;
+      const kept = other.run("other", () => ambient.run("value", () => ambient.snapshot()));
+      await scheduler.wait(1);
+      expect(kept(() => [ambient.get(), other.get()])).toEqual(["value", "other"]);
+    }));
+
   test("gives 128 random bits", () =>
     inObject(async (host) => {
       const ids = new Set(Array.from({ length: 100 }, () => host.randomId()));

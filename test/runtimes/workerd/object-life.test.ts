@@ -5,7 +5,7 @@ import { CommitLog } from "../../../src/adapters/durable-objects/commit-log.ts";
 import { DirectoryShards } from "../../../src/adapters/durable-objects/directory-shards.ts";
 import { readFault, recordFault } from "../../../src/adapters/durable-objects/fault-record.ts";
 import type { DirectoryRow } from "../../../src/engine/ports/execution-store.ts";
-import { hooks, SHARDS, type StoreObject } from "./store-object.ts";
+import { hooks, ORDER, SHARDS, type StoreObject } from "./store-object.ts";
 
 let scope = "";
 let woken: number[] = [];
@@ -30,6 +30,7 @@ function rowOf(name: string, fields: Partial<DirectoryRow> = {}): DirectoryRow {
     name,
     version: "1",
     incarnation: "i",
+    seq: 1,
     status: "SUCCEEDED",
     startedAt: 1,
     ...fields,
@@ -51,8 +52,7 @@ function alarmOf(object: DurableObjectStub<StoreObject>): Promise<number | null>
 }
 
 async function listed(): Promise<readonly DirectoryRow[]> {
-  const page = await new DirectoryShards(env.DIRECTORY, SHARDS).list({ functionName: scope, limit: 100 });
-  return page.rows;
+  return new DirectoryShards(env.DIRECTORY, SHARDS).list({ functionName: scope, limit: 100 });
 }
 
 /** So that the next pauses are too long for an alarm of its own to come between the steps of a test. */
@@ -78,7 +78,7 @@ describe("the one alarm of an object", () => {
     const object = await created("past");
     hooks.wake = async (_, { life }) => {
       woken.push(Date.now());
-      if (woken.length < 20) await life.alarm.schedule("", Date.now() - (woken.length % 2) * 1000);
+      if (woken.length < 20) await life.alarm.schedule("", Date.now() - (woken.length % 2) * 1000, ORDER);
     };
     await object.schedule(Date.now());
     await until(() => woken.length === 20);
@@ -251,9 +251,47 @@ describe("what an object stores", () => {
     expect(written).toEqual(Array.from({ length: 1000 }, () => 1));
   });
 
+  test("a snapshot in as many rows as it needs, the one before overwritten", async () => {
+    const object = await created("snapshot");
+    const written = await runInDurableObject(object, (_, state) => {
+      const { sql } = state.storage;
+      let rows = 0;
+      const counting = {
+        exec: (...args: Parameters<SqlStorage["exec"]>) => {
+          const cursor = sql.exec(...args);
+          rows += cursor.rowsWritten;
+          return cursor;
+        },
+      } as SqlStorage;
+      const log = new CommitLog({ sql: counting, transactionSync: (body) => state.storage.transactionSync(body) });
+      return ["first", "second", "x".repeat(1_500_000), "last"].map((snapshot) => {
+        rows = 0;
+        log.keepSnapshot(snapshot);
+        expect(log.snapshot()).toBe(snapshot);
+        return rows;
+      });
+    });
+    // The last one is written over the first of three parts, and the other two are removed.
+    expect(written).toEqual([1, 1, 3, 3]);
+  });
+
+  test("what the first version of perdure stored: a row without a number is older than every other", async () => {
+    const object = await created("format-1", { status: "RUNNING" });
+    const { seq: _, ...old } = rowOf("format-1", { status: "RUNNING" });
+    await runInDurableObject(object, (_, { storage }) => {
+      storage.kv.put("record", { ...storage.kv.get<object>("record"), row: old });
+    });
+    await abortAllDurableObjects();
+    const again = objectOf("format-1");
+    expect(await again.read(old.id, 1, { incarnation: old.incarnation })).toEqual({ bodies: ["{}"] });
+    const ended = rowOf("format-1", { seq: 0, status: "FAILED" });
+    await again.describe(ended);
+    expect(await listed()).toEqual([ended]);
+  });
+
   test("nothing, when it is asked for an execution that nobody started", async () => {
     const object = objectOf("nobody");
-    expect(await object.read(`${scope}/nobody`, 1)).toEqual({ bodies: [] });
+    expect(await object.read(`${scope}/nobody`, 1)).toBeUndefined();
     await object.remove(`${scope}/nobody`);
     await runInDurableObject(object, async (_, { storage }) => {
       expect(storage.sql.exec("SELECT name FROM sqlite_master").toArray()).toEqual([]);
@@ -304,7 +342,7 @@ describe("the outbox of an object", () => {
     const object = await created("again", { startedAt: 10 });
     hooks.isDirectoryDown = true;
     await object.remove(`${scope}/again`);
-    expect(await object.read(`${scope}/again`, 1)).toEqual({ bodies: [] });
+    expect(await object.read(`${scope}/again`, 1)).toBeUndefined();
     await object.create(rowOf("again", { startedAt: 20, incarnation: "j" }), "{}");
     await object.remove(`${scope}/again`);
     await object.create(rowOf("again", { startedAt: 30, incarnation: "k" }), "third");

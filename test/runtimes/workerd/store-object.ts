@@ -2,7 +2,8 @@ import { DurableObject } from "cloudflare:workers";
 import { DirectoryShards, type DirectoryRpc } from "../../../src/adapters/durable-objects/directory-shards.ts";
 import { ObjectLife } from "../../../src/adapters/durable-objects/object-life.ts";
 import type { ObjectNamespace } from "../../../src/adapters/durable-objects/object-namespace.ts";
-import type { DirectoryRow, LogPage } from "../../../src/engine/ports/execution-store.ts";
+import type { AlarmOrder } from "../../../src/engine/ports/alarm.ts";
+import type { DirectoryRow, LogPage, ReadOptions } from "../../../src/engine/ports/execution-store.ts";
 
 export const SHARDS = 3;
 
@@ -18,6 +19,9 @@ interface Hooks {
 
 /** What tests do inside the objects: they share an isolate with them. */
 export const hooks: Hooks = { wake: async () => {}, isDirectoryDown: false };
+
+/** An order for the executions of these tests. */
+export const ORDER: AlarmOrder = { incarnation: "i", seq: 1 };
 
 /** An execution object without a runner: what the adapter alone promises, reachable from outside. */
 export class StoreObject extends DurableObject<Env> {
@@ -41,14 +45,24 @@ export class StoreObject extends DurableObject<Env> {
     return created;
   }
 
-  async append(id: string, seq: number, body: string): Promise<"appended" | "taken"> {
+  async append(id: string, seq: number, body: string, incarnation: string): Promise<"appended" | "taken" | "gone"> {
     await this.life.ready();
-    return this.life.store.append(id, seq, body);
+    return this.life.store.append(id, seq, body, incarnation);
   }
 
-  async read(id: string, from: number): Promise<LogPage> {
+  async read(id: string, from: number, options?: ReadOptions): Promise<LogPage | undefined> {
     await this.life.ready();
-    return this.life.store.read(id, from);
+    return this.life.store.read(id, from, options);
+  }
+
+  async keepSnapshot(id: string, snapshot: string, incarnation: string): Promise<void> {
+    await this.life.ready();
+    this.life.store.keepSnapshot(id, snapshot, incarnation);
+  }
+
+  async snapshot(id: string, incarnation: string): Promise<string | undefined> {
+    await this.life.ready();
+    return this.life.store.snapshot(id, incarnation);
   }
 
   async describe(row: DirectoryRow): Promise<void> {
@@ -57,20 +71,20 @@ export class StoreObject extends DurableObject<Env> {
     await this.life.idle();
   }
 
-  async remove(id: string): Promise<void> {
+  async remove(id: string, incarnation?: string): Promise<void> {
     await this.life.ready();
-    this.life.store.remove(id);
+    this.life.store.remove(id, incarnation);
     await this.life.idle();
   }
 
-  async schedule(at: number): Promise<void> {
+  async schedule(at: number, order: AlarmOrder = ORDER): Promise<void> {
     await this.life.ready();
-    await this.life.alarm.schedule("", at);
+    await this.life.alarm.schedule("", at, order);
   }
 
-  async cancel(): Promise<void> {
+  async cancel(order: AlarmOrder = ORDER): Promise<void> {
     await this.life.ready();
-    await this.life.alarm.cancel("");
+    await this.life.alarm.cancel("", order);
   }
 }
 

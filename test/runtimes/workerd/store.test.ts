@@ -4,7 +4,8 @@ import { describe, test } from "vitest";
 import { DirectoryShards } from "../../../src/adapters/durable-objects/directory-shards.ts";
 import type { ExecutionStore } from "../../../src/engine/ports/execution-store.ts";
 import { applicable } from "../../../src/testing/contract.ts";
-import { type StoreSubject, storeContract } from "../../../src/testing/store-contract.ts";
+import type { StoreSubject } from "../../../src/testing/store-case.ts";
+import { storeContract } from "../../../src/testing/store-contract.ts";
 import { SHARDS, type StoreObject } from "./store-object.ts";
 
 const touched = new Map<string, DurableObjectStub<StoreObject>>();
@@ -18,11 +19,14 @@ function objectOf(id: string): DurableObjectStub<StoreObject> {
 /** The stores of many objects as one, as a host sees them. */
 const store: ExecutionStore = {
   create: (row, body) => objectOf(row.id).create(row, body),
-  append: (id, seq, body) => objectOf(id).append(id, seq, body),
-  read: (id, from) => objectOf(id).read(id, from),
+  append: (id, seq, body, incarnation) => objectOf(id).append(id, seq, body, incarnation),
+  read: (id, from, options) => objectOf(id).read(id, from, options),
   describe: (row) => objectOf(row.id).describe(row),
-  list: (query) => new DirectoryShards(env.DIRECTORY, SHARDS).list(query),
-  remove: (id) => objectOf(id).remove(id),
+  list: (scan) => new DirectoryShards(env.DIRECTORY, SHARDS).list(scan),
+  expired: (now, limit) => new DirectoryShards(env.DIRECTORY, SHARDS).expired(now, limit),
+  keepSnapshot: (id, snapshot, incarnation) => objectOf(id).keepSnapshot(id, snapshot, incarnation),
+  snapshot: (id, incarnation) => objectOf(id).snapshot(id, incarnation),
+  remove: (id, incarnation) => objectOf(id).remove(id, incarnation),
 };
 
 const subject: StoreSubject = {

@@ -4,6 +4,10 @@
  *
  * START is written with the next thing that is written anyway, unless the function must run at most once per attempt:
  * then it runs only after its START is recorded.
+ *
+ * What an earlier invocation began is taken up again when the replay has caught up with it, not before: code that won a
+ * race against this operation may end the context around it on the way there, and then nobody waits for it any more.
+ * The record of a context says so; of a virtual context only the replay can tell.
  */
 
 import type { Failure } from "../../model/failure.ts";
@@ -30,12 +34,21 @@ export type Verdict =
 /** As an ambient value: the function that runs is an attempt of this operation. */
 export abstract class Attempts<T, Options extends CallOptions> extends CalledOperation<Options> implements Taker {
   readonly future: Future<T>;
+  /** The number of the attempt that runs, or ran last. */
   #attempt = 1;
-  #awaitsStart = false;
+  /**
+   * What comes before the function runs (again): the record of its START, the time for another try, or the end of the
+   * replay.
+   */
+  #awaits: "STARTED" | "READY" | "REPLAY" | undefined;
 
   constructor(scope: Scope, options: Options) {
     super(scope, "STEP", options);
     this.future = new Future<T>(scope);
+  }
+
+  get awaitsOutside(): boolean {
+    return false;
   }
 
   /** The number of the attempt that runs, from 1. */
@@ -58,51 +71,68 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
     const stored = this.stored as StepOperation | undefined;
     this.scope.invocation.delivery.register(this.key, this);
     this.scope.invocation.schedule();
-    if (!this.isSettled && !this.scope.isRebuilding) this.#continue(stored);
+    if (this.isSettled || this.scope.isRebuilding) return this.future;
+    // What runs at once runs in the context of its caller anyway.
+    if (this.atMostOnce || stored !== undefined) this.keepContext();
+    this.#continue(stored);
     return this.future;
   }
 
   progress(operation: Operation): void {
-    if (this.scope.isClosed) return;
-    if (this.#awaitsStart) {
-      this.#awaitsStart = false;
-      this.#execute();
-    } else if (operation.status === "READY") {
-      this.#attempt = (operation as StepOperation).attempt + 1;
-      this.#start();
-    }
+    const { attempt, status } = operation as StepOperation;
+    // The same change may be told twice, and must set off one attempt.
+    if (this.scope.isClosed || status !== this.#awaits) return;
+    if (status === "READY" && attempt < this.#attempt) return;
+    this.#awaits = undefined;
+    if (status === "STARTED") this.#execute();
+    else this.#continue(operation as StepOperation);
   }
 
   decided(verdict: Verdict): void {
+    if (verdict.type === "retry") this.keepContext();
     this.#conclude(verdict);
     this.scope.stopExecuting();
   }
 
   #continue(stored: StepOperation | undefined): void {
-    this.#attempt = (stored?.attempt ?? 0) + 1;
-    if (stored === undefined || stored.status === "READY") this.#start();
-    else if (stored.status === "STARTED" && this.atMostOnce)
-      this.#conclude(this.interrupted(new StepInterruptedError()));
-    else if (stored.status === "STARTED") this.#execute();
+    const finished = stored?.attempt ?? 0;
+    if (stored?.status === "PENDING") {
+      this.#attempt = finished;
+      this.#awaits = "READY";
+      return;
+    }
+    this.#attempt = finished + 1;
+    if (stored === undefined) return this.#start();
+    this.#awaits = "REPLAY";
+    this.scope.invocation.whenCaughtUp(() => this.#takeUp(stored.status === "READY"));
+  }
+
+  #takeUp(isReady: boolean): void {
+    this.#awaits = undefined;
+    if (this.scope.isClosed) return;
+    if (isReady) this.#start();
+    else if (this.atMostOnce) this.#conclude(this.interrupted(new StepInterruptedError()));
+    else this.#execute();
   }
 
   #start(): void {
     const { atMostOnce } = this;
     this.scope.invocation.record(this.update("START"), atMostOnce);
-    if (atMostOnce) this.#awaitsStart = true;
+    if (atMostOnce) this.#awaits = "STARTED";
     else this.#execute();
   }
 
   #execute(): void {
-    const { ambient } = this.scope.invocation.host;
     this.scope.startExecuting();
     // One step behind contexts: what they start is recorded first.
-    afterCaller(() =>
-      afterCaller(() => {
-        // Another process may have taken over in between.
-        if (!this.scope.isClosed) ambient.run(this, () => this.run());
-      }),
-    );
+    const run = (): void => afterCaller(() => afterCaller(() => this.#runUnlessClosed()));
+    if (this.callersContext === undefined) run();
+    else this.callersContext(run);
+  }
+
+  #runUnlessClosed(): void {
+    // Another process may have taken over in between.
+    if (!this.scope.isClosed) this.scope.invocation.host.ambient.run(this, () => this.run());
   }
 
   #conclude(verdict: Verdict): void {
@@ -116,6 +146,7 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
       case "retry": {
         const outcome = verdict.error === undefined ? present(verdict.payload) : { error: verdict.error };
         const details = { nextAttemptDelaySeconds: verdict.delaySeconds, ...outcome };
+        this.#awaits = "READY";
         return invocation.record(this.update("RETRY", details), true);
       }
     }

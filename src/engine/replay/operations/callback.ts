@@ -26,6 +26,7 @@ export function callback<T>(scope: Scope, options: CallbackOptions<T>): Future<O
 }
 
 class Callback<T> extends CalledOperation<CallbackOptions<T>> implements Taker {
+  readonly awaitsOutside = true;
   readonly #opened: Future<OpenCallback<T>> = new Future<OpenCallback<T>>();
   readonly #outcome: Future<T> = new Future<T>(this.scope);
 

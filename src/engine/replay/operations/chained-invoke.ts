@@ -14,7 +14,8 @@ export interface ChainedInvokeOptions<I, O> extends CallOptions {
   readonly input: I | undefined;
   readonly tenantId?: string | undefined;
   readonly inputSerdes: Serdes<I>;
-  readonly resultSerdes: Serdes<O>;
+  /** Of the result. */
+  readonly serdes: Serdes<O>;
 }
 
 /** Calls another function and waits for its outcome without running meanwhile. */
@@ -23,6 +24,7 @@ export function chainedInvoke<I, O>(scope: Scope, options: ChainedInvokeOptions<
 }
 
 class ChainedInvoke<I, O> extends CalledOperation<ChainedInvokeOptions<I, O>> implements Taker {
+  readonly awaitsOutside = true;
   readonly #future: Future<O> = new Future<O>(this.scope);
 
   begin(): Future<O> {
@@ -36,7 +38,7 @@ class ChainedInvoke<I, O> extends CalledOperation<ChainedInvokeOptions<I, O>> im
   prepare({ status, result, error }: Operation): MaybePromise<Handover | undefined> {
     const future = this.#future;
     if (status === "SUCCEEDED") {
-      return deserialize(this, this.options.resultSerdes, result, (value) => future.ready(value));
+      return deserialize(this, this.options.serdes, result, (value) => future.ready(value));
     }
     const cause = error?.errorMessage ? new Error(error.errorMessage) : undefined;
     return future.broken(new InvokeError(error?.errorMessage, cause, error?.errorData));

@@ -10,6 +10,8 @@ import { ChildContextError, type DurableOperationError, errorFromFailure } from 
 import { failureFromError } from "../../model/thrown-failure.ts";
 import type { Failure } from "../../model/failure.ts";
 import { isRebuilt, type Operation } from "../../model/operation.ts";
+import type { OperationUpdate } from "../../model/update.ts";
+import type { Draft } from "../../model/draft.ts";
 import { utf8Length } from "../../model/utf8.ts";
 import { chain, type MaybePromise } from "../../ports/maybe-promise.ts";
 import type { Serdes } from "../../ports/serdes.ts";
@@ -90,10 +92,15 @@ abstract class ChildContext<T> extends CalledOperation<ChildContextOptions<T>> {
 }
 
 class RecordedContext<T> extends ChildContext<T> implements Taker {
-  /** The text of a result that this invocation computed: too large to be recorded, or rebuilt. */
-  #text: Promise<string | undefined> | string | undefined;
-  #computed = false;
+  /** The text of a result that is rebuilt. */
+  #text: Promise<string | undefined> | undefined;
   #rebuilt: ((text: string | undefined) => void) | undefined;
+  /** What this invocation has come to, if it is handed over only with its record. */
+  #outcome: Handover | undefined;
+
+  get awaitsOutside(): boolean {
+    return this.#outcome !== undefined;
+  }
 
   get rebuilds(): boolean {
     return this.#rebuilt !== undefined;
@@ -114,8 +121,9 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
 
   prepare(operation: Operation): MaybePromise<Handover | undefined> {
     const { future, options } = this;
+    if (this.#outcome !== undefined) return this.#outcome;
     if (operation.status !== "SUCCEEDED") return future.broken(this.childError(operation.error));
-    return chain(this.#computed ? this.#text : operation.result, (text) =>
+    return chain(this.#text ?? operation.result, (text) =>
       deserialize(this, options.serdes, text, (value) => future.ready(value)),
     );
   }
@@ -127,7 +135,6 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
   }
 
   #awaitRebuild(): void {
-    this.#computed = true;
     this.#text = new Promise((resolve) => {
       this.#rebuilt = resolve;
     });
@@ -138,38 +145,74 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
   }
 
   succeed(value: T): void {
-    const { scope } = this;
-    scope.startExecuting();
-    serialize(this, this.options.serdes, value, (text) => {
-      if (this.#rebuilt !== undefined) this.#rebuilt(text);
-      else if (!scope.isRebuilding && !scope.isClosed) this.#record(value, text);
-      scope.stopExecuting();
+    if (this.#rebuilt !== undefined) return this.#rebuild(value, this.#rebuilt);
+    if (this.scope.isRebuilding || this.scope.isClosed) return;
+    const { future, options, scope } = this;
+    const ready = scope.invocation.delivery.reserve(this);
+    serialize(this, options.serdes, value, (text) => {
+      const end = this.#successOf(value, text);
+      if (end.error !== undefined) return ready(this.#handover(end, future.broken(this.childError(end.error))));
+      void deserialize(this, options.serdes, text, (copy) => ready(this.#handover(end, future.ready(copy))));
     });
-  }
-
-  #record(value: T, text: string | undefined): void {
-    const { preserveChildren } = this.options;
-    const isLarge = text !== undefined && utf8Length(text) > MAX_RECORDED_RESULT_BYTES;
-    let payload = text;
-    try {
-      if (isLarge) payload = this.options.summarize?.(value) ?? "";
-    } catch (error) {
-      return this.fail(error);
-    }
-    this.#computed = isLarge || preserveChildren === true;
-    this.#text = text;
-    const details = {
-      ...(payload === undefined ? {} : { payload }),
-      ...(this.#computed ? { replayChildren: true } : {}),
-    };
-    this.scope.invocation.record(this.update("SUCCEED", details), true);
   }
 
   fail(thrown: unknown): void {
     if (this.#rebuilt !== undefined) return this.#failedToRebuild(thrown);
     if (this.scope.isRebuilding || this.scope.isClosed) return;
-    const replayChildren = this.options.preserveChildren === true ? { replayChildren: true } : {};
-    this.scope.invocation.record(this.update("FAIL", { error: failureFromError(thrown), ...replayChildren }), true);
+    const ready = this.scope.invocation.delivery.reserve(this);
+    const end = this.#failureOf(thrown);
+    ready(this.#handover(end, this.future.broken(this.childError(end.error))));
+  }
+
+  #rebuild(value: T, rebuilt: (text: string | undefined) => void): void {
+    const { options, scope } = this;
+    scope.startExecuting();
+    serialize(this, options.serdes, value, (text) => {
+      // A context that ran again only because what is in it is kept has its value in its record.
+      rebuilt(options.preserveChildren === true && !isLarge(text) ? this.stored?.result : text);
+      scope.stopExecuting();
+    });
+  }
+
+  #successOf(value: T, text: string | undefined): End {
+    const isSummarized = isLarge(text);
+    let payload = text;
+    try {
+      if (isSummarized) payload = this.options.summarize?.(value) ?? "";
+    } catch (error) {
+      return this.#failureOf(error);
+    }
+    const end: Draft<End> = {};
+    if (payload !== undefined) end.payload = payload;
+    if (isSummarized || this.options.preserveChildren === true) end.replayChildren = true;
+    return end;
+  }
+
+  #failureOf(thrown: unknown): End {
+    const end: Draft<End> = { error: failureFromError(thrown) };
+    if (this.options.preserveChildren === true) end.replayChildren = true;
+    return end;
+  }
+
+  /** Queues the end for the log before anything that follows from it. */
+  #handover(end: Draft<End>, outcome: Handover): Handover {
+    return {
+      handOver: () => {
+        const { invocation } = this.scope;
+        const { delivery } = invocation;
+        const isAhead = invocation.handsOverAhead;
+        if (isAhead) end.after = delivery.lastNumber;
+        invocation.record(this.update(end.error === undefined ? "SUCCEED" : "FAIL", end), !isAhead);
+        if (isAhead) {
+          // What follows on an end that was not recorded has not run before, as far as the log tells.
+          invocation.leaveReplay();
+          delivery.settleAhead(this.key);
+          return outcome.handOver();
+        }
+        delivery.settleWithRecord();
+        this.#outcome = outcome;
+      },
+    };
   }
 
   /** What succeeded once cannot fail when everything in it answers from the log, unless the code is another. */
@@ -207,4 +250,11 @@ class VirtualContext<T> extends ChildContext<T> {
   fail(error: unknown): void {
     this.future.broken(this.childError(failureFromError(error))).handOver();
   }
+}
+
+/** What the log says of an end. */
+type End = Pick<OperationUpdate, "payload" | "error" | "replayChildren" | "after">;
+
+function isLarge(text: string | undefined): boolean {
+  return text !== undefined && utf8Length(text) > MAX_RECORDED_RESULT_BYTES;
 }

@@ -13,6 +13,7 @@ export function wait(scope: Scope, options: WaitOptions): Future<void> {
 }
 
 class Wait extends CalledOperation<WaitOptions> implements Taker {
+  readonly awaitsOutside = true;
   readonly #future: Future<void> = new Future<void>(this.scope);
 
   begin(): Future<void> {

@@ -11,7 +11,7 @@ import {
   type ListSnapshot,
   type Live,
 } from "perdure/browser";
-import { decodeCommit, emptyState, type ExecutionHeader, fold, type Operation } from "perdure/engine";
+import { decodeCommit, emptyState, type ExecutionHeader, fold, type LogPage, type Operation } from "perdure/engine";
 import { setSkew } from "./skewed-clock.ts";
 
 const NAME = "site";
@@ -114,13 +114,12 @@ function setAllSkew(skew: number): void {
 
 async function tellWhatIsKnown(): Promise<void> {
   const store = new IndexedDbStore({ name: NAME });
-  const { rows } = await store.list({ limit: 1000 });
-  for (const { id } of rows) {
+  for (const { id } of await store.list({ limit: 1000 })) {
     const state = emptyState({ keepsAll: true });
     for (let from: number | undefined = 1; from !== undefined; ) {
-      const page = await store.read(id, from);
-      for (const body of page.bodies) fold(state, decodeCommit(body));
-      from = page.next;
+      const page: LogPage | undefined = await store.read(id, from);
+      for (const body of page?.bodies ?? []) fold(state, decodeCommit(body));
+      from = page?.next;
     }
     const done = [...state.operations.values()].filter(isDone).map(({ name }) => name);
     await fetch("/known", { method: "POST", body: JSON.stringify({ id, done }) });

@@ -2,18 +2,13 @@
  * The playground in the hands of somebody who presses everything: workers are killed, tabs opened, left, crashed and
  * closed, writes fail, and time is skipped, all through what the page shows. What was started must come to its end, and
  * no step may run once its outcome is in the log. The order of events follows from a seed, the times between them do not.
- *
- * CHAOS_RUNS is the number of seeds, CHAOS_SEED the first one.
  */
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { DurableLambdaHandler } from "perdure";
 import { decodeCommit, emptyState, type ExecutionState, fold } from "perdure/engine";
 import { replayLog, type SeededRandom, seededRandom } from "perdure/testing";
 import type { BrowserContext, Locator, Page } from "playwright";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { bakeCake } from "../../demo/playground/examples/bake-cake.ts";
 import { encodeVideo } from "../../demo/playground/examples/encode-video.ts";
 import { approveExpense } from "../../demo/workflows/approve-expense.ts";
@@ -22,22 +17,16 @@ import { orderSaga } from "../../demo/workflows/order-saga.ts";
 import { pollUntilReady } from "../../demo/workflows/poll-until-ready.ts";
 import { quotePrice } from "../../demo/workflows/quote-price.ts";
 import { yearlySubscription } from "../../demo/workflows/yearly-subscription.ts";
+import { chaosSeeds } from "./chaos-seeds.ts";
+import { inChromium } from "./in-chromium.ts";
 import { openPlayground, type PlaygroundBrowser } from "./playground-browser.ts";
 
-const RUNS = Number(process.env["CHAOS_RUNS"] ?? 1);
-const given = process.env["CHAOS_SEED"] ?? (process.env["CI"] === "true" ? "20261123" : undefined);
-const first = given === undefined ? Math.floor(Math.random() * 1e9) : Number(given);
+const playground: PlaygroundBrowser | undefined = await openPlayground();
 
-const folder = await mkdtemp(join(tmpdir(), "perdure-playground-"));
-const playground: PlaygroundBrowser | undefined = await openPlayground(folder);
+afterAll(() => playground?.close());
 
-afterAll(async () => {
-  await playground?.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-describe.skipIf(playground === undefined)("the playground, with everything pressed at random", () => {
-  test.for(Array.from({ length: RUNS }, (_, at) => first + at))("loses nothing (CHAOS_SEED=%i)", async (seed) => {
+inChromium("the playground, with everything pressed at random", () => {
+  test.for(chaosSeeds)("loses nothing (CHAOS_SEED=%i)", async (seed) => {
     const visitor = await playground!.visitor({ viewport: { width: 1280, height: 900 } });
     const chaos = new PlaygroundChaos(visitor, { url: playground!.url, seed });
     const told = (): string => `CHAOS_SEED=${seed}\n${chaos.trail.join("\n")}\n`;
@@ -50,39 +39,6 @@ describe.skipIf(playground === undefined)("the playground, with everything press
     }
   });
 });
-
-describe.skipIf(playground === undefined)("the playground's clock", () => {
-  test("is no reason to lose what ended before it was put ahead", async () => {
-    const visitor = await playground!.visitor();
-    const page = await visitor.newPage();
-    await page.goto(playground!.url);
-    const button = (name: string): Locator => page.getByRole("button", { name, exact: true });
-    await page.getByLabel("Workflow code").press("ControlOrMeta+a");
-    await page.keyboard.insertText(dozingCode);
-    for (const days of [1, 30]) {
-      await page.getByLabel("Payload").fill(String(days));
-      await button("Run").click();
-      await page.getByRole("option", { name: /doze.*started/ }).waitFor();
-      await button("Skip time").click();
-      await page.getByText(`Finished: ${days}`).waitFor();
-    }
-    await page.getByRole("tab", { name: "Executions" }).click();
-    await button("Refresh").click();
-    await page
-      .getByRole("option", { name: /dozing.*succeeded/ })
-      .nth(1)
-      .waitFor();
-    await visitor.close();
-  });
-});
-
-const dozingCode = `
-import { type DurableContext, withDurableExecution } from "perdure";
-export const dozing = withDurableExecution(async (days: number, context: DurableContext) => {
-  await context.wait("doze", { days });
-  return days;
-});
-`;
 
 const handlers: Readonly<Record<string, DurableLambdaHandler>> = {
   bakeCake,

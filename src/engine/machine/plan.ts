@@ -1,0 +1,121 @@
+/**
+ * What is to be done for an execution, and when it has to be looked at again. Pure: it follows from the state, from what
+ * runs in this process and from the time. The runner carries the duties out and asks again, until none is left.
+ */
+
+import type { ExecutionHeader } from "../model/execution.ts";
+import type { ChainedInvokeOperation } from "../model/operation.ts";
+import { isEnded, openInvokes } from "./pending.ts";
+import type { ExecutionState } from "./state.ts";
+
+/** One thing that a state asks for. */
+export type Duty =
+  /** An invocation runs here although the execution has ended or is halted. */
+  | { readonly kind: "STOP_INVOCATION" }
+  /** A wait, a retry, a callback's timeout or the execution's own timeout is due. */
+  | { readonly kind: "FIRE_TIMERS" }
+  /** A chained invoke has no outcome, and this process has not called its function. */
+  | { readonly kind: "CALL"; readonly operation: ChainedInvokeOperation }
+  /** Something happened that an invocation has to see, and none runs here. */
+  | { readonly kind: "INVOKE" }
+  /** The execution that invoked this one does not know its outcome. */
+  | { readonly kind: "TELL_PARENT" }
+  /** The directory shows an older row. */
+  | { readonly kind: "SHOW" }
+  /** The retention is over. */
+  | { readonly kind: "REMOVE" };
+
+/** What this process has under way for the execution. */
+export interface Here {
+  /** Whether this process may run the execution now. One that may not has no duties. */
+  readonly mayRun: boolean;
+  /** The invocation in this process; a parked one waits in memory for what changes. */
+  readonly invocation: "NONE" | "RUNNING" | "PARKED";
+  /**
+   * Chained invokes that this process has called, by operation id: when one that could not be called is tried again, ms
+   * since the epoch; Infinity for one that was.
+   */
+  readonly sent: ReadonlyMap<string, number>;
+  /** The number of the newest directory row that this process knows to be written; see `ExecutionState.rowSeq`. */
+  readonly shown: number;
+}
+
+export interface Plan {
+  /** In the order in which they are to be carried out. */
+  readonly duties: readonly Duty[];
+  /** When to look again if nothing else happens, ms since the epoch. It may have passed while there are duties. */
+  readonly wakeAt: number | undefined;
+}
+
+const AT_REST: Plan = { duties: [], wakeAt: undefined };
+const FIRE_TIMERS: readonly Duty[] = [{ kind: "FIRE_TIMERS" }];
+const STOP_INVOCATION: readonly Duty[] = [{ kind: "STOP_INVOCATION" }];
+const DAY_MS = 86_400_000;
+
+export function planOf(state: ExecutionState, here: Here, now: number): Plan {
+  if (state.seq === 0) return AT_REST;
+  const isOver = isEnded(state) || state.header.halt !== undefined;
+  if (isOver && here.invocation !== "NONE") return { duties: STOP_INVOCATION, wakeAt: now };
+  if (!here.mayRun) return AT_REST;
+  return isEnded(state) ? afterEnd(state, here, now) : whileRunning(state, here, now);
+}
+
+/** When the earliest timer of a running execution is due, its own timeout among them, ms since the epoch. */
+export function nextTimer({ timers, header }: ExecutionState): number | undefined {
+  return earliest(timers.earliest?.at, header.timeoutAt);
+}
+
+/** When an execution that has ended may be removed, ms since the epoch. */
+export function expiryOf({ endedAt, retentionDays }: ExecutionHeader): number | undefined {
+  return endedAt === undefined ? undefined : endedAt + retentionDays * DAY_MS;
+}
+
+function whileRunning(state: ExecutionState, here: Here, now: number): Plan {
+  const timer = nextTimer(state);
+  // What fires decides what else is to be done.
+  if (timer !== undefined && timer <= now) return { duties: FIRE_TIMERS, wakeAt: timer };
+  const duties: Duty[] = [];
+  if (here.shown < state.rowSeq) duties.push({ kind: "SHOW" });
+  const callAt = state.openInvokes.size === 0 ? undefined : planCalls(state, here, { now, duties });
+  const invokeAt = here.invocation === "NONE" ? invocationAt(state, now) : undefined;
+  if (invokeAt !== undefined && invokeAt <= now) duties.push({ kind: "INVOKE" });
+  return { duties, wakeAt: earliest(timer, earliest(callAt, invokeAt)) };
+}
+
+/** Adds the calls that are due, and answers when the next one is. */
+function planCalls(
+  state: ExecutionState,
+  { sent }: Here,
+  { now, duties }: { now: number; duties: Duty[] },
+): number | undefined {
+  let next: number | undefined;
+  for (const operation of openInvokes(state)) {
+    const at = sent.get(operation.id) ?? now;
+    if (at <= now) duties.push({ kind: "CALL", operation });
+    else if (at !== Number.POSITIVE_INFINITY) next = earliest(next, at);
+  }
+  return next;
+}
+
+/** An invocation that has written and not ended runs elsewhere or is gone: a process that is woken takes it over. */
+function invocationAt({ header, invocation }: ExecutionState, now: number): number | undefined {
+  if (header.halt !== undefined) return undefined;
+  return invocation.retryAt ?? (invocation.due || invocation.active ? now : undefined);
+}
+
+function afterEnd(state: ExecutionState, here: Here, now: number): Plan {
+  const { parent, parentNotified } = state.header;
+  const expiresAt = expiryOf(state.header);
+  const isExpired = expiresAt !== undefined && expiresAt <= now;
+  const duties: Duty[] = [];
+  // First: an execution that the directory shows as running is found by a process that starts.
+  if (parent !== undefined && parentNotified !== true) duties.push({ kind: "TELL_PARENT" });
+  if (isExpired) duties.push({ kind: "REMOVE" });
+  else if (here.shown < state.rowSeq) duties.push({ kind: "SHOW" });
+  return { duties, wakeAt: expiresAt };
+}
+
+function earliest(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return Math.min(a, b);
+}

@@ -1,0 +1,246 @@
+/**
+ * One invocation of a function in this process, from its claim to its end.
+ *
+ * 1. It is in one phase at a time. RUNNING: its code or one of its checkpoints is under way, and the process is held for
+ *    it. PARKED: it waits in memory for what changes; it may wait for days, and holds nothing. ENDING: its function has
+ *    answered and the end is being recorded, so that no other invocation begins before. OVER: nothing of it has an
+ *    effect any more.
+ * 2. What changes reaches it through `absorb` alone, in the order of the log. What its function does not take it is told
+ *    with the answer to its next checkpoint.
+ */
+
+import type { Command, InvocationOutput } from "../machine/command.ts";
+import { HaltReason } from "../model/execution.ts";
+import type { Failure } from "../model/failure.ts";
+import type { Operation } from "../model/operation.ts";
+import { failureFromError } from "../model/thrown-failure.ts";
+import type { OperationUpdate } from "../model/update.ts";
+import type { CheckpointClient } from "../ports/checkpoint-client.ts";
+import { StorageFullError } from "../ports/execution-store.ts";
+import type { MaybePromise } from "../ports/maybe-promise.ts";
+import { CheckpointError, FencedError } from "../replay/faults.ts";
+import type { InvocationOptions } from "../replay/invocation.ts";
+import { ClientError } from "./client.ts";
+import { type Claim, type ExecutionLog, LogGoneError } from "./execution-log.ts";
+import type { DurableFunction, FunctionOutput, InvocationRequest, RunningInvocation } from "./function.ts";
+import { invalidToken, RemoteSdk } from "./remote-sdk.ts";
+import { backoffMs } from "./retries.ts";
+import type { RunnerSetup } from "./setup.ts";
+import type { StoragePause } from "./storage-pause.ts";
+
+export interface InvocationSurroundings {
+  readonly log: ExecutionLog;
+  readonly pause: StoragePause;
+  readonly setup: RunnerSetup;
+  readonly onParked: () => void;
+}
+
+/** How an invocation ended, apart from one whose claim had ended before. */
+export type CompletedOutput =
+  | Exclude<FunctionOutput, { status: "FENCED" }>
+  /** Nothing can be invoked until a repair. */
+  | { readonly status: "HALT"; readonly reason: HaltReason; readonly error: Failure };
+
+const NOTHING_UNHEARD: readonly Operation[] = [];
+
+export class ActiveInvocation implements CheckpointClient {
+  readonly claim: Claim;
+  readonly requestId: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly remote: RemoteSdk;
+  readonly #surroundings: InvocationSurroundings;
+  #phase: "RUNNING" | "PARKED" | "ENDING" | "OVER" = "RUNNING";
+  #running: RunningInvocation | undefined;
+  /** Lets the process go; undefined while nothing holds it. */
+  #release: (() => void) | undefined;
+  #seen: number;
+  /** Operations that changed and that the function has not taken, in the order of the log. */
+  #unheard: Set<string> | undefined;
+
+  constructor(claim: Claim, surroundings: InvocationSurroundings) {
+    const { host } = surroundings.setup;
+    this.claim = claim;
+    this.requestId = host.randomId();
+    this.startedAt = host.now();
+    this.remote = new RemoteSdk(() => host.randomId());
+    this.#surroundings = surroundings;
+    this.#seen = surroundings.log.state.seq;
+  }
+
+  get isOver(): boolean {
+    return this.#phase === "OVER";
+  }
+
+  get isParked(): boolean {
+    return this.#phase === "PARKED";
+  }
+
+  /** Calls the function. Its output is given out once, unless the invocation is abandoned before. */
+  start(target: DurableFunction, journal: readonly Operation[], done: (output: CompletedOutput) => void): void {
+    const { log, setup } = this.#surroundings;
+    const { header } = log.state;
+    this.#hold();
+    const request: InvocationRequest = {
+      header,
+      arn: setup.arnOf(header),
+      requestId: this.requestId,
+      token: this.remote.token,
+      journal,
+      client: this,
+      host: setup.host,
+      suspension: this.#suspension(),
+      lingerMs: setup.lingerMs,
+      deadline: this.startedAt + setup.invocationMs,
+    };
+    this.#running = target.invoke(request);
+    void this.#running.output.then((output) => this.#answered(output, done));
+  }
+
+  /** Passes on what changed. */
+  absorb(changed: readonly Operation[]): void {
+    if (this.isOver || changed.length === 0) return;
+    this.#hold();
+    if (this.#running?.absorb(changed) === true) {
+      if (this.#unheard === undefined) this.#seen = this.#surroundings.log.state.seq;
+      return;
+    }
+    this.#unheard ??= new Set();
+    for (const { id } of changed) this.#unheard.add(id);
+  }
+
+  /** Ends it without effect. */
+  abandon(): void {
+    if (this.isOver) return;
+    this.#surroundings.log.revoke(this.claim);
+    this.over();
+    this.#running?.abandon();
+  }
+
+  /** Its end is recorded, or will never be. */
+  over(): void {
+    this.#phase = "OVER";
+    this.#letGo();
+  }
+
+  checkpoint(updates: readonly OperationUpdate[]): MaybePromise<readonly Operation[]> {
+    const { log } = this.#surroundings;
+    if (this.isOver) throw new FencedError();
+    this.#hold();
+    let recorded: MaybePromise<boolean>;
+    try {
+      recorded = log.record({ type: "CHECKPOINT", updates }, this.claim);
+    } catch (error) {
+      return this.#failed(error, updates);
+    }
+    if (!(recorded instanceof Promise)) return this.#heard();
+    return recorded.then(
+      () => {
+        // What was read meanwhile counts: a function that this answer would set off must not run any more.
+        if (!log.holds(this.claim)) throw new FencedError();
+        return this.#heard();
+      },
+      (error: unknown) => this.#failed(error, updates),
+    );
+  }
+
+  /**
+   * A checkpoint by an SDK that runs elsewhere: what is refused is told as the machine words it.
+   *
+   * @throws {ClientError} if the machine refuses the updates, or this process no longer runs the invocation.
+   */
+  async remoteCheckpoint(updates: readonly OperationUpdate[]): Promise<readonly Operation[]> {
+    try {
+      return await this.checkpoint(updates);
+    } catch (error) {
+      if (error instanceof FencedError) throw invalidToken();
+      throw error instanceof CheckpointError && error.cause instanceof ClientError ? error.cause : error;
+    }
+  }
+
+  /** The number of the newest commit that the function knows of: up to there it has taken everything. */
+  get seen(): number {
+    return this.#seen;
+  }
+
+  /** When a fault is tried again, ms since the epoch. */
+  get retryAt(): number {
+    const { log, setup } = this.#surroundings;
+    return setup.host.now() + backoffMs(log.state.invocation.failures);
+  }
+
+  #suspension(): InvocationOptions["suspension"] {
+    const { setup, onParked } = this.#surroundings;
+    if (!setup.parks) return { mode: "end", graceMs: setup.graceMs };
+    return {
+      mode: "park",
+      onParked: () => {
+        if (this.#phase !== "RUNNING") return;
+        this.#phase = "PARKED";
+        onParked();
+        this.#letGo();
+      },
+    };
+  }
+
+  #answered(output: FunctionOutput, done: (output: CompletedOutput) => void): void {
+    if (this.isOver) return;
+    if (output.status === "FENCED") return this.abandon();
+    this.#phase = "ENDING";
+    done(output);
+  }
+
+  /** What finds no room waits for it. */
+  #failed(error: unknown, updates: readonly OperationUpdate[]): Promise<readonly Operation[]> {
+    if (!(error instanceof StorageFullError)) throw asCheckpointError(error);
+    return this.#surroundings.pause.room(error).then(() => this.checkpoint(updates));
+  }
+
+  #heard(): readonly Operation[] {
+    if (this.#unheard === undefined) return NOTHING_UNHEARD;
+    const { operations, seq } = this.#surroundings.log.state;
+    this.#seen = seq;
+    const heard = [...this.#unheard].flatMap((id) => operations.get(id) ?? []);
+    this.#unheard = undefined;
+    return heard;
+  }
+
+  #hold(): void {
+    if (this.#phase === "PARKED") this.#phase = "RUNNING";
+    if (this.#release !== undefined || this.isOver) return;
+    const held = new Promise<void>((resolve) => {
+      this.#release = resolve;
+    });
+    this.#surroundings.setup.host.background(held);
+  }
+
+  #letGo(): void {
+    this.#release?.();
+    this.#release = undefined;
+  }
+}
+
+/** What is recorded of how an invocation ended. */
+export function endOf(active: ActiveInvocation, output: CompletedOutput): Command {
+  const { requestId, startedAt } = active;
+  const invocation = { requestId, startedAt };
+  if (output.status === "HALT") return { type: "HALT", reason: output.reason, error: output.error, invocation };
+  if (output.status !== "BREACH")
+    return { type: "COMPLETE_INVOCATION", ...invocation, output: storable(active, output) };
+  const error = failureFromError(output.error);
+  return { type: "HALT", reason: HaltReason.NON_DETERMINISM, error, invocation };
+}
+
+function storable(
+  { retryAt, seen }: ActiveInvocation,
+  output: Exclude<CompletedOutput, { status: "BREACH" | "HALT" }>,
+): InvocationOutput {
+  if (output.status === "FAULT") return { ...output, retryAt };
+  return output.status === "PENDING" ? { ...output, seen } : output;
+}
+
+function asCheckpointError(error: unknown): Error {
+  if (error instanceof FencedError || error instanceof CheckpointError) return error;
+  if (error instanceof LogGoneError) return new FencedError();
+  return new CheckpointError(error instanceof ClientError ? "EXECUTION" : "INVOCATION", error);
+}

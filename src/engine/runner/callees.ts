@@ -1,0 +1,151 @@
+/**
+ * The functions that one execution invokes: durable ones are started as executions of their own, plain ones are called
+ * here. What is to be called follows from the state alone (see `planOf`); this is what was called already.
+ *
+ * 1. An operation's function is under way at most once at a time in this process, and is not called again by this
+ *    process once it has come to an outcome, even if that cannot be recorded at once.
+ * 2. A callee's execution is this operation's if its parent says so. An execution of its name that somebody else has
+ *    started fails the invoke.
+ */
+
+import { type ExecutionHeader, isSameParent, type ParentReference } from "../model/execution.ts";
+import type { Failure } from "../model/failure.ts";
+import type { ChainedInvokeOperation, Operation } from "../model/operation.ts";
+import { ClientError, ClientErrorCode, type InvokeOutcome, type StartRequest } from "./client.ts";
+import { callPlain } from "./function.ts";
+import { childName, splitTarget } from "./invoke-target.ts";
+import type { Retries } from "./retries.ts";
+import type { RunnerSetup } from "./setup.ts";
+
+export interface CalleesOptions {
+  readonly setup: RunnerSetup;
+  readonly retries: Retries;
+  /** The execution that invokes. */
+  readonly caller: () => ExecutionHeader;
+  /** Called when a call has come to an end, or is to be tried again later. */
+  readonly onChange: () => void;
+}
+
+export class Callees {
+  readonly #options: CalleesOptions;
+  /** By operation id; see `Here.sent`. */
+  readonly #sent = new Map<string, number>();
+  /** Outcomes of plain functions that could not be recorded yet: their functions have run. */
+  readonly #outcomes = new Map<string, InvokeOutcome>();
+  #underWay = 0;
+
+  constructor(options: CalleesOptions) {
+    this.#options = options;
+  }
+
+  get sent(): ReadonlyMap<string, number> {
+    return this.#sent;
+  }
+
+  /** True while a call has not come to an answer. */
+  get isBusy(): boolean {
+    return this.#underWay > 0;
+  }
+
+  /** Forgets the invokes among these operations that have their outcome. */
+  noteOutcomes(changed: readonly Operation[]): void {
+    for (const { id, type, status } of changed) {
+      if (type !== "CHAINED_INVOKE" || status === "STARTED") continue;
+      this.#sent.delete(id);
+      this.#outcomes.delete(id);
+    }
+  }
+
+  call(operation: ChainedInvokeOperation): void {
+    this.#sent.set(operation.id, Number.POSITIVE_INFINITY);
+    this.#underWay++;
+    this.#options.setup.host.background(this.#call(operation));
+  }
+
+  async #call(operation: ChainedInvokeOperation): Promise<void> {
+    const { setup, retries, caller, onChange } = this.#options;
+    const { id: executionId, incarnation } = caller();
+    const what = `callee ${operation.id}`;
+    try {
+      const parent: ParentReference = { executionId, incarnation, operationId: operation.id };
+      const outcome = this.#outcomes.get(operation.id) ?? (await this.#outcome(operation, parent));
+      if (outcome !== undefined) await this.#complete(parent, outcome);
+      retries.succeeded(what);
+    } catch (error) {
+      setup.onError(executionId, error);
+      this.#sent.set(operation.id, retries.failed(what, setup.host.now()));
+    } finally {
+      this.#underWay--;
+      onChange();
+    }
+  }
+
+  async #complete(parent: ParentReference, outcome: InvokeOutcome): Promise<void> {
+    const { operationId } = parent;
+    this.#outcomes.set(operationId, outcome);
+    await this.#options.setup.local().completeInvoke(parent, outcome);
+    this.#outcomes.delete(operationId);
+  }
+
+  /** The outcome, if there is one already: a durable callee tells it when it ends. */
+  async #outcome(operation: ChainedInvokeOperation, parent: ParentReference): Promise<InvokeOutcome | undefined> {
+    const { functions } = this.#options.setup;
+    const target = splitTarget(operation.functionName);
+    const version = functions.resolve(target.name, target.version);
+    if (version === undefined) return { status: "FAILED", error: noFunction(operation.functionName) };
+    const found = functions.find(target.name, version);
+    if (found?.kind === "plain") return callPlain(found, operation, target.name);
+    const { input, tenantId } = operation;
+    const refusal = await this.#start({
+      functionName: target.name,
+      version,
+      name: childName(parent.incarnation ?? "", operation.id),
+      parent,
+      ...(input === undefined ? {} : { input }),
+      ...(tenantId === undefined ? {} : { tenantId }),
+    });
+    return refusal === undefined ? undefined : { status: "FAILED", error: refusal };
+  }
+
+  /** Starting a callee twice is harmless: its name follows from the operation. Answers why it cannot be started. */
+  async #start(request: StartRequest & { readonly name: string }): Promise<Failure | undefined> {
+    const peers = this.#options.setup.peers();
+    try {
+      const { execution } = await peers.start(request);
+      return belongsTo(execution, request) ? undefined : nameTaken(request);
+    } catch (error) {
+      if (!(error instanceof ClientError) || PASSING.includes(error.code)) throw error;
+      if (error.code !== ClientErrorCode.ALREADY_STARTED) return { errorType: error.code, errorMessage: error.message };
+      // An earlier try may have started it, in what was the newest version then.
+      const execution = await peers.describe(`${request.functionName}/${request.name}`);
+      return belongsTo(execution, request) ? undefined : nameTaken(request);
+    }
+  }
+}
+
+/** What may change by itself, so that another try can help. */
+const PASSING: readonly ClientErrorCode[] = [
+  ClientErrorCode.THROTTLED,
+  ClientErrorCode.SERVICE,
+  ClientErrorCode.HOST_CLOSED,
+];
+
+function belongsTo({ parent }: ExecutionHeader, { parent: own }: StartRequest): boolean {
+  return isSameParent(parent, own);
+}
+
+function nameTaken({ functionName, name }: StartRequest & { readonly name: string }): Failure {
+  return {
+    errorType: ClientErrorCode.ALREADY_STARTED,
+    errorMessage:
+      `The execution "${name}" of function "${functionName}", which this invoke would start, exists already and was ` +
+      `not started by it. Names of this form belong to chained invokes: start executions under other names.`,
+  };
+}
+
+function noFunction(functionName: string): Failure {
+  return {
+    errorType: "ResourceNotFoundException",
+    errorMessage: `No function found for function name ${functionName}. Register it with the host that runs this execution.`,
+  };
+}

@@ -1,0 +1,191 @@
+/**
+ * Lists of executions, written once for all platforms: a store gives ordered stretches of its directory, and everything
+ * else is here. Several statuses are several stretches that are merged; `version` and the bounds on starts, which no
+ * store knows of, are looked at row by row, the bounds also deciding where to begin and where to end.
+ *
+ * A marker names the last row that was shown rather than a count, so rows that come and go between two pages neither
+ * repeat nor hide others.
+ */
+
+import { checkText, EXECUTION_NAME, FUNCTION_NAME } from "../machine/limits.ts";
+import { ExecutionStatus } from "../model/execution.ts";
+import type { DirectoryPlace, DirectoryRow, DirectoryScan } from "../ports/execution-store.ts";
+import type { MaybePromise } from "../ports/maybe-promise.ts";
+import { ClientError, ClientErrorCode, type DirectoryPage, type ListQuery } from "./client.ts";
+
+const LARGEST_PAGE = 1000;
+const STATUSES: ReadonlySet<string> = new Set(Object.values(ExecutionStatus));
+
+/** Reads one stretch of a directory: what a store's `list` does. */
+export type ReadScan = (scan: DirectoryScan) => MaybePromise<readonly DirectoryRow[]>;
+
+/**
+ * One page of a list. Each stretch is read once, with one row more than the page has, which tells whether there is
+ * another page. Only rows of other versions make it read on, and then twice as many each time.
+ *
+ * @throws {ClientError} InvalidParameterValueException, before anything is read, for a limit, a status, a time or a
+ * marker that cannot be.
+ */
+export async function listExecutions(query: ListQuery, read: ReadScan): Promise<DirectoryPage> {
+  checkQuery(query);
+  const rows: DirectoryRow[] = [];
+  let after = placeToBegin(query);
+  for (let limit = query.limit + 1; ; limit = Math.min(2 * limit, LARGEST_PAGE + 1)) {
+    const found = await readRound({ query, after, limit }, read);
+    for (const row of found) {
+      if (isBeyond(row, query)) return { rows };
+      if ((query.version ?? row.version) !== row.version) continue;
+      const last = rows.at(-1);
+      if (last !== undefined && rows.length === query.limit) return { rows, marker: markerOf(last) };
+      rows.push(row);
+    }
+    after = found.at(-1);
+    if (found.length < limit) return { rows };
+  }
+}
+
+/** Every row of a stretch, page by page of at most `limit`. */
+export async function* scanAll(scan: DirectoryScan, read: ReadScan): AsyncGenerator<DirectoryRow, void, undefined> {
+  let { after } = scan;
+  for (;;) {
+    const rows: readonly DirectoryRow[] = await read(after === undefined ? scan : { ...scan, after: placeOf(after) });
+    yield* rows;
+    after = rows.at(-1);
+    if (rows.length < scan.limit) return;
+  }
+}
+
+/**
+ * The first rows, at most `limit`, of lists that are each in order. No list is read further than that takes. A row that
+ * stands in two lists, because it changed while they were read, is taken once, the newer of both.
+ */
+export function mergeRows(
+  lists: readonly Iterable<DirectoryRow>[],
+  { reverse, limit }: Pick<DirectoryScan, "reverse" | "limit">,
+): DirectoryRow[] {
+  const heads = lists.map((list) => new Head(list));
+  const rows: DirectoryRow[] = [];
+  for (;;) {
+    const head = firstOf(heads, reverse === true);
+    if (head?.row === undefined) return rows;
+    const last = rows.at(-1);
+    const isRepeated = last !== undefined && comparePlaces(last, head.row) === 0;
+    if (!isRepeated && rows.length === limit) return rows;
+    if (!isRepeated) rows.push(head.row);
+    else if (head.row.seq > last.seq) rows[rows.length - 1] = head.row;
+    head.advance();
+  }
+}
+
+/** The order of lists, oldest first: negative when `a` comes before `b`, 0 for the same place. */
+export function comparePlaces(a: DirectoryPlace, b: DirectoryPlace): number {
+  if (a.startedAt !== b.startedAt) return a.startedAt - b.startedAt;
+  if (a.id === b.id) return 0;
+  return a.id < b.id ? -1 : 1;
+}
+
+/** The next row of a list. */
+class Head {
+  readonly #rows: Iterator<DirectoryRow>;
+  row: DirectoryRow | undefined;
+
+  constructor(rows: Iterable<DirectoryRow>) {
+    this.#rows = rows[Symbol.iterator]();
+    this.advance();
+  }
+
+  advance(): void {
+    const { done, value } = this.#rows.next();
+    this.row = done === true ? undefined : value;
+  }
+}
+
+/** The head with the first row. They are few, so each is looked at. */
+function firstOf(heads: readonly Head[], reverse: boolean): Head | undefined {
+  let first: Head | undefined;
+  for (const head of heads) {
+    if (head.row === undefined) continue;
+    const isFirst = first?.row === undefined || comparePlaces(head.row, first.row) < 0 !== reverse;
+    if (isFirst) first = head;
+  }
+  return first;
+}
+
+interface Round {
+  readonly query: ListQuery;
+  readonly after: DirectoryPlace | undefined;
+  readonly limit: number;
+}
+
+/**
+ * The next rows of all stretches together. What runs is read before what has ended: an execution that ends in between
+ * is then found twice, and the other way round it would be found in neither.
+ */
+async function readRound({ query, after, limit }: Round, read: ReadScan): Promise<readonly DirectoryRow[]> {
+  const { functionName, name, statuses, reverse } = query;
+  const scan: DirectoryScan = {
+    limit,
+    ...(functionName !== undefined && { functionName }),
+    ...(name !== undefined && { name }),
+    ...(reverse === true && { reverse }),
+    ...(after !== undefined && { after: placeOf(after) }),
+  };
+  if (statuses === undefined) return read(scan);
+  const asked = new Set(statuses);
+  const running = asked.delete("RUNNING") ? await read({ ...scan, status: "RUNNING" }) : [];
+  const ended = await Promise.all(Array.from(asked, async (status) => read({ ...scan, status })));
+  return mergeRows([running, ...ended], scan);
+}
+
+/** Behind the marker, or behind the last place outside of the bounds, whichever comes later. */
+function placeToBegin({ marker, startedAfter, startedBefore, reverse }: ListQuery): DirectoryPlace | undefined {
+  const marked = marker === undefined ? undefined : readMarker(marker);
+  const bound = reverse === true ? startOf(startedBefore, 1) : startOf(startedAfter, 0);
+  if (marked === undefined || bound === undefined) return marked ?? bound;
+  const isMarkedFirst = comparePlaces(marked, bound) < 0;
+  return isMarkedFirst === (reverse === true) ? marked : bound;
+}
+
+/** The place before every row of a millisecond (no id is empty), or of one that comes `later`. */
+function startOf(at: number | undefined, later: number): DirectoryPlace | undefined {
+  if (at === undefined) return undefined;
+  return { startedAt: later === 0 ? Math.ceil(at) : Math.floor(at) + later, id: "" };
+}
+
+function isBeyond({ startedAt }: DirectoryRow, { startedAfter, startedBefore, reverse }: ListQuery): boolean {
+  if (reverse === true) return startedAfter !== undefined && startedAt < startedAfter;
+  return startedBefore !== undefined && startedAt > startedBefore;
+}
+
+function placeOf({ startedAt, id }: DirectoryPlace): DirectoryPlace {
+  return { startedAt, id };
+}
+
+function markerOf({ startedAt, id }: DirectoryPlace): string {
+  return `${startedAt}:${id}`;
+}
+
+const MARKER = /^(\d{1,16}):([^/]+)\/([^/]+)$/;
+
+/** Takes only what `markerOf` makes of a row. */
+function readMarker(marker: string): DirectoryPlace {
+  const [, start = "", functionName, name] = MARKER.exec(marker) ?? [];
+  const place = { startedAt: Number(start), id: `${functionName}/${name}` };
+  const rejection = checkText(functionName, FUNCTION_NAME) ?? checkText(name, EXECUTION_NAME);
+  if (rejection === undefined && Number.isSafeInteger(place.startedAt) && markerOf(place) === marker) return place;
+  throw invalid("Invalid marker.");
+}
+
+function checkQuery({ limit, statuses = [], startedAfter = 0, startedBefore = 0 }: ListQuery): void {
+  if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_PAGE) {
+    throw invalid(`The limit of a list must be a whole number from 1 to ${LARGEST_PAGE}.`);
+  }
+  for (const status of statuses) {
+    if (!STATUSES.has(status)) throw invalid(`A status must be one of ${[...STATUSES].join(", ")}.`);
+  }
+  if (Number.isNaN(startedAfter) || Number.isNaN(startedBefore)) throw invalid("A time of a list must be a number.");
+}
+
+function invalid(message: string): ClientError {
+  return new ClientError(ClientErrorCode.INVALID_PARAMETER, message);
+}

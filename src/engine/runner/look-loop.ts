@@ -1,0 +1,130 @@
+/**
+ * Looks at one execution whenever something has happened: reads what others wrote if that was asked for, carries out
+ * what the plan says until nothing is left, and has the alarm set.
+ *
+ * 1. One look is under way at a time. What asks for one meanwhile gets another one after it.
+ * 2. After `stop` the look under way does nothing more, and no other one begins until one is asked for.
+ * 3. The alarm is told only after the log was read to its end in the same look, so that a process which has been
+ *    replaced learns of that first.
+ */
+
+import type { Duty, Plan } from "../machine/plan.ts";
+import type { MaybePromise } from "../ports/maybe-promise.ts";
+
+/** The execution that is looked at. */
+export interface Outlook {
+  /** Nothing of the log was read yet. */
+  readonly isUnread: boolean;
+  /** Takes over what other processes wrote. */
+  read(): MaybePromise<void>;
+  plan(): Plan;
+  carryOut(duty: Duty): Promise<void>;
+  /** Nothing is left to do until `wakeAt`, ms since the epoch; `orders` says whether the alarm is to be told. */
+  rest(wakeAt: number | undefined, orders: boolean): void;
+  failed(error: unknown): void;
+  /** Called when no look is under way any more. */
+  onIdle(): void;
+}
+
+/** What the next look has to do besides the duties. */
+export interface Wish {
+  /** Read what others wrote first. Whatever has woken this process is used up by that. */
+  readonly reads?: boolean;
+  /** The alarm's order is used up, or follows from a state that is past. */
+  readonly orders?: boolean;
+}
+
+export class LookLoop {
+  readonly #outlook: Outlook;
+  readonly #background: (work: Promise<void>) => void;
+  #looking: Promise<void> | undefined;
+  /** Something has happened that the look under way may have missed. */
+  #again = false;
+  #reads = false;
+  #orders = false;
+  #stops = 0;
+
+  constructor(outlook: Outlook, background: (work: Promise<void>) => void) {
+    this.#outlook = outlook;
+    this.#background = background;
+  }
+
+  get isLooking(): boolean {
+    return this.#looking !== undefined;
+  }
+
+  /** Counts the calls of `stop`: code that waits for something sees by it whether it may go on. */
+  get stops(): number {
+    return this.#stops;
+  }
+
+  /** Asks for a look; resolves once one that began after this call is done. Never rejects. */
+  ask({ reads = false, orders = false }: Wish = {}): Promise<void> {
+    this.wish({ reads, orders });
+    this.#again = true;
+    if (this.#looking === undefined) {
+      this.#looking = this.#lookUntilDone();
+      this.#background(this.#looking);
+    }
+    return this.#looking;
+  }
+
+  /** Adds to what the next look has to do, without asking for it. */
+  wish({ reads = false, orders = false }: Wish): void {
+    this.#reads ||= reads;
+    this.#orders ||= orders;
+  }
+
+  stop(): void {
+    this.#stops++;
+    this.#again = this.#reads = this.#orders = false;
+  }
+
+  async #lookUntilDone(): Promise<void> {
+    // Not at once: a look must not run inside the task of the log whose news have asked for it.
+    await Promise.resolve();
+    while (this.#again) await this.#look();
+    this.#looking = undefined;
+    this.#outlook.onIdle();
+  }
+
+  async #look(): Promise<void> {
+    const outlook = this.#outlook;
+    let stops = this.#stops;
+    this.#again = false;
+    try {
+      const isRead = await this.#readFirst();
+      // What was read may have ended an invocation here. The wake is this process's to see to all the same.
+      stops = this.#stops;
+      const wakeAt = await this.#workOff(stops, isRead);
+      // What was asked for meanwhile may change when to wake.
+      if (stops !== this.#stops || this.#again) return;
+      outlook.rest(wakeAt, this.#orders);
+      this.#orders = false;
+    } catch (error) {
+      if (stops === this.#stops) outlook.failed(error);
+    }
+  }
+
+  async #readFirst(): Promise<boolean> {
+    if (!this.#reads && !this.#outlook.isUnread) return false;
+    this.#reads = false;
+    await this.#outlook.read();
+    this.#orders = true;
+    return true;
+  }
+
+  async #workOff(stops: number, isRead: boolean): Promise<number | undefined> {
+    const outlook = this.#outlook;
+    for (let isNewest = isRead; stops === this.#stops; ) {
+      this.#again = false;
+      const { duties, wakeAt } = outlook.plan();
+      for (const duty of duties) if (stops === this.#stops) await outlook.carryOut(duty);
+      if (duties.length > 0 || this.#again) continue;
+      if (isNewest || !this.#orders) return wakeAt;
+      await outlook.read();
+      isNewest = true;
+    }
+    return undefined;
+  }
+}

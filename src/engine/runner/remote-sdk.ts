@@ -1,0 +1,43 @@
+/**
+ * The tokens of an SDK that runs elsewhere and calls with its checkpoints. A token is good for one call that succeeds.
+ * It is 128 random bits, stands in no commit, and is given to the SDK alone.
+ */
+
+import { ClientError, ClientErrorCode } from "./client.ts";
+
+export class RemoteSdk {
+  readonly #randomId: () => string;
+  #token: string;
+
+  constructor(randomId: () => string) {
+    this.#randomId = randomId;
+    this.#token = randomId();
+  }
+
+  /** The token of the next call. */
+  get token(): string {
+    return this.#token;
+  }
+
+  /** @throws {ClientError} InvalidParameterValueException for any other token than the last one given out. */
+  check(token: string): void {
+    if (token !== this.#token) throw invalidToken();
+  }
+
+  /** Does what a call asks for, and uses its token up unless that is refused. */
+  async call<T>(token: string, task: () => T | Promise<T>): Promise<T> {
+    this.check(token);
+    // Until the answer is there, no second call has a token.
+    this.#token = this.#randomId();
+    try {
+      return await task();
+    } catch (error) {
+      if (error instanceof ClientError) this.#token = token;
+      throw error;
+    }
+  }
+}
+
+export function invalidToken(): ClientError {
+  return new ClientError(ClientErrorCode.INVALID_PARAMETER, "Invalid Checkpoint Token");
+}

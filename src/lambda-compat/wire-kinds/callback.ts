@@ -1,0 +1,29 @@
+import type { CallbackOperation } from "../../engine/model/operation.ts";
+import { present, type KindAtSdk, type KindAtService } from "./wire-kind.ts";
+
+/** A callback: an operation has its id, an update its timeouts. */
+export const callbackAtService: KindAtService<CallbackOperation> = {
+  write: ({ callbackId }, outcome) => ({ CallbackDetails: { CallbackId: callbackId, ...outcome } }),
+  readOptions: ({ CallbackOptions }) => ({
+    timeoutSeconds: CallbackOptions?.TimeoutSeconds,
+    heartbeatTimeoutSeconds: CallbackOptions?.HeartbeatTimeoutSeconds,
+  }),
+  shape: { CallbackOptions: { TimeoutSeconds: "number", HeartbeatTimeoutSeconds: "number" } },
+};
+
+/** The same where handlers run. */
+export const callbackAtSdk: KindAtSdk<CallbackOperation> = {
+  outcomeOf: ({ CallbackDetails }) => CallbackDetails,
+  read: (common, { CallbackDetails }) => ({
+    ...common,
+    type: "CALLBACK",
+    callbackId: CallbackDetails?.CallbackId ?? "",
+  }),
+  writeOptions: ({ type, action, timeoutSeconds, heartbeatTimeoutSeconds }) => {
+    if (type !== "CALLBACK" || action !== "START") return {};
+    const timeouts = { TimeoutSeconds: timeoutSeconds, HeartbeatTimeoutSeconds: heartbeatTimeoutSeconds };
+    return { CallbackOptions: present(timeouts) };
+  },
+  begin: (common) => ({ ...common, type: "CALLBACK", callbackId: "" }),
+  conclude: () => {},
+};

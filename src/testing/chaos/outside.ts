@@ -1,0 +1,74 @@
+import { ClientError } from "../../engine/runner/client.ts";
+import type { ChaosSystem } from "./chaos-system.ts";
+import type { Request } from "./request.ts";
+
+const RETRY_MS = 1_000;
+const LONGEST_PATIENCE_MS = 30_000;
+const SHORTEST_PATIENCE_MS = 500;
+const DOUBLED = 0.04;
+
+/**
+ * Clients of the system: outside all processes, so that no crash touches them. They ask some process, give up on it
+ * when it does not answer, and ask another one, until they are answered.
+ */
+export class Outside {
+  readonly #system: ChaosSystem;
+  readonly #open = new Map<object, string>();
+
+  constructor(system: ChaosSystem) {
+    this.#system = system;
+  }
+
+  /** What it has asked for and not been answered, in words. */
+  get unanswered(): readonly string[] {
+    return [...this.#open.values()];
+  }
+
+  ask<T>(request: Request<T>): void {
+    const { faults, story } = this.#system;
+    story.tell(`the outside asks: ${request.what}`);
+    this.#open.set(request, request.what);
+    this.#try(request);
+    if (faults.happens("request doubled", DOUBLED)) this.#try(request);
+  }
+
+  #try<T>(request: Request<T>): void {
+    if (!this.#open.has(request)) return;
+    const { faults, world } = this.#system;
+    const process = this.#system.choose();
+    if (process === undefined) return this.#again(request);
+    let isOver = false;
+    const patience = SHORTEST_PATIENCE_MS + faults.random.below(LONGEST_PATIENCE_MS);
+    const giveUp = world.timer(world.now() + patience, () => {
+      isOver = true;
+      if (!this.#open.has(request)) return;
+      faults.count("request repeated");
+      this.#try(request);
+    });
+    process.gate.enter(() => {
+      request
+        .send(process.runner)
+        .then(
+          (answer) => this.#done(request, answer),
+          (error: unknown) => this.#failed(request, error, isOver),
+        )
+        .finally(giveUp);
+    });
+  }
+
+  #done<T>(request: Request<T>, answer: T): void {
+    request.done(answer);
+    this.#open.delete(request);
+  }
+
+  #failed<T>(request: Request<T>, error: unknown, isOver: boolean): void {
+    if (error instanceof ClientError && request.refused(error)) this.#open.delete(request);
+    // Given up already, it has been asked again.
+    else if (!isOver) this.#again(request);
+  }
+
+  #again<T>(request: Request<T>): void {
+    const { world } = this.#system;
+    world.timer(world.now() + (request.retryMs ?? RETRY_MS), () => this.#try(request));
+  }
+}

@@ -1,0 +1,129 @@
+/** The promises by name, each asked of what is left when everything is over. */
+
+import type { Archive } from "./archive.ts";
+import type { Acknowledged } from "./answers.ts";
+import type { Act } from "./act.ts";
+import { mismatch } from "./expectation.ts";
+import type { Recorded } from "./recorded.ts";
+import type { PromiseName } from "./violations.ts";
+import { brokenPromises } from "../run-checks.ts";
+import type { MemoryStore } from "../../adapters/memory/memory-store.ts";
+import { isSettled } from "../../engine/model/operation.ts";
+
+const DAY_MS = 86_400_000;
+
+/** What a finished run left. */
+export interface Evidence {
+  readonly archive: Archive;
+  readonly disk: MemoryStore;
+  readonly acknowledged: readonly Acknowledged[];
+  /** Tags whose start was acknowledged. */
+  readonly started: ReadonlySet<string>;
+  /** Names that were asked to stop. */
+  readonly stopped: ReadonlySet<string>;
+  readonly programs: ReadonlyMap<string, readonly Act[]>;
+  readonly timesOut: boolean;
+  /** How often something happened from outside that may cost commits: faults, processes, wakes. */
+  readonly events: number;
+}
+
+/** A promise, and what breaks it, in words. */
+export interface Promised {
+  readonly promise: PromiseName;
+  readonly broken: (evidence: Evidence) => Iterable<string>;
+}
+
+export const promises: readonly Promised[] = [
+  { promise: "P4", broken: ({ archive }) => archive.all.flatMap(returningOwners) },
+  { promise: "P5", broken: ({ acknowledged }) => lostAnswers(acknowledged) },
+  { promise: "P8", broken: ({ archive }) => archive.all.flatMap(wrongStates) },
+  { promise: "P10", broken: (evidence) => evidence.archive.all.flatMap((one) => tooManyCommits(one, evidence.events)) },
+  { promise: "P14", broken: ({ archive }) => archive.all.flatMap(breaches) },
+  {
+    promise: "P15",
+    broken: (evidence) => evidence.archive.all.flatMap((recorded) => wrongOutcome(recorded, evidence)),
+  },
+  { promise: "START", broken: lostStarts },
+  { promise: "DIRECTORY", broken: wrongRows },
+];
+
+/** An owner that another one has replaced never writes again. */
+function returningOwners({ id, commits }: Recorded): string[] {
+  const broken: string[] = [];
+  const replaced = new Set<string>();
+  let current: string | undefined;
+  for (const [index, { owner }] of commits.entries()) {
+    if (owner === undefined || owner === current) continue;
+    if (replaced.has(owner)) broken.push(`${id}: commit ${index + 1} is by an owner that was replaced`);
+    if (current !== undefined) replaced.add(current);
+    current = owner;
+  }
+  return broken;
+}
+
+function wrongStates(recorded: Recorded): string[] {
+  return recorded.corruption === undefined ? brokenPromises(recorded) : [recorded.corruption];
+}
+
+function* lostAnswers(acknowledged: readonly Acknowledged[]): Generator<string> {
+  for (const { recorded, operationId, text } of acknowledged) {
+    const operation = recorded.state.operations.get(operationId);
+    const found = operation?.error?.errorMessage ?? operation?.result;
+    if (operation === undefined || !isSettled(operation.status) || found !== text)
+      yield `${recorded.id}: "${text}" was acknowledged, the log says ${operation?.status} ${found}`;
+  }
+}
+
+/** Far above what any program needs, and far below what two that take turns without getting anywhere write. */
+function tooManyCommits({ id, commits, state }: Recorded, events: number): string[] {
+  const most = 30 + 12 * state.operations.size + 4 * events;
+  return commits.length > most ? [`${id} has ${commits.length} commits for ${state.operations.size} operations`] : [];
+}
+
+function breaches({ id, commits }: Recorded): string[] {
+  return commits.flatMap(({ facts }) =>
+    facts.flatMap((fact) =>
+      fact.kind === "HALTED" && fact.reason === "NON_DETERMINISM"
+        ? [`${id} was halted: ${fact.error.errorMessage}`]
+        : [],
+    ),
+  );
+}
+
+function wrongOutcome({ id, tag, state }: Recorded, { programs, stopped, timesOut }: Evidence): string[] {
+  const { status, result, error, name, parent } = state.header;
+  // A callee's value is part of its caller's.
+  if (status === "RUNNING" || parent !== undefined) return [];
+  if (status === "STOPPED" && stopped.has(name)) return [];
+  if (status === "TIMED_OUT" && timesOut) return [];
+  const acts = programs.get(tag);
+  if (status !== "SUCCEEDED" || acts === undefined)
+    return timesOut && status === "FAILED" ? [] : [`${id} as ${tag} ended as ${status} ${error?.errorMessage ?? ""}`];
+  const wrong = mismatch(acts, result === undefined ? undefined : JSON.parse(result), tag);
+  return wrong === undefined ? [] : [`${id} as ${tag}: ${wrong}`];
+}
+
+function* lostStarts({ archive, started }: Evidence): Generator<string> {
+  const tags = new Set(archive.all.map(({ tag }) => tag));
+  for (const tag of started) if (!tags.has(tag)) yield `the start of ${tag} was acknowledged and is lost`;
+}
+
+function* wrongRows({ archive, disk }: Evidence): Generator<string> {
+  for (const recorded of archive.all) {
+    const { id, incarnation, state, isRemoved } = recorded;
+    const row = disk.row(id);
+    if (isRemoved || row?.incarnation !== incarnation) continue;
+    const { status, version, endedAt, halt, retentionDays } = state.header;
+    const expiresAt = endedAt === undefined ? undefined : endedAt + retentionDays * DAY_MS;
+    const expected = { status, version, endedAt, expiresAt, halted: halt === undefined ? undefined : true };
+    const found = {
+      status: row.status,
+      version: row.version,
+      endedAt: row.endedAt,
+      expiresAt: row.expiresAt,
+      halted: row.halted || undefined,
+    };
+    if (JSON.stringify(found) !== JSON.stringify(expected))
+      yield `${id}: the row says ${JSON.stringify(found)}, the log ${JSON.stringify(expected)}`;
+  }
+}

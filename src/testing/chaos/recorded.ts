@@ -1,0 +1,87 @@
+import { decodeCommit } from "../../engine/machine/commit-codec.ts";
+import { fold } from "../../engine/machine/fold.ts";
+import { emptyState, type ExecutionState } from "../../engine/machine/state.ts";
+import type { Commit } from "../../engine/model/commit.ts";
+import { isSettled, type Operation } from "../../engine/model/operation.ts";
+
+/** One incarnation of an execution, with all that was ever written to its log. It stays when the log is removed. */
+export class Recorded {
+  readonly id: string;
+  readonly incarnation: string;
+  /** The commits' texts, oldest first. */
+  readonly log: string[] = [];
+  readonly commits: Commit[] = [];
+  readonly state: ExecutionState = emptyState({ keepsAll: true });
+  isRemoved = false;
+  /** Why its state cannot be told, in words. */
+  corruption: string | undefined;
+  /** How many commits landed after their process was gone, or had been told that they failed. */
+  strays = 0;
+  /** Which process wrote each commit that belongs to an invocation, by the commit's number. */
+  readonly #owned = new Map<number, string>();
+  readonly #byName = new Map<string, string>();
+  /** The number of the commit that settled each operation. */
+  readonly #settledAt = new Map<string, number>();
+
+  constructor(id: string, incarnation: string) {
+    this.id = id;
+    this.incarnation = incarnation;
+  }
+
+  get hasEnded(): boolean {
+    return this.state.header.status !== "RUNNING";
+  }
+
+  /** The tag that the outside gave to the start: what this incarnation was asked to do. */
+  get tag(): string {
+    return tagOf(this.state.header.input);
+  }
+
+  /** Takes over a commit that has just landed. */
+  land(body: string, process: string): Commit {
+    const commit = decodeCommit(body);
+    this.log.push(body);
+    this.commits.push(commit);
+    this.#fold(commit);
+    if (commit.owner !== undefined) this.#owned.set(this.log.length, process);
+    return commit;
+  }
+
+  /** How many commits up to `seq` cut off an invocation of this process. */
+  against(process: string, seq: number): number {
+    let count = this.strays;
+    for (const [number, writer] of this.#owned) if (writer !== process && number <= seq) count++;
+    return count;
+  }
+
+  /** The operation of this name; names are unique in the programs that are run. */
+  operation(name: string): Operation | undefined {
+    const id = this.#byName.get(name);
+    return id === undefined ? undefined : this.state.operations.get(id);
+  }
+
+  /** The number of the commit that settled it, if one has. */
+  settledAt({ id }: Operation): number | undefined {
+    return this.#settledAt.get(id);
+  }
+
+  /** What is written is written, whatever it says. */
+  #fold(commit: Commit): void {
+    try {
+      for (const operation of fold(this.state, commit)) this.#note(operation);
+    } catch (error) {
+      this.corruption ??= `${this.id}, commit ${this.log.length}: ${String(error)}`;
+    }
+  }
+
+  #note(operation: Operation): void {
+    if (operation.name !== undefined) this.#byName.set(operation.name, operation.id);
+    if (isSettled(operation.status) && !this.#settledAt.has(operation.id))
+      this.#settledAt.set(operation.id, this.log.length);
+  }
+}
+
+/** The tag in an event of the programs that are run. */
+export function tagOf(input: string | undefined): string {
+  return input === undefined ? "" : (JSON.parse(input) as { tag: string }).tag;
+}

@@ -1,0 +1,42 @@
+import { Performer } from "./performer.ts";
+import type { Program } from "./act.ts";
+import type { Chronicle } from "./chronicle.ts";
+import type { Recorded } from "./recorded.ts";
+import type { SeededRandom } from "../seeded-random.ts";
+import { replayLog } from "../replay-log.ts";
+import { parseExecutionArn } from "../../lambda-compat/arn.ts";
+import { withDurableExecution } from "../../lambda-compat/with-durable-execution.ts";
+
+/** Commits up to which a log is replayed from each of them. */
+const ALL = "ALL";
+
+/** How many prefixes of each log are replayed besides the whole. */
+export type Prefixes = number | typeof ALL;
+
+/** Replays prefixes of a log by code that does nothing but replay, and tells what differs from what was seen live (P3). */
+export async function differences(
+  recorded: Recorded,
+  { chronicle, random, prefixes }: { chronicle: Chronicle; random: SeededRandom; prefixes: Prefixes },
+): Promise<string[]> {
+  const wrong: string[] = [];
+  if (recorded.corruption !== undefined) return wrong;
+  for (const length of chosen(recorded.log.length, random, prefixes)) {
+    const handler = withDurableExecution((program: Program, context) => {
+      const incarnation = parseExecutionArn(context.executionContext.durableExecutionArn)?.incarnation ?? "";
+      const deeds = chronicle.replay(incarnation, (what) =>
+        wrong.push(`${recorded.id} replayed to commit ${length}: ${what}`),
+      );
+      const host = { now: () => 0, timer: () => () => undefined };
+      return new Performer({ program, incarnation, deeds, host }).perform(context, program.acts);
+    });
+    const report = await replayLog(recorded.log.slice(0, length), handler);
+    if (!report.matches) wrong.push(`${recorded.id} does not replay from commit ${report.seq}: ${report.difference}`);
+    if (wrong.length > 0) return wrong;
+  }
+  return wrong;
+}
+
+function chosen(length: number, random: SeededRandom, prefixes: Prefixes): readonly number[] {
+  if (prefixes === ALL) return Array.from({ length }, (_, index) => index + 1);
+  return [...Array.from({ length: prefixes }, () => 1 + random.below(length)), length];
+}

@@ -1,0 +1,13 @@
+import type { ClientError, ExecutionClient } from "../../engine/runner/client.ts";
+
+/** What the outside asks for, until it is answered. */
+export interface Request<T> {
+  readonly what: string;
+  readonly send: (client: ExecutionClient) => Promise<T>;
+  /** It was done; called once for each time that it was asked and answered. */
+  readonly done: (answer: T) => void;
+  /** It was refused: true if that settles it, false to ask again. */
+  readonly refused: (error: ClientError) => boolean;
+  /** How long to wait after a refusal or a failure, in ms. */
+  readonly retryMs?: number;
+}

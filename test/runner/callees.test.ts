@@ -1,0 +1,124 @@
+/** The functions that an execution invokes are called from its state: once, and never after their outcome. */
+
+import { expect, test } from "vitest";
+import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
+import { Gate, HOUR, Processes, storeWith } from "./processes.ts";
+
+const parent = withDurableExecution(async (_: unknown, context) => {
+  const [outcome] = await Promise.all([context.invoke("child", 1), context.wait({ seconds: 1 })]);
+  await context.wait({ hours: 1 });
+  return outcome;
+});
+
+test("a process that takes over reads that an invoke has its outcome, and calls nothing", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  const calls: string[] = [];
+  const functions = (where: string) => ({ parent, child: async () => calls.push(where) });
+  const first = world.start(functions("first"));
+  const { execution } = await first.start({ functionName: "parent" });
+  const watching = world.start(functions("second"));
+  await watching.describe(execution.id);
+  await clock.advance(5000);
+  first.close();
+  await watching.wake(execution.id);
+  await clock.advance(2 * HOUR);
+  expect(await watching.describe(execution.id)).toMatchObject({ status: "SUCCEEDED" });
+  expect(calls).toEqual(["first"]);
+});
+
+test("a plain function that takes long is called once, however often its execution is woken and replayed", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  const gate = new Gate();
+  let calls = 0;
+  const busy = withDurableExecution(async (_: unknown, context) => {
+    const invoked = context.invoke("child", 1);
+    for (let round = 0; round < 4; round++) await context.wait({ seconds: 1 });
+    return invoked;
+  });
+  const child = async (): Promise<number> => {
+    calls++;
+    await gate.passed;
+    return calls;
+  };
+  const runner = world.start({ busy, child }, { parks: false });
+  const { execution } = await runner.start({ functionName: "busy" });
+  for (let second = 0; second < 10; second++) {
+    await clock.advance(1000);
+    await runner.wake(execution.id);
+  }
+  expect(calls).toBe(1);
+  gate.open();
+  await clock.settle();
+  expect(await runner.describe(execution.id)).toMatchObject({ status: "SUCCEEDED", result: "1" });
+});
+
+test("an outcome that cannot be recorded at once is recorded later, and its function is not called again", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  let calls = 0;
+  let failures = 3;
+  const runner = world.start(
+    {
+      parent: withDurableExecution(async (_: unknown, context) => context.invoke("child", 1)),
+      child: async () => ++calls,
+    },
+    {
+      store: (store) =>
+        storeWith(store, {
+          append: (id, seq, body, incarnation) => {
+            if (calls > 0 && failures-- > 0) throw new Error("refused");
+            return store.append(id, seq, body, incarnation);
+          },
+        }),
+    },
+  );
+  const { execution } = await runner.start({ functionName: "parent" });
+  await clock.advance(HOUR);
+  expect(await runner.describe(execution.id)).toMatchObject({ status: "SUCCEEDED", result: "1" });
+  expect(calls).toBe(1);
+});
+
+test("a callee that cannot be reached is tried less and less often", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  let tries = 0;
+  const peers = {
+    start: () => {
+      tries++;
+      return Promise.reject(new Error("no connection"));
+    },
+  };
+  const errors: unknown[] = [];
+  const runner = world.start(
+    { parent, child: withDurableExecution(async () => 1) },
+    { peers: peers as never, onError: (_, error) => errors.push(error) },
+  );
+  await runner.start({ functionName: "parent" });
+  await clock.advance(HOUR);
+  expect(tries).toBeGreaterThan(10);
+  expect(tries).toBeLessThan(30);
+  expect(errors.length).toBe(tries);
+});
+
+test("an invoke whose callee's name somebody else has taken fails, and says so", async () => {
+  for (const input of ["1", '"other"']) {
+    const world = new Processes();
+    const { clock } = world;
+    const waits = withDurableExecution(async (_: unknown, context) => context.wait({ hours: 2 }));
+    const runner = world.start({
+      parent: withDurableExecution(async (_: unknown, context) => {
+        await context.wait({ seconds: 1 });
+        return context.invoke("child", 1);
+      }),
+      child: waits,
+    });
+    const { execution } = await runner.start({ functionName: "parent" });
+    await runner.start({ functionName: "child", name: `${execution.incarnation}-2`, input });
+    await clock.advance(5000);
+    const { status, error } = await runner.describe(execution.id);
+    expect(status).toBe("FAILED");
+    expect(error?.errorMessage).toContain("not started by it");
+  }
+});

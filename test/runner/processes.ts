@@ -1,0 +1,107 @@
+/** Processes over one store and one alarm, in simulated time: what the runner's tests are made of. */
+
+import { MemoryAlarm } from "../../src/adapters/memory/memory-alarm.ts";
+import { MemoryStore } from "../../src/adapters/memory/memory-store.ts";
+import { decodeCommit } from "../../src/engine/machine/commit-codec.ts";
+import type { Fact } from "../../src/engine/model/commit.ts";
+import type { Alarm } from "../../src/engine/ports/alarm.ts";
+import type { Host } from "../../src/engine/ports/host.ts";
+import type { ExecutionStore } from "../../src/engine/ports/execution-store.ts";
+import { Runner, type RunnerOptions } from "../../src/engine/runner/runner.ts";
+import { formatExecutionArn } from "../../src/lambda-compat/arn.ts";
+import { type Functions, readFunctions } from "../../src/lambda-compat/functions.ts";
+import { SimulatedClock } from "../../src/testing/simulated-host.ts";
+
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
+
+export interface ProcessOptions
+  extends Pick<
+    RunnerOptions,
+    "mayRun" | "onError" | "onFenced" | "parks" | "peers" | "watchdogMs" | "retentionDays" | "lingerMs"
+  > {
+  /** Puts something between the process and the store. */
+  readonly store?: (store: ExecutionStore) => ExecutionStore;
+  /** Puts something between the process and its alarm. */
+  readonly alarm?: (alarm: Alarm) => Alarm;
+}
+
+export class Processes {
+  readonly clock: SimulatedClock = new SimulatedClock();
+  readonly disk: MemoryStore;
+  /** By how much, in ms, time has gone on without a timer having fired: a busy process. */
+  busyMs = 0;
+
+  constructor(options: { readonly pageCommits?: number } = {}) {
+    this.disk = new MemoryStore(options);
+  }
+
+  /** Starts a process with an alarm of its own. */
+  start(functions: Functions, { store, alarm, ...options }: ProcessOptions = {}): Runner {
+    const host = this.#busy(this.clock.host());
+    const own = new MemoryAlarm({ host, wake: (id) => runner.wake(id) });
+    const runner: Runner = new Runner({
+      store: store?.(this.disk) ?? this.disk,
+      alarm: alarm?.(own) ?? own,
+      host,
+      functions: readFunctions(functions),
+      arnOf: formatExecutionArn,
+      ...options,
+    });
+    return runner;
+  }
+
+  #busy(host: Host): Host {
+    return {
+      ambient: host.ambient,
+      now: () => host.now() + this.busyMs,
+      random: () => host.random(),
+      randomId: () => host.randomId(),
+      drain: (next) => host.drain(next),
+      timer: (at, fire) => host.timer(at - this.busyMs, fire),
+      background: (work) => host.background(work),
+    };
+  }
+
+  /** What is recorded of an execution, in order. */
+  facts(id: string): Fact[] {
+    return (this.disk.read(id, 1)?.bodies ?? []).flatMap((body) => decodeCommit(body).facts);
+  }
+
+  /** The kinds of facts, each with its operation's id. */
+  story(id: string): string[] {
+    return this.facts(id).map((fact) => ("id" in fact ? `${fact.kind} ${fact.id}` : fact.kind));
+  }
+}
+
+/** A store whose calls are replaced one by one; what is not named goes to the store behind. */
+export function storeWith(behind: ExecutionStore, calls: Partial<ExecutionStore>): ExecutionStore {
+  return {
+    create: (...args) => behind.create(...args),
+    append: (...args) => behind.append(...args),
+    read: (...args) => behind.read(...args),
+    describe: (...args) => behind.describe(...args),
+    list: (...args) => behind.list(...args),
+    expired: (...args) => behind.expired(...args),
+    keepSnapshot: (...args) => behind.keepSnapshot(...args),
+    snapshot: (...args) => behind.snapshot(...args),
+    remove: (...args) => behind.remove(...args),
+    ...calls,
+  };
+}
+
+/** Holds something up until it is opened. */
+export class Gate {
+  readonly passed: Promise<void>;
+  #open: () => void = () => {};
+
+  constructor() {
+    this.passed = new Promise((resolve) => {
+      this.#open = resolve;
+    });
+  }
+
+  open(): void {
+    this.#open();
+  }
+}
