@@ -2,7 +2,7 @@ import type { MaybePromise } from "./maybe-promise.ts";
 
 /** What an order to the alarm follows from. */
 export interface AlarmOrder {
-  /** Of the execution that is meant: a later one of the same name has another. */
+  /** Of the execution that is meant: a later one of the same name has another. Empty if the log could not be read. */
   readonly incarnation: string;
   /** The number of the newest commit that whoever gives the order has seen. */
   readonly seq: number;

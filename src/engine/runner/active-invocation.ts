@@ -41,6 +41,13 @@ export type CompletedOutput =
   /** Nothing can be invoked until a repair. */
   | { readonly status: "HALT"; readonly reason: HaltReason; readonly error: Failure };
 
+/** Told how an invocation ended, one of the two. */
+export interface InvocationEnd {
+  readonly onOutput: (output: CompletedOutput) => void;
+  /** The function says that another process has taken over. */
+  readonly onFenced: () => void;
+}
+
 const NOTHING_UNHEARD: readonly Operation[] = [];
 
 export class ActiveInvocation implements CheckpointClient {
@@ -76,8 +83,8 @@ export class ActiveInvocation implements CheckpointClient {
     return this.#phase === "PARKED";
   }
 
-  /** Calls the function. Its output is given out once, unless the invocation is abandoned before. */
-  start(target: DurableFunction, journal: readonly Operation[], done: (output: CompletedOutput) => void): void {
+  /** Calls the function. What it came to is told once, unless the invocation is abandoned before. */
+  start(target: DurableFunction, journal: readonly Operation[], end: InvocationEnd): void {
     const { log, setup } = this.#surroundings;
     const { header } = log.state;
     this.#hold();
@@ -94,7 +101,7 @@ export class ActiveInvocation implements CheckpointClient {
       deadline: this.startedAt + setup.invocationMs,
     };
     this.#running = target.invoke(request);
-    void this.#running.output.then((output) => this.#answered(output, done));
+    void this.#running.output.then((output) => this.#answered(output, end));
   }
 
   /** Passes on what changed. */
@@ -183,11 +190,11 @@ export class ActiveInvocation implements CheckpointClient {
     };
   }
 
-  #answered(output: FunctionOutput, done: (output: CompletedOutput) => void): void {
+  #answered(output: FunctionOutput, { onOutput, onFenced }: InvocationEnd): void {
     if (this.isOver) return;
-    if (output.status === "FENCED") return this.abandon();
+    if (output.status === "FENCED") return onFenced();
     this.#phase = "ENDING";
-    done(output);
+    onOutput(output);
   }
 
   /** What finds no room waits for it. */

@@ -97,7 +97,8 @@ export class Runner implements ExecutionClient {
 
   /**
    * Wakes every execution that the directory says has something left to do: those that run, and those whose retention is
-   * over. What a process does when it starts, and now and then where alarms may be lost.
+   * over, at most a thousand of them at a time. What a process does when it starts, and now and then where alarms may be
+   * lost.
    */
   async recover(): Promise<void> {
     const { store, host } = this.#setup;

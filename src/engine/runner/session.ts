@@ -42,6 +42,9 @@ export interface SessionSurroundings {
   readonly isWatched: () => boolean;
 }
 
+/** What is tried again when reading, carrying out a duty or a command from outside has failed. */
+const LOOK = "look";
+
 export class Session implements LogListener, Outlook {
   readonly id: string;
   readonly #setup: RunnerSetup;
@@ -123,7 +126,7 @@ export class Session implements LogListener, Outlook {
       if (isWritten) void this.#look({ orders: true });
     } catch (error) {
       // It may have been recorded all the same, and nobody else may know.
-      if (!(error instanceof ClientError || error instanceof LogGoneError)) this.#tryLater("command");
+      if (!(error instanceof ClientError || error instanceof LogGoneError)) this.#tryLater();
       throw error;
     }
   }
@@ -203,7 +206,7 @@ export class Session implements LogListener, Outlook {
     if (orders) this.#order(wakeAt);
     // While a function runs, timers are watched in memory: moving the alarm costs a write.
     this.#clock.watch(this.#isRunning ? wakeAt : undefined);
-    this.#retries.succeeded("look");
+    this.#retries.succeeded(LOOK);
   }
 
   /** The store or a peer failed. What is recorded is safe; it is tried again later, from the log. */
@@ -211,7 +214,7 @@ export class Session implements LogListener, Outlook {
     if (this.#isClosed || error instanceof FencedError || error instanceof LogGoneError) return;
     if (error instanceof StorageFullError) this.#pause.begin(error);
     this.#setup.onError(this.id, error);
-    this.#tryLater("look");
+    this.#tryLater();
   }
 
   onIdle(): void {
@@ -283,7 +286,10 @@ export class Session implements LogListener, Outlook {
 
   #call(active: ActiveInvocation, target: DurableFunction): void {
     try {
-      active.start(target, journalOf(this.state), (output) => void this.#finish(active, output));
+      active.start(target, journalOf(this.state), {
+        onOutput: (output) => void this.#finish(active, output),
+        onFenced: () => this.onFenced("ELSEWHERE"),
+      });
     } catch (error) {
       this.#abandon();
       throw error;
@@ -339,10 +345,10 @@ export class Session implements LogListener, Outlook {
   }
 
   /** By a timer, and by the alarm: this process may be gone by then, and the alarm that has woken it is used up. */
-  #tryLater(what: string): void {
+  #tryLater(): void {
     if (this.#isClosed) return;
     const now = this.#setup.host.now();
-    const at = this.#retries.failed(what, now);
+    const at = this.#retries.failed(LOOK, now);
     this.#loop.wish({ reads: true });
     this.#clock.watch(at);
     // The alarm keeps one time: what is due before the next try must not wait for it.

@@ -119,10 +119,15 @@ export class Sessions {
     for (const signal of this.#signals) signal.fail(closed());
   }
 
-  /** The alarm that has woken this process is used up, and the log cannot be read to find out what to order. */
+  /**
+   * The alarm that has woken this process is used up, and the log cannot be read to find out what to order. So the alarm
+   * is set as if nothing were known of the execution, in case this process is gone by then.
+   */
   #wakeLater(id: string, at: number): void {
-    const { host } = this.#setup;
+    const { alarm, host, onError } = this.#setup;
     host.timer(at, () => this.wakeSoon(id));
+    const ordered = (async () => alarm.schedule(id, at, { incarnation: "", seq: 0 }))();
+    host.background(ordered.catch((error: unknown) => onError(id, error)));
   }
 
   #place(id: string): Place {

@@ -1,0 +1,104 @@
+/** A wake is never lost: what it could not do is done later, here or by the process that comes next. */
+
+import { expect, test } from "vitest";
+import type { Alarm } from "../../src/engine/ports/alarm.ts";
+import { Runner } from "../../src/engine/runner/runner.ts";
+import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
+import { HOUR, Processes, storeWith } from "./processes.ts";
+
+const order = withDurableExecution(async (_: unknown, context) => {
+  await context.wait({ seconds: 5 });
+  return "done";
+});
+
+test("a wake whose log cannot be read orders the alarm again, so that it outlives its process", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  const first = world.start({ order });
+  await first.start({ functionName: "order", name: "one" });
+  await clock.settle();
+  first.close();
+  const orders: number[] = [];
+  const note = (alarm: Alarm): Alarm => ({
+    schedule: (id, at, given) => {
+      orders.push(at - clock.now());
+      return alarm.schedule(id, at, given);
+    },
+    cancel: (id, given) => alarm.cancel(id, given),
+  });
+  const refuse = (): never => {
+    throw new Error("refused");
+  };
+  const blind = world.start({ order }, { alarm: note, store: (store) => storeWith(store, { read: refuse }) });
+  await blind.wake("order/one");
+  await clock.settle();
+  expect(orders).toEqual([1000]);
+  await clock.advance(10_000);
+  expect(orders.slice(0, 3)).toEqual([1000, 2000, 4000]);
+});
+
+test("failures that lie apart do not add up: the next try comes after a second again", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  let fails = false;
+  const tries: number[] = [];
+  const runner = world.start(
+    { order: withDurableExecution(async (_: unknown, context) => context.wait({ hours: 100 })) },
+    {
+      store: (store) =>
+        storeWith(store, {
+          append: (...write) => {
+            if (!fails) return store.append(...write);
+            throw new Error("refused");
+          },
+          read: (...asked) => {
+            tries.push(clock.now());
+            return store.read(...asked);
+          },
+        }),
+    },
+  );
+  await runner.start({ functionName: "order", name: "one" });
+  for (let round = 0; round < 6; round++) {
+    await clock.advance(HOUR);
+    fails = true;
+    await expect(runner.resume("order/one")).rejects.toThrow();
+    await expect(runner.stop("order/one")).rejects.toThrow("refused");
+    fails = false;
+    tries.length = 0;
+    const failedAt = clock.now();
+    await clock.advance(1000);
+    expect(
+      tries.some((at) => at === failedAt + 1000),
+      `round ${round}`,
+    ).toBe(true);
+  }
+});
+
+test("a function that says it was fenced leaves its place, and its host is told", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  const fenced: string[] = [];
+  let calls = 0;
+  const odd = {
+    kind: "durable",
+    invoke: () => {
+      calls++;
+      return { output: Promise.resolve({ status: "FENCED" } as const), absorb: () => true, abandon: () => {} };
+    },
+  } as const;
+  const runner = new Runner({
+    store: world.disk,
+    alarm: { schedule: () => {}, cancel: () => {} },
+    host: clock.host(),
+    functions: new Map([["odd", { latest: "1", versions: new Map([["1", odd]]) }]]),
+    arnOf: ({ id }) => id,
+    onFenced: (id) => fenced.push(id),
+  });
+  await runner.start({ functionName: "odd", name: "one" });
+  await clock.settle();
+  expect([calls, fenced]).toEqual([1, ["odd/one"]]);
+  await runner.wake("odd/one");
+  await clock.settle();
+  expect(calls).toBe(2);
+});
