@@ -62,7 +62,7 @@ test("failures that lie apart do not add up: the next try comes after a second a
   for (let round = 0; round < 6; round++) {
     await clock.advance(HOUR);
     fails = true;
-    await expect(runner.resume("order/one")).rejects.toThrow();
+    await expect(runner.resume("order/one")).rejects.toThrow("not halted");
     await expect(runner.stop("order/one")).rejects.toThrow("refused");
     fails = false;
     tries.length = 0;
