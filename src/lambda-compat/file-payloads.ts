@@ -1,6 +1,7 @@
 /**
- * Payloads in files. A file is used only if it lies under the folder that was configured: a payload may have come from
- * outside, and must not choose what of the machine's files is read.
+ * Payloads in files. A payload may have come from outside, as the answer to a callback does, and must not choose which
+ * file is read: one is used only if it is the very file that this operation of this execution would have written, with
+ * no symbolic link on the way to it from the folder that was configured.
  */
 
 import { utf8Length } from "../engine/model/utf8.ts";
@@ -10,24 +11,30 @@ import type { FileSystemSerdesConfig, SerdesContext } from "./types.ts";
 
 export interface FilePayloads {
   serialize(value: unknown, context: SerdesContext): Promise<string>;
-  deserialize(payload: string): Promise<unknown>;
+  deserialize(payload: string, context: SerdesContext): Promise<unknown>;
 }
 
 /** The parts of Node's modules that are used. */
 interface NodeFiles {
   mkdir(path: string, options: { recursive: true }): Promise<unknown>;
-  writeFile(path: string, data: string): Promise<void>;
-  readFile(path: string, encoding: "utf8"): Promise<string>;
+  writeFile(path: string, data: string, options: { flag: number }): Promise<void>;
+  readFile(path: string, options: { encoding: "utf8"; flag: number }): Promise<string>;
+  realpath(path: string): Promise<string>;
+  readonly constants: Readonly<Record<string, number>>;
 }
 interface NodePath {
   readonly sep: string;
   readonly join: (...segments: string[]) => string;
   readonly dirname: (path: string) => string;
+  readonly relative: (from: string, to: string) => string;
   readonly resolve: (path: string) => string;
 }
 interface NodeCrypto {
   createHash(algorithm: "sha256"): { update(text: string): { digest(encoding: "hex"): string } };
 }
+
+type PathEncoding = `${FileSystemPathEncoding}`;
+const ENCODINGS: readonly PathEncoding[] = ["URI", "HASH"];
 
 /** What may be stored in line, in bytes, less what else a checkpoint says of the operation. */
 const MAX_INLINE_BYTES = 255 * 1024;
@@ -36,19 +43,11 @@ const ARN = /^arn:[^:]*:lambda:[^:]*:[^:]*:function:([^:/]+):[^:/]+\/durable-exe
 /** Throws where the runtime has no files. */
 export function filePayloads(basePath: string, config: FileSystemSerdesConfig): FilePayloads {
   const { storageMode = "ALWAYS", pathEncoding = "URI", generatePreview } = config;
-  const files = node<NodeFiles>("node:fs/promises");
-  const { join, dirname, resolve, sep } = node<NodePath>("node:path");
+  const files = new PayloadFiles(basePath);
 
-  const inFolder = (file: string): string => {
-    if (resolve(file).startsWith(resolve(basePath) + sep)) return file;
-    throw new Error(
-      `The payload's file ${JSON.stringify(file)} is not in ${JSON.stringify(basePath)}: it is not used.`,
-    );
-  };
   const toFile = async (value: unknown, text: string, context: SerdesContext): Promise<string> => {
-    const file = inFolder(join(basePath, ...fileSegments(context, pathEncoding)));
-    await files.mkdir(dirname(file), { recursive: true });
-    await files.writeFile(file, text);
+    const file = files.pathOf(context, pathEncoding);
+    await files.write(file, text);
     return JSON.stringify({ file, preview: generatePreview?.(value) || undefined });
   };
   return {
@@ -58,15 +57,68 @@ export function filePayloads(basePath: string, config: FileSystemSerdesConfig): 
       const inline = JSON.stringify({ data: text });
       return utf8Length(inline) > MAX_INLINE_BYTES ? toFile(value, text, context) : inline;
     },
-    deserialize: async (payload) => {
+    deserialize: async (payload, context) => {
       const { file, data } = JSON.parse(payload) as { file?: string; data: string };
-      return JSON.parse(file === undefined ? data : await files.readFile(inFolder(file), "utf8")) as unknown;
+      return JSON.parse(file === undefined ? data : await files.read(file, context)) as unknown;
     },
   };
 }
 
+class PayloadFiles {
+  readonly #basePath: string;
+  readonly #files = node<NodeFiles>("node:fs/promises");
+  readonly #path = node<NodePath>("node:path");
+
+  constructor(basePath: string) {
+    this.#basePath = basePath;
+  }
+
+  /** Where an operation's payload is stored. */
+  pathOf(context: SerdesContext, encoding: PathEncoding): string {
+    const { join, resolve, sep } = this.#path;
+    const segments = fileSegments(context, encoding);
+    const file = join(this.#basePath, ...segments);
+    const isBelow = segments.every((segment) => segment !== ".." && segment !== ".");
+    if (isBelow && resolve(file).startsWith(resolve(this.#basePath) + sep)) return file;
+    throw this.#refused(file);
+  }
+
+  async write(file: string, text: string): Promise<void> {
+    await this.#files.mkdir(this.#path.dirname(file), { recursive: true });
+    await this.#checkFolder(file);
+    await this.#files.writeFile(file, text, { flag: this.#flags("O_WRONLY", "O_CREAT", "O_TRUNC", "O_NOFOLLOW") });
+  }
+
+  /** The encoding of paths may have been another one when the payload was stored. */
+  async read(file: unknown, context: SerdesContext): Promise<string> {
+    const { resolve } = this.#path;
+    const isOwn =
+      typeof file === "string" && ENCODINGS.some((each) => resolve(file) === resolve(this.pathOf(context, each)));
+    if (!isOwn) throw this.#refused(file);
+    await this.#checkFolder(file);
+    return this.#files.readFile(file, { encoding: "utf8", flag: this.#flags("O_RDONLY", "O_NOFOLLOW") });
+  }
+
+  /** The configured folder itself may be reached by links, as mounts are. */
+  async #checkFolder(file: string): Promise<void> {
+    const { dirname, join, relative, resolve } = this.#path;
+    const folder = dirname(resolve(file));
+    const expected = join(await this.#files.realpath(this.#basePath), relative(resolve(this.#basePath), folder));
+    if ((await this.#files.realpath(folder)) !== expected) throw this.#refused(file);
+  }
+
+  #flags(...names: readonly string[]): number {
+    return names.reduce((flags, name) => flags | (this.#files.constants[name] ?? 0), 0);
+  }
+
+  #refused(file: unknown): Error {
+    const [named, folder] = [JSON.stringify(file), JSON.stringify(this.#basePath)];
+    return new Error(`The file ${named} is not that of this operation in ${folder}: it is not used.`);
+  }
+}
+
 /** A folder for each execution: by function, name and incarnation where the ARN says them, else by the whole ARN. */
-function fileSegments(context: SerdesContext, encoding: `${FileSystemPathEncoding}`): readonly string[] {
+function fileSegments(context: SerdesContext, encoding: PathEncoding): readonly string[] {
   const encode = encoding === "HASH" ? sha256 : encodeURIComponent;
   const [, ...parts] = (encoding === "URI" && ARN.exec(context.durableExecutionArn)) || [];
   const folder = parts.length > 0 ? parts : [encode(context.durableExecutionArn)];

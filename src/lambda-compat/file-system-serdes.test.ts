@@ -1,11 +1,14 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as aws from "@aws/durable-execution-sdk-js";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { createMemoryHost } from "../adapters/memory/memory-host.ts";
+import type { ExecutionHeader } from "../engine/model/execution.ts";
 import { createFileSystemSerdes } from "./file-system-serdes.ts";
-import type { FileSystemSerdesConfig } from "./types.ts";
+import type { FileSystemSerdesConfig, SerdesContext } from "./types.ts";
+import { withDurableExecution } from "./with-durable-execution.ts";
 
 const ARN = "arn:aws:lambda:eu-west-1:123456789012:function:orders:$LATEST/durable-execution/order-7/0f3c";
 let root: string;
@@ -86,19 +89,118 @@ test("undefined is stored as nothing", async () => {
   expect(await serdes.deserialize(undefined, context)).toBeUndefined();
 });
 
-test("a payload cannot have a file read that lies elsewhere", async () => {
-  const secret = join(root, "secret.json");
-  await writeFile(secret, '"secret"');
-  const serdes = createFileSystemSerdes(join(root, "payloads"));
+describe("a payload", () => {
   const context = { entityId: "1", durableExecutionArn: ARN };
-  for (const file of [secret, join(root, "payloads", "..", "secret.json"), `${root}/payloads-of-others/x.json`, root]) {
-    await expect(serdes.deserialize(JSON.stringify({ file }), context)).rejects.toThrow("it is not used");
-  }
+  let payloads: string;
+  let own: string;
+
+  beforeEach(async () => {
+    payloads = await mkdtemp(join(root, "payloads-"));
+    own = join(payloads, "orders", "order-7", "0f3c", "1.json");
+  });
+
+  test("cannot have a file read that lies elsewhere", async () => {
+    const secret = join(root, "secret.json");
+    await writeFile(secret, '"secret"');
+    const serdes = createFileSystemSerdes(payloads);
+    for (const file of [
+      secret,
+      join(payloads, "..", "secret.json"),
+      `${payloads}-of-others/x.json`,
+      payloads,
+      "",
+      7,
+      {},
+    ]) {
+      await expect(serdes.deserialize(JSON.stringify({ file }), context)).rejects.toThrow("it is not used");
+    }
+  });
+
+  test.for<[string, Partial<SerdesContext>]>([
+    ["another operation", { entityId: "2" }],
+    ["another execution", { durableExecutionArn: ARN.replace("order-7", "order-8") }],
+    ["a later execution of the same name", { durableExecutionArn: ARN.replace("0f3c", "aaaa") }],
+    ["another function", { durableExecutionArn: ARN.replace("orders", "refunds") }],
+  ])("cannot have the file of %s read", async ([, other]) => {
+    const serdes = createFileSystemSerdes(payloads);
+    const stored = await serdes.serialize("theirs", { ...context, ...other });
+    await serdes.serialize("ours", context);
+    await expect(serdes.deserialize(stored, context)).rejects.toThrow("it is not used");
+    expect(await serdes.deserialize(stored, { ...context, ...other })).toBe("theirs");
+  });
+
+  test("is read whatever the encoding of paths was when it was stored", async () => {
+    for (const [before, now] of [
+      ["URI", "HASH"],
+      ["HASH", "URI"],
+    ] as const) {
+      const stored = await createFileSystemSerdes(payloads, { pathEncoding: before }).serialize(before, context);
+      expect(await createFileSystemSerdes(payloads, { pathEncoding: now }).deserialize(stored, context)).toBe(before);
+    }
+  });
+
+  test.for(["orders", "orders/order-7", "orders/order-7/0f3c", "orders/order-7/0f3c/1.json"])(
+    "is neither written nor read through a symbolic link at %s",
+    async (link) => {
+      const elsewhere = await mkdtemp(join(root, "elsewhere-"));
+      const rest = own.slice(join(payloads, link).length);
+      const target = link.endsWith(".json") ? join(elsewhere, "1.json") : elsewhere;
+      await mkdir(dirname(join(payloads, link)), { recursive: true });
+      await mkdir(dirname(target + rest), { recursive: true });
+      await writeFile(target + rest, '"secret"');
+      await symlink(target, join(payloads, link));
+      expect(await readFile(own, "utf8")).toBe('"secret"');
+      const serdes = createFileSystemSerdes(payloads);
+      await expect(serdes.deserialize(JSON.stringify({ file: own }), context)).rejects.toThrow(/it is not used|ELOOP/);
+      await expect(serdes.serialize("x", context)).rejects.toThrow(/it is not used|ELOOP/);
+      expect(await readFile(target + rest, "utf8")).toBe('"secret"');
+    },
+  );
+
+  test("is found where the configured folder itself is a link, as a mount may be", async () => {
+    const mount = join(root, "mount");
+    await symlink(payloads, mount);
+    const serdes = createFileSystemSerdes(mount);
+    expect(await serdes.deserialize(await serdes.serialize("x", context), context)).toBe("x");
+  });
+
+  test("that answers a callback cannot name a file, and may carry its data", async () => {
+    const ids: string[] = [];
+    const serdes = createFileSystemSerdes(payloads);
+    const handler = withDurableExecution(async (_event: unknown, durable) => {
+      await durable.step("private", async () => "private", { serdes });
+      const [answer, id] = await durable.createCallback<string>("ask", { serdes });
+      ids.push(id);
+      return answer;
+    });
+    const failures: unknown[] = [];
+    const run = async (name: string, answer: (files: string[]) => string): Promise<ExecutionHeader | undefined> => {
+      const host = createMemoryHost({ functions: { handler }, onError: (_, error) => failures.push(error) });
+      const { execution } = await host.client.start({ functionName: "handler", name, input: "{}" });
+      await expect.poll(() => ids, { timeout: 10_000 }).toHaveLength(1);
+      const stored = await readdir(payloads, { recursive: true });
+      const files = stored.filter((file) => file.endsWith(".json")).map((file) => join(payloads, file));
+      await host.client.completeCallback(ids.pop()!, { type: "SUCCEEDED", result: answer(files) });
+      const header = await host.client.settled(execution.id, Date.now() + 2000);
+      host.close();
+      return header;
+    };
+    expect(await run("inline", () => JSON.stringify({ data: '"yes"' }))).toMatchObject({
+      status: "SUCCEEDED",
+      result: '"yes"',
+    });
+    const named = await run("named", (files) => JSON.stringify({ file: files.find((file) => file.includes("named")) }));
+    expect(named).toMatchObject({ status: "RUNNING" });
+    expect(named?.result).toBeUndefined();
+  });
 });
 
 test("an ARN cannot have a file written elsewhere", async () => {
   const serdes = createFileSystemSerdes(join(root, "payloads"));
-  await expect(serdes.serialize(1, { entityId: "1", durableExecutionArn: ".." })).rejects.toThrow("it is not used");
+  const arn = (name: string, incarnation: string): string => ARN.replace("order-7/0f3c", `${name}/${incarnation}`);
+  for (const durableExecutionArn of ["..", ".", arn("..", ".."), arn("..", "x"), arn("x", ".."), arn(".", ".")]) {
+    await expect(serdes.serialize(1, { entityId: "1", durableExecutionArn })).rejects.toThrow("it is not used");
+  }
 });
 
 test("says that it needs Node where there is none", async () => {
