@@ -4,7 +4,7 @@ import type { MaybePromise } from "./maybe-promise.ts";
 export interface AlarmOrder {
   /** Of the execution that is meant: a later one of the same name has another. Empty if the log could not be read. */
   readonly incarnation: string;
-  /** The number of the newest commit that whoever gives the order has seen. */
+  /** The number of the newest commit that the process which gives the order has seen. */
   readonly seq: number;
 }
 

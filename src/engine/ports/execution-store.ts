@@ -19,7 +19,7 @@
  * - Bodies and snapshots are opaque text of any length the engine's limits allow; splitting under a platform's row limit
  *   is the adapter's.
  *
- * What an adapter may answer late or out of order: everything. Calls for one execution may overlap.
+ * An adapter may answer late, and out of order. Calls for one execution may overlap, from one process or from several.
  *
  * A store without room throws `StorageFullError`; nothing is half written.
  */
@@ -51,7 +51,10 @@ export interface DirectoryPlace {
   readonly id: string;
 }
 
-/** One stretch of the directory. Of `functionName`, `status` and `name`, rows match all that are given. */
+/**
+ * One stretch of the directory. Of `functionName`, `status` and `name`, rows match all that are given. What else a list
+ * may be asked for (several statuses, versions, times, markers) is made of such stretches; see `listExecutions`.
+ */
 export interface DirectoryScan {
   readonly functionName?: string;
   readonly status?: ExecutionStatus;
@@ -60,14 +63,14 @@ export interface DirectoryScan {
   readonly reverse?: boolean;
   /** Only rows behind this place, in the direction of the scan. No row need stand there. */
   readonly after?: DirectoryPlace;
-  /** 1 to 1001: how many rows at the most. Fewer mean that there are no more. */
+  /** 1 to 1001: how many rows at the most. An answer with fewer says that there are no more. */
   readonly limit: number;
 }
 
 export interface ReadOptions {
-  /** Reads this incarnation's log only; whichever has the id now when absent. */
+  /** Reads the log of this incarnation only; by default of the one that has the id now. */
   readonly incarnation?: string;
-  /** How many commits at the most; as many as suit the platform when absent. */
+  /** How many commits at the most, 1 or more; by default as many as suit the platform, which may be fewer in any case. */
   readonly limit?: number;
 }
 
@@ -83,18 +86,21 @@ export interface ExecutionStore {
   create(row: DirectoryRow, body: string): MaybePromise<"created" | "exists">;
   /** Writes commit `seq` of this incarnation if nobody has. `seq` is 2 or more. */
   append(id: string, seq: number, body: string, incarnation: string): MaybePromise<"appended" | "taken" | "gone">;
-  /** One page of the log from commit `from` on; undefined if there is no such log (any more). */
+  /** One page of the log from commit `from` on, 1 or more; undefined if there is no such log, or no longer. */
   read(id: string, from: number, options?: ReadOptions): MaybePromise<LogPage | undefined>;
   /**
-   * Replaces the directory row by a newer one: at a halt, at a resume and at the end. A row of another incarnation than
-   * the one that is kept, or with a lower `seq`, changes nothing.
+   * Replaces the directory row by a newer one: at a halt, at a resume and at the end. A row with a lower `seq` than the
+   * one that is kept, of another incarnation, or of an execution that is not there, changes nothing.
    */
   describe(row: DirectoryRow): MaybePromise<void>;
   /** The rows of one stretch of the directory, in order. It may lag behind `create` and `describe` by a moment. */
   list(scan: DirectoryScan): MaybePromise<readonly DirectoryRow[]>;
-  /** Rows whose `expiresAt` is `now` or earlier, at most `limit` of them. */
+  /** Rows whose `expiresAt` is `now` or earlier, at most `limit` of them, in any order. It may lag behind like `list`. */
   expired(now: number, limit: number): MaybePromise<readonly DirectoryRow[]>;
-  /** Keeps a text beside the log in place of the one before. It is a cache: it may be lost at any time. */
+  /**
+   * Keeps a text beside the log in place of the one before, unless this incarnation is not there. It is a cache: it may
+   * be lost at any time.
+   */
   keepSnapshot(id: string, snapshot: string, incarnation: string): MaybePromise<void>;
   /** The text that was kept last for this incarnation, or an older one, or none. */
   snapshot(id: string, incarnation: string): MaybePromise<string | undefined>;
