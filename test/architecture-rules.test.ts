@@ -7,6 +7,7 @@ import {
   type Layers,
   measureFunctions,
   places,
+  spreadsList,
   toModule,
 } from "./architecture-rules.ts";
 
@@ -61,6 +62,15 @@ describe("the architecture rules", () => {
   test("find the clock and chance, and let a given time be", () => {
     const module = toModule("src/a.ts", "Date.now();\nnew Date();\nMath.random();\nnew Date(5);\nMath.max(1);");
     expect(places([module], isImpure)).toEqual(["src/a.ts:1", "src/a.ts:2", "src/a.ts:3"]);
+  });
+
+  test("find a list that is spread into a call, and let other spreads be", () => {
+    const found = "a.push(...list);\nb.c.unshift(1, ...list);\nMath.min(...list);\nthis.#d.push(...list);\n";
+    const module = toModule(
+      "src/a.ts",
+      `class C { e() {\n${found}f(...list);\na.push([...list]);\nMath.max(1, 2);\n} }`,
+    );
+    expect(places([module], spreadsList)).toEqual(["src/a.ts:2", "src/a.ts:3", "src/a.ts:4", "src/a.ts:5"]);
   });
 
   test("measure the lines and the depth of functions", () => {

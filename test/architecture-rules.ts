@@ -143,6 +143,16 @@ export function isImpure(node: SyntaxNode): boolean {
   return path === "Date.now" || path === "Math.random";
 }
 
+const takingLists: readonly string[] = ["push", "unshift", "splice", "concat", "min", "max"];
+
+/** A list spread into the arguments of a call: beyond some 100,000 elements that is a RangeError. */
+export function spreadsList(node: SyntaxNode): boolean {
+  if (node.type !== "CallExpression") return false;
+  const called = (node["callee"] as { property?: unknown }).property;
+  const given = node["arguments"] as readonly { type: string }[];
+  return takingLists.includes(nameOf(called)) && given.some(({ type }) => type === "SpreadElement");
+}
+
 function nameOf(node: unknown): string {
   return String((node as { name?: unknown } | undefined)?.name);
 }

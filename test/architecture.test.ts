@@ -10,6 +10,7 @@ import {
   measureFunctions,
   places,
   readModules,
+  spreadsList,
   target,
 } from "./architecture-rules.ts";
 
@@ -112,6 +113,10 @@ describe("how the code is written", () => {
 
   test("engine and adapters have no any", () => {
     expect(places(inside("src/engine/", "src/adapters/"), ({ type }) => type === "TSAnyKeyword")).toEqual([]);
+  });
+
+  test("no list is spread into a call, which takes only so many arguments", () => {
+    expect(places(modules, spreadsList)).toEqual([]);
   });
 
   test("exports have names, and are listed one by one", () => {

@@ -19,15 +19,14 @@ export function outcomeOf({ state: { header } }: ExecutionView): string {
 /** Folds the log again, commit by commit, and collects what is wrong on the way. */
 export function brokenPromises({ id, log }: Pick<ExecutionView, "id" | "log">): string[] {
   const state = emptyState({ keepsAll: true });
-  const broken: string[] = [];
   for (const [index, body] of log.entries()) {
     const commit = decodeCommit(body);
-    broken.push(...earlyFacts(state, commit));
+    const early = earlyFacts(state, commit);
     fold(state, commit);
-    broken.push(...violations(state));
+    const broken = [...early, ...violations(state)];
     if (broken.length > 0) return broken.map((what) => `${id}, commit ${index + 1}: ${what}`);
   }
-  return broken;
+  return [];
 }
 
 /** Timers that fired before their time. */

@@ -52,7 +52,7 @@ export async function readLog(store: ExecutionStore, id: string, from = 1): Prom
   while (next !== undefined) {
     const page = await store.read(id, next);
     if (page === undefined) return [];
-    bodies.push(...page.bodies);
+    for (const body of page.bodies) bodies.push(body);
     if (page.next === undefined) break;
     assertEqual(page.next, from + bodies.length, "the number to read next");
     assert(page.bodies.length > 0, "a page that is not the last one has commits");
@@ -88,7 +88,7 @@ export async function listAll(store: ExecutionStore, query: Omit<ListQuery, "mar
     const page = await listExecutions(asked, scanOf(store));
     assert(page.rows.length <= query.limit, "a page holds no more rows than asked for");
     assert(marker === undefined || page.marker !== marker, "a page begins where the one before it ended");
-    rows.push(...page.rows);
+    for (const row of page.rows) rows.push(row);
     marker = page.marker;
   } while (marker !== undefined);
   return rows;

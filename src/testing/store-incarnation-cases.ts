@@ -96,7 +96,7 @@ async function readWhole(store: ExecutionStore, id: string): Promise<string[] | 
   for (let next: number | undefined = 1; next !== undefined; ) {
     const page = await store.read(id, next, { incarnation, limit: 2 });
     if (page === undefined) return undefined;
-    bodies.push(...page.bodies);
+    for (const body of page.bodies) bodies.push(body);
     ({ next } = page);
   }
   return bodies;

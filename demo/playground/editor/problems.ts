@@ -106,7 +106,8 @@ function fixHere(view: EditorView): boolean {
   const { head } = view.state.selection.main;
   const fixes: FixableDiagnostic["fixes"][number][] = [];
   forEachDiagnostic(view.state, (found, from, to) => {
-    if (from <= head && head <= to) fixes.push(...fixesOf(found));
+    if (from > head || head > to) return;
+    for (const fix of fixesOf(found)) fixes.push(fix);
   });
   fixes[0]?.apply(view);
   return fixes.length > 0;

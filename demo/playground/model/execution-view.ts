@@ -111,8 +111,9 @@ export class ExecutionView {
 
   /** When it goes on by itself, ms since the epoch; undefined if no time makes it. */
   get nextTimer(): number | undefined {
-    const times = [this.#state.timers.earliest?.at, this.header?.timeoutAt].filter((at) => at !== undefined);
-    return this.isEnded || times.length === 0 ? undefined : Math.min(...times);
+    if (this.isEnded) return undefined;
+    const [timer, timeout] = [this.#state.timers.earliest?.at, this.header?.timeoutAt];
+    return timer === undefined || timeout === undefined ? (timer ?? timeout) : Math.min(timer, timeout);
   }
 
   /** Callbacks that can be completed now. */
@@ -176,7 +177,7 @@ export class ExecutionView {
       number: this.invocations.length + 1,
       owner: commit.owner ?? "",
       firstSeq: this.length + 1,
-      at: Math.min(commit.at, ...commit.facts.map((fact) => ("at" in fact ? fact.at : undefined) ?? commit.at)),
+      at: commit.facts.reduce((at, fact) => Math.min(at, ("at" in fact ? fact.at : undefined) ?? at), commit.at),
       replayed: this.#state.deliveries,
     });
   }

@@ -98,7 +98,8 @@ export class AlarmClock {
   }
 
   #arm(): void {
-    const at = Math.min(...this.#needs.values());
+    let at = Number.POSITIVE_INFINITY;
+    for (const need of this.#needs.values()) at = Math.min(at, need);
     if (at === Number.POSITIVE_INFINITY) this.#disarm();
     else this.#move(at);
   }

@@ -105,7 +105,7 @@ function conditions(functionName: string, scan: DirectoryScan): { where: string;
   const values: SqlStorageValue[] = [functionName];
   const add = (condition: string, ...bound: readonly SqlStorageValue[]): void => {
     where.push(condition);
-    values.push(...bound);
+    for (const value of bound) values.push(value);
   };
   if (name !== undefined) add("name = ?", name);
   if (status !== undefined) add("status = ?", status);

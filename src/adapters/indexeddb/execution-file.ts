@@ -24,7 +24,7 @@ export async function writeExecutionFile(store: ExecutionStore, id: string): Pro
   for (let from: number | undefined = 1; from !== undefined; ) {
     const page: LogPage | undefined = await store.read(id, from, options);
     if (page === undefined) throw new ClientError(ClientErrorCode.NOT_FOUND, `Execution ${id} does not exist.`);
-    log.push(...page.bodies);
+    for (const body of page.bodies) log.push(body);
     options = { incarnation: incarnationOf(log) };
     from = page.next;
   }

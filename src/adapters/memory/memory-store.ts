@@ -140,7 +140,8 @@ export class MemoryStore implements ExecutionStore {
     const functions = functionName === undefined ? this.#byFunction.values() : [this.#byFunction.get(functionName)];
     const indexes: (RowIndex | undefined)[] = [];
     for (const byStatus of functions) {
-      indexes.push(...(status === undefined ? (byStatus?.values() ?? []) : [byStatus?.get(status)]));
+      for (const index of status === undefined ? (byStatus?.values() ?? []) : [byStatus?.get(status)])
+        indexes.push(index);
     }
     return present(indexes);
   }

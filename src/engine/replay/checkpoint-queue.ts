@@ -28,8 +28,12 @@ export class CheckpointQueue {
     this.#limits = limits;
   }
 
+  get size(): number {
+    return this.#updates.length;
+  }
+
   get isEmpty(): boolean {
-    return this.#updates.length === 0;
+    return this.size === 0;
   }
 
   get isUrgent(): boolean {

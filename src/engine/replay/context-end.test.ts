@@ -28,7 +28,7 @@ async function replaysBehind(journal: readonly Operation[]): Promise<unknown> {
         run: () => 1,
         serdes: json,
         atMostOnce: false,
-        retry: () => ({ retry: false }),
+        retry: () => ({ retry: false as const }),
       } as const;
       const child = childContext<number>(root, {
         subType: "RunInChildContext",

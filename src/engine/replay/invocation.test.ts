@@ -76,6 +76,30 @@ test("a machine that cannot push is asked for a callback's outcome though a time
   expect(await clock.run(outcome, { limitMs: 60_000 })).toEqual({ status: "SUCCEEDED", value: 7 });
 });
 
+test("the end waits for the record of a start, and runs what it allows", async () => {
+  const clock = new SimulatedClock();
+  const ran: number[] = [];
+  const sent: OperationUpdate[] = [];
+  const started: Operation = { id: "1", type: "STEP", subType: "Step", status: "STARTED", startedAt: AT, attempt: 0 };
+  const running = invocation(clock, async (updates) => {
+    sent.push(...updates);
+    await new Promise<void>((resolve) => clock.host().timer(clock.now() + 10, resolve));
+    return updates.some(({ action }) => action === "START") ? [started] : [];
+  });
+  const outcome = running.run(async (root) => {
+    step<number>(root, {
+      subType: "Step",
+      run: (attempt) => ran.push(attempt),
+      serdes: JSON_TEXT,
+      atMostOnce: true,
+      retry: () => ({ retry: false }),
+    });
+  });
+  expect(await clock.run(outcome)).toMatchObject({ status: "SUCCEEDED" });
+  expect(ran).toEqual([1]);
+  expect(sent.map(({ action }) => action)).toEqual(["START", "SUCCEED"]);
+});
+
 test("a checkpoint that fails while the handler returns is not passed over", async () => {
   const clock = new SimulatedClock();
   let refuse: ((error: Error) => void) | undefined;

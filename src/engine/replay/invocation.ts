@@ -79,6 +79,8 @@ export class Invocation implements InvocationCore {
   #inFlight: Promise<void> | undefined;
   #parked = false;
   #handlerOutcome: InvocationOutcome | undefined;
+  /** Updates that were queued when the handler was done and are to be sent before the end. */
+  #leftBehind: number | undefined;
   #outcome: InvocationOutcome | undefined;
   #finish: ((outcome: InvocationOutcome) => void) | undefined;
   /** What became of a checkpoint that was under way when the handler was done. */
@@ -146,6 +148,16 @@ export class Invocation implements InvocationCore {
   #handlerDone(outcome: InvocationOutcome): void {
     this.#handlerOutcome = outcome;
     this.schedule();
+  }
+
+  /** The end waits for the answers: a function that runs once its start is recorded is called, or the start is not sent. */
+  #leave(outcome: InvocationOutcome): void {
+    if (this.#inFlight !== undefined) return;
+    this.#leftBehind ??= this.#queue.size;
+    if (this.#leftBehind <= 0) return this.end(outcome);
+    const updates = this.#queue.take();
+    this.#leftBehind -= updates.length;
+    this.#send(updates);
   }
 
   stored(key: string): Operation | undefined {
@@ -225,7 +237,7 @@ export class Invocation implements InvocationCore {
   readonly #turn = (): void => {
     this.#scheduled = false;
     if (this.isOver) return;
-    if (this.#handlerOutcome !== undefined) return this.end(this.#handlerOutcome);
+    if (this.#handlerOutcome !== undefined) return this.#leave(this.#handlerOutcome);
     this.#cancelIdle?.();
     this.#cancelIdle = undefined;
     this.#parked = false;

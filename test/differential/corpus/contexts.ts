@@ -57,6 +57,20 @@ export const contexts: Corpus = {
         }),
       ),
     ),
+  "operations that a child context leaves behind": () => {
+    const ran: string[] = [];
+    const note = (what: string) => async () => void ran.push(what);
+    return async (_event, context) => {
+      await context.runInChildContext("child", async (child) => {
+        void child.step("step", note("step"));
+        void child.step("once", note("once"), { semantics: "AT_MOST_ONCE_PER_RETRY" as never });
+        void child.runInChildContext("inner", note("inner"));
+        return "done";
+      });
+      await context.step("meanwhile", async () => sleep(30));
+      return ran;
+    };
+  },
   "a child context that nobody awaits": () => async (_event, context) => {
     void context.runInChildContext("not awaited", async (child) => child.step("in it", async () => 1));
     await context.step("awaited", async () => sleep(60));

@@ -81,8 +81,8 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
   progress(operation: Operation): void {
     const { attempt, status } = operation as StepOperation;
     // The same change may be told twice, and must set off one attempt.
-    if (this.scope.isClosed || status !== this.#awaits) return;
-    if (status === "READY" && attempt < this.#attempt) return;
+    if (status !== this.#awaits) return;
+    if (status === "READY" && (this.scope.isClosed || attempt < this.#attempt)) return;
     this.#awaits = undefined;
     if (status === "STARTED") this.#execute();
     else this.#continue(operation as StepOperation);
@@ -122,17 +122,25 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
     else this.#execute();
   }
 
+  /**
+   * What has a record of its start runs, as on AWS: also when the function of its context has returned meanwhile, which
+   * did not wait for it. Then its outcome is nobody's, and the invocation stays only until the function is called.
+   */
   #execute(): void {
     this.scope.startExecuting();
+    this.scope.invocation.executing++;
     // One step behind contexts: what they start is recorded first.
-    const run = (): void => afterCaller(() => afterCaller(() => this.#runUnlessClosed()));
+    const run = (): void => afterCaller(() => afterCaller(() => this.#runUnlessOver()));
     if (this.callersContext === undefined) run();
     else this.callersContext(run);
   }
 
-  #runUnlessClosed(): void {
+  #runUnlessOver(): void {
+    const { isClosed, invocation } = this.scope;
+    invocation.executing--;
     // Another process may have taken over in between.
-    if (!this.scope.isClosed) this.scope.invocation.host.ambient.run(this, () => this.run());
+    if (!invocation.isOver) invocation.host.ambient.run(this, () => this.run());
+    if (isClosed) invocation.schedule();
   }
 
   #conclude(verdict: Verdict): void {
