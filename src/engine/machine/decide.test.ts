@@ -357,7 +357,12 @@ describe("COMPLETE_INVOCATION", () => {
     recorder.checkpoint(update);
     recorder.apply(complete({ status: "PENDING" }), "owner");
     expect(recorder.state.header.status).toBe("RUNNING");
-    expect(recorder.state.invocation).toMatchObject({ due: false, active: false, failures: 0, retryAt: undefined });
+    expect(recorder.state.invocation).toMatchObject({
+      due: false,
+      activeAt: undefined,
+      failures: 0,
+      retryAt: undefined,
+    });
   });
 
   test("PENDING with nothing pending fails the execution, in AWS's words", () => {
@@ -383,7 +388,12 @@ describe("COMPLETE_INVOCATION", () => {
     });
     recorder.apply(complete({ status: "PENDING" }), "owner");
     expect(recorder.state.header.status).toBe("RUNNING");
-    expect(recorder.state.invocation).toMatchObject({ due: false, active: false, failures: 0, retryAt: recorder.now });
+    expect(recorder.state.invocation).toMatchObject({
+      due: false,
+      activeAt: undefined,
+      failures: 0,
+      retryAt: recorder.now,
+    });
   });
 
   test("PENDING takes its caller's word for whether there is news", () => {
@@ -408,9 +418,19 @@ describe("COMPLETE_INVOCATION", () => {
     recorder.apply(fault, "owner");
     recorder.apply(fault, "owner");
     expect(recorder.state.header.status).toBe("RUNNING");
-    expect(recorder.state.invocation).toMatchObject({ due: false, active: false, failures: 2, retryAt: 1_005_000 });
+    expect(recorder.state.invocation).toMatchObject({
+      due: false,
+      activeAt: undefined,
+      failures: 2,
+      retryAt: 1_005_000,
+    });
     recorder.checkpoint(wait("1", 1));
-    expect(recorder.state.invocation).toMatchObject({ due: false, active: true, failures: 2, retryAt: undefined });
+    expect(recorder.state.invocation).toMatchObject({
+      due: false,
+      activeAt: recorder.now,
+      failures: 2,
+      retryAt: undefined,
+    });
     recorder.apply(complete({ status: "PENDING" }), "owner");
     expect(recorder.state.invocation.failures).toBe(0);
   });
@@ -445,7 +465,7 @@ describe("HALT and RESUME", () => {
       status: "RUNNING",
       halt: { reason: "NON_DETERMINISM", error, at: recorder.now },
     });
-    expect(recorder.state.invocation.active).toBe(false);
+    expect(recorder.state.invocation.activeAt).toBeUndefined();
     expect(recorder.history.at(-1)).toMatchObject({ eventType: "InvocationCompleted", requestId: "r-1", error });
   });
 
@@ -463,7 +483,12 @@ describe("HALT and RESUME", () => {
     recorder.apply({ type: "RESUME", version: "2" });
     expect(recorder.state.header.version).toBe("2");
     expect(recorder.state.header).not.toHaveProperty("halt");
-    expect(recorder.state.invocation).toMatchObject({ due: true, active: false, failures: 0, retryAt: undefined });
+    expect(recorder.state.invocation).toMatchObject({
+      due: true,
+      activeAt: undefined,
+      failures: 0,
+      retryAt: undefined,
+    });
     recorder.apply(halt);
     recorder.apply({ type: "RESUME" });
     expect(recorder.state.header.version).toBe("2");

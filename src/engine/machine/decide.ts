@@ -109,7 +109,7 @@ function decideInvocation(state: ExecutionState, command: CompleteInvocation, no
   };
   if (output.status === "FAILED" || output.status === "FAULT") completed.error = storedFailure(output.error);
   if (state.header.status !== "RUNNING" || state.header.halt !== undefined) {
-    return state.invocation.active ? { facts: [completed] } : NOTHING_CHANGES;
+    return state.invocation.activeAt !== undefined ? { facts: [completed] } : NOTHING_CHANGES;
   }
   if (output.status === "FAULT") completed.retryAt = output.retryAt;
   if (output.status === "PENDING" && hasUnseen(state, output)) completed.retryAt = now;

@@ -22,7 +22,7 @@ import type { ExecutionState } from "./state.ts";
  */
 export function fold(state: ExecutionState, commit: Commit): Operation[] {
   if (!isReadable(commit.v)) throw new UnsupportedLogVersionError(commit.v);
-  if (commit.owner !== undefined) takeOver(state, commit.owner);
+  if (commit.owner !== undefined) takeOver(state, commit.owner, commit.at);
   const origin: FactOrigin = { at: commit.at, before: state.deliveries };
   const changed: Operation[] = [];
   let isReady = false;
@@ -50,9 +50,9 @@ function newestOfEach(changes: readonly Operation[]): Operation[] {
 }
 
 /** An owner that writes has seen everything before: its commit follows on all of it. */
-function takeOver(state: ExecutionState, owner: string): void {
+function takeOver(state: ExecutionState, owner: string, at: number): void {
   state.owner = owner;
-  state.invocation.active = true;
+  state.invocation.activeAt = at;
   state.invocation.due = false;
   state.invocation.retryAt = undefined;
 }
@@ -78,7 +78,7 @@ function foldFact(state: ExecutionState, fact: Fact, origin: FactOrigin): Operat
     case "HALTED":
       requireRunning(state, fact);
       replaceHeader(state, { ...state.header, halt: { reason: fact.reason, error: fact.error, at } });
-      state.invocation.active = false;
+      state.invocation.activeAt = undefined;
       return undefined;
     case "RESUMED":
       return resume(state, fact.version);
@@ -132,7 +132,7 @@ function end(state: ExecutionState, { fact, at, status }: Ending): undefined {
 
 function completeInvocation(state: ExecutionState, fact: InvocationCompleted): undefined {
   const { invocation } = state;
-  invocation.active = false;
+  invocation.activeAt = undefined;
   invocation.due = false;
   const isFault = fact.error !== undefined && fact.retryAt !== undefined;
   invocation.failures = isFault ? invocation.failures + 1 : 0;

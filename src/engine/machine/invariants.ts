@@ -23,7 +23,8 @@ export interface Invariant {
 export function isStuck(state: ExecutionState): boolean {
   const { header, invocation } = state;
   if (state.seq === 0 || header.status !== "RUNNING" || header.halt !== undefined) return false;
-  return !invocation.active && !invocation.due && invocation.retryAt === undefined && !hasPending(state);
+  const { activeAt, due, retryAt } = invocation;
+  return activeAt === undefined && !due && retryAt === undefined && !hasPending(state);
 }
 
 function* settledOperationsAreComplete({ operations }: ExecutionState): Generator<string> {

@@ -264,7 +264,7 @@ function tell(told: { timeout: number | undefined; happenings: readonly Happenin
 }
 
 /** A process that may run the execution. */
-const nothingHere: Here = { mayRun: true, invocation: "NONE", sent: new Map(), shown: 1 };
+const nothingHere: Here = { mayRun: true, invocation: "NONE", lease: undefined, sent: new Map(), shown: 1 };
 const parkedHere: Here = { ...nothingHere, invocation: "PARKED" };
 
 /** The state after each commit. */

@@ -14,7 +14,7 @@ const failure = { errorMessage: "it broke" };
 const parent = { executionId: "p/1", operationId: "1" };
 
 /** A process that may run the execution and has nothing of it under way. */
-const idle: Here = { mayRun: true, invocation: "NONE", sent: new Map(), shown: 1 };
+const idle: Here = { mayRun: true, invocation: "NONE", lease: undefined, sent: new Map(), shown: 1 };
 
 function plan({ state, now }: Recorder, here: Partial<Here> = {}): Plan {
   return planOf(state, { ...idle, ...here }, now);
@@ -77,6 +77,23 @@ test("an invocation that has not ended is taken over by a process that has none"
   recorder.checkpoint({ id: "1", type: "STEP", action: "SUCCEED" });
   expect(kinds(plan(recorder))).toEqual(["INVOKE"]);
   expect(kinds(plan(recorder, { invocation: "RUNNING" }))).toEqual([]);
+});
+
+test("an invocation elsewhere is left alone until its lease is over", () => {
+  const recorder = Recorder.started();
+  recorder.checkpoint({ id: "1", type: "CALLBACK", action: "START" }, { id: "2", type: "STEP", action: "START" });
+  const lease = { ms: 5_000, hearsNews: true };
+  const until = recorder.now + 5_000;
+  expect(plan(recorder, { lease })).toEqual({ duties: [], wakeAt: until });
+
+  recorder.now += 1_000;
+  const [callbackId] = recorder.state.callbacks.keys();
+  recorder.apply({ type: "COMPLETE_CALLBACK", callbackId: callbackId!, outcome: { type: "SUCCEEDED" } });
+  expect(plan(recorder, { lease })).toEqual({ duties: [], wakeAt: until });
+  expect(kinds(plan(recorder, { lease: { ...lease, hearsNews: false } }))).toEqual(["INVOKE"]);
+
+  recorder.now = until;
+  expect(kinds(plan(recorder, { lease }))).toEqual(["INVOKE"]);
 });
 
 test("after a fault the next try has its time, and news from outside does not hurry it", () => {

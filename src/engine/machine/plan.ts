@@ -25,12 +25,25 @@ export type Duty =
   /** The retention is over. */
   | { readonly kind: "REMOVE" };
 
+/**
+ * Where processes share executions, one that is woken cannot tell an invocation that runs elsewhere from one whose process
+ * is gone, but by the time since it has written.
+ */
+export interface Lease {
+  /** Milliseconds since its last commit. */
+  readonly ms: number;
+  /** Whether it asks the log for news itself before it ends. One that is parked hears of none. */
+  readonly hearsNews: boolean;
+}
+
 /** What this process has under way for the execution. */
 export interface Here {
   /** Whether this process may run the execution now. One that may not has no duties. */
   readonly mayRun: boolean;
   /** The invocation in this process; a parked one waits in memory for what changes. */
   readonly invocation: "NONE" | "RUNNING" | "PARKED";
+  /** How long an invocation in another process is left alone; nothing leaves it alone when absent. */
+  readonly lease: Lease | undefined;
   /**
    * Chained invokes that this process has called, by operation id: when one that could not be called is tried again, ms
    * since the epoch; Infinity for one that was.
@@ -77,7 +90,7 @@ function whileRunning(state: ExecutionState, here: Here, now: number): Plan {
   const duties: Duty[] = [];
   if (here.shown < state.rowSeq) duties.push({ kind: "SHOW" });
   const callAt = state.openInvokes.size === 0 ? undefined : planCalls(state, here, { now, duties });
-  const invokeAt = here.invocation === "NONE" ? invocationAt(state, now) : undefined;
+  const invokeAt = here.invocation === "NONE" ? invocationAt(state, here.lease, now) : undefined;
   if (invokeAt !== undefined && invokeAt <= now) duties.push({ kind: "INVOKE" });
   return { duties, wakeAt: earliest(timer, earliest(callAt, invokeAt)) };
 }
@@ -97,10 +110,18 @@ function planCalls(
   return next;
 }
 
-/** An invocation that has written and not ended runs elsewhere or is gone: a process that is woken takes it over. */
-function invocationAt({ header, invocation }: ExecutionState, now: number): number | undefined {
+/** An invocation that has written and not ended runs elsewhere or is gone: once its lease is over it is taken over. */
+function invocationAt(
+  { header, invocation }: ExecutionState,
+  lease: Lease | undefined,
+  now: number,
+): number | undefined {
+  const { activeAt, due, retryAt } = invocation;
   if (header.halt !== undefined) return undefined;
-  return invocation.retryAt ?? (invocation.due || invocation.active ? now : undefined);
+  if (retryAt !== undefined) return retryAt;
+  if (activeAt === undefined) return due ? now : undefined;
+  const isLeftAlone = lease !== undefined && (lease.hearsNews || !due);
+  return isLeftAlone ? activeAt + lease.ms : now;
 }
 
 function afterEnd(state: ExecutionState, here: Here, now: number): Plan {

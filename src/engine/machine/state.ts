@@ -9,8 +9,11 @@ export interface InvocationState {
   due: boolean;
   /** The number of the newest commit from outside that an invocation has to see; 0 for none. */
   newsSeq: number;
-  /** An invocation has written and its end is not recorded: it runs, or its process is gone. */
-  active: boolean;
+  /**
+   * When the invocation last wrote whose end is not recorded, ms since the epoch: it runs, or its process is gone.
+   * Undefined if none is under way.
+   */
+  activeAt: number | undefined;
   /** Faults in a row. */
   failures: number;
   /** When to invoke again after a fault, or at once after changes the last invocation did not see. */
@@ -80,7 +83,7 @@ export function emptyState(options: StateOptions = {}): ExecutionState {
     owner: undefined,
     operations: new Map(),
     deliveries: 0,
-    invocation: { due: false, newsSeq: 0, active: false, failures: 0, retryAt: undefined },
+    invocation: { due: false, newsSeq: 0, activeAt: undefined, failures: 0, retryAt: undefined },
     openInvokes: new Set(),
     callbacks: new Map(),
     closedCallbacks: new Set(),

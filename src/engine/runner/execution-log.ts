@@ -58,7 +58,7 @@ export interface LogListener {
   onRest(): void;
 }
 
-/** Tells the commits of one process from those of others, and from each other. */
+/** Names the commits and the owners of one process, so that they can be told from those of others and from each other. */
 export class Writer {
   readonly #prefix: string;
   #writes = 0;
@@ -72,7 +72,12 @@ export class Writer {
   }
 
   hasWritten(commit: Commit): boolean {
-    return commit.writer.startsWith(this.#prefix);
+    return this.isMine(commit.writer);
+  }
+
+  /** True for the name of a commit or an owner that was made here. */
+  isMine(name: string): boolean {
+    return name.startsWith(this.#prefix);
   }
 }
 
@@ -134,7 +139,7 @@ export class ExecutionLog {
   begin(start: (claim: Claim) => void): MaybePromise<void> {
     return this.#enqueue(() => {
       this.#publish();
-      const claim: Claim = { owner: this.#dependencies.host.randomId() };
+      const claim: Claim = { owner: this.#dependencies.writer.next() };
       this.#claim = claim;
       start(claim);
     });

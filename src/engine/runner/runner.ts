@@ -54,7 +54,11 @@ export interface RunnerOptions {
   readonly lingerMs?: number;
   /** Default 15 minutes. */
   readonly invocationMs?: number;
-  /** None by default: for hosts whose process cannot die alone. */
+  /**
+   * Where processes share executions: how long after its last commit an invocation in another process is left alone, and
+   * how far ahead the alarm is set while one runs here, in milliseconds. More than the longest step takes, lest that runs
+   * twice. None by default: for hosts where a process that may run an execution is the only one.
+   */
   readonly watchdogMs?: number;
   /** 1 to 90 days after the end; default 14. */
   readonly retentionDays?: number;

@@ -11,7 +11,7 @@
 
 import { journalOf } from "../machine/journal.ts";
 import { isEnded } from "../machine/pending.ts";
-import { type Duty, type Here, nextTimer, type Plan, planOf } from "../machine/plan.ts";
+import { type Duty, type Here, type Lease, nextTimer, type Plan, planOf } from "../machine/plan.ts";
 import type { Command } from "../machine/command.ts";
 import type { ExecutionState } from "../machine/state.ts";
 import type { ExecutionHeader } from "../model/execution.ts";
@@ -174,7 +174,8 @@ export class Session implements LogListener, Outlook {
 
   plan(): Plan {
     const invocation = this.#active === undefined ? "NONE" : this.#active.isParked ? "PARKED" : "RUNNING";
-    const here: Here = { mayRun: this.#mayRun, invocation, sent: this.#callees.sent, shown: this.#shown };
+    const { sent } = this.#callees;
+    const here: Here = { mayRun: this.#mayRun, invocation, lease: this.#lease, sent, shown: this.#shown };
     return planOf(this.state, here, this.#setup.host.now());
   }
 
@@ -329,6 +330,14 @@ export class Session implements LogListener, Outlook {
 
   get #mayRun(): boolean {
     return this.#setup.mayRun(this.id);
+  }
+
+  /** What an invocation elsewhere has. One of this process that is not active is over. */
+  get #lease(): Lease | undefined {
+    const { parks, watchdogMs, writer } = this.#setup;
+    const { owner } = this.state;
+    if (watchdogMs === undefined || owner === undefined || writer.isMine(owner)) return undefined;
+    return { ms: watchdogMs, hearsNews: !parks };
   }
 
   get #isRunning(): boolean {

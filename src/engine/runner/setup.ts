@@ -26,7 +26,10 @@ export interface RunnerSetup {
   readonly lingerMs: number;
   /** How long one invocation may take. */
   readonly invocationMs: number;
-  /** While a function runs, an alarm this far ahead finds its execution should the process die; none when absent. */
+  /**
+   * While a function runs, an alarm this far ahead finds its execution should the process die, and for so long after its
+   * last commit other processes leave it alone; none when absent.
+   */
   readonly watchdogMs: number | undefined;
   readonly retentionDays: number;
   readonly executionTimeoutSeconds: number | undefined;

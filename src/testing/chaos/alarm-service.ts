@@ -16,7 +16,7 @@ export interface AlarmServiceOptions {
   readonly faults: Faults;
   readonly keeping: AlarmKeeping;
   /** Wakes an execution in some process that may run it. Resolves when it is awake; rejects if that failed. */
-  readonly wake: (id: string) => Promise<void>;
+  readonly wake: (id: string, orderedFor: number) => Promise<void>;
   /** An alarm was lost: a process has to start, and find by its recovery what nobody wakes any more. */
   readonly onLoss: () => void;
 }
@@ -44,6 +44,10 @@ export class AlarmService {
 
   constructor(options: AlarmServiceOptions) {
     this.#options = options;
+  }
+
+  get keeping(): AlarmKeeping {
+    return this.#options.keeping;
   }
 
   get pending(): number {
@@ -81,29 +85,30 @@ export class AlarmService {
 
   /** The order is used up once an execution is awake: until then a later one of the same number may take its place. */
   #fire(standing: Standing): void {
-    const { faults, onLoss } = this.#options;
+    const { faults, onLoss, world } = this.#options;
+    const { id, at = world.now() } = standing;
     standing.at = undefined;
     if (faults.happens("alarm lost", LOST)) {
       this.#pending--;
       onLoss();
       return;
     }
-    if (faults.happens("alarm doubled", DOUBLED)) void this.#wake(standing.id).catch(() => undefined);
-    void this.#deliver(standing.id);
+    if (faults.happens("alarm doubled", DOUBLED)) void this.#wake(id, at).catch(() => undefined);
+    void this.#deliver(id, at);
   }
 
-  async #deliver(id: string): Promise<void> {
+  async #deliver(id: string, at: number): Promise<void> {
     const { world } = this.#options;
     try {
-      await this.#wake(id);
+      await this.#wake(id, at);
       this.#pending--;
     } catch {
-      world.timer(world.now() + RETRY_MS, () => void this.#deliver(id));
+      world.timer(world.now() + RETRY_MS, () => void this.#deliver(id, at));
     }
   }
 
-  async #wake(id: string): Promise<void> {
-    await this.#options.wake(id);
+  async #wake(id: string, at: number): Promise<void> {
+    await this.#options.wake(id, at);
   }
 }
 

@@ -52,6 +52,7 @@ export class ChaosProcess implements Actor {
   readonly gate: Gate;
   readonly host: ProcessHost;
   readonly link: Link;
+  readonly alarm: RemoteAlarm;
   readonly runner: Runner;
   /** Whether it believes that it may run executions. */
   mayRun = true;
@@ -74,10 +75,11 @@ export class ChaosProcess implements Actor {
     const pace = new Pace(kind, { random, clock: world, onSlow: () => faults.happens("slow answer", 1) });
     this.link = new Link({ faults, pace, clock: world });
     this.#knowledge = new Knowledge((next) => world.drain(next));
+    this.alarm = new RemoteAlarm(alarms, { gate: this.gate, link: this.link });
     this.runner = new Runner({
       ...settings,
       store: this.#store(surroundings),
-      alarm: new RemoteAlarm(alarms, { gate: this.gate, link: this.link }),
+      alarm: this.alarm,
       host: this.host,
       functions: readFunctions(this.#functions(surroundings, options.versions)),
       ...(peersOf && { peers: peersOf(this) }),

@@ -73,7 +73,7 @@ export class ChaosSystem {
       world: this.world,
       faults,
       keeping: scenario.keeping,
-      wake: (id) => this.wakeSome(id),
+      wake: (id, orderedFor) => this.wakeSome(id, orderedFor),
       onLoss: () => this.#recoverLater(),
     });
     this.#surroundings = {
@@ -158,8 +158,11 @@ export class ChaosSystem {
     return living[faults.random.below(living.length)];
   }
 
-  /** Wakes an execution in a process that may run it; rejects if that one does not come back in time. */
-  async wakeSome(id: string): Promise<void> {
+  /**
+   * Wakes an execution in a process that may run it; rejects if that one does not come back in time. An alarm says for
+   * which time it was set.
+   */
+  async wakeSome(id: string, orderedFor?: number): Promise<void> {
     if (this.isGivenUp) return;
     const { scenario, holder } = this;
     const process = scenario.sharing === "FREE" ? this.choose() : holder;
@@ -167,6 +170,7 @@ export class ChaosSystem {
     await new Promise<void>((resolve, reject) => {
       const cancel = this.world.timer(this.world.now() + WAKE_PATIENCE_MS, () => reject(new LinkError("No answer")));
       process.gate.enter(() => {
+        if (orderedFor !== undefined) process.alarm.arrived(id, orderedFor);
         process.runner.wake(id).then(resolve, reject).finally(cancel);
       });
     });

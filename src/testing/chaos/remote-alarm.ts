@@ -1,11 +1,13 @@
 import type { Alarm, AlarmOrder } from "../../engine/ports/alarm.ts";
 import type { MaybePromise } from "../../engine/ports/maybe-promise.ts";
 import type { AlarmService } from "./alarm-service.ts";
+import { OutstandingWakes } from "../../adapters/hosts/outstanding-wakes.ts";
 import type { Gate } from "./gate.ts";
 import type { Link } from "./link.ts";
 
-/** The alarm service as one process sees it. */
+/** The alarm service as one process sees it. Of one that keeps every order it asks for no time twice. */
 export class RemoteAlarm implements Alarm {
+  readonly #outstanding = new OutstandingWakes();
   readonly #service: AlarmService;
   readonly #gate: Gate;
   readonly #link: Link;
@@ -17,7 +19,16 @@ export class RemoteAlarm implements Alarm {
   }
 
   schedule(id: string, at: number, order: AlarmOrder): MaybePromise<void> {
-    return this.#order(() => this.#service.take(id, at, order));
+    const send = (): MaybePromise<void> => this.#order(() => this.#service.take(id, at, order));
+    if (this.#service.keeping === "ONE") return send();
+    if (!this.#outstanding.add(id, at)) return;
+    return unless(send, () => this.#outstanding.forget(id, at));
+  }
+
+  /** A wake that was ordered for `at` has arrived in this process. */
+  arrived(id: string, at: number): void {
+    this.#outstanding.forget(id, at);
+    this.#outstanding.expire(id, at);
   }
 
   cancel(id: string, order: AlarmOrder): MaybePromise<void> {
@@ -26,5 +37,19 @@ export class RemoteAlarm implements Alarm {
 
   #order(run: () => void): MaybePromise<void> {
     return this.#gate.call(() => this.#link.send({ what: "order", changes: true, run }));
+  }
+}
+
+/** Tells of a failure, now or later. */
+function unless(send: () => MaybePromise<void>, failed: () => void): MaybePromise<void> {
+  const refused = (error: unknown): never => {
+    failed();
+    throw error;
+  };
+  try {
+    const answer = send();
+    return answer instanceof Promise ? answer.catch(refused) : answer;
+  } catch (error) {
+    return refused(error);
   }
 }
