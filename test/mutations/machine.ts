@@ -1,0 +1,150 @@
+import type { Mutation } from "./mutation.ts";
+
+const outside = ["test/promises/p05-callbacks.test.ts", "src/engine/machine/decide.test.ts"];
+const limits = ["test/promises/p12-limits.test.ts"];
+const plan = ["src/engine/machine/plan.test.ts"];
+
+/** The pure half: what follows from a log. */
+export const machineMutations: readonly Mutation[] = [
+  {
+    keeps: "P5",
+    what: "a callback is not closed by its outcome",
+    code: "  kindOf(operation).register?.close(state, operation);\n",
+    becomes: "",
+    tests: outside,
+  },
+  {
+    keeps: "P6",
+    what: "timers fire a millisecond early",
+    code: "if (entry === undefined || entry.at > now) continue;",
+    becomes: "if (entry === undefined || entry.at > now + 1) continue;",
+    tests: ["test/promises/p06-timers.test.ts"],
+  },
+  {
+    keeps: "P7",
+    what: "a suspension that missed something ends all the same",
+    code: "  return seen === undefined ? invocation.due : invocation.newsSeq > seen;",
+    becomes: "  return false;",
+    tests: ["test/promises/p07-liveness.test.ts", "test/runner/wakes.test.ts"],
+  },
+  {
+    keeps: "P7",
+    what: "suspending with nothing pending is no failure",
+    code: "      return hasPending(state)\n",
+    becomes: "      return hasPending(state) || true\n",
+    tests: ["test/promises/p07-liveness.test.ts"],
+  },
+  {
+    keeps: "P7",
+    what: "an invocation of a process that is gone is not taken over",
+    code: "  return isLeftAlone ? activeAt + lease.ms : now;",
+    becomes: "  return isLeftAlone ? activeAt + lease.ms : undefined;",
+    tests: plan,
+  },
+  {
+    keeps: "P10",
+    what: "an invocation elsewhere is taken over at every wake",
+    code: "  return isLeftAlone ? activeAt + lease.ms : now;",
+    becomes: "  return now;",
+    tests: plan,
+  },
+  {
+    keeps: "P10",
+    what: "every operation is looked at for each commit",
+    code: "  if (commit.owner !== undefined) takeOver(state, commit.owner, commit.at);",
+    becomes:
+      "  if (commit.owner !== undefined) takeOver(state, commit.owner, commit.at);\n  for (const id of state.operations.keys()) if (id === '') break;",
+    tests: ["test/promises/p10-flat-cost.test.ts"],
+  },
+  {
+    keeps: "P14",
+    what: "a halt does not keep invocations back",
+    code: "  if (header.halt !== undefined) return undefined;\n",
+    becomes: "",
+    tests: ["test/promises/p14-breach.test.ts", ...plan],
+  },
+  {
+    keeps: "P13",
+    what: "an invocation runs on when its execution has ended",
+    code: '  if (isOver && here.invocation !== "NONE") return { duties: STOP_INVOCATION, wakeAt: now };\n',
+    becomes: "",
+    tests: plan,
+  },
+  {
+    keeps: "P8",
+    what: "a parent is told of an outcome only if it asks",
+    code: 'if (parent !== undefined && parentNotified !== true) duties.push({ kind: "TELL_PARENT" });',
+    becomes: "",
+    tests: plan,
+  },
+  {
+    keeps: "retention",
+    what: "what has expired is kept",
+    code: 'if (isExpired) duties.push({ kind: "REMOVE" });\n  else if',
+    becomes: "if",
+    tests: plan,
+  },
+  {
+    keeps: "P9",
+    what: "a retry folds with another meaning",
+    code: "    fact.dueAt = at + fact.delaySeconds * 1000;",
+    becomes: "    fact.dueAt = at + fact.delaySeconds * 1001;",
+    tests: ["src/engine/machine/decide.test.ts", "src/engine/machine/checkpoint.test.ts"],
+  },
+  {
+    keeps: "P9",
+    what: "a settled operation takes no delivery number of its own",
+    code: "  draft.delivery = ++state.deliveries;",
+    becomes: "  draft.delivery = state.deliveries;",
+    tests: ["test/promises/p09-golden.test.ts"],
+  },
+  {
+    keeps: "P11",
+    what: "errors are stored with all that came along",
+    code: '  if (typeof errorType === "string") stored.errorType = errorType;',
+    becomes: "  Object.assign(stored, error);",
+    tests: ["test/promises/p11-payloads.test.ts"],
+  },
+  {
+    keeps: "P12",
+    what: "updates are not measured",
+    code: '    checkPayload(update.payload, "Payload")',
+    becomes: "    undefined",
+    tests: limits,
+  },
+  {
+    keeps: "P12",
+    what: "the result of the execution is not measured",
+    code: 'const refused = checkPayload(output.result, "Result");',
+    becomes: 'const refused = checkPayload(undefined, "Result");',
+    tests: limits,
+  },
+  {
+    keeps: "P12",
+    what: "results of callbacks are not measured",
+    code: '  return size > limit ? tooLarge({ what, size, limit, unit: "bytes" }) : undefined;',
+    becomes: "  return undefined;",
+    tests: limits,
+  },
+  {
+    keeps: "P13",
+    what: "the machine takes what comes after the end of a context",
+    code: "  if (operation.parentId === undefined || isOpenContext(state, operation.parentId)) return;",
+    becomes: "  if (operation.id !== '') return;",
+    tests: ["src/engine/machine/fold.test.ts"],
+  },
+  {
+    keeps: "P15",
+    what: "the data of an error is not stored",
+    code: '  if (typeof errorData === "string") stored.errorData = errorData;\n',
+    becomes: "",
+    tests: ["test/promises/p15-round-trip.test.ts", "src/engine/machine/limits.test.ts"],
+  },
+  {
+    keeps: "P10",
+    what: "what is over in a context is kept for ever",
+    code: "      if (forgets) forget(state, childId);\n",
+    becomes: "",
+    tests: ["src/engine/machine/fold.test.ts", "src/engine/machine/machine.test.ts"],
+  },
+];
