@@ -3,7 +3,7 @@
 import type { Locator, Page } from "playwright";
 import { expect, test } from "vitest";
 import { inChromium } from "./in-chromium.ts";
-import { openExample, press, row, says, setCode, violations, visit } from "./playground-visit.ts";
+import { openExample, press, revisit, row, says, setCode, violations, visit } from "./playground-visit.ts";
 
 const handler = (body: string): string => `import { type DurableContext, withDurableExecution } from "perdure";
 
@@ -89,7 +89,7 @@ inChromium("types", () => {
       'Only "perdure" can be imported',
     ],
   ])("%s is found at its line", async (_, code, at, message) => {
-    const page = await visit();
+    const page = await revisit();
     await setCode(page, code);
     const mark = errors(page).getByText(at, { exact: true });
     await mark.waitFor();
@@ -99,7 +99,7 @@ inChromium("types", () => {
   });
 
   test("a type error keeps nothing from running", async () => {
-    const page = await visit();
+    const page = await visit({ hasTypes: true });
     await setCode(
       page,
       handler(`  const n: number = await context.step("greet", async () => "hello " + event.who);\n  return n;`),
@@ -114,7 +114,7 @@ inChromium("types", () => {
   });
 
   test("the examples have no problem", async () => {
-    const page = await visit();
+    const page = await visit({ hasTypes: true });
     const titles = await page.getByLabel("Example").locator("option").allTextContents();
     expect(titles.length).toBeGreaterThan(6);
     for (const title of titles) {
@@ -129,7 +129,7 @@ inChromium("types", () => {
   });
 
   test("an error of loading is shown beside those of the types, until the code changes", async () => {
-    const page = await visit();
+    const page = await visit({ hasTypes: true });
     await setCode(page, `export const n: number = "a";\n\nthrow new Error("it does not load");`);
     await errors(page).first().waitFor();
     await press(page, "Run");
@@ -142,7 +142,7 @@ inChromium("types", () => {
 
 inChromium("completion", () => {
   test("has a context's methods, with their types and docs, and writes the call", async () => {
-    const page = await visit();
+    const page = await revisit();
     await setCursor(page, handler("  await |"));
     await page.keyboard.type("context.wai");
     await page.getByRole("option", { name: "waitForCallback" }).waitFor();
@@ -153,7 +153,7 @@ inChromium("completion", () => {
   });
 
   test("has what perdure exports, and imports it", async () => {
-    const page = await visit();
+    const page = await revisit();
     await setCode(page, handler("  return "));
     await editor(page).press("Control+End");
     await page.keyboard.type("\nexport const retry = createRetryS");
@@ -164,7 +164,7 @@ inChromium("completion", () => {
   });
 
   test("has the units of a duration", async () => {
-    const page = await visit();
+    const page = await revisit();
     await setCursor(page, handler("  await context.wait(|"));
     await page.keyboard.type("{ h");
     await page.getByRole("option", { name: "hours" }).waitFor();
@@ -173,7 +173,7 @@ inChromium("completion", () => {
 
 inChromium("hints", () => {
   test("say what a name is", async () => {
-    const page = await visit();
+    const page = await revisit();
     await openExample(page, "First steps: a cake");
     await checked(page);
     await press(page, "Reset");
@@ -182,7 +182,7 @@ inChromium("hints", () => {
   });
 
   test("show the parameters of a call, until Escape", async () => {
-    const page = await visit();
+    const page = await revisit();
     await checked(page);
     await setCursor(page, handler("  await context.wait|"));
     await page.keyboard.type('("a", ');
@@ -210,7 +210,7 @@ inChromium("the determinism lint", () => {
     ],
     ["context.step", `  await context.step("a", async () => { await context.step("b", async () => 1); });`],
   ])("warns of %s", async (at, body) => {
-    const page = await visit();
+    const page = await revisit();
     await setCode(page, handler(body));
     await warnings(page).first().waitFor();
     expect((await warnings(page).allTextContents()).join("")).toContain(at);
@@ -218,7 +218,7 @@ inChromium("the determinism lint", () => {
   });
 
   test("offers what to write instead, which settles it", async () => {
-    const page = await visit();
+    const page = await revisit();
     await setCode(page, handler("  return Date.now();"));
     await warnings(page).first().hover();
     await page.getByRole("button", { name: "Put it into a step" }).click();
@@ -235,7 +235,7 @@ inChromium("what the editor says", () => {
     ["dark", 1280],
     ["light", 360],
   ] as const)("%s, %i px wide: can be read by everybody, and fits", async (colorScheme, width) => {
-    const page = await visit({ colorScheme, viewport: { width, height: 800 } });
+    const page = await visit({ hasTypes: true, colorScheme, viewport: { width, height: 800 } });
     const fits = async (): Promise<void> => {
       const edges = async (): Promise<readonly number[]> => {
         const boxes = await Promise.all((await page.locator(".cm-tooltip").all()).map((each) => each.boundingBox()));
@@ -258,7 +258,7 @@ inChromium("what the editor says", () => {
   });
 
   test("is reached with the keyboard: the list of problems, and what settles them", async () => {
-    const page = await visit();
+    const page = await visit({ hasTypes: true });
     await setCode(page, handler("  return Date.now();"));
     await warnings(page).first().waitFor();
     await editor(page).press("ControlOrMeta+Shift+M");
@@ -274,7 +274,7 @@ inChromium("what the editor says", () => {
 
 inChromium("TypeScript", () => {
   test("is loaded after the worker that runs workflows", async () => {
-    const page = await visit();
+    const page = await visit({ hasTypes: true });
     const scripts: string[] = [];
     page.on("request", (request) =>
       scripts.push(new URL(request.url()).pathname.replace(/.*\/(\w+)\.worker-.*/, "$1")),
@@ -286,7 +286,7 @@ inChromium("TypeScript", () => {
   });
 
   test("is not needed: without it syntax is checked, and code runs", async () => {
-    const page = await visit();
+    const page = await visit({ hasTypes: true });
     const lost = page.waitForEvent("requestfailed", (request) => request.url().includes("language.worker"));
     await page.route(/language\.worker/, (route) => route.abort());
     await page.reload();
@@ -305,7 +305,7 @@ inChromium("a long file", () => {
   const lines = 2_000;
 
   test("is typed in without waiting for its check, whose answers are for what is there", async () => {
-    const page = await visit();
+    const page = await visit({ hasTypes: true });
     await checked(page);
     const step = (n: number): string => `  await context.step("step ${n}", async () => ({ n: ${n}, who: event.who }));`;
     await pasteCode(page, handler(Array.from({ length: lines }, (_, n) => step(n)).join("\n")));

@@ -9,24 +9,43 @@ const playground: PlaygroundBrowser | undefined = await openPlayground();
 /** How long anything may take to be seen: only what hangs is to fail, however slow the machine. */
 const TIMEOUT_MS = 30_000;
 let visitor: BrowserContext;
+/** The page of `revisit`, while its visitor stays. */
+let known: Page | undefined;
 const troubles: string[] = [];
 
 afterAll(() => playground?.close());
 
 afterEach(async () => {
-  await visitor.close();
+  if (known === undefined) await visitor.close();
   const errors = troubles.splice(0);
   if (errors.length > 0) throw new Error(`Errors in the page: ${errors.join("; ")}`);
 });
 
-export async function visit(options: Parameters<PlaygroundBrowser["visitor"]>[0] = {}): Promise<Page> {
+export interface VisitOptions extends NonNullable<Parameters<PlaygroundBrowser["visitor"]>[0]> {
+  /** Loads TypeScript, which costs seconds: for tests of what the editor knows. */
+  readonly hasTypes?: boolean;
+}
+
+export async function visit({ hasTypes = false, ...options }: VisitOptions = {}): Promise<Page> {
+  if (known !== undefined) await visitor.close();
+  known = undefined;
   visitor = await playground!.visitor({ viewport: { width: 1280, height: 900 }, ...options });
+  if (!hasTypes) await visitor.route(/language\.worker/, (route) => route.abort());
   return newTab(playground!.url);
+}
+
+/** The page of the test before, with types: for tests that write all the code that they look at. */
+export async function revisit(): Promise<Page> {
+  if (known !== undefined) return known;
+  const page = await visit({ hasTypes: true });
+  known = page;
+  return page;
 }
 
 /** Of somebody else, who has never been here, by a link. The visitor before leaves. */
 export async function anotherVisit(url: string): Promise<Page> {
   await visitor.close();
+  known = undefined;
   visitor = await playground!.visitor();
   return newTab(url);
 }

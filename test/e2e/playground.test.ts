@@ -260,7 +260,7 @@ inChromium("a breach of determinism", () => {
 
 inChromium("the editor", () => {
   test("warns of what replays differently, and shows errors at their line", async () => {
-    const page = await visit();
+    const page = await visit({ hasTypes: true });
     await setCode(page, "export const now = (context: DurableContext) => Date.now();");
     await page.locator(".cm-lintRange-warning").waitFor();
     await setCode(page, "const fine = 1;\nconst broken = ;");
