@@ -8,11 +8,10 @@ const everywhere = ["**/node_modules/**", "**/dist/**"];
 const chromium = await findChromium();
 
 /**
- * Groups run one after the other. The first one keeps both cores busy; what the second one does is to wait, mostly: for
- * servers and browsers to come up, and for time to pass. So more of it runs at once.
+ * More workers than cores: what one half of the tests does is to wait, mostly, for servers and browsers to come up and for
+ * time to pass, and the other half works meanwhile.
  */
-const busy = { maxWorkers: 2, sequence: { groupOrder: 0 } };
-const waiting = { maxWorkers: 4, sequence: { groupOrder: 1 } };
+const maxWorkers = 4;
 
 /** In ms. Only what hangs is cut off: no test is to fail because the machine is slow. */
 const patience = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } };
@@ -24,7 +23,7 @@ const node: TestProjectConfiguration = {
     exclude: [...everywhere, "test/runtimes/{workerd,browser}/**", "test/package/**", "test/e2e/**"],
     setupFiles: ["test/property-seed.ts"],
     ...patience,
-    ...busy,
+    maxWorkers,
   },
 };
 
@@ -35,7 +34,7 @@ const workerd: TestProjectConfiguration = {
     include: ["test/runtimes/workerd/**/*.test.ts"],
     exclude: everywhere,
     ...patience,
-    ...waiting,
+    maxWorkers,
   },
 };
 
@@ -45,7 +44,7 @@ const packaged: TestProjectConfiguration = {
     include: ["test/package/**/*.test.ts"],
     globalSetup: ["test/package/setup.ts"],
     ...patience,
-    ...waiting,
+    maxWorkers,
   },
 };
 
@@ -54,7 +53,7 @@ const acrossProcesses = {
   globalSetup: ["test/e2e/setup.ts"],
   provide: { chromium },
   ...patience,
-  ...waiting,
+  maxWorkers,
 };
 
 const endToEnd: TestProjectConfiguration = {
@@ -81,7 +80,7 @@ function browser(): TestProjectConfiguration {
         name: "browser",
         include: ["test/runtimes/browser-absent.ts"],
         env: { NO_CHROMIUM: chromium.reason },
-        ...waiting,
+        maxWorkers,
       },
     };
   }
@@ -94,7 +93,7 @@ function browser(): TestProjectConfiguration {
       include: ["test/runtimes/browser/**/*.test.ts"],
       exclude: everywhere,
       ...patience,
-      ...waiting,
+      maxWorkers,
       browser: {
         enabled: true,
         headless: true,

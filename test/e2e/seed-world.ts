@@ -63,6 +63,12 @@ export class SeedWorld {
     this.#worker = undefined;
   }
 
+  /** Kills everything, and starts it again; nobody speaks to the execution meanwhile. */
+  async restart(): Promise<void> {
+    await this.kill();
+    await this.start();
+  }
+
   async close(): Promise<void> {
     await this.kill();
     await this.standIns.close();

@@ -298,7 +298,11 @@ export const steps: Corpus = {
     const ran: string[] = [];
     return async (_event, context) => {
       void context.step("step", async () => void ran.push("step"));
-      void context.runInChildContext("child", async (child) => child.step("in child", async () => 1));
+      // Whether the end of a context is still recorded depends on AWS's timers: this one has none.
+      void context.runInChildContext("child", async (child) => {
+        await child.step("in child", async () => 1);
+        await new Promise(() => undefined);
+      });
       void context.createCallback("callback");
       return "done";
     };
