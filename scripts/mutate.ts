@@ -2,7 +2,8 @@
  * `npm run mutate` takes out each mechanism of test/mutations, one at a time in a copy of the tree, and runs the tests
  * that must fail without it. It prints a line for each and exits with 1 if one went unnoticed. `--changed <commit>` makes
  * only the edits of files that differ from that commit, `--only <text>` those whose description contains the text,
- * `--workers` sets how many run side by side (default: one for each core).
+ * `--tests <file>` runs that file in place of the named ones, to see what it notices by itself, and `--workers` sets how
+ * many run side by side (default: one for each core).
  */
 
 import { execFileSync } from "node:child_process";
@@ -23,6 +24,7 @@ const { values: options } = parseArgs({
   options: {
     changed: { type: "string" },
     only: { type: "string", default: "" },
+    tests: { type: "string" },
     workers: { type: "string", default: String(availableParallelism()) },
   },
 });
@@ -53,10 +55,14 @@ function isWanted(mutation: Mutation, changed: ReadonlySet<string> | undefined):
   return mutation.what.includes(options.only) && (changed === undefined || changed.has(path));
 }
 
+function testsOf({ tests }: Mutation): readonly string[] {
+  return options.tests === undefined ? tests : [options.tests];
+}
+
 /** Without an edit they must pass, or their failing says nothing. */
 async function checkThatTestsPass(): Promise<void> {
   const tree = copyOfTree();
-  const files = [...new Set(selected.flatMap(({ tests }) => tests))];
+  const files = [...new Set(selected.flatMap(testsOf))];
   console.log(`${selected.length} edits; first their tests without any`);
   const { failed, isBroken } = await runTests(tree, files);
   rmSync(tree, { recursive: true });
@@ -78,7 +84,7 @@ async function tryOut(mutation: Mutation, tree: string): Promise<Verdict> {
   const path = placeOf(mutation, sources);
   const text = sources.get(path) ?? "";
   writeFileSync(join(tree, path), text.replace(mutation.code, () => mutation.becomes));
-  const { failed, isBroken } = await runTests(tree, mutation.tests);
+  const { failed, isBroken } = await runTests(tree, testsOf(mutation));
   writeFileSync(join(tree, path), text);
   if (failed !== undefined) return { kind: "NOTICED", by: failed };
   return { kind: isBroken ? "BROKEN" : "UNNOTICED" };
