@@ -53,7 +53,7 @@ export const replayMutations: readonly Mutation[] = [
     what: "a change that is told twice sets off two attempts",
     code: '    this.#awaits = undefined;\n    if (status === "STARTED") this.#execute();',
     becomes: '    if (status === "STARTED") this.#execute();',
-    tests: ["src/engine/replay/absorb.test.ts"],
+    tests: ["src/engine/replay", "src/testing/chaos/chaos.test.ts"],
   },
   {
     keeps: "P3",

@@ -14,7 +14,9 @@ export function readSources(root: string): ReadonlyMap<string, string> {
  * @throws {Error} unless its code occurs exactly once.
  */
 export function placeOf({ code, what }: Mutation, sources: ReadonlyMap<string, string>): string {
-  const places = [...sources].flatMap(([path, text]) => Array.from({ length: text.split(code).length - 1 }, () => path));
+  const places = [...sources].flatMap(([path, text]) =>
+    Array.from({ length: text.split(code).length - 1 }, () => path),
+  );
   const [place] = places;
   if (place !== undefined && places.length === 1) return place;
   const found = places.length === 0 ? "nowhere" : `in ${places.join(", ")}`;

@@ -1,6 +1,7 @@
 /** An execution as one JSON file: its log, word for word, from which everything else follows. */
 
 import { decodeCommit } from "../../engine/machine/commit-codec.ts";
+import { decodeForeignCommit } from "../../engine/machine/foreign-commit.ts";
 import { fold } from "../../engine/machine/fold.ts";
 import { checkText, EXECUTION_NAME, FUNCTION_NAME, VERSION } from "../../engine/machine/limits.ts";
 import { emptyState } from "../../engine/machine/state.ts";
@@ -55,8 +56,9 @@ export function readExecutionFile(
   const { format, version, log } = file ?? {};
   if (format !== FORMAT || version !== 1 || !isLog(log)) throw noFile();
   const state = emptyState();
-  for (const body of log) fold(state, decodeCommit(body));
+  for (const body of log) fold(state, decodeForeignCommit(body));
   if (!isNamed(state.header)) throw noFile();
+  if (mayStillTell(state.header)) throw hasParent();
   const row = directoryRow(state);
   const { endedAt = now, expiresAt } = row;
   if (expiresAt === undefined) return { row, log: [...log] };
@@ -67,6 +69,18 @@ function noFile(): ClientError {
   return new ClientError(
     ClientErrorCode.INVALID_PARAMETER,
     "This is no file of a perdure execution, or of a newer kind.",
+  );
+}
+
+/** It would tell its outcome to an execution here, which never invoked it. */
+function mayStillTell({ parent, parentNotified }: ExecutionHeader): boolean {
+  return parent !== undefined && parentNotified !== true;
+}
+
+function hasParent(): ClientError {
+  return new ClientError(
+    ClientErrorCode.INVALID_PARAMETER,
+    "This execution was invoked by another one and has not told it its outcome yet: import it once it has ended, or the one that invoked it.",
   );
 }
 

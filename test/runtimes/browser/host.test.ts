@@ -173,7 +173,12 @@ describe("a file that is no whole execution is refused", () => {
     "one that goes on after its end": ["CORRUPT_LOG", [commit(start), commit(ended), commit(step)]],
     "one with a name that leads elsewhere": ["InvalidParameterValueException", [commit({ ...start, name: "../two" })]],
     "one of a function that cannot be": ["InvalidParameterValueException", [commit({ ...start, functionName: "a/b" })]],
-    "one with a name that is no text": ["InvalidParameterValueException", [commit({ ...start, name: { one: 1 } })]],
+    "one with a name that is no text": ["CORRUPT_LOG", [commit({ ...start, name: { one: 1 } })]],
+    "one with a time beyond all dates": ["CORRUPT_LOG", [commit(start), commit({ ...step, at: 1e20 })]],
+    "one that would tell an execution here its outcome": [
+      "InvalidParameterValueException",
+      [commit({ ...start, parent: { executionId: "greet/other", operationId: "1" } })],
+    ],
     "one of a newer format": ["UNSUPPORTED_LOG_VERSION", [commit(start).replace('"v":1', '"v":99')]],
   };
   test.for(Object.entries(logs))("with a log: %s", async ([, [code, log]]) => {

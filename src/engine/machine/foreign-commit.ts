@@ -1,0 +1,190 @@
+/**
+ * Commits from elsewhere: a file that somebody gives. What this machine has written itself is trusted, and read without a
+ * look at each field; what comes from outside may have anything in it, and would be kept for good. So each field of each
+ * fact is checked here by type and range, and a fact has no other fields. Whether facts can follow on each other is seen
+ * when they are folded.
+ */
+
+import { executionIdOfCallback } from "../model/callback-id.ts";
+import type { Commit, Fact } from "../model/commit.ts";
+import { HaltReason } from "../model/execution.ts";
+import { OperationType } from "../model/operation.ts";
+import { decodeCommit } from "./commit-codec.ts";
+import { CALLEE, checkDays, checkPayload, checkSeconds, checkText, Limits, TENANT_ID } from "./limits.ts";
+import { CorruptLogError } from "./log-errors.ts";
+
+/** True for a value that the field may have. */
+type Check = (value: unknown) => boolean;
+
+type FactOf<Kind extends Fact["kind"]> = Fact extends infer Each
+  ? Each extends { readonly kind: infer Kinds }
+    ? Kind extends Kinds
+      ? Each
+      : never
+    : never
+  : never;
+
+/** Every field that a fact of a kind has: the compiler names the one that is left out. */
+type Fields<Shape> = { readonly [Field in Exclude<keyof Shape, "kind">]-?: Check };
+
+/** The last moment that a Date can hold, ms since the epoch. */
+const LAST_TIME = 8.64e15;
+const WRITER_CHARACTERS = 128;
+
+const text: Check = (value) => checkPayload(value, "Text") === undefined && typeof value === "string";
+const short =
+  (limit: number): Check =>
+  (value) =>
+    typeof value === "string" && value.length > 0 && value.length <= limit;
+const flag: Check = (value) => typeof value === "boolean";
+const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const time: Check = (value) => count(value) && (value as number) <= LAST_TIME;
+const seconds: Check = (value) => checkSeconds(value, "Seconds", 0) === undefined;
+const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+const oneOf = (values: Readonly<Record<string, string>>): Check => {
+  const all: ReadonlySet<unknown> = new Set(Object.values(values));
+  return (value) => all.has(value);
+};
+const named =
+  (rule: Parameters<typeof checkText>[1]): Check =>
+  (value) =>
+    checkText(value, rule) === undefined;
+
+const id = short(Limits.POSITION_CHARACTERS);
+const error: Check = (value) =>
+  hasOnly(value, { errorType: text, errorMessage: text, errorData: text, stackTrace: isLines }, optional);
+const callbackId: Check = (value) => typeof value === "string" && executionIdOfCallback(value) !== undefined;
+const parent: Check = (value) =>
+  hasOnly(value, {
+    executionId: short(Limits.FUNCTION_NAME_CHARACTERS + Limits.EXECUTION_NAME_CHARACTERS + 1),
+    incarnation: optional(short(WRITER_CHARACTERS)),
+    operationId: id,
+  });
+
+const operation = { id, at: optional(time) };
+const introduction = {
+  type: optional(oneOf(OperationType)),
+  parentId: optional(id),
+  name: optional(short(Limits.OPERATION_NAME_CHARACTERS)),
+  subType: optional(short(Limits.SUB_TYPE_CHARACTERS)),
+};
+const ended = { result: optional(text), error: optional(error) };
+const cutOff = { ...operation, error: optional(error) };
+
+const facts: { readonly [Kind in Fact["kind"]]: Fields<FactOf<Kind>> } = {
+  EXECUTION_STARTED: {
+    name: short(Limits.EXECUTION_NAME_CHARACTERS),
+    incarnation: short(WRITER_CHARACTERS),
+    functionName: short(Limits.FUNCTION_NAME_CHARACTERS),
+    version: short(Limits.VERSION_CHARACTERS),
+    input: optional(text),
+    executionTimeoutSeconds: optional(seconds),
+    retentionDays: (value) => checkDays(value) === undefined,
+    parent: optional(parent),
+    tenantId: optional(named(TENANT_ID)),
+  },
+  STARTED: {
+    ...operation,
+    ...introduction,
+    waitSeconds: optional(seconds),
+    dueAt: optional(time),
+    callbackId: optional(callbackId),
+    timeoutSeconds: optional(seconds),
+    heartbeatTimeoutSeconds: optional(seconds),
+    functionName: optional(named(CALLEE)),
+    tenantId: optional(named(TENANT_ID)),
+    input: optional(text),
+  },
+  SUCCEEDED: {
+    ...operation,
+    ...introduction,
+    result: optional(text),
+    replayChildren: optional(flag),
+    after: optional(count),
+  },
+  FAILED: {
+    ...operation,
+    ...introduction,
+    error: optional(error),
+    replayChildren: optional(flag),
+    after: optional(count),
+  },
+  RETRIED: {
+    ...operation,
+    ...introduction,
+    delaySeconds: seconds,
+    dueAt: time,
+    error: optional(error),
+    result: optional(text),
+  },
+  READY: operation,
+  TIMED_OUT: cutOff,
+  STOPPED: cutOff,
+  CANCELLED: cutOff,
+  HEARTBEAT: operation,
+  EXECUTION_SUCCEEDED: ended,
+  EXECUTION_FAILED: ended,
+  EXECUTION_TIMED_OUT: ended,
+  EXECUTION_STOPPED: ended,
+  INVOCATION_COMPLETED: {
+    requestId: short(WRITER_CHARACTERS),
+    startedAt: time,
+    error: optional(error),
+    retryAt: optional(time),
+  },
+  HALTED: { reason: oneOf(HaltReason), error },
+  RESUMED: { version: optional(short(Limits.VERSION_CHARACTERS)) },
+  PARENT_NOTIFIED: {},
+};
+
+const commitFields: Readonly<Record<Exclude<keyof Commit, "facts">, Check>> = {
+  v: () => true,
+  writer: short(WRITER_CHARACTERS),
+  owner: optional(short(WRITER_CHARACTERS)),
+  at: time,
+};
+
+/**
+ * Reads a commit, whoever has written it.
+ *
+ * @throws {CorruptLogError} CORRUPT_LOG, with the field that has a value which it cannot have.
+ * @throws {UnsupportedLogVersionError} UNSUPPORTED_LOG_VERSION
+ */
+export function decodeForeignCommit(body: string): Commit {
+  const commit = decodeCommit(body);
+  const wrong = wrongField(commit, { ...commitFields, facts: Array.isArray });
+  if (wrong !== undefined) throw new CorruptLogError(`A commit of the log has a wrong value for "${wrong}".`);
+  commit.facts.forEach(checkFact);
+  return commit;
+}
+
+function checkFact(fact: Fact): void {
+  const { kind, ...fields } = fact;
+  if (!Object.hasOwn(facts, kind)) throw new CorruptLogError(`The log has a fact of an unknown kind, "${kind}".`);
+  const wrong = wrongField(fields, facts[kind]);
+  if (wrong !== undefined) throw new CorruptLogError(`The log has a fact ${kind} with a wrong value for "${wrong}".`);
+}
+
+/** The name of a field that there is not, or that has a value which it cannot have. */
+function wrongField(value: object, fields: Readonly<Record<string, Check>>): string | undefined {
+  const unknown = Object.keys(value).find((field) => !Object.hasOwn(fields, field));
+  if (unknown !== undefined) return unknown;
+  return Object.keys(fields).find((field) => fields[field]?.((value as Record<string, unknown>)[field]) !== true);
+}
+
+function hasOnly(
+  value: unknown,
+  fields: Readonly<Record<string, Check>>,
+  each: (check: Check) => Check = (check) => check,
+): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const checks = Object.fromEntries(Object.entries(fields).map(([field, check]) => [field, each(check)]));
+  return wrongField(value, checks) === undefined;
+}
+
+function isLines(value: unknown): boolean {
+  return Array.isArray(value) && value.every(text);
+}
