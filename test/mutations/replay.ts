@@ -53,14 +53,14 @@ export const replayMutations: readonly Mutation[] = [
     what: "a change that is told twice sets off two attempts",
     code: '    this.#awaits = undefined;\n    if (status === "STARTED") this.#execute();',
     becomes: '    if (status === "STARTED") this.#execute();',
-    tests: ["src/engine/replay", "src/testing/chaos/chaos.test.ts"],
+    tests: ["src/engine/replay/absorb.test.ts"],
   },
   {
     keeps: "P3",
     what: "a virtual context hides nothing of what its code has not called",
     code: "    else if (!this.invocation.isOver) hideFrom(this.invocation, this.position, this.#count + 1);\n",
     becomes: "",
-    tests: contexts,
+    tests: ["test/promises/p01-left-behind.test.ts"],
   },
   {
     keeps: "P3",
@@ -100,8 +100,8 @@ export const replayMutations: readonly Mutation[] = [
   {
     keeps: "P9",
     what: "positions count from zero",
-    code: "    this.#count++;\n    return this.position",
-    becomes: "    if (this.#count++ === -1) return '';\n    return `${this.#count - 1}` && this.position",
+    code: "`${this.#count}` : `${this.position}-${this.#count}`;",
+    becomes: "`${this.#count - 1}` : `${this.position}-${this.#count - 1}`;",
     tests: ["test/promises/p09-golden.test.ts"],
   },
   {

@@ -192,5 +192,6 @@ describe("the attempts of a step", () => {
     expect(await attemptsOf(journal, [[{ ...ready }], [{ ...ready }]], true)).toEqual([]);
     const started = stepAt("STARTED", 1);
     expect(await attemptsOf(journal, [[{ ...ready }], [started], [{ ...started }, { ...ready }]], true)).toEqual([2]);
+    expect(await attemptsOf(journal, [[started, { ...started }]], true)).toEqual([2]);
   });
 });

@@ -60,6 +60,26 @@ test("a process that may not run an execution starts it, tells of it and complet
   expect(runs).toEqual(["owner"]);
 });
 
+test("a process that watches completes a callback which another one has made since it last looked", async () => {
+  const world = new World();
+  const { clock } = world;
+  const ids: string[] = [];
+  const order = withDurableExecution(async (_: unknown, context) =>
+    context.waitForCallback("approve", async (id) => void ids.push(id)),
+  );
+  const viewer = world.process({ order }, { mayRun: () => false });
+  const { execution } = await viewer.start({ functionName: "order", name: "one" });
+  const watched = viewer.settled(execution.id, clock.now() + year);
+  const owner = world.process({ order });
+  await owner.wake(execution.id);
+  await clock.runUntilIdle({ until: () => ids.length > 0 });
+  await viewer.completeCallback(ids[0]!, { type: "SUCCEEDED", result: "yes" });
+  await owner.wake(execution.id);
+  await clock.settle();
+  await viewer.refresh(execution.id);
+  expect(await watched).toMatchObject({ status: "SUCCEEDED", result: '"yes"' });
+});
+
 test("only the process that runs an execution sends off what it invokes", async () => {
   const world = new World();
   const { clock } = world;
