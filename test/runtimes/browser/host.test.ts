@@ -6,7 +6,7 @@ import {
   type ExecutionFile,
   type ExecutionSnapshot,
   IndexedDbStore,
-} from "../../../src/adapters/indexeddb/index.ts";
+} from "../../../src/homes/browser/index.ts";
 import { withDurableExecution } from "../../../src/lambda-compat/index.ts";
 import { replayLog } from "../../../src/testing/replay-log.ts";
 

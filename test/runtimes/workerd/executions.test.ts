@@ -2,7 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env, exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { readFault } from "../../../src/adapters/durable-objects/fault-record.ts";
-import { createWorker } from "../../../src/adapters/durable-objects/create-worker.ts";
+import { createWorker } from "../../../src/homes/cloudflare/create-worker.ts";
 import { ClientError, type ExecutionClient, type LiveEvent } from "../../../src/engine/runner/client.ts";
 import { done, functions, releases } from "./functions.ts";
 import { app } from "./worker.ts";

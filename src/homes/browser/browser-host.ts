@@ -3,10 +3,10 @@ import type { FunctionVersions } from "../../engine/runner/function.ts";
 import { type ArnScope, formatExecutionArn, LOCAL_SCOPE } from "../../lambda-compat/arn.ts";
 import { type Functions, readFunctionMap } from "../../lambda-compat/function-map.ts";
 import { type ExecutionFile, readExecutionFile, writeExecutionFile } from "./execution-file.ts";
-import type { Durability } from "./indexeddb-store.ts";
+import type { Durability } from "../../adapters/indexeddb/indexeddb-store.ts";
 import type { Live } from "./live-value.ts";
 import { type ExecutionSnapshot, liveExecution, liveList, type ListSnapshot } from "./live-views.ts";
-import { watchPage } from "./page-life.ts";
+import { watchPage } from "../../adapters/indexeddb/page-life.ts";
 import { type RunnerSettings, Tab, type TabStatus } from "./tab.ts";
 import { connectWorker, type FunctionNames, isIntroduction, namesOf, type PageMoment } from "./worker-link.ts";
 

@@ -8,7 +8,7 @@ import type { Operation } from "../../engine/model/operation.ts";
 import type { DirectoryRow, ExecutionStore } from "../../engine/ports/execution-store.ts";
 import type { ListQuery } from "../../engine/runner/client.ts";
 import { listExecutions } from "../../engine/runner/directory-list.ts";
-import type { Change, ChangeFeed } from "./change-feed.ts";
+import type { Change, ChangeFeed } from "../../adapters/indexeddb/change-feed.ts";
 import { type Live, LiveValue } from "./live-value.ts";
 import { Refresher } from "./refresher.ts";
 

@@ -68,7 +68,7 @@ test("names its executions as it is told", async () => {
 test("keeps a process alive for an execution that runs, and not for one that has ended", () => {
   const program = `
     import { withDurableExecution } from "./src/lambda-compat/with-durable-execution.ts";
-    import { createMemoryHost } from "./src/adapters/memory/index.ts";
+    import { createMemoryHost } from "./src/homes/memory/index.ts";
     const slow = withDurableExecution(async (_, context) => {
       await context.wait({ seconds: 1 });
       console.log("done");

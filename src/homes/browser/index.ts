@@ -9,8 +9,12 @@ export {
   type StorageReport,
 } from "./browser-host.ts";
 export type { ExecutionFile } from "./execution-file.ts";
-export { type Durability, IndexedDbStore, type IndexedDbStoreOptions } from "./indexeddb-store.ts";
+export {
+  type Durability,
+  IndexedDbStore,
+  type IndexedDbStoreOptions,
+} from "../../adapters/indexeddb/indexeddb-store.ts";
 export type { Live } from "./live-value.ts";
 export type { ExecutionSnapshot, ListSnapshot } from "./live-views.ts";
-export { BrowserStorageError, BrowserStorageErrorCode } from "./storage-error.ts";
+export { BrowserStorageError, BrowserStorageErrorCode } from "../../adapters/indexeddb/storage-error.ts";
 export type { TabStatus } from "./tab.ts";

@@ -7,15 +7,20 @@
 import type { ExecutionHeader } from "../../engine/model/execution.ts";
 import type { FunctionVersions } from "../../engine/runner/function.ts";
 import { Runner } from "../../engine/runner/runner.ts";
-import { type Answer, answer } from "./answer.ts";
+import { type Answer, answer } from "../../adapters/durable-objects/answer.ts";
 import type { Bindings } from "./bindings.ts";
-import { DirectoryShards } from "./directory-shards.ts";
-import type { CallArguments, CallResult, ExecutionCall, ExecutionRpc } from "./execution-rpc.ts";
-import { recordFault } from "./fault-record.ts";
-import { writeLive } from "./live-stream.ts";
-import { DurableObjectClient } from "./object-client.ts";
-import { objectHost } from "./object-host.ts";
-import { ObjectLife } from "./object-life.ts";
+import { DirectoryShards } from "../../adapters/durable-objects/directory-shards.ts";
+import type {
+  CallArguments,
+  CallResult,
+  ExecutionCall,
+  ExecutionRpc,
+} from "../../adapters/durable-objects/execution-rpc.ts";
+import { recordFault } from "../../adapters/durable-objects/fault-record.ts";
+import { writeLive } from "../../adapters/durable-objects/live-stream.ts";
+import { DurableObjectClient } from "../../adapters/durable-objects/object-client.ts";
+import { objectHost } from "../../adapters/durable-objects/object-host.ts";
+import { ObjectLife } from "../../adapters/durable-objects/object-life.ts";
 
 /** What all executions of a Worker have in common. */
 export interface ExecutionSettings {

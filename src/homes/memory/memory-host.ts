@@ -5,9 +5,9 @@ import type { ExecutionClient } from "../../engine/runner/client.ts";
 import { Runner } from "../../engine/runner/runner.ts";
 import { type ArnScope, formatExecutionArn, LOCAL_SCOPE } from "../../lambda-compat/arn.ts";
 import { type Functions, readFunctions } from "../../lambda-compat/functions.ts";
-import { systemHost } from "../hosts/system-host.ts";
-import { MemoryAlarm } from "./memory-alarm.ts";
-import { MemoryStore } from "./memory-store.ts";
+import { systemHost } from "../../adapters/hosts/system-host.ts";
+import { MemoryAlarm } from "../../adapters/memory/memory-alarm.ts";
+import { MemoryStore } from "../../adapters/memory/memory-store.ts";
 
 export interface MemoryHostOptions {
   /** By name: what `withDurableExecution` returns, or a plain async function for other functions to invoke. */

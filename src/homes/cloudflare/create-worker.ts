@@ -4,13 +4,18 @@ import { type ArnScope, formatExecutionArn, LOCAL_SCOPE } from "../../lambda-com
 import { type Functions, readFunctions } from "../../lambda-compat/functions.ts";
 import { createHttpFace } from "../../lambda-compat/http/face.ts";
 import type { HttpLimits } from "../../lambda-compat/http/limits.ts";
-import type { Answer } from "./answer.ts";
+import type { Answer } from "../../adapters/durable-objects/answer.ts";
 import { BindingError, type BindingNames, Bindings } from "./bindings.ts";
 import { DirectoryObject } from "./directory-object.ts";
-import { DirectoryShards } from "./directory-shards.ts";
+import { DirectoryShards } from "../../adapters/durable-objects/directory-shards.ts";
 import { ExecutionCell, type ExecutionSettings } from "./execution-cell.ts";
-import type { CallArguments, CallResult, ExecutionCall, ExecutionRpc } from "./execution-rpc.ts";
-import { DurableObjectClient } from "./object-client.ts";
+import type {
+  CallArguments,
+  CallResult,
+  ExecutionCall,
+  ExecutionRpc,
+} from "../../adapters/durable-objects/execution-rpc.ts";
+import { DurableObjectClient } from "../../adapters/durable-objects/object-client.ts";
 
 export interface WorkerOptions {
   readonly functions: Functions;

@@ -5,4 +5,4 @@ export type { Credential, Right } from "../../lambda-compat/http/credentials.ts"
 export type { HttpLimits } from "../../lambda-compat/http/limits.ts";
 export { BindingError, type BindingNames } from "./bindings.ts";
 export { createWorker, type ObjectClass, type PerdureWorker, type WorkerOptions } from "./create-worker.ts";
-export { StorageFormatError } from "./storage-format.ts";
+export { StorageFormatError } from "../../adapters/durable-objects/storage-format.ts";
