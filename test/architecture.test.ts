@@ -43,13 +43,14 @@ const layers: Layers = {
   "durable-objects": { path: "src/adapters/durable-objects/", imports: belowAdapters },
   indexeddb: { path: "src/adapters/indexeddb/", imports: belowAdapters, packages: ["idb"] },
   dynamodb: { path: "src/adapters/dynamodb/", imports: belowAdapters },
-  "memory home": { path: "src/homes/memory/", imports: [...belowHomes, "memory"] },
+  "home options": { path: "src/homes/options/", imports: belowHomes },
+  "memory home": { path: "src/homes/memory/", imports: [...belowHomes, "home options", "memory"] },
   "cloudflare home": {
     path: "src/homes/cloudflare/",
-    imports: [...belowHomes, "durable-objects"],
+    imports: [...belowHomes, "home options", "durable-objects"],
     packages: ["cloudflare:workers"],
   },
-  "browser home": { path: "src/homes/browser/", imports: [...belowHomes, "indexeddb"] },
+  "browser home": { path: "src/homes/browser/", imports: [...belowHomes, "home options", "indexeddb"] },
   testing: {
     path: "src/testing/",
     imports: [...belowHomes, "memory", "durable-objects", "indexeddb", "dynamodb"],

@@ -3,11 +3,11 @@
 export type { FunctionDefinition, Functions, VersionedFunction } from "../../lambda-compat/function-map.ts";
 export {
   type BrowserHost,
-  type BrowserHostOptions,
   createBrowserHost,
   serveBrowserHost,
   type StorageReport,
 } from "./browser-host.ts";
+export type { BrowserHostOptions, ServedHostOptions } from "./browser-options.ts";
 export type { ExecutionFile } from "./execution-file.ts";
 export {
   type Durability,
@@ -18,3 +18,4 @@ export type { Live } from "./live-value.ts";
 export type { ExecutionSnapshot, ListSnapshot } from "./live-views.ts";
 export { BrowserStorageError, BrowserStorageErrorCode } from "../../adapters/indexeddb/storage-error.ts";
 export type { TabStatus } from "./tab.ts";
+export { OptionError } from "../options/option-error.ts";

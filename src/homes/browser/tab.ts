@@ -7,13 +7,6 @@
  * looks at everything that runs.
  */
 
-import type { Halt } from "../../engine/model/execution.ts";
-import type { DirectoryRow } from "../../engine/ports/execution-store.ts";
-import type { Host } from "../../engine/ports/host.ts";
-import type { ExecutionClient } from "../../engine/runner/client.ts";
-import { scanAll } from "../../engine/runner/directory-list.ts";
-import type { FunctionVersions } from "../../engine/runner/function.ts";
-import { Runner, type RunnerOptions } from "../../engine/runner/runner.ts";
 import { bindAmbient } from "../../adapters/hosts/ambient.ts";
 import { createEventDrain } from "../../adapters/hosts/drain.ts";
 import { systemHost } from "../../adapters/hosts/system-host.ts";
@@ -21,14 +14,20 @@ import { type Change, ChangeFeed } from "../../adapters/indexeddb/change-feed.ts
 import { superseded } from "../../adapters/indexeddb/connection.ts";
 import { ExecutionLocks } from "../../adapters/indexeddb/execution-locks.ts";
 import { type Durability, IndexedDbStore } from "../../adapters/indexeddb/indexeddb-store.ts";
-import { LiveValue } from "./live-value.ts";
 import { PageAlarm } from "../../adapters/indexeddb/page-alarm.ts";
 import { PageClock, type PageClockOptions } from "../../adapters/indexeddb/page-clock.ts";
-import { Refresher } from "./refresher.ts";
 import { BrowserStorageError, BrowserStorageErrorCode } from "../../adapters/indexeddb/storage-error.ts";
+import type { Halt } from "../../engine/model/execution.ts";
+import type { DirectoryRow } from "../../engine/ports/execution-store.ts";
+import type { Host } from "../../engine/ports/host.ts";
+import type { ExecutionClient } from "../../engine/runner/client.ts";
+import { scanAll } from "../../engine/runner/directory-list.ts";
+import type { FunctionVersions } from "../../engine/runner/function.ts";
+import { Runner } from "../../engine/runner/runner.ts";
+import type { RunnerSettings } from "../options/home-options.ts";
+import { LiveValue } from "./live-value.ts";
+import { Refresher } from "./refresher.ts";
 import { tabClient } from "./tab-client.ts";
-
-export type RunnerSettings = Pick<RunnerOptions, "retentionDays" | "executionTimeoutSeconds" | "parks" | "arnOf">;
 
 export interface TabOptions {
   /** Of the database; tabs of one name share executions. */
@@ -41,7 +40,6 @@ export interface TabOptions {
   readonly claimElsewhere?: (id: string) => void;
   readonly durability?: Durability;
   readonly clock?: PageClockOptions["worker"];
-  readonly onError: (executionId: string | undefined, error: unknown) => void;
 }
 
 export type TabStatus =
@@ -118,7 +116,7 @@ export class Tab {
       assertCurrent: () => this.#assertCurrent(),
     });
     this.feed.subscribe((change, from) => this.#changed(change, from));
-    options.ready.catch((error: unknown) => options.onError(undefined, error));
+    options.ready.catch((error: unknown) => this.#tell(undefined, error));
     // Not at once: whoever makes it has a moment to listen.
     queueMicrotask(() => this.comeBack());
   }
@@ -181,8 +179,12 @@ export class Tab {
     if (this.status.get().state === "SUPERSEDED") throw superseded();
   }
 
+  #tell(executionId: string | undefined, error: unknown): void {
+    this.#options.settings.onError(executionId, error);
+  }
+
   #newRunner(): Runner {
-    const { functions, settings, onError } = this.#options;
+    const { functions, settings } = this.#options;
     return new Runner({
       ...settings,
       store: this.store,
@@ -196,7 +198,6 @@ export class Tab {
       mayRun: (id) => this.#locks.holds(id),
       onFenced: (id) => this.#fenced(id),
       onPause: (id, pause) => this.feed.announce({ kind: "pause", id, pause }),
-      onError,
     });
   }
 
@@ -279,7 +280,7 @@ export class Tab {
         await (this.#locks.holds(id) ? this.#runner.wake(id) : this.#runner.refresh(id));
       } while (this.#looking.get(id) === true);
     } catch (error) {
-      this.#options.onError(id, error);
+      this.#tell(id, error);
     } finally {
       this.#looking.delete(id);
     }
@@ -332,7 +333,7 @@ export class Tab {
   #sweepFailed(error: unknown): void {
     const isUnavailable = error instanceof BrowserStorageError && error.code === BrowserStorageErrorCode.UNAVAILABLE;
     if (isUnavailable && !this.#isDown) this.status.set({ state: "UNAVAILABLE", error });
-    else if (!this.#isDown) this.#options.onError(undefined, error);
+    else if (!this.#isDown) this.#tell(undefined, error);
   }
 }
 

@@ -14,3 +14,4 @@ export {
 } from "../../adapters/memory/memory-alarm.ts";
 export { createMemoryHost, type MemoryHost, type MemoryHostOptions } from "./memory-host.ts";
 export { MemoryStore, type MemoryStoreOptions } from "../../adapters/memory/memory-store.ts";
+export { OptionError } from "../options/option-error.ts";

@@ -6,6 +6,7 @@ import {
   type ExecutionFile,
   type ExecutionSnapshot,
   IndexedDbStore,
+  serveBrowserHost,
 } from "../../../src/homes/browser/index.ts";
 import { withDurableExecution } from "../../../src/lambda-compat/index.ts";
 import { replayLog } from "../../../src/testing/replay-log.ts";
@@ -295,8 +296,47 @@ test("shows the same snapshot until something has changed", async () => {
   expect(view.get()).toBe(last);
 });
 
-test("refuses a handler of AWS's own SDK, which needs Node", () => {
-  expect(() => site().open({ functions: { foreign: { awsDurable: async () => ({}) } } })).toThrow(TypeError);
+describe("refuses, by a code", () => {
+  const { port1 } = new MessageChannel();
+  const worker = { postMessage() {}, terminate() {} };
+  test.for<[option: string, options: object]>([
+    ["functions", { functions: { foreign: { awsDurable: async () => ({}) } } }],
+    ["retentionDays", { retentionDays: 0 }],
+    ["durability", { durability: "lax" }],
+    ["clock", { clock: true }],
+    ["name", { name: "" }],
+    ["worker", { worker: port1 }],
+    ["worker", { worker, functions: { greet } }],
+    ["allowedOrigins", { allowedOrigins: [] }],
+  ])("%s that are not as they must be", ([option, options]) => {
+    expect(() => site().open(options as BrowserHostOptions)).toThrow(
+      expect.objectContaining({ code: "INVALID_OPTION", option }),
+    );
+  });
+
+  test("what a worker that serves functions is told", () => {
+    const options = { functions: { greet }, name: "shop" };
+    expect(() => serveBrowserHost(options)).toThrow(expect.objectContaining({ option: "name" }));
+    expect(() => serveBrowserHost({} as never)).toThrow(expect.objectContaining({ option: "functions" }));
+  });
+});
+
+test("writes a failure that nobody else is told of to the console, and goes on", async () => {
+  const lines: string[] = [];
+  const { error } = console;
+  onTestFinished(() => void (console.error = error));
+  console.error = (line: string) => void lines.push(line);
+  const { client } = site().open({ functions: { greet } });
+  const { add } = IDBObjectStore.prototype;
+  onTestFinished(() => void (IDBObjectStore.prototype.add = add));
+  IDBObjectStore.prototype.add = function (value, key) {
+    if (!Array.isArray(key) || key[1] !== 2) return add.call(this, value, key);
+    IDBObjectStore.prototype.add = add;
+    throw new DOMException("the disk is away", "DataError");
+  };
+  const { execution } = await client.start({ functionName: "greet", name: "one", input: '"you"' });
+  expect(await client.settled(execution.id, soon())).toMatchObject({ status: "SUCCEEDED" });
+  expect(lines).toEqual(["perdure: execution greet/one: DataError: the disk is away"]);
 });
 
 test("says what is wrong with the worker of its functions when something is started", async () => {
