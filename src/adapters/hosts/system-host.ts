@@ -1,6 +1,7 @@
 import type { Host } from "../../engine/ports/host.ts";
 import { bindAmbient, systemAmbient } from "./ambient.ts";
-import { createDrain, systemAfterMicrotasks } from "./drain.ts";
+import { systemAfterMicrotasks } from "./drain.ts";
+import { type AfterMicrotasks, drainAfter } from "./drain-queue.ts";
 import { randomId } from "./random-id.ts";
 import { createTimer } from "./timer.ts";
 
@@ -14,14 +15,18 @@ export interface SystemHostOptions {
 
 /** The host of a long-lived process or page: the platform's own clock, timers, chance and task queue. */
 export function systemHost(options: SystemHostOptions = {}): Host {
+  return platformHost(systemAfterMicrotasks(), options);
+}
+
+/** The same for a platform that comes to the end of the microtask queue in a way of its own. */
+export function platformHost(afterMicrotasks: AfterMicrotasks, { onTimerSet }: SystemHostOptions = {}): Host {
   const now = Date.now;
   const ambient = systemAmbient();
-  const { onTimerSet } = options;
   return {
     now,
     random: Math.random,
     randomId,
-    drain: createDrain(systemAfterMicrotasks(), bindAmbient(ambient)),
+    drain: drainAfter(afterMicrotasks, bindAmbient(ambient)),
     timer: createTimer({ now, recheckMs: RECHECK_MS, ...(onTimerSet && { onSet: onTimerSet }) }),
     // The process lives on by itself. A rejection is nobody's business here and must not pass in silence.
     background: (work) => void work,

@@ -258,6 +258,8 @@ export class IndexedDbStore implements ExecutionStore {
       return true;
     } catch (error) {
       if (hasName(error, "ConstraintError")) return false;
+      // Asked again it would find itself there, and take itself for another's. Whether it is there is the caller's to see.
+      if (error instanceof ConnectionLostError && error.isDoubtful) throw storeError(error.cause);
       throw storeError(error);
     }
   }

@@ -10,7 +10,14 @@ import { type ExecutionFile, readExecutionFile, writeExecutionFile } from "./exe
 import type { Live } from "./live-value.ts";
 import { type ExecutionSnapshot, liveExecution, liveList, type ListSnapshot } from "./live-views.ts";
 import { Tab, type TabStatus } from "./tab.ts";
-import { connectWorker, type FunctionNames, isIntroduction, namesOf, type PageMoment } from "./worker-link.ts";
+import {
+  connectWorker,
+  type FunctionNames,
+  isIntroduction,
+  namesOf,
+  type PageMoment,
+  type WorkerLink,
+} from "./worker-link.ts";
 
 export interface StorageReport {
   /** Whether the browser has promised to keep this site's data when it runs out of room. */
@@ -89,8 +96,8 @@ export function createBrowserHost(options: BrowserHostOptions): BrowserHost {
     );
   }
   const functions = new Map<string, FunctionVersions>();
-  const { ready, tell } = connectWorker(worker, name, functions);
-  return hostOf(openTab(options, functions, { ready, tell }), tell);
+  const link = connectWorker(worker, { name, functions });
+  return hostOf(openTab(options, functions, link), link.tell);
 }
 
 /**
@@ -119,14 +126,14 @@ export function serveBrowserHost(options: ServedHostOptions): void {
 function openTab(
   options: Omit<BrowserHostOptions, "functions" | "worker">,
   functions: ReadonlyMap<string, FunctionVersions>,
-  worker?: { readonly ready: Promise<void>; readonly tell: (moment: PageMoment) => void },
+  worker?: WorkerLink,
 ): Tab {
   const { name = NAME, durability, clock } = options;
   return new Tab({
     name,
     settings: runnerSettings(options),
     functions,
-    ready: worker?.ready ?? Promise.resolve(),
+    ready: worker?.ready ?? (() => Promise.resolve()),
     ...(worker && { claimElsewhere: (id: string) => worker.tell({ claim: id }) }),
     ...(durability && { durability }),
     ...(clock !== undefined && { clock }),

@@ -19,3 +19,4 @@ export type { ExecutionSnapshot, ListSnapshot } from "./live-views.ts";
 export { BrowserStorageError, BrowserStorageErrorCode } from "../../adapters/indexeddb/storage-error.ts";
 export type { TabStatus } from "./tab.ts";
 export { OptionError } from "../options/option-error.ts";
+export { BrowserWorkerError, BrowserWorkerErrorCode } from "./worker-error.ts";

@@ -4,7 +4,8 @@
  */
 
 export { type Functions, readFunctions } from "../../lambda-compat/functions.ts";
-export { type AfterMicrotasks, type BindContext, createDrain } from "../../adapters/hosts/drain.ts";
+export { createDrain } from "../../adapters/hosts/drain.ts";
+export type { AfterMicrotasks, BindContext } from "../../adapters/hosts/drain-queue.ts";
 export { systemHost } from "../../adapters/hosts/system-host.ts";
 export {
   type KeptAlarm,

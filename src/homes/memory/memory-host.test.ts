@@ -109,16 +109,18 @@ test("tells a failure of its surroundings to the listener, or else to the consol
     failOnce(store);
     const { execution } = await client.start({ functionName: "greet", name: "one" });
     expect(await client.settled(execution.id, soon())).toMatchObject({ status: "SUCCEEDED" });
+    const listed = () => client.list({ statuses: ["SUCCEEDED"], limit: 10 });
+    await expect.poll(listed).toMatchObject({ rows: [{ name: "one" }] });
   }
   expect(lines).toEqual(["perdure: execution greet/one: Error: the store is away"]);
   expect(told).toEqual([["greet/one", new Error("the store is away")]]);
 });
 
-/** The next commit is not written. */
+/** The next row for lists is not written. */
 function failOnce(store: MemoryHost["store"]): void {
-  const append = store.append.bind(store);
-  store.append = () => {
-    store.append = append;
+  const describe = store.describe.bind(store);
+  store.describe = () => {
+    store.describe = describe;
     throw new Error("the store is away");
   };
 }

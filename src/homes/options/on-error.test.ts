@@ -50,9 +50,10 @@ test("what a listener throws does not reach the engine, and is written with what
     throw new Error("in the listener");
   });
   failing("f/1", new Error("in the store"));
-  const rejecting = errorListener(async () => {
+  const later: () => unknown = async () => {
     throw new Error("later in the listener");
-  });
+  };
+  const rejecting = errorListener(later);
   rejecting("f/2", new Error("in the alarm"));
   await expect
     .poll(() => lines)

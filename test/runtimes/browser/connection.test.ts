@@ -57,6 +57,30 @@ test("opens another connection after the browser has closed one", async () => {
   expect(opened).toHaveLength(4);
 });
 
+test("opens another connection after the browser has lost its database server, and leaves doubtful writes to the caller", async () => {
+  const store = storeOf(crypto.randomUUID());
+  await store.create(row, "one");
+  const lost = new DOMException(
+    "Connection to Indexed Database server lost. Refresh the page to try again",
+    "UnknownError",
+  );
+  const { get, add } = IDBObjectStore.prototype;
+  onTestFinished(() => void Object.assign(IDBObjectStore.prototype, { get, add }));
+  IDBObjectStore.prototype.get = function () {
+    IDBObjectStore.prototype.get = get;
+    throw lost;
+  };
+  expect(await store.read(row.id, 1)).toEqual({ bodies: ["one"] });
+  expect(opened).toHaveLength(2);
+  IDBObjectStore.prototype.add = function () {
+    IDBObjectStore.prototype.add = add;
+    throw lost;
+  };
+  await expect(store.append(row.id, 2, "two", row.incarnation)).rejects.toBe(lost);
+  expect(await store.append(row.id, 2, "two", row.incarnation)).toBe("appended");
+  expect(opened).toHaveLength(3);
+});
+
 test("lets go of the database while its page sleeps, and keeps callers waiting until it is back", async () => {
   const name = crypto.randomUUID();
   const store = storeOf(name);

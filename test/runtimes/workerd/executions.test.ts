@@ -338,7 +338,7 @@ describe("the Worker", () => {
     ["allowedOrigins", { functions, allowedOrigins: ["https://app.example.com/"] }],
     ["bindings.executions", { functions, bindings: { executions: env.EXECUTIONS } }],
     ["limits.startsPerSecond", { functions, limits: { startsPerSecond: "100" } }],
-  ])("refuses %s that are not as they must be", ([option, options]) => {
+  ])("refuses what is wrong with %s", ([option, options]) => {
     expect(() => createWorker(options as WorkerOptions)).toThrow(
       expect.objectContaining({ code: "INVALID_OPTION", option }),
     );
