@@ -36,7 +36,7 @@ const layers: Layers = {
   "lambda-compat": {
     path: "src/lambda-compat/",
     imports: [...engine, "hosts"],
-    packages: ["#lambda-client"],
+    packages: ["#lambda-client", "@aws-sdk/client-lambda"],
   },
   hosts: { path: "src/adapters/hosts/", imports: ["model", "ports"] },
   memory: { path: "src/adapters/memory/", imports: belowAdapters },
