@@ -6,10 +6,11 @@
 
 import { type AfterMicrotasks, type BindContext, drainAfter } from "./drain-queue.ts";
 import { eventTurns, type Listen } from "./event-turns.ts";
+import { platformTasks, type PlatformTasks } from "./platform-tasks.ts";
 
 const asItIs: BindContext = (next) => next;
 
-/** Calls back once user code has drained, by the cheapest way that this platform has unless told another one. */
+/** Makes a host's `drain`. By default with what the platform has, and without an asynchronous context to keep. */
 export function createDrain(
   afterMicrotasks: AfterMicrotasks = systemAfterMicrotasks(),
   bind: BindContext = asItIs,
@@ -22,7 +23,7 @@ export function createDrain(
  * are cheaper still, and the port that events need would keep the process alive.
  */
 export function eventTasks(): { readonly afterMicrotasks: AfterMicrotasks; readonly listen: Listen } {
-  const ticks = processTicks();
+  const ticks = processTicks(ownTasks);
   if (ticks !== undefined) return { afterMicrotasks: ticks, listen: listenPlainly };
   let pump = (): void => {};
   const { ask, listen } = eventTurns(() => pump());
@@ -36,34 +37,28 @@ export function eventTasks(): { readonly afterMicrotasks: AfterMicrotasks; reado
 /** Ticks in a row before a turn of the event loop lets I/O and timers in. */
 const TICKS_PER_TURN = 128;
 
-interface PlatformTasks {
+interface Platform {
   readonly process?: { readonly nextTick?: (task: () => void) => void };
   readonly navigator?: { readonly userAgent?: string };
   readonly setImmediate?: (task: () => void) => unknown;
   readonly MessageChannel?: typeof MessageChannel;
 }
 
-/**
- * Node's own, taken before a test can put a clock that stands still in their place: a drain is not a matter of time, and
- * under such a clock (AWS's test runner installs one to skip time) every turn would wait for the next move of it.
- */
-const loadedOn: PlatformTasks = globalThis;
-const ownNextTick = loadedOn.process?.nextTick;
-const ownSetImmediate = loadedOn.setImmediate;
+const ownTasks = platformTasks();
 
-/** The cheapest way that this platform has. */
-export function systemAfterMicrotasks(): AfterMicrotasks {
-  const { navigator, MessageChannel }: PlatformTasks = globalThis;
+/** The cheapest way that this platform has. `own` are its tasks from before a test could replace them. */
+export function systemAfterMicrotasks(own: PlatformTasks = ownTasks): AfterMicrotasks {
+  const { navigator, MessageChannel }: Platform = globalThis;
   // A Worker with Node's names has a nextTick that is only another microtask.
   if (navigator?.userAgent === "Cloudflare-Workers") return afterTimer;
-  return processTicks() ?? (MessageChannel === undefined ? afterTimer : (task) => eventTurns(task).ask);
+  return processTicks(own) ?? (MessageChannel === undefined ? afterTimer : (task) => eventTurns(task).ask);
 }
 
 /** Undefined in a page. */
-function processTicks(): AfterMicrotasks | undefined {
-  const { process, setImmediate }: PlatformTasks = globalThis;
+function processTicks(own: PlatformTasks): AfterMicrotasks | undefined {
+  const { process, setImmediate }: Platform = globalThis;
   if (process?.nextTick === undefined || setImmediate === undefined) return undefined;
-  return afterTicks(ownNextTick ?? process.nextTick, ownSetImmediate ?? setImmediate);
+  return afterTicks(own.nextTick ?? process.nextTick, own.setImmediate ?? setImmediate);
 }
 
 const listenPlainly: Listen = (target, type, listener) => target.addEventListener(type, listener);

@@ -19,11 +19,13 @@ import {
   type WorkerLink,
 } from "./worker-link.ts";
 
+/** What the browser says about this site's storage. */
 export interface StorageReport {
   /** Whether the browser has promised to keep this site's data when it runs out of room. */
   readonly isPersisted: boolean;
-  /** In bytes, as far as the browser tells; neither is exact. */
+  /** How much is used, in bytes, about; absent where the browser does not tell. */
   readonly usage?: number;
+  /** How much may be used, in bytes, about; absent where the browser does not tell. */
   readonly quota?: number;
 }
 
@@ -55,6 +57,7 @@ export interface BrowserHost {
   remove(executionId: string): Promise<void>;
   /** Asks the browser to keep this site's data. Some ask the user, so call it when the user has done something. */
   persist(): Promise<boolean>;
+  /** Asks the browser how much is stored, and whether it keeps it. */
   storage(): Promise<StorageReport>;
   /** Ends it in this page: nothing that still runs here has an effect any more, and other tabs take over. */
   close(): void;

@@ -16,6 +16,7 @@ interface TabSettings {
   readonly clock?: string | URL | false;
 }
 
+/** What `createBrowserHost` is told. */
 export interface BrowserHostOptions extends HomeSettings, TabSettings, Partial<Pick<HomeOptions, "functions">> {
   /** Instead of `functions`: a worker that calls `serveBrowserHost`. The functions run there. */
   readonly worker?: Worker;
@@ -23,6 +24,7 @@ export interface BrowserHostOptions extends HomeSettings, TabSettings, Partial<P
   readonly name?: string;
 }
 
+/** What `serveBrowserHost` is told. */
 export interface ServedHostOptions extends HomeOptions, TabSettings {}
 
 const worker: Form = {

@@ -42,6 +42,7 @@ export interface TabOptions {
   readonly clock?: PageClockOptions["worker"];
 }
 
+/** How it stands with a tab. */
 export type TabStatus =
   /** Not yet known whether the browser gives it storage. */
   | { readonly state: "STARTING" }

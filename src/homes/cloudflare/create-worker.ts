@@ -31,6 +31,7 @@ export interface PerdureWorker {
   readonly Directory: typeof DirectoryObject;
 }
 
+/** A class of Durable Objects that answers the calls of `Rpc`. */
 export type ObjectClass<Rpc> = new (state: DurableObjectState, env: unknown) => DurableObject<unknown> & Rpc;
 
 const SHARDS = 8;

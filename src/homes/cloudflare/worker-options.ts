@@ -3,6 +3,7 @@ import { atLeast, type Forms, name, wholeNumber } from "../options/check-options
 import { HOME_FORMS, type HomeOptions } from "../options/home-options.ts";
 import type { BindingNames } from "./bindings.ts";
 
+/** What `createWorker` is told. */
 export interface WorkerOptions extends HomeOptions, Pick<HttpFaceOptions, "allowedOrigins" | "limits"> {
   /** How the bindings are called in the Worker's configuration. */
   readonly bindings?: BindingNames;

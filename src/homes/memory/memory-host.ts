@@ -17,6 +17,7 @@ export type MemoryHostOptions = HomeOptions;
 export interface MemoryHost {
   /** Starts, describes, lists and stops executions, and completes their callbacks. */
   readonly client: ExecutionClient;
+  /** Where the executions are: to be read, or replayed elsewhere. */
   readonly store: ExecutionStore;
   /** Ends it: nothing that still runs has an effect any more, and nothing keeps the process alive. */
   close(): void;

@@ -4,6 +4,7 @@
  */
 export class OptionError extends TypeError {
   override readonly name = "OptionError";
+  /** Always INVALID_OPTION. */
   readonly code = "INVALID_OPTION";
   /** The option as it is written: `retentionDays`, `arn.region`. */
   readonly option: string;
