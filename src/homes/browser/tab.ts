@@ -119,7 +119,7 @@ export class Tab {
       assertCurrent: () => this.#assertCurrent(),
     });
     this.feed.subscribe((change, from) => this.#changed(change, from));
-    options.ready().catch((error: unknown) => this.#isOver || this.#tell(undefined, error));
+    options.ready().catch((error: unknown) => this.#tell(undefined, error));
     // Not at once: whoever makes it has a moment to listen.
     queueMicrotask(() => this.comeBack());
   }
@@ -183,8 +183,9 @@ export class Tab {
     if (this.status.get().state === "SUPERSEDED") throw superseded();
   }
 
+  /** What was under way when the tab ended fails, and is no news. */
   #tell(executionId: string | undefined, error: unknown): void {
-    this.#options.settings.onError(executionId, error);
+    if (!this.#isOver) this.#options.settings.onError(executionId, error);
   }
 
   #newRunner(): Runner {

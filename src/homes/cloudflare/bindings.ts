@@ -25,13 +25,9 @@ export class Bindings {
   readonly #names: Required<BindingNames>;
 
   constructor(env: unknown, names: BindingNames = {}) {
+    const { executions = "EXECUTIONS", directory = "DIRECTORY", credentials = "PERDURE_CREDENTIALS" } = names;
     this.#env = env as Readonly<Record<string, unknown>>;
-    this.#names = {
-      executions: "EXECUTIONS",
-      directory: "DIRECTORY",
-      credentials: "PERDURE_CREDENTIALS",
-      ...names,
-    };
+    this.#names = { executions, directory, credentials };
   }
 
   get executions(): ObjectNamespace<ExecutionRpc> {

@@ -343,6 +343,22 @@ test("writes a failure that nobody else is told of to the console, and goes on",
   expect(lines).toEqual(["perdure: execution greet/told: DataError: the disk is away"]);
 });
 
+test("tells of nothing that fails because its page has closed it", async () => {
+  const told: unknown[] = [];
+  const { open } = site();
+  const [first, second] = [{}, {}].map(() =>
+    open({ functions: { greet }, onError: (...parts) => told.push(parts) }),
+  ) as [BrowserHost, BrowserHost];
+  const watch = first.execution("greet/one").subscribe(() => {});
+  const settled = first.client.settled("greet/one", soon()).catch(() => {});
+  await second.client.start({ functionName: "greet", name: "one", input: '"you"' });
+  for (const host of [first, second]) host.close();
+  watch();
+  await settled;
+  await new Promise((next) => setTimeout(next, 1500));
+  expect(told).toEqual([]);
+});
+
 /** Until the answer is called no database is opened: `refuse` is asked instead. */
 function withoutDatabases(refuse: () => IDBOpenDBRequest): () => void {
   const { open } = IDBFactory.prototype;
