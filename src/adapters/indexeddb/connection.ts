@@ -17,6 +17,8 @@ export interface ConnectionOptions {
   readonly name: string;
   /** Of the schema; the newest by default. */
   readonly version?: number;
+  /** How long the browser may take to open the database, in ms; 10 seconds by default. A later answer counts all the same. */
+  readonly patienceMs?: number;
   /** Told when a connection ended: what was known of the database may no longer be so. */
   readonly onLost?: () => void;
   /** Told when a newer tab has the database: this connection opens no more. */
@@ -24,6 +26,8 @@ export interface ConnectionOptions {
   /** Told when an older tab holds up this one's first use; it goes on once that tab lets go. */
   readonly onBlocked?: () => void;
 }
+
+const PATIENCE_MS = 10_000;
 
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -38,6 +42,8 @@ export class Connection {
   #absence: Absence | undefined;
   /** How often it was left. */
   #pauses = 0;
+  /** An older tab holds the opening up: that is no fault of the browser's. */
+  #isBlocked = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -70,12 +76,24 @@ export class Connection {
     for (;;) {
       await this.#absence?.over;
       const opening = (this.#opening ??= this.#open());
-      const database = await opening.catch((error: unknown) => this.#failed(opening, error));
+      const database = await this.#inTime(opening.catch((error: unknown) => this.#failed(opening, error)));
       // It may have been let go of while it was opened.
       if (this.#opening !== opening) continue;
       this.#database = database;
       return database;
     }
+  }
+
+  /** Some browsers do not answer at all at times: whoever waits is told, and waits no longer. */
+  #inTime<T>(opening: Promise<T>): Promise<T> {
+    const { patienceMs = PATIENCE_MS } = this.#options;
+    return new Promise((resolve, reject) => {
+      const impatience = setTimeout(() => {
+        if (this.#isBlocked || this.#absence !== undefined) return;
+        reject(unavailable(new DOMException(`no answer for ${patienceMs / 1000} seconds`, "TimeoutError")));
+      }, patienceMs);
+      opening.then(resolve, reject).finally(() => clearTimeout(impatience));
+    });
   }
 
   /** The next use tries anew, however soon this one has failed: some browsers refuse at once. */
@@ -127,6 +145,8 @@ export class Connection {
       if (!hasName(error, "VersionError")) throw unavailable(error);
       this.#supersede();
       throw superseded();
+    } finally {
+      this.#isBlocked = false;
     }
   }
 
@@ -134,7 +154,10 @@ export class Connection {
     const { name, version, onBlocked } = this.#options;
     return openDB<Schema>(name, version ?? SCHEMA_VERSION, {
       upgrade: createSchema,
-      blocked: () => onBlocked?.(),
+      blocked: () => {
+        this.#isBlocked = true;
+        onBlocked?.();
+      },
       blocking: (_, newVersion, { target }) => {
         // Not only the newest connection: one that was given up for lost holds up the newer tab just as well.
         (target as IDBDatabase).close();
