@@ -12,7 +12,8 @@ export interface WorkerOptions extends HomeOptions, Pick<HttpFaceOptions, "allow
 }
 
 const MOST_SHARDS = 1000;
-const ORIGIN = /^(\*|[a-z][\w+.-]*:\/\/[^/]+)$/;
+/** As a browser sends it: in small letters, without a path. Origins are compared as a whole, so no part is a wildcard. */
+const ORIGIN = /^(\*|[a-z][a-z\d+.-]*:\/\/[^/*A-Z\s]+)$/;
 
 export const WORKER_FORMS: Forms = {
   ...HOME_FORMS,

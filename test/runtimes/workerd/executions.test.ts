@@ -329,6 +329,12 @@ describe("the Worker", () => {
     }
   });
 
+  test("takes every option in its form", () => {
+    const limits = { streams: 0, startsPerSecond: Number.POSITIVE_INFINITY, bodyBytes: 1, bodyMs: 1 };
+    const allowedOrigins = ["*", "https://app.example.com", "http://localhost:5173", "capacitor://localhost"];
+    createWorker({ functions, allowedOrigins, limits, directoryShards: 1, bindings: { executions: "RUNS" } });
+  });
+
   test.for<[option: string, options: object]>([
     ["functions", { functions: { "no name!": async () => 1 } }],
     ["functions", {}],
@@ -336,6 +342,8 @@ describe("the Worker", () => {
     ["shards", { functions, shards: 8 }],
     ["directoryShards", { functions, directoryShards: 0 }],
     ["allowedOrigins", { functions, allowedOrigins: ["https://app.example.com/"] }],
+    ["allowedOrigins", { functions, allowedOrigins: ["https://*.example.com"] }],
+    ["allowedOrigins", { functions, allowedOrigins: "https://app.example.com" }],
     ["bindings.executions", { functions, bindings: { executions: env.EXECUTIONS } }],
     ["limits.startsPerSecond", { functions, limits: { startsPerSecond: "100" } }],
   ])("refuses what is wrong with %s", ([option, options]) => {
