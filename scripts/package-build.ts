@@ -17,7 +17,7 @@ const conditionalImports: Readonly<Record<string, { workerd: string; browser: st
   "#lambda-client": {
     workerd: "./no-lambda-client.js",
     browser: "./no-lambda-client.js",
-    default: "@aws-sdk/client-lambda",
+    default: "./with-lambda-client.js",
   },
 };
 
@@ -34,6 +34,7 @@ export async function buildPackage(folder: string): Promise<void> {
     entry: {
       ...Object.fromEntries(entries.map(({ name, source }) => [name, source])),
       "no-lambda-client": "src/lambda-compat/no-lambda-client.ts",
+      "with-lambda-client": "src/lambda-compat/with-lambda-client.ts",
     },
     outDir: folder,
     format: "esm",

@@ -15,15 +15,16 @@ import {
 } from "./architecture-rules.ts";
 
 const engine: readonly string[] = ["model", "ports", "machine", "replay", "runner", "engine entry"];
-const belowAdapters: readonly string[] = [...engine, "hosts", "lambda-compat"];
+const belowAdapters: readonly string[] = [...engine, "hosts"];
+const belowHomes: readonly string[] = [...belowAdapters, "lambda-compat"];
 
 /**
  * Who may import whom. What is not listed is forbidden.
  *
  * The engine's halves, machine and replay, never see each other: they meet at the checkpoint, so that each can be
- * judged by, and exchanged for, AWS's own other half. Adapters import the engine and no other adapter. They also import
- * lambda-compat, because the public entry of a platform serves the HTTP face and runs AWS's handler shape. What several
- * platforms have alike of a host (drain, timers, ambient values) is in adapters/hosts, which knows no adapter.
+ * judged by, and exchanged for, AWS's own other half. Adapters are parts: they import the engine and no other adapter.
+ * What several platforms have alike of a host (drain, timers, ambient values) is in adapters/hosts, which knows no
+ * adapter. A home joins the parts of one platform with AWS's handler shape into what a user calls; nothing imports a home.
  */
 const layers: Layers = {
   model: { path: "src/engine/model/", imports: [] },
@@ -35,20 +36,24 @@ const layers: Layers = {
   "lambda-compat": {
     path: "src/lambda-compat/",
     imports: [...engine, "hosts"],
-    packages: ["#lambda-client"],
+    packages: ["#lambda-client", "@aws-sdk/client-lambda"],
   },
   hosts: { path: "src/adapters/hosts/", imports: ["model", "ports"] },
   memory: { path: "src/adapters/memory/", imports: belowAdapters },
-  "durable-objects": {
-    path: "src/adapters/durable-objects/",
-    imports: belowAdapters,
-    packages: ["cloudflare:workers"],
-  },
+  "durable-objects": { path: "src/adapters/durable-objects/", imports: belowAdapters },
   indexeddb: { path: "src/adapters/indexeddb/", imports: belowAdapters, packages: ["idb"] },
   dynamodb: { path: "src/adapters/dynamodb/", imports: belowAdapters },
+  "home options": { path: "src/homes/options/", imports: belowHomes },
+  "memory home": { path: "src/homes/memory/", imports: [...belowHomes, "home options", "memory"] },
+  "cloudflare home": {
+    path: "src/homes/cloudflare/",
+    imports: [...belowHomes, "home options", "durable-objects"],
+    packages: ["cloudflare:workers"],
+  },
+  "browser home": { path: "src/homes/browser/", imports: [...belowHomes, "home options", "indexeddb"] },
   testing: {
     path: "src/testing/",
-    imports: [...belowAdapters, "memory", "durable-objects", "indexeddb", "dynamodb"],
+    imports: [...belowHomes, "memory", "durable-objects", "indexeddb", "dynamodb"],
   },
 };
 
@@ -111,8 +116,10 @@ describe("how the code is written", () => {
     expect(places(inside("src/engine/"), isImpure)).toEqual([]);
   });
 
-  test("engine and adapters have no any", () => {
-    expect(places(inside("src/engine/", "src/adapters/"), ({ type }) => type === "TSAnyKeyword")).toEqual([]);
+  test("engine, adapters and homes have no any", () => {
+    expect(places(inside("src/engine/", "src/adapters/", "src/homes/"), ({ type }) => type === "TSAnyKeyword")).toEqual(
+      [],
+    );
   });
 
   test("no list is spread into a call, which takes only so many arguments", () => {

@@ -1,6 +1,6 @@
 /** Bytes that a live execution holds for each of its steps. */
 
-import { MemoryAlarm, type MemoryStore } from "../../src/adapters/memory/index.ts";
+import { MemoryAlarm, type MemoryStore } from "../../src/homes/memory/index.ts";
 import { systemHost } from "../../src/adapters/hosts/system-host.ts";
 import { Runner } from "../../src/engine/runner/runner.ts";
 import { readFunctions } from "../../src/lambda-compat/functions.ts";

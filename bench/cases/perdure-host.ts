@@ -1,4 +1,4 @@
-import { createMemoryHost } from "../../src/adapters/memory/index.ts";
+import { createMemoryHost } from "../../src/homes/memory/index.ts";
 import { withDurableExecution } from "../../src/lambda-compat/index.ts";
 import type { Context, Marks } from "../programs.ts";
 

@@ -1,6 +1,6 @@
 /** In the engine alone: the store keeps nothing. */
 
-import { MemoryStore } from "../../src/adapters/memory/index.ts";
+import { MemoryStore } from "../../src/homes/memory/index.ts";
 import { report, size } from "../case.ts";
 import { bytesPerStep } from "./perdure-heap.ts";
 

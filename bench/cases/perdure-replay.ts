@@ -3,7 +3,7 @@
  * the store and replays it.
  */
 
-import { MemoryStore } from "../../src/adapters/memory/index.ts";
+import { MemoryStore } from "../../src/homes/memory/index.ts";
 import { systemHost } from "../../src/adapters/hosts/system-host.ts";
 import { Runner } from "../../src/engine/runner/runner.ts";
 import { readFunctions } from "../../src/lambda-compat/functions.ts";

@@ -1,6 +1,6 @@
 /** With the log, as the store in memory keeps it. */
 
-import { MemoryStore } from "../../src/adapters/memory/index.ts";
+import { MemoryStore } from "../../src/homes/memory/index.ts";
 import { report, size } from "../case.ts";
 import { bytesPerStep } from "./perdure-heap.ts";
 

@@ -1,6 +1,6 @@
 /** The page of the benchmark in a tab. What it offers is called from outside, one thing at a time. */
 
-import { type BrowserHost, createBrowserHost, type Durability } from "../../src/adapters/indexeddb/index.ts";
+import { type BrowserHost, createBrowserHost, type Durability } from "../../src/homes/browser/index.ts";
 import { type DurableContext, withDurableExecution } from "../../src/lambda-compat/index.ts";
 import { atOnce, mapped, type Marks, sequence, staysOpen } from "../programs.ts";
 import { RawLog } from "./raw.ts";

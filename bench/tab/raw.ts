@@ -1,6 +1,6 @@
 /** What IndexedDB takes by itself: the same records under keys of the same shape, and nothing else. */
 
-import type { Durability } from "../../src/adapters/indexeddb/index.ts";
+import type { Durability } from "../../src/homes/browser/index.ts";
 
 /** A database of its own for what is compared with the engine's. */
 export class RawLog {

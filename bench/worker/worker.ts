@@ -4,7 +4,7 @@
  */
 
 import { DurableObject, env } from "cloudflare:workers";
-import { createWorker } from "../../src/adapters/durable-objects/index.ts";
+import { createWorker } from "../../src/homes/cloudflare/index.ts";
 import { withDurableExecution } from "../../src/lambda-compat/index.ts";
 
 interface Bindings {

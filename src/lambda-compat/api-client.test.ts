@@ -130,7 +130,7 @@ test("where AWS's client is missing, says what to install, and looks for it agai
     let isInstalled = false;
     registerHooks({
       resolve(specifier, context, next) {
-        if (specifier !== "#lambda-client" || isInstalled) return next(specifier, context);
+        if (specifier !== "@aws-sdk/client-lambda" || isInstalled) return next(specifier, context);
         throw Object.assign(new Error("Cannot find package '@aws-sdk/client-lambda'"), { code: "ERR_MODULE_NOT_FOUND" });
       },
     });

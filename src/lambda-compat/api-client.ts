@@ -83,19 +83,16 @@ export class DurableExecutionApiClient implements DurableExecutionClient {
 /** A failure is not kept: the next call tries again. */
 function load(): Promise<LambdaModule> {
   loading ??= import("#lambda-client")
-    .then((loaded: object) => lambdaModule(loaded))
-    .catch((cause: unknown) => {
+    .then(({ importLambdaClient }) => importLambdaClient())
+    .then(lambdaModule)
+    .catch((error: unknown) => {
       loading = undefined;
-      const what =
-        "The Lambda API needs the package @aws-sdk/client-lambda, which could not be loaded: install it beside";
-      throw new Error(`${what} perdure, or set durableExecutionClient.`, { cause });
+      throw error;
     });
   return loading;
 }
 
 function lambdaModule(loaded: object): LambdaModule {
   const { default: wrapped } = loaded as { default?: object };
-  const found = "LambdaClient" in loaded ? loaded : wrapped;
-  if (found === undefined) throw new Error("This runtime's bundle leaves AWS's client out.");
-  return found as LambdaModule;
+  return ("LambdaClient" in loaded ? loaded : wrapped) as LambdaModule;
 }

@@ -2,7 +2,7 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, expect, test } from "vitest";
-import { createMemoryHost } from "../adapters/memory/memory-host.ts";
+import { createMemoryHost } from "../homes/memory/memory-host.ts";
 import { DurableTestRunner } from "../testing/test-runner.ts";
 import type { DurableContext, Serdes } from "./types.ts";
 import { withDurableExecution } from "./with-durable-execution.ts";

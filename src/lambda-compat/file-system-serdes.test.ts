@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import * as aws from "@aws/durable-execution-sdk-js";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { createMemoryHost } from "../adapters/memory/memory-host.ts";
+import { createMemoryHost } from "../homes/memory/memory-host.ts";
 import type { ExecutionHeader } from "../engine/model/execution.ts";
 import { createFileSystemSerdes } from "./file-system-serdes.ts";
 import type { FileSystemSerdesConfig, SerdesContext } from "./types.ts";

@@ -4,7 +4,7 @@
 
 import * as aws from "@aws/durable-execution-sdk-js";
 import { describe, expect, test } from "vitest";
-import { createMemoryHost } from "../../src/adapters/memory/index.ts";
+import { createMemoryHost } from "../../src/homes/memory/index.ts";
 import * as perdure from "../../src/lambda-compat/index.ts";
 import { decodeCommit } from "../../src/engine/machine/commit-codec.ts";
 import type { ExecutionStore, LogPage } from "../../src/engine/ports/execution-store.ts";

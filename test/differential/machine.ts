@@ -1,6 +1,6 @@
 /** Runs a case on perdure's machine, in memory. */
 
-import { MemoryAlarm, MemoryStore } from "../../src/adapters/memory/index.ts";
+import { MemoryAlarm, MemoryStore } from "../../src/homes/memory/index.ts";
 import { systemHost } from "../../src/adapters/hosts/system-host.ts";
 import { createTimer } from "../../src/adapters/hosts/timer.ts";
 import type { ExecutionHeader } from "../../src/engine/model/execution.ts";

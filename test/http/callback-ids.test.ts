@@ -1,7 +1,7 @@
 /** A callback id opens its callback, so who may only read never gets to see one. */
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createMemoryHost, type MemoryHost } from "../../src/adapters/memory/memory-host.ts";
+import { createMemoryHost, type MemoryHost } from "../../src/homes/memory/memory-host.ts";
 import { formatExecutionArn } from "../../src/lambda-compat/arn.ts";
 import { createHttpFace } from "../../src/lambda-compat/http/face.ts";
 import type { Right } from "../../src/lambda-compat/http/credentials.ts";

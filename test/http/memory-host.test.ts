@@ -12,7 +12,7 @@ import {
   StopDurableExecutionCommand,
 } from "@aws-sdk/client-lambda";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createMemoryHost, type MemoryHost } from "../../src/adapters/memory/memory-host.ts";
+import { createMemoryHost, type MemoryHost } from "../../src/homes/memory/memory-host.ts";
 import { createHttpFace } from "../../src/lambda-compat/http/face.ts";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
 import { type Served, serve } from "./serve.ts";

@@ -13,7 +13,7 @@ import { errorFromWire, executionToWire } from "../../src/lambda-compat/wire.ts"
 import { type FetchHandler, type Served, serve } from "./serve.ts";
 
 import * as perdure from "../../src/lambda-compat/with-durable-execution.ts";
-import { createMemoryHost } from "../../src/adapters/memory/memory-host.ts";
+import { createMemoryHost } from "../../src/homes/memory/memory-host.ts";
 import type { FunctionDefinition } from "../../src/lambda-compat/function-map.ts";
 
 type Program = (event: unknown, context: DurableContext) => Promise<unknown>;

@@ -37,7 +37,7 @@ describe("the package, installed into an empty project", () => {
   });
 
   test.for(["nodenext", "bundler"])("type-checks in a strict project with %s resolution", async (resolution) => {
-    const workers = entries.filter(({ source }) => source.includes("durable-objects"));
+    const workers = entries.filter(({ source }) => source.includes("cloudflare"));
     await typeCheck("anywhere", entries.filter((entry) => !workers.includes(entry)).map(useEntry), { resolution });
     await typeCheck("workers", workers.map(useEntry), {
       resolution,

@@ -1,10 +1,9 @@
 import type { Host } from "../../engine/ports/host.ts";
-import { createDrain } from "../hosts/drain.ts";
-import { systemHost } from "../hosts/system-host.ts";
+import { platformHost } from "../hosts/system-host.ts";
 
 /** The host of one object. Its ambient values follow asynchronous code with the flag `nodejs_compat` or `nodejs_als`. */
 export function objectHost(background: (work: Promise<unknown>) => void): Host {
-  return { ...systemHost(), drain: createDrain(afterRead), background };
+  return { ...platformHost(afterRead), background };
 }
 
 /**

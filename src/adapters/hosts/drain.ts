@@ -1,93 +1,67 @@
 /**
- * Calls back once user code has drained: every microtask that is queued, or gets queued meanwhile, has run.
- *
  * What comes right after the microtask queue differs by platform. In Node a tick that was asked for by a microtask runs
  * when that queue is empty, 30 times cheaper than a turn of the event loop; but ticks starve I/O, so every so often a
  * real turn is taken. Elsewhere a task has to do: an event between two listeners, or a timer.
- *
- * Callbacks run in order, one between two empty queues. Two asked for at once would otherwise run back to back, and
- * the second would overtake the code that the first one has woken.
  */
 
+import { type AfterMicrotasks, type BindContext, drainAfter } from "./drain-queue.ts";
 import { eventTurns, type Listen } from "./event-turns.ts";
+import { platformTasks, type PlatformTasks } from "./platform-tasks.ts";
 
-/** Makes a function of `task`: each call of it runs the task once, when the microtask queue is empty. */
-export type AfterMicrotasks = (task: () => void) => () => void;
+const asItIs: BindContext = (next) => next;
 
-/** Makes a callback run later in the asynchronous context of now. */
-export type BindContext = (next: () => void) => () => void;
-
+/** Makes a host's `drain`. By default with what the platform has, and without an asynchronous context to keep. */
 export function createDrain(
   afterMicrotasks: AfterMicrotasks = systemAfterMicrotasks(),
-  bind: BindContext = (next) => next,
+  bind: BindContext = asItIs,
 ): (next: () => void) => void {
-  const ask = afterMicrotasks(pump);
-  /** The callback that the pump was started for; the others wait behind it. */
-  let current: (() => void) | undefined;
-  const waiting: (() => void)[] = [];
-  let head = 0;
-
-  function pump(): void {
-    const next = current;
-    current = head < waiting.length ? waiting[head++] : undefined;
-    if (current !== undefined) ask();
-    else if (head > 0) {
-      waiting.length = 0;
-      head = 0;
-    }
-    next?.();
-  }
-
-  return (next) => {
-    // Whoever starts the pump is called back in its own context; the others would be in that one's.
-    if (current !== undefined) {
-      waiting.push(bind(next));
-      return;
-    }
-    current = next;
-    ask();
-  };
+  return drainAfter(afterMicrotasks, bind);
 }
 
-/** A drain that also comes, at no cost, when an event has been told that was listened to through it. */
-export function createEventDrain(bind?: BindContext): { drain: (next: () => void) => void; listen: Listen } {
+/**
+ * Drains that also come, at no cost, when an event has been told that was listened to through them. In a process ticks
+ * are cheaper still, and the port that events need would keep the process alive.
+ */
+export function eventTasks(): { readonly afterMicrotasks: AfterMicrotasks; readonly listen: Listen } {
+  const ticks = processTicks(ownTasks);
+  if (ticks !== undefined) return { afterMicrotasks: ticks, listen: listenPlainly };
   let pump = (): void => {};
   const { ask, listen } = eventTurns(() => pump());
-  const drain = createDrain((task) => {
+  const afterMicrotasks: AfterMicrotasks = (task) => {
     pump = task;
     return ask;
-  }, bind);
-  return { drain, listen };
+  };
+  return { afterMicrotasks, listen };
 }
 
 /** Ticks in a row before a turn of the event loop lets I/O and timers in. */
 const TICKS_PER_TURN = 128;
 
-interface PlatformTasks {
+interface Platform {
   readonly process?: { readonly nextTick?: (task: () => void) => void };
   readonly navigator?: { readonly userAgent?: string };
   readonly setImmediate?: (task: () => void) => unknown;
   readonly MessageChannel?: typeof MessageChannel;
 }
 
-/**
- * Node's own, taken before a test can put a clock that stands still in their place: a drain is not a matter of time, and
- * under such a clock (AWS's test runner installs one to skip time) every turn would wait for the next move of it.
- */
-const loadedOn: PlatformTasks = globalThis;
-const ownNextTick = loadedOn.process?.nextTick;
-const ownSetImmediate = loadedOn.setImmediate;
+const ownTasks = platformTasks();
 
-/** The cheapest way that this platform has. */
-export function systemAfterMicrotasks(): AfterMicrotasks {
-  const { process, navigator, setImmediate, MessageChannel }: PlatformTasks = globalThis;
+/** The cheapest way that this platform has. `own` are its tasks from before a test could replace them. */
+export function systemAfterMicrotasks(own: PlatformTasks = ownTasks): AfterMicrotasks {
+  const { navigator, MessageChannel }: Platform = globalThis;
   // A Worker with Node's names has a nextTick that is only another microtask.
   if (navigator?.userAgent === "Cloudflare-Workers") return afterTimer;
-  if (process?.nextTick !== undefined && setImmediate !== undefined) {
-    return afterTicks(ownNextTick ?? process.nextTick, ownSetImmediate ?? setImmediate);
-  }
-  return MessageChannel === undefined ? afterTimer : (task) => eventTurns(task).ask;
+  return processTicks(own) ?? (MessageChannel === undefined ? afterTimer : (task) => eventTurns(task).ask);
 }
+
+/** Undefined in a page. */
+function processTicks(own: PlatformTasks): AfterMicrotasks | undefined {
+  const { process, setImmediate }: Platform = globalThis;
+  if (process?.nextTick === undefined || setImmediate === undefined) return undefined;
+  return afterTicks(own.nextTick ?? process.nextTick, own.setImmediate ?? setImmediate);
+}
+
+const listenPlainly: Listen = (target, type, listener) => target.addEventListener(type, listener);
 
 /** A microtask by promise, since queueMicrotask may be a test's. */
 const settled = Promise.resolve();

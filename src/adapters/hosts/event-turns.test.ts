@@ -1,8 +1,12 @@
-import { expect, test } from "vitest";
-import { createEventDrain } from "./drain.ts";
+import { expect, test, vi } from "vitest";
+import { createDrain, eventTasks } from "./drain.ts";
 
 test("waits for a task when code tells the event, since microtasks wait for that code", async () => {
-  const { drain, listen } = createEventDrain();
+  // As in a page: a process has ticks, and drains by those.
+  vi.stubGlobal("process", undefined);
+  const { afterMicrotasks, listen } = eventTasks();
+  vi.unstubAllGlobals();
+  const drain = createDrain(afterMicrotasks);
   const target = new EventTarget();
   const hops = await new Promise((resolve) => {
     listen(target, "complete", () => {

@@ -54,8 +54,9 @@ export class ChangeFeed {
   /** Listens to other tabs, and tells them that this one is here. What changed before is not known. */
   open(): void {
     this.stir();
-    if (this.#channel !== undefined || typeof BroadcastChannel === "undefined") return;
-    this.#channel = new BroadcastChannel(this.#name);
+    if (this.#channel !== undefined) return;
+    this.#channel = channelOf(this.#name);
+    if (this.#channel === undefined) return;
     this.#channel.onmessage = ({ data }: MessageEvent<Change>) => this.#tell(data, "elsewhere");
     this.#channel.postMessage({ kind: "hello" } satisfies Change);
   }
@@ -112,5 +113,14 @@ export class ChangeFeed {
 
   #tell(change: Change, from: "here" | "elsewhere"): void {
     for (const listener of this.#listeners) listener(change, from);
+  }
+}
+
+/** None where there is none, and where site data is blocked: then the page hears nobody, and looks more often. */
+function channelOf(name: string): BroadcastChannel | undefined {
+  try {
+    return new BroadcastChannel(name);
+  } catch {
+    return undefined;
   }
 }

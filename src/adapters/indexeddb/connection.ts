@@ -17,6 +17,8 @@ export interface ConnectionOptions {
   readonly name: string;
   /** Of the schema; the newest by default. */
   readonly version?: number;
+  /** How long the browser may take to open the database, in ms; 10 seconds by default. A later answer counts all the same. */
+  readonly patienceMs?: number;
   /** Told when a connection ended: what was known of the database may no longer be so. */
   readonly onLost?: () => void;
   /** Told when a newer tab has the database: this connection opens no more. */
@@ -24,6 +26,8 @@ export interface ConnectionOptions {
   /** Told when an older tab holds up this one's first use; it goes on once that tab lets go. */
   readonly onBlocked?: () => void;
 }
+
+const PATIENCE_MS = 10_000;
 
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -38,6 +42,8 @@ export class Connection {
   #absence: Absence | undefined;
   /** How often it was left. */
   #pauses = 0;
+  /** An older tab holds the opening up: that is no fault of the browser's. */
+  #isBlocked = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -46,7 +52,7 @@ export class Connection {
   /**
    * Does some work on an open database.
    *
-   * @throws {ConnectionLostError} if the connection was closed before the work was done; another use opens it again.
+   * @throws {ConnectionLostError} if the connection ended before the work was done; another use opens it again.
    * @throws {BrowserStorageError} STORAGE_UNAVAILABLE, STORAGE_NEWER_VERSION, STORAGE_CLOSED.
    */
   async use<T>(work: (database: PerdureDatabase) => Promise<T>): Promise<T> {
@@ -56,26 +62,44 @@ export class Connection {
     try {
       return await work(database);
     } catch (error) {
-      // The one comes of the start of a transaction, the other of a transaction that was broken off for sleep: of that
-      // a page may hear only when it is back.
-      const isLost = hasName(error, "InvalidStateError") || (this.#pauses > pauses && hasName(error, "AbortError"));
-      if (!isLost) throw error;
+      // The first comes of the start of a transaction, the second of a transaction that was broken off for sleep: of
+      // that a page may hear only when it is back. The third comes of a database that the browser itself has lost.
+      const isBrokenOff = this.#pauses > pauses && hasName(error, "AbortError");
+      const isDoubtful = hasName(error, "UnknownError");
+      if (!isDoubtful && !isBrokenOff && !hasName(error, "InvalidStateError")) throw error;
       if (this.#database === database) this.#release();
-      throw new ConnectionLostError("the connection was closed", { cause: error });
+      throw new ConnectionLostError(error, isDoubtful);
     }
   }
 
   async #opened(): Promise<PerdureDatabase> {
     for (;;) {
       await this.#absence?.over;
-      this.#opening ??= this.#open();
-      const opening = this.#opening;
-      const database = await opening;
+      const opening = (this.#opening ??= this.#open());
+      const database = await this.#inTime(opening.catch((error: unknown) => this.#failed(opening, error)));
       // It may have been let go of while it was opened.
       if (this.#opening !== opening) continue;
       this.#database = database;
       return database;
     }
+  }
+
+  /** Some browsers do not answer at all at times: whoever waits is told, and waits no longer. */
+  #inTime<T>(opening: Promise<T>): Promise<T> {
+    const { patienceMs = PATIENCE_MS } = this.#options;
+    return new Promise((resolve, reject) => {
+      const impatience = setTimeout(() => {
+        if (this.#isBlocked || this.#absence !== undefined) return;
+        reject(unavailable(new DOMException(`no answer for ${patienceMs / 1000} seconds`, "TimeoutError")));
+      }, patienceMs);
+      opening.then(resolve, reject).finally(() => clearTimeout(impatience));
+    });
+  }
+
+  /** The next use tries anew, however soon this one has failed: some browsers refuse at once. */
+  #failed(opening: Promise<PerdureDatabase>, error: unknown): never {
+    if (this.#opening === opening) this.#opening = undefined;
+    throw error;
   }
 
   /** Notes a transaction that takes more than one request to its end, or whose end nobody asks for. */
@@ -118,10 +142,11 @@ export class Connection {
     try {
       return await this.#request();
     } catch (error) {
-      this.#opening = undefined;
       if (!hasName(error, "VersionError")) throw unavailable(error);
       this.#supersede();
       throw superseded();
+    } finally {
+      this.#isBlocked = false;
     }
   }
 
@@ -129,7 +154,10 @@ export class Connection {
     const { name, version, onBlocked } = this.#options;
     return openDB<Schema>(name, version ?? SCHEMA_VERSION, {
       upgrade: createSchema,
-      blocked: () => onBlocked?.(),
+      blocked: () => {
+        this.#isBlocked = true;
+        onBlocked?.();
+      },
       blocking: (_, newVersion, { target }) => {
         // Not only the newest connection: one that was given up for lost holds up the newer tab just as well.
         (target as IDBDatabase).close();
@@ -202,10 +230,23 @@ export function superseded(): BrowserStorageError {
   );
 }
 
-function unavailable(cause: unknown): BrowserStorageError {
-  return new BrowserStorageError(
-    BrowserStorageErrorCode.UNAVAILABLE,
-    "The browser gives this page no IndexedDB database: private browsing or blocked site data may be the reason.",
-    { cause },
-  );
+/** False where a page is rendered before it is one, in a process. */
+export function hasDatabases(): boolean {
+  try {
+    return globalThis.indexedDB !== undefined;
+  } catch {
+    // Blocked, as its use will say.
+    return true;
+  }
+}
+
+/** What the browser says when it has a database in general, and cannot open this one now. */
+const PASSING: readonly string[] = ["AbortError", "UnknownError", "QuotaExceededError", "TimeoutError"];
+
+/** Why a page has no database. All of it is tried again; what is blocked needs the user to allow it. */
+export function unavailable(cause: unknown): BrowserStorageError {
+  const message = PASSING.some((name) => hasName(cause, name))
+    ? `The browser could not open its IndexedDB database (${String(cause)}). It is tried again.`
+    : "The browser gives this page no IndexedDB database: private browsing or blocked site data may be the reason.";
+  return new BrowserStorageError(BrowserStorageErrorCode.UNAVAILABLE, message, { cause });
 }

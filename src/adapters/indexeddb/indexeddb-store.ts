@@ -31,7 +31,7 @@ import {
 /** How soon a commit counts as written: once the operating system has it, or once it is on disk. */
 export type Durability = "relaxed" | "strict";
 
-export interface IndexedDbStoreOptions extends Omit<ConnectionOptions, "onLost" | "version"> {
+export interface IndexedDbStoreOptions extends Omit<ConnectionOptions, "onLost" | "patienceMs" | "version"> {
   /** Default `relaxed`, with `strict` for the start of a step that must not run twice. */
   readonly durability?: Durability;
   /** Commits per page of the log. Default 256. */
@@ -258,6 +258,8 @@ export class IndexedDbStore implements ExecutionStore {
       return true;
     } catch (error) {
       if (hasName(error, "ConstraintError")) return false;
+      // Asked again it would find itself there, and take itself for another's. Whether it is there is the caller's to see.
+      if (error instanceof ConnectionLostError && error.isDoubtful) throw storeError(error.cause);
       throw storeError(error);
     }
   }

@@ -1,7 +1,7 @@
 import { StorageFullError } from "../../engine/ports/execution-store.ts";
 
 export const BrowserStorageErrorCode = {
-  /** The browser gives this page no database: private mode, blocked site data, a broken profile. */
+  /** The browser gives this page no database, for good (private mode, blocked site data) or for now. It is tried again. */
   UNAVAILABLE: "STORAGE_UNAVAILABLE",
   /** A newer tab has taken the database to a newer format, or waits to. Reload the page to get its code. */
   NEWER_VERSION: "STORAGE_NEWER_VERSION",
@@ -23,9 +23,16 @@ export class BrowserStorageError extends Error {
   }
 }
 
-/** The connection was closed under us, and what was asked of the database has not been done. It may be asked again. */
+/** The connection ended under us. What was asked of the database may be asked again. */
 export class ConnectionLostError extends Error {
   override readonly name = "ConnectionLostError";
+  /** What was asked may have been done all the same. */
+  readonly isDoubtful: boolean;
+
+  constructor(cause: unknown, isDoubtful: boolean) {
+    super("the connection was closed", { cause });
+    this.isDoubtful = isDoubtful;
+  }
 }
 
 /** Quota arrives as the error of a transaction. To the engine it is a store without room. */

@@ -57,6 +57,30 @@ test("opens another connection after the browser has closed one", async () => {
   expect(opened).toHaveLength(4);
 });
 
+test("opens another connection after the browser has lost its database server, and leaves doubtful writes to the caller", async () => {
+  const store = storeOf(crypto.randomUUID());
+  await store.create(row, "one");
+  const lost = new DOMException(
+    "Connection to Indexed Database server lost. Refresh the page to try again",
+    "UnknownError",
+  );
+  const { get, add } = IDBObjectStore.prototype;
+  onTestFinished(() => void Object.assign(IDBObjectStore.prototype, { get, add }));
+  IDBObjectStore.prototype.get = function () {
+    IDBObjectStore.prototype.get = get;
+    throw lost;
+  };
+  expect(await store.read(row.id, 1)).toEqual({ bodies: ["one"] });
+  expect(opened).toHaveLength(2);
+  IDBObjectStore.prototype.add = function () {
+    IDBObjectStore.prototype.add = add;
+    throw lost;
+  };
+  await expect(store.append(row.id, 2, "two", row.incarnation)).rejects.toBe(lost);
+  expect(await store.append(row.id, 2, "two", row.incarnation)).toBe("appended");
+  expect(opened).toHaveLength(3);
+});
+
 test("lets go of the database while its page sleeps, and keeps callers waiting until it is back", async () => {
   const name = crypto.randomUUID();
   const store = storeOf(name);
@@ -89,11 +113,52 @@ test("waits for a tab with older code to let go, and says so", async () => {
   const name = crypto.randomUUID();
   const older = await openRaw(name, SCHEMA_VERSION);
   const told: string[] = [];
-  const connection = new Connection({ name, version: SCHEMA_VERSION + 1, onBlocked: () => told.push("blocked") });
-  const version = connection.use(async (database) => database.version);
+  const connection = new Connection({
+    name,
+    version: SCHEMA_VERSION + 1,
+    patienceMs: 1,
+    onBlocked: () => told.push("blocked"),
+  });
+  // However long that takes: the first try may have been too early to know.
+  const version = new Promise<number>((resolve) => {
+    const ask = (): void => void connection.use(async (database) => database.version).then(resolve, ask);
+    ask();
+  });
   await expect.poll(() => told).toEqual(["blocked"]);
+  await new Promise((next) => setTimeout(next, 100));
   older.close();
   expect(await version).toBe(SCHEMA_VERSION + 1);
+  connection.pause();
+});
+
+test("says that the browser does not answer, and takes a late answer", async () => {
+  const name = crypto.randomUUID();
+  const first = new Connection({ name });
+  await first.use(async () => {});
+  first.pause();
+  const database = await openRaw(name, SCHEMA_VERSION);
+  const { open } = IDBFactory.prototype;
+  onTestFinished(() => void (IDBFactory.prototype.open = open));
+  const request = new EventTarget();
+  let asked = 0;
+  IDBFactory.prototype.open = () => {
+    asked++;
+    return Object.create(IDBOpenDBRequest.prototype, {
+      addEventListener: { value: request.addEventListener.bind(request) },
+      removeEventListener: { value: request.removeEventListener.bind(request) },
+      result: { value: database },
+    }) as IDBOpenDBRequest;
+  };
+  const connection = new Connection({ name, patienceMs: 20 });
+  for (let tries = 0; tries < 2; tries++) {
+    await expect(connection.use(async () => {})).rejects.toMatchObject({
+      code: "STORAGE_UNAVAILABLE",
+      message: expect.stringContaining("TimeoutError"),
+    });
+  }
+  request.dispatchEvent(new Event("success"));
+  expect(await connection.use(async ({ version }) => version)).toBe(SCHEMA_VERSION);
+  expect(asked).toBe(1);
   connection.pause();
 });
 

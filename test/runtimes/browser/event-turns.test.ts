@@ -1,5 +1,10 @@
 import { expect, onTestFinished, test } from "vitest";
-import { createEventDrain } from "../../../src/adapters/hosts/drain.ts";
+import { createDrain, eventTasks } from "../../../src/adapters/hosts/drain.ts";
+
+function eventDrain() {
+  const { afterMicrotasks, listen } = eventTasks();
+  return { drain: createDrain(afterMicrotasks), listen };
+}
 
 async function openStore(): Promise<IDBDatabase> {
   const name = crypto.randomUUID();
@@ -56,7 +61,7 @@ function drains(drain: (next: () => void) => void, times: number): Promise<reado
 }
 
 test("the end of a transaction drains twice without a message", async () => {
-  const { drain, listen } = createEventDrain();
+  const { drain, listen } = eventDrain();
   const database = await openStore();
   const messages = countMessages();
   const end = (run: () => Promise<readonly number[]>): Promise<readonly number[]> =>
@@ -72,14 +77,14 @@ test("the end of a transaction drains twice without a message", async () => {
 });
 
 test("drains one behind the other share messages", async () => {
-  const { drain } = createEventDrain();
+  const { drain } = eventDrain();
   const messages = countMessages();
   expect(new Set(await drains(drain, 100))).toEqual(new Set([5000]));
   expect(messages()).toBeLessThan(20);
 });
 
 test("a drain that is asked for before an event comes once, by a message or with that event", async () => {
-  const { drain, listen } = createEventDrain();
+  const { drain, listen } = eventDrain();
   const order: string[] = [];
   const database = await openStore();
   await new Promise<void>((resolve) => {

@@ -6,7 +6,10 @@ import {
   type ExecutionFile,
   type ExecutionSnapshot,
   IndexedDbStore,
-} from "../../../src/adapters/indexeddb/index.ts";
+  serveBrowserHost,
+} from "../../../src/homes/browser/index.ts";
+import { connectWorker } from "../../../src/homes/browser/worker-link.ts";
+import type { FunctionVersions } from "../../../src/engine/runner/function.ts";
 import { withDurableExecution } from "../../../src/lambda-compat/index.ts";
 import { replayLog } from "../../../src/testing/replay-log.ts";
 
@@ -300,8 +303,170 @@ test("shows the same snapshot until something has changed", async () => {
   expect(view.get()).toBe(last);
 });
 
-test("refuses a handler of AWS's own SDK, which needs Node", () => {
-  expect(() => site().open({ functions: { foreign: { awsDurable: async () => ({}) } } })).toThrow(TypeError);
+describe("refuses, by a code", () => {
+  const { port1 } = new MessageChannel();
+  const worker = { postMessage() {}, terminate() {} };
+  test.for<[option: string, options: object]>([
+    ["functions", { functions: { foreign: { awsDurable: async () => ({}) } } }],
+    ["retentionDays", { retentionDays: 0 }],
+    ["durability", { durability: "lax" }],
+    ["clock", { clock: true }],
+    ["name", { name: "" }],
+    ["worker", { worker: port1 }],
+    ["worker", { worker, functions: { greet } }],
+    ["allowedOrigins", { allowedOrigins: [] }],
+  ])("what is wrong with %s", ([option, options]) => {
+    expect(() => site().open(options as BrowserHostOptions)).toThrow(
+      expect.objectContaining({ code: "INVALID_OPTION", option }),
+    );
+  });
+
+  test("what a worker that serves functions is told", () => {
+    const options = { functions: { greet }, name: "shop" };
+    expect(() => serveBrowserHost(options)).toThrow(expect.objectContaining({ option: "name" }));
+    expect(() => serveBrowserHost({} as never)).toThrow(expect.objectContaining({ option: "functions" }));
+  });
+});
+
+test("writes a failure that nobody else is told of to the console, and goes on", async () => {
+  const lines: string[] = [];
+  const { error } = console;
+  onTestFinished(() => void (console.error = error));
+  console.error = (line: string) => void lines.push(line);
+  const { client } = site().open({ functions: { greet } });
+  const { put } = IDBObjectStore.prototype;
+  onTestFinished(() => void (IDBObjectStore.prototype.put = put));
+  IDBObjectStore.prototype.put = function (value: { id?: string }, ...rest) {
+    // A host that was closed before may still write its last row.
+    if (value.id !== "greet/told") return put.call(this, value, ...rest);
+    IDBObjectStore.prototype.put = put;
+    throw new DOMException("the disk is away", "DataError");
+  };
+  const { execution } = await client.start({ functionName: "greet", name: "told", input: '"you"' });
+  expect(await client.settled(execution.id, soon())).toMatchObject({ status: "SUCCEEDED" });
+  await expect.poll(async () => (await client.list({ statuses: ["SUCCEEDED"], limit: 1 })).rows).toHaveLength(1);
+  expect(lines).toEqual(["perdure: execution greet/told: DataError: the disk is away"]);
+});
+
+test("tells of nothing that fails because its page has closed it", async () => {
+  const told: unknown[] = [];
+  const { open } = site();
+  const [first, second] = [{}, {}].map(() =>
+    open({ functions: { greet }, onError: (...parts) => told.push(parts) }),
+  ) as [BrowserHost, BrowserHost];
+  const watch = first.execution("greet/one").subscribe(() => {});
+  const settled = first.client.settled("greet/one", soon()).catch(() => {});
+  await second.client.start({ functionName: "greet", name: "one", input: '"you"' });
+  for (const host of [first, second]) host.close();
+  watch();
+  await settled;
+  await new Promise((next) => setTimeout(next, 1500));
+  expect(told).toEqual([]);
+});
+
+/** Until the answer is called no database is opened: `refuse` is asked instead. */
+function withoutDatabases(refuse: () => IDBOpenDBRequest): () => void {
+  const { open } = IDBFactory.prototype;
+  const restore = (): void => void (IDBFactory.prototype.open = open);
+  IDBFactory.prototype.open = refuse;
+  onTestFinished(restore);
+  return restore;
+}
+
+const lost = "Connection to Indexed Database server lost. Refresh the page to try again";
+
+const refusals: Readonly<Record<string, () => IDBOpenDBRequest>> = {
+  "that throws at once": () => {
+    throw new DOMException(lost, "UnknownError");
+  },
+  "that fails later": () => {
+    const target = new EventTarget();
+    setTimeout(() => target.dispatchEvent(new Event("error")), 1);
+    const of = (type: "addEventListener" | "removeEventListener") => ({ value: target[type].bind(target) });
+    return Object.create(IDBOpenDBRequest.prototype, {
+      addEventListener: of("addEventListener"),
+      removeEventListener: of("removeEventListener"),
+      error: { value: new DOMException(lost, "UnknownError") },
+    }) as IDBOpenDBRequest;
+  },
+};
+
+test.for(Object.keys(refusals))("goes on soon after an open %s, and says meanwhile why it does not", async (kind) => {
+  const { open } = site();
+  const first = open({ functions: { greet } });
+  const { execution } = await first.client.start({ functionName: "greet", name: "one", input: '"you"' });
+  first.close();
+  const restore = withoutDatabases(refusals[kind]!);
+  const told: unknown[] = [];
+  const { client, status } = open({ functions: { greet }, onError: (...parts) => told.push(parts) });
+  await expect.poll(status.get).toMatchObject({ state: "UNAVAILABLE", error: { code: "STORAGE_UNAVAILABLE" } });
+  const { error } = status.get() as { error: Error };
+  expect(error.message).not.toContain("private browsing");
+  await expect(client.describe(execution.id)).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
+  // Long enough for a second try.
+  await new Promise((next) => setTimeout(next, 3000));
+  expect(told).toEqual([[undefined, error]]);
+  restore();
+  expect(await client.settled(execution.id, Date.now() + 30_000)).toMatchObject({ status: "SUCCEEDED" });
+  expect(status.get()).toEqual({ state: "RUNNING" });
+});
+
+test("runs where the browser denies channels to other tabs, and says so where it denies databases too", async () => {
+  const { BroadcastChannel } = globalThis;
+  onTestFinished(() => void (globalThis.BroadcastChannel = BroadcastChannel));
+  globalThis.BroadcastChannel = class extends EventTarget {
+    constructor() {
+      super();
+      throw new DOMException("Access is denied for this document.", "SecurityError");
+    }
+  } as unknown as typeof BroadcastChannel;
+  const { client, status } = site().open({ functions: { greet } });
+  const { execution } = await client.start({ functionName: "greet", input: '"you"' });
+  expect(await client.settled(execution.id, soon())).toMatchObject({ status: "SUCCEEDED" });
+  expect(status.get()).toEqual({ state: "RUNNING" });
+
+  withoutDatabases(() => {
+    throw new DOMException("The operation is insecure.", "SecurityError");
+  });
+  const blocked = site().open({ functions: { greet }, onError: () => {} });
+  await expect.poll(blocked.status.get).toMatchObject({ state: "UNAVAILABLE" });
+  await expect(blocked.client.start({ functionName: "greet" })).rejects.toMatchObject({
+    code: "STORAGE_UNAVAILABLE",
+    message: expect.stringContaining("private browsing or blocked site data"),
+  });
+});
+
+describe("a worker of functions", () => {
+  const workerOf = (script: string): Worker => {
+    const worker = new Worker(URL.createObjectURL(new Blob([script])));
+    onTestFinished(() => worker.terminate());
+    return worker;
+  };
+
+  test("that does not answer is an error with a code, and is heard all the same when it answers later", async () => {
+    const functions = new Map<string, FunctionVersions>();
+    const worker = workerOf(
+      `let port; onmessage = ({ data, ports }) => ports[0] ? (port = ports[0]) : port.postMessage([["f", "1", ["1"]]])`,
+    );
+    const { ready } = connectWorker(worker, { name: "site", functions, patienceMs: 50 });
+    await expect(ready()).rejects.toMatchObject({
+      name: "BrowserWorkerError",
+      code: "WORKER_SILENT",
+      message: expect.stringContaining("serveBrowserHost"),
+    });
+    worker.postMessage("answer");
+    await expect.poll(() => [...functions.keys()]).toEqual(["f"]);
+    await ready();
+  });
+
+  test("whose script cannot be loaded is one too", async () => {
+    const missing = new Worker(URL.createObjectURL(new Blob([])).replace(/.$/, "x"));
+    const { client } = site().open({ worker: missing, onError: () => {} });
+    await expect(client.start({ functionName: "greet" })).rejects.toMatchObject({
+      code: "WORKER_FAILED",
+      message: expect.stringContaining("could not be loaded"),
+    });
+  });
 });
 
 test("says what is wrong with the worker of its functions when something is started", async () => {
@@ -309,7 +474,7 @@ test("says what is wrong with the worker of its functions when something is star
   const errors: unknown[] = [];
   const { client } = site().open({ worker: broken, onError: (_, error) => errors.push(error) });
   await expect(client.start({ functionName: "greet" })).rejects.toThrow("no functions here");
-  expect(errors).toHaveLength(1);
+  expect(errors).toMatchObject([{ code: "WORKER_FAILED" }]);
   expect(await client.list({ limit: 1 })).toEqual({ rows: [] });
 });
 

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { createBrowserHost } from "../../../src/adapters/indexeddb/index.ts";
+import { createBrowserHost } from "../../../src/homes/browser/index.ts";
 import { type DurableContext, withDurableExecution } from "../../../src/lambda-compat/index.ts";
 import { replayLog } from "../../../src/testing/replay-log.ts";
 import { type SeededRandom, seededRandom } from "../../../src/testing/seeded-random.ts";

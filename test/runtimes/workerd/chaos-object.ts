@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Answer } from "../../../src/adapters/durable-objects/answer.ts";
-import { Bindings } from "../../../src/adapters/durable-objects/bindings.ts";
-import { ExecutionCell } from "../../../src/adapters/durable-objects/execution-cell.ts";
+import { Bindings } from "../../../src/homes/cloudflare/bindings.ts";
+import { ExecutionCell } from "../../../src/homes/cloudflare/execution-cell.ts";
 import type {
   CallArguments,
   CallResult,

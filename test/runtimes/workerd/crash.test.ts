@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { CommitLog } from "../../../src/adapters/durable-objects/commit-log.ts";
 import { DirectoryShards } from "../../../src/adapters/durable-objects/directory-shards.ts";
 import { DurableObjectClient } from "../../../src/adapters/durable-objects/object-client.ts";
-import { Bindings } from "../../../src/adapters/durable-objects/bindings.ts";
+import { Bindings } from "../../../src/homes/cloudflare/bindings.ts";
 import { decodeCommit } from "../../../src/engine/machine/commit-codec.ts";
 import { fold } from "../../../src/engine/machine/fold.ts";
 import { violations } from "../../../src/engine/machine/invariants.ts";

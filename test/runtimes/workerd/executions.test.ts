@@ -1,8 +1,9 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { readFault } from "../../../src/adapters/durable-objects/fault-record.ts";
-import { createWorker } from "../../../src/adapters/durable-objects/create-worker.ts";
+import { createWorker } from "../../../src/homes/cloudflare/create-worker.ts";
+import type { WorkerOptions } from "../../../src/homes/cloudflare/worker-options.ts";
 import { ClientError, type ExecutionClient, type LiveEvent } from "../../../src/engine/runner/client.ts";
 import { done, functions, releases } from "./functions.ts";
 import { app } from "./worker.ts";
@@ -47,6 +48,15 @@ async function openCallback(executionId: string): Promise<string> {
     return found !== undefined && (done.get(`${key} submit`) ?? 0) > 0;
   });
   return found ?? "";
+}
+
+/** The lines that are written to the console in this test: objects and tests share it. */
+function consoleLines(): string[] {
+  const lines: string[] = [];
+  const { error } = console;
+  onTestFinished(() => void (console.error = error));
+  console.error = (line: string) => void lines.push(line);
+  return lines;
 }
 
 /** Objects that come up meanwhile see this time. */
@@ -186,7 +196,11 @@ describe("storage of a layout that the code does not know", () => {
       await storage.setAlarm(Date.now() + 60_000);
     });
     expect(await refusal(client.describe(id))).toBe("ServiceException");
+    const lines = consoleLines();
     await runDurableObjectAlarm(objectOf(id));
+    expect(lines).toEqual([
+      expect.stringMatching(`^perdure: execution ${id}: StorageFormatError UNSUPPORTED_STORAGE_FORMAT: .* format 99;`),
+    ]);
     await runInDurableObject(objectOf(id), async (_, { storage }) => {
       expect(storage.kv.get("record")).toEqual({ format: 99 });
       expect(readFault(storage)).toMatchObject({ count: 1, message: expect.stringContaining("format 99") });
@@ -297,7 +311,7 @@ describe("the Worker", () => {
 
   test("says what its configuration lacks, and lets nobody in", async () => {
     const errors: unknown[] = [];
-    const bare = createWorker({ functions, onError: (error) => errors.push(error) });
+    const bare = createWorker({ functions, onError: (_, error) => errors.push(error) });
     const { EXECUTIONS, DIRECTORY, PERDURE_CREDENTIALS } = env;
     const lacking = [
       { missing: "PERDURE_CREDENTIALS", env: { EXECUTIONS, DIRECTORY } },
@@ -315,7 +329,26 @@ describe("the Worker", () => {
     }
   });
 
-  test("refuses functions that are none", () => {
-    expect(() => createWorker({ functions: { "no name!": async () => 1 } })).toThrow(TypeError);
+  test("takes every option in its form", () => {
+    const limits = { streams: 0, startsPerSecond: Number.POSITIVE_INFINITY, bodyBytes: 1, bodyMs: 1 };
+    const allowedOrigins = ["*", "https://app.example.com", "http://localhost:5173", "capacitor://localhost"];
+    createWorker({ functions, allowedOrigins, limits, directoryShards: 1, bindings: { executions: "RUNS" } });
+  });
+
+  test.for<[option: string, options: object]>([
+    ["functions", { functions: { "no name!": async () => 1 } }],
+    ["functions", {}],
+    ["retentionDays", { functions, retentionDays: 91 }],
+    ["shards", { functions, shards: 8 }],
+    ["directoryShards", { functions, directoryShards: 0 }],
+    ["allowedOrigins", { functions, allowedOrigins: ["https://app.example.com/"] }],
+    ["allowedOrigins", { functions, allowedOrigins: ["https://*.example.com"] }],
+    ["allowedOrigins", { functions, allowedOrigins: "https://app.example.com" }],
+    ["bindings.executions", { functions, bindings: { executions: env.EXECUTIONS } }],
+    ["limits.startsPerSecond", { functions, limits: { startsPerSecond: "100" } }],
+  ])("refuses what is wrong with %s", ([option, options]) => {
+    expect(() => createWorker(options as WorkerOptions)).toThrow(
+      expect.objectContaining({ code: "INVALID_OPTION", option }),
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { createWorker } from "../../../src/adapters/durable-objects/create-worker.ts";
+import { createWorker } from "../../../src/homes/cloudflare/create-worker.ts";
 import { functions } from "./functions.ts";
 
 export { ChaosExecution } from "./chaos-object.ts";

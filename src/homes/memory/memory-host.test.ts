@@ -68,7 +68,7 @@ test("names its executions as it is told", async () => {
 test("keeps a process alive for an execution that runs, and not for one that has ended", () => {
   const program = `
     import { withDurableExecution } from "./src/lambda-compat/with-durable-execution.ts";
-    import { createMemoryHost } from "./src/adapters/memory/index.ts";
+    import { createMemoryHost } from "./src/homes/memory/index.ts";
     const slow = withDurableExecution(async (_, context) => {
       await context.wait({ seconds: 1 });
       console.log("done");
@@ -80,3 +80,47 @@ test("keeps a process alive for an execution that runs, and not for one that has
   const output = execFileSync(process.execPath, ["--input-type=module", "-e", program], { cwd, timeout: 20_000 });
   expect(output.toString()).toBe("started\ndone\n");
 });
+
+test("refuses options that it does not have, and those of another form", () => {
+  const functions = { greet: async () => 1 };
+  const refused = (options: object): unknown => {
+    try {
+      return open(options as MemoryHostOptions);
+    } catch (error) {
+      return error;
+    }
+  };
+  const code = "INVALID_OPTION";
+  expect(refused({ functions, retentionDay: 3 })).toMatchObject({ code, option: "retentionDay" });
+  expect(refused({ functions, retentionDays: "3" })).toMatchObject({ code, option: "retentionDays" });
+  expect(refused({})).toMatchObject({ code, option: "functions" });
+  expect(refused({ functions: { "no name!": async () => 1 } })).toMatchObject({ code, option: "functions" });
+});
+
+test("tells a failure of its surroundings to the listener, or else to the console, and goes on", async () => {
+  const lines: string[] = [];
+  const { error } = console;
+  onTestFinished(() => void (console.error = error));
+  console.error = (line: string) => void lines.push(line);
+  const told: unknown[] = [];
+  const greet = withDurableExecution(async (_event: unknown, context) => context.step("greet", async () => "hello"));
+  for (const options of [{}, { onError: (...parts: unknown[]) => void told.push(parts) }]) {
+    const { client, store } = open({ functions: { greet }, ...options });
+    failOnce(store);
+    const { execution } = await client.start({ functionName: "greet", name: "one" });
+    expect(await client.settled(execution.id, soon())).toMatchObject({ status: "SUCCEEDED" });
+    const listed = () => client.list({ statuses: ["SUCCEEDED"], limit: 10 });
+    await expect.poll(listed).toMatchObject({ rows: [{ name: "one" }] });
+  }
+  expect(lines).toEqual(["perdure: execution greet/one: Error: the store is away"]);
+  expect(told).toEqual([["greet/one", new Error("the store is away")]]);
+});
+
+/** The next row for lists is not written. */
+function failOnce(store: MemoryHost["store"]): void {
+  const describe = store.describe.bind(store);
+  store.describe = () => {
+    store.describe = describe;
+    throw new Error("the store is away");
+  };
+}

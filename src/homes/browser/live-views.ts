@@ -1,5 +1,6 @@
 /** Executions and lists as they are now, in whichever tab they run: read from the log whenever somebody hints at news. */
 
+import type { Change, ChangeFeed } from "../../adapters/indexeddb/change-feed.ts";
 import { decodeCommit } from "../../engine/machine/commit-codec.ts";
 import { fold } from "../../engine/machine/fold.ts";
 import { emptyState, type ExecutionState } from "../../engine/machine/state.ts";
@@ -8,7 +9,6 @@ import type { Operation } from "../../engine/model/operation.ts";
 import type { DirectoryRow, ExecutionStore } from "../../engine/ports/execution-store.ts";
 import type { ListQuery } from "../../engine/runner/client.ts";
 import { listExecutions } from "../../engine/runner/directory-list.ts";
-import type { Change, ChangeFeed } from "./change-feed.ts";
 import { type Live, LiveValue } from "./live-value.ts";
 import { Refresher } from "./refresher.ts";
 

@@ -5,6 +5,7 @@
  */
 
 import { type FunctionVersions, type RegisteredFunction } from "../../engine/runner/function.ts";
+import { BrowserWorkerError, BrowserWorkerErrorCode } from "./worker-error.ts";
 
 /** What the page says first, with a port for the rest: a worker may have other things to hear from its page. */
 export interface Introduction {
@@ -19,24 +20,64 @@ export type FunctionNames = readonly (readonly [name: string, latest: string, ve
 /** What the page says later: how it is with it, and what the worker is to run. */
 export type PageMoment = "leave" | "return" | "close" | { readonly claim: string };
 
-/** Asks a worker for its functions, and fills them in; the answer tells the worker of the page's moments. */
+export interface WorkerLink {
+  /**
+   * Resolves once the functions are known.
+   *
+   * @throws {BrowserWorkerError} WORKER_FAILED, WORKER_SILENT. A worker that answers later is heard all the same.
+   */
+  readonly ready: () => Promise<void>;
+  /** Tells the worker of a moment of its page. */
+  readonly tell: (moment: PageMoment) => void;
+}
+
+export interface WorkerLinkOptions {
+  /** Of the database. */
+  readonly name: string;
+  /** Filled in with what the worker serves. */
+  readonly functions: Map<string, FunctionVersions>;
+  /** How long the worker may take to answer, in ms; 30 seconds by default, since its script may be loaded slowly. */
+  readonly patienceMs?: number;
+}
+
+const PATIENCE_MS = 30_000;
+
+/** Asks a worker for its functions. */
 export function connectWorker(
   worker: Worker,
-  name: string,
-  functions: Map<string, FunctionVersions>,
-): { readonly ready: Promise<void>; readonly tell: (moment: PageMoment) => void } {
+  { name, functions, patienceMs = PATIENCE_MS }: WorkerLinkOptions,
+): WorkerLink {
   const { port1, port2 } = new MessageChannel();
-  const ready = new Promise<void>((resolve, reject) => {
+  let isAnswered = false;
+  const answered = new Promise<void>((resolve, reject) => {
+    const impatience = setTimeout(() => reject(silent(patienceMs)), patienceMs);
+    worker.addEventListener("error", ({ message }) => reject(failed(message)));
     port1.onmessage = ({ data }: MessageEvent<FunctionNames>) => {
+      clearTimeout(impatience);
       for (const [functionName, latest, versions] of data) functions.set(functionName, standIns(latest, versions));
+      isAnswered = true;
       resolve();
     };
-    worker.addEventListener("error", ({ message }) =>
-      reject(new Error(`The worker of the functions failed: ${message}`)),
-    );
   });
   worker.postMessage({ perdure: "connect", name } satisfies Introduction, [port2]);
-  return { ready, tell: (moment) => port1.postMessage(moment) };
+  return {
+    ready: () => (isAnswered ? Promise.resolve() : answered),
+    tell: (moment) => port1.postMessage(moment),
+  };
+}
+
+/** A script that could not be loaded is an error without a message. */
+function failed(message: string | undefined): BrowserWorkerError {
+  const why = message === undefined || message === "" ? "its script could not be loaded" : message;
+  return new BrowserWorkerError(BrowserWorkerErrorCode.FAILED, `The worker of the functions failed: ${why}`);
+}
+
+function silent(ms: number): BrowserWorkerError {
+  return new BrowserWorkerError(
+    BrowserWorkerErrorCode.SILENT,
+    `The worker of the functions has not answered for ${ms / 1000} seconds: its script is to call serveBrowserHost ` +
+      "while it is first run. Is it loaded?",
+  );
 }
 
 export function namesOf(functions: ReadonlyMap<string, FunctionVersions>): FunctionNames {

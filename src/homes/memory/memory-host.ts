@@ -1,33 +1,23 @@
-import type { DirectoryRow, ExecutionStore } from "../../engine/ports/execution-store.ts";
+import { systemHost } from "../../adapters/hosts/system-host.ts";
+import { MemoryAlarm } from "../../adapters/memory/memory-alarm.ts";
+import { MemoryStore } from "../../adapters/memory/memory-store.ts";
 import type { Alarm } from "../../engine/ports/alarm.ts";
+import type { DirectoryRow, ExecutionStore } from "../../engine/ports/execution-store.ts";
 import type { Host } from "../../engine/ports/host.ts";
 import type { ExecutionClient } from "../../engine/runner/client.ts";
 import { Runner } from "../../engine/runner/runner.ts";
-import { type ArnScope, formatExecutionArn, LOCAL_SCOPE } from "../../lambda-compat/arn.ts";
-import { type Functions, readFunctions } from "../../lambda-compat/functions.ts";
-import { systemHost } from "../hosts/system-host.ts";
-import { MemoryAlarm } from "./memory-alarm.ts";
-import { MemoryStore } from "./memory-store.ts";
+import { readFunctions } from "../../lambda-compat/functions.ts";
+import { checkOptions } from "../options/check-options.ts";
+import { HOME_FORMS, homeFunctions, type HomeOptions, runnerSettings } from "../options/home-options.ts";
 
-export interface MemoryHostOptions {
-  /** By name: what `withDurableExecution` returns, or a plain async function for other functions to invoke. */
-  readonly functions: Functions;
-  /** How long an execution is kept after its end, in days, 1 to 90; 14 by default. */
-  readonly retentionDays?: number;
-  /** How long an execution may take, in seconds; no limit by default. */
-  readonly executionTimeoutSeconds?: number;
-  /** Whether an invocation with nothing to do stays in memory instead of being replayed later; true by default. */
-  readonly parks?: boolean;
-  /** How the ARNs begin; `arn:perdure:lambda:local:000000000000` by default. */
-  readonly arn?: Partial<ArnScope>;
-  /** Told of failures of the engine's surroundings that nobody else is told of; they are tried again. */
-  readonly onError?: (executionId: string, error: unknown) => void;
-}
+/** A home without options of its own. */
+export type MemoryHostOptions = HomeOptions;
 
 /** Durable functions in this process, for as long as it lives. */
 export interface MemoryHost {
   /** Starts, describes, lists and stops executions, and completes their callbacks. */
   readonly client: ExecutionClient;
+  /** Where the executions are: to be read, or replayed elsewhere. */
   readonly store: ExecutionStore;
   /** Ends it: nothing that still runs has an effect any more, and nothing keeps the process alive. */
   close(): void;
@@ -53,10 +43,10 @@ export interface MemoryHost {
  * console.log(result);
  * ```
  *
- * @throws {TypeError} for functions that cannot be run; see `readFunctions`.
+ * @throws {OptionError} INVALID_OPTION for an option that there is not or that is of another form, functions included.
  */
 export function createMemoryHost(options: MemoryHostOptions): MemoryHost {
-  const { functions, arn, ...settings } = options;
+  checkOptions(options, HOME_FORMS);
   const store = new MemoryStore();
   const timers = new ClosableTimers();
   const wake = (id: string): Promise<void> => runner.wake(id);
@@ -64,14 +54,12 @@ export function createMemoryHost(options: MemoryHostOptions): MemoryHost {
     running: new MemoryAlarm({ host: timers.host(), wake }),
     retained: new MemoryAlarm({ host: timers.host(releaseProcess), wake }),
   };
-  const scope = { ...LOCAL_SCOPE, ...arn };
   const runner: Runner = new Runner({
-    ...settings,
+    ...runnerSettings(options),
     store,
     alarm: alarmByStatus(alarms, (id) => store.row(id)),
     host: timers.host(),
-    functions: readFunctions(functions),
-    arnOf: (header) => formatExecutionArn(header, scope),
+    functions: homeFunctions(options.functions, readFunctions),
   });
   return {
     client: runner,

@@ -7,43 +7,42 @@
  * looks at everything that runs.
  */
 
+import { eventTasks } from "../../adapters/hosts/drain.ts";
+import { platformHost } from "../../adapters/hosts/system-host.ts";
+import { type Change, ChangeFeed } from "../../adapters/indexeddb/change-feed.ts";
+import { hasDatabases, superseded, unavailable } from "../../adapters/indexeddb/connection.ts";
+import { ExecutionLocks } from "../../adapters/indexeddb/execution-locks.ts";
+import { type Durability, IndexedDbStore } from "../../adapters/indexeddb/indexeddb-store.ts";
+import { PageAlarm } from "../../adapters/indexeddb/page-alarm.ts";
+import { PageClock, type PageClockOptions } from "../../adapters/indexeddb/page-clock.ts";
+import { BrowserStorageError, BrowserStorageErrorCode } from "../../adapters/indexeddb/storage-error.ts";
 import type { Halt } from "../../engine/model/execution.ts";
 import type { DirectoryRow } from "../../engine/ports/execution-store.ts";
 import type { Host } from "../../engine/ports/host.ts";
 import type { ExecutionClient } from "../../engine/runner/client.ts";
 import { scanAll } from "../../engine/runner/directory-list.ts";
 import type { FunctionVersions } from "../../engine/runner/function.ts";
-import { Runner, type RunnerOptions } from "../../engine/runner/runner.ts";
-import { bindAmbient } from "../hosts/ambient.ts";
-import { createEventDrain } from "../hosts/drain.ts";
-import { systemHost } from "../hosts/system-host.ts";
-import { type Change, ChangeFeed } from "./change-feed.ts";
-import { superseded } from "./connection.ts";
-import { ExecutionLocks } from "./execution-locks.ts";
-import { type Durability, IndexedDbStore } from "./indexeddb-store.ts";
+import { Runner } from "../../engine/runner/runner.ts";
+import type { RunnerSettings } from "../options/home-options.ts";
 import { LiveValue } from "./live-value.ts";
-import { PageAlarm } from "./page-alarm.ts";
-import { PageClock, type PageClockOptions } from "./page-clock.ts";
-import { Refresher } from "./refresher.ts";
-import { BrowserStorageError, BrowserStorageErrorCode } from "./storage-error.ts";
+import { Looks } from "./looks.ts";
+import { Sweeps } from "./sweeps.ts";
 import { tabClient } from "./tab-client.ts";
-
-export type RunnerSettings = Pick<RunnerOptions, "retentionDays" | "executionTimeoutSeconds" | "parks" | "arnOf">;
 
 export interface TabOptions {
   /** Of the database; tabs of one name share executions. */
   readonly name: string;
   readonly settings: RunnerSettings;
   readonly functions: ReadonlyMap<string, FunctionVersions>;
-  /** Resolves once `functions` is complete; until then nothing is started. */
-  readonly ready: Promise<unknown>;
+  /** Resolves once `functions` is complete, and rejects if that takes too long; until then nothing is started. */
+  readonly ready: () => Promise<unknown>;
   /** For a tab whose functions run in a worker of its own: has an execution claimed there. */
   readonly claimElsewhere?: (id: string) => void;
   readonly durability?: Durability;
   readonly clock?: PageClockOptions["worker"];
-  readonly onError: (executionId: string | undefined, error: unknown) => void;
 }
 
+/** How it stands with a tab. */
 export type TabStatus =
   /** Not yet known whether the browser gives it storage. */
   | { readonly state: "STARTING" }
@@ -79,20 +78,16 @@ export class Tab {
   readonly #alarm: PageAlarm;
   /** Executions that wait for room, here or in another tab. */
   readonly #pauses = new Map<string, Halt>();
-  /** Executions that are being looked at, and whether to look again after that. */
-  readonly #looking = new Map<string, boolean>();
-  readonly #sweep = new Refresher(() => this.#sweepOnce());
-  /** Whether the next sweep queues for what runs, or only looks at what this tab has. */
-  #claimsNext = true;
-  #cancelSweep: (() => void) | undefined;
+  readonly #looks: Looks;
+  readonly #sweeps: Sweeps;
 
   constructor(options: TabOptions) {
     const { name, durability, clock } = options;
     this.#options = options;
-    const system = systemHost();
+    const { afterMicrotasks, listen } = eventTasks();
+    const system = platformHost(afterMicrotasks);
     this.#clock = new PageClock({ now: () => system.now(), ...(clock !== undefined && { worker: clock }) });
-    const { drain, listen } = createEventDrain(bindAmbient(system.ambient));
-    this.#host = { ...system, drain, timer: (at, fire) => this.#clock.timer(at, fire) };
+    this.#host = { ...system, timer: (at, fire) => this.#clock.timer(at, fire) };
     this.feed = new ChangeFeed(`perdure:${name}`, this.#host);
     this.store = new IndexedDbStore({
       name,
@@ -102,9 +97,15 @@ export class Tab {
       onSuperseded: () => this.#end({ state: "SUPERSEDED" }),
       onBlocked: () => this.status.set({ state: "BLOCKED" }),
     });
+    this.#looks = new Looks({
+      host: this.#host,
+      look: (id) => (this.#locks.holds(id) ? this.#runner.wake(id) : this.#runner.refresh(id)),
+      onError: (id, error) => this.#tell(id, error),
+    });
+    this.#sweeps = this.#newSweeps();
     this.#locks = new ExecutionLocks({
       prefix: `perdure:${name}:`,
-      onHeld: (id) => void this.#look(id),
+      onHeld: (id) => void this.#looks.ask(id),
       onLost: (id) => this.#lost(id),
     });
     this.#alarm = new PageAlarm({ host: this.#host, wake: (id) => this.#runner.wake(id) });
@@ -118,7 +119,7 @@ export class Tab {
       assertCurrent: () => this.#assertCurrent(),
     });
     this.feed.subscribe((change, from) => this.#changed(change, from));
-    options.ready.catch((error: unknown) => options.onError(undefined, error));
+    options.ready().catch((error: unknown) => this.#tell(undefined, error));
     // Not at once: whoever makes it has a moment to listen.
     queueMicrotask(() => this.comeBack());
   }
@@ -129,6 +130,7 @@ export class Tab {
   /** Begins, or begins again after having been away: hears of others, and queues for everything that runs. */
   comeBack(): void {
     if (this.#isOver) return;
+    if (!hasDatabases()) return this.#denied(unavailable(undefined));
     if (this.status.get().state === "AWAY") this.status.set({ state: "STARTING" });
     this.store.resume();
     this.feed.open();
@@ -152,8 +154,7 @@ export class Tab {
   check(): void {
     if (this.#isDown) return;
     this.checkClock();
-    this.#claimsNext = true;
-    this.#sweep.ask();
+    this.#sweeps.ask({ claims: true });
   }
 
   /** Claims an execution even if this tab has not its function: enough to finish one that has been stopped. */
@@ -178,11 +179,17 @@ export class Tab {
   }
 
   #assertCurrent(): void {
+    if (!hasDatabases()) throw unavailable(undefined);
     if (this.status.get().state === "SUPERSEDED") throw superseded();
   }
 
+  /** What was under way when the tab ended fails, and is no news. */
+  #tell(executionId: string | undefined, error: unknown): void {
+    if (!this.#isOver) this.#options.settings.onError(executionId, error);
+  }
+
   #newRunner(): Runner {
-    const { functions, settings, onError } = this.#options;
+    const { functions, settings } = this.#options;
     return new Runner({
       ...settings,
       store: this.store,
@@ -196,7 +203,20 @@ export class Tab {
       mayRun: (id) => this.#locks.holds(id),
       onFenced: (id) => this.#fenced(id),
       onPause: (id, pause) => this.feed.announce({ kind: "pause", id, pause }),
-      onError,
+    });
+  }
+
+  #newSweeps(): Sweeps {
+    return new Sweeps({
+      host: this.#host,
+      // Without locks a tab takes over what runs when somebody turns to it, and not all by itself.
+      claims: () => this.#locks.areExclusive,
+      sweep: (claims) => this.#sweep(claims),
+      onFailed: (error) => this.#sweepFailed(error),
+      everyMs: () => (this.feed.hearsOthers ? SWEEP_MS : DEAF_SWEEP_MS),
+      onDue: () => {
+        if (!this.feed.hearsOthers) this.feed.stir();
+      },
     });
   }
 
@@ -210,7 +230,8 @@ export class Tab {
   }
 
   #letGo(): void {
-    this.#cancelSweep?.();
+    this.#sweeps.stop();
+    this.#looks.stop();
     for (const id of this.#locks.held()) void this.#runner.standDown(id);
     this.#alarm.forgetAll();
     this.#locks.dropAll();
@@ -226,7 +247,7 @@ export class Tab {
     if (change.kind === "resume" && this.#locks.holds(id)) void this.#runner.resume(id);
     if (change.kind !== "commit") return;
     this.#pauses.delete(id);
-    if (from === "elsewhere") void this.#look(id);
+    if (from === "elsewhere") void this.#looks.ask(id);
   }
 
   #greet(from: "here" | "elsewhere"): void {
@@ -237,7 +258,7 @@ export class Tab {
   #rowChanged(row: DirectoryRow, from: "here" | "elsewhere"): void {
     if (row.status !== "RUNNING") return this.#forget(row.id);
     if (from === "here" || this.#locks.areExclusive) this.#claimIfRunnable(row);
-    if (from === "elsewhere") void this.#look(row.id);
+    if (from === "elsewhere") void this.#looks.ask(row.id);
   }
 
   #paused(id: string, pause: Halt | undefined): void {
@@ -249,7 +270,7 @@ export class Tab {
     this.#locks.drop(id);
     this.#alarm.forget(id);
     this.#pauses.delete(id);
-    void this.#look(id);
+    void this.#looks.ask(id);
   }
 
   #claimIfRunnable({ id, functionName, version }: DirectoryRow): void {
@@ -265,49 +286,13 @@ export class Tab {
   /** With locks it was the last word of a tab that has lost its own. Without, another tab runs it now, and may. */
   #fenced(id: string): void {
     if (!this.#locks.areExclusive) return this.#forget(id);
-    this.#host.timer(this.#host.now() + FENCED_PAUSE_MS, () => void this.#look(id));
+    this.#host.timer(this.#host.now() + FENCED_PAUSE_MS, () => void this.#looks.ask(id));
   }
 
-  /** Takes over what others wrote, and does what is due if it is this tab's. One look at a time, one more after news. */
-  async #look(id: string): Promise<void> {
-    const isLooking = this.#looking.has(id);
-    this.#looking.set(id, isLooking);
-    if (isLooking) return;
-    try {
-      do {
-        this.#looking.set(id, false);
-        await (this.#locks.holds(id) ? this.#runner.wake(id) : this.#runner.refresh(id));
-      } while (this.#looking.get(id) === true);
-    } catch (error) {
-      this.#options.onError(id, error);
-    } finally {
-      this.#looking.delete(id);
-    }
-  }
-
-  async #sweepOnce(): Promise<void> {
-    this.#cancelSweep?.();
-    const claims = this.#claimsNext;
-    // Without locks a tab takes over what runs when somebody turns to it, and not all by itself.
-    this.#claimsNext = this.#locks.areExclusive;
-    try {
-      await this.#visitRunning(claims);
-      if (!this.#isDown && this.status.get().state !== "RUNNING") this.status.set({ state: "RUNNING" });
-      await this.#removeExpired();
-    } catch (error) {
-      this.#claimsNext ||= claims;
-      this.#sweepFailed(error);
-    }
-    if (!this.#isDown) this.#planSweep();
-  }
-
-  #planSweep(): void {
-    const { hearsOthers } = this.feed;
-    const at = this.#host.now() + (hearsOthers ? SWEEP_MS : DEAF_SWEEP_MS);
-    this.#cancelSweep = this.#host.timer(at, () => {
-      if (!hearsOthers) this.feed.stir();
-      this.#sweep.ask();
-    });
+  async #sweep(claims: boolean): Promise<void> {
+    await this.#visitRunning(claims);
+    if (!this.#isDown && this.status.get().state !== "RUNNING") this.status.set({ state: "RUNNING" });
+    await this.#removeExpired();
   }
 
   async #visitRunning(claims: boolean): Promise<void> {
@@ -315,7 +300,7 @@ export class Tab {
     for await (const row of scanAll({ status: "RUNNING", limit: PAGE }, (scan) => this.store.list(scan))) {
       if (this.#isDown) return;
       if (claims) this.#claimIfRunnable(row);
-      if (held.delete(row.id)) void this.#look(row.id);
+      if (held.delete(row.id)) void this.#looks.ask(row.id);
     }
     // Held before the list was read and not in it: removed by somebody while this tab did not listen.
     for (const id of held) this.#forget(id);
@@ -330,13 +315,26 @@ export class Tab {
   }
 
   #sweepFailed(error: unknown): void {
+    if (this.#isDown) return;
     const isUnavailable = error instanceof BrowserStorageError && error.code === BrowserStorageErrorCode.UNAVAILABLE;
-    if (isUnavailable && !this.#isDown) this.status.set({ state: "UNAVAILABLE", error });
-    else if (!this.#isDown) this.#options.onError(undefined, error);
+    if (isUnavailable) this.#denied(error);
+    else this.#tell(undefined, error);
+  }
+
+  /** Tells of it once, however often it is tried again. */
+  #denied(error: BrowserStorageError): void {
+    const wasDenied = this.status.get().state === "UNAVAILABLE";
+    this.status.set({ state: "UNAVAILABLE", error });
+    if (!wasDenied && isPage()) this.#tell(undefined, error);
   }
 }
 
 /** The time as the page knew it when it was loaded, and went on from there: a clock that is set must not end a retention. */
 function steadyNow(): number {
   return performance.timeOrigin + performance.now();
+}
+
+/** A page has documents, and its worker has an address. Elsewhere a page is being rendered before it is one. */
+function isPage(): boolean {
+  return typeof location !== "undefined";
 }

@@ -4,29 +4,28 @@
  * and the platform stops trying.
  */
 
-import type { ExecutionHeader } from "../../engine/model/execution.ts";
+import { type Answer, answer } from "../../adapters/durable-objects/answer.ts";
+import { DirectoryShards } from "../../adapters/durable-objects/directory-shards.ts";
+import type {
+  CallArguments,
+  CallResult,
+  ExecutionCall,
+  ExecutionRpc,
+} from "../../adapters/durable-objects/execution-rpc.ts";
+import { recordFault } from "../../adapters/durable-objects/fault-record.ts";
+import { writeLive } from "../../adapters/durable-objects/live-stream.ts";
+import { DurableObjectClient } from "../../adapters/durable-objects/object-client.ts";
+import { objectHost } from "../../adapters/durable-objects/object-host.ts";
+import { ObjectLife } from "../../adapters/durable-objects/object-life.ts";
 import type { FunctionVersions } from "../../engine/runner/function.ts";
 import { Runner } from "../../engine/runner/runner.ts";
-import { type Answer, answer } from "./answer.ts";
+import type { RunnerSettings } from "../options/home-options.ts";
 import type { Bindings } from "./bindings.ts";
-import { DirectoryShards } from "./directory-shards.ts";
-import type { CallArguments, CallResult, ExecutionCall, ExecutionRpc } from "./execution-rpc.ts";
-import { recordFault } from "./fault-record.ts";
-import { writeLive } from "./live-stream.ts";
-import { DurableObjectClient } from "./object-client.ts";
-import { objectHost } from "./object-host.ts";
-import { ObjectLife } from "./object-life.ts";
 
 /** What all executions of a Worker have in common. */
-export interface ExecutionSettings {
+export interface ExecutionSettings extends RunnerSettings {
   readonly functions: ReadonlyMap<string, FunctionVersions>;
   readonly shards: number;
-  readonly retentionDays?: number;
-  readonly executionTimeoutSeconds?: number;
-  readonly invocationMs?: number;
-  readonly parks?: boolean;
-  readonly arnOf: (header: ExecutionHeader) => string;
-  readonly onError: (error: unknown) => void;
 }
 
 interface Opened {
@@ -79,7 +78,7 @@ export class ExecutionCell implements ExecutionRpc {
       await this.#open().life.onAlarm(info);
     } catch (error) {
       const { storage } = this.#state;
-      this.#settings.onError(error);
+      this.#tell(error);
       const pauseMs = recordFault(storage, error, Date.now());
       await storage.setAlarm(Math.max(Date.now() + pauseMs, (info?.scheduledTime ?? 0) + 1));
     }
@@ -91,20 +90,25 @@ export class ExecutionCell implements ExecutionRpc {
     return runner;
   }
 
+  /** An object is found by the id of its execution. */
+  #tell(error: unknown): void {
+    this.#settings.onError(this.#state.id.name, error);
+  }
+
   #open(): Opened {
     this.#opened ??= this.#create();
     return this.#opened;
   }
 
   #create(): Opened {
-    const { functions, shards, onError, ...settings } = this.#settings;
+    const { functions, shards, ...settings } = this.#settings;
     const directory = new DirectoryShards(this.#bindings.directory, shards);
     const life = new ObjectLife({
       state: this.#state,
       directory,
       now: Date.now,
       wake: (executionId) => runner.wake(executionId),
-      onFault: onError,
+      onFault: (error) => this.#tell(error),
     });
     const runner: Runner = new Runner({
       ...settings,

@@ -1,7 +1,7 @@
+import type { DirectoryRpc } from "../../adapters/durable-objects/directory-shards.ts";
+import type { ExecutionRpc } from "../../adapters/durable-objects/execution-rpc.ts";
+import type { ObjectNamespace } from "../../adapters/durable-objects/object-namespace.ts";
 import type { Credential } from "../../lambda-compat/http/credentials.ts";
-import type { DirectoryRpc } from "./directory-shards.ts";
-import type { ExecutionRpc } from "./execution-rpc.ts";
-import type { ObjectNamespace } from "./object-namespace.ts";
 
 /** How the Worker's bindings are called in its configuration. */
 export interface BindingNames {
@@ -25,13 +25,9 @@ export class Bindings {
   readonly #names: Required<BindingNames>;
 
   constructor(env: unknown, names: BindingNames = {}) {
+    const { executions = "EXECUTIONS", directory = "DIRECTORY", credentials = "PERDURE_CREDENTIALS" } = names;
     this.#env = env as Readonly<Record<string, unknown>>;
-    this.#names = {
-      executions: "EXECUTIONS",
-      directory: "DIRECTORY",
-      credentials: "PERDURE_CREDENTIALS",
-      ...names,
-    };
+    this.#names = { executions, directory, credentials };
   }
 
   get executions(): ObjectNamespace<ExecutionRpc> {

@@ -1,38 +1,23 @@
 import { DurableObject } from "cloudflare:workers";
+import type { Answer } from "../../adapters/durable-objects/answer.ts";
+import { DirectoryShards } from "../../adapters/durable-objects/directory-shards.ts";
+import type {
+  CallArguments,
+  CallResult,
+  ExecutionCall,
+  ExecutionRpc,
+} from "../../adapters/durable-objects/execution-rpc.ts";
+import { DurableObjectClient } from "../../adapters/durable-objects/object-client.ts";
 import type { ExecutionClient } from "../../engine/runner/client.ts";
-import { type ArnScope, formatExecutionArn, LOCAL_SCOPE } from "../../lambda-compat/arn.ts";
-import { type Functions, readFunctions } from "../../lambda-compat/functions.ts";
+import { readFunctions } from "../../lambda-compat/functions.ts";
 import { createHttpFace } from "../../lambda-compat/http/face.ts";
-import type { HttpLimits } from "../../lambda-compat/http/limits.ts";
-import type { Answer } from "./answer.ts";
+import { checkOptions } from "../options/check-options.ts";
+import { arnScope, homeFunctions, runnerSettings } from "../options/home-options.ts";
+import type { OnError } from "../options/on-error.ts";
 import { BindingError, type BindingNames, Bindings } from "./bindings.ts";
 import { DirectoryObject } from "./directory-object.ts";
-import { DirectoryShards } from "./directory-shards.ts";
 import { ExecutionCell, type ExecutionSettings } from "./execution-cell.ts";
-import type { CallArguments, CallResult, ExecutionCall, ExecutionRpc } from "./execution-rpc.ts";
-import { DurableObjectClient } from "./object-client.ts";
-
-export interface WorkerOptions {
-  readonly functions: Functions;
-  /** How the bindings are called in the Worker's configuration. */
-  readonly bindings?: BindingNames;
-  /** Objects that the directory is spread over; 8 by default. May grow later, and must never shrink. */
-  readonly directoryShards?: number;
-  /** How long an execution is kept after its end, in days, 1 to 90; 14 by default. */
-  readonly retentionDays?: number;
-  /** How long an execution may take, in seconds; no limit by default. */
-  readonly executionTimeoutSeconds?: number;
-  /** Whether an invocation with nothing to do stays in memory while its object does; true by default. */
-  readonly parks?: boolean;
-  /** How the ARNs begin; `arn:perdure:lambda:local:000000000000` by default. */
-  readonly arn?: Partial<ArnScope>;
-  /** Origins whose pages may call the HTTP API, such as `https://app.example.com`; none by default. */
-  readonly allowedOrigins?: readonly string[];
-  /** What the HTTP API takes on at a time, in each isolate of the Worker. */
-  readonly limits?: HttpLimits;
-  /** Told of failures that nobody else is told of; they are tried again. Writes them to the Worker's log by default. */
-  readonly onError?: (error: unknown) => void;
-}
+import { WORKER_FORMS, type WorkerOptions } from "./worker-options.ts";
 
 /** What a Worker exports to run durable functions. */
 export interface PerdureWorker {
@@ -46,6 +31,7 @@ export interface PerdureWorker {
   readonly Directory: typeof DirectoryObject;
 }
 
+/** A class of Durable Objects that answers the calls of `Rpc`. */
 export type ObjectClass<Rpc> = new (state: DurableObjectState, env: unknown) => DurableObject<unknown> & Rpc;
 
 const SHARDS = 8;
@@ -53,7 +39,7 @@ const SHARDS = 8;
 /**
  * Durable functions as a Worker, with one Durable Object for each execution.
  *
- * @throws {TypeError} for functions that are none, or badly named.
+ * @throws {OptionError} INVALID_OPTION for an option that there is not or that is of another form, functions included.
  *
  * @example
  * ```ts
@@ -86,6 +72,7 @@ const SHARDS = 8;
  * ```
  */
 export function createWorker(options: WorkerOptions): PerdureWorker {
+  checkOptions(options, WORKER_FORMS);
   const settings = settingsOf(options);
   const functionNames = [...settings.functions.keys()];
   const client = (env: unknown): ExecutionClient => {
@@ -94,7 +81,7 @@ export function createWorker(options: WorkerOptions): PerdureWorker {
     return new DurableObjectClient(bindings.executions, directory, functionNames);
   };
   return {
-    fetch: createFetch(options, client),
+    fetch: createFetch(options, { client, onError: settings.onError }),
     client,
     Execution: executionClass(settings, options.bindings),
     Directory: DirectoryObject,
@@ -102,32 +89,34 @@ export function createWorker(options: WorkerOptions): PerdureWorker {
 }
 
 function settingsOf(options: WorkerOptions): ExecutionSettings {
-  const { retentionDays, executionTimeoutSeconds, parks } = options;
-  const scope = { ...LOCAL_SCOPE, ...options.arn };
   return {
-    functions: readFunctions(options.functions),
+    ...runnerSettings(options),
+    functions: homeFunctions(options.functions, readFunctions),
     shards: options.directoryShards ?? SHARDS,
-    arnOf: (header) => formatExecutionArn(header, scope),
-    onError: options.onError ?? report,
-    ...(retentionDays !== undefined && { retentionDays }),
-    ...(executionTimeoutSeconds !== undefined && { executionTimeoutSeconds }),
-    ...(parks !== undefined && { parks }),
   };
-}
-
-function report(error: unknown): void {
-  console.error("perdure:", error);
 }
 
 type Fetch = (request: Request) => Promise<Response>;
 
-function createFetch(options: WorkerOptions, client: (env: unknown) => ExecutionClient): PerdureWorker["fetch"] {
-  const { arn, allowedOrigins, limits, onError = report } = options;
+interface FetchParts {
+  readonly client: (env: unknown) => ExecutionClient;
+  readonly onError: OnError;
+}
+
+function createFetch(options: WorkerOptions, { client, onError: tell }: FetchParts): PerdureWorker["fetch"] {
+  const { allowedOrigins, limits } = options;
+  const onError = (error: unknown): void => tell(undefined, error);
+  const faceOptions = {
+    arn: arnScope(options),
+    onError,
+    ...(allowedOrigins && { allowedOrigins }),
+    ...(limits && { limits }),
+  };
   const faceOf = (env: unknown): Fetch =>
     createHttpFace({
       client: client(env),
       credentials: new Bindings(env, options.bindings).credentials,
-      options: { onError, ...(arn && { arn }), ...(allowedOrigins && { allowedOrigins }), ...(limits && { limits }) },
+      options: faceOptions,
     });
   // One Worker may be run with several environments, each with its own secrets.
   const faces = new WeakMap<object, Fetch>();

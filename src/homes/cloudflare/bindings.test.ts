@@ -13,6 +13,13 @@ test("finds bindings by the names it was given", () => {
   expect(bindings.credentials).toEqual([]);
 });
 
+test("takes a name that is undefined for one that was not given", () => {
+  const names = { executions: undefined, credentials: undefined } as object;
+  const bindings = new Bindings({ EXECUTIONS: namespace, PERDURE_CREDENTIALS: "[]" }, names);
+  expect(bindings.executions).toBe(namespace);
+  expect(bindings.credentials).toEqual([]);
+});
+
 test("says which binding is missing and how to add it, when it is needed", () => {
   const bindings = new Bindings({});
   expect(() => bindings.executions).toThrow(/EXECUTIONS.*durable_objects.*new_sqlite_classes/);

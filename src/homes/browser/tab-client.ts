@@ -6,7 +6,7 @@ import type { ExecutionClient } from "../../engine/runner/client.ts";
 /** What the client asks of its tab. */
 export interface OtherTabs {
   /** Resolves once it is known what can be started. */
-  readonly ready: Promise<unknown>;
+  ready(): Promise<unknown>;
   /** Why an execution waits, wherever it runs. */
   pauseOf(executionId: string): Halt | undefined;
   /** True if this tab runs the execution. */
@@ -15,64 +15,48 @@ export interface OtherTabs {
   claim(executionId: string): void;
   /** Has the tab that runs an execution go on with it. */
   resumeElsewhere(executionId: string): void;
-  /** @throws {BrowserStorageError} STORAGE_NEWER_VERSION once a tab with newer code has taken the database over. */
+  /**
+   * @throws {BrowserStorageError} STORAGE_NEWER_VERSION once a tab with newer code has taken the database over,
+   * STORAGE_UNAVAILABLE where there are no databases at all.
+   */
   assertCurrent(): void;
 }
 
 export function tabClient(runner: ExecutionClient, tabs: OtherTabs): ExecutionClient {
+  const current =
+    <Args extends readonly unknown[], T>(call: (...args: Args) => Promise<T>) =>
+    async (...args: Args): Promise<T> => {
+      tabs.assertCurrent();
+      return call(...args);
+    };
   return {
     functionNames: () => runner.functionNames(),
-    async start(request) {
-      tabs.assertCurrent();
-      await tabs.ready;
+    start: current(async (request) => {
+      await tabs.ready();
       return runner.start(request);
-    },
-    async describe(executionId) {
-      tabs.assertCurrent();
+    }),
+    describe: current(async (executionId) => {
       const header = await runner.describe(executionId);
       const pause = tabs.pauseOf(executionId);
       return pause === undefined ? header : { ...header, halt: pause };
-    },
-    async history(executionId, query) {
-      tabs.assertCurrent();
-      return runner.history(executionId, query);
-    },
-    async state(executionId, page) {
-      tabs.assertCurrent();
-      return runner.state(executionId, page);
-    },
-    async list(query) {
-      tabs.assertCurrent();
-      return runner.list(query);
-    },
-    async stop(executionId, error) {
-      tabs.assertCurrent();
+    }),
+    history: current((...args) => runner.history(...args)),
+    state: current((...args) => runner.state(...args)),
+    list: current((...args) => runner.list(...args)),
+    stop: current(async (executionId, error) => {
       const stoppedAt = await runner.stop(executionId, error);
       tabs.claim(executionId);
       return stoppedAt;
-    },
-    async resume(executionId, options) {
-      tabs.assertCurrent();
+    }),
+    resume: current(async (executionId, options) => {
       const isElsewhere = tabs.pauseOf(executionId) !== undefined && !tabs.holds(executionId);
       if (isElsewhere) tabs.resumeElsewhere(executionId);
       else await runner.resume(executionId, options);
-    },
-    async completeCallback(callbackId, outcome) {
-      tabs.assertCurrent();
-      return runner.completeCallback(callbackId, outcome);
-    },
-    async completeInvoke(parent, outcome) {
-      tabs.assertCurrent();
-      return runner.completeInvoke(parent, outcome);
-    },
-    async checkpoint(executionId, request) {
-      tabs.assertCurrent();
-      return runner.checkpoint(executionId, request);
-    },
-    async settled(executionId, deadline) {
-      tabs.assertCurrent();
-      return runner.settled(executionId, deadline);
-    },
+    }),
+    completeCallback: current((...args) => runner.completeCallback(...args)),
+    completeInvoke: current((...args) => runner.completeInvoke(...args)),
+    checkpoint: current((...args) => runner.checkpoint(...args)),
+    settled: current((...args) => runner.settled(...args)),
     watch: (executionId, cursor) => runner.watch(executionId, cursor),
   };
 }

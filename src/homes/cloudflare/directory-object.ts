@@ -1,8 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
+import { type Answer, answer } from "../../adapters/durable-objects/answer.ts";
+import type { DirectoryRpc } from "../../adapters/durable-objects/directory-shards.ts";
+import { type DirectoryChange, DirectoryTable } from "../../adapters/durable-objects/directory-table.ts";
 import type { DirectoryRow, DirectoryScan } from "../../engine/ports/execution-store.ts";
-import { type Answer, answer } from "./answer.ts";
-import type { DirectoryRpc } from "./directory-shards.ts";
-import { type DirectoryChange, DirectoryTable } from "./directory-table.ts";
 
 /** One shard of the directory. It needs no configuration, so the class can be exported by a Worker as it is. */
 export class DirectoryObject extends DurableObject implements DirectoryRpc {

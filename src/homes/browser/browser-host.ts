@@ -1,52 +1,31 @@
+import { watchPage } from "../../adapters/indexeddb/page-life.ts";
 import { ClientError, ClientErrorCode, type ExecutionClient, type ListQuery } from "../../engine/runner/client.ts";
 import type { FunctionVersions } from "../../engine/runner/function.ts";
-import { type ArnScope, formatExecutionArn, LOCAL_SCOPE } from "../../lambda-compat/arn.ts";
 import { type Functions, readFunctionMap } from "../../lambda-compat/function-map.ts";
+import { checkOptions } from "../options/check-options.ts";
+import { homeFunctions, runnerSettings } from "../options/home-options.ts";
+import { OptionError } from "../options/option-error.ts";
+import { BROWSER_FORMS, type BrowserHostOptions, SERVED_FORMS, type ServedHostOptions } from "./browser-options.ts";
 import { type ExecutionFile, readExecutionFile, writeExecutionFile } from "./execution-file.ts";
-import type { Durability } from "./indexeddb-store.ts";
 import type { Live } from "./live-value.ts";
 import { type ExecutionSnapshot, liveExecution, liveList, type ListSnapshot } from "./live-views.ts";
-import { watchPage } from "./page-life.ts";
-import { type RunnerSettings, Tab, type TabStatus } from "./tab.ts";
-import { connectWorker, type FunctionNames, isIntroduction, namesOf, type PageMoment } from "./worker-link.ts";
+import { Tab, type TabStatus } from "./tab.ts";
+import {
+  connectWorker,
+  type FunctionNames,
+  isIntroduction,
+  namesOf,
+  type PageMoment,
+  type WorkerLink,
+} from "./worker-link.ts";
 
-interface CommonOptions {
-  /**
-   * `relaxed` (the default) survives the end of the tab and of the browser, `strict` a power cut too and takes twice as
-   * long. The start of a step that must not run twice is strict in any case.
-   */
-  readonly durability?: Durability;
-  /** How long an execution is kept after its end, in days, 1 to 90; 14 by default. */
-  readonly retentionDays?: number;
-  /** How long an execution may take, in seconds; no limit by default. */
-  readonly executionTimeoutSeconds?: number;
-  /** Whether an invocation with nothing to do stays in memory instead of being replayed later; true by default. */
-  readonly parks?: boolean;
-  /** How the ARNs begin; `arn:perdure:lambda:local:000000000000` by default. */
-  readonly arn?: Partial<ArnScope>;
-  /**
-   * The worker that keeps time while the page is hidden: the address of `perdure/browser/clock`, for a page whose
-   * security policy forbids workers made of text; or false for none.
-   */
-  readonly clock?: string | URL | false;
-  /** Told of failures that nobody else is told of; they are tried again. Without an id they concern no execution alone. */
-  readonly onError?: (executionId: string | undefined, error: unknown) => void;
-}
-
-export interface BrowserHostOptions extends CommonOptions {
-  /** By name: what `withDurableExecution` returns, or a plain async function for other functions to invoke. */
-  readonly functions?: Functions;
-  /** Instead of `functions`: a worker that calls `serveBrowserHost`. The functions run there. */
-  readonly worker?: Worker;
-  /** Of the database, `perdure` by default. Pages of one origin with the same name share their executions. */
-  readonly name?: string;
-}
-
+/** What the browser says about this site's storage. */
 export interface StorageReport {
   /** Whether the browser has promised to keep this site's data when it runs out of room. */
   readonly isPersisted: boolean;
-  /** In bytes, as far as the browser tells; neither is exact. */
+  /** How much is used, in bytes, about; absent where the browser does not tell. */
   readonly usage?: number;
+  /** How much may be used, in bytes, about; absent where the browser does not tell. */
   readonly quota?: number;
 }
 
@@ -78,6 +57,7 @@ export interface BrowserHost {
   remove(executionId: string): Promise<void>;
   /** Asks the browser to keep this site's data. Some ask the user, so call it when the user has done something. */
   persist(): Promise<boolean>;
+  /** Asks the browser how much is stored, and whether it keeps it. */
   storage(): Promise<StorageReport>;
   /** Ends it in this page: nothing that still runs here has an effect any more, and other tabs take over. */
   close(): void;
@@ -105,23 +85,33 @@ const LIST_LIMIT = 100;
  * subscribe(execution.id, ({ header }) => console.log(header?.status, header?.result));
  * ```
  *
- * @throws {TypeError} for functions that cannot be run here: AWS's own SDK needs Node.
+ * @throws {OptionError} INVALID_OPTION for an option that there is not or that is of another form, and for functions that
+ * cannot be run here: AWS's own SDK needs Node.
  */
 export function createBrowserHost(options: BrowserHostOptions): BrowserHost {
+  checkOptions(options, BROWSER_FORMS);
   const { worker, name = NAME } = options;
   if (worker === undefined) return hostOf(openTab(options, functionsOf(options.functions ?? {})));
+  if (options.functions !== undefined) {
+    throw new OptionError(
+      "worker",
+      "worker and functions exclude each other: the functions of a worker are those it serves.",
+    );
+  }
   const functions = new Map<string, FunctionVersions>();
-  const { ready, tell } = connectWorker(worker, name, functions);
-  return hostOf(openTab(options, functions, { ready, tell }), tell);
+  const link = connectWorker(worker, { name, functions });
+  return hostOf(openTab(options, functions, link), link.tell);
 }
 
 /**
  * Runs durable functions in a worker, for a page that calls `createBrowserHost({ worker })`. To be called while the
  * worker's script is first run.
  *
- * @throws {TypeError} for functions that cannot be run here: AWS's own SDK needs Node.
+ * @throws {OptionError} INVALID_OPTION for an option that there is not or that is of another form, and for functions that
+ * cannot be run here: AWS's own SDK needs Node.
  */
-export function serveBrowserHost(options: CommonOptions & { readonly functions: Functions }): void {
+export function serveBrowserHost(options: ServedHostOptions): void {
+  checkOptions(options, SERVED_FORMS);
   const functions = functionsOf(options.functions);
   addEventListener("message", ({ data, ports: [port] }: MessageEvent<unknown>) => {
     if (!isIntroduction(data) || port === undefined) return;
@@ -137,27 +127,19 @@ export function serveBrowserHost(options: CommonOptions & { readonly functions: 
 }
 
 function openTab(
-  options: CommonOptions & { readonly name?: string },
+  options: Omit<BrowserHostOptions, "functions" | "worker">,
   functions: ReadonlyMap<string, FunctionVersions>,
-  worker?: { readonly ready: Promise<void>; readonly tell: (moment: PageMoment) => void },
+  worker?: WorkerLink,
 ): Tab {
-  const { name = NAME, durability, clock, arn, onError, retentionDays, executionTimeoutSeconds, parks } = options;
-  const scope = { ...LOCAL_SCOPE, ...arn };
-  const settings: RunnerSettings = {
-    arnOf: (header) => formatExecutionArn(header, scope),
-    ...(retentionDays !== undefined && { retentionDays }),
-    ...(executionTimeoutSeconds !== undefined && { executionTimeoutSeconds }),
-    ...(parks !== undefined && { parks }),
-  };
+  const { name = NAME, durability, clock } = options;
   return new Tab({
     name,
-    settings,
+    settings: runnerSettings(options),
     functions,
-    ready: worker?.ready ?? Promise.resolve(),
+    ready: worker?.ready ?? (() => Promise.resolve()),
     ...(worker && { claimElsewhere: (id: string) => worker.tell({ claim: id }) }),
     ...(durability && { durability }),
     ...(clock !== undefined && { clock }),
-    onError: onError ?? (() => {}),
   });
 }
 
@@ -210,12 +192,14 @@ function hostOf(tab: Tab, tellWorker: (moment: PageMoment) => void = () => {}): 
   };
 }
 
-function functionsOf(functions: Functions): ReadonlyMap<string, FunctionVersions> {
-  return readFunctionMap(functions, () => {
-    throw new TypeError(
-      "Handlers of AWS's own SDK do not run in a browser. Make them with perdure's withDurableExecution.",
-    );
-  });
+function functionsOf(given: Functions): ReadonlyMap<string, FunctionVersions> {
+  return homeFunctions(given, (functions) =>
+    readFunctionMap(functions, () => {
+      throw new TypeError(
+        "Handlers of AWS's own SDK do not run in a browser. Make them with perdure's withDurableExecution.",
+      );
+    }),
+  );
 }
 
 /** Pages that were not loaded over HTTPS have none. */
