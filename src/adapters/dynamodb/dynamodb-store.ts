@@ -142,7 +142,7 @@ export class DynamoStore implements ExecutionStore {
   /** The head of an execution, of the incarnation that is asked for. */
   async #head(id: string, incarnation?: string): Promise<Item | undefined> {
     const head = await this.#table.get(headKey(id));
-    return incarnation === undefined || head?.["incarnation"] === incarnation ? head : undefined;
+    return incarnation === undefined || incarnationOf(head) === incarnation ? head : undefined;
   }
 
   /** False if the number is taken by another write. */
@@ -202,6 +202,11 @@ interface PageStart {
   readonly incarnation: string;
   readonly from: number;
   readonly head: Item | undefined;
+}
+
+function incarnationOf(head: Item | undefined): string {
+  const incarnation = head?.["incarnation"];
+  return typeof incarnation === "string" ? incarnation : "";
 }
 
 function isText(item: Item): item is Item & PackedText {
