@@ -45,7 +45,11 @@ const layers: Layers = {
     packages: ["cloudflare:workers"],
   },
   indexeddb: { path: "src/adapters/indexeddb/", imports: belowAdapters, packages: ["idb"] },
-  dynamodb: { path: "src/adapters/dynamodb/", imports: belowAdapters },
+  dynamodb: {
+    path: "src/adapters/dynamodb/",
+    imports: belowAdapters,
+    packages: ["@aws-sdk/lib-dynamodb", "node:zlib"],
+  },
   testing: {
     path: "src/testing/",
     imports: [...belowAdapters, "memory", "durable-objects", "indexeddb", "dynamodb"],

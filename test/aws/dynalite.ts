@@ -1,18 +1,10 @@
 /** DynamoDB in this process, by dynalite: on loopback alone, in memory or in a folder. */
 
-import { createRequire } from "node:module";
-import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import dynalite, { type Server } from "dynalite";
 import { tableDefinition } from "../../src/adapters/dynamodb/schema.ts";
-
-interface DynaliteOptions {
-  readonly path?: string;
-  readonly createTableMs?: number;
-}
-
-const dynalite = createRequire(import.meta.url)("dynalite") as (options: DynaliteOptions) => Server;
 
 export class Dynalite {
   readonly client: DynamoDBDocumentClient;

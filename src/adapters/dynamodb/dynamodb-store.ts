@@ -70,14 +70,14 @@ export class DynamoStore implements ExecutionStore {
   }
 
   async read(id: string, from: number, options: ReadOptions = {}): Promise<LogPage | undefined> {
-    const head =
-      from === 1 || options.incarnation === undefined ? await this.#head(id, options.incarnation) : undefined;
-    const incarnation = options.incarnation ?? head?.["incarnation"];
-    if (incarnation === undefined || (from === 1 && head === undefined)) return undefined;
-    const page = await this.#page({ id, incarnation: String(incarnation), from, head }, options.limit);
+    const isFirst = from === 1 || options.incarnation === undefined;
+    const head = isFirst ? await this.#head(id, options.incarnation) : undefined;
+    if (isFirst && head === undefined) return undefined;
+    const incarnation = options.incarnation ?? incarnationOf(head);
+    const page = await this.#page({ id, incarnation, from, head }, options.limit);
     if (page?.next !== undefined) return page;
     // Only while the head is there does a log end where its items end.
-    return (await this.#head(id, String(incarnation))) === undefined ? undefined : page;
+    return (await this.#head(id, incarnation)) === undefined ? undefined : page;
   }
 
   async describe(row: DirectoryRow): Promise<void> {
