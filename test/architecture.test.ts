@@ -42,7 +42,11 @@ const layers: Layers = {
   memory: { path: "src/adapters/memory/", imports: belowAdapters },
   "durable-objects": { path: "src/adapters/durable-objects/", imports: belowAdapters },
   indexeddb: { path: "src/adapters/indexeddb/", imports: belowAdapters, packages: ["idb"] },
-  dynamodb: { path: "src/adapters/dynamodb/", imports: belowAdapters },
+  dynamodb: {
+    path: "src/adapters/dynamodb/",
+    imports: belowAdapters,
+    packages: ["@aws-sdk/lib-dynamodb", "node:zlib"],
+  },
   "home options": { path: "src/homes/options/", imports: belowHomes },
   "memory home": { path: "src/homes/memory/", imports: [...belowHomes, "home options", "memory"] },
   "cloudflare home": {

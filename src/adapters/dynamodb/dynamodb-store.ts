@@ -1,0 +1,214 @@
+/**
+ * Executions in one DynamoDB table. A commit is one conditional put, which is at once the order, the version and the fence;
+ * no transaction is needed for anything.
+ */
+
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type {
+  DirectoryRow,
+  DirectoryScan,
+  ExecutionStore,
+  LogPage,
+  ReadOptions,
+} from "../../engine/ports/execution-store.ts";
+import { randomId } from "../hosts/random-id.ts";
+import { DirectoryIndex } from "./directory-index.ts";
+import { headKey, type Item, rowAttributes } from "./head.ts";
+import { type PackedText, pack, sizeOf, unpack } from "./packed-text.ts";
+import { Parts, type HeldText } from "./parts.ts";
+import { commitKey, FUNCTIONS, Key, logPartition, seqOf, SNAPSHOT } from "./schema.ts";
+import { type Found, Table } from "./table.ts";
+
+export interface DynamoStoreOptions {
+  /** The official document client. Its own retries are welcome: a commit that was written twice is recognised. */
+  readonly client: DynamoDBDocumentClient;
+  /** Made with `tableDefinition`. */
+  readonly table: string;
+  /**
+   * Days after its write at which DynamoDB deletes an item that nobody has removed; default 460, which is more than the
+   * longest execution (366 days) and the longest retention (90).
+   */
+  readonly ttlDays?: number;
+}
+
+const TTL_DAYS = 460;
+const DAY_SECONDS = 86_400;
+/** A head stays below this many bytes: every look at an execution reads it, and its end writes it anew. */
+const LARGEST_IN_HEAD = 700;
+const PAGE_COMMITS = 1000;
+
+export class DynamoStore implements ExecutionStore {
+  readonly #table: Table;
+  readonly #parts: Parts;
+  readonly #index: DirectoryIndex;
+  readonly #ttlDays: number;
+  /** Functions that are known to be noted in the table. */
+  readonly #functions = new Set<string>();
+
+  constructor({ client, table, ttlDays = TTL_DAYS }: DynamoStoreOptions) {
+    this.#table = new Table(client, table);
+    this.#parts = new Parts(this.#table, randomId);
+    this.#index = new DirectoryIndex(this.#table);
+    this.#ttlDays = ttlDays;
+  }
+
+  async create(row: DirectoryRow, body: string): Promise<"created" | "exists"> {
+    await this.#noteFunction(row.functionName);
+    const first = pack(body);
+    const isSmall = sizeOf(first) <= LARGEST_IN_HEAD;
+    // A first commit that does not fit stands in the log before the head makes it count.
+    if (!isSmall) await this.#put({ row, seq: 1, body });
+    const head = { ...headKey(row.id), ...rowAttributes(row), [Key.TTL]: this.#ttl(), ...(isSmall ? first : {}) };
+    return (await this.#table.putIfAbsent(head)) ? "created" : "exists";
+  }
+
+  async append(id: string, seq: number, body: string, incarnation: string): Promise<"appended" | "taken" | "gone"> {
+    if (seq === 1) return "taken";
+    // Once for each log: whoever writes further has read it. A log that is removed meanwhile is read by nobody.
+    if (seq === 2 && (await this.#head(id, incarnation)) === undefined) return "gone";
+    return (await this.#put({ row: { id, incarnation }, seq, body })) ? "appended" : "taken";
+  }
+
+  async read(id: string, from: number, options: ReadOptions = {}): Promise<LogPage | undefined> {
+    const isFirst = from === 1 || options.incarnation === undefined;
+    const head = isFirst ? await this.#head(id, options.incarnation) : undefined;
+    if (isFirst && head === undefined) return undefined;
+    const incarnation = options.incarnation ?? incarnationOf(head);
+    const page = await this.#page({ id, incarnation, from, head }, options.limit);
+    if (page?.next !== undefined) return page;
+    // Only while the head is there does a log end where its items end.
+    return (await this.#head(id, incarnation)) === undefined ? undefined : page;
+  }
+
+  async describe(row: DirectoryRow): Promise<void> {
+    const { [Key.EXPIRY_SHARD]: shard, [Key.EXPIRES_AT]: expiresAt, ...attributes } = rowAttributes(row);
+    const names = Object.keys(attributes);
+    const isExpiring = shard !== undefined;
+    await this.#table.update(headKey(row.id), {
+      UpdateExpression:
+        `SET ${names.map((_, at) => `#a${at} = :a${at}`).join(", ")}` +
+        (isExpiring ? ", #shard = :shard, #at = :at" : " REMOVE #shard, #at"),
+      ConditionExpression: "#incarnation = :incarnation AND #seq <= :seq",
+      ExpressionAttributeNames: {
+        ...Object.fromEntries(names.map((name, at) => [`#a${at}`, name])),
+        "#incarnation": "incarnation",
+        "#seq": "seq",
+        "#shard": Key.EXPIRY_SHARD,
+        "#at": Key.EXPIRES_AT,
+      },
+      ExpressionAttributeValues: {
+        ...Object.fromEntries(names.map((name, at) => [`:a${at}`, attributes[name]])),
+        ":incarnation": row.incarnation,
+        ":seq": row.seq,
+        ...(isExpiring ? { ":shard": shard, ":at": expiresAt } : {}),
+      },
+    });
+  }
+
+  list(scan: DirectoryScan): Promise<readonly DirectoryRow[]> {
+    return this.#index.list(scan);
+  }
+
+  expired(now: number, limit: number): Promise<readonly DirectoryRow[]> {
+    return this.#index.expired(now, limit);
+  }
+
+  async keepSnapshot(id: string, snapshot: string, incarnation: string): Promise<void> {
+    if ((await this.#head(id, incarnation)) === undefined) return;
+    const place = { partition: logPartition(id, incarnation), of: "snapshot", ttl: this.#ttl() } as const;
+    const key = { [Key.PARTITION]: place.partition, [Key.SORT]: SNAPSHOT };
+    const before = (await this.#table.get(key)) as HeldText | undefined;
+    const held = await this.#parts.write(snapshot, place);
+    await this.#table.put({ ...key, [Key.TTL]: place.ttl, ...held });
+    await this.#parts.forget(before, place);
+  }
+
+  async snapshot(id: string, incarnation: string): Promise<string | undefined> {
+    const partition = logPartition(id, incarnation);
+    const item = await this.#table.get({ [Key.PARTITION]: partition, [Key.SORT]: SNAPSHOT });
+    if (item === undefined || (await this.#head(id, incarnation)) === undefined) return undefined;
+    return this.#parts.read(item, { partition, of: "snapshot" });
+  }
+
+  /** The head first: from then on nobody reads what is left. */
+  async remove(id: string, incarnation: string): Promise<void> {
+    if (!(await this.#table.deleteIncarnation(headKey(id), incarnation))) return;
+    const stretch = { partition: logPartition(id, incarnation), from: "a", to: "z", only: [Key.PARTITION, Key.SORT] };
+    const keys: Item[] = [];
+    for await (const item of this.#table.items(stretch)) keys.push(item);
+    await this.#table.delete(keys);
+  }
+
+  /** The head of an execution, of the incarnation that is asked for. */
+  async #head(id: string, incarnation?: string): Promise<Item | undefined> {
+    const head = await this.#table.get(headKey(id));
+    return incarnation === undefined || incarnationOf(head) === incarnation ? head : undefined;
+  }
+
+  /** False if the number is taken by another write. */
+  async #put({ row: { id, incarnation }, seq, body }: Write): Promise<boolean> {
+    const place = { partition: logPartition(id, incarnation), of: seq, ttl: this.#ttl() };
+    const key = { [Key.PARTITION]: place.partition, [Key.SORT]: commitKey(seq) };
+    const held = await this.#parts.write(body, place);
+    if (await this.#table.putIfAbsent({ ...key, [Key.TTL]: place.ttl, ...held })) return true;
+    if (!("write" in held)) return false;
+    const winner = (await this.#table.get(key)) as HeldText | undefined;
+    // The client may have sent it twice, and have been refused by its own first try.
+    if (winner !== undefined && "write" in winner && winner.write === held.write) return true;
+    await this.#parts.forget(held, place);
+    return false;
+  }
+
+  async #page({ id, incarnation, from, head }: PageStart, limit = PAGE_COMMITS): Promise<LogPage | undefined> {
+    const partition = logPartition(id, incarnation);
+    const inHead = from === 1 && head !== undefined && isText(head) ? unpack(head) : undefined;
+    const bodies = inHead === undefined ? [] : [inHead];
+    const first = from + bodies.length;
+    const stretch = { partition, from: commitKey(first), to: "d" };
+    const wanted = Math.min(limit, PAGE_COMMITS) - bodies.length;
+    // A query of no items cannot be asked for; one item tells whether there are more.
+    const { items, last }: Found = await this.#table.query({ ...stretch, limit: Math.max(wanted, 1) });
+    for (const item of items.slice(0, wanted)) {
+      const seq = from + bodies.length;
+      if (seqOf(String(item[Key.SORT])) !== seq) return { bodies };
+      const body = await this.#parts.read(item, { partition, of: seq });
+      if (body === undefined) return undefined;
+      bodies.push(body);
+    }
+    return last !== undefined || items.length > wanted ? { bodies, next: from + bodies.length } : { bodies };
+  }
+
+  /** Lists of all functions, and of a name, ask each function that there is. */
+  async #noteFunction(name: string): Promise<void> {
+    if (this.#functions.has(name)) return;
+    await this.#table.put({ [Key.PARTITION]: FUNCTIONS, [Key.SORT]: name });
+    this.#functions.add(name);
+  }
+
+  /** Seconds since the epoch. */
+  #ttl(): number {
+    return Math.ceil(Date.now() / 1000) + this.#ttlDays * DAY_SECONDS;
+  }
+}
+
+interface Write {
+  readonly row: Pick<DirectoryRow, "id" | "incarnation">;
+  readonly seq: number;
+  readonly body: string;
+}
+
+interface PageStart {
+  readonly id: string;
+  readonly incarnation: string;
+  readonly from: number;
+  readonly head: Item | undefined;
+}
+
+function incarnationOf(head: Item | undefined): string {
+  const incarnation = head?.["incarnation"];
+  return typeof incarnation === "string" ? incarnation : "";
+}
+
+function isText(item: Item): item is Item & PackedText {
+  return "b" in item || "z" in item || "w" in item;
+}

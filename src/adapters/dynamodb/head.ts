@@ -1,0 +1,28 @@
+/** The item that says which execution has an id, as the table keeps it. */
+
+import type { DirectoryRow } from "../../engine/ports/execution-store.ts";
+import { HEAD, Key, listPartition, placeKey, shardOf } from "./schema.ts";
+
+/** What an item of the table has by name; values as the document client takes and gives them. */
+export type Item = Record<string, unknown>;
+
+/** The row, and what the indexes sort it by. */
+export function rowAttributes(row: DirectoryRow): Item {
+  const shard = shardOf(row.id);
+  return {
+    row: JSON.stringify(row),
+    incarnation: row.incarnation,
+    seq: row.seq,
+    [Key.LIST]: listPartition(row.functionName, row.status, shard),
+    [Key.PLACE]: placeKey(row.startedAt, row.id),
+    ...(row.expiresAt === undefined ? {} : { [Key.EXPIRY_SHARD]: `expiry#${shard}`, [Key.EXPIRES_AT]: row.expiresAt }),
+  };
+}
+
+export function rowOf(item: Item): DirectoryRow {
+  return JSON.parse(String(item["row"])) as DirectoryRow;
+}
+
+export function headKey(id: string): Item {
+  return { [Key.PARTITION]: id, [Key.SORT]: HEAD };
+}

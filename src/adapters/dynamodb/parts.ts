@@ -1,0 +1,80 @@
+/**
+ * Text that is too large for one item. Its parts are written first, under a name that no other write has, and the item that
+ * names them makes them count: all at once, or not at all. Parts that no item names are read by nobody.
+ */
+
+import { type PackedText, pack, sizeOf, unpack } from "./packed-text.ts";
+import type { Item } from "./head.ts";
+import { Key, partKey, partsPrefix } from "./schema.ts";
+import type { Table } from "./table.ts";
+
+/** An item takes 400 KB, names of attributes included. */
+const LARGEST = 350_000;
+/** Parts that are on their way at a time. */
+const AT_ONCE = 8;
+
+/** Where a text stands that is written or read: commit `of` of a log, or the snapshot. */
+export interface TextPlace {
+  readonly partition: string;
+  readonly of: number | "snapshot";
+  readonly ttl: number;
+}
+
+/** How an item holds a text: in itself, or as the name of a write and how many parts it has. */
+export type HeldText = PackedText | { readonly write: string; readonly parts: number };
+
+export class Parts {
+  readonly #table: Table;
+  readonly #randomId: () => string;
+
+  constructor(table: Table, randomId: () => string) {
+    this.#table = table;
+    this.#randomId = randomId;
+  }
+
+  /** Writes the parts, if there are any, and answers what the item is to hold. */
+  async write(text: string, place: TextPlace): Promise<HeldText> {
+    const packed = pack(text);
+    if (sizeOf(packed) <= LARGEST) return packed;
+    const [name, bytes] = packed.w === undefined ? ["z", packed.z] : ["w", packed.w];
+    if (bytes === undefined) return packed;
+    const write = this.#randomId();
+    const prefix = partsPrefix(place.of, write);
+    const parts = Math.ceil(bytes.byteLength / LARGEST);
+    const put = (part: number): Promise<void> =>
+      this.#table.put({
+        [Key.PARTITION]: place.partition,
+        [Key.SORT]: partKey(prefix, part),
+        [Key.TTL]: place.ttl,
+        [name]: bytes.subarray(part * LARGEST, (part + 1) * LARGEST),
+      });
+    for (let part = 0; part < parts; part += AT_ONCE) {
+      await Promise.all(Array.from({ length: Math.min(AT_ONCE, parts - part) }, (_, at) => put(part + at)));
+    }
+    return { write, parts };
+  }
+
+  /** Undefined if a part is not there any more. */
+  async read(item: Item, { partition, of }: Omit<TextPlace, "ttl">): Promise<string | undefined> {
+    const held = item as unknown as HeldText;
+    if (!("write" in held)) return unpack(held);
+    const prefix = partsPrefix(of, held.write);
+    const found: PackedText[] = [];
+    const stretch = { partition, from: prefix, to: partKey(prefix, held.parts) };
+    for await (const part of this.#table.items(stretch)) found.push(part);
+    if (found.length !== held.parts) return undefined;
+    const name = found[0]?.w === undefined ? "z" : "w";
+    return unpack({ [name]: Buffer.concat(found.map((part) => part[name] ?? new Uint8Array())) });
+  }
+
+  /** Deletes the parts of a write that does not count, or no longer. */
+  async forget(held: HeldText | undefined, { partition, of }: Omit<TextPlace, "ttl">): Promise<void> {
+    if (held === undefined || !("write" in held)) return;
+    const prefix = partsPrefix(of, held.write);
+    const keys = Array.from({ length: held.parts }, (_, part) => ({
+      [Key.PARTITION]: partition,
+      [Key.SORT]: partKey(prefix, part),
+    }));
+    await this.#table.delete(keys);
+  }
+}
