@@ -123,3 +123,56 @@ test("a process that may not run an execution gives no order for it", async () =
   await clock.advance(HOUR);
   expect(orders).toEqual([]);
 });
+
+test("while a function runs, an alarm finds its execution should the process die", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  const orders: number[] = [];
+  const noted = (alarm: Alarm): Alarm => ({
+    schedule: (id, at, order) => {
+      orders.push(at - clock.now());
+      return alarm.schedule(id, at, order);
+    },
+    cancel: (id, order) => alarm.cancel(id, order),
+  });
+  const endless = withDurableExecution(async (_: unknown, context) =>
+    context.step(async () => new Promise<never>(() => {})),
+  );
+  const runner = world.start({ endless }, { alarm: noted, watchdogMs: 7_000 });
+  await runner.start({ functionName: "endless", name: "one" });
+  await clock.settle();
+  expect(orders.at(-1)).toBe(7_000);
+});
+
+test("an order that was refused is not given again by a process that has been replaced meanwhile", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  let isDeaf = true;
+  const orders: number[] = [];
+  const twice = withDurableExecution(async (_: unknown, context) => {
+    await context.wait({ hours: 1 });
+    await context.wait({ hours: 2 });
+  });
+  const first = world.start(
+    { twice },
+    {
+      alarm: () => ({
+        schedule: (_, at) => {
+          if (isDeaf) throw new Error("refused");
+          orders.push(at);
+        },
+        cancel: () => {},
+      }),
+    },
+  );
+  await first.start({ functionName: "twice", name: "one" });
+  await clock.settle();
+  isDeaf = false;
+  const second = world.start({ twice });
+  world.busyMs = HOUR;
+  await second.wake("twice/one");
+  await clock.settle();
+  world.busyMs = 0;
+  await clock.advance(10_000);
+  expect(orders).toEqual([]);
+});

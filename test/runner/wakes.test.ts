@@ -102,3 +102,51 @@ test("a function that says it was fenced leaves its place, and its host is told"
   await clock.settle();
   expect(calls).toBe(2);
 });
+
+test("what is due sooner than the next try does not wait for it", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  const orders: number[] = [];
+  let isBlind = false;
+  const patient = withDurableExecution(async (_: unknown, context) => context.wait({ seconds: 50 }));
+  const runner = world.start(
+    { patient },
+    {
+      alarm: (alarm) => ({
+        schedule: (id, at, given) => {
+          orders.push(at);
+          return alarm.schedule(id, at, given);
+        },
+        cancel: (id, given) => alarm.cancel(id, given),
+      }),
+      store: (store) =>
+        storeWith(store, {
+          read: (...args) => {
+            if (isBlind) throw new Error("refused");
+            return store.read(...args);
+          },
+        }),
+    },
+  );
+  await runner.start({ functionName: "patient", name: "one" });
+  await clock.settle();
+  const due = orders.at(-1)!;
+  isBlind = true;
+  await runner.wake("patient/one");
+  // Tries come after 1, 2, 4, 8 and 16 s; the one after that would come 63 s after the first.
+  await clock.advance(40_000);
+  expect(orders.at(-1)).toBe(due);
+  expect(Math.max(...orders)).toBe(due);
+});
+
+test("an execution that was made and never begun is run by the process that is asked to start it once more", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  const maker = world.start({ order }, { mayRun: () => false });
+  await maker.start({ functionName: "order", name: "one" });
+  maker.close();
+  const runner = world.start({ order });
+  expect(await runner.start({ functionName: "order", name: "one" })).toMatchObject({ created: false });
+  await clock.advance(10_000);
+  expect(await runner.describe("order/one")).toMatchObject({ status: "SUCCEEDED" });
+});
