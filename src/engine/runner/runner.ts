@@ -30,7 +30,7 @@ import {
   type StatePage,
 } from "./client.ts";
 import { listExecutions, scanAll } from "./directory-list.ts";
-import { Writer } from "./execution-log.ts";
+import { Writer } from "./claims.ts";
 import { FunctionRegistry, type FunctionVersions } from "./function.ts";
 import type { Session } from "./session.ts";
 import { Sessions } from "./sessions.ts";

@@ -7,7 +7,7 @@
  */
 
 import { ClientError, ClientErrorCode } from "./client.ts";
-import { LogGoneError } from "./execution-log.ts";
+import { LogGoneError } from "./log-copy.ts";
 import { Retries } from "./retries.ts";
 import { Session } from "./session.ts";
 import type { RunnerSetup } from "./setup.ts";

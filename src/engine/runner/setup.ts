@@ -3,7 +3,7 @@ import type { Alarm } from "../ports/alarm.ts";
 import type { ExecutionStore } from "../ports/execution-store.ts";
 import type { Host } from "../ports/host.ts";
 import type { ExecutionClient } from "./client.ts";
-import type { Writer } from "./execution-log.ts";
+import type { Writer } from "./claims.ts";
 import type { FunctionRegistry } from "./function.ts";
 
 /** What a runner works with. */
