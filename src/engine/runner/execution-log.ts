@@ -29,6 +29,7 @@ import { FencedError } from "../replay/faults.ts";
 import { type Claim, Claims, type FencedBy, type Writer } from "./claims.ts";
 import { ClientError } from "./client.ts";
 import { LogCopy, LogGoneError } from "./log-copy.ts";
+import type { Snapshots } from "./snapshots.ts";
 import { TaskQueue } from "./task-queue.ts";
 
 /** Told of what happens to a log. */
@@ -47,6 +48,7 @@ export interface LogDependencies {
   readonly store: ExecutionStore;
   readonly host: Host;
   readonly writer: Writer;
+  readonly snapshots: Snapshots;
   readonly listener: LogListener;
 }
 
@@ -61,13 +63,14 @@ export class ExecutionLog {
   readonly #copy: LogCopy;
 
   constructor(id: string, dependencies: LogDependencies) {
-    const { store, writer, listener } = dependencies;
+    const { store, writer, snapshots, listener } = dependencies;
     this.id = id;
     this.#dependencies = dependencies;
     this.#queue = new TaskQueue(() => listener.onRest());
     this.#claims = new Claims(writer);
     this.#copy = new LogCopy(id, {
       store,
+      snapshots,
       onFound: (commit) => this.#claims.note(commit),
       onRefused: () => {
         this.#claims.fence("HERE");

@@ -4,16 +4,20 @@
  *
  * 1. Commits are folded in the order of their numbers, each once: those that are found in the store, and those that this
  *    process has written.
- * 2. A state that a commit was refused on is half changed. It is given up, and the log is read anew from the start.
+ * 2. A state that a commit was refused on is half changed. It is given up, and the log is read anew from the start,
+ *    without its snapshot.
+ * 3. A long log is read from its snapshot on, if it has one. The state is the same as without.
  */
 
 import { decodeCommit } from "../machine/commit-codec.ts";
 import { fold } from "../machine/fold.ts";
+import { incarnationOf } from "../machine/incarnation.ts";
 import { emptyState, type ExecutionState } from "../machine/state.ts";
 import type { Commit } from "../model/commit.ts";
 import type { Operation } from "../model/operation.ts";
-import type { ExecutionStore, LogPage, ReadOptions } from "../ports/execution-store.ts";
+import type { ExecutionStore, LogPage } from "../ports/execution-store.ts";
 import { chain, type MaybePromise } from "../ports/maybe-promise.ts";
+import type { Snapshots } from "./snapshots.ts";
 
 /** The log that was read is no longer there: the execution was removed, and another one may have its name. */
 export class LogGoneError extends Error {
@@ -26,6 +30,7 @@ export class LogGoneError extends Error {
 
 export interface LogReading {
   readonly store: ExecutionStore;
+  readonly snapshots: Snapshots;
   /** A commit was found in the store, and is folded. */
   readonly onFound: (commit: Commit) => void;
   /** A commit was refused, and the state was given up. */
@@ -40,6 +45,8 @@ export class LogCopy {
   #state: ExecutionState = emptyState();
   /** What the commits that were folded since `takeNews` have changed; undefined if there are none. */
   #news: Operation[] | undefined;
+  /** The log is read without its snapshot. */
+  #isWary = false;
   #isGone = false;
 
   constructor(id: string, reading: LogReading) {
@@ -58,7 +65,8 @@ export class LogCopy {
 
   /** Folds what is new in the store; true if `ownBody` was among it. */
   read(ownBody: string | undefined): MaybePromise<boolean> {
-    return this.#readOn(ownBody, false);
+    const isAnew = this.#state.seq === 0 && ownBody === undefined && !this.#isWary;
+    return isAnew ? this.#readAnew() : this.#readOn(ownBody, false);
   }
 
   /** Folds a commit that this process has written under the next number. */
@@ -85,25 +93,44 @@ export class LogCopy {
     this.#isGone = true;
   }
 
-  #readOn(ownBody: string | undefined, found: boolean): MaybePromise<boolean> {
-    return chain(this.#page(), (page) => {
-      if (page === undefined) return this.#state.seq === 0 ? found : this.#wentAway();
-      let isOwn = found;
-      for (const body of page.bodies) {
-        if (body === ownBody) isOwn = true;
-        const commit = decodeCommit(body);
-        this.add(commit);
-        this.#reading.onFound(commit);
-      }
-      return page.next === undefined ? isOwn : this.#readOn(ownBody, isOwn);
+  /** From the snapshot on, if there is one, or from the start. */
+  #readAnew(): MaybePromise<boolean> {
+    const { snapshots } = this.#reading;
+    return chain(this.#page(snapshots.firstCommits), (page) => {
+      const [first] = page?.bodies ?? [];
+      if (page === undefined || first === undefined || !snapshots.isAskedFor(page)) return this.#take(page, undefined);
+      return chain(snapshots.takeUp(incarnationOf(first)), (found) => {
+        if (found === undefined) return this.#take(page, undefined);
+        this.#state = found.state;
+        this.#news = [...found.state.operations.values()];
+        return this.#take(found.page, undefined);
+      });
     });
   }
 
-  #page(): MaybePromise<LogPage | undefined> {
+  #readOn(ownBody: string | undefined, isOwn: boolean): MaybePromise<boolean> {
+    return chain(this.#page(), (page) => this.#take(page, ownBody, isOwn));
+  }
+
+  /** Folds a page, and reads on where it ends. */
+  #take(page: LogPage | undefined, ownBody: string | undefined, found: boolean = false): MaybePromise<boolean> {
+    if (page === undefined) return this.#state.seq === 0 ? found : this.#wentAway();
+    let isOwn = found;
+    for (const body of page.bodies) {
+      if (body === ownBody) isOwn = true;
+      const commit = decodeCommit(body);
+      this.add(commit);
+      this.#reading.onFound(commit);
+    }
+    return page.next === undefined ? isOwn : this.#readOn(ownBody, isOwn);
+  }
+
+  #page(limit?: number): MaybePromise<LogPage | undefined> {
     this.assertThere();
     const { seq, header } = this.#state;
-    const options: ReadOptions | undefined = seq === 0 ? undefined : { incarnation: header.incarnation };
-    return this.#reading.store.read(this.#id, seq + 1, options);
+    const { store } = this.#reading;
+    if (seq > 0) return store.read(this.#id, seq + 1, { incarnation: header.incarnation });
+    return limit === undefined ? store.read(this.#id, 1) : store.read(this.#id, 1, { limit });
   }
 
   #fold(commit: Commit): Operation[] {
@@ -112,6 +139,7 @@ export class LogCopy {
     } catch (error) {
       this.#state = emptyState();
       this.#news = undefined;
+      this.#isWary = true;
       this.#reading.onRefused();
       throw error;
     }

@@ -60,6 +60,11 @@ export interface RunnerOptions {
    * twice. None by default: for hosts where a process that may run an execution is the only one.
    */
   readonly watchdogMs?: number;
+  /**
+   * How much an execution has to have recorded before a snapshot of it is kept beside its log, in commits and operations
+   * together; default 2000, which is a thousand steps in a row. `Infinity` for no snapshots.
+   */
+  readonly snapshotFloor?: number;
   /** 1 to 90 days after the end; default 14. */
   readonly retentionDays?: number;
   /** Default none. */
@@ -80,6 +85,7 @@ export interface RunnerOptions {
 
 const INVOCATION_MS = 15 * 60 * 1000;
 const LINGER_MS = 250;
+const SNAPSHOT_FLOOR = 2000;
 const RETENTION_DAYS = 14;
 const RECOVERY_PAGE = 1000;
 
@@ -312,6 +318,7 @@ function setupOf(options: RunnerOptions, runner: Runner): RunnerSetup {
     lingerMs: options.lingerMs ?? LINGER_MS,
     invocationMs: options.invocationMs ?? INVOCATION_MS,
     watchdogMs: options.watchdogMs,
+    snapshotFloor: options.snapshotFloor ?? SNAPSHOT_FLOOR,
     retentionDays: options.retentionDays ?? RETENTION_DAYS,
     executionTimeoutSeconds: options.executionTimeoutSeconds,
     arnOf: options.arnOf,

@@ -26,6 +26,7 @@ import { LogGoneError } from "./log-copy.ts";
 import { LookLoop, type Outlook, type Wish } from "./look-loop.ts";
 import { Retries } from "./retries.ts";
 import type { RunnerSetup } from "./setup.ts";
+import { Snapshots } from "./snapshots.ts";
 import { StoragePause } from "./storage-pause.ts";
 import { WakeOrders } from "./wake-orders.ts";
 
@@ -42,6 +43,7 @@ export class Session implements LogListener, Outlook {
   readonly id: string;
   readonly #setup: RunnerSetup;
   readonly #surroundings: SessionSurroundings;
+  readonly #snapshots: Snapshots;
   readonly #log: ExecutionLog;
   readonly #loop: LookLoop;
   readonly #wakes: WakeOrders;
@@ -58,7 +60,8 @@ export class Session implements LogListener, Outlook {
     const { store, host, writer } = setup;
     const retries = new Retries();
     const onChange = (): void => void this.#look({ orders: true });
-    this.#log = new ExecutionLog(id, { store, host, writer, listener: this });
+    this.#snapshots = new Snapshots(id, { setup, onError: (error) => this.#report(error) });
+    this.#log = new ExecutionLog(id, { store, host, writer, snapshots: this.#snapshots, listener: this });
     this.#loop = new LookLoop(this, (work) => host.background(work));
     this.#wakes = new WakeOrders(id, setup, {
       retries,
@@ -195,13 +198,14 @@ export class Session implements LogListener, Outlook {
 
   rest(wakeAt: number | undefined, orders: boolean): void {
     this.#wakes.rest(wakeAt, orders);
+    if (this.#invoker.here !== "RUNNING" && this.#setup.mayRun(this.id)) this.#snapshots.keep(() => this.state);
   }
 
   /** The store or a peer failed. What is recorded is safe; it is tried again later, from the log. */
   failed(error: unknown): void {
     if (this.#isClosed || error instanceof FencedError || error instanceof LogGoneError) return;
     if (error instanceof StorageFullError) this.#pause.begin(error);
-    this.#setup.onError(this.id, error);
+    this.#report(error);
     this.#tryLater();
   }
 
@@ -245,6 +249,10 @@ export class Session implements LogListener, Outlook {
     }
     this.#invoker.absorb(changed);
     if (changed.some(isAwaited)) void this.#look({});
+  }
+
+  #report(error: unknown): void {
+    if (!this.#isClosed) this.#setup.onError(this.id, error);
   }
 
   #tryLater(): void {

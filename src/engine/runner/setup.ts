@@ -31,6 +31,8 @@ export interface RunnerSetup {
    * last commit other processes leave it alone; none when absent.
    */
   readonly watchdogMs: number | undefined;
+  /** How much an execution has recorded before a snapshot of it is kept, in commits and operations together. */
+  readonly snapshotFloor: number;
   readonly retentionDays: number;
   readonly executionTimeoutSeconds: number | undefined;
   readonly arnOf: (header: ExecutionHeader) => string;
