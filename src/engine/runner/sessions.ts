@@ -160,10 +160,7 @@ export class Sessions {
     this.assertOpen();
     if (session.exists) return;
     this.#drop(place);
-    throw new ClientError(
-      ClientErrorCode.NOT_FOUND,
-      unknown ?? `Execution ${session.id} does not exist, or is no longer retained.`,
-    );
+    throw unknownExecution(session.id, unknown);
   }
 
   #release(id: string): void {
@@ -183,6 +180,14 @@ export class Sessions {
 /** True for a session whose execution was there and is removed. */
 function isGone({ exists, state }: Session): boolean {
   return state.seq > 0 && !exists;
+}
+
+/** Refuses an execution that is not there. */
+export function unknownExecution(
+  id: string,
+  message: string = `Execution ${id} does not exist, or is no longer retained.`,
+): ClientError {
+  return new ClientError(ClientErrorCode.NOT_FOUND, message);
 }
 
 function isUnknown(error: unknown): boolean {
