@@ -122,6 +122,30 @@ describe("taking up a long execution", () => {
     expect(ran.length).toBe(STEPS + 1);
   });
 
+  test("reads the snapshot of one whose operations share commits, too", async () => {
+    const world = new Processes();
+    const functions = {
+      order: withDurableExecution(async (_event: unknown, context: DurableContext) => {
+        const items = Array.from({ length: 1500 }, (_, index) => index);
+        const batch = await context.map(items, async (child, item) => child.step(async () => item));
+        await context.wait({ hours: 1 });
+        return batch.successCount;
+      }),
+    };
+    const first = world.start(functions);
+    await first.start(LONG);
+    await world.clock.settle();
+    first.close();
+    const traffic = new Traffic();
+    const second = world.start(functions, { store: traffic.through });
+    await second.wake(id);
+    await world.clock.settle();
+    expect(traffic.snapshotsRead).toBe(1);
+    expect(traffic.commits).toBeLessThan(100);
+    await world.clock.advance(HOUR);
+    expect(await second.describe(id)).toMatchObject({ status: "SUCCEEDED", result: "1500" });
+  });
+
   test("is read the same by whoever looks at it", async () => {
     const { world } = await parked(STEPS);
     const pages: unknown[] = [];

@@ -4,7 +4,7 @@ import { encodeCommit } from "../machine/commit-codec.ts";
 import { Recorder } from "../machine/recorder.ts";
 import type { HistoryEvent } from "../model/history.ts";
 import type { HistoryPage, HistoryQuery, LiveEvent } from "./client.ts";
-import { Histories, History } from "./history-page.ts";
+import { Histories, PagedHistory } from "./history-page.ts";
 
 const LARGEST = 6_291_456;
 
@@ -28,7 +28,7 @@ class ReadLog {
   }
 
   /** A page, and how many commits were read for it. */
-  async page(history: History, query: HistoryQuery, maxCharacters?: number): Promise<[HistoryPage, number]> {
+  async page(history: PagedHistory, query: HistoryQuery, maxCharacters?: number): Promise<[HistoryPage, number]> {
     const before = this.read;
     const page = await history.page((from) => this.#from(from), query, maxCharacters);
     return [page, this.read - before];
@@ -48,7 +48,7 @@ async function pages(
   query: Omit<HistoryQuery, "after">,
   maxCharacters?: number,
 ): Promise<[HistoryPage, number][]> {
-  const history = new History();
+  const history = new PagedHistory();
   const found: [HistoryPage, number][] = [];
   let after: number | undefined;
   do {
@@ -66,21 +66,21 @@ describe("a page of a history", () => {
   test("ends by size, whatever was asked for: results of the largest size", async () => {
     const log = ReadLog.ofSteps(Array<number>(3).fill(LARGEST));
     for (const reverse of [false, true]) {
-      const [{ events, more }] = await log.page(new History(), { limit: 1000, includeData: true, reverse });
+      const [{ events, more }] = await log.page(new PagedHistory(), { limit: 1000, includeData: true, reverse });
       expect([events.length, more]).toEqual([reverse ? 1 : 2, true]);
       // Two bytes a character, and 32 MiB is what a Durable Object may be told.
       expect(size(events) * 2).toBeLessThan(17 * 1024 * 1024);
     }
-    const [bare] = await log.page(new History(), { limit: 1000, includeData: false });
+    const [bare] = await log.page(new PagedHistory(), { limit: 1000, includeData: false });
     expect([bare.events.length, bare.more]).toEqual([4, false]);
   });
 
   test("reads no further than it must", async () => {
     const log = ReadLog.ofSteps(Array<number>(100).fill(10));
-    const [{ events }, read] = await log.page(new History(), { limit: 5, includeData: true });
+    const [{ events }, read] = await log.page(new PagedHistory(), { limit: 5, includeData: true });
     expect([events.length, read]).toEqual([5, 6]);
     const backwards = { limit: 5, after: 20, includeData: true, reverse: true };
-    const [last, readBack] = await log.page(new History(), backwards);
+    const [last, readBack] = await log.page(new PagedHistory(), backwards);
     expect([last.events.length, readBack]).toEqual([5, 20]);
   });
 
@@ -124,7 +124,7 @@ describe("what a page of a history reads", () => {
 
   test("is the log once for many that are asked for at the same time", async () => {
     const log = ReadLog.ofSteps(Array<number>(steps).fill(1));
-    const history = new History();
+    const history = new PagedHistory();
     const queries = Array.from({ length: 50 }, (_, index) => ({ limit: 10, after: steps - index, includeData: false }));
     await Promise.all(
       queries.flatMap((query) => [log.page(history, query), log.page(history, { ...query, reverse: true })]),
@@ -170,7 +170,7 @@ test("a page says the same whatever pages were read before it", async () => {
   });
   await fc.assert(
     fc.asyncProperty(fc.array(query, { minLength: 1, maxLength: 6 }), async (queries) => {
-      const history = new History();
+      const history = new PagedHistory();
       for (const { after, limit, reverse } of queries) {
         const [page] = await log.page(history, {
           ...{ limit, reverse, includeData: true },

@@ -44,7 +44,7 @@ interface Bounds extends HistoryQuery {
 }
 
 /** The history of one log. */
-export class History {
+export class PagedHistory {
   /** In order, the first one at the start. */
   readonly #places: Place[] = [{ seq: 0, reader: new HistoryReader() }];
   /** Resolves when the last page that was asked for is there. */
@@ -127,11 +127,11 @@ export class History {
 
 /** The histories that were asked for last. */
 export class Histories {
-  readonly #histories = new Map<string, { readonly incarnation: string; readonly history: History }>();
+  readonly #histories = new Map<string, { readonly incarnation: string; readonly history: PagedHistory }>();
 
-  of(executionId: string, incarnation: string): History {
+  of(executionId: string, incarnation: string): PagedHistory {
     const known = this.#histories.get(executionId);
-    const found = known?.incarnation === incarnation ? known : { incarnation, history: new History() };
+    const found = known?.incarnation === incarnation ? known : { incarnation, history: new PagedHistory() };
     this.#histories.delete(executionId);
     this.#histories.set(executionId, found);
     for (const oldest of this.#histories.keys()) {
