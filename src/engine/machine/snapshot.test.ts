@@ -265,7 +265,7 @@ describe("a snapshot is passed over", () => {
   });
 });
 
-/** Whoever has to change this text raises SNAPSHOT_VERSION: an older version must not read it, nor a newer one the old. */
+/** A change to this text raises SNAPSHOT_VERSION: an older version must not read it, nor a newer one the old text. */
 test("a snapshot is written as version 1 is", () => {
   const recorder = Recorder.started();
   for (const id of ["1", "2", "3"]) {

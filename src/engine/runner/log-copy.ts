@@ -4,14 +4,15 @@
  *
  * 1. Commits are folded in the order of their numbers, each once: those that are found in the store, and those that this
  *    process has written.
- * 2. A state that a commit was refused on is half changed. It is given up, and the log is read anew from the start,
- *    without its snapshot.
- * 3. A long log is read from its snapshot on, if it has one. The state is the same as without.
+ * 2. A state that a commit was refused on is half changed. It is given up, and the log is read anew from the start.
+ * 3. A long log is read from its snapshot on, if it has one. The state is the same as without. If a commit does not follow
+ *    on the snapshot the log decides: it is read from the start at once.
  */
 
 import { decodeCommit } from "../machine/commit-codec.ts";
 import { fold } from "../machine/fold.ts";
 import { incarnationOf } from "../machine/incarnation.ts";
+import { CorruptLogError } from "../machine/log-errors.ts";
 import { emptyState, type ExecutionState } from "../machine/state.ts";
 import type { Commit } from "../model/commit.ts";
 import type { Operation } from "../model/operation.ts";
@@ -45,8 +46,6 @@ export class LogCopy {
   #state: ExecutionState = emptyState();
   /** What the commits that were folded since `takeNews` have changed; undefined if there are none. */
   #news: Operation[] | undefined;
-  /** The log is read without its snapshot. */
-  #isWary = false;
   #isGone = false;
 
   constructor(id: string, reading: LogReading) {
@@ -65,8 +64,7 @@ export class LogCopy {
 
   /** Folds what is new in the store; true if `ownBody` was among it. */
   read(ownBody: string | undefined): MaybePromise<boolean> {
-    const isAnew = this.#state.seq === 0 && ownBody === undefined && !this.#isWary;
-    return isAnew ? this.#readAnew() : this.#readOn(ownBody, false);
+    return this.#state.seq === 0 && ownBody === undefined ? this.#readAnew() : this.#readOn(ownBody, false);
   }
 
   /** Folds a commit that this process has written under the next number. */
@@ -98,14 +96,23 @@ export class LogCopy {
     const { snapshots } = this.#reading;
     return chain(this.#page(snapshots.firstCommits), (page) => {
       const [first] = page?.bodies ?? [];
-      if (page === undefined || first === undefined || !snapshots.isAskedFor(page)) return this.#take(page, undefined);
-      return chain(snapshots.takeUp(incarnationOf(first)), (found) => {
-        if (found === undefined) return this.#take(page, undefined);
-        this.#state = found.state;
-        this.#news = [...found.state.operations.values()];
-        return this.#take(found.page, undefined);
-      });
+      const isAskedFor = page !== undefined && first !== undefined && snapshots.isAskedFor(page);
+      return isAskedFor ? this.#takeUp(first, page) : this.#take(page, undefined);
     });
+  }
+
+  /** `start` is the first page of the log. */
+  async #takeUp(first: string, start: LogPage): Promise<boolean> {
+    const found = await this.#reading.snapshots.takeUp(incarnationOf(first));
+    if (found === undefined) return this.#take(start, undefined);
+    this.#state = found.state;
+    this.#news = [...found.state.operations.values()];
+    try {
+      return await this.#take(found.page, undefined);
+    } catch (error) {
+      if (!(error instanceof CorruptLogError)) throw error;
+      return this.#take(start, undefined);
+    }
   }
 
   #readOn(ownBody: string | undefined, isOwn: boolean): MaybePromise<boolean> {
@@ -139,7 +146,6 @@ export class LogCopy {
     } catch (error) {
       this.#state = emptyState();
       this.#news = undefined;
-      this.#isWary = true;
       this.#reading.onRefused();
       throw error;
     }

@@ -6,9 +6,9 @@
  *    and so is one that the store fails to give. The log is read from its start then.
  * 2. One is kept when nothing runs here, and the execution has grown since the last one by as much as that stands for.
  *    So all of them together hold no more than twice what the last one does, and a short execution never has one. A
- *    process that had to take the execution up first, and to read more than a part of it from its log, keeps one sooner:
- *    so that the next one need not.
- * 3. One that cannot be kept is reported, and left out.
+ *    process that has taken the execution up, and had to read a good part of it from the log, keeps one sooner, so that
+ *    the next process reads less.
+ * 3. One that cannot be kept is reported, and has no other consequence.
  */
 
 import { decodeSnapshot, encodeSnapshot, type Snapshot } from "../machine/snapshot.ts";
@@ -17,14 +17,17 @@ import type { LogPage } from "../ports/execution-store.ts";
 import { payloadLength } from "./payload-length.ts";
 import type { RunnerSetup } from "./setup.ts";
 
-/** What a log is gone on with from a snapshot. */
+/** Where the reading of a log begins that has a snapshot. */
 export interface TakenUp {
   readonly state: ExecutionState;
   /** The commits that follow on it. */
   readonly page: LogPage;
 }
 
-/** What part of a snapshot has to be read from the log after it before a process that takes an execution up keeps another. */
+/**
+ * A process that takes an execution up keeps another snapshot once it has grown by the extent of the one before, divided
+ * by this.
+ */
 const TAIL_PART = 8;
 
 /** Characters that are packed at the most: it is done in one go, and takes several times as much memory for a moment. */
