@@ -68,6 +68,7 @@ export const replay: Section = {
       ["", "perdure, ms", "AWS's SDK, ms", "AWS's SDK / perdure"],
       [
         compared(samples, "until the handler runs", "load"),
+        ["the same without the snapshot", spread(samples.values("log")), "", ""],
         compared(samples, "from there to the last step", "replay"),
         compared(samples, "both", "total"),
       ],

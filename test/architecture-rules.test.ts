@@ -5,6 +5,7 @@ import {
   indexImports,
   isImpure,
   type Layers,
+  measureClasses,
   measureFunctions,
   places,
   spreadsList,
@@ -79,6 +80,14 @@ describe("the architecture rules", () => {
       { place: "src/a.ts:1", lines: 5, depth: 1 },
       { place: "src/a.ts:2", lines: 3, depth: 2 },
       { place: "src/a.ts:6", lines: 1, depth: 1 },
+    ]);
+  });
+  test("measure the lines of code of classes, and the fields that change", () => {
+    const fields = "  #a = 1;\n\n  /** Said\n   * of b. */\n  readonly #b = 2; // last\n  // c\n  c?: number;\n";
+    const module = toModule("src/a.ts", `const d = 1;\nclass C {\n${fields}}\nconst E = class {};`);
+    expect(measureClasses([module])).toEqual([
+      { place: "src/a.ts:2", lines: 5, mutableFields: 2 },
+      { place: "src/a.ts:11", lines: 1, mutableFields: 0 },
     ]);
   });
 });

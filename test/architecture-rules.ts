@@ -135,6 +135,38 @@ export function measureFunctions(modules: readonly Module[]): readonly FunctionM
   return measures.toSorted((a, b) => b.lines - a.lines);
 }
 
+export interface ClassMeasure {
+  readonly place: string;
+  /** Lines of code: without comments and empty lines. */
+  readonly lines: number;
+  /** Fields that are not read-only. */
+  readonly mutableFields: number;
+}
+
+/** The classes of the modules with what they hold, longest first. */
+export function measureClasses(modules: readonly Module[]): readonly ClassMeasure[] {
+  const measures = modules.flatMap(({ path, source, tree }) => {
+    const found: ClassMeasure[] = [];
+    walk(tree, (node) => {
+      if (node.type !== "ClassDeclaration" && node.type !== "ClassExpression") return;
+      const members = (node["body"] as { body: readonly SyntaxNode[] }).body;
+      const fields = members.filter((member) => member.type === "PropertyDefinition" && member["readonly"] !== true);
+      found.push({
+        place: `${path}:${lineOf(source, node.start)}`,
+        lines: linesOfCode(source.slice(node.start, node.end)),
+        mutableFields: fields.length,
+      });
+    });
+    return found;
+  });
+  return measures.toSorted((a, b) => b.lines - a.lines);
+}
+
+function linesOfCode(text: string): number {
+  const lines = text.replaceAll(/\/\*[^]*?\*\//g, "").split("\n");
+  return lines.filter((line) => !/^\s*(\/\/|$)/.test(line)).length;
+}
+
 /** Reads of the clock or of chance, which the engine gets from its host. */
 export function isImpure(node: SyntaxNode): boolean {
   if (node.type === "NewExpression") return nameOf(node["callee"]) === "Date" && isEmpty(node["arguments"]);

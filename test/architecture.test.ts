@@ -7,6 +7,7 @@ import {
   isImpure,
   isTest,
   type Layers,
+  measureClasses,
   measureFunctions,
   places,
   readModules,
@@ -64,6 +65,9 @@ const layers: Layers = {
 /** Lines of a function: the 99th percentile, and the longest one. */
 const lengths = { p99: 50, longest: 80 };
 const deepestFunction = 4;
+
+/** What one class has at the most, in the parts of the engine that are held to it. */
+const largestClass = { lines: 200, mutableFields: 6 };
 
 const all = readModules("src/**/*.ts");
 const modules = all.filter((module) => !isTest(module));
@@ -147,5 +151,12 @@ describe("how the code is written", () => {
     expect(functions[0]?.lines ?? 0, `longest: ${functions[0]?.place}`).toBeLessThanOrEqual(lengths.longest);
     expect(p99?.lines ?? 0, `99th percentile: ${p99?.place}`).toBeLessThanOrEqual(lengths.p99);
     expect(functions.filter(({ depth }) => depth > deepestFunction).map(({ place }) => place)).toEqual([]);
+  });
+
+  test("classes of the runner and of the machine are small", () => {
+    const classes = measureClasses(inside("src/engine/runner/", "src/engine/machine/"));
+    const { lines, mutableFields } = largestClass;
+    expect(classes.length).toBeGreaterThan(10);
+    expect(classes.filter((each) => each.lines > lines || each.mutableFields > mutableFields)).toEqual([]);
   });
 });

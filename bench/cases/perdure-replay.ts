@@ -1,6 +1,6 @@
 /**
- * An execution of so many steps that waits for a callback is taken up by process after process: each reads its log from
- * the store and replays it.
+ * An execution of so many steps that waits for a callback is taken up by process after process: each reads its snapshot
+ * from the store and replays it, and every other one its whole log.
  */
 
 import { MemoryStore } from "../../src/homes/memory/index.ts";
@@ -17,9 +17,10 @@ let finished: (marks: Marks) => void = () => {};
 const bench = withDurableExecution<number, unknown>(staysOpen(sequence, (marks) => finished(marks)));
 const store = new MemoryStore();
 
-function openRunner(): Runner {
+function openRunner(snapshotFloor?: number): Runner {
   return new Runner({
     store,
+    ...(snapshotFloor === undefined ? {} : { snapshotFloor }),
     alarm: { schedule: () => {}, cancel: () => {} },
     host: systemHost(),
     functions: readFunctions({ bench }),
@@ -44,8 +45,8 @@ async function startOne(): Promise<string> {
   return execution.id;
 }
 
-async function replay(id: string): Promise<{ load: number; replay: number }> {
-  const runner = openRunner();
+async function replay(id: string, snapshotFloor?: number): Promise<{ load: number; replay: number }> {
+  const runner = openRunner(snapshotFloor);
   const done = sequenceDone();
   globalThis.gc?.();
   const started = performance.now();
@@ -64,11 +65,20 @@ function settle(): Promise<void> {
 }
 
 const id = await startOne();
-for (let run = 0; run < WARM_UP.runs; run++) await replay(id);
+const withoutSnapshot = Number.POSITIVE_INFINITY;
+for (let run = 0; run < WARM_UP.runs; run++) {
+  await replay(id);
+  await replay(id, withoutSnapshot);
+}
 const runs = [];
-while (runs.length < RUNS) runs.push(await replay(id));
+const fromLog = [];
+while (runs.length < RUNS) {
+  runs.push(await replay(id));
+  fromLog.push(await replay(id, withoutSnapshot));
+}
 report({
   load: median(runs.map(({ load }) => load)),
+  log: median(fromLog.map(({ load }) => load)),
   replay: median(runs.map(({ replay: took }) => took)),
   total: median(runs.map(({ load, replay: took }) => load + took)),
 });

@@ -193,6 +193,7 @@ describe("GetDurableExecution", () => {
 });
 
 describe("GetDurableExecutionHistory", () => {
+  const incarnation = "0123456789abcdef";
   const event = (eventId: number): HistoryEvent => ({ eventType: "StepStarted", eventId, at: STARTED_AT, id: "1" });
 
   test("gives every event once over its pages, forwards and backwards", async () => {
@@ -213,10 +214,17 @@ describe("GetDurableExecutionHistory", () => {
   test("asks for 100 events with their data unless told otherwise", async () => {
     await started();
     await lambda.send(new GetDurableExecutionHistoryCommand({ DurableExecutionArn: ARN }));
-    expect(executions.told("history")).toEqual(["order/o-1", { limit: 100, includeData: true }]);
+    expect(executions.told("history")).toEqual(["order/o-1", { limit: 100, includeData: true, incarnation }]);
     const bare = { DurableExecutionArn: ARN, IncludeExecutionData: false, MaxItems: 1000 };
     await lambda.send(new GetDurableExecutionHistoryCommand(bare));
-    expect(executions.told("history")).toEqual(["order/o-1", { limit: 1000, includeData: false }]);
+    expect(executions.told("history")).toEqual(["order/o-1", { limit: 1000, includeData: false, incarnation }]);
+  });
+
+  test("knows an execution by its incarnation", async () => {
+    await started();
+    const DurableExecutionArn = ARN.replace(incarnation, "fedcba9876543210");
+    const asked = lambda.send(new GetDurableExecutionHistoryCommand({ DurableExecutionArn }));
+    await expect(asked).rejects.toMatchObject({ name: "ResourceNotFoundException" });
   });
 
   test("refuses a marker of its own making and a page that is too long", async () => {

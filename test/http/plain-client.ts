@@ -63,6 +63,9 @@ export class PlainClient implements ExecutionClient {
 
   async history(executionId: string, query: HistoryQuery): Promise<HistoryPage> {
     this.#note("history", executionId, query);
+    const execution = this.executions.get(executionId);
+    if (!execution || execution.incarnation !== (query.incarnation ?? execution.incarnation))
+      throw new ClientError("ResourceNotFoundException", "There is no such execution.");
     const ordered = query.reverse ? this.events.toReversed() : this.events;
     const { after = 0 } = query;
     const rest = ordered.filter(({ eventId }) => (query.reverse && after ? eventId < after : eventId > after));

@@ -15,29 +15,22 @@ export const runnerMutations: readonly Mutation[] = [
   {
     keeps: "P4",
     what: "another owner's commit is not noticed",
-    code: "    if (commit.owner !== undefined && this.#claim !== undefined && commit.owner !== this.#claim.owner) {",
-    becomes: "    if (commit.owner === '' && this.#claim !== undefined) {",
+    code: "      onFound: (commit) => this.#claims.note(commit),",
+    becomes: "      onFound: () => undefined,",
     tests: owners,
   },
   {
     keeps: "P4",
-    what: "one's own write that was found is taken for the newest, though another owner has gone on from it",
-    code: "    if (request.claim !== undefined && this.#claim !== request.claim) throw new FencedError();\n    return true;",
-    becomes: "    return true;",
-    tests: [...owners, ...chaos],
-  },
-  {
-    keeps: "P4",
     what: "the answer to a checkpoint sets functions off though the claim has ended meanwhile",
-    code: "        if (!log.holds(this.claim)) throw new FencedError();\n",
+    code: "    if (!this.#surroundings.log.holds(this.claim)) throw new FencedError();\n",
     becomes: "",
     tests: answers,
   },
   {
     keeps: "P4",
     what: "a claim that was revoked still writes",
-    code: "    if (claim !== undefined && this.#claim !== claim) throw new FencedError();\n    const { host, writer }",
-    becomes: "    const { host, writer }",
+    code: "    if (claim !== undefined && !this.#claims.holds(claim)) throw new FencedError();\n",
+    becomes: "",
     tests: [...owners, ...chaos],
   },
   {
@@ -50,7 +43,7 @@ export const runnerMutations: readonly Mutation[] = [
   {
     keeps: "P8",
     what: "a write that threw is taken for landed",
-    code: "    if (!isOwn && this.#state.seq < written.seq) throw error;\n    return this.#conclude(written, isOwn);",
+    code: "    if (!isOwn && this.state.seq < written.seq) throw error;\n    return this.#conclude(written, isOwn);",
     becomes: "    return true;",
     tests: writes,
   },
@@ -85,7 +78,7 @@ export const runnerMutations: readonly Mutation[] = [
   {
     keeps: "P7",
     what: "a wake whose log cannot be read is lost",
-    code: "      this.#wakeLater(id, this.#retries.failed(id, host.now()));\n",
+    code: "      if (!this.#wokenLater.has(id)) this.#wakeLater(id, this.#retries.failed(id, host.now()));\n",
     becomes: "",
     tests: wakes,
   },
@@ -99,8 +92,8 @@ export const runnerMutations: readonly Mutation[] = [
   {
     keeps: "P7",
     what: "what is due before the next try waits for it",
-    code: "    this.#order(due !== undefined && due > now ? Math.min(due, at) : at);",
-    becomes: "    this.#order(at);",
+    code: "    this.order(due !== undefined && due > now ? Math.min(due, at) : at);",
+    becomes: "    this.order(at);",
     tests: [...alarm, ...wakes],
   },
   {
@@ -120,14 +113,14 @@ export const runnerMutations: readonly Mutation[] = [
   {
     keeps: "alarm",
     what: "a process that has not its turn gives orders",
-    code: "    if (!this.#mayRun) return;\n",
+    code: "    if (!mayRun(this.#id)) return;\n",
     becomes: "",
     tests: [...alarm, ...owners],
   },
   {
     keeps: "alarm",
     what: "no watchdog is set while a function runs",
-    code: "    const isGuarded = this.#isRunning && watchdogMs !== undefined;",
+    code: "    const isGuarded = watchdogMs !== undefined && this.#options.isRunning();",
     becomes: "    const isGuarded = watchdogMs === 0;",
     tests: [...alarm, ...wakes, ...owners],
   },
@@ -141,7 +134,7 @@ export const runnerMutations: readonly Mutation[] = [
   {
     keeps: "alarm",
     what: "a queue is asked for the same time again at every wake",
-    code: "    if (times.has(at)) return false;\n",
+    code: "      else if (time <= at) return false;\n",
     becomes: "",
     tests: ["src/adapters/hosts/outstanding-wakes.test.ts"],
   },
@@ -197,8 +190,8 @@ export const runnerMutations: readonly Mutation[] = [
   {
     keeps: "incarnations",
     what: "a session goes on in the log of a later execution of its name",
-    code: "    const options: ReadOptions | undefined = seq === 0 ? undefined : { incarnation: header.incarnation };",
-    becomes: "    const options: ReadOptions | undefined = seq === 0 || header ? undefined : {};",
+    code: "    if (seq > 0) return store.read(this.#id, seq + 1, { incarnation: header.incarnation });",
+    becomes: "    if (seq > 0) return header && store.read(this.#id, seq + 1);",
     tests: [...incarnations, ...chaos],
   },
   {

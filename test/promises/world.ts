@@ -67,6 +67,8 @@ export interface WorldOptions {
   /** Whether a new process looks for what runs, beside the alarms that are left. Default true. */
   readonly recovers?: boolean;
   readonly checksInvariants?: boolean;
+  /** See `RunnerOptions`. */
+  readonly snapshotFloor?: number;
   /** The most virtual time that may pass, in ms. */
   readonly limitMs?: number;
 }
@@ -166,7 +168,7 @@ export class World {
   /** Kills the process that lives, if any, and starts the next one. */
   boot(): void {
     this.kill();
-    const { crashes = [], parks = true, executionTimeoutSeconds } = this.#options;
+    const { crashes = [], parks = true, executionTimeoutSeconds, snapshotFloor } = this.#options;
     const crashAt = crashes[this.processes++];
     const process = new SimulatedProcess({
       clock: this.clock,
@@ -181,6 +183,7 @@ export class World {
       functions: readFunctions(this.functions(this.#env(process))),
       parks,
       ...(executionTimeoutSeconds === undefined ? {} : { executionTimeoutSeconds }),
+      ...(snapshotFloor === undefined ? {} : { snapshotFloor }),
       arnOf: (header) => formatExecutionArn(header),
       onError: (_id, error) => this.#note(error),
     });

@@ -18,7 +18,15 @@ export const DAY = 24 * HOUR;
 export interface ProcessOptions
   extends Pick<
     RunnerOptions,
-    "mayRun" | "onError" | "onFenced" | "parks" | "peers" | "watchdogMs" | "retentionDays" | "lingerMs"
+    | "mayRun"
+    | "snapshotFloor"
+    | "onError"
+    | "onFenced"
+    | "parks"
+    | "peers"
+    | "watchdogMs"
+    | "retentionDays"
+    | "lingerMs"
   > {
   /** Puts something between the process and the store. */
   readonly store?: (store: ExecutionStore) => ExecutionStore;

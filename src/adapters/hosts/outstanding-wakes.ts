@@ -1,7 +1,7 @@
 /**
- * What this process has asked a queue with delays for. A queue keeps every message, so one that arrives and has its
- * execution looked at must not send another one for a time that is ordered already: each superfluous wake would order
- * one more, until the execution ends.
+ * What this process has asked a queue with delays for. A queue keeps every message, so a look that follows on one must not
+ * send another where one is on its way that comes soon enough: each superfluous wake would order one more, until the
+ * execution ends. What is due after the earliest message that is on its way is ordered when that one has come.
  *
  * It knows of this process's own orders alone. That is enough: what two processes have ordered twice, the process that is
  * woken twice orders once.
@@ -9,23 +9,24 @@
 export class OutstandingWakes {
   readonly #times = new Map<string, Set<number>>();
 
-  /** True if no message for that time is under way. From now on one is; `forget` takes that back if it was not sent. */
-  add(id: string, at: number): boolean {
+  /**
+   * True if no message is on its way that comes by `at`. From now on one is; `forget` takes that back if it was not sent.
+   * Times are ms since the epoch. What should have come before `now` has come elsewhere, or never will.
+   */
+  add(id: string, at: number, now: number): boolean {
     const times = this.#times.get(id) ?? new Set<number>();
-    if (times.has(at)) return false;
+    for (const time of times) {
+      if (time < now) times.delete(time);
+      else if (time <= at) return false;
+    }
     this.#times.set(id, times.add(at));
     return true;
   }
 
-  /** The message has arrived, or could not be sent. */
+  /** The message has come, or could not be sent. */
   forget(id: string, at: number): void {
     const times = this.#times.get(id);
     times?.delete(at);
     if (times?.size === 0) this.#times.delete(id);
-  }
-
-  /** Forgets what should have arrived before `now`, in this process or in another one. */
-  expire(id: string, now: number): void {
-    for (const at of this.#times.get(id) ?? []) if (at < now) this.forget(id, at);
   }
 }

@@ -23,6 +23,25 @@ export class HistoryReader {
   #execution: { readonly id: string; readonly name: string } | undefined;
   #events = 0;
 
+  /** The id of the newest event that was read; 0 for none. */
+  get lastId(): number {
+    return this.#events;
+  }
+
+  /** How many operations are remembered: those that are open. */
+  get openCount(): number {
+    return this.#subjects.size;
+  }
+
+  /** Another reader that goes on from the same place. */
+  fork(): HistoryReader {
+    const reader = new HistoryReader();
+    reader.#execution = this.#execution;
+    reader.#events = this.#events;
+    for (const [id, subject] of this.#subjects) reader.#subjects.set(id, { ...subject });
+    return reader;
+  }
+
   /** The events of the next commit. */
   read(commit: Commit): HistoryEvent[] {
     const events: HistoryEvent[] = [];

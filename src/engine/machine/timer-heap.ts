@@ -16,10 +16,29 @@ interface Entry extends Timer {
   index: number;
 }
 
+/** A heap as data, its inner order included: what is armed later comes after what was armed before. */
+export interface TimerHeapData {
+  /** How many timers were armed so far. */
+  readonly armed: number;
+  /** From the root of the heap on, level by level. */
+  readonly heap: readonly (readonly [id: string, at: number, order: number])[];
+}
+
 export class TimerHeap {
   readonly #heap: Entry[] = [];
   readonly #entries = new Map<string, Entry>();
   #armed = 0;
+
+  static from({ armed, heap }: TimerHeapData): TimerHeap {
+    const timers = new TimerHeap();
+    timers.#armed = armed;
+    for (const [id, at, order] of heap) timers.#add({ id, at, order, index: timers.#heap.length });
+    return timers;
+  }
+
+  get data(): TimerHeapData {
+    return { armed: this.#armed, heap: this.#heap.map(({ id, at, order }) => [id, at, order] as const) };
+  }
 
   get size(): number {
     return this.#heap.length;
@@ -42,8 +61,7 @@ export class TimerHeap {
       return;
     }
     const entry: Entry = { id, at, order: this.#armed++, index: this.#heap.length };
-    this.#heap.push(entry);
-    this.#entries.set(id, entry);
+    this.#add(entry);
     this.#rise(entry);
   }
 
@@ -77,6 +95,11 @@ export class TimerHeap {
 
   *[Symbol.iterator](): Generator<Timer> {
     yield* this.#heap;
+  }
+
+  #add(entry: Entry): void {
+    this.#heap.push(entry);
+    this.#entries.set(entry.id, entry);
   }
 
   #settle(entry: Entry): void {

@@ -18,8 +18,8 @@ export interface AlarmOrder {
  * What the engine relies on: an order may take effect late, and two processes may each give one before they know of each
  * other. So an alarm that keeps one time for an execution lets an order stand if it has the higher `seq` of the same
  * incarnation; of two with the same `seq`, the earlier time, and any time before none. An alarm that keeps every order
- * (a queue with delays) need not compare, but must not multiply its wakes: it passes over an order for a time that this
- * process has ordered and that has not come.
+ * (a queue with delays) need not compare, but must not multiply its wakes: it passes over an order while one that this
+ * process has given is to come sooner, or at the same time. The look that follows on that one orders what is due then.
  */
 export interface Alarm {
   /** `at` in ms since the epoch; a time in the past fires as soon as can be. */

@@ -21,8 +21,10 @@ import type { MaybePromise } from "../ports/maybe-promise.ts";
 import { CheckpointError, FencedError } from "../replay/faults.ts";
 import type { InvocationOptions } from "../replay/invocation.ts";
 import { ClientError } from "./client.ts";
-import { type Claim, type ExecutionLog, LogGoneError } from "./execution-log.ts";
+import type { Claim } from "./claims.ts";
+import type { ExecutionLog } from "./execution-log.ts";
 import type { DurableFunction, FunctionOutput, InvocationRequest, RunningInvocation } from "./function.ts";
+import { LogGoneError } from "./log-copy.ts";
 import { invalidToken, RemoteSdk } from "./remote-sdk.ts";
 import { backoffMs } from "./retries.ts";
 import type { RunnerSetup } from "./setup.ts";
@@ -142,11 +144,7 @@ export class ActiveInvocation implements CheckpointClient {
     }
     if (!(recorded instanceof Promise)) return this.#heard();
     return recorded.then(
-      () => {
-        // What was read meanwhile counts: a function that this answer would set off must not run any more.
-        if (!log.holds(this.claim)) throw new FencedError();
-        return this.#heard();
-      },
+      () => this.#heard(),
       (error: unknown) => this.#failed(error, updates),
     );
   }
@@ -204,6 +202,8 @@ export class ActiveInvocation implements CheckpointClient {
   }
 
   #heard(): readonly Operation[] {
+    // What was read meanwhile counts: a function that this answer would set off must not run any more.
+    if (!this.#surroundings.log.holds(this.claim)) throw new FencedError();
     if (this.#unheard === undefined) return NOTHING_UNHEARD;
     const { operations, seq } = this.#surroundings.log.state;
     this.#seen = seq;

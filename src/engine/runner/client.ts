@@ -62,6 +62,8 @@ export interface HistoryQuery {
   readonly reverse?: boolean;
   /** Leaves payloads and errors out when false. */
   readonly includeData: boolean;
+  /** Only of this incarnation; by default of the one that has the id now. */
+  readonly incarnation?: string;
 }
 
 export interface HistoryPage {
@@ -109,6 +111,11 @@ export interface ExecutionClient {
   functionNames(): readonly string[];
   start(request: StartRequest): Promise<StartAnswer>;
   describe(executionId: string): Promise<ExecutionHeader>;
+  /**
+   * A page of the history that people read.
+   *
+   * @throws {ClientError} ResourceNotFoundException for an execution, or an incarnation of it, that is not there.
+   */
   history(executionId: string, query: HistoryQuery): Promise<HistoryPage>;
   /** The operations as an SDK sees them. `token` is checked when given. */
   state(executionId: string, page: { token?: string; marker?: string; limit: number }): Promise<StatePage>;

@@ -4,12 +4,13 @@
  */
 
 import { journalOf } from "../machine/journal.ts";
+import { incarnationOf } from "../machine/incarnation.ts";
 import { isEnded } from "../machine/pending.ts";
 import type { ExecutionState } from "../machine/state.ts";
 import type { ExecutionHeader, ExecutionStatus, Halt, ParentReference } from "../model/execution.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Alarm } from "../ports/alarm.ts";
-import type { ExecutionStore } from "../ports/execution-store.ts";
+import type { ExecutionStore, ReadOptions } from "../ports/execution-store.ts";
 import type { Host } from "../ports/host.ts";
 import { executionIdOfCallback } from "../model/callback-id.ts";
 import {
@@ -30,10 +31,11 @@ import {
   type StatePage,
 } from "./client.ts";
 import { listExecutions, scanAll } from "./directory-list.ts";
-import { Writer } from "./execution-log.ts";
+import { Writer } from "./claims.ts";
 import { FunctionRegistry, type FunctionVersions } from "./function.ts";
+import type { Histories } from "./history-page.ts";
 import type { Session } from "./session.ts";
-import { Sessions } from "./sessions.ts";
+import { Sessions, unknownExecution } from "./sessions.ts";
 import type { RunnerSetup } from "./setup.ts";
 import { Starter, unknownFunction } from "./start.ts";
 import { statePage } from "./state-page.ts";
@@ -60,6 +62,11 @@ export interface RunnerOptions {
    * twice. None by default: for hosts where a process that may run an execution is the only one.
    */
   readonly watchdogMs?: number;
+  /**
+   * How much an execution has to have recorded before a snapshot of it is kept beside its log, in commits and operations
+   * together; default 2000, which is a thousand steps in a row. `Infinity` for no snapshots.
+   */
+  readonly snapshotFloor?: number;
   /** 1 to 90 days after the end; default 14. */
   readonly retentionDays?: number;
   /** Default none. */
@@ -80,13 +87,17 @@ export interface RunnerOptions {
 
 const INVOCATION_MS = 15 * 60 * 1000;
 const LINGER_MS = 250;
+const SNAPSHOT_FLOOR = 2000;
 const RETENTION_DAYS = 14;
 const RECOVERY_PAGE = 1000;
+/** Commits that are read at a time for a page of a history. */
+const HISTORY_COMMITS = 128;
 
 export class Runner implements ExecutionClient {
   readonly #setup: RunnerSetup;
   readonly #sessions: Sessions;
   readonly #starter: Starter;
+  #histories: Histories | undefined;
 
   constructor(options: RunnerOptions) {
     this.#setup = setupOf(options, this);
@@ -143,10 +154,16 @@ export class Runner implements ExecutionClient {
   }
 
   async history(executionId: string, query: HistoryQuery): Promise<HistoryPage> {
-    const { incarnation } = await this.describe(executionId);
+    this.#sessions.assertOpen();
+    const incarnation = await this.#incarnationOf(executionId);
+    if (incarnation === undefined || incarnation !== (query.incarnation ?? incarnation))
+      throw unknownExecution(executionId);
     // Nothing that runs an execution reads its history.
-    const { historyPage } = await import("./history-page.ts");
-    return historyPage(this.#bodies(executionId, 1, incarnation), query);
+    const { Histories } = await import("./history-page.ts");
+    this.#histories ??= new Histories();
+    const read = (from: number): AsyncIterable<LiveEvent> =>
+      this.#bodies(executionId, from, { incarnation, limit: HISTORY_COMMITS });
+    return this.#histories.of(executionId, incarnation).page(read, query);
   }
 
   async state(executionId: string, page: { token?: string; marker?: string; limit: number }): Promise<StatePage> {
@@ -239,7 +256,7 @@ export class Runner implements ExecutionClient {
       const { header } = await this.#sessions.use(executionId, glance, { fresh: true });
       let next = cursor + 1;
       while (!leave.isGiven) {
-        for await (const event of this.#bodies(executionId, next, header.incarnation)) {
+        for await (const event of this.#bodies(executionId, next, { incarnation: header.incarnation })) {
           next = event.seq + 1;
           yield event;
         }
@@ -274,11 +291,18 @@ export class Runner implements ExecutionClient {
     }
   }
 
-  async *#bodies(executionId: string, from: number, incarnation: string): AsyncGenerator<LiveEvent> {
+  /** Of the execution that has the id now; undefined if there is none. */
+  async #incarnationOf(executionId: string): Promise<string | undefined> {
+    const page = await this.#setup.store.read(executionId, 1, { limit: 1 });
+    const [first] = page?.bodies ?? [];
+    return first === undefined ? undefined : incarnationOf(first);
+  }
+
+  async *#bodies(executionId: string, from: number, options: ReadOptions): AsyncGenerator<LiveEvent> {
     let next: number | undefined = from;
     while (next !== undefined) {
       const first: number = next;
-      const page = await this.#setup.store.read(executionId, first, { incarnation });
+      const page = await this.#setup.store.read(executionId, first, options);
       if (page === undefined) return;
       for (const [index, body] of page.bodies.entries()) yield { seq: first + index, body };
       next = page.next;
@@ -312,6 +336,7 @@ function setupOf(options: RunnerOptions, runner: Runner): RunnerSetup {
     lingerMs: options.lingerMs ?? LINGER_MS,
     invocationMs: options.invocationMs ?? INVOCATION_MS,
     watchdogMs: options.watchdogMs,
+    snapshotFloor: options.snapshotFloor ?? SNAPSHOT_FLOOR,
     retentionDays: options.retentionDays ?? RETENTION_DAYS,
     executionTimeoutSeconds: options.executionTimeoutSeconds,
     arnOf: options.arnOf,

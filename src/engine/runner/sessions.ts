@@ -7,7 +7,7 @@
  */
 
 import { ClientError, ClientErrorCode } from "./client.ts";
-import { LogGoneError } from "./execution-log.ts";
+import { LogGoneError } from "./log-copy.ts";
 import { Retries } from "./retries.ts";
 import { Session } from "./session.ts";
 import type { RunnerSetup } from "./setup.ts";
@@ -37,6 +37,8 @@ export class Sessions {
   /** Everything that waits for news, so that it can be told of the end. */
   readonly #signals = new Set<Signal>();
   readonly #retries = new Retries();
+  /** Executions that could not be woken and are woken again: by one timer, however many wakes have failed meanwhile. */
+  readonly #wokenLater = new Set<string>();
   #isClosed = false;
 
   constructor(setup: RunnerSetup) {
@@ -86,7 +88,7 @@ export class Sessions {
     } catch (error) {
       if (this.#isClosed || isUnknown(error)) return;
       onError(id, error);
-      this.#wakeLater(id, this.#retries.failed(id, host.now()));
+      if (!this.#wokenLater.has(id)) this.#wakeLater(id, this.#retries.failed(id, host.now()));
     }
   }
 
@@ -125,7 +127,11 @@ export class Sessions {
    */
   #wakeLater(id: string, at: number): void {
     const { alarm, host, onError } = this.#setup;
-    host.timer(at, () => this.wakeSoon(id));
+    this.#wokenLater.add(id);
+    host.timer(at, () => {
+      this.#wokenLater.delete(id);
+      this.wakeSoon(id);
+    });
     const ordered = (async () => alarm.schedule(id, at, { incarnation: "", seq: 0 }))();
     host.background(ordered.catch((error: unknown) => onError(id, error)));
   }
@@ -160,10 +166,7 @@ export class Sessions {
     this.assertOpen();
     if (session.exists) return;
     this.#drop(place);
-    throw new ClientError(
-      ClientErrorCode.NOT_FOUND,
-      unknown ?? `Execution ${session.id} does not exist, or is no longer retained.`,
-    );
+    throw unknownExecution(session.id, unknown);
   }
 
   #release(id: string): void {
@@ -183,6 +186,14 @@ export class Sessions {
 /** True for a session whose execution was there and is removed. */
 function isGone({ exists, state }: Session): boolean {
   return state.seq > 0 && !exists;
+}
+
+/** Refuses an execution that is not there. */
+export function unknownExecution(
+  id: string,
+  message: string = `Execution ${id} does not exist, or is no longer retained.`,
+): ClientError {
+  return new ClientError(ClientErrorCode.NOT_FOUND, message);
 }
 
 function isUnknown(error: unknown): boolean {

@@ -3,7 +3,7 @@ import type { Alarm } from "../ports/alarm.ts";
 import type { ExecutionStore } from "../ports/execution-store.ts";
 import type { Host } from "../ports/host.ts";
 import type { ExecutionClient } from "./client.ts";
-import type { Writer } from "./execution-log.ts";
+import type { Writer } from "./claims.ts";
 import type { FunctionRegistry } from "./function.ts";
 
 /** What a runner works with. */
@@ -31,6 +31,8 @@ export interface RunnerSetup {
    * last commit other processes leave it alone; none when absent.
    */
   readonly watchdogMs: number | undefined;
+  /** How much an execution has recorded before a snapshot of it is kept, in commits and operations together. */
+  readonly snapshotFloor: number;
   readonly retentionDays: number;
   readonly executionTimeoutSeconds: number | undefined;
   readonly arnOf: (header: ExecutionHeader) => string;

@@ -1,6 +1,7 @@
 import type { ExecutionHeader } from "../model/execution.ts";
 import type { Operation } from "../model/operation.ts";
 import { ClientError, ClientErrorCode, type StatePage } from "./client.ts";
+import { payloadLength } from "./payload-length.ts";
 
 /** A page ends with the operation that passes this, in UTF-16 units of payloads: what carries it has its own limits. */
 const UNITS_PER_PAGE = 4_000_000;
@@ -20,15 +21,9 @@ export function statePage(
     throw new ClientError(ClientErrorCode.INVALID_PARAMETER, "Invalid marker.");
   let next = from;
   for (let units = 0; next < operations.length && next < from + page.limit && units < UNITS_PER_PAGE; next++) {
-    units += sizeOf(operations[next]);
+    const operation = operations[next];
+    if (operation !== undefined) units += payloadLength(operation);
   }
   const slice = operations.slice(from, next);
   return { header, operations: slice, ...(next < operations.length ? { marker: String(next) } : {}) };
-}
-
-function sizeOf(operation: Operation | undefined): number {
-  if (operation === undefined) return 0;
-  const input = operation.type === "CHAINED_INVOKE" ? (operation.input?.length ?? 0) : 0;
-  const error = operation.error === undefined ? 0 : JSON.stringify(operation.error).length;
-  return (operation.result?.length ?? 0) + input + error;
 }

@@ -11,6 +11,9 @@ import { executionIdOf, formatExecutionArn } from "../arn.ts";
 import { hasCode } from "./api-error.ts";
 import type { Face } from "./call.ts";
 
+/** The execution whose history is shown. */
+type Caller = Pick<ExecutionHeader, "id" | "incarnation">;
+
 /** How many callees are looked up for one page: each is another object to ask, and platforms count these. */
 const MAX_CALLEES = 32;
 
@@ -30,7 +33,7 @@ export function withFewCallees(events: readonly HistoryEvent[]): readonly Histor
 /** By the id of the event that started them. */
 export async function calleesOf(
   { client, scope }: Face,
-  caller: ExecutionHeader,
+  caller: Caller,
   events: readonly HistoryEvent[],
 ): Promise<ReadonlyMap<number, Callee>> {
   const found = await Promise.all(
@@ -50,12 +53,12 @@ function isCall({ eventType, id, functionName }: HistoryEvent): boolean {
   return eventType === "ChainedInvokeStarted" && id !== undefined && functionName !== undefined;
 }
 
-function calleeId({ incarnation }: ExecutionHeader, { id = "", functionName = "" }: HistoryEvent): string {
+function calleeId({ incarnation }: Caller, { id = "", functionName = "" }: HistoryEvent): string {
   return executionIdOf({ functionName: splitTarget(functionName).name, name: childName(incarnation, id) });
 }
 
 /** A name can be taken by somebody else's execution. */
-function isCalledBy({ parent }: ExecutionHeader, caller: ExecutionHeader, { id }: HistoryEvent): boolean {
+function isCalledBy({ parent }: ExecutionHeader, caller: Caller, { id }: HistoryEvent): boolean {
   return parent?.executionId === caller.id && parent.operationId === id && parent.incarnation === caller.incarnation;
 }
 

@@ -2,7 +2,7 @@
 
 import { invalidParameter } from "./api-error.ts";
 import { present } from "./body.ts";
-import { type Call, type Face, findExecution, readFlag, readLimit } from "./call.ts";
+import { type Call, type Face, readArn, readFlag, readLimit } from "./call.ts";
 import { calleesOf, withFewCallees } from "./callees.ts";
 import { historyEventToWire } from "./history-event.ts";
 import { shown } from "./shown.ts";
@@ -13,8 +13,9 @@ export async function getHistory(face: Face, call: Call): Promise<Response> {
   const after = readEventMarker(query.get("Marker"));
   const reverse = readFlag(query, "ReverseOrder");
   const includeData = readFlag(query, "IncludeExecutionData") ?? true;
-  const execution = await findExecution(face, label);
-  const found = await face.client.history(execution.id, present({ limit, after, reverse, includeData }));
+  const execution = readArn(label);
+  const { id, incarnation } = execution;
+  const found = await face.client.history(id, present({ limit, after, reverse, includeData, incarnation }));
   const events = withFewCallees(found.events);
   const callees = await calleesOf(face, execution, events);
   const last = events.at(-1);

@@ -75,7 +75,7 @@ export class ChaosProcess implements Actor {
     const pace = new Pace(kind, { random, clock: world, onSlow: () => faults.happens("slow answer", 1) });
     this.link = new Link({ faults, pace, clock: world });
     this.#knowledge = new Knowledge((next) => world.drain(next));
-    this.alarm = new RemoteAlarm(alarms, { gate: this.gate, link: this.link });
+    this.alarm = new RemoteAlarm(alarms, { gate: this.gate, link: this.link, now: () => this.host.now() });
     this.runner = new Runner({
       ...settings,
       store: this.#store(surroundings),

@@ -5,30 +5,31 @@ import { OutstandingWakes } from "../../adapters/hosts/outstanding-wakes.ts";
 import type { Gate } from "./gate.ts";
 import type { Link } from "./link.ts";
 
-/** The alarm service as one process sees it. Of one that keeps every order it asks for no time twice. */
+/** The alarm service as one process sees it. Of one that keeps every order it asks for none that follows on one that is to come. */
 export class RemoteAlarm implements Alarm {
   readonly #outstanding = new OutstandingWakes();
   readonly #service: AlarmService;
   readonly #gate: Gate;
   readonly #link: Link;
+  readonly #now: () => number;
 
-  constructor(service: AlarmService, { gate, link }: { gate: Gate; link: Link }) {
+  constructor(service: AlarmService, { gate, link, now }: { gate: Gate; link: Link; now: () => number }) {
     this.#service = service;
     this.#gate = gate;
     this.#link = link;
+    this.#now = now;
   }
 
   schedule(id: string, at: number, order: AlarmOrder): MaybePromise<void> {
     const send = (): MaybePromise<void> => this.#order(() => this.#service.take(id, at, order));
     if (this.#service.keeping === "ONE") return send();
-    if (!this.#outstanding.add(id, at)) return;
+    if (!this.#outstanding.add(id, at, this.#now())) return;
     return unless(send, () => this.#outstanding.forget(id, at));
   }
 
   /** A wake that was ordered for `at` has arrived in this process. */
   arrived(id: string, at: number): void {
     this.#outstanding.forget(id, at);
-    this.#outstanding.expire(id, at);
   }
 
   cancel(id: string, order: AlarmOrder): MaybePromise<void> {

@@ -1,0 +1,105 @@
+/**
+ * What one execution asks of this process, and how each of that is done.
+ *
+ * A duty follows from the state (see `planOf`), never from the event that has caused the look: carried out twice it does
+ * nothing the second time.
+ */
+
+import { type Duty, type Here, type Lease, type Plan, planOf } from "../machine/plan.ts";
+import type { ExecutionState } from "../machine/state.ts";
+import type { Callees } from "./callees.ts";
+import { directoryRow } from "./directory-row.ts";
+import type { ExecutionLog } from "./execution-log.ts";
+import type { Invoker } from "./invoker.ts";
+import { tellParent } from "./parent.ts";
+import type { RunnerSetup } from "./setup.ts";
+import type { WakeOrders } from "./wake-orders.ts";
+
+export interface DutiesOptions {
+  readonly setup: RunnerSetup;
+  readonly log: ExecutionLog;
+  readonly invoker: Invoker;
+  readonly callees: Callees;
+  readonly wakes: WakeOrders;
+  /** Counts how often what was under way here was given up. */
+  readonly stops: () => number;
+}
+
+export class Duties {
+  readonly #options: DutiesOptions;
+  /** See `Here.shown`: commit 1 was written together with its row. */
+  #shown = 1;
+
+  constructor(options: DutiesOptions) {
+    this.#options = options;
+  }
+
+  plan(): Plan {
+    const { setup, log, invoker, callees } = this.#options;
+    const here: Here = {
+      mayRun: setup.mayRun(log.id),
+      invocation: invoker.here,
+      lease: this.#lease,
+      sent: callees.sent,
+      shown: this.#shown,
+    };
+    return planOf(log.state, here, setup.host.now());
+  }
+
+  async carryOut(duty: Duty): Promise<void> {
+    const { setup, log, invoker, callees } = this.#options;
+    switch (duty.kind) {
+      case "STOP_INVOCATION":
+        return invoker.abandon();
+      case "FIRE_TIMERS":
+        await log.request({ type: "FIRE_TIMERS" });
+        return;
+      case "CALL":
+        return callees.call(duty.operation);
+      case "INVOKE":
+        return this.#invoke();
+      case "TELL_PARENT":
+        await tellParent(this.#state.header, setup.peers());
+        await log.request({ type: "NOTIFY_PARENT" });
+        return;
+      case "SHOW":
+        return this.show();
+      case "REMOVE":
+        return this.#remove();
+      default:
+        duty satisfies never;
+    }
+  }
+
+  /** Has the directory show the execution as it is. */
+  async show(): Promise<void> {
+    const row = directoryRow(this.#state);
+    await this.#options.setup.store.describe(row);
+    this.#shown = Math.max(this.#shown, row.seq);
+  }
+
+  get #state(): ExecutionState {
+    return this.#options.log.state;
+  }
+
+  #invoke(): Promise<void> {
+    const { invoker, stops } = this.#options;
+    const before = stops();
+    return invoker.begin(() => before === stops() && this.plan().duties.some(({ kind }) => kind === "INVOKE"));
+  }
+
+  async #remove(): Promise<void> {
+    const { setup, log, wakes } = this.#options;
+    await setup.store.remove(log.id, this.#state.header.incarnation);
+    wakes.order(undefined);
+    log.forget();
+  }
+
+  /** What an invocation elsewhere has. One of this process that is not active is over. */
+  get #lease(): Lease | undefined {
+    const { parks, watchdogMs, writer } = this.#options.setup;
+    const { owner } = this.#state;
+    if (watchdogMs === undefined || owner === undefined || writer.isMine(owner)) return undefined;
+    return { ms: watchdogMs, hearsNews: !parks };
+  }
+}

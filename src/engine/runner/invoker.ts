@@ -1,0 +1,117 @@
+/**
+ * The invocation of one execution in this process: none, or one at a time.
+ *
+ * 1. One begins once everything that is under way has landed, if it is still due then.
+ * 2. It keeps its place until its end is recorded, so that no other one begins before.
+ */
+
+import { journalOf } from "../machine/journal.ts";
+import type { Here } from "../machine/plan.ts";
+import type { Operation } from "../model/operation.ts";
+import { StorageFullError } from "../ports/execution-store.ts";
+import { ActiveInvocation, type CompletedOutput, endOf, type InvocationSurroundings } from "./active-invocation.ts";
+import type { Claim } from "./claims.ts";
+import { asDurable, type DurableFunction } from "./function.ts";
+import { invalidToken } from "./remote-sdk.ts";
+import { versionMissing } from "./version-missing.ts";
+
+export interface InvokerOptions extends InvocationSurroundings {
+  /** An invocation has begun: what the alarm was ordered follows from a state that is past. */
+  readonly onBegun: () => void;
+  /** Its end is recorded. */
+  readonly onEnded: () => void;
+  /** Its function says that another process has taken over. */
+  readonly onFenced: () => void;
+  /** Its end could not be recorded. */
+  readonly onFailed: (error: unknown) => void;
+}
+
+export class Invoker {
+  readonly #options: InvokerOptions;
+  #active: ActiveInvocation | undefined;
+
+  constructor(options: InvokerOptions) {
+    this.#options = options;
+  }
+
+  get here(): Here["invocation"] {
+    if (this.#active === undefined) return "NONE";
+    return this.#active.isParked ? "PARKED" : "RUNNING";
+  }
+
+  /**
+   * The invocation whose SDK runs elsewhere and holds this token.
+   *
+   * @throws {ClientError} InvalidParameterValueException for any other token than the last one given out.
+   */
+  withToken(token: string): ActiveInvocation {
+    const active = this.#active;
+    if (active === undefined) throw invalidToken();
+    active.remote.check(token);
+    return active;
+  }
+
+  /** Begins an invocation if one is still due when everything that is under way has landed. */
+  async begin(isDue: () => boolean): Promise<void> {
+    const { log } = this.#options;
+    await log.begin((claim) => {
+      if (isDue()) this.#start(claim);
+      else log.revoke(claim);
+    });
+  }
+
+  /** Passes on what changed. */
+  absorb(changed: readonly Operation[]): void {
+    this.#active?.absorb(changed);
+  }
+
+  /** Ends the invocation without effect. */
+  abandon(): void {
+    this.#active?.abandon();
+    this.#active = undefined;
+  }
+
+  #start(claim: Claim): void {
+    const { log, setup, onBegun } = this.#options;
+    const { header } = log.state;
+    const active = new ActiveInvocation(claim, this.#options);
+    this.#active = active;
+    onBegun();
+    const target = setup.functions.find(header.functionName, header.version);
+    if (target === undefined) void this.#finish(active, versionMissing(setup, header));
+    else this.#call(active, asDurable(target));
+  }
+
+  #call(active: ActiveInvocation, target: DurableFunction): void {
+    const { log, onFenced } = this.#options;
+    try {
+      active.start(target, journalOf(log.state), {
+        onOutput: (output) => void this.#finish(active, output),
+        onFenced,
+      });
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
+  }
+
+  /** Records how an invocation ended. */
+  async #finish(active: ActiveInvocation, output: CompletedOutput): Promise<void> {
+    const { log, pause, onEnded, onFailed } = this.#options;
+    try {
+      await log.record(endOf(active, output), active.claim);
+      this.#leave(active);
+      onEnded();
+    } catch (error) {
+      if (active.isOver) return;
+      if (error instanceof StorageFullError) return pause.room(error).then(() => this.#finish(active, output));
+      this.#leave(active);
+      onFailed(error);
+    }
+  }
+
+  #leave(active: ActiveInvocation): void {
+    active.over();
+    if (this.#active === active) this.#active = undefined;
+  }
+}

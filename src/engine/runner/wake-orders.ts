@@ -1,0 +1,82 @@
+/**
+ * When an execution is to be looked at again: what the alarm and the timer of this process are told, and what is tried
+ * again after a failure.
+ *
+ * 1. The alarm gets no order from a process that may not run the execution.
+ * 2. While a function runs here its timers are watched in memory, since moving the alarm costs a write. The alarm then
+ *    stands for the case that this process dies, where processes can die alone.
+ */
+
+import { nextTimer } from "../machine/plan.ts";
+import type { ExecutionState } from "../machine/state.ts";
+import type { Retries } from "./retries.ts";
+import type { RunnerSetup } from "./setup.ts";
+import { WakeClock } from "./wake-clock.ts";
+
+export interface WakeOrdersOptions {
+  readonly retries: Retries;
+  readonly state: () => ExecutionState;
+  /** True while a function runs here. */
+  readonly isRunning: () => boolean;
+  /** Called when it is time to look. */
+  readonly onDue: () => void;
+  /** Called when the alarm has answered every order. */
+  readonly onRest: () => void;
+}
+
+/** What is tried again when reading, carrying out a duty or a command from outside has failed. */
+const LOOK = "look";
+
+export class WakeOrders {
+  readonly #id: string;
+  readonly #setup: RunnerSetup;
+  readonly #options: WakeOrdersOptions;
+  readonly #clock: WakeClock;
+
+  constructor(id: string, setup: RunnerSetup, options: WakeOrdersOptions) {
+    this.#id = id;
+    this.#setup = setup;
+    this.#options = options;
+    this.#clock = new WakeClock(id, setup, options);
+  }
+
+  /** True while a timer runs here or the alarm has not answered. */
+  get isBusy(): boolean {
+    return this.#clock.isBusy;
+  }
+
+  /** Nothing is left to do until `wakeAt`, ms since the epoch; `orders` says whether the alarm is told. */
+  rest(wakeAt: number | undefined, orders: boolean): void {
+    if (orders) this.order(wakeAt);
+    this.#clock.watch(this.#options.isRunning() ? wakeAt : undefined);
+    this.#options.retries.succeeded(LOOK);
+  }
+
+  /** Has the alarm set for `wakeAt`, ms since the epoch, or cancelled. */
+  order(wakeAt: number | undefined): void {
+    const { host, mayRun, watchdogMs } = this.#setup;
+    if (!mayRun(this.#id)) return;
+    const { seq, header } = this.#options.state();
+    const isGuarded = watchdogMs !== undefined && this.#options.isRunning();
+    const at = isGuarded ? Math.min(wakeAt ?? Number.POSITIVE_INFINITY, host.now() + watchdogMs) : wakeAt;
+    this.#clock.order(at, { incarnation: header.incarnation, seq });
+  }
+
+  /**
+   * Has what failed tried again later: by a timer, and by the alarm, since this process may be gone by then, and the alarm
+   * that has woken it is used up.
+   */
+  later(): void {
+    const now = this.#setup.host.now();
+    const at = this.#options.retries.failed(LOOK, now);
+    this.#clock.watch(at);
+    // The alarm keeps one time: what is due before the next try must not wait for it.
+    const due = nextTimer(this.#options.state());
+    this.order(due !== undefined && due > now ? Math.min(due, at) : at);
+  }
+
+  /** Forgets the timers, and what was not ordered yet. */
+  stop(): void {
+    this.#clock.stop();
+  }
+}
