@@ -220,6 +220,20 @@ describe("taking up a long execution", () => {
     expect(errors).toEqual([]);
   });
 
+  test("is refused for a log that is damaged, in the same words as without a snapshot", async () => {
+    const { world } = await parked(STEPS);
+    const messages: unknown[] = [];
+    for (const disk of [world.disk, copyOf(world.disk)]) {
+      const length = (disk.read(id, 3001)?.bodies.length ?? 0) + 3000;
+      disk.append(id, length + 1, "damaged", incarnation(disk));
+      const viewer = world.start({}, { store: () => disk });
+      for (let time = 0; time < 2; time++) {
+        messages.push(await viewer.describe(id).catch((error: unknown) => String(error)));
+      }
+    }
+    expect(new Set(messages)).toEqual(new Set(["CorruptLogError: A commit of the log is not JSON."]));
+  });
+
   test("comes to the same when the store cannot give the snapshot, and says so", async () => {
     for (const isLate of [false, true]) {
       const { world, ran } = await parked(STEPS);

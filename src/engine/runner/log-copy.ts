@@ -111,6 +111,8 @@ export class LogCopy {
       return await this.#take(found.page, undefined);
     } catch (error) {
       if (!(error instanceof CorruptLogError)) throw error;
+      this.#state = emptyState();
+      this.#news = undefined;
       return this.#take(start, undefined);
     }
   }
