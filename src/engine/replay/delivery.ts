@@ -13,6 +13,7 @@
 import { type Operation, placeOf } from "../model/operation.ts";
 import type { AmbientSnapshot } from "../ports/host.ts";
 import type { MaybePromise } from "../ports/maybe-promise.ts";
+import { ContextEnds } from "./context-ends.ts";
 
 /** An outcome that is ready for user code. */
 export interface Handover {
@@ -51,27 +52,16 @@ interface Due {
   handover: Handover | undefined;
 }
 
-/** The end of a context that this invocation has run. */
-interface Ending {
-  readonly taker: Taker;
-  /** Set once the value has made its round trip. */
-  handover: Handover | undefined;
-}
-
 export type DeliveryState = "delivered" | "empty" | "preparing" | "rebuilding" | "untaken";
 
 export class Delivery {
+  readonly ends: ContextEnds;
   /** In the order of their places. */
   #due: Due[] = [];
   #head = 0;
   /** Results that arrived after one with a later place. */
   #overtaken: Due[] = [];
   #lastNumber = 0;
-  /** In the order in which the functions ended. */
-  #endings: Ending[] = [];
-  #ended = 0;
-  /** Keys of contexts whose value was handed over and whose record is still to come. */
-  readonly #ahead = new Set<string>();
   /** How many takers await what this invocation does not decide. */
   #outside = 0;
   readonly #preparing = new Set<Due>();
@@ -88,11 +78,12 @@ export class Delivery {
 
   constructor(operation: (key: string) => Operation | undefined, ready: () => void) {
     this.#operation = operation;
+    this.ends = new ContextEnds(ready);
     this.#ready = ready;
   }
 
   get isEmpty(): boolean {
-    return this.#head === this.#due.length && this.#ended === this.#endings.length;
+    return this.#head === this.#due.length && this.ends.isEmpty;
   }
 
   /** The number of the newest result that was delivered. */
@@ -119,7 +110,7 @@ export class Delivery {
     const { delivery, opened } = operation;
     if (opened !== undefined && known?.opened === undefined) this.#enqueue(dueOf(operation, opened, true));
     if (delivery === undefined || known?.delivery !== undefined) return;
-    if (operation.type !== "CONTEXT" || !this.#ahead.delete(operation.id)) {
+    if (operation.type !== "CONTEXT" || !this.ends.takeRecord(operation.id)) {
       this.#enqueue(dueOf(operation, delivery, false));
     }
   }
@@ -136,24 +127,10 @@ export class Delivery {
     this.#prepare(due, taker);
   }
 
-  /**
-   * Takes the next place for the end of a context; the returned function is told when the value is ready. Nothing that
-   * ended later goes first.
-   */
-  reserve(taker: Taker): (handover: Handover) => void {
-    const ending: Ending = { taker, handover: undefined };
-    this.#endings.push(ending);
-    this.#ready();
-    return (handover) => {
-      ending.handover = handover;
-      this.#ready();
-    };
-  }
-
   /** The value of this context is handed over now; its record, when it comes, is no news. */
   settleAhead(key: string): void {
     this.#takers.delete(key);
-    this.#ahead.add(key);
+    this.ends.expectRecord(key);
   }
 
   /** The value of a context that has ended is handed over with its record, so that there is something to wait for. */
@@ -206,23 +183,8 @@ export class Delivery {
     if (this.#overtaken.length > 0) this.#sortIn();
     const next = this.#due[this.#head];
     const isRecordedEnd = next !== undefined && next.place < next.number;
-    const ended = isRecordedEnd ? "empty" : this.#deliverEnding();
+    const ended = isRecordedEnd ? "empty" : this.ends.deliverNext();
     return ended === "empty" ? this.#deliverDue() : ended;
-  }
-
-  #deliverEnding(): DeliveryState {
-    for (let ending = this.#endings[this.#ended]; ending !== undefined; ending = this.#endings[this.#ended]) {
-      const { handover, taker } = ending;
-      const isDropped = taker.scope.isClosed;
-      if (!isDropped && handover === undefined) return "preparing";
-      this.#ended++;
-      if (isDropped) continue;
-      handover?.handOver();
-      return "delivered";
-    }
-    if (this.#ended > 0) this.#endings = [];
-    this.#ended = 0;
-    return "empty";
   }
 
   #deliverDue(): DeliveryState {

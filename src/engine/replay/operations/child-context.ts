@@ -148,7 +148,7 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
     if (this.#rebuilt !== undefined) return this.#rebuild(value, this.#rebuilt);
     if (this.scope.isRebuilding || this.scope.isClosed) return;
     const { future, options, scope } = this;
-    const ready = scope.invocation.delivery.reserve(this);
+    const ready = scope.invocation.delivery.ends.reserve(this);
     serialize(this, options.serdes, value, (text) => {
       const end = this.#successOf(value, text);
       if (end.error !== undefined) return ready(this.#handover(end, future.broken(this.childError(end.error))));
@@ -159,7 +159,7 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
   fail(thrown: unknown): void {
     if (this.#rebuilt !== undefined) return this.#failedToRebuild(thrown);
     if (this.scope.isRebuilding || this.scope.isClosed) return;
-    const ready = this.scope.invocation.delivery.reserve(this);
+    const ready = this.scope.invocation.delivery.ends.reserve(this);
     const end = this.#failureOf(thrown);
     ready(this.#handover(end, this.future.broken(this.childError(end.error))));
   }
