@@ -3,20 +3,13 @@
  * ended, each handed over on its own. A value that is still on its way through its serdes holds back those behind it.
  */
 
-/** A context as it was called. */
-interface Caller {
-  readonly scope: { readonly isClosed: boolean };
-}
+import type { Handover, Taker } from "./taker.ts";
 
-/** A value that has made its round trip. */
-interface Outcome {
-  handOver(): void;
-}
-
+/** The end of a context that this invocation has run. */
 interface End {
-  readonly caller: Caller;
-  /** Undefined while the value is on its way. */
-  outcome: Outcome | undefined;
+  readonly taker: Pick<Taker, "scope">;
+  /** Set once the value has made its round trip. */
+  handover: Handover | undefined;
 }
 
 export class ContextEnds {
@@ -34,13 +27,16 @@ export class ContextEnds {
     return this.#head === this.#ends.length;
   }
 
-  /** Takes the next place; the returned function is told when the value is ready. */
-  reserve(caller: Caller): (outcome: Outcome) => void {
-    const end: End = { caller, outcome: undefined };
+  /**
+   * Takes the next place for the end of a context; the returned function is told when the value is ready. Nothing that
+   * ended later goes first.
+   */
+  reserve(taker: Pick<Taker, "scope">): (handover: Handover) => void {
+    const end: End = { taker, handover: undefined };
     this.#ends.push(end);
     this.#ready();
-    return (outcome) => {
-      end.outcome = outcome;
+    return (handover) => {
+      end.handover = handover;
       this.#ready();
     };
   }
@@ -48,12 +44,12 @@ export class ContextEnds {
   /** Hands over the first end if it is ready; one whose caller has closed reaches nobody. */
   deliverNext(): "delivered" | "preparing" | "empty" {
     for (let end = this.#ends[this.#head]; end !== undefined; end = this.#ends[this.#head]) {
-      const { caller, outcome } = end;
-      const isDropped = caller.scope.isClosed;
-      if (!isDropped && outcome === undefined) return "preparing";
+      const { handover, taker } = end;
+      const isDropped = taker.scope.isClosed;
+      if (!isDropped && handover === undefined) return "preparing";
       this.#head++;
       if (isDropped) continue;
-      outcome?.handOver();
+      handover?.handOver();
       return "delivered";
     }
     if (this.#head > 0) this.#ends = [];

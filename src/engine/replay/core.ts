@@ -41,6 +41,8 @@ export interface InvocationCore {
   readonly handsOverAhead: boolean;
   /** Calls `next` once every result that is recorded and can be handed over has reached user code. */
   whenCaughtUp(next: () => void): void;
+  /** Goes on with what waits for that at once; false if nothing does. */
+  takeUp(): boolean;
   /** Asks for a turn once user code has drained. */
   schedule(): void;
   /** Ends the invocation for a reason inside the engine; the first reason counts. */

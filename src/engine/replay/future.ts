@@ -5,7 +5,7 @@
  * pending.
  */
 
-import type { Handover } from "./delivery.ts";
+import type { Handover } from "./taker.ts";
 import type { Scope } from "./scope.ts";
 
 export class Future<T> implements Handover {

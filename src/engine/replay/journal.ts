@@ -10,10 +10,6 @@ export class Journal {
   /** Contexts that had their outcome before this invocation, and those in them: nobody looks into them again. */
   readonly #sealed = new Set<string>();
 
-  get isEmpty(): boolean {
-    return this.#operations.size === 0;
-  }
-
   get(key: string): Operation | undefined {
     return this.#operations.get(key);
   }

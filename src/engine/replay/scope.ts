@@ -91,7 +91,7 @@ export class Scope {
     this.invocation.executing -= this.#executing;
     this.invocation.waiting -= this.#waiting;
     if (this.parent !== undefined) this.parent.#children?.delete(this);
-    if (this.#isRecorded && this.recordedKey !== undefined) this.invocation.delivery.close(this.recordedKey);
+    if (this.#isRecorded && this.recordedKey !== undefined) this.invocation.delivery.takers.close(this.recordedKey);
     else if (!this.invocation.isOver) hideFrom(this.invocation, this.position, this.#count + 1);
     this.#children?.forEach((child) => child.close());
   }
@@ -110,7 +110,7 @@ function hideFrom(invocation: InvocationCore, position: string, first: number): 
   for (let number = first; ; number++) {
     const inner = `${position}-${number}`;
     const key = invocation.keyOf(inner);
-    if (invocation.stored(key) !== undefined) invocation.delivery.close(key);
+    if (invocation.stored(key) !== undefined) invocation.delivery.takers.close(key);
     else if (invocation.stored(invocation.keyOf(`${inner}-1`)) !== undefined) hideFrom(invocation, inner, 1);
     else return;
   }

@@ -14,7 +14,7 @@ import type { Failure } from "../../model/failure.ts";
 import type { Operation, StepOperation } from "../../model/operation.ts";
 import type { MaybePromise } from "../../ports/maybe-promise.ts";
 import { CalledOperation, type CallOptions } from "../called-operation.ts";
-import type { Handover, Taker } from "../delivery.ts";
+import type { Handover, Taker } from "../taker.ts";
 import { StepInterruptedError } from "../faults.ts";
 import { Future } from "../future.ts";
 import type { Scope } from "../scope.ts";

@@ -3,7 +3,7 @@ import { type CallbackOperation, isSettled, type Operation } from "../../model/o
 import type { MaybePromise } from "../../ports/maybe-promise.ts";
 import type { Serdes } from "../../ports/serdes.ts";
 import { CalledOperation, type CallOptions } from "../called-operation.ts";
-import type { Handover, Taker } from "../delivery.ts";
+import type { Handover, Taker } from "../taker.ts";
 import { Future } from "../future.ts";
 import { deserialize } from "../round-trip.ts";
 import type { Scope } from "../scope.ts";

@@ -16,7 +16,7 @@ import { utf8Length } from "../../model/utf8.ts";
 import { chain, type MaybePromise } from "../../ports/maybe-promise.ts";
 import type { Serdes } from "../../ports/serdes.ts";
 import { CalledOperation, type CallOptions } from "../called-operation.ts";
-import type { Handover, Taker } from "../delivery.ts";
+import type { Handover, Taker } from "../taker.ts";
 import { NonDeterministicExecutionError } from "../faults.ts";
 import { Future } from "../future.ts";
 import { deserialize, serialize } from "../round-trip.ts";
@@ -209,7 +209,7 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
           delivery.settleAhead(this.key);
           return outcome.handOver();
         }
-        delivery.settleWithRecord();
+        delivery.takers.expectOutside();
         this.#outcome = outcome;
       },
     };

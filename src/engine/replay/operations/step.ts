@@ -4,7 +4,7 @@ import type { Operation } from "../../model/operation.ts";
 import type { MaybePromise } from "../../ports/maybe-promise.ts";
 import type { Serdes } from "../../ports/serdes.ts";
 import type { CallOptions } from "../called-operation.ts";
-import type { Handover } from "../delivery.ts";
+import type { Handover } from "../taker.ts";
 import type { StepInterruptedError } from "../faults.ts";
 import { Future } from "../future.ts";
 import { deserialize, serialize } from "../round-trip.ts";

@@ -1,5 +1,5 @@
 import { CalledOperation, type CallOptions } from "../called-operation.ts";
-import type { Handover, Taker } from "../delivery.ts";
+import type { Handover, Taker } from "../taker.ts";
 import { Future } from "../future.ts";
 import type { Scope } from "../scope.ts";
 
