@@ -78,6 +78,11 @@ export class Invocation implements InvocationCore {
     this.delivery.load(recorded);
   }
 
+  /** How many recorded operations it keeps in memory. */
+  get journalSize(): number {
+    return this.#journal.size;
+  }
+
   get isOver(): boolean {
     return this.#outcome !== undefined;
   }
@@ -158,24 +163,31 @@ export class Invocation implements InvocationCore {
    */
   absorb(operations: readonly Operation[]): boolean {
     if (this.isOver) return false;
-    if (this.instrument === undefined) for (const operation of operations) this.#take(operation);
-    else this.#announce(this.instrument, operations);
+    const news: Operation[] | undefined = this.instrument && [];
+    this.#takeAll(operations, news);
+    if (news !== undefined && news.length > 0) this.instrument?.changed(news);
     this.schedule();
     return true;
   }
 
-  #announce(instrument: Instrument, operations: readonly Operation[]): void {
-    const news = operations.filter((operation) => this.#take(operation));
-    if (news.length > 0) instrument.changed(news);
+  /** Takes contexts before what lies in them, in whatever order they are told, and adds the news to `news`. */
+  #takeAll(operations: readonly Operation[], news: Operation[] | undefined): void {
+    let strays: Operation[] | undefined;
+    for (const operation of operations) {
+      const novelty = this.#take(operation);
+      if (novelty === "NEWS") news?.push(operation);
+      else if (novelty === "STRAY") (strays ??= []).push(operation);
+    }
+    if (strays !== undefined && strays.length < operations.length) this.#takeAll(strays, news);
   }
 
-  /** False if that is no news. */
-  #take(operation: Operation): boolean {
+  #take(operation: Operation): ReturnType<Journal["take"]> {
     const known = this.#journal.get(operation.id);
-    if (!this.#journal.take(operation, known)) return false;
+    const novelty = this.#journal.take(operation, known);
+    if (novelty !== "NEWS") return novelty;
     this.delivery.add(operation, known);
     if (!isSettled(operation.status)) this.delivery.takers.get(operation.id)?.progress?.(operation);
-    return true;
+    return novelty;
   }
 
   end(outcome: InvocationOutcome): void {
@@ -219,9 +231,16 @@ export class Invocation implements InvocationCore {
       this.#replay.delivered(this.delivery.lastNumber);
       return this.schedule();
     }
+    if (state === "empty" && this.#journal.hasEnded) this.#letGo();
     if (state === "empty" && this.takeUp()) return;
     if (!this.#isBusy(state)) this.#rest(state);
   };
+
+  /** No result is on its way: nobody looks again at what lies in the contexts that have ended. */
+  #letGo(): void {
+    const { takers } = this.delivery;
+    for (const key of this.#journal.letGo((context) => takers.hasClosed(context))) takers.forget(key);
+  }
 
   /** The end waits for the answers: a function that runs once its start is recorded is called, or the start is not sent. */
   #leave(outcome: InvocationOutcome): void {
@@ -252,6 +271,8 @@ export class Invocation implements InvocationCore {
     if (this.executing > 0) return this.#polls.setNext();
     if (state === "untaken") return this.#idle.awaitTaker();
     if (state === "rebuilding") return this.#idle.awaitCode();
-    if (this.waiting > 0 && !this.#checkpoints.expedite()) this.#idle.suspend();
+    if (this.waiting === 0 || this.#checkpoints.expedite()) return;
+    this.delivery.letGo();
+    this.#idle.suspend();
   }
 }

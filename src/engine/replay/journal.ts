@@ -1,14 +1,30 @@
 /**
  * What is recorded of the execution, as far as its invocation has heard. Changes come from several sides (the answer to
  * a checkpoint, the outside), so one may be told twice or late: whatever is known already, or better, is no news.
+ *
+ * What lies in a context that has its outcome and its value is looked at by nobody again. It is not taken from what was
+ * recorded before this invocation, and it is let go of once the context has ended here, so that an invocation that is
+ * parked for long holds what it still needs. Late news about it is none: its context is sealed, or let go of itself.
  */
 
 import { isRebuilt, isSettled, type Operation } from "../model/operation.ts";
 
+/** Whether an operation changes what is known. STRAY: it lies in a context that is not known. */
+type Novelty = "NEWS" | "KNOWN" | "STRAY";
+
 export class Journal {
   readonly #operations = new Map<string, Operation>();
-  /** Contexts that had their outcome before this invocation, and those in them: nobody looks into them again. */
+  /** By context: the ids of what was recorded directly inside. */
+  readonly #inside = new Map<string, string[]>();
+  /** Contexts whose inside is not kept. */
   readonly #sealed = new Set<string>();
+  /** Contexts whose outcome was recorded in this invocation, and whose inside is still kept. */
+  #ended: string[] = [];
+
+  /** How many operations are kept. */
+  get size(): number {
+    return this.#operations.size;
+  }
 
   get(key: string): Operation | undefined {
     return this.#operations.get(key);
@@ -17,26 +33,79 @@ export class Journal {
   /** Takes what was recorded before this invocation; answers what of it concerns the invocation. */
   load(operations: Iterable<Operation>): Operation[] {
     const visible: Operation[] = [];
+    const hidden = new Set<string>();
     for (const operation of operations) {
-      if (this.#isOutOfReach(operation)) continue;
-      if (isSealed(operation)) this.#sealed.add(operation.id);
-      this.#operations.set(operation.id, operation);
+      const { id, parentId, type } = operation;
+      if (parentId !== undefined && (this.#sealed.has(parentId) || hidden.has(parentId))) {
+        if (type === "CONTEXT") hidden.add(id);
+        continue;
+      }
+      if (isSealed(operation)) this.#sealed.add(id);
+      this.#add(operation);
       visible.push(operation);
     }
     return visible;
   }
 
-  /** Takes an operation as it is now, given how it was `known`. False if that is no news. */
-  take(operation: Operation, known: Operation | undefined): boolean {
-    if (known === undefined ? this.#isOutOfReach(operation) : !isNewer(operation, known)) return false;
-    this.#operations.set(operation.id, operation);
-    return true;
+  /**
+   * Takes an operation as it is now, given how it was `known`, if that is news. A stray one is not taken: it was let go
+   * of, or the context that it lies in is told after it.
+   */
+  take(operation: Operation, known: Operation | undefined): Novelty {
+    if (known === undefined) {
+      const { parentId } = operation;
+      if (parentId !== undefined && this.#sealed.has(parentId)) return "KNOWN";
+      if (parentId !== undefined && !this.#operations.has(parentId)) return "STRAY";
+      this.#add(operation);
+    } else {
+      if (!isNewer(operation, known)) return "KNOWN";
+      this.#operations.set(operation.id, operation);
+    }
+    if (isSealed(operation)) this.#ended.push(operation.id);
+    return "NEWS";
   }
 
-  #isOutOfReach({ id, parentId, type }: Operation): boolean {
-    if (parentId === undefined || !this.#sealed.has(parentId)) return false;
-    if (type === "CONTEXT") this.#sealed.add(id);
-    return true;
+  /** True if something may be let go of. */
+  get hasEnded(): boolean {
+    return this.#ended.length > 0;
+  }
+
+  /**
+   * Lets go of what lies in the contexts that have ended, as far as nobody runs in them any more. Answers their ids and
+   * those of all that was in them. It costs what it lets go of.
+   */
+  letGo(isClosed: (context: string) => boolean): string[] {
+    const gone: string[] = [];
+    for (const context of this.#ended) {
+      if (!this.#operations.has(context) || !isClosed(context)) continue;
+      this.#sealed.add(context);
+      gone.push(context);
+      this.#dropInside(context, gone);
+    }
+    this.#ended = [];
+    return gone;
+  }
+
+  #dropInside(context: string, gone: string[]): void {
+    const contexts = [context];
+    for (let id = contexts.pop(); id !== undefined; id = contexts.pop()) {
+      for (const inner of this.#inside.get(id) ?? []) {
+        this.#operations.delete(inner);
+        this.#sealed.delete(inner);
+        gone.push(inner);
+        if (this.#inside.has(inner)) contexts.push(inner);
+      }
+      this.#inside.delete(id);
+    }
+  }
+
+  #add(operation: Operation): void {
+    const { id, parentId } = operation;
+    this.#operations.set(id, operation);
+    if (parentId === undefined) return;
+    const siblings = this.#inside.get(parentId);
+    if (siblings === undefined) this.#inside.set(parentId, [id]);
+    else siblings.push(id);
   }
 }
 

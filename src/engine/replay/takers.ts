@@ -71,6 +71,22 @@ export class Takers {
     this.#closed.add(key);
   }
 
+  /** True if this context has closed, or if this operation was closed by itself. */
+  hasClosed(key: string): boolean {
+    return this.#closed.has(key);
+  }
+
+  /** No result of this operation will come any more, nor of what is in it. */
+  forget(key: string): void {
+    this.#takers.delete(key);
+    this.#closed.delete(key);
+  }
+
+  /** How many operations are kept: those that have a taker, and those that are closed. */
+  get size(): number {
+    return this.#takers.size + this.#closed.size;
+  }
+
   /** True if the operation, or a context around it, is closed, so that nobody will ever call it. */
   isClosed(operation: Operation): boolean {
     for (let key: string | undefined = operation.id; key !== undefined; key = this.#operation(key)?.parentId) {
