@@ -17,6 +17,7 @@ export type AfterMicrotasks = (task: () => void) => () => void;
 /** Makes a callback run later in the asynchronous context of now. */
 export type BindContext = (next: () => void) => () => void;
 
+/** Makes a host's `drain`. By default with what the platform has, and without an asynchronous context to keep. */
 export function createDrain(
   afterMicrotasks: AfterMicrotasks = systemAfterMicrotasks(),
   bind: BindContext = (next) => next,

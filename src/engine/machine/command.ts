@@ -106,6 +106,7 @@ export interface NotifyParent {
   readonly type: "NOTIFY_PARENT";
 }
 
+/** One thing that may be asked of an execution, by its type. */
 export type Command =
   | StartExecution
   | Checkpoint
@@ -135,11 +136,15 @@ export const RejectionCode = {
 } as const;
 export type RejectionCode = (typeof RejectionCode)[keyof typeof RejectionCode];
 
+/** Why the machine refuses a command. */
 export interface MachineRejection {
+  /** The name of the Lambda API's exception. */
   readonly code: RejectionCode;
+  /** What is wrong, for people. */
   readonly message: string;
   /** When a limit was exceeded: how large it is and how large it may be. */
   readonly size?: number;
+  /** How large it may be, in the unit that the message names. */
   readonly limit?: number;
 }
 

@@ -25,6 +25,7 @@ export interface InvocationState {
  * changed, so references to them stay what they were.
  */
 export interface ExecutionState {
+  /** What is known of the execution apart from its operations; with an empty id before the first commit. */
   header: ExecutionHeader;
   /** The number of the last commit; 0 for an execution that does not exist yet. */
   seq: number;
@@ -36,6 +37,7 @@ export interface ExecutionState {
   readonly operations: Map<string, Operation>;
   /** The highest delivery number given out. */
   deliveries: number;
+  /** How it stands with the execution's invocations. */
   readonly invocation: InvocationState;
   /** Ids of chained invokes without an outcome, in contexts that are open. */
   readonly openInvokes: Set<string>;

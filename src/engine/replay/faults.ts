@@ -43,6 +43,7 @@ export class SerdesFailedError extends Error {
 /** A step was started at most once per attempt and the invocation died before its outcome was recorded. */
 export class StepInterruptedError extends Error {
   override readonly name = "StepInterruptedError";
+  /** Always STEP_INTERRUPTED. */
   readonly code = "STEP_INTERRUPTED";
   constructor() {
     super("The step execution process was initiated but failed to reach completion due to an interruption.");
