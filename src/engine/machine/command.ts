@@ -43,7 +43,7 @@ export interface CompleteCallback {
     | { readonly type: "HEARTBEAT" };
 }
 
-/** The callee of a chained invoke has ended. Says nothing when nobody waits for it any more. */
+/** The callee of a chained invoke has ended. Changes nothing if the invoke is no longer open. */
 export interface CompleteInvoke {
   readonly type: "COMPLETE_INVOKE";
   readonly operationId: string;
@@ -86,7 +86,7 @@ export interface CompleteInvocation extends InvocationIdentity {
   readonly output: InvocationOutput;
 }
 
-/** Nothing is invoked from here on until somebody resumes the execution. */
+/** Nothing is invoked from here on until the execution is resumed. */
 export interface HaltExecution {
   readonly type: "HALT";
   readonly reason: HaltReason;

@@ -1,6 +1,6 @@
 /**
  * The machine: what follows from a command. Pure: it reads the state, the command, the time and the chance it is given,
- * changes none of them, and answers with facts for the log or with a refusal. Asked again after somebody else's commit
+ * changes none of them, and answers with facts for the log or with a refusal. Asked again after another writer's commit
  * was folded, it answers for the new state.
  */
 

@@ -43,7 +43,7 @@ export interface ExecutionState {
   readonly openInvokes: Set<string>;
   /** Open callbacks: callback id to operation id. */
   readonly callbacks: Map<string, string>;
-  /** Callbacks that had their outcome, or lost whoever waited for it. */
+  /** Callbacks that have their outcome, or whose context has closed without it. */
   readonly closedCallbacks: Set<string>;
   /** When open waits, retries and callbacks are due. */
   readonly timers: TimerHeap;
@@ -59,7 +59,7 @@ export interface ExecutionState {
 
 export interface StateOptions {
   /**
-   * Keeps what lies inside completed contexts. By default it is dropped, since nobody replays it; views that show
+   * Keeps what lies inside completed contexts. By default it is dropped, since no replay reads it; views that show
    * every operation keep it.
    */
   readonly keepsAll?: boolean;

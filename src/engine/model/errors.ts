@@ -71,7 +71,7 @@ export class CallbackError extends DurableOperationError {
   }
 }
 
-/** Whoever was to complete the callback failed it. */
+/** The outside failed the callback, instead of completing it with a value. */
 export class CallbackExternalError extends CallbackError {
   static override readonly name: string = "CallbackExternalError";
   override readonly errorType = "CallbackExternalError";
@@ -155,7 +155,7 @@ export function durableErrorClass(errorType: string | undefined): DurableErrorCl
 
 /**
  * The plain error that a durable error names as its cause: what was stored of the original. No stack was stored, and
- * the one made here would point into the replay, so there is none.
+ * a stack made here would point into the replay, so there is none.
  */
 export function causeFromFailure(failure: Failure): Error {
   const cause = new Error(failure.errorMessage);

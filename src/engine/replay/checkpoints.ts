@@ -1,6 +1,6 @@
 /**
- * The updates of one invocation on their way to the machine: one checkpoint at a time. Once the handler is done, what it
- * has left queued is still sent.
+ * The updates of one invocation on their way to the machine: one checkpoint at a time. Once the handler is done, what
+ * it has left queued is still sent.
  */
 
 import type { OperationUpdate } from "../model/update.ts";
@@ -45,17 +45,17 @@ export class Checkpoints {
     return this.#inFlight !== undefined;
   }
 
-  /** Something that is queued must leave with this turn. */
+  /** An update in the queue has to be sent with this turn. */
   get isUrgent(): boolean {
     return this.#queue.isUrgent;
   }
 
-  /** Something that is queued must leave before anything else happens. */
+  /** The queue has to be sent before anything else happens. */
   get isOverdue(): boolean {
     return this.#queue.isOverdue;
   }
 
-  /** Queues an update. What is not urgent lingers, for the next one that is. */
+  /** Queues an update. One that is not urgent lingers until an urgent one, or `lingerMs`. */
   add(update: OperationUpdate, urgent: boolean): void {
     this.#queue.add(update, urgent || this.#lingerMs === 0);
     if (this.#queue.isUrgent) this.#owner.schedule();
@@ -68,7 +68,7 @@ export class Checkpoints {
     this.#send(this.#queue.take());
   }
 
-  /** Has what lingers leave with the next turn; false if nothing does. */
+  /** Has the updates that linger sent with the next turn; false if none does. */
   expedite(): boolean {
     if (this.#queue.isEmpty) return false;
     this.#queue.expedite();
@@ -82,8 +82,8 @@ export class Checkpoints {
   }
 
   /**
-   * The handler is done: sends what was queued by then, batch by batch; false as long as an answer is to come. A function
-   * that runs once its start is recorded is called with that answer.
+   * The handler is done: sends what was queued by then, batch by batch; false as long as an answer is to come. A
+   * function that runs once its start is recorded is called with that answer.
    */
   sendLeftBehind(): boolean {
     if (this.#inFlight !== undefined) return false;
@@ -95,7 +95,7 @@ export class Checkpoints {
     return false;
   }
 
-  /** The invocation is over: nothing leaves of its own accord any more. */
+  /** The invocation is over: updates that linger wait for `drain`. */
   close(): void {
     this.#cancelLinger?.();
   }

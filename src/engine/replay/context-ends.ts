@@ -1,6 +1,7 @@
 /**
  * The ends of the contexts that this invocation has run, on their way to user code: in the order in which the functions
- * ended, each handed over on its own. A value that is still on its way through its serdes holds back those behind it.
+ * ended, each handed over on its own. A value that is still on its way through its serdes holds back the ends behind
+ * it.
  */
 
 import type { Handover, Taker } from "./taker.ts";
@@ -41,7 +42,7 @@ export class ContextEnds {
     };
   }
 
-  /** Hands over the first end if it is ready; one whose caller has closed reaches nobody. */
+  /** Hands over the first end if it is ready. Ends whose callers have closed are dropped. */
   deliverNext(): "delivered" | "preparing" | "empty" {
     for (let end = this.#ends[this.#head]; end !== undefined; end = this.#ends[this.#head]) {
       const { handover, taker } = end;

@@ -4,10 +4,10 @@
  * native Promise.race, any and all answer as they did then. A result whose operation the code has not called yet waits
  * for it; a result inside a closed context is passed over, as it was in the live run.
  *
- * A context that this invocation has run to its end hands its value over before the next result, without waiting for its
- * record: the record says after which result that was. Replay has it at the same place, whether it reads the record or
- * runs the context again. Of several contexts that end between two results, those that ended first are recorded first,
- * so that what is recorded always goes before what has to run again.
+ * A context that this invocation has run to its end hands its value over before the next result, without waiting for
+ * its record: the record says after which result that was. Replay has it at the same place, whether it reads the record
+ * or runs the context again. Of several contexts that end between two results, those that ended first are recorded
+ * first, so that what is recorded always goes before what has to run again.
  */
 
 import type { Operation } from "../model/operation.ts";
@@ -90,7 +90,7 @@ export class Delivery {
   }
 
   /** The value of this context is handed over now; its record, when it comes, is no news. */
-  settleAhead(key: string): void {
+  handOverAhead(key: string): void {
     this.takers.delete(key);
     this.ends.expectRecord(key);
   }
@@ -132,7 +132,7 @@ export class Delivery {
     return this.#firstTaken() !== undefined;
   }
 
-  /** Lets the first result that somebody takes go before those that nobody takes: where the order is inferred. */
+  /** Lets the first result that has a taker go before those that have none: where the order is inferred. */
   overtake(): void {
     const distance = this.#firstTaken();
     if (distance !== undefined) this.#due.bringForward(distance);

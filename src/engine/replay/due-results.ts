@@ -65,7 +65,7 @@ export class DueResults {
     this.#head++;
   }
 
-  /** How far behind the next result the first one is that matches; undefined if none does. */
+  /** The distance from the next result to the first match behind it; undefined if none matches. */
   firstBehind(matches: (due: Due) => boolean): number | undefined {
     for (let index = this.#head + 1; index < this.#due.length; index++) {
       if (matches(this.#due[index] as Due)) return index - this.#head;
@@ -73,13 +73,15 @@ export class DueResults {
     return undefined;
   }
 
-  /** Makes the result that is so far behind the next one. */
+  /** Makes the result at this distance behind the next one the next one itself. */
   bringForward(distance: number): void {
     const [due] = this.#due.splice(this.#head + distance, 1) as [Due];
     this.#due.splice(this.#head, 0, due);
   }
 
-  /** Drops what was delivered, when nothing else is left: all but the last, which tells the place of what comes next. */
+  /**
+   * Drops what was delivered, when nothing else is left: all but the last, which tells the place of what comes next.
+   */
   letGo(): void {
     if (this.#head > 1 && this.isEmpty) this.#keepFrom(this.#head - 1);
   }

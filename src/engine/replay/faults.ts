@@ -50,7 +50,7 @@ export class StepInterruptedError extends Error {
   }
 }
 
-/** Another worker has taken the execution over; whatever this one still does has no effect. */
+/** Another worker has taken the execution over; nothing that this worker still does for it has an effect. */
 export class FencedError extends Error {
   override readonly name = "FencedError";
   readonly code = "FENCED";

@@ -1,7 +1,7 @@
 /**
- * What an invocation does when a turn has nothing to send and nothing to hand over. If user code awaits an operation that
- * is not settled, it suspends or parks. If a recorded result waits for its operation to be called, it waits for the code,
- * and says so at last when the code does not come.
+ * What an invocation does when a turn has nothing to send and nothing to hand over. If user code awaits an operation
+ * that is not settled, it suspends or parks. If a recorded result waits for its operation to be called, it waits for
+ * the code, and says so at last when the code does not come.
  */
 
 import { isRebuilt, type Operation } from "../model/operation.ts";
@@ -22,8 +22,8 @@ export interface IdleOptions {
    */
   readonly takerPatienceMs?: number;
   /**
-   * For machines that record no order of delivery, so that it is inferred from times and may be wrong: how long a result
-   * waits for its operation to be called before one that has a taker goes first, in ms.
+   * For machines that record no order of delivery, so that it is inferred from times and may be wrong: how long a
+   * result waits for its operation to be called before one that has a taker goes first, in ms.
    */
   readonly overtakingMs?: number;
 }
@@ -45,7 +45,7 @@ export class IdleTime {
     this.#patience = new Patience(invocation.host, takerPatienceMs ?? DEFAULT_TAKER_PATIENCE_MS);
   }
 
-  /** A turn has come, or the end: what was to happen without one does not. */
+  /** A turn begins, or the invocation is over: cancels what was to happen if neither came. */
   end(): void {
     this.#cancel?.();
     this.#cancel = undefined;
@@ -67,8 +67,8 @@ export class IdleTime {
   }
 
   /**
-   * A recorded result has nobody to take it: plain asynchronous code may still be on its way to the call. Where the order
-   * of results is inferred, one that has a taker goes first after a while.
+   * User code has not called the operation of a recorded result: plain asynchronous code may be on its way to the call.
+   * Where the order of results is inferred, one that has a taker goes first after a while.
    */
   awaitTaker(): void {
     const { delivery, host } = this.#invocation;

@@ -3,8 +3,9 @@
  *
  * The invocation works in turns. A turn comes after user code has drained: it sends what was queued to the machine and
  * hands over the next due result, which makes user code run again, and so on. When there is nothing to send, nothing to
- * hand over, no user function runs inside an operation and somebody awaits an operation that is not settled, the
- * invocation is idle: it suspends (its promises are abandoned) or parks (it stays, and `absorb` wakes it).
+ * hand over, no user function runs inside an operation and user code awaits an operation that is not settled, the
+ * invocation is idle: it suspends (its promises are abandoned) or parks (it stays, and goes on with what `absorb`
+ * brings).
  *
  * It ends exactly once. From then on its context is closed: late calls start nothing and write nothing.
  */
@@ -236,18 +237,20 @@ export class Invocation implements InvocationCore {
     if (!this.#isBusy(state)) this.#rest(state);
   };
 
-  /** No result is on its way: nobody looks again at what lies in the contexts that have ended. */
+  /** No result is on its way to user code: what lies in contexts that have ended is looked at no more. */
   #letGo(): void {
     const { takers } = this.delivery;
     for (const key of this.#journal.letGo((context) => takers.hasClosed(context))) takers.forget(key);
   }
 
-  /** The end waits for the answers: a function that runs once its start is recorded is called, or the start is not sent. */
+  /**
+   * The end waits for the answers: a function that runs once its start is recorded is called, or the start is not sent.
+   */
   #leave(outcome: InvocationOutcome): void {
     if (this.#checkpoints.sendLeftBehind()) this.end(outcome);
   }
 
-  /** What the results at hand lead to leaves together: a wave of a batch is one commit. */
+  /** Updates that several results at hand lead to are sent together: a wave of a batch is one commit. */
   #sendAndDeliver(): DeliveryState {
     const checkpoints = this.#checkpoints;
     const goesFirst = checkpoints.isOverdue || (checkpoints.isUrgent && this.delivery.isEmpty);

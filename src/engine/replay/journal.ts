@@ -1,10 +1,12 @@
 /**
  * What is recorded of the execution, as far as its invocation has heard. Changes come from several sides (the answer to
- * a checkpoint, the outside), so one may be told twice or late: whatever is known already, or better, is no news.
+ * a checkpoint, the outside), so a change may be told twice or late: an operation that is known in this state, or in a
+ * later one, is no news.
  *
- * What lies in a context that has its outcome and its value is looked at by nobody again. It is not taken from what was
- * recorded before this invocation, and it is let go of once the context has ended here, so that an invocation that is
- * parked for long holds what it still needs. Late news about it is none: its context is sealed, or let go of itself.
+ * No code looks again at what lies in a context that has its outcome and its value. Such operations are not taken from
+ * what was recorded before this invocation, and are let go of once the context has ended here, so that an invocation
+ * that is parked for long holds what it still needs. Late changes of them are no news: their context is sealed, or was
+ * let go of itself.
  */
 
 import { isRebuilt, isSettled, type Operation } from "../model/operation.ts";
@@ -71,8 +73,8 @@ export class Journal {
   }
 
   /**
-   * Lets go of what lies in the contexts that have ended, as far as nobody runs in them any more. Answers their ids and
-   * those of all that was in them. It costs what it lets go of.
+   * Lets go of what lies in the contexts that have ended and are closed. Answers the ids of these contexts and of all
+   * that lay in them. The cost is proportional to their number.
    */
   letGo(isClosed: (context: string) => boolean): string[] {
     const gone: string[] = [];
@@ -109,12 +111,14 @@ export class Journal {
   }
 }
 
-/** True if nobody looks into this context again: it has its outcome and its value. */
+/** True if no code looks into this context again: it has its outcome and its value. */
 function isSealed(operation: Operation): boolean {
   return operation.type === "CONTEXT" && isSettled(operation.status) && !isRebuilt(operation);
 }
 
-/** What is settled changes no more; a step has as many attempts as before or more, and after each of them waits once. */
+/**
+ * What is settled changes no more; a step has as many attempts as before or more, and after each of them waits once.
+ */
 function isNewer(operation: Operation, known: Operation): boolean {
   if (operation === known || isSettled(known.status)) return false;
   if (operation.type !== "STEP" || known.type !== "STEP" || operation.attempt > known.attempt) return true;

@@ -52,7 +52,9 @@ export class Polls {
     this.#invocation.schedule();
   }
 
-  /** When the earliest timer is due among the operations that user code waits for; sooner if others may end any time. */
+  /**
+   * When the earliest timer is due among the operations that user code waits for; sooner if others may end any time.
+   */
   #nextNews(soon: number): number {
     let earliest: number | undefined;
     for (const operation of this.#invocation.delivery.takers.awaited()) {

@@ -1,6 +1,6 @@
 /**
  * How far a replay has come. It is at its end when the newest result that had reached user code before this invocation
- * has reached it again, or when the code does what it has not done before.
+ * has reached it again, or when the code calls an operation that the log does not hold.
  */
 
 import { operationTraits } from "../model/operation-traits.ts";
@@ -24,7 +24,7 @@ export class ReplayProgress {
     return this.#isReplaying;
   }
 
-  /** The code does what it never did before. */
+  /** The code calls an operation that the log does not hold, or gets a value that no log holds yet. */
   leave(): void {
     this.#isReplaying = false;
   }

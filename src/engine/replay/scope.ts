@@ -103,8 +103,8 @@ export class Scope {
 }
 
 /**
- * Hides what the log holds in a virtual context that has ended and did not come to call it this time: code that nobody
- * waits for was on its way there. In a recorded context it is hidden by the end of that.
+ * Closes the operations that the log holds in a virtual context whose function has ended without calling them this
+ * time: code that the function does not wait for was on its way to them. A recorded context closes all that is in it.
  */
 function hideFrom(invocation: InvocationCore, position: string, first: number): void {
   for (let number = first; ; number++) {

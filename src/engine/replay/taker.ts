@@ -11,7 +11,7 @@ export interface Handover {
 
 /** An operation that user code has called and whose outcome is to come. */
 export interface Taker {
-  /** True if somebody else than this invocation decides when the result is there. */
+  /** True if the result is not this invocation's to record: it comes from a timer, the outside or another execution. */
   readonly awaitsOutside: boolean;
   readonly scope: { readonly isClosed: boolean };
   /** The value comes from running the operation's own function once more, as far as the log lets it. */
@@ -19,8 +19,8 @@ export interface Taker {
   /** Where `prepare` is to run: set if it runs user code. */
   readonly callersContext?: AmbientSnapshot | undefined;
   /**
-   * Makes the outcome ready to hand over; called once, as soon as the operation is both recorded and called. Nothing
-   * comes of it when that ends the invocation.
+   * Makes the outcome ready to hand over; called once, as soon as the operation is both recorded and called. Undefined,
+   * or a promise of that, if the attempt has ended the invocation.
    */
   prepare(operation: Operation): MaybePromise<Handover | undefined>;
   /** Of a type whose start is a result of its own: makes that ready to hand over, as `prepare` does the outcome. */

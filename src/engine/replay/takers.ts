@@ -66,7 +66,7 @@ export class Takers {
     }
   }
 
-  /** Nobody will call this operation, or what is in it, from now on. */
+  /** User code will not call this operation, or any in it, from now on. */
   close(key: string): void {
     this.#closed.add(key);
   }
@@ -87,7 +87,7 @@ export class Takers {
     return this.#takers.size + this.#closed.size;
   }
 
-  /** True if the operation, or a context around it, is closed, so that nobody will ever call it. */
+  /** True if the operation, or a context around it, is closed, so that user code will never call it. */
   isClosed(operation: Operation): boolean {
     for (let key: string | undefined = operation.id; key !== undefined; key = this.#operation(key)?.parentId) {
       if (this.#closed.has(key)) return true;

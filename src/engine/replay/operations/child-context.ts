@@ -21,7 +21,7 @@ import { NonDeterministicExecutionError } from "../faults.ts";
 import { Future } from "../future.ts";
 import { deserialize, serialize } from "../round-trip.ts";
 import { Scope, type ScopeOptions } from "../scope.ts";
-import { afterCaller, settle } from "./settle.ts";
+import { afterCaller, runUserCode } from "./user-code.ts";
 
 /** Results above this many UTF-8 bytes are rebuilt instead of recorded. */
 export const MAX_RECORDED_RESULT_BYTES: number = 256 * 1024;
@@ -69,7 +69,7 @@ abstract class ChildContext<T> extends CalledOperation<ChildContextOptions<T>> {
         next(outcome);
       };
     afterCaller(() =>
-      settle<T>(
+      runUserCode<T>(
         () => (instrument === undefined ? body() : instrument.child(this.running(), body)),
         unlessClosed((value) => this.succeed(value)),
         unlessClosed((error) => this.fail(error)),
@@ -77,7 +77,7 @@ abstract class ChildContext<T> extends CalledOperation<ChildContextOptions<T>> {
     );
   }
 
-  /** What the caller gets; if the mapping throws, that. */
+  /** The error that the caller gets: as it is mapped, or what the mapping throws. */
   childError(failure: Failure | undefined): unknown {
     if (failure === undefined) return new ChildContextError("Child context failed");
     const { mapError } = this.options;
@@ -95,7 +95,7 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
   /** The text of a result that is rebuilt. */
   #text: Promise<string | undefined> | undefined;
   #rebuilt: ((text: string | undefined) => void) | undefined;
-  /** What this invocation has come to, if it is handed over only with its record. */
+  /** The outcome of the function that ran here, if it is handed over only with its record. */
   #outcome: Handover | undefined;
 
   get awaitsOutside(): boolean {
@@ -206,7 +206,7 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
         if (isAhead) {
           // What follows on an end that was not recorded has not run before, as far as the log tells.
           invocation.leaveReplay();
-          delivery.settleAhead(this.key);
+          delivery.handOverAhead(this.key);
           return outcome.handOver();
         }
         delivery.takers.expectOutside();

@@ -7,7 +7,7 @@ export interface WaitOptions extends CallOptions {
   readonly seconds: number;
 }
 
-/** Lets time pass without anything running. Whatever ends the wait, it resolves. */
+/** Lets time pass without anything running. Resolves however the wait ends. */
 export function wait(scope: Scope, options: WaitOptions): Future<void> {
   return scope.isClosed ? new Future<void>() : new Wait(scope, "WAIT", options).begin();
 }
