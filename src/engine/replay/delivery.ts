@@ -41,11 +41,6 @@ export class Delivery {
     return this.#due.isEmpty && this.ends.isEmpty;
   }
 
-  /** How many results it keeps in memory, delivered ones among them. */
-  get size(): number {
-    return this.#due.size;
-  }
-
   /** The number of the newest result that was delivered. */
   get lastNumber(): number {
     return this.#lastNumber;
@@ -120,11 +115,6 @@ export class Delivery {
     const isRecordedEnd = next !== undefined && next.place < next.number;
     const ended = isRecordedEnd ? "empty" : this.ends.deliverNext();
     return ended === "empty" ? this.#deliverDue() : ended;
-  }
-
-  /** Drops the results that were delivered, when nothing else is left. */
-  letGo(): void {
-    this.#due.letGo();
   }
 
   /** True if a result behind the next one could be delivered, while that one has no taker. */

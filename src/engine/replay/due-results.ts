@@ -36,11 +36,6 @@ export class DueResults {
     return this.#head === this.#due.length;
   }
 
-  /** How many are kept, delivered ones among them. */
-  get size(): number {
-    return this.#due.length + this.#overtaken.length;
-  }
-
   get next(): Due | undefined {
     return this.#due[this.#head];
   }
@@ -79,21 +74,11 @@ export class DueResults {
     this.#due.splice(this.#head, 0, due);
   }
 
-  /**
-   * Drops what was delivered, when nothing else is left: all but the last, which tells the place of what comes next.
-   */
-  letGo(): void {
-    if (this.#head > 1 && this.isEmpty) this.#keepFrom(this.#head - 1);
-  }
-
   /** Drops what was delivered once it is the larger part, so that a long run keeps no results alive. */
   #compact(): void {
-    if (this.#head >= 64 && this.#head * 2 >= this.#due.length) this.#keepFrom(this.#head);
-  }
-
-  #keepFrom(index: number): void {
-    this.#due = this.#due.slice(index);
-    this.#head -= index;
+    if (this.#head < 64 || this.#head * 2 < this.#due.length) return;
+    this.#due = this.#due.slice(this.#head);
+    this.#head = 0;
   }
 }
 

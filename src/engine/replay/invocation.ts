@@ -274,8 +274,6 @@ export class Invocation implements InvocationCore {
     if (this.executing > 0) return this.#polls.setNext();
     if (state === "untaken") return this.#idle.awaitTaker();
     if (state === "rebuilding") return this.#idle.awaitCode();
-    if (this.waiting === 0 || this.#checkpoints.expedite()) return;
-    this.delivery.letGo();
-    this.#idle.suspend();
+    if (this.waiting > 0 && !this.#checkpoints.expedite()) this.#idle.suspend();
   }
 }

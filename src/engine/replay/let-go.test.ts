@@ -162,12 +162,6 @@ describe("a parked invocation keeps in memory", () => {
     );
     expect(stage.invocation.journalSize).toBe(3);
   });
-
-  test("one result that was delivered, whatever their number", async () => {
-    const stage = new Stage();
-    await stage.park((root) => times(1000, () => one(root)));
-    expect(stage.invocation.delivery.size).toBe(1);
-  });
 });
 
 describe("what lies in a context that was let go of", () => {
