@@ -74,20 +74,51 @@ describe("the architecture rules", () => {
     expect(places([module], spreadsList)).toEqual(["src/a.ts:2", "src/a.ts:3", "src/a.ts:4", "src/a.ts:5"]);
   });
 
+  describe("measure a class", () => {
+    const measure = (...lines: readonly string[]) => measureClasses([toModule("src/a.ts", lines.join("\n"))]);
+
+    test("in lines that hold more than blanks and comments", () => {
+      const lines = ["  // one", "", "  /** two */", "  /**", "   * three", "   */", "  b = 1; // four", "  *c() {}"];
+      expect(measure("/** A. */", "class A {", ...lines, "}")).toMatchObject([{ name: "src/a.ts A", lines: 4 }]);
+    });
+
+    test.for([
+      ["an assignment", "this.#b = 1;"],
+      ["an assignment with an operator", "this.#b ??= 1;"],
+      ["counting", "this.#b++;"],
+      ["taking apart", "[{ x: this.#b = 2 }, ...this.#c] = list;", "#b", "#c"],
+      ["another object of the class", "other.#b = 1;"],
+    ] as const)("by the private fields that change: %s", ([, statement, ...fields]) => {
+      const expected = fields.length === 0 ? ["#b"] : fields;
+      expect(measure(`class A { #b; #c; d(list, other) { ${statement} } }`)[0]?.mutableFields).toEqual(expected);
+    });
+
+    test("by none that is only read, assigned in the declaration or the constructor, or not private", () => {
+      const body =
+        "#b = 1; #c; d; constructor() { this.#c = this.#b; } e() { this.d = this.#c; this.#c.f = this.#b + 1; }";
+      expect(measure(`class A { ${body} }`)[0]?.mutableFields).toEqual([]);
+    });
+
+    test("by one that a function in the constructor assigns, which may run at any time", () => {
+      const body = "#b; constructor(later) { later(() => { this.#b = 1; }); }";
+      expect(measure(`class A { ${body} }`)[0]?.mutableFields).toEqual(["#b"]);
+    });
+
+    test("apart from the classes in it", () => {
+      const inner = "class B { #c; d() { this.#c = 1; } }";
+      expect(measure(`class A { #c; e() { return ${inner}; } }`)).toMatchObject([
+        { name: "src/a.ts A", mutableFields: [] },
+        { name: "src/a.ts B", mutableFields: ["#c"] },
+      ]);
+    });
+  });
+
   test("measure the lines and the depth of functions", () => {
     const module = toModule("src/a.ts", "function a() {\n  const b = () => {\n    b();\n  };\n}\nclass C { d() {} }");
     expect(measureFunctions([module])).toEqual([
       { place: "src/a.ts:1", lines: 5, depth: 1 },
       { place: "src/a.ts:2", lines: 3, depth: 2 },
       { place: "src/a.ts:6", lines: 1, depth: 1 },
-    ]);
-  });
-  test("measure the lines of code of classes, and the fields that change", () => {
-    const fields = "  #a = 1;\n\n  /** Said\n   * of b. */\n  readonly #b = 2; // last\n  // c\n  c?: number;\n";
-    const module = toModule("src/a.ts", `const d = 1;\nclass C {\n${fields}}\nconst E = class {};`);
-    expect(measureClasses([module])).toEqual([
-      { place: "src/a.ts:2", lines: 5, mutableFields: 2 },
-      { place: "src/a.ts:11", lines: 1, mutableFields: 0 },
     ]);
   });
 });

@@ -136,35 +136,85 @@ export function measureFunctions(modules: readonly Module[]): readonly FunctionM
 }
 
 export interface ClassMeasure {
-  readonly place: string;
-  /** Lines of code: without comments and empty lines. */
+  /** "src/a.ts Name" */
+  readonly name: string;
+  /** Lines that hold more than blanks and comments. */
   readonly lines: number;
-  /** Fields that are not read-only. */
-  readonly mutableFields: number;
+  /** The private fields that are assigned after the construction, by name. */
+  readonly mutableFields: readonly string[];
 }
 
-/** The classes of the modules with what they hold, longest first. */
+const classTypes: readonly string[] = ["ClassDeclaration", "ClassExpression"];
+
+/** The classes of the modules, in their order. */
 export function measureClasses(modules: readonly Module[]): readonly ClassMeasure[] {
-  const measures = modules.flatMap(({ path, source, tree }) => {
+  return modules.flatMap(({ path, source, tree }) => {
     const found: ClassMeasure[] = [];
     walk(tree, (node) => {
-      if (node.type !== "ClassDeclaration" && node.type !== "ClassExpression") return;
-      const members = (node["body"] as { body: readonly SyntaxNode[] }).body;
-      const fields = members.filter((member) => member.type === "PropertyDefinition" && member["readonly"] !== true);
+      if (!classTypes.includes(node.type)) return;
+      const { id } = node as { id?: unknown };
+      const lines = codeLines(source.slice(node.start, node.end));
       found.push({
-        place: `${path}:${lineOf(source, node.start)}`,
-        lines: linesOfCode(source.slice(node.start, node.end)),
-        mutableFields: fields.length,
+        name: `${path} ${isNode(id) ? nameOf(id) : ""}`.trim(),
+        lines,
+        mutableFields: assignedFields(node),
       });
     });
     return found;
   });
-  return measures.toSorted((a, b) => b.lines - a.lines);
 }
 
-function linesOfCode(text: string): number {
-  const lines = text.replaceAll(/\/\*[^]*?\*\//g, "").split("\n");
-  return lines.filter((line) => !/^\s*(\/\/|$)/.test(line)).length;
+/** How many lines of a formatted source hold more than blanks and comments. */
+function codeLines(source: string): number {
+  const withoutBlocks = source.replaceAll(/^[ \t]*\/\*[^]*?\*\/[ \t]*$/gm, "");
+  return withoutBlocks.split("\n").filter((line) => !/^\s*($|\/\/)/.test(line)).length;
+}
+
+/** The private fields of a class that something else than their declaration and the body of the constructor assigns. */
+function assignedFields(node: SyntaxNode): readonly string[] {
+  const assigned = new Set<string>();
+  walk(node, (inner, ancestors) => {
+    const name = privateName({ ...inner, key: inner["property"] });
+    if (inner.type !== "MemberExpression" || name === undefined) return;
+    const isOwn = ancestors.findLast((above) => declaresField(above, name)) === node;
+    if (isOwn && isAssigned(inner, ancestors) && !isConstruction(ancestors)) assigned.add(name);
+  });
+  return [...assigned].toSorted();
+}
+
+function declaresField(node: SyntaxNode, name: string): boolean {
+  if (!classTypes.includes(node.type)) return false;
+  const { body } = node["body"] as { body: readonly SyntaxNode[] };
+  return body.some((member) => member.type === "PropertyDefinition" && privateName(member) === name);
+}
+
+/** The name of a private member, with its hash. */
+function privateName({ key }: SyntaxNode & { key?: unknown }): string | undefined {
+  return isNode(key) && key.type === "PrivateIdentifier" ? `#${nameOf(key)}` : undefined;
+}
+
+const patternTypes: readonly string[] = [
+  "ArrayPattern",
+  "ObjectPattern",
+  "Property",
+  "RestElement",
+  "AssignmentPattern",
+];
+
+/** True if the expression is assigned, counted up or down, or taken apart into. */
+function isAssigned(node: SyntaxNode, ancestors: readonly SyntaxNode[]): boolean {
+  const above = ancestors.findLastIndex(({ type }) => !patternTypes.includes(type));
+  const statement = ancestors[above];
+  const part = ancestors[above + 1] ?? node;
+  if (statement?.type === "UpdateExpression") return true;
+  return statement?.type === "AssignmentExpression" && statement["left"] === part;
+}
+
+/** True directly in a constructor; a function in it may run at any time. */
+function isConstruction(ancestors: readonly SyntaxNode[]): boolean {
+  const functions = ancestors.flatMap(({ type }, index) => (functionTypes.includes(type) ? [index] : []));
+  const method = ancestors[(functions.at(-1) ?? 0) - 1];
+  return method?.type === "MethodDefinition" && method["kind"] === "constructor";
 }
 
 /** Reads of the clock or of chance, which the engine gets from its host. */
@@ -187,6 +237,10 @@ export function spreadsList(node: SyntaxNode): boolean {
 
 function nameOf(node: unknown): string {
   return String((node as { name?: unknown } | undefined)?.name);
+}
+
+function isNode(value: unknown): value is SyntaxNode {
+  return typeof value === "object" && value !== null && typeof (value as Partial<SyntaxNode>).type === "string";
 }
 
 function isEmpty(list: unknown): boolean {

@@ -5,23 +5,32 @@
  */
 
 export interface ArnScope {
+  /** The partition, such as `aws`. */
   readonly partition: string;
+  /** The region, such as `eu-west-1`. */
   readonly region: string;
   /** 12 digits. */
   readonly account: string;
 }
 
+/** What ARNs begin with where nothing else is said: `arn:perdure:lambda:local:000000000000`. */
 export const LOCAL_SCOPE: ArnScope = { partition: "perdure", region: "local", account: "000000000000" };
 
 /** What the name of an execution is made of. */
 export interface ExecutionArnParts {
+  /** The function's name. */
   readonly functionName: string;
+  /** The version that the execution started with. */
   readonly version: string;
+  /** The execution's name. */
   readonly name: string;
+  /** Tells two executions apart that had the same name one after the other: 32 hex digits. */
   readonly incarnation: string;
 }
 
+/** A function, and perhaps a version of it. */
 export interface FunctionReference {
+  /** The function's name. */
   readonly functionName: string;
   /** A version or `$LATEST`. */
   readonly qualifier?: string;

@@ -22,6 +22,7 @@ import type { BatchItem, BatchResult, CompletionDecision, CompletionReason } fro
 /** A batch that `shouldComplete` ended as failed without a failed item. */
 export class BatchCompletionError extends DurableOperationError {
   static override readonly name: string = "BatchCompletionError";
+  /** Why the batch was complete. */
   readonly completionReason: CompletionReason;
   readonly errorType = "BatchCompletionError";
   constructor(completionReason: CompletionReason, message?: string, cause?: Error, errorData?: string) {

@@ -9,15 +9,20 @@ export const DurableExecutionClientErrorScope = {
 export type DurableExecutionClientErrorScope =
   (typeof DurableExecutionClientErrorScope)[keyof typeof DurableExecutionClientErrorScope];
 
+/** How far a failure reaches, and what is behind it. */
 export interface DurableExecutionClientErrorOptions {
   /** The default is INVOCATION. */
   scope?: DurableExecutionClientErrorScope;
+  /** The error behind it; none by default. */
   cause?: unknown;
 }
 
+/** What a `DurableExecutionClient` throws to say how far its failure reaches. */
 export class DurableExecutionClientError extends Error {
   static override readonly name: string = "DurableExecutionClientError";
+  /** The mark by which another copy of this class is recognised. */
   readonly isDurableExecutionClientError = true;
+  /** Whether the invocation is tried again, or the execution fails. */
   readonly scope: DurableExecutionClientErrorScope;
 
   constructor(message: string, { scope = "INVOCATION", cause }: DurableExecutionClientErrorOptions = {}) {
@@ -27,6 +32,7 @@ export class DurableExecutionClientError extends Error {
   }
 }
 
+/** True for a DurableExecutionClientError, of another copy of this package or of AWS's too. */
 export function isDurableExecutionClientError(error: unknown): error is DurableExecutionClientError {
   if (!(error instanceof Error)) return false;
   const { isDurableExecutionClientError: isMarked, scope } = error as Partial<DurableExecutionClientError>;

@@ -14,6 +14,7 @@ export class DurablePromise<T> implements Promise<T> {
     return "DurablePromise";
   }
 
+  /** True once the promise was looked at. */
   get isExecuted(): boolean {
     return this.#promise !== undefined;
   }

@@ -17,11 +17,14 @@ export interface ForeignDurableHandler {
   readonly awsDurable: Handler;
 }
 
+/** A plain Lambda handler, a durable one, or one that AWS's own SDK has made durable. */
 export type FunctionDefinition = Handler | ForeignDurableHandler;
 
 /** A function whose executions may still be running older code. New executions get `latest`. */
 export interface VersionedFunction {
+  /** The version that new executions get: a key of `versions`. */
   readonly latest: string;
+  /** The handler of each version. */
   readonly versions: Readonly<Record<string, FunctionDefinition>>;
 }
 

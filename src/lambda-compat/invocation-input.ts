@@ -7,10 +7,12 @@ const TAG = "DurableExecutionInvocationInputWithClient";
  * class from another copy of the package, so the event is recognised by its shape, its class's name included.
  */
 export class DurableExecutionInvocationInputWithClient implements DurableExecutionInvocationInput {
+  /** The name of the class, by which other copies of it are recognised. */
   static readonly name: string = TAG;
   readonly InitialExecutionState: DurableExecutionInvocationInput["InitialExecutionState"];
   readonly DurableExecutionArn: string;
   readonly CheckpointToken: string;
+  /** The client that the invocation checkpoints with. */
   readonly durableExecutionClient: DurableExecutionClient;
 
   constructor(params: DurableExecutionInvocationInput, durableExecutionClient: DurableExecutionClient) {
@@ -20,6 +22,7 @@ export class DurableExecutionInvocationInputWithClient implements DurableExecuti
     this.CheckpointToken = params.CheckpointToken;
   }
 
+  /** True for an event of this class, of another copy of this package or of AWS's too. */
   static isInstance(event: unknown): event is DurableExecutionInvocationInputWithClient {
     return (
       typeof event === "object" &&

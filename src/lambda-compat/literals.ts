@@ -99,6 +99,7 @@ export declare namespace JitterStrategy {
   type HALF = Enums.JitterStrategy.HALF;
 }
 
+/** How an invocation ended. PENDING: it is suspended, and another one goes on. */
 export const InvocationStatus: typeof Enums.InvocationStatus = {
   SUCCEEDED: "SUCCEEDED",
   FAILED: "FAILED",
@@ -111,6 +112,7 @@ export declare namespace InvocationStatus {
   type PENDING = Enums.InvocationStatus.PENDING;
 }
 
+/** Which call of the programming model an operation comes from. */
 export const OperationSubType: typeof Enums.OperationSubType = SubTypes satisfies Texts<typeof Enums.OperationSubType> &
   NoMoreThan<typeof Enums.OperationSubType, typeof SubTypes> as never;
 export type OperationSubType = Enums.OperationSubType;
@@ -141,6 +143,7 @@ export declare namespace BatchItemStatus {
   type STARTED = Enums.BatchItemStatus.STARTED;
 }
 
+/** How a batch ends that `shouldComplete` has ended. */
 export const CompletionOutcome: typeof Enums.CompletionOutcome = {
   SUCCEEDED: "SUCCEEDED",
   FAILED: "FAILED",

@@ -1,6 +1,7 @@
 import { utf8Length } from "../engine/model/utf8.ts";
 import type { FieldMatchMode, PreviewMode } from "./literals.ts";
 
+/** Which field of a value is meant. */
 export interface PreviewField {
   /** A property's name; with PATH, all names from the top, joined by dots. */
   name: string;
@@ -12,7 +13,9 @@ export interface PreviewField {
 export interface PreviewConfig {
   /** What becomes of fields that no list names. */
   mode: `${PreviewMode}`;
+  /** Fields to show; none by default. */
   include?: PreviewField[];
+  /** Fields to leave out; none by default. */
   exclude?: PreviewField[];
   /** Shown as `maskString`. */
   mask?: PreviewField[];

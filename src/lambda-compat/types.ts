@@ -32,17 +32,29 @@ export type Duration =
 
 /** The context that the Lambda runtime hands to a handler. */
 export interface LambdaContext {
+  /** Lambda's own setting for handlers with callbacks. */
   callbackWaitsForEmptyEventLoop: boolean;
+  /** The function's name. */
   functionName: string;
+  /** The version that runs. */
   functionVersion: string;
+  /** The ARN that the function was invoked by. */
   invokedFunctionArn: string;
+  /** The function's memory, in MiB, as text. */
   memoryLimitInMB: string;
+  /** The id of the invocation's request. */
   awsRequestId: string;
+  /** The log group of the function. */
   logGroupName: string;
+  /** The log stream of the instance. */
   logStreamName: string;
+  /** The Amazon Cognito identity of a mobile client. */
   identity?: { cognitoIdentityId: string; cognitoIdentityPoolId: string } | undefined;
+  /** What a mobile client says of itself. */
   clientContext?: LambdaClientContext | undefined;
+  /** The tenant that the function was invoked for. */
   tenantId?: string | undefined;
+  /** How much time the invocation has left, in ms. */
   getRemainingTimeInMillis(): number;
   /** @deprecated Of Node.js runtime 0.10; use the handler's result. */
   done(error?: Error, result?: unknown): void;
@@ -68,11 +80,13 @@ export interface LambdaClientContext {
   env: { platformVersion: string; platform: string; make: string; model: string; locale: string };
 }
 
+/** What `withDurableExecution` makes of a durable handler: a handler for the Lambda runtime. */
 export type DurableLambdaHandler = (
   event: DurableExecutionInvocationInput,
   context: LambdaContext,
 ) => Promise<DurableExecutionInvocationOutput>;
 
+/** A durable function: gets the event and a context, and is run again from the top on every replay. */
 export type DurableExecutionHandler<
   // oxlint-disable-next-line typescript/no-explicit-any -- AWS's default: an untyped event is read unchecked
   TEvent = any,
@@ -86,12 +100,15 @@ export interface LambdaClientLike {
   send(command: never): Promise<unknown>;
 }
 
+/** How a durable handler is run. */
 export interface DurableExecutionConfig {
   /** @deprecated Use `durableExecutionClient`, for example `new DurableExecutionApiClient(lambdaClient)`. */
   client?: LambdaClientLike;
   /** How checkpoints reach the service; the default is the Lambda API. */
   durableExecutionClient?: DurableExecutionClient;
+  /** Plugins, in the order in which their hooks are called; none by default. */
   plugins?: DurableInstrumentationPlugin[];
+  /** What is kept for plugins. */
   pluginsConfig?: {
     /** How many levels of finished child contexts keep their operations for plugins: 0 (default) to Infinity. */
     childOperationsDepth?: number;
@@ -100,22 +117,29 @@ export interface DurableExecutionConfig {
 
 /** How an invocation reaches the service that keeps its execution. */
 export interface DurableExecutionClient {
+  /** One page of the execution's operations. */
   getExecutionState(
     params: GetDurableExecutionStateRequest,
     logger?: DurableLogger,
   ): Promise<GetDurableExecutionStateResponse>;
+  /** Records all of the updates or none, and answers with the next token. */
   checkpoint(
     params: CheckpointDurableExecutionRequest,
     logger?: DurableLogger,
   ): Promise<CheckpointDurableExecutionResponse>;
 }
 
+/** What a logger is told of the code that logs. */
 export interface DurableLogData {
+  /** The id of the invocation's request. */
   requestId: string;
+  /** The execution's ARN. */
   executionArn: string;
+  /** The tenant that the function was invoked for; absent without one. */
   tenantId?: string;
   /** 16 hex digits; absent outside operations. */
   operationId?: string;
+  /** The name of the operation; absent without one. */
   operationName?: string;
   /** From 1; only in steps and checks. */
   attempt?: number;
@@ -124,20 +148,29 @@ export interface DurableLogData {
 
 /** Answers, at the time of the call, where the code that logs stands. */
 export interface DurableLoggingContext {
+  /** Where the calling code stands. */
   getDurableLogData: () => DurableLogData;
 }
 
 export type DurableLogLevel = "INFO" | "WARN" | "ERROR" | "DEBUG";
 
+/** What a logger for durable functions has: the levels of a console. */
 export interface DurableLogger {
+  /** Logs at a level that is named; left out by loggers that cannot. */
   log?(level: DurableLogLevel, ...params: unknown[]): void;
+  /** Logs at level ERROR. */
   error(...params: unknown[]): void;
+  /** Logs at level WARN. */
   warn(...params: unknown[]): void;
+  /** Logs at level INFO. */
   info(...params: unknown[]): void;
+  /** Logs at level DEBUG. */
   debug(...params: unknown[]): void;
+  /** Told once where to ask for the place of the code that logs. */
   configureDurableLoggingContext?(durableLoggingContext: DurableLoggingContext): void;
 }
 
+/** The logger of a context: the methods that log, and nothing else of it. */
 export type DurableContextLogger<Logger extends DurableLogger> = Pick<
   Logger,
   "log" | "warn" | "info" | "error" | "debug"
@@ -166,27 +199,37 @@ export interface WaitForConditionContext<Logger extends DurableLogger>
 
 export type WaitForCallbackContext<Logger extends DurableLogger> = OperationContext<DurableContextLogger<Logger>>;
 
+/** Where the value that passes a serdes belongs. */
 export interface SerdesContext {
   /** The operation's position, such as `1-2`. */
   entityId: string;
+  /** The execution's ARN. */
   durableExecutionArn: string;
 }
 
 /** Turns values into the text that is stored, and back. */
 export interface Serdes<T> {
+  /** The text to store for a value; undefined for none. */
   serialize: (value: T | undefined, context: SerdesContext) => Promise<string | undefined>;
+  /** The value of a stored text; undefined where no text was stored. */
   deserialize: (data: string | undefined, context: SerdesContext) => Promise<T | undefined>;
 }
 
+/** A serdes for values of any type. */
 // oxlint-disable-next-line typescript/no-explicit-any -- a serdes for whatever a step returns: no other type takes every Serdes<T>
 export type AnySerdes = Serdes<any>;
+/** The half of a serdes that reads. */
 export type AnySerdesDeserializer = Pick<AnySerdes, "deserialize">;
 
+/** Which serdes the operations of a context use that name none themselves. */
 export interface SerdesConfig {
+  /** For results, states and inputs; JSON by default. */
   defaultSerdes?: AnySerdes;
+  /** For what the outside completes callbacks with; the text as it is by default. */
   defaultCallbackDeserializer?: AnySerdesDeserializer;
 }
 
+/** Which payloads go to files, and how these are named. */
 export interface FileSystemSerdesConfig {
   /** The default is ALWAYS. */
   storageMode?: `${FileSystemSerdesMode}`;
@@ -196,7 +239,9 @@ export interface FileSystemSerdesConfig {
   generatePreview?: (value: unknown) => Record<string, unknown> | undefined;
 }
 
+/** What a retry strategy says. */
 export interface RetryDecision {
+  /** False ends the step with the error. */
   shouldRetry: boolean;
   /** The default is one second. */
   delay?: Duration;
@@ -205,17 +250,26 @@ export interface RetryDecision {
 /** Decides after each failure. `attemptCount` is 1 after the first. */
 export type RetryStrategy = (error: Error, attemptCount: number) => RetryDecision;
 
+/** How a step is run and stored. */
 export interface StepConfig<T> {
+  /** After a failure; by default `retryPresets.default`, six attempts with up to 60 s between two. */
   retryStrategy?: RetryStrategy;
+  /** How often the function may run for one attempt; at least once by default. */
   semantics?: `${StepSemantics}`;
+  /** For the result; the context's own by default. */
   serdes?: Serdes<T>;
 }
 
+/** The function of a step; it runs again only if its outcome was not recorded. */
 export type StepFunc<T, Logger extends DurableLogger = DurableLogger> = (context: StepContext<Logger>) => Promise<T>;
 
+/** How input and result of an invoke are stored, and for whom it is. */
 export interface InvokeConfig<I, O> {
+  /** For the input; the context's own by default. */
   payloadSerdes?: Serdes<I>;
+  /** For the result; the context's own by default. */
   resultSerdes?: Serdes<O>;
+  /** The tenant to invoke the function for; none by default. */
   tenantId?: string;
 }
 
@@ -238,8 +292,10 @@ export type WaitForCallbackSubmitterFunc<TLogger extends DurableLogger> = (
   context: WaitForCallbackContext<TLogger>,
 ) => Promise<void>;
 
+/** What a wait strategy says of a state: check again after a delay, or be content. */
 export type WaitForConditionDecision = { shouldContinue: true; delay: Duration } | { shouldContinue: false };
 
+/** Gets the state of the check before, and answers with the new one. */
 export type WaitForConditionCheckFunc<T, Logger extends DurableLogger = DurableLogger> = (
   state: T,
   context: WaitForConditionContext<Logger>,
@@ -248,9 +304,13 @@ export type WaitForConditionCheckFunc<T, Logger extends DurableLogger = DurableL
 /** Decides after each check. `attempt` is 1 after the first. */
 export type WaitForConditionWaitStrategyFunc<T> = (state: T, attempt: number) => WaitForConditionDecision;
 
+/** What a condition starts from, and how long it is waited for. */
 export interface WaitForConditionConfig<T> {
+  /** Says after each check whether to go on, and when. */
   waitStrategy: WaitForConditionWaitStrategyFunc<T>;
+  /** What the first check gets. */
   initialState: T;
+  /** For the state; the context's own by default. */
   serdes?: Serdes<T>;
 }
 
@@ -258,23 +318,33 @@ export type ChildFunc<T, Logger extends DurableLogger = DurableLogger> = (
   context: DurableContext<Logger>,
 ) => Promise<T>;
 
+/** How a child context is stored. */
 export interface ChildConfig<T> {
+  /** For the result; the context's own by default. */
   serdes?: Serdes<T>;
+  /** The sub type of its operation; `RunInChildContext` by default. */
   subType?: string;
   /** What is stored instead of a result over 256 KiB; the function then runs again on replay. */
   summaryGenerator?: (result: T) => string;
+  /** Makes the error that the caller gets of the one that was stored; a ChildContextError by default. */
   errorMapper?: (originalError: DurableOperationError) => DurableOperationError;
   /** Records nothing for the context itself; the function then runs again on replay. */
   virtualContext?: boolean;
 }
 
+/** One item of a batch. */
 export interface BatchItem<TResult> {
+  /** The item's value, if it succeeded. */
   result?: TResult;
+  /** What the item failed with, if it did. */
   error?: ChildContextError;
+  /** The item's place among those given, from 0. */
   index: number;
+  /** STARTED if the batch was complete before the item was. */
   status: BatchItemStatus;
 }
 
+/** Why a batch was complete. */
 export type CompletionReason =
   | "ALL_COMPLETED"
   | "MIN_SUCCESSFUL_REACHED"
@@ -291,20 +361,29 @@ export interface BatchResult<TResult> extends Iterable<TResult> {
   all: Array<BatchItem<TResult>>;
   /** Succeeded items with a result other than `undefined`. */
   succeeded(): Array<BatchItem<TResult> & { result: TResult }>;
+  /** The items that failed, in the order of the items. */
   failed(): Array<BatchItem<TResult> & { error: ChildContextError }>;
   /** Items that were still running when the batch was complete. */
   started(): Array<BatchItem<TResult> & { status: BatchItemStatus.STARTED }>;
+  /** FAILED if an item failed; with `shouldComplete`, what it said. */
   status: BatchItemStatus.SUCCEEDED | BatchItemStatus.FAILED;
+  /** Why the batch was complete. */
   completionReason: CompletionReason;
+  /** True if an item failed. */
   hasFailure: boolean;
   /** Throws the first failed item's error; a BatchCompletionError if the batch failed without one. */
   throwIfError(): void;
   /** The results of `succeeded()`: failed items leave no gap. */
   getResults(): Array<TResult>;
+  /** The errors of the items that failed, in the order of the items. */
   getErrors(): Array<ChildContextError>;
+  /** How many items succeeded. */
   successCount: number;
+  /** How many items failed. */
   failureCount: number;
+  /** How many items were still running when the batch was complete. */
   startedCount: number;
+  /** How many items were started. */
   totalCount: number;
 }
 
@@ -324,56 +403,82 @@ type Positions<Results extends readonly unknown[]> = { readonly [position: numbe
   >]: never;
 } & { readonly [Key in keyof Results as Key extends `${number}` ? Key : never]: Results[Key] };
 
+/** What `shouldComplete` says; the outcome is SUCCEEDED by default. */
 export type CompletionDecision = { complete: false } | { complete: true; outcome?: CompletionOutcome };
 
+/** How it stands with one item. */
 export interface CompletionItemStatus {
+  /** The item's place among those given, from 0. */
   index: number;
+  /** The item's name; absent without one. */
   name?: string;
   /** Absent while the item has not started. */
   status?: BatchItemStatus;
 }
 
+/** How far a batch has come. */
 export interface CompletionStatus {
+  /** How many items have succeeded. */
   successCount: number;
+  /** How many items have failed. */
   failureCount: number;
+  /** How many items have an outcome. */
   completedCount: number;
+  /** How many items were given. */
   totalCount: number;
+  /** Every item, in order. */
   items: readonly CompletionItemStatus[];
 }
 
+/** Completes a batch by numbers. Without any of them, the first failure completes it. */
 export interface ThresholdCompletionConfig {
+  /** So many successes complete the batch. */
   minSuccessful?: number;
+  /** One failure more than this completes the batch. */
   toleratedFailureCount?: number;
   /** 0 to 100, of all items. */
   toleratedFailurePercentage?: number;
+  /** Not together with numbers. */
   shouldComplete?: never;
 }
 
+/** Completes a batch by a function. */
 export interface CustomCompletionConfig {
   /** Asked several times for each item; must be pure. */
   shouldComplete: (status: CompletionStatus) => CompletionDecision;
+  /** Not together with `shouldComplete`. */
   minSuccessful?: never;
+  /** Not together with `shouldComplete`. */
   toleratedFailureCount?: never;
+  /** Not together with `shouldComplete`. */
   toleratedFailurePercentage?: never;
 }
 
+/** When a batch is complete. */
 export type CompletionConfig = ThresholdCompletionConfig | CustomCompletionConfig;
 
 export interface ParallelConfig<TResult> {
   /** The default is no limit. */
   maxConcurrency?: number;
+  /** For the result of the batch; the context's own by default. */
   serdes?: Serdes<BatchResult<TResult>>;
+  /** For the result of each item; the context's own by default. */
   itemSerdes?: Serdes<TResult>;
   /** Without one, the first failure completes the batch. */
   completionConfig?: CompletionConfig;
+  /** What is stored instead of a result over 256 KiB; the items are then read again on replay. */
   summaryGenerator?: (result: BatchResult<TResult>) => string;
+  /** Whether each item is a recorded context of its own; NESTED by default. */
   nesting?: `${NestingType}`;
 }
 
+/** How a `map` runs its items. */
 export interface MapConfig<TItem, TResult> extends ParallelConfig<TResult> {
+  /** The name of an item; `map-item-<index>` by default. */
   itemNamer?: (item: TItem, index: number) => string;
 }
 
+/** The function that a `map` runs for each item. */
 export type MapFunc<TInput, TOutput, Logger extends DurableLogger> = (
   context: DurableContext<Logger>,
   item: TInput,
@@ -405,27 +510,39 @@ type BranchResults<Branches extends readonly unknown[], Logger extends DurableLo
   -readonly [Index in keyof Branches]: BranchResult<Branches[Index], Logger>;
 };
 
+/** One item of a concurrent execution. */
 export interface ConcurrentExecutionItem<T> {
+  /** The item's id. */
   id: string;
+  /** What the item is about. */
   data: T;
+  /** The item's place, from 0. */
   index: number;
+  /** The item's name; absent without one. */
   name?: string;
 }
 
+/** The function that runs for each item of a concurrent execution. */
 export type ConcurrentExecutor<TItem, TResult, Logger extends DurableLogger> = (
   item: ConcurrentExecutionItem<TItem>,
   childContext: DurableContext<Logger>,
 ) => Promise<TResult>;
 
+/** How a concurrent execution runs its items. */
 export interface ConcurrencyConfig<TResult> extends ParallelConfig<TResult> {
+  /** The sub type of the batch's own context. */
   topLevelSubType?: string;
+  /** The sub type of the items' contexts. */
   iterationSubType?: string;
 }
 
 /** What a durable handler works with. Every operation may be named by a first argument. */
 export interface DurableContext<TLogger extends DurableLogger = DurableLogger> {
+  /** The context that the Lambda runtime, or the host in its place, gave the invocation. */
   lambdaContext: LambdaContext;
+  /** Logs, and says nothing while the code replays. */
   logger: DurableContextLogger<TLogger>;
+  /** What the execution is called. */
   executionContext: { readonly durableExecutionArn: string };
 
   /** Runs a function once and records its outcome; retries it on failure. */
@@ -578,6 +695,7 @@ export interface LinearRetryStrategyConfig extends RetryFilter, InitialDelay {
   increment?: Duration;
 }
 
+/** When `createWaitStrategy` goes on, and how long it waits: `initialDelay * backoffRate ^ (attempt - 1)`. */
 export interface WaitStrategyConfig<T> {
   /** The default is 60; the check after which polling should go on but may not throws. */
   maxAttempts?: number;
@@ -589,15 +707,19 @@ export interface WaitStrategyConfig<T> {
   backoffRate?: number;
   /** The default is FULL. */
   jitter?: `${JitterStrategy}`;
+  /** True if the state of the last check does not do yet. */
   shouldContinuePolling: (result: T) => boolean;
   /** Accepted for AWS's sake; neither implementation uses it. */
   timeoutSeconds?: number;
 }
 
+/** How `withRetry` retries its block. */
 export interface WithRetryConfig<T> {
+  /** Says after each failure whether to try again, and when. */
   retryStrategy: RetryStrategy;
   /** The default is true. */
   wrapWithRunInChildContext?: boolean;
+  /** How the block's child context is stored. */
   childContextConfig?: ChildConfig<T>;
 }
 

@@ -5,16 +5,20 @@ import type { MaybePromise } from "../engine/ports/maybe-promise.ts";
 import { assert, assertEqual } from "./assert.ts";
 import type { ContractCase } from "./contract.ts";
 
+/** How the cases of the alarm's contract get at the alarm under test. */
 export interface AlarmSubject {
   /** An alarm that calls `wake`, and again after each restart. */
   open(wake: Wake): MaybePromise<OpenAlarm>;
 }
 
+/** Called by an alarm with the id of the execution whose time has come. */
 export type Wake = (id: string) => MaybePromise<void>;
 
+/** An alarm under test, with its clock. */
 export interface OpenAlarm {
   /** The alarm to talk to; another object after a restart, perhaps. */
   readonly alarm: Alarm;
+  /** The time on the alarm's clock, ms since the epoch. */
   now(): number;
   /** Lets time pass until `at` at least: sleeps, or moves a virtual clock. */
   pass(at: number): Promise<void>;
@@ -23,6 +27,7 @@ export interface OpenAlarm {
    * nothing is meant to survive that.
    */
   restart?(downMs: number): Promise<void>;
+  /** Called when a case is over. */
   close?(): MaybePromise<void>;
 }
 

@@ -9,6 +9,7 @@ import type {
 import { createDrain } from "../adapters/hosts/drain.ts";
 import { type SeededRandom, seededRandom } from "./seeded-random.ts";
 
+/** How long calls take. */
 export interface AsyncStoreOptions {
   /** Default 1. */
   readonly seed?: number;

@@ -12,15 +12,19 @@
 
 /** One promise of a port, as a function that throws when the subject breaks it. */
 export interface ContractCase<Subject> {
+  /** What the case is listed and excepted by. */
   readonly name: string;
   /** What the subject must be able to do, or be made for, for this case to mean anything. */
   readonly needs?: "restart" | "several processes";
+  /** Checks the subject; rejects with a ContractViolation that says what is broken. */
   run(subject: Subject): Promise<void>;
 }
 
 /** A case that a subject does not pass, by decision: data with a reason, never a silent skip. */
 export interface ContractException {
+  /** The name of the case. */
   readonly name: string;
+  /** Why the subject does not pass it. */
   readonly reason: string;
 }
 

@@ -9,10 +9,13 @@ import type { StartedExecution } from "./outside-world.ts";
 import { type SimulatedProgram, SimulatedRun } from "./simulated-run.ts";
 import type { BootOptions } from "./simulated-system.ts";
 
+/** What is run again and again: handlers, one execution to start, and how its outside answers. */
 export interface ExploredProgram extends Omit<SimulatedProgram, "starts"> {
+  /** The execution to start. */
   readonly start: StartedExecution;
 }
 
+/** How a program is explored. */
 export interface ExploreOptions {
   /** Default 1. */
   readonly seed?: number;
@@ -24,6 +27,7 @@ export interface ExploreOptions {
   readonly through?: BootOptions["through"];
 }
 
+/** What an exploration came to. */
 export interface Exploration {
   /** How it ends, undisturbed and in every other run. */
   readonly outcome: string;

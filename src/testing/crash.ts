@@ -17,12 +17,15 @@ export interface CrashPoint {
   readonly side: "BEFORE" | "AFTER";
 }
 
+/** What a process runs on, and when it goes wrong. */
 export interface SimulatedProcessOptions {
+  /** The time of its world. */
   readonly clock: SimulatedClock;
   /** What survives. */
   readonly store: ExecutionStore;
   /** The alarms that survive; shared with the next process. Default: none. */
   readonly alarms?: KeptAlarms;
+  /** Where the process dies; by default it lives. */
   readonly crashAt?: CrashPoint;
   /** From here on the store does not answer, until `release`. The process knows nothing of it and lives on. */
   readonly stallAt?: CrashPoint;
@@ -30,7 +33,9 @@ export interface SimulatedProcessOptions {
 
 /** A host and a store that can be taken away at any moment. */
 export class SimulatedProcess {
+  /** The host of what runs in it. */
   readonly host: SimulatedHost;
+  /** The way to what survives; it answers nothing once the process is dead. */
   readonly store: ExecutionStore;
   readonly #options: SimulatedProcessOptions;
   readonly #alarms: MemoryAlarm[] = [];
@@ -44,6 +49,7 @@ export class SimulatedProcess {
     this.store = this.#severable(options.store);
   }
 
+  /** False once it was killed or has crashed. */
   get alive(): boolean {
     return this.host.alive;
   }
@@ -53,6 +59,7 @@ export class SimulatedProcess {
     return this.#writes;
   }
 
+  /** True while its store does not answer. */
   get isStalled(): boolean {
     return this.#stall !== undefined;
   }
@@ -72,6 +79,7 @@ export class SimulatedProcess {
     return alarm;
   }
 
+  /** Ends it: nothing of it has an effect any more. */
   kill(): void {
     this.host.kill();
     for (const alarm of this.#alarms) alarm.close();

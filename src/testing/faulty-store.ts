@@ -21,19 +21,26 @@ export const StoreFault = {
 } as const;
 export type StoreFault = (typeof StoreFault)[keyof typeof StoreFault];
 
+/** The name of a store's method. */
 export type StoreMethod = keyof ExecutionStore;
 
 /** Probabilities from 0 to 1, each 0 by default. */
 export interface FaultRates {
+  /** How many calls are refused. */
   readonly refused?: number;
+  /** How many writes land and fail all the same. */
   readonly unacknowledged?: number;
+  /** How many writes find no room. */
   readonly full?: number;
+  /** How many calls take a while. */
   readonly delayed?: number;
 }
 
+/** Which faults happen, and when. */
 export interface FaultyStoreOptions {
   /** Default 1. */
   readonly seed?: number;
+  /** How often each fault happens by chance; never by default. */
   readonly rates?: FaultRates;
   /** The clock of delays and outages; without it there are neither. */
   readonly host?: Pick<Host, "now" | "timer">;
@@ -47,15 +54,20 @@ export interface FaultyStoreOptions {
 export interface FaultRecord {
   /** The number of the call, 1 for the first. */
   readonly call: number;
+  /** The method that was called. */
   readonly method: StoreMethod;
+  /** The execution that it was called for. */
   readonly id?: string;
+  /** The number of the commit that was written or read. */
   readonly seq?: number;
+  /** What went wrong. */
   readonly fault: StoreFault | "DELAYED";
 }
 
 /** What a refused or unacknowledged call rejects with. */
 export class StoreUnavailableError extends Error {
   override readonly name = "StoreUnavailableError";
+  /** Always STORE_UNAVAILABLE. */
   readonly code = "STORE_UNAVAILABLE";
 }
 
@@ -92,6 +104,7 @@ export class FaultyStore implements ExecutionStore {
     this.#random = seededRandom(options.seed ?? 1);
   }
 
+  /** Every fault so far, in order. */
   get faults(): readonly FaultRecord[] {
     return this.#faults;
   }
@@ -107,6 +120,7 @@ export class FaultyStore implements ExecutionStore {
     this.#ordered.length = 0;
   }
 
+  /** The seed and every fault so far, as text. */
   report(): string {
     const lines = this.#faults.map(({ call, method, id, seq, fault }) =>
       [`call ${call}`, method, id, seq, fault].filter((part) => part !== undefined).join(" "),

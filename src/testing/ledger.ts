@@ -15,6 +15,7 @@ export interface Effects {
 
 /** The part of a durable context that tells the execution. */
 export interface NamedExecution {
+  /** What the execution is called. */
   readonly executionContext: { readonly durableExecutionArn: string };
 }
 

@@ -9,7 +9,9 @@ const RETRY_MS = 1_000;
 
 /** An execution that the outside starts. */
 export interface StartedExecution {
+  /** The function to start. */
   readonly functionName: string;
+  /** The execution's name. */
   readonly name: string;
   /** The event, as JSON text. */
   readonly input?: string;

@@ -14,6 +14,7 @@ import type { DurableLambdaHandler } from "../lambda-compat/types.ts";
 import { durableFunctionOf } from "../lambda-compat/with-durable-execution.ts";
 import { SimulatedClock } from "./simulated-host.ts";
 
+/** How much of a log is replayed. */
 export interface ReplayLogOptions {
   /**
    * Replays from every commit as well, as if the process had died after each of them; default false, from the end of

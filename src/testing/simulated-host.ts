@@ -17,6 +17,7 @@ const EPOCH = 1_767_225_600_000;
 /** A virtual year is longer than any wait may be. */
 const IDLE_LIMIT_MS = 400 * 86_400_000;
 
+/** Where a simulated world begins, and what it waits for. */
 export interface SimulatedClockOptions {
   /** Default 1. */
   readonly seed?: number;
@@ -44,6 +45,7 @@ const LONGEST_PAUSE_MS = 10;
 const PATIENCE_MS = 1_000;
 const NO_REAL_WORK: RealWork = { holdsTime: () => false, mayGoOn: () => false };
 
+/** When to stop. */
 export interface UntilIdleOptions {
   /** Stop as soon as this holds; looked at whenever everything has settled. */
   readonly until?: () => boolean;
@@ -74,6 +76,7 @@ export class SimulatedClock {
     this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
   }
 
+  /** The time, ms since the epoch. */
   now(): number {
     return this.#now;
   }
@@ -112,6 +115,7 @@ export class SimulatedClock {
     await this.advanceTo(this.#now + ms);
   }
 
+  /** Moves the clock to `at`, ms since the epoch, firing on the way what is due; never back. */
   async advanceTo(at: number): Promise<void> {
     await this.settle();
     for (let due = this.#timers.next(); due !== undefined && due <= at; due = this.#timers.next())
@@ -215,6 +219,7 @@ export class SimulatedHost implements Host {
     this.ambient = world.ambient;
   }
 
+  /** False once it was killed. */
   get alive(): boolean {
     return this.#alive;
   }

@@ -14,7 +14,9 @@ export interface SimulatedProgram {
    */
   readonly functions: (effects: Effects, host: Host) => Functions;
   readonly starts: readonly StartedExecution[];
+  /** How the outside answers. */
   readonly answer?: Answer;
+  /** How the runners are set up; their defaults when absent. */
   readonly settings?: RunnerSettings;
   /**
    * What a process is held to while others live: all that it has read, or what it has written itself. The former is

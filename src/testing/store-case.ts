@@ -7,6 +7,7 @@ import { comparePlaces, listExecutions } from "../engine/runner/directory-list.t
 import { assert, assertEqual } from "./assert.ts";
 import type { ContractCase } from "./contract.ts";
 
+/** How the cases of the store's contract get at the store under test. */
 export interface StoreSubject {
   /** A store to work on; called once by each case. */
   open(): MaybePromise<ExecutionStore>;

@@ -19,6 +19,7 @@ import { FaultyStore } from "./faulty-store.ts";
 import type { SimulatedClock } from "./simulated-host.ts";
 import { type RunnerSettings, SimulatedSystem, type SystemProcess } from "./simulated-system.ts";
 
+/** What a handler is run with. */
 export interface DurableTestRunnerOptions extends Pick<RunnerSettings, "executionTimeoutSeconds" | "retentionDays"> {
   /** Other functions, by name, that the handler may invoke. */
   readonly functions?: Functions;
@@ -35,7 +36,9 @@ export interface DurableTestRunnerOptions extends Pick<RunnerSettings, "executio
   readonly stepPatienceMs?: number;
 }
 
+/** What an execution is started with. */
 export interface RunOptions<Event> {
+  /** The event; none by default. */
   readonly payload?: Event;
   /** The execution's name; a random one by default. */
   readonly name?: string;
@@ -43,14 +46,17 @@ export interface RunOptions<Event> {
 
 /** What an execution came to. */
 export interface DurableTestResult<Result> {
+  /** RUNNING if it has not ended. */
   readonly status: ExecutionStatus;
   /** The handler's value, out of its JSON; undefined unless it succeeded. */
   readonly result: Result | undefined;
+  /** What it failed with, or was stopped with; undefined otherwise. */
   readonly error: Failure | undefined;
   /** Set if it waits for a repair instead of having ended. */
   readonly halt: Halt | undefined;
   /** In the order in which they started. */
   readonly operations: readonly Operation[];
+  /** The events that people read, in order. */
   readonly history: readonly HistoryEvent[];
   /** The commits' texts: what `replayLog` takes. */
   readonly log: readonly string[];
@@ -60,11 +66,13 @@ export interface DurableTestResult<Result> {
 
 /** Completes a callback, as somebody outside would. */
 export interface TestCallback {
+  /** The id by which the outside completes it. */
   readonly callbackId: string;
   /** `result` is the text that the callback's serdes reads; by default the handler gets it as it is. */
   succeed(result?: string): Promise<void>;
   /** An Error, or its stored form. */
   fail(error: Failure | Error): Promise<void>;
+  /** Begins the time until the next heartbeat is due anew. */
   heartbeat(): Promise<void>;
 }
 
@@ -87,6 +95,7 @@ const FUNCTION = "handler";
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- what event and result are, only the test knows
 export class DurableTestRunner<Result = any, Event = any> {
+  /** The time that the handler lives in. */
   readonly clock: SimulatedClock;
   /** The way to what is stored, which can be made to fail: `runner.store.failNext("append", "REFUSED")`. */
   readonly store: FaultyStore;
@@ -196,14 +205,17 @@ export class DurableTestExecution<Result> {
     this.#context = context;
   }
 
+  /** `<function name>/<execution name>`. */
   get id(): string {
     return this.#view.id;
   }
 
+  /** RUNNING until it has its outcome. */
   get status(): ExecutionStatus {
     return this.#view.state.header.status;
   }
 
+  /** In the order in which they started, with what lies inside contexts that are complete. */
   get operations(): readonly Operation[] {
     return this.#view.operations;
   }

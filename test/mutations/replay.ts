@@ -72,7 +72,7 @@ export const replayMutations: readonly Mutation[] = [
   {
     keeps: "P3",
     what: "a result without a taker is passed over",
-    code: '        if (!this.#isHidden(due.operation)) return "untaken";\n',
+    code: '        if (!this.takers.isClosed(due.operation)) return "untaken";\n',
     becomes: "",
     tests: ["src/engine/replay/patience.test.ts", ...races],
   },
@@ -150,8 +150,8 @@ export const replayMutations: readonly Mutation[] = [
   {
     keeps: "logs",
     what: "the code behind a context whose end is not recorded counts as replay",
-    code: "          invocation.leaveReplay();\n          delivery.settleAhead",
-    becomes: "          delivery.settleAhead",
+    code: "          invocation.leaveReplay();\n          delivery.handOverAhead",
+    becomes: "          delivery.handOverAhead",
     tests: ["src/engine/replay/context-end.test.ts"],
   },
 ];

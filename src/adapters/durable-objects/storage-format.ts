@@ -1,6 +1,7 @@
 /** The storage was written by a newer version of perdure, with a layout that this one does not know. */
 export class StorageFormatError extends Error {
   override readonly name = "StorageFormatError";
+  /** Always UNSUPPORTED_STORAGE_FORMAT. */
   readonly code = "UNSUPPORTED_STORAGE_FORMAT";
 }
 

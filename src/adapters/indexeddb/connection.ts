@@ -14,6 +14,7 @@ import { createSchema, type PerdureDatabase, type Schema, SCHEMA_VERSION } from 
 import { BrowserStorageError, BrowserStorageErrorCode, ConnectionLostError, hasName } from "./storage-error.ts";
 
 export interface ConnectionOptions {
+  /** The name of the database. */
   readonly name: string;
   /** Of the schema; the newest by default. */
   readonly version?: number;

@@ -31,6 +31,7 @@ import {
 /** How soon a commit counts as written: once the operating system has it, or once it is on disk. */
 export type Durability = "relaxed" | "strict";
 
+/** Where a store keeps executions, and what it is told and tells. */
 export interface IndexedDbStoreOptions extends Omit<ConnectionOptions, "onLost" | "patienceMs" | "version"> {
   /** Default `relaxed`, with `strict` for the start of a step that must not run twice. */
   readonly durability?: Durability;
@@ -57,6 +58,7 @@ interface KnownLog {
   last: number;
 }
 
+/** Executions in one IndexedDB database, shared by all tabs of a site. */
 export class IndexedDbStore implements ExecutionStore {
   readonly #connection: Connection;
   readonly #durability: Durability;
@@ -78,6 +80,7 @@ export class IndexedDbStore implements ExecutionStore {
     this.#connection.pause();
   }
 
+  /** Takes up what `pause` has kept waiting. */
   resume(): void {
     this.#connection.resume();
   }

@@ -1,5 +1,6 @@
 import { StorageFullError } from "../../engine/ports/execution-store.ts";
 
+/** What a browser does to stored executions. */
 export const BrowserStorageErrorCode = {
   /** The browser gives this page no database, for good (private mode, blocked site data) or for now. It is tried again. */
   UNAVAILABLE: "STORAGE_UNAVAILABLE",
@@ -15,6 +16,7 @@ export type BrowserStorageErrorCode = (typeof BrowserStorageErrorCode)[keyof typ
 /** What the browser does to stored executions, by a stable code. None of it goes away by trying again at once. */
 export class BrowserStorageError extends Error {
   override readonly name = "BrowserStorageError";
+  /** What has happened. */
   readonly code: BrowserStorageErrorCode;
 
   constructor(code: BrowserStorageErrorCode, message: string, options?: ErrorOptions) {

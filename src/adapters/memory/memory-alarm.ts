@@ -7,6 +7,7 @@ const LONGEST_RETRY_MS = 60_000;
 
 /** An alarm that has not been answered by a wake. */
 export interface KeptAlarm extends AlarmOrder {
+  /** The execution that it wakes: `<function name>/<execution name>`. */
   readonly id: string;
   /** Ms since the epoch. */
   readonly at: number;
@@ -15,7 +16,9 @@ export interface KeptAlarm extends AlarmOrder {
 /** What outlives a process. The keys are the alarm's own. */
 export type KeptAlarms = Map<string, KeptAlarm>;
 
+/** What an alarm in memory works with. */
 export interface MemoryAlarmOptions {
+  /** Its clock and its timers. */
   readonly host: Pick<Host, "now" | "timer">;
   /** Called when an execution's time has come. A rejection is tried again later. */
   readonly wake: (id: string) => unknown;

@@ -10,6 +10,7 @@ import type {
 import { comparePlaces, mergeRows } from "../../engine/runner/directory-list.ts";
 import { SortedIndex } from "./sorted-index.ts";
 
+/** How a store in memory answers. */
 export interface MemoryStoreOptions {
   /** Commits per page of the log. Default 1000. */
   readonly pageCommits?: number;

@@ -43,7 +43,7 @@ export interface CompleteCallback {
     | { readonly type: "HEARTBEAT" };
 }
 
-/** The callee of a chained invoke has ended. Says nothing when nobody waits for it any more. */
+/** The callee of a chained invoke has ended. Changes nothing if the invoke is no longer open. */
 export interface CompleteInvoke {
   readonly type: "COMPLETE_INVOKE";
   readonly operationId: string;
@@ -86,7 +86,7 @@ export interface CompleteInvocation extends InvocationIdentity {
   readonly output: InvocationOutput;
 }
 
-/** Nothing is invoked from here on until somebody resumes the execution. */
+/** Nothing is invoked from here on until the execution is resumed. */
 export interface HaltExecution {
   readonly type: "HALT";
   readonly reason: HaltReason;
@@ -106,6 +106,7 @@ export interface NotifyParent {
   readonly type: "NOTIFY_PARENT";
 }
 
+/** One thing that may be asked of an execution, by its type. */
 export type Command =
   | StartExecution
   | Checkpoint
@@ -135,11 +136,15 @@ export const RejectionCode = {
 } as const;
 export type RejectionCode = (typeof RejectionCode)[keyof typeof RejectionCode];
 
+/** Why the machine refuses a command. */
 export interface MachineRejection {
+  /** The name of the Lambda API's exception. */
   readonly code: RejectionCode;
+  /** What is wrong, for people. */
   readonly message: string;
   /** When a limit was exceeded: how large it is and how large it may be. */
   readonly size?: number;
+  /** How large it may be, in the unit that the message names. */
   readonly limit?: number;
 }
 

@@ -1,6 +1,6 @@
 /**
  * The machine: what follows from a command. Pure: it reads the state, the command, the time and the chance it is given,
- * changes none of them, and answers with facts for the log or with a refusal. Asked again after somebody else's commit
+ * changes none of them, and answers with facts for the log or with a refusal. Asked again after another writer's commit
  * was folded, it answers for the new state.
  */
 
@@ -36,6 +36,7 @@ import { hasPending } from "./pending.ts";
 import type { ExecutionState } from "./state.ts";
 import { decideTimers } from "./timers.ts";
 
+/** What follows from a command: facts to append, or a refusal by code that changes nothing. `state` is not changed. */
 export function decide(state: ExecutionState, command: Command, env: DecisionEnvironment): Decision {
   if (command.type === "START_EXECUTION") return decideStart(state, command, env);
   if (state.seq === 0) return rejected(RejectionCode.NOT_FOUND, "Execution not found.");

@@ -17,7 +17,7 @@ export interface Invariant {
 }
 
 /**
- * True if nothing will ever go on by itself: the execution runs, nobody halted it, no invocation runs or is due, and
+ * True if nothing will ever go on by itself: the execution runs, it is not halted, no invocation runs or is due, and
  * no wait, retry, callback or invoke is open (P7).
  */
 export function isStuck(state: ExecutionState): boolean {
@@ -83,7 +83,7 @@ function* parentsAreContexts({ operations }: ExecutionState): Generator<string> 
   }
 }
 
-/** What nobody replays is not kept, unless somebody wants to see it. */
+/** What no replay reads is kept only if the state keeps all. */
 function* completedContextsAreEmpty({ operations, keepsAll }: ExecutionState): Generator<string> {
   if (keepsAll) return;
   for (const { id, parentId } of operations.values()) {
@@ -124,7 +124,9 @@ export const invariants: readonly Invariant[] = [
   { name: "ended executions are at rest", violations: endedExecutionsAreAtRest },
 ];
 
-/** Every breach of an invariant, as `<name>: <what>`; empty for a sound state. Reads all of it: for tests and doctors. */
+/**
+ * Every breach of an invariant, as `<name>: <what>`; empty for a sound state. Reads all of it: for tests and doctors.
+ */
 export function violations(state: ExecutionState): string[] {
   return invariants.flatMap(({ name, violations: find }) => [...find(state)].map((what) => `${name}: ${what}`));
 }

@@ -6,13 +6,16 @@ import { LOG_FORMAT_VERSION } from "../model/commit.ts";
  */
 export class CorruptLogError extends Error {
   override readonly name = "CorruptLogError";
+  /** Always CORRUPT_LOG. */
   readonly code = "CORRUPT_LOG";
 }
 
 /** The log was written by a version of perdure that this one does not know. Retryable with a newer version. */
 export class UnsupportedLogVersionError extends Error {
   override readonly name = "UnsupportedLogVersionError";
+  /** Always UNSUPPORTED_LOG_VERSION. */
   readonly code = "UNSUPPORTED_LOG_VERSION";
+  /** The format version that the log says it has, whatever stands there. */
   readonly version: unknown;
 
   constructor(version: unknown) {

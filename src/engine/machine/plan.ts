@@ -53,6 +53,7 @@ export interface Here {
   readonly shown: number;
 }
 
+/** What is to be done for an execution now, and when to look at it again. */
 export interface Plan {
   /** In the order in which they are to be carried out. */
   readonly duties: readonly Duty[];
@@ -65,6 +66,7 @@ const FIRE_TIMERS: readonly Duty[] = [{ kind: "FIRE_TIMERS" }];
 const STOP_INVOCATION: readonly Duty[] = [{ kind: "STOP_INVOCATION" }];
 const DAY_MS = 86_400_000;
 
+/** What is to be done for a state, given what this process has under way. `now` in ms since the epoch. */
 export function planOf(state: ExecutionState, here: Here, now: number): Plan {
   if (state.seq === 0) return AT_REST;
   const isOver = isEnded(state) || state.header.halt !== undefined;

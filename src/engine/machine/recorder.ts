@@ -17,7 +17,7 @@ export class Recorder {
   readonly state: ExecutionState;
   /** The log, as a store would hold it. */
   readonly bodies: string[] = [];
-  /** Milliseconds; moved by whoever tests. */
+  /** Milliseconds since the epoch; the test moves it. */
   now = 1_000_000;
   #ids = 0;
 
@@ -61,13 +61,13 @@ export class Recorder {
     return "rejected" in decision ? decision.rejected : undefined;
   }
 
-  /** Writes facts whatever the machine thinks of them. */
+  /** Writes facts without asking the machine. */
   append(facts: readonly Fact[], owner?: string): Operation[] {
     const writer = `writer.${this.bodies.length}`;
     const commit: Commit = {
       v: LOG_FORMAT_VERSION,
       writer,
-      ...(owner === undefined ? {} : { owner }),
+      ...(owner !== undefined && { owner }),
       at: this.now,
       facts,
     };

@@ -25,6 +25,7 @@ export interface InvocationState {
  * changed, so references to them stay what they were.
  */
 export interface ExecutionState {
+  /** What is known of the execution apart from its operations; with an empty id before the first commit. */
   header: ExecutionHeader;
   /** The number of the last commit; 0 for an execution that does not exist yet. */
   seq: number;
@@ -36,12 +37,13 @@ export interface ExecutionState {
   readonly operations: Map<string, Operation>;
   /** The highest delivery number given out. */
   deliveries: number;
+  /** How it stands with the execution's invocations. */
   readonly invocation: InvocationState;
   /** Ids of chained invokes without an outcome, in contexts that are open. */
   readonly openInvokes: Set<string>;
   /** Open callbacks: callback id to operation id. */
   readonly callbacks: Map<string, string>;
-  /** Callbacks that had their outcome, or lost whoever waited for it. */
+  /** Callbacks that have their outcome, or whose context has closed without it. */
   readonly closedCallbacks: Set<string>;
   /** When open waits, retries and callbacks are due. */
   readonly timers: TimerHeap;
@@ -57,7 +59,7 @@ export interface ExecutionState {
 
 export interface StateOptions {
   /**
-   * Keeps what lies inside completed contexts. By default it is dropped, since nobody replays it; views that show
+   * Keeps what lies inside completed contexts. By default it is dropped, since no replay reads it; views that show
    * every operation keep it.
    */
   readonly keepsAll?: boolean;

@@ -19,7 +19,9 @@ export const LOG_FORMAT_VERSION = 2;
 /** What is read: commits of several versions may follow on each other in one log. */
 export type LogFormatVersion = 1 | typeof LOG_FORMAT_VERSION;
 
+/** What one append writes, and one number of the log holds. */
 export interface Commit {
+  /** The format version that its facts are written in. */
   readonly v: LogFormatVersion;
   /** Who wrote it and which of its writes this is: two commits are the same exactly if their text is. */
   readonly writer: string;
@@ -27,6 +29,7 @@ export interface Commit {
   readonly owner?: string;
   /** When it was decided, ms since the epoch. */
   readonly at: number;
+  /** In the order in which they became true. */
   readonly facts: readonly Fact[];
 }
 
@@ -142,6 +145,7 @@ export interface ParentNotified {
   readonly kind: "PARENT_NOTIFIED";
 }
 
+/** One thing that has become true of an execution, by its kind. */
 export type Fact =
   | ExecutionStarted
   | OperationStarted

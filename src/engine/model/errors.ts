@@ -8,9 +8,13 @@ import { compact, durableErrors, failureFromError } from "./thrown-failure.ts";
 
 /** An error on the wire. */
 export interface ErrorObject {
+  /** The name of the error's class. */
   ErrorType?: string | undefined;
+  /** The error's message. */
   ErrorMessage?: string | undefined;
+  /** Text that the failing side attached. */
   ErrorData?: string | undefined;
+  /** The lines of the error's stack. */
   StackTrace?: string[] | undefined;
 }
 
@@ -27,6 +31,7 @@ export abstract class DurableOperationError extends Error {
   override cause?: Error;
   /** Text that the failing side attached. */
   errorData?: string;
+  /** The lines of the stored stack. */
   stackTrace?: string[];
 
   constructor(message?: string, cause?: Error, errorData?: string) {
@@ -42,6 +47,7 @@ export abstract class DurableOperationError extends Error {
     return errorFromFailure(failureFromErrorObject(errorObject));
   }
 
+  /** This error in the shape of the wire. */
   toErrorObject(): ErrorObject {
     return errorObjectFromFailure(failureFromError(this));
   }
@@ -56,6 +62,7 @@ export class StepError extends DurableOperationError {
   }
 }
 
+/** A callback ended without a value; its subclasses say how. */
 export class CallbackError extends DurableOperationError {
   static override readonly name: string = "CallbackError";
   readonly errorType: string = "CallbackError";
@@ -64,7 +71,7 @@ export class CallbackError extends DurableOperationError {
   }
 }
 
-/** Whoever was to complete the callback failed it. */
+/** The outside failed the callback, instead of completing it with a value. */
 export class CallbackExternalError extends CallbackError {
   static override readonly name: string = "CallbackExternalError";
   override readonly errorType = "CallbackExternalError";
@@ -106,6 +113,7 @@ export class ChildContextError extends DurableOperationError {
   }
 }
 
+/** A condition that is waited for failed: its check threw, or its wait strategy gave up. */
 export class WaitForConditionError extends DurableOperationError {
   static override readonly name: string = "WaitForConditionError";
   readonly errorType = "WaitForConditionError";
@@ -147,7 +155,7 @@ export function durableErrorClass(errorType: string | undefined): DurableErrorCl
 
 /**
  * The plain error that a durable error names as its cause: what was stored of the original. No stack was stored, and
- * the one made here would point into the replay, so there is none.
+ * a stack made here would point into the replay, so there is none.
  */
 export function causeFromFailure(failure: Failure): Error {
   const cause = new Error(failure.errorMessage);

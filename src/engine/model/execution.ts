@@ -1,5 +1,6 @@
 import type { Failure } from "./failure.ts";
 
+/** RUNNING until the execution has its outcome, also while it is halted; then the kind of its outcome. */
 export const ExecutionStatus = {
   RUNNING: "RUNNING",
   SUCCEEDED: "SUCCEEDED",
@@ -20,17 +21,23 @@ export const HaltReason = {
 } as const;
 export type HaltReason = (typeof HaltReason)[keyof typeof HaltReason];
 
+/** Why and since when an execution is halted. */
 export interface Halt {
+  /** What has to be repaired. */
   readonly reason: HaltReason;
+  /** What went wrong, for people. */
   readonly error: Failure;
+  /** When it was halted, ms since the epoch. */
   readonly at: number;
 }
 
 /** Where the outcome of a chained invoke goes: the operation of the execution that asked for it. */
 export interface ParentReference {
+  /** `<function name>/<execution name>` of the execution that invokes. */
   readonly executionId: string;
   /** Of the execution that invokes; a later one of its name is another. Any when absent. */
   readonly incarnation?: string;
+  /** The id of the CHAINED_INVOKE operation in it. */
   readonly operationId: string;
 }
 
@@ -45,25 +52,38 @@ export function isSameParent(found: ParentReference | undefined, own: ParentRefe
 export interface ExecutionHeader {
   /** `<function name>/<execution name>`: unique while retained. */
   readonly id: string;
+  /** The execution's name, unique among those of its function while it is retained; 1 to 64 characters. */
   readonly name: string;
   /** Tells two executions apart that had the same name one after the other. */
   readonly incarnation: string;
+  /** The function that it is an execution of; 1 to 140 characters. */
   readonly functionName: string;
   /** The version it started with and keeps. */
   readonly version: string;
   /** The event as JSON text; absent when none was given. */
   readonly input?: string;
+  /** RUNNING until it has its outcome. */
   readonly status: ExecutionStatus;
+  /** When it was started, ms since the epoch. */
   readonly startedAt: number;
+  /** When it had its outcome, ms since the epoch; absent while it runs. */
   readonly endedAt?: number;
+  /** The handler's value as JSON text; absent unless it succeeded with one. */
   readonly result?: string;
+  /** What it failed with, or was stopped with; absent otherwise. */
   readonly error?: Failure;
+  /** When it times out, ms since the epoch; absent without a timeout. */
   readonly timeoutAt?: number;
+  /** The timeout that it was started with, in whole seconds; absent without one. */
   readonly executionTimeoutSeconds?: number;
+  /** How many days it is kept after its end. */
   readonly retentionDays: number;
+  /** The operation that started it; absent if a client did. */
   readonly parent?: ParentReference;
   /** The parent's log holds the outcome. */
   readonly parentNotified?: boolean;
+  /** The tenant that it was started for; absent without one. */
   readonly tenantId?: string;
+  /** Why nothing is invoked until it is resumed; absent unless it is halted. */
   readonly halt?: Halt;
 }

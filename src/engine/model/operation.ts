@@ -5,6 +5,7 @@
 
 import type { Failure } from "./failure.ts";
 
+/** What an operation is. EXECUTION is the execution itself, which is no operation in the log. */
 export const OperationType = {
   EXECUTION: "EXECUTION",
   CONTEXT: "CONTEXT",
@@ -15,6 +16,9 @@ export const OperationType = {
 } as const;
 export type OperationType = (typeof OperationType)[keyof typeof OperationType];
 
+/**
+ * How it stands with an operation: STARTED, PENDING and READY while its outcome is to come, then the kind of outcome.
+ */
 export const OperationStatus = {
   STARTED: "STARTED",
   PENDING: "PENDING",
@@ -27,6 +31,7 @@ export const OperationStatus = {
 } as const;
 export type OperationStatus = (typeof OperationStatus)[keyof typeof OperationStatus];
 
+/** What an update does to its operation. */
 export const OperationAction = {
   START: "START",
   SUCCEED: "SUCCEED",
@@ -36,6 +41,7 @@ export const OperationAction = {
 } as const;
 export type OperationAction = (typeof OperationAction)[keyof typeof OperationAction];
 
+/** Which call of the programming model an operation comes from. */
 export const OperationSubType = {
   STEP: "Step",
   WAIT: "Wait",

@@ -1,4 +1,7 @@
-/** What is stored of what was thrown. Apart from the errors themselves: whoever only stores them needs none of their classes. */
+/**
+ * What is stored of what was thrown. Apart from the errors themselves: code that only stores errors needs none of their
+ * classes.
+ */
 
 import type { Failure } from "./failure.ts";
 

@@ -6,13 +6,21 @@ import type { OperationAction, OperationType } from "./operation.ts";
  * come from outside the process, so the machine checks every field.
  */
 export interface OperationUpdate {
+  /** The operation's stored id. */
   readonly id: string;
+  /** The stored id of the nearest recorded context around the operation; absent in the root. */
   readonly parentId?: string;
+  /** The name that the code gave the operation. */
   readonly name?: string;
+  /** The operation's type. */
   readonly type: OperationType;
+  /** What kind of call the operation comes from, such as `MapIteration`. */
   readonly subType?: string;
+  /** What happens to the operation. Which actions a type takes, the machine checks. */
   readonly action: OperationAction;
+  /** SUCCEED and RETRY: the value as its serdes wrote it. CHAINED_INVOKE START: the input. */
   readonly payload?: string;
+  /** FAIL and RETRY: what the operation, or its attempt, failed with. */
   readonly error?: Failure;
   /** CONTEXT: rebuild the value by running the context again instead of reading it from the payload. */
   readonly replayChildren?: boolean;
@@ -27,9 +35,11 @@ export interface OperationUpdate {
   readonly waitSeconds?: number;
   /** CALLBACK START: seconds, 0 or absent for none. */
   readonly timeoutSeconds?: number;
+  /** CALLBACK START: seconds from one heartbeat to the next, 0 or absent for no limit. */
   readonly heartbeatTimeoutSeconds?: number;
   /** CHAINED_INVOKE START. */
   readonly functionName?: string;
+  /** CHAINED_INVOKE START: the tenant to invoke the function for. */
   readonly tenantId?: string;
   /** When it happened, if the sender shares the machine's clock; otherwise the time of the commit counts. */
   readonly at?: number;

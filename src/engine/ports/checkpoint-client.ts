@@ -12,7 +12,12 @@ import type { Operation } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 
+/** Where an invocation's updates are recorded. */
 export interface CheckpointClient {
+  /**
+   * Records all of `updates` or none, and answers with the operations that changed. It throws or rejects if none is
+   * recorded.
+   */
   checkpoint(updates: readonly OperationUpdate[]): MaybePromise<readonly Operation[]>;
 }
 

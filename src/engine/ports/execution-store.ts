@@ -29,15 +29,23 @@ import type { MaybePromise } from "./maybe-promise.ts";
 
 /** What a list of executions shows, and all that a list may be filtered by. Times are ms since the epoch. */
 export interface DirectoryRow {
+  /** `<function name>/<execution name>`. */
   readonly id: string;
+  /** The function that it is an execution of. */
   readonly functionName: string;
+  /** The execution's name, unique among those of its function while it is retained. */
   readonly name: string;
+  /** The version of the function that it started with, or was resumed with. */
   readonly version: string;
+  /** Tells two executions apart that had the same name one after the other: 32 hex digits. */
   readonly incarnation: string;
   /** The number of the commit that made the row what it is: of two rows of an incarnation the higher one is newer. */
   readonly seq: number;
+  /** RUNNING until it has its outcome. */
   readonly status: ExecutionStatus;
+  /** When it was started. */
   readonly startedAt: number;
+  /** When it had its outcome; absent while it runs. */
   readonly endedAt?: number;
   /** When it may be removed; absent while it runs. */
   readonly expiresAt?: number;
@@ -47,7 +55,9 @@ export interface DirectoryRow {
 
 /** A place in a list: rows are in the order of `startedAt`, and of `id` (by code units) among those of one millisecond. */
 export interface DirectoryPlace {
+  /** The `startedAt` of a row, ms since the epoch. */
   readonly startedAt: number;
+  /** The `id` of a row. */
   readonly id: string;
 }
 
@@ -56,8 +66,11 @@ export interface DirectoryPlace {
  * may be asked for (several statuses, versions, times, markers) is made of such stretches; see `listExecutions`.
  */
 export interface DirectoryScan {
+  /** Only executions of this function. */
   readonly functionName?: string;
+  /** Only executions with this status. */
   readonly status?: ExecutionStatus;
+  /** Only executions with this name, of any function. */
   readonly name?: string;
   /** Newest first; oldest first when absent. */
   readonly reverse?: boolean;
@@ -67,6 +80,7 @@ export interface DirectoryScan {
   readonly limit: number;
 }
 
+/** What part of a log to read. */
 export interface ReadOptions {
   /** Reads the log of this incarnation only; by default of the one that has the id now. */
   readonly incarnation?: string;
@@ -74,6 +88,7 @@ export interface ReadOptions {
   readonly limit?: number;
 }
 
+/** A stretch of a log. */
 export interface LogPage {
   /** Bodies of consecutive commits, the first one with the number that was asked for. Empty at the end of the log. */
   readonly bodies: readonly string[];
@@ -81,6 +96,7 @@ export interface LogPage {
   readonly next?: number;
 }
 
+/** Logs, directory rows and snapshots of executions. What each call guarantees stands at the top of this file. */
 export interface ExecutionStore {
   /** Writes the row and commit 1 in one go, unless the id exists. */
   create(row: DirectoryRow, body: string): MaybePromise<"created" | "exists">;
@@ -111,5 +127,6 @@ export interface ExecutionStore {
 /** Thrown by a store that has no room left. The execution pauses with `STORAGE_FULL` and can be resumed. */
 export class StorageFullError extends Error {
   override readonly name = "StorageFullError";
+  /** Always STORAGE_FULL. */
   readonly code = "STORAGE_FULL";
 }

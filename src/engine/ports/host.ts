@@ -24,8 +24,11 @@ export type AmbientSnapshot = <T>(body: () => T) => T;
  * without, it holds only until `run`'s callback returns.
  */
 export interface Ambient {
+  /** True if the value survives awaits. */
   readonly tracksAsync: boolean;
+  /** Runs `body` at once, with `value` as the ambient value, and answers what it answers. */
   run<T>(value: unknown, body: () => T): T;
+  /** The value of the innermost `run` that the calling code is in; undefined outside of any. */
   get(): unknown;
   /**
    * Keeps the asynchronous context of now for code that something else will set off: this value, and the values of

@@ -1,14 +1,21 @@
 import type { MaybePromise } from "./maybe-promise.ts";
 
+/** Where the value that passes a serdes belongs. */
 export interface SerdesContext {
   /** The operation's position, such as `1-2`. */
   readonly entityId: string;
+  /** The execution's ARN. */
   readonly durableExecutionArn: string;
 }
 
 /** Turns values into the text that is stored, and back. `undefined` is stored as no text. */
 export interface Serdes<T = unknown> {
+  /** The text to store for a value; undefined for none. What it throws ends the invocation with SERDES_FAILED. */
   serialize(value: T | undefined, context: SerdesContext): MaybePromise<string | undefined>;
+  /**
+   * The value of a stored text; undefined where no text was stored. What it throws ends the invocation with
+   * SERDES_FAILED.
+   */
   deserialize(data: string | undefined, context: SerdesContext): MaybePromise<T | undefined>;
 }
 

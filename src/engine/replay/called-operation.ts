@@ -3,6 +3,7 @@
  * else than what the log holds before user code can see another operation's value.
  */
 
+import type { Draft } from "../model/draft.ts";
 import { isSettled, type Operation, type OperationAction, type OperationType } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
 import type { AmbientSnapshot } from "../ports/host.ts";
@@ -47,8 +48,8 @@ export class CalledOperation<Options extends CallOptions = CallOptions> {
   }
 
   /**
-   * The asynchronous context of the call, for user code that runs in the course of a turn: a turn is set off by whatever
-   * comes first, such as a timer or another execution's code. Undefined unless it was kept.
+   * The asynchronous context of the call, for user code that runs in the course of a turn: a turn may be set off by a
+   * timer or by another execution's code. Undefined unless it was kept.
    */
   get callersContext(): AmbientSnapshot | undefined {
     return this.#callersContext;
@@ -70,7 +71,7 @@ export class CalledOperation<Options extends CallOptions = CallOptions> {
   /** An update of this operation. */
   update(action: OperationAction, details: Partial<OperationUpdate> = {}): OperationUpdate {
     const { name, scope } = this;
-    const update: { -readonly [Key in keyof OperationUpdate]: OperationUpdate[Key] } = {
+    const update: Draft<OperationUpdate> = {
       id: this.key,
       type: this.type,
       subType: this.options.subType,

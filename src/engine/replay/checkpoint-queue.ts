@@ -19,7 +19,7 @@ const ENVELOPE_BYTES = 200;
 
 export class CheckpointQueue {
   #updates: OperationUpdate[] = [];
-  /** Some of what is queued must leave now; starts alone may linger until something else leaves. */
+  /** An update in the queue has to be sent with the next turn; starts alone linger until another update is sent. */
   #urgent = false;
   #overdue = false;
   readonly #limits: BatchLimits | undefined;
@@ -40,7 +40,7 @@ export class CheckpointQueue {
     return this.#urgent;
   }
 
-  /** Something has to leave before anything else happens: it waited for long, or as much waits as leaves together. */
+  /** The queue has to be sent before anything else happens: it has lingered, or it is as long as one call takes. */
   get isOverdue(): boolean {
     return this.#overdue || this.#updates.length >= (this.#limits?.updates ?? MOST_WAITING);
   }
@@ -50,7 +50,7 @@ export class CheckpointQueue {
     if (urgent) this.#urgent = true;
   }
 
-  /** What lingers leaves with the next turn. */
+  /** The updates that linger are sent with the next turn. */
   expedite(): void {
     this.#urgent = !this.isEmpty;
     this.#overdue = this.#urgent;

@@ -35,12 +35,14 @@ export interface InvocationCore {
   keyOf(position: string): string;
   /** A new operation is called: from here on the code does what it never did before. */
   leaveReplay(): void;
-  /** Queues an update. What is not urgent may wait for the next one that is. */
+  /** Queues an update. One that is not urgent may wait for the next urgent one. */
   record(update: OperationUpdate, urgent: boolean): void;
   /** True if the value of a context may reach user code before the end of the context is recorded. */
   readonly handsOverAhead: boolean;
   /** Calls `next` once every result that is recorded and can be handed over has reached user code. */
   whenCaughtUp(next: () => void): void;
+  /** Calls all that `whenCaughtUp` keeps, at once; false if it keeps nothing. */
+  takeUp(): boolean;
   /** Asks for a turn once user code has drained. */
   schedule(): void;
   /** Ends the invocation for a reason inside the engine; the first reason counts. */

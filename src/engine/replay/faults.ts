@@ -43,13 +43,14 @@ export class SerdesFailedError extends Error {
 /** A step was started at most once per attempt and the invocation died before its outcome was recorded. */
 export class StepInterruptedError extends Error {
   override readonly name = "StepInterruptedError";
+  /** Always STEP_INTERRUPTED. */
   readonly code = "STEP_INTERRUPTED";
   constructor() {
     super("The step execution process was initiated but failed to reach completion due to an interruption.");
   }
 }
 
-/** Another worker has taken the execution over; whatever this one still does has no effect. */
+/** Another worker has taken the execution over; nothing that this worker still does for it has an effect. */
 export class FencedError extends Error {
   override readonly name = "FencedError";
   readonly code = "FENCED";

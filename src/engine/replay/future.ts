@@ -1,11 +1,11 @@
 /**
- * The outcome of one operation on its way to user code: first it is known, then it is handed over. The native promise is
- * made when somebody looks, so an outcome nobody awaits raises no unhandled rejection and costs no promise. A future
- * that is never handed over belongs to a closed context: this class is the one place in the engine that leaves a promise
- * pending.
+ * The outcome of one operation on its way to user code: first it is known, then it is handed over. The native promise
+ * is made when the outcome is first asked for, so one that no code awaits raises no unhandled rejection and costs
+ * nothing. A future that is never handed over belongs to a closed context: this class is the one place in the engine
+ * that leaves a promise pending.
  */
 
-import type { Handover } from "./delivery.ts";
+import type { Handover } from "./taker.ts";
 import type { Scope } from "./scope.ts";
 
 export class Future<T> implements Handover {

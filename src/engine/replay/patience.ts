@@ -1,8 +1,8 @@
 /**
  * How long a recorded result may wait for code that does nothing. The wall clock alone cannot tell: it leaps when it is
  * corrected, and while the machine sleeps or a frozen page stands still. So the wait is cut into slices, and a slice
- * counts only if it took about its own length: one that took longer was no chance for the code to go on. Whatever the
- * code does meanwhile ends in a turn, and a turn ends the wait.
+ * counts only if it took about its own length: a longer one was no chance for the code to go on. All that the code does
+ * meanwhile ends in a turn, and a turn ends the wait.
  */
 
 import type { Host } from "../ports/host.ts";

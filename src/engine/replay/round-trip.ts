@@ -7,7 +7,7 @@ import { SerdesFailedError } from "./faults.ts";
 
 type Direction = "Serialization" | "Deserialization";
 
-/** Calls `next` with the text, at once if the serdes is synchronous; never if it fails. */
+/** Calls `next` with the text, at once if the serdes is synchronous; never if the serdes fails. */
 export function serialize<T>(
   called: CalledOperation,
   serdes: Pick<Serdes<T>, "serialize">,
@@ -16,7 +16,7 @@ export function serialize<T>(
 ): void {
   let text: MaybePromise<string | undefined>;
   try {
-    text = settled(serdes.serialize(value, serdesContext(called)));
+    text = native(serdes.serialize(value, serdesContext(called)));
   } catch (error) {
     return fail(called, "Serialization", error);
   }
@@ -24,7 +24,9 @@ export function serialize<T>(
   else next(text);
 }
 
-/** Calls `next` with the value, at once if the serdes is synchronous, and answers what it answers; never if it fails. */
+/**
+ * Calls `next` with the value, at once if the serdes is synchronous, and returns its answer; never if the serdes fails.
+ */
 export function deserialize<T, R>(
   called: CalledOperation,
   serdes: Pick<Serdes<T>, "deserialize">,
@@ -33,7 +35,7 @@ export function deserialize<T, R>(
 ): MaybePromise<R | undefined> {
   let value: MaybePromise<T | undefined>;
   try {
-    value = settled(serdes.deserialize(text, serdesContext(called)));
+    value = native(serdes.deserialize(text, serdesContext(called)));
   } catch (error) {
     fail(called, "Deserialization", error);
     return undefined;
@@ -49,7 +51,7 @@ export function deserialize<T, R>(
 }
 
 /** Promises of any make become native ones. */
-function settled<T>(answer: MaybePromise<T>): MaybePromise<T> {
+function native<T>(answer: MaybePromise<T>): MaybePromise<T> {
   return isThenable(answer) ? Promise.resolve(answer) : answer;
 }
 

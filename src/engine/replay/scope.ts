@@ -91,7 +91,7 @@ export class Scope {
     this.invocation.executing -= this.#executing;
     this.invocation.waiting -= this.#waiting;
     if (this.parent !== undefined) this.parent.#children?.delete(this);
-    if (this.#isRecorded && this.recordedKey !== undefined) this.invocation.delivery.close(this.recordedKey);
+    if (this.#isRecorded && this.recordedKey !== undefined) this.invocation.delivery.takers.close(this.recordedKey);
     else if (!this.invocation.isOver) hideFrom(this.invocation, this.position, this.#count + 1);
     this.#children?.forEach((child) => child.close());
   }
@@ -103,14 +103,14 @@ export class Scope {
 }
 
 /**
- * Hides what the log holds in a virtual context that has ended and did not come to call it this time: code that nobody
- * waits for was on its way there. In a recorded context it is hidden by the end of that.
+ * Closes the operations that the log holds in a virtual context whose function has ended without calling them this
+ * time: code that the function does not wait for was on its way to them. A recorded context closes all that is in it.
  */
 function hideFrom(invocation: InvocationCore, position: string, first: number): void {
   for (let number = first; ; number++) {
     const inner = `${position}-${number}`;
     const key = invocation.keyOf(inner);
-    if (invocation.stored(key) !== undefined) invocation.delivery.close(key);
+    if (invocation.stored(key) !== undefined) invocation.delivery.takers.close(key);
     else if (invocation.stored(invocation.keyOf(`${inner}-1`)) !== undefined) hideFrom(invocation, inner, 1);
     else return;
   }

@@ -10,7 +10,9 @@ import type { Operation } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
 import type { DirectoryRow } from "../ports/execution-store.ts";
 
+/** What an execution is started with. */
 export interface StartRequest {
+  /** A registered function: 1 to 140 of `[a-zA-Z0-9-_]`. */
   readonly functionName: string;
   /** 1 to 64 of `[a-zA-Z0-9-_]`; a random one when absent. */
   readonly name?: string;
@@ -18,11 +20,15 @@ export interface StartRequest {
   readonly version?: string;
   /** The event as JSON text. */
   readonly input?: string;
+  /** 1 to 256 printable ASCII characters; none by default. Functions read it from their context. */
   readonly tenantId?: string;
+  /** The chained invoke that starts it, and is told how it ended; none by default. */
   readonly parent?: ParentReference;
 }
 
+/** What a start came to. */
 export interface StartAnswer {
+  /** The execution that has the name now. */
   readonly execution: ExecutionHeader;
   /** False when an execution of that name with the same input and version was there already. */
   readonly created: boolean;
@@ -30,8 +36,11 @@ export interface StartAnswer {
 
 /** Which executions to list. Those match that match everything given; times are ms since the epoch. */
 export interface ListQuery {
+  /** Of this function; of all by default. */
   readonly functionName?: string;
+  /** With exactly this name. */
   readonly name?: string;
+  /** Begun in, or resumed with, this version. */
   readonly version?: string;
   /** Any of these; none at all for an empty list. */
   readonly statuses?: readonly ExecutionStatus[];
@@ -49,16 +58,19 @@ export interface ListQuery {
 
 /** One page of a list, in the order of starts, and of ids among those that started in the same millisecond. */
 export interface DirectoryPage {
+  /** At most as many as were asked for. */
   readonly rows: readonly DirectoryRow[];
   /** Where the next page begins; absent when there are no more rows. Good for the same filters in the same direction. */
   readonly marker?: string;
 }
 
+/** Which events of a history to read. */
 export interface HistoryQuery {
   /** Events with an id above this; 0 or absent for all. With `reverse`: below this. */
   readonly after?: number;
   /** 1 to 1000. */
   readonly limit: number;
+  /** Newest first when true; oldest first by default. */
   readonly reverse?: boolean;
   /** Leaves payloads and errors out when false. */
   readonly includeData: boolean;
@@ -66,18 +78,25 @@ export interface HistoryQuery {
   readonly incarnation?: string;
 }
 
+/** One page of a history. It may end before the limit, when one more event would make it too large to carry. */
 export interface HistoryPage {
+  /** In the order that was asked for; at least one unless there are none. */
   readonly events: readonly HistoryEvent[];
+  /** Whether there are events behind the last one. */
   readonly more: boolean;
 }
 
+/** One page of the operations of an execution. */
 export interface StatePage {
+  /** The execution that they are of. */
   readonly header: ExecutionHeader;
   /** In the order in which they started; contexts that completed without `replayChildren` hide what is in them. */
   readonly operations: readonly Operation[];
+  /** Where the next page begins; absent when there are no more. */
   readonly marker?: string;
 }
 
+/** What a callback is completed with: JSON text of at most 256 KiB, an error, or a sign of life. */
 export type CallbackOutcome =
   | { readonly type: "SUCCEEDED"; readonly result?: string }
   | { readonly type: "FAILED"; readonly error: Failure }
@@ -88,13 +107,19 @@ export type InvokeOutcome =
   | { readonly status: "SUCCEEDED"; readonly result?: string }
   | { readonly status: "FAILED" | "TIMED_OUT" | "STOPPED"; readonly error?: Failure };
 
+/** A checkpoint by an SDK that runs elsewhere. */
 export interface CheckpointRequest {
+  /** The one that the last answer gave, or the invocation itself. */
   readonly token: string;
+  /** What is to be recorded, in order; nothing, to hear what has changed. */
   readonly updates: readonly OperationUpdate[];
 }
 
+/** What a checkpoint is answered. */
 export interface CheckpointAnswer {
+  /** For the next checkpoint. */
   readonly token: string;
+  /** The operations that have changed since the last answer, as they are now. */
   readonly operations: readonly Operation[];
 }
 
@@ -106,10 +131,25 @@ export interface LiveEvent {
   readonly body: string;
 }
 
+/**
+ * Starts, reads and changes executions. Their ids are `<function name>/<execution name>`. Every call may be refused with a
+ * `ClientError`.
+ */
 export interface ExecutionClient {
   /** What can be started here. */
   functionNames(): readonly string[];
+  /**
+   * Starts an execution. Asking for the same one again, by name, input and version, answers with the one that is there.
+   *
+   * @throws {ClientError} ResourceNotFoundException for an unknown function or version; InvalidParameterValueException;
+   * DurableExecutionAlreadyStartedException if the name is taken by another one; TooManyRequestsException.
+   */
   start(request: StartRequest): Promise<StartAnswer>;
+  /**
+   * How an execution stands.
+   *
+   * @throws {ClientError} ResourceNotFoundException
+   */
   describe(executionId: string): Promise<ExecutionHeader>;
   /**
    * A page of the history that people read.
@@ -129,6 +169,12 @@ export interface ExecutionClient {
   stop(executionId: string, error?: Failure): Promise<number>;
   /** Goes on after a halt, with another version if one is named. */
   resume(executionId: string, options?: { version?: string }): Promise<void>;
+  /**
+   * Completes a callback, or tells that its answer is still to come.
+   *
+   * @throws {ClientError} InvalidParameterValueException for an id that is none, or an outcome that is too large;
+   * ResourceNotFoundException; CallbackTimeoutException if it is closed: completed, timed out, or nobody waits any more.
+   */
   completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void>;
   /** Tells an execution how a function it invoked has ended; a second outcome for the same operation changes nothing. */
   completeInvoke(parent: ParentReference, outcome: InvokeOutcome): Promise<void>;
@@ -153,8 +199,10 @@ export const ClientErrorCode = {
 } as const;
 export type ClientErrorCode = (typeof ClientErrorCode)[keyof typeof ClientErrorCode];
 
+/** What a client was refused. */
 export class ClientError extends Error {
   override readonly name = "ClientError";
+  /** Why, by the names of the Lambda API. */
   readonly code: ClientErrorCode;
   constructor(code: ClientErrorCode, message: string) {
     super(message);

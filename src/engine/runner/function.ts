@@ -21,22 +21,31 @@ export type FunctionOutput =
 
 /** One invocation of a durable function. */
 export interface InvocationRequest {
+  /** The execution, as it is when the invocation begins. */
   readonly header: ExecutionHeader;
+  /** Names the execution to the function, to serdes and to loggers. */
   readonly arn: string;
+  /** Names the invocation: 128 random bits in hex. */
   readonly requestId: string;
   /** The first checkpoint token, for an SDK that calls over HTTP. */
   readonly token: string;
   /** What is recorded, in the order in which operations started. */
   readonly journal: readonly Operation[];
+  /** Records what the function does. */
   readonly client: CheckpointClient;
+  /** The clock, chance and the event loop of the process. */
   readonly host: Host;
+  /** What an idle invocation does: end, or park. */
   readonly suspension: InvocationOptions["suspension"];
+  /** How long starts that nothing depends on may wait for company, in ms; 0 for not at all. */
   readonly lingerMs: number;
   /** When the platform ends the invocation, ms since the epoch. */
   readonly deadline: number;
 }
 
+/** An invocation that has begun. */
 export interface RunningInvocation {
+  /** How it ended. Never rejects. */
   readonly output: Promise<FunctionOutput>;
   /**
    * Takes over what changed, by its own checkpoints and outside, in the order of the log. False if it did not: then it
@@ -47,18 +56,23 @@ export interface RunningInvocation {
   abandon(): void;
 }
 
+/** A function of durable operations, in the form in which the runner invokes it. */
 export interface DurableFunction {
+  /** Tells it from a plain one. */
   readonly kind: "durable";
+  /** Begins an invocation. Must not throw. */
   invoke(request: InvocationRequest): RunningInvocation;
 }
 
 /** A function without durable operations: the target of a chained invoke, run at least once. */
 export interface PlainFunction {
+  /** Tells it from a durable one. */
   readonly kind: "plain";
   /** Given and giving JSON text. */
   call(input: string | undefined, context: { functionName: string; requestId: string }): Promise<string | undefined>;
 }
 
+/** A function that a host runs. */
 export type RegisteredFunction = DurableFunction | PlainFunction;
 
 /** Runs a plain function; what it throws is its outcome. */
@@ -94,7 +108,9 @@ export function asDurable(target: RegisteredFunction): DurableFunction {
 
 /** A function in all versions that executions may still be running. */
 export interface FunctionVersions {
+  /** The version that new executions are started in. */
   readonly latest: string;
+  /** By version: `latest`, and those that executions began in and have not ended. */
   readonly versions: ReadonlyMap<string, RegisteredFunction>;
 }
 

@@ -41,10 +41,15 @@ import { Starter, unknownFunction } from "./start.ts";
 import { statePage } from "./state-page.ts";
 import type { Signal } from "./watchers.ts";
 
+/** What a runner is made of, and how it runs. */
 export interface RunnerOptions {
+  /** Where executions are kept. */
   readonly store: ExecutionStore;
+  /** Wakes executions, by `Runner.wake`, when their time has come. */
   readonly alarm: Alarm;
+  /** The clock, chance and the event loop of the process. */
   readonly host: Host;
+  /** What it runs, by name; see `readFunctions`. */
   readonly functions: ReadonlyMap<string, FunctionVersions>;
   /** Reaches other executions; this runner by default. */
   readonly peers?: ExecutionClient;
@@ -71,6 +76,7 @@ export interface RunnerOptions {
   readonly retentionDays?: number;
   /** Default none. */
   readonly executionTimeoutSeconds?: number;
+  /** Names an execution to functions, serdes and loggers. */
   readonly arnOf: (header: ExecutionHeader) => string;
   /** Told of what a store, an alarm or a peer threw; the work is tried again in any case. */
   readonly onError?: (executionId: string, error: unknown) => void;
@@ -93,6 +99,7 @@ const RECOVERY_PAGE = 1000;
 /** Commits that are read at a time for a page of a history. */
 const HISTORY_COMMITS = 128;
 
+/** Runs the executions of one process, and is their client. */
 export class Runner implements ExecutionClient {
   readonly #setup: RunnerSetup;
   readonly #sessions: Sessions;

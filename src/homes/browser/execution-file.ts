@@ -12,8 +12,11 @@ import { directoryRow } from "../../engine/runner/directory-row.ts";
 
 const FORMAT = "perdure-execution";
 
+/** What an exported execution looks like. */
 export interface ExecutionFile {
+  /** Always "perdure-execution". */
   readonly format: typeof FORMAT;
+  /** The version of this file format. */
   readonly version: 1;
   /** The text of each commit, see docs/log-format.md: what `replayLog` of `perdure/testing` takes. */
   readonly log: readonly string[];

@@ -12,6 +12,7 @@ import { listExecutions } from "../../engine/runner/directory-list.ts";
 import { type Live, LiveValue } from "./live-value.ts";
 import { Refresher } from "./refresher.ts";
 
+/** An execution as its log was when it was read last. */
 export interface ExecutionSnapshot {
   /** False until the log was read for the first time. */
   readonly isLoaded: boolean;
@@ -25,11 +26,15 @@ export interface ExecutionSnapshot {
   readonly error?: unknown;
 }
 
+/** A list of executions as it was when it was read last. */
 export interface ListSnapshot {
+  /** False until the list was read for the first time. */
   readonly isLoaded: boolean;
+  /** The executions of the list, in its order. */
   readonly rows: readonly DirectoryRow[];
   /** There are more than the query's limit. */
   readonly hasMore: boolean;
+  /** Why the list could not be read; absent otherwise. */
   readonly error?: unknown;
 }
 

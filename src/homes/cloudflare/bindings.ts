@@ -16,6 +16,7 @@ export interface BindingNames {
 /** The Worker is not configured as its code expects. The message says what is missing and how to add it. */
 export class BindingError extends Error {
   override readonly name = "BindingError";
+  /** Always BINDING_MISSING. */
   readonly code = "BINDING_MISSING";
 }
 

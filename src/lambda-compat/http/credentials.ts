@@ -20,6 +20,7 @@ const RIGHTS: readonly Right[] = ["start", "read", "callback", "checkpoint", "ad
 export interface Credential {
   /** Names the caller to people; never a secret. */
   readonly id: string;
+  /** What the caller may do. */
   readonly rights: readonly Right[];
   /** Sent as `Authorization: Bearer <token>`. */
   readonly bearer?: string | undefined;

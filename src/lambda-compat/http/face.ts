@@ -20,6 +20,7 @@ import {
 import { HostLimits, type HttpLimits } from "./limits.ts";
 import { ROUTES } from "./routes.ts";
 
+/** How the HTTP face answers; each member has a default. */
 export interface HttpFaceOptions {
   /** How the ARNs in answers begin; `arn:perdure:lambda:local:000000000000` unless told otherwise. */
   readonly arn?: Partial<ArnScope>;
@@ -35,9 +36,13 @@ export interface HttpFaceOptions {
   readonly onError?: (error: unknown) => void;
 }
 
+/** What an HTTP face is made of. */
 export interface HttpFaceParts {
+  /** The host's client, which all calls go to. */
   readonly client: ExecutionClient;
+  /** Who may call; without any, every call is answered with 401. */
   readonly credentials: readonly Credential[];
+  /** How it answers; the defaults when absent. */
   readonly options?: HttpFaceOptions;
 }
 

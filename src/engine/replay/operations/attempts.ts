@@ -10,17 +10,19 @@
  * The record of a context says so; of a virtual context only the replay can tell.
  */
 
+import type { Draft } from "../../model/draft.ts";
 import type { Failure } from "../../model/failure.ts";
 import type { Operation, StepOperation } from "../../model/operation.ts";
+import type { OperationUpdate } from "../../model/update.ts";
 import type { MaybePromise } from "../../ports/maybe-promise.ts";
 import { CalledOperation, type CallOptions } from "../called-operation.ts";
-import type { Handover, Taker } from "../delivery.ts";
+import type { Handover, Taker } from "../taker.ts";
 import { StepInterruptedError } from "../faults.ts";
 import { Future } from "../future.ts";
 import type { Scope } from "../scope.ts";
-import { afterCaller } from "./settle.ts";
+import { afterCaller } from "./user-code.ts";
 
-/** What one attempt came to. */
+/** How one attempt has ended. */
 export type Verdict =
   | { readonly type: "succeed"; readonly payload: string | undefined }
   | { readonly type: "fail"; readonly error: Failure }
@@ -58,10 +60,10 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
 
   abstract readonly atMostOnce: boolean;
 
-  /** Runs one attempt; what it came to goes to `decided`, once. */
+  /** Runs one attempt; its verdict goes to `decided`, once. */
   abstract run(): void;
 
-  /** What an attempt that was cut off came to. */
+  /** The verdict on an attempt that was cut off. */
   abstract interrupted(error: StepInterruptedError): Verdict;
 
   abstract prepare(operation: Operation): MaybePromise<Handover | undefined>;
@@ -123,13 +125,14 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
   }
 
   /**
-   * What has a record of its start runs, as on AWS: also when the function of its context has returned meanwhile, which
-   * did not wait for it. Then its outcome is nobody's, and the invocation stays only until the function is called.
+   * An operation whose start is recorded runs, as on AWS: also when the function of its context has returned meanwhile,
+   * which did not wait for it. Then no code gets its outcome, and the invocation stays only until the function is
+   * called.
    */
   #execute(): void {
     this.scope.startExecuting();
     this.scope.invocation.executing++;
-    // One step behind contexts: what they start is recorded first.
+    // A microtask later than contexts: the starts of operations in a context are recorded before this function runs.
     const run = (): void => afterCaller(() => afterCaller(() => this.#runUnlessOver()));
     if (this.callersContext === undefined) run();
     else this.callersContext(run);
@@ -148,19 +151,23 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
     const { invocation } = this.scope;
     switch (verdict.type) {
       case "succeed":
-        return invocation.record(this.update("SUCCEED", present(verdict.payload)), true);
+        return invocation.record(this.update("SUCCEED", payloadOf(verdict)), true);
       case "fail":
         return invocation.record(this.update("FAIL", { error: verdict.error }), true);
-      case "retry": {
-        const outcome = verdict.error === undefined ? present(verdict.payload) : { error: verdict.error };
-        const details = { nextAttemptDelaySeconds: verdict.delaySeconds, ...outcome };
+      case "retry":
         this.#awaits = "READY";
-        return invocation.record(this.update("RETRY", details), true);
-      }
+        return invocation.record(this.update("RETRY", retryOf(verdict)), true);
     }
   }
 }
 
-function present(payload: string | undefined): { payload?: string } | undefined {
+function payloadOf({ payload }: { readonly payload?: string | undefined }): Partial<OperationUpdate> | undefined {
   return payload === undefined ? undefined : { payload };
+}
+
+function retryOf({ delaySeconds, error, payload }: Verdict & { readonly type: "retry" }): Partial<OperationUpdate> {
+  const details: Draft<Partial<OperationUpdate>> = { nextAttemptDelaySeconds: delaySeconds };
+  if (error !== undefined) details.error = error;
+  else if (payload !== undefined) details.payload = payload;
+  return details;
 }

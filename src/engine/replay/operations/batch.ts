@@ -3,8 +3,8 @@
  * rule says so. Because results reach this code in recorded order, a replay stops at the same item as the live run did.
  *
  * A batch too large to record is rebuilt: its summary says which items had an outcome. Items that were still running
- * when the batch ended run again too, so that what is recorded inside them finds its taker, but nobody waits for them
- * and they stay STARTED, as the live run reported them.
+ * when the batch ended run again too, so that the results recorded inside them find their takers, but the batch does
+ * not wait for them and they stay STARTED, as the live run reported them.
  */
 
 import { ChildContextError } from "../../model/errors.ts";
@@ -224,7 +224,7 @@ class RebuiltBatch<T> {
     });
   }
 
-  /** As many at a time as in the live run: the code of one item may see what another one has left behind. */
+  /** As many at a time as in the live run: the code of an item may depend on side effects of items before it. */
   #startMore(): void {
     const { maxConcurrency } = this.#options;
     const items = this.#items;

@@ -1,9 +1,11 @@
 import { CallbackError, CallbackExternalError, CallbackTimeoutError, causeFromFailure } from "../../model/errors.ts";
+import type { Draft } from "../../model/draft.ts";
 import { type CallbackOperation, isSettled, type Operation } from "../../model/operation.ts";
+import type { OperationUpdate } from "../../model/update.ts";
 import type { MaybePromise } from "../../ports/maybe-promise.ts";
 import type { Serdes } from "../../ports/serdes.ts";
 import { CalledOperation, type CallOptions } from "../called-operation.ts";
-import type { Handover, Taker } from "../delivery.ts";
+import type { Handover, Taker } from "../taker.ts";
 import { Future } from "../future.ts";
 import { deserialize } from "../round-trip.ts";
 import type { Scope } from "../scope.ts";
@@ -20,7 +22,7 @@ export interface OpenCallback<T> {
   readonly outcome: Future<T>;
 }
 
-/** Opens a callback. The answer comes once the callback is recorded, since nobody may complete it before. */
+/** Opens a callback. The answer comes once the callback is recorded, since it cannot be completed before. */
 export function callback<T>(scope: Scope, options: CallbackOptions<T>): Future<OpenCallback<T>> {
   return scope.isClosed ? new Future<OpenCallback<T>>() : new Callback(scope, "CALLBACK", options).begin();
 }
@@ -34,12 +36,7 @@ class Callback<T> extends CalledOperation<CallbackOptions<T>> implements Taker {
     const { invocation } = this.scope;
     invocation.delivery.register(this.key, this);
     if (this.stored === undefined && !this.scope.isRebuilding) {
-      const { timeoutSeconds, heartbeatTimeoutSeconds } = this.options;
-      const limits = {
-        ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
-        ...(heartbeatTimeoutSeconds === undefined ? {} : { heartbeatTimeoutSeconds }),
-      };
-      invocation.record(this.update("START", limits), true);
+      invocation.record(this.update("START", limitsOf(this.options)), true);
     }
     invocation.schedule();
     return this.#opened;
@@ -57,6 +54,13 @@ class Callback<T> extends CalledOperation<CallbackOptions<T>> implements Taker {
     if (operation.status !== "SUCCEEDED") return outcome.broken(callbackError(operation));
     return deserialize(this, this.options.serdes, operation.result, (value) => outcome.ready(value));
   }
+}
+
+function limitsOf<T>({ timeoutSeconds, heartbeatTimeoutSeconds }: CallbackOptions<T>): Partial<OperationUpdate> {
+  const limits: Draft<Partial<OperationUpdate>> = {};
+  if (timeoutSeconds !== undefined) limits.timeoutSeconds = timeoutSeconds;
+  if (heartbeatTimeoutSeconds !== undefined) limits.heartbeatTimeoutSeconds = heartbeatTimeoutSeconds;
+  return limits;
 }
 
 function callbackError(operation: Operation): CallbackError {

@@ -1,13 +1,15 @@
 import { InvokeError } from "../../model/errors.ts";
+import type { Draft } from "../../model/draft.ts";
 import type { Operation } from "../../model/operation.ts";
+import type { OperationUpdate } from "../../model/update.ts";
 import type { MaybePromise } from "../../ports/maybe-promise.ts";
 import type { Serdes } from "../../ports/serdes.ts";
 import { CalledOperation, type CallOptions } from "../called-operation.ts";
-import type { Handover, Taker } from "../delivery.ts";
+import type { Handover, Taker } from "../taker.ts";
 import { Future } from "../future.ts";
 import { deserialize, serialize } from "../round-trip.ts";
 import type { Scope } from "../scope.ts";
-import { afterCaller } from "./settle.ts";
+import { afterCaller } from "./user-code.ts";
 
 export interface ChainedInvokeOptions<I, O> extends CallOptions {
   readonly functionName: string;
@@ -49,11 +51,9 @@ class ChainedInvoke<I, O> extends CalledOperation<ChainedInvokeOptions<I, O>> im
     const { functionName, tenantId } = options;
     const start = (payload: string | undefined): void => {
       if (!scope.isClosed) {
-        const details = {
-          functionName,
-          ...(payload === undefined ? {} : { payload }),
-          ...(tenantId === undefined ? {} : { tenantId }),
-        };
+        const details: Draft<Partial<OperationUpdate>> = { functionName };
+        if (payload !== undefined) details.payload = payload;
+        if (tenantId !== undefined) details.tenantId = tenantId;
         scope.invocation.record(this.update("START", details), true);
       }
       scope.stopExecuting();

@@ -16,12 +16,12 @@ import { utf8Length } from "../../model/utf8.ts";
 import { chain, type MaybePromise } from "../../ports/maybe-promise.ts";
 import type { Serdes } from "../../ports/serdes.ts";
 import { CalledOperation, type CallOptions } from "../called-operation.ts";
-import type { Handover, Taker } from "../delivery.ts";
+import type { Handover, Taker } from "../taker.ts";
 import { NonDeterministicExecutionError } from "../faults.ts";
 import { Future } from "../future.ts";
 import { deserialize, serialize } from "../round-trip.ts";
 import { Scope, type ScopeOptions } from "../scope.ts";
-import { afterCaller, settle } from "./settle.ts";
+import { afterCaller, runUserCode } from "./user-code.ts";
 
 /** Results above this many UTF-8 bytes are rebuilt instead of recorded. */
 export const MAX_RECORDED_RESULT_BYTES: number = 256 * 1024;
@@ -69,7 +69,7 @@ abstract class ChildContext<T> extends CalledOperation<ChildContextOptions<T>> {
         next(outcome);
       };
     afterCaller(() =>
-      settle<T>(
+      runUserCode<T>(
         () => (instrument === undefined ? body() : instrument.child(this.running(), body)),
         unlessClosed((value) => this.succeed(value)),
         unlessClosed((error) => this.fail(error)),
@@ -77,7 +77,7 @@ abstract class ChildContext<T> extends CalledOperation<ChildContextOptions<T>> {
     );
   }
 
-  /** What the caller gets; if the mapping throws, that. */
+  /** The error that the caller gets: as it is mapped, or what the mapping throws. */
   childError(failure: Failure | undefined): unknown {
     if (failure === undefined) return new ChildContextError("Child context failed");
     const { mapError } = this.options;
@@ -95,7 +95,7 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
   /** The text of a result that is rebuilt. */
   #text: Promise<string | undefined> | undefined;
   #rebuilt: ((text: string | undefined) => void) | undefined;
-  /** What this invocation has come to, if it is handed over only with its record. */
+  /** The outcome of the function that ran here, if it is handed over only with its record. */
   #outcome: Handover | undefined;
 
   get awaitsOutside(): boolean {
@@ -148,7 +148,7 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
     if (this.#rebuilt !== undefined) return this.#rebuild(value, this.#rebuilt);
     if (this.scope.isRebuilding || this.scope.isClosed) return;
     const { future, options, scope } = this;
-    const ready = scope.invocation.delivery.reserve(this);
+    const ready = scope.invocation.delivery.ends.reserve(this);
     serialize(this, options.serdes, value, (text) => {
       const end = this.#successOf(value, text);
       if (end.error !== undefined) return ready(this.#handover(end, future.broken(this.childError(end.error))));
@@ -159,7 +159,7 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
   fail(thrown: unknown): void {
     if (this.#rebuilt !== undefined) return this.#failedToRebuild(thrown);
     if (this.scope.isRebuilding || this.scope.isClosed) return;
-    const ready = this.scope.invocation.delivery.reserve(this);
+    const ready = this.scope.invocation.delivery.ends.reserve(this);
     const end = this.#failureOf(thrown);
     ready(this.#handover(end, this.future.broken(this.childError(end.error))));
   }
@@ -206,10 +206,10 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
         if (isAhead) {
           // What follows on an end that was not recorded has not run before, as far as the log tells.
           invocation.leaveReplay();
-          delivery.settleAhead(this.key);
+          delivery.handOverAhead(this.key);
           return outcome.handOver();
         }
-        delivery.settleWithRecord();
+        delivery.takers.expectOutside();
         this.#outcome = outcome;
       },
     };

@@ -4,13 +4,13 @@ import type { Operation } from "../../model/operation.ts";
 import type { MaybePromise } from "../../ports/maybe-promise.ts";
 import type { Serdes } from "../../ports/serdes.ts";
 import type { CallOptions } from "../called-operation.ts";
-import type { Handover } from "../delivery.ts";
+import type { Handover } from "../taker.ts";
 import type { StepInterruptedError } from "../faults.ts";
 import { Future } from "../future.ts";
 import { deserialize, serialize } from "../round-trip.ts";
 import type { Scope } from "../scope.ts";
 import { Attempts, type Verdict } from "./attempts.ts";
-import { settle } from "./settle.ts";
+import { runUserCode } from "./user-code.ts";
 
 /** What a wait strategy says about a state; the delay is in whole seconds. */
 export type PollVerdict = { readonly poll: false } | { readonly poll: true; readonly delaySeconds: number };
@@ -61,7 +61,7 @@ class Condition<T> extends Attempts<T, ConditionOptions<T>> {
     const { instrument } = this.scope.invocation;
     const { attempt } = this;
     const { check } = this.options;
-    settle<T>(
+    runUserCode<T>(
       () =>
         instrument === undefined
           ? check(state, attempt)

@@ -4,13 +4,13 @@ import type { Operation } from "../../model/operation.ts";
 import type { MaybePromise } from "../../ports/maybe-promise.ts";
 import type { Serdes } from "../../ports/serdes.ts";
 import type { CallOptions } from "../called-operation.ts";
-import type { Handover } from "../delivery.ts";
+import type { Handover } from "../taker.ts";
 import type { StepInterruptedError } from "../faults.ts";
 import { Future } from "../future.ts";
 import { deserialize, serialize } from "../round-trip.ts";
 import type { Scope } from "../scope.ts";
 import { Attempts, type Verdict } from "./attempts.ts";
-import { settle } from "./settle.ts";
+import { runUserCode } from "./user-code.ts";
 
 /** What a retry strategy says; the delay is in whole seconds. */
 export type RetryVerdict = { readonly retry: false } | { readonly retry: true; readonly delaySeconds: number };
@@ -37,7 +37,7 @@ class Step<T> extends Attempts<T, StepOptions<T>> {
   run(): void {
     const { instrument } = this.scope.invocation;
     const { attempt, options } = this;
-    settle<T>(
+    runUserCode<T>(
       () =>
         instrument === undefined
           ? options.run(attempt)

@@ -1,5 +1,5 @@
 import { CalledOperation, type CallOptions } from "../called-operation.ts";
-import type { Handover, Taker } from "../delivery.ts";
+import type { Handover, Taker } from "../taker.ts";
 import { Future } from "../future.ts";
 import type { Scope } from "../scope.ts";
 
@@ -7,7 +7,7 @@ export interface WaitOptions extends CallOptions {
   readonly seconds: number;
 }
 
-/** Lets time pass without anything running. Whatever ends the wait, it resolves. */
+/** Lets time pass without anything running. Resolves however the wait ends. */
 export function wait(scope: Scope, options: WaitOptions): Future<void> {
   return scope.isClosed ? new Future<void>() : new Wait(scope, "WAIT", options).begin();
 }

@@ -1,7 +1,7 @@
 import { isThenable } from "../../ports/maybe-promise.ts";
 
 /** Runs user code that may answer at once or later, and goes on without a turn of the loop when it answers at once. */
-export function settle<T>(
+export function runUserCode<T>(
   body: () => T | Promise<T>,
   done: (value: T) => void,
   failed: (error: unknown) => void,
@@ -21,8 +21,8 @@ export function settle<T>(
 const now = Promise.resolve();
 
 /**
- * Runs user code once the code that asked for it has come to its next await, as in AWS's SDK: operations called beside a
- * context start before what is in it, and a function sees what its caller does right after the call.
+ * Runs user code once the code that asked for it has come to its next await, as in AWS's SDK: operations called beside
+ * a context start before what is in it, and a function sees what its caller does right after the call.
  */
 export function afterCaller(run: () => void): void {
   void now.then(run);

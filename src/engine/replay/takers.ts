@@ -1,0 +1,97 @@
+/**
+ * Which operations user code has called and still waits for, and which it can no longer call: those in contexts that
+ * have closed. Results of the former are handed over, results of the latter passed over.
+ */
+
+import type { Operation } from "../model/operation.ts";
+import type { Due } from "./due-results.ts";
+import type { Taker } from "./taker.ts";
+
+export class Takers {
+  /** By stored id: those whose result is not the next one, or not there yet. */
+  readonly #takers = new Map<string, Taker>();
+  /** Keys of recorded contexts that have closed in this invocation, and of what virtual ones left uncalled. */
+  readonly #closed = new Set<string>();
+  /** How many takers await what this invocation does not decide. */
+  #outside = 0;
+  readonly #operation: (key: string) => Operation | undefined;
+
+  constructor(operation: (key: string) => Operation | undefined) {
+    this.#operation = operation;
+  }
+
+  get(key: string): Taker | undefined {
+    return this.#takers.get(key);
+  }
+
+  set(key: string, taker: Taker): void {
+    this.#takers.set(key, taker);
+  }
+
+  delete(key: string): void {
+    this.#takers.delete(key);
+  }
+
+  /** Who called the operation of this result. */
+  of(due: Due): Taker | undefined {
+    return due.taker ?? this.#takers.get(due.operation.id);
+  }
+
+  /** The result has reached its taker, or was passed over. The taker of a start stays for the outcome. */
+  release(due: Due): void {
+    const { id } = due.operation;
+    if (!due.opening && this.of(due)?.awaitsOutside === true) this.#outside--;
+    if (due.taker === undefined) {
+      if (!due.opening) this.#takers.delete(id);
+    } else if (due.opening) {
+      this.#takers.set(id, due.taker);
+    }
+  }
+
+  /** One more result is to come whose time this invocation does not decide. */
+  expectOutside(): void {
+    this.#outside++;
+  }
+
+  /** True if a result may be recorded whose place this invocation does not decide. */
+  get expectsOutside(): boolean {
+    return this.#outside > 0;
+  }
+
+  /** The recorded state of the operations that user code has called and that have no outcome yet. */
+  *awaited(): Generator<Operation> {
+    for (const key of this.#takers.keys()) {
+      const operation = this.#operation(key);
+      if (operation !== undefined) yield operation;
+    }
+  }
+
+  /** User code will not call this operation, or any in it, from now on. */
+  close(key: string): void {
+    this.#closed.add(key);
+  }
+
+  /** True if this context has closed, or if this operation was closed by itself. */
+  hasClosed(key: string): boolean {
+    return this.#closed.has(key);
+  }
+
+  /** No result of this operation will come any more, nor of what is in it. */
+  forget(key: string): void {
+    this.#takers.delete(key);
+    this.#closed.delete(key);
+  }
+
+  /** How many operations are kept: those that have a taker, and those that are closed. */
+  get size(): number {
+    return this.#takers.size + this.#closed.size;
+  }
+
+  /** True if the operation, or a context around it, is closed, so that user code will never call it. */
+  isClosed(operation: Operation): boolean {
+    for (let key: string | undefined = operation.id; key !== undefined; key = this.#operation(key)?.parentId) {
+      if (this.#closed.has(key)) return true;
+    }
+    return false;
+  }
+}
