@@ -17,6 +17,8 @@ export const HaltReason = {
   VERSION_MISSING: "VERSION_MISSING",
   /** The store refuses writes for want of space. */
   STORAGE_FULL: "STORAGE_FULL",
+  /** So many invocations in a row broke that another one is not worth trying before somebody has looked. */
+  REPEATED_FAULTS: "REPEATED_FAULTS",
 } as const;
 export type HaltReason = (typeof HaltReason)[keyof typeof HaltReason];
 
@@ -24,6 +26,15 @@ export interface Halt {
   readonly reason: HaltReason;
   readonly error: Failure;
   readonly at: number;
+}
+
+/** Why the last invocation broke, and when it is tried again. */
+export interface Fault {
+  readonly error: Failure;
+  /** Faults in a row, this one included. */
+  readonly count: number;
+  readonly at: number;
+  readonly retryAt: number;
 }
 
 /** Where the outcome of a chained invoke goes: the operation of the execution that asked for it. */
@@ -66,4 +77,6 @@ export interface ExecutionHeader {
   readonly parentNotified?: boolean;
   readonly tenantId?: string;
   readonly halt?: Halt;
+  /** Until an invocation ends without one. */
+  readonly fault?: Fault;
 }
