@@ -5,6 +5,7 @@
  */
 
 import {
+  CallbackError,
   CallbackSubmitterError,
   ChildContextError,
   type DurableOperationError,
@@ -30,6 +31,7 @@ import { toSeconds } from "./duration.ts";
 import { type Frame, logDataOf } from "./frame.ts";
 import { createContextLogger } from "./logger.ts";
 import { explainSingleParameter } from "./map-callback.ts";
+import { plainJson } from "./plain-json.ts";
 import { settledSerdes } from "./settled-serdes.ts";
 import { StepCall } from "./step-call.ts";
 import type * as api from "./types.ts";
@@ -366,7 +368,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
   }
 
   #serdes<T>(given: api.Serdes<T> | undefined): EngineSerdes<T> {
-    return (given ?? this.#inherited.serdes ?? jsonSerdes) as EngineSerdes<T>;
+    return (given ?? this.#inherited.serdes ?? plainJson) as EngineSerdes<T>;
   }
 
   #contextLogger(): api.DurableContextLogger<TLogger> {
@@ -465,10 +467,11 @@ function isOutsideAttempt(invocation: Invocation): boolean {
   return active === undefined || active instanceof Scope;
 }
 
-/** Callback errors pass; a submitter that failed says so; anything else went wrong in between. */
+/** Callback errors pass; a submitter that failed says so, and so does an answer that cannot be read. */
 function callbackFailure(error: DurableOperationError): Error {
   const { errorType, message } = error;
   if (["CallbackTimeoutError", "CallbackExternalError", "CallbackError"].includes(errorType)) return error;
   if (errorType === "StepError") return new CallbackSubmitterError(message, error);
+  if (errorType === "SerdesError") return new CallbackError(message, error);
   return new ChildContextError(message, error);
 }

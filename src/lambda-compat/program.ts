@@ -4,6 +4,7 @@ import { failureFromError } from "../engine/model/thrown-failure.ts";
 import type { Failure } from "../engine/model/failure.ts";
 import type { InvocationOutcome } from "../engine/replay/core.ts";
 import { Invocation, type InvocationOptions } from "../engine/replay/invocation.ts";
+import { serializationError } from "../engine/replay/round-trip.ts";
 import { DurableContextImpl } from "./durable-context.ts";
 import { type Frame, logDataOf } from "./frame.ts";
 import { createDefaultLogger } from "./logger.ts";
@@ -90,7 +91,7 @@ export type StoredOutcome =
   | { readonly status: "SUCCEEDED"; readonly result?: string }
   | { readonly status: "FAILED"; readonly error: Failure };
 
-/** The handler's value as JSON; a value that JSON cannot write fails the execution. */
+/** The handler's value as JSON; a value that JSON cannot write fails the execution with a SerdesError. */
 export function storedOutcome(
   outcome: { status: "SUCCEEDED"; value: unknown } | { status: "FAILED"; error: unknown },
 ): StoredOutcome {
@@ -99,6 +100,7 @@ export function storedOutcome(
     const result = JSON.stringify(outcome.value) as string | undefined;
     return result === undefined ? { status: "SUCCEEDED" } : { status: "SUCCEEDED", result };
   } catch (error) {
-    return { status: "FAILED", error: failureFromError(error) };
+    const refused = serializationError("the result of the handler", error, outcome.value);
+    return { status: "FAILED", error: failureFromError(refused) };
   }
 }

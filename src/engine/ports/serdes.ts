@@ -8,12 +8,15 @@ export interface SerdesContext {
 
 /** Turns values into the text that is stored, and back. `undefined` is stored as no text. */
 export interface Serdes<T = unknown> {
+  /** It is JSON: it runs no code of the user's, answers at once, and reads whatever it has written. */
+  readonly isJson?: true;
   serialize(value: T | undefined, context: SerdesContext): MaybePromise<string | undefined>;
   deserialize(data: string | undefined, context: SerdesContext): MaybePromise<T | undefined>;
 }
 
 /** JSON without a turn of the loop: the engine's own default. */
 export const jsonSerdes: Serdes = {
+  isJson: true,
   serialize: (value) => (value === undefined ? undefined : JSON.stringify(value)),
   deserialize: (data) => (data === undefined ? undefined : (JSON.parse(data) as unknown)),
 };

@@ -5,13 +5,31 @@
  * pending.
  */
 
+import type { CalledOperation } from "./called-operation.ts";
+import type { InvocationCore } from "./core.ts";
 import type { Handover } from "./delivery.ts";
 import type { Scope } from "./scope.ts";
+
+/** By invocation: operations that failed while nobody looked, and whose future nobody has looked at since. */
+const unseen = new WeakMap<InvocationCore, Map<object, UnseenFailure>>();
+
+/** A failure that reached nobody. */
+export interface UnseenFailure {
+  readonly called: CalledOperation;
+  readonly error: unknown;
+}
+
+/** The failures of an invocation that reached nobody so far, in the order in which they came about. */
+export function unseenFailures(invocation: InvocationCore): readonly UnseenFailure[] {
+  return [...(unseen.get(invocation)?.values() ?? [])];
+}
 
 export class Future<T> implements Handover {
   readonly #waiter: Scope | undefined;
   #outcome: unknown;
   #isFailure = false;
+  /** Whose failure it is, to be told if it reaches nobody. */
+  #failed: CalledOperation | undefined;
   #isHandedOver = false;
   #promise: Promise<T> | undefined;
   #resolve: ((value: T) => void) | undefined;
@@ -20,6 +38,11 @@ export class Future<T> implements Handover {
   /** `waiter` is the scope that counts as waiting while this future is observed and its outcome is to come. */
   constructor(waiter?: Scope) {
     this.#waiter = waiter;
+  }
+
+  /** True once somebody has looked. */
+  get isObserved(): boolean {
+    return this.#promise !== undefined;
   }
 
   /** The native promise, the same one every time. */
@@ -34,24 +57,38 @@ export class Future<T> implements Handover {
     return this;
   }
 
-  /** The error is known; `handOver` gives it out. */
-  broken(error: unknown): Handover {
+  /** The error of the operation is known; `handOver` gives it out. */
+  broken(error: unknown, called?: CalledOperation): Handover {
     this.#outcome = error;
     this.#isFailure = true;
+    this.#failed = called;
     return this;
   }
 
   handOver(): void {
     if (this.#isHandedOver) return;
     this.#isHandedOver = true;
-    if (this.#promise === undefined) return;
+    if (this.#promise === undefined) return this.#noteUnseen();
     this.#waiter?.stopWaiting();
     if (this.#isFailure) this.#reject?.(this.#outcome);
     else this.#resolve?.(this.#outcome as T);
   }
 
+  #noteUnseen(): void {
+    const called = this.#failed;
+    if (called === undefined) return;
+    const { invocation } = called.scope;
+    const failures = unseen.get(invocation) ?? new Map<object, UnseenFailure>();
+    unseen.set(invocation, failures.set(this, { called, error: this.#outcome }));
+  }
+
+  #forgetUnseen(): void {
+    if (this.#failed !== undefined) unseen.get(this.#failed.scope.invocation)?.delete(this);
+  }
+
   #materialise(): Promise<T> {
     if (this.#isHandedOver) {
+      this.#forgetUnseen();
       return this.#isFailure ? Promise.reject(this.#outcome) : Promise.resolve(this.#outcome as T);
     }
     this.#waiter?.startWaiting();
