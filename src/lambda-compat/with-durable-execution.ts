@@ -1,5 +1,6 @@
 import type { DurableFunction } from "../engine/runner/function.ts";
 import { hostedFunction } from "./hosted-invocation.ts";
+import { InvalidArgumentError, shown } from "./invalid-argument.ts";
 import { environment } from "./platform.ts";
 import { createProgram } from "./program.ts";
 import type { DurableExecutionConfig, DurableExecutionHandler, DurableLambdaHandler, DurableLogger } from "./types.ts";
@@ -10,6 +11,7 @@ const HOSTED = Symbol.for("perdure.durable-function");
  * Makes a handler durable. The result is a Lambda handler for functions with durable execution switched on, and what
  * perdure's own hosts run.
  *
+ * @throws {InvalidArgumentError} INVALID_ARGUMENT for a handler that is no function.
  * @example
  * ```ts
  * export const handler = withDurableExecution(async (event: { orderId: string }, context) => {
@@ -29,6 +31,11 @@ export function withDurableExecution<
   handler: DurableExecutionHandler<TEvent, TResult, TLogger>,
   config: DurableExecutionConfig = {},
 ): DurableLambdaHandler {
+  if (typeof handler !== "function") {
+    throw new InvalidArgumentError(
+      `withDurableExecution needs a function and got ${shown(handler)}: write withDurableExecution(async (event, context) => ...).`,
+    );
+  }
   const program = createProgram(handler, config);
   if (environment("AWS_LAMBDA_FUNCTION_NAME") !== undefined) void nativeInvocation();
   const wrapped: DurableLambdaHandler = async (event, context) => {

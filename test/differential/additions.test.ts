@@ -212,14 +212,15 @@ describe("a branch that takes no parameter", () => {
 });
 
 describe("a map callback that takes one parameter", () => {
-  test("is told what to write when it treats the context as its item", async () => {
+  test("fails the execution, and says what to write, when it treats the context as its item", async () => {
     const program: Program = () => async (_event, context) => {
-      const batch = await context.map("all", ["a"], async (item) => (item as unknown as string).toUpperCase());
-      return batch.getErrors()[0]?.message;
+      await context.map("all", ["a"], async (item) => (item as unknown as string).toUpperCase());
+      return "nobody looked at the items";
     };
-    for (const message of await resultsOf(program)) {
-      expect(message).toContain('the context has no "toUpperCase"');
-      expect(message).toContain("(context, item, index, items)");
+    for (const { status, error } of await everywhere(program)) {
+      expect(status).toBe("FAILED");
+      expect(error?.message).toContain('the context has no "toUpperCase"');
+      expect(error?.message).toContain("(context, item, index, items)");
     }
   });
 
