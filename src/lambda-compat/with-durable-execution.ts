@@ -1,9 +1,13 @@
+import { platformTasks } from "../adapters/hosts/platform-tasks.ts";
 import type { DurableFunction } from "../engine/runner/function.ts";
 import { hostedFunction } from "./hosted-invocation.ts";
 import { InvalidArgumentError, shown } from "./invalid-argument.ts";
 import { environment } from "./platform.ts";
 import { createProgram } from "./program.ts";
 import type { DurableExecutionConfig, DurableExecutionHandler, DurableLambdaHandler, DurableLogger } from "./types.ts";
+
+/** Taken here, since what runs natively is loaded later, when a test may have replaced them. */
+const tasks = platformTasks();
 
 const HOSTED = Symbol.for("perdure.durable-function");
 
@@ -40,7 +44,7 @@ export function withDurableExecution<
   if (environment("AWS_LAMBDA_FUNCTION_NAME") !== undefined) void nativeInvocation();
   const wrapped: DurableLambdaHandler = async (event, context) => {
     const { invokeNatively } = await nativeInvocation();
-    return invokeNatively(program, event, context);
+    return invokeNatively(program, { event, lambdaContext: context, tasks });
   };
   Object.defineProperty(wrapped, HOSTED, { value: hostedFunction(program) });
   return wrapped;

@@ -10,6 +10,7 @@
  */
 
 import { eventTurns, type Listen } from "./event-turns.ts";
+import { platformTasks, type PlatformTasks } from "./platform-tasks.ts";
 
 /** Makes a function of `task`: each call of it runs the task once, when the microtask queue is empty. */
 export type AfterMicrotasks = (task: () => void) => () => void;
@@ -63,28 +64,22 @@ export function createEventDrain(bind?: BindContext): { drain: (next: () => void
 /** Ticks in a row before a turn of the event loop lets I/O and timers in. */
 const TICKS_PER_TURN = 128;
 
-interface PlatformTasks {
+interface Platform {
   readonly process?: { readonly nextTick?: (task: () => void) => void };
   readonly navigator?: { readonly userAgent?: string };
   readonly setImmediate?: (task: () => void) => unknown;
   readonly MessageChannel?: typeof MessageChannel;
 }
 
-/**
- * Node's own, taken before a test can put a clock that stands still in their place: a drain is not a matter of time, and
- * under such a clock (AWS's test runner installs one to skip time) every turn would wait for the next move of it.
- */
-const loadedOn: PlatformTasks = globalThis;
-const ownNextTick = loadedOn.process?.nextTick;
-const ownSetImmediate = loadedOn.setImmediate;
+const ownTasks = platformTasks();
 
-/** The cheapest way that this platform has. */
-export function systemAfterMicrotasks(): AfterMicrotasks {
-  const { process, navigator, setImmediate, MessageChannel }: PlatformTasks = globalThis;
+/** The cheapest way that this platform has. `own` are its tasks from before a test could replace them. */
+export function systemAfterMicrotasks(own: PlatformTasks = ownTasks): AfterMicrotasks {
+  const { process, navigator, setImmediate, MessageChannel }: Platform = globalThis;
   // A Worker with Node's names has a nextTick that is only another microtask.
   if (navigator?.userAgent === "Cloudflare-Workers") return afterTimer;
   if (process?.nextTick !== undefined && setImmediate !== undefined) {
-    return afterTicks(ownNextTick ?? process.nextTick, ownSetImmediate ?? setImmediate);
+    return afterTicks(own.nextTick ?? process.nextTick, own.setImmediate ?? setImmediate);
   }
   return MessageChannel === undefined ? afterTimer : (task) => eventTurns(task).ask;
 }

@@ -1,0 +1,19 @@
+/** The ways of a platform to run something later that are no matter of time. */
+export interface PlatformTasks {
+  readonly nextTick: ((task: () => void) => void) | undefined;
+  readonly setImmediate: ((task: () => void) => unknown) | undefined;
+}
+
+interface Global {
+  readonly process?: { readonly nextTick?: (task: () => void) => void };
+  readonly setImmediate?: (task: () => void) => unknown;
+}
+
+/**
+ * Node's own, as they are now. To be taken when a package is loaded: a test may put a clock that stands still in their
+ * place later (AWS's test runner installs one to skip time), and every turn would wait for the next move of it.
+ */
+export function platformTasks(): PlatformTasks {
+  const { process, setImmediate } = globalThis as Global;
+  return { nextTick: process?.nextTick, setImmediate };
+}
