@@ -17,7 +17,7 @@ export const plainJson: Serdes = {
     if (!hasWarned && text?.includes(EMPTY) === true) warnOfLoss(value, context.entityId);
     return text;
   },
-  deserialize: jsonSerdes.deserialize,
+  deserialize: (data, context) => jsonSerdes.deserialize(data, context),
 };
 
 function warnOfLoss(value: unknown, entityId: string): void {

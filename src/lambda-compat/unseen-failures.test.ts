@@ -19,7 +19,7 @@ function quiet(warn: (...params: unknown[]) => void): DurableLogger {
 async function warningsOf(body: (context: DurableContext) => Promise<unknown>, parks: boolean): Promise<string[]> {
   const warnings: string[] = [];
   const customLogger = quiet((text, error?: unknown) =>
-    warnings.push([text, (error as Error | undefined)?.message].filter((part) => part !== undefined).join(" ")),
+    warnings.push(error instanceof Error ? `${String(text)} ${error.message}` : String(text)),
   );
   const handler = withDurableExecution(async (_event: unknown, context) => {
     context.configureLogger({ customLogger });

@@ -11,7 +11,7 @@ const handlerFunction = withDurableExecution(async (_event: unknown, context) =>
 
 for (let setup = 0; setup < 3; setup++) {
   await LocalDurableTestRunner.setupTestEnvironment({ skipTime: true });
-  const result = await new LocalDurableTestRunner({ handlerFunction: handlerFunction as never }).run();
+  const result = await new LocalDurableTestRunner({ handlerFunction }).run();
   console.log(result.getStatus(), result.getResult());
   await LocalDurableTestRunner.teardownTestEnvironment();
 }

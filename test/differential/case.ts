@@ -53,13 +53,12 @@ export type Differing = Partial<Record<DifferenceName, readonly string[]>>;
 /** The corpus, in which the named programs differ. */
 export function differing(corpus: Corpus, names: Differing): Corpus {
   const changed: Record<string, Program | CaseOptions> = { ...corpus };
-  for (const [difference, programs] of Object.entries(names)) {
+  for (const [difference, programs] of Object.entries(names) as [DifferenceName, readonly string[]][]) {
     for (const name of programs) {
       const definition = changed[name];
       if (definition === undefined) throw new Error(`There is no program "${name}".`);
       const options = typeof definition === "function" ? { program: definition } : definition;
-      const differs = [options.differs ?? []].flat();
-      changed[name] = { ...options, differs: [...differs, difference as DifferenceName] };
+      changed[name] = { ...options, differs: [...[options.differs ?? []].flat(), difference] };
     }
   }
   return changed;
