@@ -9,6 +9,7 @@ import { unawaited } from "../engine/replay/unawaited.ts";
 import { DurableContextImpl } from "./durable-context.ts";
 import { type Frame, logDataOf } from "./frame.ts";
 import { createDefaultLogger } from "./logger.ts";
+import { writeJson } from "./plain-json.ts";
 import type { PluginHost } from "./plugin-host.ts";
 import { loadPlugins } from "./plugin-loader.ts";
 import type { DurableInstrumentationPlugin } from "./plugins.ts";
@@ -119,7 +120,7 @@ export function storedOutcome(
 ): StoredOutcome {
   if (outcome.status === "FAILED") return { status: "FAILED", error: failureFromError(outcome.error) };
   try {
-    const result = JSON.stringify(outcome.value) as string | undefined;
+    const result = writeJson(outcome.value);
     return result === undefined ? { status: "SUCCEEDED" } : { status: "SUCCEEDED", result };
   } catch (error) {
     const refused = serializationError("the result of the handler", error, outcome.value);

@@ -51,8 +51,8 @@ function checkCredential({ id, rights, bearer, bearerSha256, sigv4 }: Credential
   const [empty] = secrets.find(([, secret]) => secret === "") ?? [];
   if (empty !== undefined) {
     throw new TypeError(
-      `The ${empty} of the credential "${id}" is an empty text, so that it has an empty secret: give it a random one of ` +
-        "32 characters or more, or leave it out.",
+      `The ${empty} of the credential "${id}" is an empty text, which anybody could send: give it a random one of 32 ` +
+        "characters or more, or leave it out.",
     );
   }
   if (!Array.isArray(rights) || !rights.every((right) => RIGHTS.includes(right))) {
