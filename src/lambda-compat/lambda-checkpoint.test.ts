@@ -16,7 +16,7 @@ import type { WireOperation } from "./wire-types.ts";
 
 const transport: DurableExecutionClient = {
   getExecutionState: async () => ({ Operations: [] }),
-  checkpoint: async () => ({ NewExecutionState: {} }),
+  checkpoint: async () => ({ CheckpointToken: "next", NewExecutionState: {} }),
 };
 
 const execution: WireOperation = {
@@ -144,7 +144,7 @@ async function besideChild(
     checkpoint: async ({ Updates = [] }) => {
       calls.push(Updates.map(({ Name, Action }) => `${Name} ${Action}`).join());
       await new Promise((resolve) => setTimeout(resolve, 5));
-      return { NewExecutionState: {} };
+      return { CheckpointToken: "next", NewExecutionState: {} };
     },
   };
   const program = createProgram(

@@ -21,7 +21,7 @@ import {
 import type { OperationUpdate } from "../engine/model/update.ts";
 import type { CheckpointClient } from "../engine/ports/checkpoint-client.ts";
 import type { Draft } from "../engine/model/draft.ts";
-import { CheckpointError } from "../engine/replay/faults.ts";
+import { CheckpointError, FencedError } from "../engine/replay/faults.ts";
 import {
   DurableExecutionClientError,
   DurableExecutionClientErrorScope,
@@ -93,7 +93,9 @@ export class LambdaCheckpoint implements CheckpointClient {
 
   async checkpoint(updates: readonly OperationUpdate[]): Promise<readonly Operation[]> {
     const answer = await this.#send(updates.map(updateToWire));
-    if (answer.CheckpointToken) this.#token = answer.CheckpointToken;
+    // Without another token the service takes no further word from this invocation.
+    if (!answer.CheckpointToken) throw new FencedError();
+    this.#token = answer.CheckpointToken;
     const answered = new Set(this.#takeAll(answer.NewExecutionState?.Operations ?? []).map(({ id }) => id));
     const changed = new Set(answered);
     for (const update of updates) {

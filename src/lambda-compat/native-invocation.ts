@@ -125,10 +125,10 @@ class NativeInvocation {
   }
 
   async #output(outcome: InvocationOutcome): Promise<Output> {
-    if (outcome.status === "PENDING") return { Status: InvocationStatus.PENDING };
+    // A newer invocation has taken over, or the execution is paused: the service knows how it goes on.
+    if (outcome.status === "PENDING" || outcome.status === "FENCED") return { Status: InvocationStatus.PENDING };
     if (outcome.status === "BREACH") return failed(failureFromError(outcome.error));
     if (outcome.status === "FAULT") throw outcome.error;
-    if (outcome.status === "FENCED") throw new Error("The execution is in other hands.");
     const stored = storedOutcome(outcome);
     if (stored.status === "FAILED") return failed(stored.error);
     if (stored.result === undefined) return { Status: InvocationStatus.SUCCEEDED };

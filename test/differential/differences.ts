@@ -321,6 +321,8 @@ export const otherDifferences = {
     "A replay compares the type, name and sub type of `waitForCondition` with the log like those of all other operations; AWS's SDK does not look.",
   "items in flight stay":
     "A batch that was too large to store still has, when it is rebuilt, the items that were in flight when it ended; AWS's SDK leaves them out, so that its counts change between the first run and a replay.",
+  "an answer without a token ends the invocation":
+    "A checkpoint that is answered without a token ends the invocation as pending, since a newer one has taken over or the execution is paused; AWS's SDK 2.4.0 goes on with the token that is spent.",
   "faults come to an end":
     "After 50 invocations in a row that broke, for example because a stored value cannot be read, the execution halts with the reason `REPEATED_FAULTS` and can be resumed; AWS's service has retry limits of its own.",
   "contexts nest 512 deep":
