@@ -233,3 +233,28 @@ test("a recorded result that cannot be read for a while is read later, and its f
   expect(await execution.finish()).toMatchObject({ status: "SUCCEEDED", result: 1 });
   expect(runs).toBe(1);
 });
+
+test("an input that cannot be written loses no race on replay that it won live, though nothing is recorded of it", async () => {
+  const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  const payloadSerdes: Serdes<number> = {
+    ...json,
+    serialize: () => after(5).then(() => unwritable.serialize(1, never)),
+  };
+  const never = { entityId: "", durableExecutionArn: "" };
+  const seen: string[] = [];
+  const handler = withDurableExecution(async (_event: unknown, context) => {
+    const first = await Promise.race([
+      context.step("slow", () => after(60)).then(() => "step"),
+      context.invoke("call", "echo", 1, { payloadSerdes }).then(
+        () => "invoke",
+        (error: unknown) => (error as Error).name,
+      ),
+    ]);
+    seen.push(first);
+    await context.wait("later", { seconds: 1 });
+    await context.wait("later still", { seconds: 1 });
+  });
+  const runner = new DurableTestRunner(handler, { functions: { echo: async (event: unknown) => event } });
+  expect(await runner.run()).toMatchObject({ status: "SUCCEEDED" });
+  expect(seen).toEqual(["InvokeError", "InvokeError", "InvokeError"]);
+});
