@@ -143,7 +143,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     requireTimeouts(called("createCallback", name), config);
     const scope = this.#enter("createCallback");
     const deserializer = config?.serdes ?? this.#inherited.callbackDeserializer;
-    const opened = this.#callback<T>(scope, { name, config, deserializer });
+    const opened = this.#callback<T>(scope, { name, config, deserializer, subType: config?.subType });
     return new DurablePromise(async () => {
       const { callbackId, outcome } = await opened.observe();
       return [durable(outcome), callbackId];
@@ -275,11 +275,11 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     return step<T>(scope, new StepCall(fn, config, { name, logger, serdes: this.#serdes(config?.serdes) }));
   }
 
-  #callback<T>(scope: Scope, { name, config, deserializer }: CallbackCall<T>): Future<OpenCallback<T>> {
+  #callback<T>(scope: Scope, { name, config, deserializer, subType }: CallbackCall<T>): Future<OpenCallback<T>> {
     const { timeout, heartbeatTimeout } = config ?? {};
     return callback<T>(scope, {
       name,
-      subType: OperationSubType.CALLBACK,
+      subType: subType ?? OperationSubType.CALLBACK,
       timeoutSeconds: timeout && toSeconds(timeout),
       heartbeatTimeoutSeconds: heartbeatTimeout && toSeconds(heartbeatTimeout),
       serdes: deserializer ?? (TEXT_AS_IS as EngineSerdes<T>),
@@ -297,6 +297,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
       name: undefined,
       config,
       deserializer: undefined,
+      subType: undefined,
     }).observe();
     const retryStrategy = config?.retryStrategy;
     const submitted = this.#step<void>(child, undefined, {
@@ -416,6 +417,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
 
 interface CallbackCall<T> {
   readonly name: string | undefined;
+  readonly subType: string | undefined;
   readonly config: api.CreateCallbackConfig<T> | undefined;
   readonly deserializer: api.AnySerdesDeserializer | Omit<api.Serdes<T>, "serialize"> | undefined;
 }

@@ -18,7 +18,7 @@ export interface StepSurroundings<T, TLogger> {
 
 /** A step as AWS's API describes it, in the terms of the engine. */
 export class StepCall<T, TLogger extends DurableLogger> implements StepOptions<T> {
-  readonly subType: string = OperationSubType.STEP;
+  readonly subType: string;
   readonly name: string | undefined;
   readonly serdes: Serdes<T>;
   readonly #fn: StepFunc<T, TLogger>;
@@ -27,6 +27,7 @@ export class StepCall<T, TLogger extends DurableLogger> implements StepOptions<T
 
   constructor(fn: StepFunc<T, TLogger>, config: StepConfig<T> | undefined, around: StepSurroundings<T, TLogger>) {
     this.name = around.name;
+    this.subType = config?.subType ?? OperationSubType.STEP;
     this.serdes = around.serdes;
     this.#fn = fn;
     this.#config = config;

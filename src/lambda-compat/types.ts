@@ -209,6 +209,8 @@ export interface StepConfig<T> {
   retryStrategy?: RetryStrategy;
   semantics?: `${StepSemantics}`;
   serdes?: Serdes<T>;
+  /** What the step is recorded as, 1 to 32 letters, digits, `-` and `_`, and compared with on replay. Default: `Step`. */
+  subType?: string;
 }
 
 export type StepFunc<T, Logger extends DurableLogger = DurableLogger> = (context: StepContext<Logger>) => Promise<T>;
@@ -223,6 +225,8 @@ export interface CreateCallbackConfig<TOutput = string> {
   timeout?: Duration;
   heartbeatTimeout?: Duration;
   serdes?: Omit<Serdes<TOutput>, "serialize">;
+  /** As of a step; the default is `Callback`. `waitForCallback` takes no notice of it. */
+  subType?: string;
 }
 
 export interface WaitForCallbackConfig<TOutput = string> extends CreateCallbackConfig<TOutput> {

@@ -462,3 +462,23 @@ test("an execution whose invocations break again and again ends its run with tha
   await runner.client.resume(execution.id);
   expect(await execution.finish()).toMatchObject({ status: "SUCCEEDED", result: 7 });
 });
+
+test("steps and callbacks are recorded under the sub type they are given, and found again by it", async () => {
+  const handler = durable(async (context) => {
+    const value = await context.step("charge", async () => 1, { subType: "Payment" });
+    const [promise] = await context.createCallback("approval", { subType: "Approval" });
+    const waited = context.waitForCallback("second", async () => undefined, { subType: "Ignored" });
+    return [value, await promise, await waited];
+  });
+  const runner = new DurableTestRunner(handler);
+  for (const name of ["approval", "second"]) runner.onCallback(name, (callback) => callback.succeed(name));
+  const { result, operations } = await runner.run();
+  expect(result).toEqual([1, "approval", "second"]);
+  expect(operations.map(({ subType }) => subType)).toEqual([
+    "Payment",
+    "Approval",
+    "WaitForCallback",
+    "Callback",
+    "Step",
+  ]);
+});
