@@ -502,4 +502,17 @@ describe("every answer", () => {
       Halt: { Reason: "STORAGE_FULL", Timestamp: 1.5 },
     });
   });
+
+  test("shows what broke the last invocation, and when the next one is tried", async () => {
+    executions.outcome = {
+      status: "RUNNING",
+      fault: { error: { errorType: "Oops", errorMessage: "it broke" }, count: 3, at: 1500, retryAt: 9500 },
+    };
+    await executions.settled("order/o-1", 0);
+    expect(await (await ask(EXECUTION)).json()).toMatchObject({
+      Status: "RUNNING",
+      Error: { ErrorType: "Oops", ErrorMessage: "it broke" },
+      Fault: { Count: 3, Timestamp: 1.5, RetryTimestamp: 9.5 },
+    });
+  });
 });
