@@ -29,11 +29,10 @@ export interface SimulatedSystemOptions extends Pick<SimulatedClockOptions, "see
   /** The way to it that all processes share; straight by default. */
   readonly store?: ExecutionStore;
   readonly settings?: RunnerSettings;
-  /**
-   * Whether time stands still while user code does real work, and whether that code's `Date` follows the clock. Default
-   * false.
-   */
+  /** Whether time stands still while user code does real work. Default false. */
   readonly holdsForUserCode?: boolean;
+  /** Whether the `Date` of user code follows the clock. Default false. */
+  readonly virtualDate?: boolean;
 }
 
 export interface BootOptions {
@@ -70,7 +69,7 @@ export class SimulatedSystem {
   readonly #store: ExecutionStore;
   readonly #alarms: SharedAlarm;
   readonly #settings: RunnerSettings;
-  readonly #holdsForUserCode: boolean;
+  readonly #virtualDate: boolean;
   /** How many functions of user code have been called. */
   #begun = 0;
   /** Invocations that are not over, with the host they run on. */
@@ -80,6 +79,7 @@ export class SimulatedSystem {
     const {
       settings = {},
       holdsForUserCode = false,
+      virtualDate = false,
       disk = new MemoryStore(),
       store = disk,
       ...clockOptions
@@ -87,7 +87,7 @@ export class SimulatedSystem {
     this.disk = disk;
     this.#store = store;
     this.#settings = settings;
-    this.#holdsForUserCode = holdsForUserCode;
+    this.#virtualDate = virtualDate;
     const realWork = {
       holdsTime: () => this.isExecuting,
       mayGoOn: () => this.#some(({ executing, waiting }) => executing > 0 || waiting === 0),
@@ -157,7 +157,7 @@ export class SimulatedSystem {
       run: (value, body) => {
         if (value instanceof Scope && value.parent === undefined) this.#invocations.set(value.invocation, process);
         this.#begun++;
-        if (!this.#holdsForUserCode) return host.ambient.run(value, body);
+        if (!this.#virtualDate) return host.ambient.run(value, body);
         return underClock(
           () => this.clock.now(),
           () => host.ambient.run(value, body),

@@ -382,6 +382,13 @@ describe("the date of the code under test", () => {
     expect(Math.abs(new Date().getTime() - Date.now())).toBeLessThan(60_000);
   });
 
+  test("is the real one if the test says so", async () => {
+    const real = Date.now();
+    const handler = durable(async () => [Date.now(), new Date().getTime()]);
+    const { result } = await new DurableTestRunner<number[]>(handler, { startAt: 9, realDate: true }).run();
+    for (const time of result!) expect(time).toBeGreaterThanOrEqual(real);
+  });
+
   test("may be replaced by a test's own", async () => {
     vi.useFakeTimers({ now: 7, toFake: ["Date"] });
     const handler = durable(async () => [Date.now(), new Date().getTime()]);

@@ -37,6 +37,11 @@ export interface DurableTestRunnerOptions extends Pick<RunnerSettings, "executio
    * they throw an error that names it. Default 10,000.
    */
   readonly stepPatienceMs?: number;
+  /**
+   * Whether `Date` in the code under test is the real one. Default false: it is the runner's clock. For code that signs
+   * requests to real services, which take a time that is not theirs for a skewed clock.
+   */
+  readonly realDate?: boolean;
 }
 
 export interface RunOptions<Event> {
@@ -103,7 +108,15 @@ export class DurableTestRunner<Result = any, Event = any> {
   #current: SystemProcess;
 
   constructor(handler: FunctionDefinition | VersionedFunction, options: DurableTestRunnerOptions = {}) {
-    const { functions = {}, seed, startAt, parks = false, stepPatienceMs = PATIENCE_MS, ...settings } = options;
+    const {
+      functions = {},
+      seed,
+      startAt,
+      parks = false,
+      stepPatienceMs = PATIENCE_MS,
+      realDate = false,
+      ...settings
+    } = options;
     this.#functions = { ...functions, [FUNCTION]: handler };
     const disk = new MemoryStore();
     this.store = new FaultyStore(disk);
@@ -115,6 +128,7 @@ export class DurableTestRunner<Result = any, Event = any> {
       patienceMs: stepPatienceMs,
       settings: { ...settings, parks },
       holdsForUserCode: true,
+      virtualDate: !realDate,
     });
     this.clock = this.#system.clock;
     this.#patienceMs = stepPatienceMs;
