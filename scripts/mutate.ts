@@ -83,7 +83,10 @@ async function workOff(): Promise<void> {
 async function tryOut(mutation: Mutation, tree: string): Promise<Verdict> {
   const path = placeOf(mutation, sources);
   const text = sources.get(path) ?? "";
-  writeFileSync(join(tree, path), text.replace(mutation.code, () => mutation.becomes));
+  writeFileSync(
+    join(tree, path),
+    text.replace(mutation.code, () => mutation.becomes),
+  );
   const { failed, isBroken } = await runTests(tree, testsOf(mutation));
   writeFileSync(join(tree, path), text);
   if (failed !== undefined) return { kind: "NOTICED", by: failed };

@@ -5,6 +5,7 @@
  */
 
 import {
+  CallbackError,
   CallbackSubmitterError,
   ChildContextError,
   type DurableOperationError,
@@ -26,10 +27,12 @@ import { type BatchCall, batchConfigError, runBatchIn } from "./batch.ts";
 import { batchSummarizer, createBatchSerdes } from "./batch-result.ts";
 import { combinatorInputs } from "./combinator-inputs.ts";
 import { DurablePromise } from "./durable-promise.ts";
-import { toSeconds } from "./duration.ts";
+import { readSeconds, requireDuration, toSeconds } from "./duration.ts";
 import { type Frame, logDataOf } from "./frame.ts";
+import { called, requireDecision, requireFunction, requireStrategy } from "./invalid-argument.ts";
 import { createContextLogger } from "./logger.ts";
 import { explainSingleParameter } from "./map-callback.ts";
+import { plainJson } from "./plain-json.ts";
 import { settledSerdes } from "./settled-serdes.ts";
 import { StepCall } from "./step-call.ts";
 import type * as api from "./types.ts";
@@ -89,15 +92,18 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
 
   step<T>(...args: Named<[api.StepFunc<T, TLogger>, (api.StepConfig<T> | undefined)?]>): DurablePromise<T> {
     const [name, fn, config] = withName<[api.StepFunc<T, TLogger>, (api.StepConfig<T> | undefined)?]>(args);
+    if (typeof fn !== "function") requireFunction("step", name, fn, "async () => ...");
+    const strategy = config?.retryStrategy;
+    if (strategy !== undefined && typeof strategy !== "function")
+      requireStrategy(called("step", name), "retryStrategy", strategy);
     return durable(this.#step(this.#enter("step"), name, { fn, config }));
   }
 
   wait(...args: [string, api.Duration] | [api.Duration]): DurablePromise<void> {
-    const [name, duration] = args.length > 1 ? (args as [string, api.Duration]) : [undefined, args[0] as api.Duration];
-    const scope = this.#enter("wait");
-    const isNamed = typeof args[0] === "string";
-    const seconds = toSeconds(isNamed ? duration : (args[0] as api.Duration));
-    return durable(wait(scope, { name: isNamed ? name : undefined, subType: OperationSubType.WAIT, seconds }));
+    const isNamed = typeof args[0] === "string" && args.length > 1;
+    const [name, duration] = isNamed ? (args as [string, api.Duration]) : [undefined, args[0]];
+    const seconds = readSeconds(() => `The duration of ${called("wait", name)}`, duration);
+    return durable(wait(this.#enter("wait"), { name, subType: OperationSubType.WAIT, seconds }));
   }
 
   waitForCondition<T>(
@@ -111,6 +117,9 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     }
     const { waitStrategy, initialState } = config;
     const { logger } = this.#inherited;
+    const where = called("waitForCondition", name);
+    requireFunction("waitForCondition", name, check, "async (state) => ..., { initialState, waitStrategy }");
+    requireStrategy(where, "waitStrategy", waitStrategy);
     const options = {
       name,
       subType: OperationSubType.WAIT_FOR_CONDITION,
@@ -119,8 +128,9 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
       serdes: this.#serdes<T>(config.serdes),
       decide: (state: T, attempt: number) => {
         const decision = waitStrategy(state, attempt);
+        requireDecision(`The waitStrategy of ${where}`, decision, WAIT_DECISIONS);
         if (!decision.shouldContinue) return { poll: false } as const;
-        return { poll: true, delaySeconds: toSeconds(decision.delay) } as const;
+        return { poll: true, delaySeconds: readSeconds(() => `The delay of ${where}`, decision.delay) } as const;
       },
     };
     return durable(condition(scope, options));
@@ -130,9 +140,10 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     ...args: Named<[(api.CreateCallbackConfig<T> | undefined)?]>
   ): DurablePromise<api.CreateCallbackResult<T>> {
     const [name, config] = withName<[(api.CreateCallbackConfig<T> | undefined)?]>(args);
+    requireTimeouts(called("createCallback", name), config);
     const scope = this.#enter("createCallback");
     const deserializer = config?.serdes ?? this.#inherited.callbackDeserializer;
-    const opened = this.#callback<T>(scope, { name, config, deserializer });
+    const opened = this.#callback<T>(scope, { name, config, deserializer, subType: config?.subType });
     return new DurablePromise(async () => {
       const { callbackId, outcome } = await opened.observe();
       return [durable(outcome), callbackId];
@@ -149,6 +160,8 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
       const when = typeof args[0] === "string" || args[0] === undefined ? " when name is provided" : "";
       return rejected(`waitForCallback requires a submitter function${when}`);
     }
+    requireStrategy(called("waitForCallback", name), "retryStrategy", config?.retryStrategy);
+    requireTimeouts(called("waitForCallback", name), config);
     const future = childContext<T>(scope, {
       name,
       subType: OperationSubType.WAIT_FOR_CALLBACK,
@@ -181,6 +194,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     ...args: Named<[api.ChildFunc<T, TLogger>, (api.ChildConfig<T> | undefined)?]>
   ): DurablePromise<T> {
     const [name, fn, config = {}] = withName<[api.ChildFunc<T, TLogger>, (api.ChildConfig<T> | undefined)?]>(args);
+    requireFunction("runInChildContext", name, fn, "async (child) => ...");
     const scope = this.#enter("runInChildContext");
     return durable(this.#child<T>(scope, { name, fn: (child) => fn(child), config }));
   }
@@ -261,11 +275,11 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     return step<T>(scope, new StepCall(fn, config, { name, logger, serdes: this.#serdes(config?.serdes) }));
   }
 
-  #callback<T>(scope: Scope, { name, config, deserializer }: CallbackCall<T>): Future<OpenCallback<T>> {
+  #callback<T>(scope: Scope, { name, config, deserializer, subType }: CallbackCall<T>): Future<OpenCallback<T>> {
     const { timeout, heartbeatTimeout } = config ?? {};
     return callback<T>(scope, {
       name,
-      subType: OperationSubType.CALLBACK,
+      subType: subType ?? OperationSubType.CALLBACK,
       timeoutSeconds: timeout && toSeconds(timeout),
       heartbeatTimeoutSeconds: heartbeatTimeout && toSeconds(heartbeatTimeout),
       serdes: deserializer ?? (TEXT_AS_IS as EngineSerdes<T>),
@@ -283,6 +297,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
       name: undefined,
       config,
       deserializer: undefined,
+      subType: undefined,
     }).observe();
     const retryStrategy = config?.retryStrategy;
     const submitted = this.#step<void>(child, undefined, {
@@ -338,7 +353,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
           preservedLevels: inBatch,
           contextFor: (item, index) => {
             const context = this.#contextFor(item, inItem);
-            return kind === "map" && call.parameters === 1 ? explainSingleParameter(context, index) : context;
+            return kind === "map" && call.parameters === 1 ? explainSingleParameter(context, item, index) : context;
           },
         }),
       serdes,
@@ -366,7 +381,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
   }
 
   #serdes<T>(given: api.Serdes<T> | undefined): EngineSerdes<T> {
-    return (given ?? this.#inherited.serdes ?? jsonSerdes) as EngineSerdes<T>;
+    return (given ?? this.#inherited.serdes ?? plainJson) as EngineSerdes<T>;
   }
 
   #contextLogger(): api.DurableContextLogger<TLogger> {
@@ -402,6 +417,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
 
 interface CallbackCall<T> {
   readonly name: string | undefined;
+  readonly subType: string | undefined;
   readonly config: api.CreateCallbackConfig<T> | undefined;
   readonly deserializer: api.AnySerdesDeserializer | Omit<api.Serdes<T>, "serialize"> | undefined;
 }
@@ -426,6 +442,18 @@ interface Place {
 type Combine = (promises: Iterable<unknown>) => Promise<unknown>;
 
 const NEVER_RUN = { subType: "", run: (): never => undefined as never, serdes: jsonSerdes as EngineSerdes<never> };
+
+const WAIT_DECISIONS = "{ shouldContinue: false } or { shouldContinue: true, delay: { seconds: 5 } }";
+
+type Timeouts = Pick<api.CreateCallbackConfig, "timeout" | "heartbeatTimeout">;
+
+/** Each is left out, or a duration. */
+function requireTimeouts(where: string, config: Timeouts | undefined): void {
+  for (const member of ["timeout", "heartbeatTimeout"] as const) {
+    const duration = config?.[member];
+    if (duration) requireDuration(() => `The ${member} of ${where}`, duration);
+  }
+}
 
 function durable<T>(future: Future<T>): DurablePromise<T> {
   return new DurablePromise(() => future.observe());
@@ -465,10 +493,11 @@ function isOutsideAttempt(invocation: Invocation): boolean {
   return active === undefined || active instanceof Scope;
 }
 
-/** Callback errors pass; a submitter that failed says so; anything else went wrong in between. */
+/** Callback errors pass; a submitter that failed says so, and so does an answer that cannot be read. */
 function callbackFailure(error: DurableOperationError): Error {
   const { errorType, message } = error;
   if (["CallbackTimeoutError", "CallbackExternalError", "CallbackError"].includes(errorType)) return error;
   if (errorType === "StepError") return new CallbackSubmitterError(message, error);
+  if (errorType === "SerdesError") return new CallbackError(message, error);
   return new ChildContextError(message, error);
 }

@@ -190,8 +190,9 @@ describe("a payload", () => {
       result: '"yes"',
     });
     const named = await run("named", (files) => JSON.stringify({ file: files.find((file) => file.includes("named")) }));
-    expect(named).toMatchObject({ status: "RUNNING" });
+    expect(named).toMatchObject({ status: "FAILED", error: { errorType: "CallbackError" } });
     expect(named?.result).toBeUndefined();
+    expect(named?.error?.errorMessage).not.toContain("private");
   });
 });
 

@@ -6,6 +6,7 @@ import {
   LATEST,
   type RegisteredFunction,
 } from "../engine/runner/function.ts";
+import { InvalidArgumentError, shown } from "./invalid-argument.ts";
 import { plainLambda } from "./lambda-function.ts";
 import { durableFunctionOf } from "./with-durable-execution.ts";
 
@@ -55,7 +56,7 @@ function readFunction(
   if (!FUNCTION_NAME.test(name)) {
     throw new TypeError(`"${name}" is no function name: use 1 to 140 letters, digits, "-" and "_".`);
   }
-  if (!("versions" in definition)) {
+  if (typeof definition !== "object" || definition === null || !("versions" in definition)) {
     return { latest: LATEST, versions: new Map([[LATEST, read(name, definition)]]) };
   }
   const versions = new Map(
@@ -70,9 +71,10 @@ function readFunction(
 }
 
 function readDefinition(name: string, definition: FunctionDefinition, foreign: ForeignReader): RegisteredFunction {
-  if (typeof definition === "function") return durableFunctionOf(definition) ?? plainLambda(definition);
+  if (typeof definition === "function") return durableFunctionOf(definition) ?? plainLambda(definition, name);
   if (typeof definition?.awsDurable === "function") return foreign(definition.awsDurable);
-  throw new TypeError(
-    `Function "${name}" is no handler: pass what withDurableExecution returns, or an async function.`,
+  throw new InvalidArgumentError(
+    `Function "${name}" is no handler but ${shown(definition)}: pass what withDurableExecution returns, or an async ` +
+      "function without durable operations.",
   );
 }

@@ -1,4 +1,4 @@
-/** Every name of `@aws/durable-execution-sdk-js` 2.4.0, on any runtime. */
+/** Every name of `@aws/durable-execution-sdk-js` 2.4.0, on any runtime, and `SerdesError` and `collectionSerdes`. */
 
 export {
   CallbackError,
@@ -9,6 +9,7 @@ export {
   DurableOperationError,
   InvokeError,
   PromiseCombinatorError,
+  SerdesError,
   StepError,
   WaitForConditionError,
 } from "../engine/model/errors.ts";
@@ -21,6 +22,7 @@ export {
   DurableExecutionClientErrorScope,
   isDurableExecutionClientError,
 } from "./client-error.ts";
+export { collectionSerdes } from "./collection-serdes.ts";
 export { DurablePromise } from "./durable-promise.ts";
 export { createFileSystemSerdes } from "./file-system-serdes.ts";
 export { DurableExecutionInvocationInputWithClient } from "./invocation-input.ts";

@@ -1,16 +1,22 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { platformTasks } from "../adapters/hosts/platform-tasks.ts";
 import type { Operation } from "../engine/model/operation.ts";
-import { invokeNatively } from "./native-invocation.ts";
+import { invokeNatively, type NativeRequest } from "./native-invocation.ts";
 import { LambdaCheckpoint } from "./lambda-checkpoint.ts";
 import { wireId } from "./md5.ts";
 import { createProgram } from "./program.ts";
-import type { DurableContext, DurableExecutionClient, LambdaContext } from "./types.ts";
+import type {
+  DurableContext,
+  DurableExecutionClient,
+  DurableExecutionInvocationInput,
+  LambdaContext,
+} from "./types.ts";
 import type { WireOperation } from "./wire-types.ts";
 
 const transport: DurableExecutionClient = {
   getExecutionState: async () => ({ Operations: [] }),
-  checkpoint: async () => ({ NewExecutionState: {} }),
+  checkpoint: async () => ({ CheckpointToken: "next", NewExecutionState: {} }),
 };
 
 const execution: WireOperation = {
@@ -46,6 +52,12 @@ const event = (operations: readonly Recorded[]) => ({
   DurableExecutionArn: "arn",
   CheckpointToken: "token",
   InitialExecutionState: { Operations: [execution, ...operations.map(recorded)] },
+});
+
+const request = (asked: DurableExecutionInvocationInput): NativeRequest => ({
+  event: asked,
+  lambdaContext: {} as LambdaContext,
+  tasks: platformTasks(),
 });
 
 /** The names of the operations in the order of their inferred delivery. */
@@ -132,7 +144,7 @@ async function besideChild(
     checkpoint: async ({ Updates = [] }) => {
       calls.push(Updates.map(({ Name, Action }) => `${Name} ${Action}`).join());
       await new Promise((resolve) => setTimeout(resolve, 5));
-      return { NewExecutionState: {} };
+      return { CheckpointToken: "next", NewExecutionState: {} };
     },
   };
   const program = createProgram(
@@ -146,7 +158,7 @@ async function besideChild(
     },
     { durableExecutionClient: service },
   );
-  const { Status } = await invokeNatively(program, event([]), {} as LambdaContext);
+  const { Status } = await invokeNatively(program, request(event([])));
   expect(Status).toBe("SUCCEEDED");
   return { calls, order };
 }
@@ -179,6 +191,72 @@ test("an order that was inferred wrongly delays a replay, and does not stop it",
     { position: "1", type: "STEP", end: 2 },
     { position: "2", type: "STEP", end: 1 },
   ]);
-  const output = await invokeNatively(program, wrong, {} as LambdaContext);
+  const output = await invokeNatively(program, request(wrong));
   expect(output).toEqual({ Status: "SUCCEEDED", Result: '["1","2"]' });
+});
+
+/** What a handler that uses one callback answers, given what the service says of it. */
+function afterCallback(operations: readonly WireOperation[], client: Partial<DurableExecutionClient> = {}) {
+  const program = createProgram(
+    async (_event: unknown, context: DurableContext) => {
+      const [promise] = await context.createCallback("answer");
+      return promise;
+    },
+    { durableExecutionClient: { ...transport, ...client } },
+  );
+  const asked = { ...event([]), InitialExecutionState: { Operations: [execution, ...operations], NextMarker: "next" } };
+  return invokeNatively(program, request(asked));
+}
+
+const answered: WireOperation = {
+  Id: wireId("1"),
+  Name: "answer",
+  Type: "CALLBACK",
+  SubType: "Callback",
+  Status: "SUCCEEDED",
+  StartTimestamp: new Date(9000),
+  EndTimestamp: new Date(1000),
+  CallbackDetails: { CallbackId: "id", Result: "yes" },
+};
+
+test("a callback that ended before its start, by the clocks of the service, is handed over", async () => {
+  expect(await afterCallback([answered])).toEqual({ Status: "SUCCEEDED", Result: '"yes"' });
+});
+
+test("a state whose marker comes back ends the invocation", async () => {
+  let pages = 0;
+  const getExecutionState = async () => ({ Operations: [], NextMarker: ++pages % 2 === 0 ? "next" : "other" });
+  await expect(afterCallback([answered], { getExecutionState })).rejects.toThrow("its marker next came back");
+  expect(pages).toBe(2);
+});
+
+test.each([
+  ["itself", [["1", "1"]]],
+  [
+    "a context in it",
+    [
+      ["1", "2"],
+      ["2", "1"],
+    ],
+  ],
+  [
+    "a context in it, further away",
+    [
+      ["1", "3"],
+      ["2", "1"],
+      ["3", "2"],
+    ],
+  ],
+] as const)("a context that lies in %s fails the execution", async (_what, parents) => {
+  const contexts = parents.map(([position, parent]) => ({
+    ...recorded({ position, type: "CONTEXT", end: 1 }),
+    ParentId: wireId(parent),
+  }));
+  for (const operations of [contexts, contexts.toReversed()]) {
+    const output = await afterCallback(operations);
+    expect(output).toMatchObject({
+      Status: "FAILED",
+      Error: { ErrorMessage: expect.stringContaining("lies in itself") as string },
+    });
+  }
 });

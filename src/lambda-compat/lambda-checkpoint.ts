@@ -21,8 +21,12 @@ import {
 import type { OperationUpdate } from "../engine/model/update.ts";
 import type { CheckpointClient } from "../engine/ports/checkpoint-client.ts";
 import type { Draft } from "../engine/model/draft.ts";
-import { CheckpointError } from "../engine/replay/faults.ts";
-import { isDurableExecutionClientError } from "./client-error.ts";
+import { CheckpointError, FencedError } from "../engine/replay/faults.ts";
+import {
+  DurableExecutionClientError,
+  DurableExecutionClientErrorScope,
+  isDurableExecutionClientError,
+} from "./client-error.ts";
 import type { DurableExecutionClient, DurableExecutionInvocationInput } from "./types.ts";
 import { operationFromWire, updateToWire } from "./wire.ts";
 import { present } from "./wire-kinds/wire-kind.ts";
@@ -45,6 +49,8 @@ export class LambdaCheckpoint implements CheckpointClient {
   readonly #operations = new Map<string, Draft<Operation>>();
   /** By id: the place in the order of starts. */
   readonly #order = new Map<string, number>();
+  /** Contexts of which it is known that they lie in the root. */
+  readonly #placed = new Set<string>();
   #execution: WireOperation | undefined;
   #deliveries = 0;
 
@@ -68,7 +74,11 @@ export class LambdaCheckpoint implements CheckpointClient {
   /** Takes the state that came with the event, and fetches what did not fit into it. */
   async load({ Operations, NextMarker }: DurableExecutionInvocationInput["InitialExecutionState"]): Promise<void> {
     this.#takeAll(Operations);
+    const seen = new Set<string>();
     for (let marker = NextMarker; marker; ) {
+      if (seen.has(marker))
+        throw new DurableExecutionClientError(`The state has no end: its marker ${marker} came back.`);
+      seen.add(marker);
       const page = await this.#transport.getExecutionState({
         CheckpointToken: this.#token,
         Marker: marker,
@@ -83,7 +93,9 @@ export class LambdaCheckpoint implements CheckpointClient {
 
   async checkpoint(updates: readonly OperationUpdate[]): Promise<readonly Operation[]> {
     const answer = await this.#send(updates.map(updateToWire));
-    if (answer.CheckpointToken) this.#token = answer.CheckpointToken;
+    // Without another token the service takes no further word from this invocation.
+    if (!answer.CheckpointToken) throw new FencedError();
+    this.#token = answer.CheckpointToken;
     const answered = new Set(this.#takeAll(answer.NewExecutionState?.Operations ?? []).map(({ id }) => id));
     const changed = new Set(answered);
     for (const update of updates) {
@@ -91,7 +103,11 @@ export class LambdaCheckpoint implements CheckpointClient {
       changed.add(update.id);
     }
     const current = [...changed].flatMap((id) => this.#operations.get(id) ?? []);
-    this.#number(current);
+    try {
+      this.#number(current);
+    } catch (error) {
+      throw new CheckpointError(faultScope(error), error);
+    }
     return current.map((operation) => ({ ...operation }));
   }
 
@@ -149,13 +165,15 @@ export class LambdaCheckpoint implements CheckpointClient {
 
   /** Gives numbers to what has become due, in the order of its delivery. */
   #number(operations: readonly Draft<Operation>[]): void {
+    for (const operation of operations) this.#checkPlace(operation);
     const due: Due[] = [];
     for (const operation of operations) {
       if (operationTraits[operation.type].startIsResult && operation.opened === undefined) {
         due.push({ operation, at: operation.startedAt, isOpening: true, isAhead: false });
       }
       if (operation.delivery === undefined && isSettled(operation.status)) {
-        const at = operation.endedAt ?? operation.startedAt;
+        // Whatever the clocks of a service say, nothing ends before its start.
+        const at = Math.max(operation.endedAt ?? operation.startedAt, operation.startedAt);
         due.push({ operation, at, isOpening: false, isAhead: isSealed(operation) && operation.startedAt < at });
       }
     }
@@ -167,6 +185,20 @@ export class LambdaCheckpoint implements CheckpointClient {
       else operation.delivery = number;
     }
     this.#placeStarts(operations, due);
+  }
+
+  /** Contexts lie in each other, up to the root; what follows the parents of an operation comes to an end. */
+  #checkPlace({ id, parentId }: Operation): void {
+    const around = new Set([id]);
+    for (let context = parentId; context !== undefined && !this.#placed.has(context); ) {
+      if (around.has(context)) throw circular(context);
+      // What has not come yet is looked at when it comes.
+      if (!this.#operations.has(context)) return;
+      around.add(context);
+      context = this.#operations.get(context)?.parentId;
+    }
+    around.delete(id);
+    for (const context of around) this.#placed.add(context);
   }
 
   /** How many of the numbered results came before each operation's start. */
@@ -211,6 +243,11 @@ export class LambdaCheckpoint implements CheckpointClient {
   #startOf({ operation, isOpening }: Due): number {
     return (this.#order.get(operation.id) ?? 0) * 2 + (isOpening ? 0 : 1);
   }
+}
+
+function circular(id: string): Error {
+  const scope = DurableExecutionClientErrorScope.EXECUTION;
+  return new DurableExecutionClientError(`The context ${id} lies in itself, according to the state.`, { scope });
 }
 
 interface Due {

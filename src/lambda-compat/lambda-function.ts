@@ -15,6 +15,7 @@ import type {
   RunningInvocation,
 } from "../engine/runner/function.ts";
 import { DurableExecutionClientError, DurableExecutionClientErrorScope } from "./client-error.ts";
+import { InvalidArgumentError } from "./invalid-argument.ts";
 import { DurableExecutionInvocationInputWithClient } from "./invocation-input.ts";
 import { lambdaContextOf } from "./lambda-context.ts";
 import type * as api from "./types.ts";
@@ -28,8 +29,34 @@ export function durableLambda(handler: LambdaHandler): DurableFunction {
   return { kind: "durable", invoke: (request) => new LambdaInvocation(handler, request) };
 }
 
-/** Runs an ordinary Lambda handler as the target of an invoke. */
-export function plainLambda(handler: LambdaHandler): PlainFunction {
+/** The methods of a durable context that no other context has. */
+const DURABLE_METHODS: readonly (keyof api.DurableContext)[] = [
+  "step",
+  "invoke",
+  "runInChildContext",
+  "wait",
+  "waitForCondition",
+  "createCallback",
+  "waitForCallback",
+  "map",
+  "parallel",
+];
+
+/** Says to a handler that uses its context as a durable one what it was not wrapped in. */
+function explainDurable(context: object, name: string): void {
+  for (const method of DURABLE_METHODS) {
+    const value = (): never => {
+      throw new InvalidArgumentError(
+        `context.${method} was called by the function "${name}", which has no durable context: register ` +
+          `withDurableExecution(async (event, context) => ...) instead of the bare handler.`,
+      );
+    };
+    Object.defineProperty(context, method, { value });
+  }
+}
+
+/** Runs an ordinary Lambda handler as the target of an invoke, under the name it is registered by. */
+export function plainLambda(handler: LambdaHandler, name: string): PlainFunction {
   return {
     kind: "plain",
     async call(input, { functionName, requestId }) {
@@ -39,6 +66,7 @@ export function plainLambda(handler: LambdaHandler): PlainFunction {
         awsRequestId: requestId,
         getRemainingTimeInMillis: () => 900_000,
       };
+      explainDurable(context, name);
       const result: unknown = await handler(input === undefined ? {} : JSON.parse(input), context);
       return JSON.stringify(result);
     },

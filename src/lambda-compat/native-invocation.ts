@@ -3,10 +3,12 @@
  * here between two invocations.
  */
 
+import type { PlatformTasks } from "../adapters/hosts/platform-tasks.ts";
 import { systemHost } from "../adapters/hosts/system-host.ts";
 import { failureFromError } from "../engine/model/thrown-failure.ts";
 import type { Failure } from "../engine/model/failure.ts";
 import { utf8Length } from "../engine/model/utf8.ts";
+import type { Host } from "../engine/ports/host.ts";
 import type { InvocationOutcome } from "../engine/replay/core.ts";
 import { CheckpointError } from "../engine/replay/faults.ts";
 import { DurableExecutionApiClient } from "./api-client.ts";
@@ -30,11 +32,15 @@ const DEFAULT_REMAINING_MS = 15 * 60 * 1000;
 
 type Output = api.DurableExecutionInvocationOutput;
 
-export async function invokeNatively(
-  program: Program,
-  event: api.DurableExecutionInvocationInput,
-  lambdaContext: api.LambdaContext,
-): Promise<Output> {
+/** What Lambda calls a handler with, and what the handler's package was loaded on. */
+export interface NativeRequest {
+  readonly event: api.DurableExecutionInvocationInput;
+  readonly lambdaContext: api.LambdaContext;
+  readonly tasks: PlatformTasks;
+}
+
+export async function invokeNatively(program: Program, request: NativeRequest): Promise<Output> {
+  const { event } = request;
   if (!event?.DurableExecutionArn || !event.CheckpointToken) {
     throw new Error(
       "Unexpected payload provided to start the durable execution.\n" +
@@ -49,24 +55,23 @@ export async function invokeNatively(
   } catch (error) {
     return failed(failureFromError(error));
   }
-  return new NativeInvocation(program, { event, lambdaContext, plugins }).run();
+  return new NativeInvocation(program, { ...request, plugins }).run();
 }
 
-interface NativeCall {
-  readonly event: api.DurableExecutionInvocationInput;
-  readonly lambdaContext: api.LambdaContext;
+interface NativeCall extends NativeRequest {
   readonly plugins: PluginHost | undefined;
 }
 
 class NativeInvocation {
   readonly #program: Program;
   readonly #call: NativeCall;
-  readonly #host = systemHost();
+  readonly #host: Host;
   readonly #checkpoint: LambdaCheckpoint;
 
   constructor(program: Program, call: NativeCall) {
     this.#program = program;
     this.#call = call;
+    this.#host = systemHost({ tasks: call.tasks });
     const transport = transportOf(program, call.event);
     this.#checkpoint = new LambdaCheckpoint({ transport, event: call.event, now: () => this.#host.now() });
   }
@@ -120,10 +125,10 @@ class NativeInvocation {
   }
 
   async #output(outcome: InvocationOutcome): Promise<Output> {
-    if (outcome.status === "PENDING") return { Status: InvocationStatus.PENDING };
+    // A newer invocation has taken over, or the execution is paused: the service knows how it goes on.
+    if (outcome.status === "PENDING" || outcome.status === "FENCED") return { Status: InvocationStatus.PENDING };
     if (outcome.status === "BREACH") return failed(failureFromError(outcome.error));
     if (outcome.status === "FAULT") throw outcome.error;
-    if (outcome.status === "FENCED") throw new Error("The execution is in other hands.");
     const stored = storedOutcome(outcome);
     if (stored.status === "FAILED") return failed(stored.error);
     if (stored.result === undefined) return { Status: InvocationStatus.SUCCEEDED };

@@ -20,6 +20,12 @@ export function environment(name: string): string | undefined {
   return nodeProcess()?.env?.[name];
 }
 
+/** True unless the environment says otherwise: NODE_ENV is `production` or `test`, or the process is Lambda's. */
+export function isDevelopment(): boolean {
+  const mode = environment("NODE_ENV");
+  return mode !== "production" && mode !== "test" && environment("AWS_LAMBDA_FUNCTION_NAME") === undefined;
+}
+
 /** A module of Node's, without importing it; undefined where the runtime has none of that name. */
 export function nodeModule<Module>(id: `node:${string}`): Module | undefined {
   return nodeProcess()?.getBuiltinModule?.(id) as Module | undefined;

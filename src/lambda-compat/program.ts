@@ -4,9 +4,12 @@ import { failureFromError } from "../engine/model/thrown-failure.ts";
 import type { Failure } from "../engine/model/failure.ts";
 import type { InvocationOutcome } from "../engine/replay/core.ts";
 import { Invocation, type InvocationOptions } from "../engine/replay/invocation.ts";
+import { serializationError } from "../engine/replay/round-trip.ts";
+import { unawaited } from "../engine/replay/unawaited.ts";
 import { DurableContextImpl } from "./durable-context.ts";
 import { type Frame, logDataOf } from "./frame.ts";
 import { createDefaultLogger } from "./logger.ts";
+import { writeJson } from "./plain-json.ts";
 import type { PluginHost } from "./plugin-host.ts";
 import { loadPlugins } from "./plugin-loader.ts";
 import type { DurableInstrumentationPlugin } from "./plugins.ts";
@@ -73,16 +76,37 @@ export function runProgram(program: Program, run: ProgramRun): RunningProgram {
   const frame: Frame = { invocation, lambdaContext, executionContext: { durableExecutionArn: arn } };
   const logger = createDefaultLogger({ logData: logDataOf(frame), enrich: plugins?.enrichLogContext });
   logger.configureDurableLoggingContext?.({ getDurableLogData: () => logDataOf(frame) });
-  const outcome = invocation.run((root) => {
-    const context = new DurableContextImpl(frame, root, {
-      logger,
-      serdes: undefined,
-      callbackDeserializer: undefined,
-      preservedLevels: program.config.pluginsConfig?.childOperationsDepth ?? 0,
-    });
-    return program.handler(run.event, context);
+  const context = new DurableContextImpl(frame, invocation.root, {
+    logger,
+    serdes: undefined,
+    callbackDeserializer: undefined,
+    preservedLevels: program.config.pluginsConfig?.childOperationsDepth ?? 0,
   });
-  return { invocation, outcome };
+  const outcome = invocation.run(() => program.handler(run.event, context) as unknown);
+  return { invocation, outcome: outcome.then((ended) => reportingUnawaited(ended, invocation, context.logger)) };
+}
+
+/** Says once, when the execution ends, what the handler has called and not awaited: nobody else learns of it. */
+function reportingUnawaited(
+  outcome: InvocationOutcome,
+  invocation: Invocation,
+  logger: Pick<api.DurableLogger, "warn">,
+): InvocationOutcome {
+  if (outcome.status !== "SUCCEEDED" && outcome.status !== "FAILED") return outcome;
+  const { open, failed } = unawaited(invocation);
+  const told = [
+    ...open.map(({ type, name, id }) => `${type} ${name === undefined ? id : `"${name}"`} is still open`),
+    ...failed.map(({ called: { type, name, position }, error }) => {
+      const why = error instanceof Error ? error.message : String(error);
+      return `${type} ${name === undefined ? position : `"${name}"`} failed: ${why}`;
+    }),
+  ];
+  try {
+    if (told.length > 0) logger.warn(`The execution ends with operations that nobody awaited: ${told.join("; ")}.`);
+  } catch {
+    // A logger of the user's own that throws is no reason for another outcome.
+  }
+  return outcome;
 }
 
 /** What is stored of an outcome that ends the execution. */
@@ -90,15 +114,16 @@ export type StoredOutcome =
   | { readonly status: "SUCCEEDED"; readonly result?: string }
   | { readonly status: "FAILED"; readonly error: Failure };
 
-/** The handler's value as JSON; a value that JSON cannot write fails the execution. */
+/** The handler's value as JSON; a value that JSON cannot write fails the execution with a SerdesError. */
 export function storedOutcome(
   outcome: { status: "SUCCEEDED"; value: unknown } | { status: "FAILED"; error: unknown },
 ): StoredOutcome {
   if (outcome.status === "FAILED") return { status: "FAILED", error: failureFromError(outcome.error) };
   try {
-    const result = JSON.stringify(outcome.value) as string | undefined;
+    const result = writeJson(outcome.value);
     return result === undefined ? { status: "SUCCEEDED" } : { status: "SUCCEEDED", result };
   } catch (error) {
-    return { status: "FAILED", error: failureFromError(error) };
+    const refused = serializationError("the result of the handler", error, outcome.value);
+    return { status: "FAILED", error: failureFromError(refused) };
   }
 }

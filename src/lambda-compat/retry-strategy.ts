@@ -1,15 +1,17 @@
 import { delayOf, exponential } from "./backoff.ts";
-import { toSeconds } from "./duration.ts";
+import { requireDurations, toSeconds } from "./duration.ts";
 import type { Duration, LinearRetryStrategyConfig, RetryStrategy, RetryStrategyConfig } from "./types.ts";
 
 /** Retries after a delay that grows by a factor. */
 export function createRetryStrategy(config: RetryStrategyConfig = {}): RetryStrategy {
+  requireDurations("createRetryStrategy", config, ["initialDelay", "maxDelay"]);
   const settings = { ...defaults(config, { attempts: 3, firstSeconds: 5 }), backoffRate: 2, ...config };
   return strategy(settings, (attempt) => exponential(settings.initialDelay, settings.backoffRate, attempt));
 }
 
 /** Retries after a delay that grows by a fixed amount. */
 export function createLinearRetryStrategy(config: LinearRetryStrategyConfig = {}): RetryStrategy {
+  requireDurations("createLinearRetryStrategy", config, ["initialDelay", "increment", "maxDelay"]);
   const settings = { ...defaults(config, { attempts: 6, firstSeconds: 1 }), increment: { seconds: 1 }, ...config };
   return strategy(
     settings,
@@ -45,8 +47,9 @@ function strategy(settings: Settings, secondsBefore: (attempt: number) => number
 
 function isRetryable(error: Error, { retryableErrors, retryableErrorTypes }: Settings): boolean {
   if (retryableErrors === undefined && retryableErrorTypes === undefined) return true;
+  // `search` takes no notice of where an earlier match of a global pattern ended, `test` does.
   const matches = (pattern: string | RegExp): boolean =>
-    typeof pattern === "string" ? error.message.includes(pattern) : pattern.test(error.message);
+    typeof pattern === "string" ? error.message.includes(pattern) : error.message.search(pattern) >= 0;
   return (
     (retryableErrors ?? []).some(matches) || (retryableErrorTypes ?? []).some((ErrorType) => error instanceof ErrorType)
   );

@@ -1,9 +1,13 @@
 import { OperationSubType } from "../engine/model/operation.ts";
 import type { Serdes } from "../engine/ports/serdes.ts";
 import type { RetryVerdict, StepOptions } from "../engine/replay/operations/step.ts";
-import { toSeconds } from "./duration.ts";
+import { readSeconds } from "./duration.ts";
+import { called, requireDecision } from "./invalid-argument.ts";
+import { isDevelopment } from "./platform.ts";
 import { retryPresets } from "./retry-strategy.ts";
 import type { DurableLogger, StepConfig, StepFunc } from "./types.ts";
+
+const RETRY_DECISIONS = "{ shouldRetry: false } or { shouldRetry: true, delay: { seconds: 5 } }";
 
 /** What the context that a step is called on gives to it. */
 export interface StepSurroundings<T, TLogger> {
@@ -14,7 +18,7 @@ export interface StepSurroundings<T, TLogger> {
 
 /** A step as AWS's API describes it, in the terms of the engine. */
 export class StepCall<T, TLogger extends DurableLogger> implements StepOptions<T> {
-  readonly subType: string = OperationSubType.STEP;
+  readonly subType: string;
   readonly name: string | undefined;
   readonly serdes: Serdes<T>;
   readonly #fn: StepFunc<T, TLogger>;
@@ -23,6 +27,7 @@ export class StepCall<T, TLogger extends DurableLogger> implements StepOptions<T
 
   constructor(fn: StepFunc<T, TLogger>, config: StepConfig<T> | undefined, around: StepSurroundings<T, TLogger>) {
     this.name = around.name;
+    this.subType = config?.subType ?? OperationSubType.STEP;
     this.serdes = around.serdes;
     this.#fn = fn;
     this.#config = config;
@@ -40,7 +45,19 @@ export class StepCall<T, TLogger extends DurableLogger> implements StepOptions<T
   retry(error: Error, attempt: number): RetryVerdict {
     const strategy = this.#config?.retryStrategy ?? retryPresets.default;
     const decision = strategy(error, attempt) ?? retryPresets.default(error, attempt);
-    if (!decision.shouldRetry) return { retry: false };
-    return { retry: true, delaySeconds: decision.delay === undefined ? 1 : toSeconds(decision.delay) };
+    const where = called("step", this.name);
+    requireDecision(`The retryStrategy of ${where}`, decision, RETRY_DECISIONS);
+    if (!decision.shouldRetry) return this.#tell(error, attempt, { retry: false });
+    const { delay } = decision;
+    const delaySeconds = delay === undefined ? 1 : readSeconds(() => `The retry delay of ${where}`, delay);
+    return this.#tell(error, attempt, { retry: true, delaySeconds });
+  }
+
+  /** A failure that is retried shows nowhere else while a handler is being written. */
+  #tell(error: Error, attempt: number, verdict: RetryVerdict): RetryVerdict {
+    if (!isDevelopment()) return verdict;
+    const next = verdict.retry ? `it is tried again in ${verdict.delaySeconds} s` : "it is not tried again";
+    this.#logger.warn(`Attempt ${attempt} of ${called("step", this.name)} failed, and ${next}:`, error);
+    return verdict;
   }
 }

@@ -258,6 +258,8 @@ export interface StepConfig<T> {
   semantics?: `${StepSemantics}`;
   /** For the result; the context's own by default. */
   serdes?: Serdes<T>;
+  /** What the step is recorded as, 1 to 32 letters, digits, `-` and `_`, and compared with on replay. Default: `Step`. */
+  subType?: string;
 }
 
 /** The function of a step; it runs again only if its outcome was not recorded. */
@@ -277,6 +279,8 @@ export interface CreateCallbackConfig<TOutput = string> {
   timeout?: Duration;
   heartbeatTimeout?: Duration;
   serdes?: Omit<Serdes<TOutput>, "serialize">;
+  /** As of a step; the default is `Callback`. `waitForCallback` takes no notice of it. */
+  subType?: string;
 }
 
 export interface WaitForCallbackConfig<TOutput = string> extends CreateCallbackConfig<TOutput> {

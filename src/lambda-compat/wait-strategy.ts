@@ -1,4 +1,5 @@
 import { delayOf, exponential } from "./backoff.ts";
+import { requireDurations } from "./duration.ts";
 import type { WaitForConditionWaitStrategyFunc, WaitStrategyConfig } from "./types.ts";
 
 /**
@@ -6,6 +7,7 @@ import type { WaitForConditionWaitStrategyFunc, WaitStrategyConfig } from "./typ
  * wait fails, when polling should go on after the last attempt.
  */
 export function createWaitStrategy<T>(config: WaitStrategyConfig<T>): WaitForConditionWaitStrategyFunc<T> {
+  requireDurations("createWaitStrategy", config, ["initialDelay", "maxDelay"]);
   const settings = {
     maxAttempts: 60,
     initialDelay: { seconds: 5 },

@@ -124,6 +124,22 @@ describe("an operation", () => {
     expect(operationFromWire({ ...wire, Id: "", Type: "STEP" })).toBeUndefined();
   });
 
+  test("is what its details say it is, where a service leaves the type out", () => {
+    const wire = {
+      Id: "1",
+      Type: undefined,
+      SubType: "Step",
+      Status: "SUCCEEDED",
+      StartTimestamp: new Date(5),
+    } as const;
+    expect(operationFromWire({ ...wire, StepDetails: { Attempt: 1, Result: "7" } })).toMatchObject({
+      type: "STEP",
+      result: "7",
+    });
+    expect(operationFromWire({ ...wire, CallbackDetails: { CallbackId: "c" } })).toMatchObject({ type: "CALLBACK" });
+    expect(operationFromWire(wire)).toBeUndefined();
+  });
+
   test("takes a time that is none for absent", () => {
     const wire = { Id: "1", Type: "STEP", Status: "PENDING", StartTimestamp: "soon" } as const;
     expect(operationFromWire({ ...wire, StepDetails: { NextAttemptTimestamp: new Date(Number.NaN) } })).toEqual({

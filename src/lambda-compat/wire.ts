@@ -6,7 +6,7 @@
 import { errorObjectFromFailure, type ErrorObject, failureFromErrorObject } from "../engine/model/errors.ts";
 import type { ExecutionHeader } from "../engine/model/execution.ts";
 import type { Failure } from "../engine/model/failure.ts";
-import type { Operation, OperationBase } from "../engine/model/operation.ts";
+import type { Operation, OperationBase, RecordedType } from "../engine/model/operation.ts";
 import type { OperationUpdate } from "../engine/model/update.ts";
 import { wireId } from "./md5.ts";
 import { present, toMilliseconds, type WireOperationOf, type WireTime } from "./wire-kinds/wire-kind.ts";
@@ -56,10 +56,11 @@ export function executionToWire(
 
 /**
  * An operation as a service sent it. Undefined for what is none of the model's: the execution's own operation, or one
- * without id or type. What the wire leaves out (the name of an invoked function, a callback's timeouts) is left empty.
+ * without an id, or of which neither its type nor its details say what it is. What the wire leaves out (the name of an invoked function, a callback's timeouts) is left empty.
  */
 export function operationFromWire(operation: WireOperationOf<WireTime>): Operation | undefined {
-  const { Id: id, ParentId, Name, Type: type, SubType, Status, StartTimestamp, EndTimestamp } = operation;
+  const { Id: id, ParentId, Name, SubType, Status, StartTimestamp, EndTimestamp } = operation;
+  const type = operation.Type ?? typeByDetails(operation);
   if (!id || !type || type === "EXECUTION" || !Object.hasOwn(kindsAtSdk, type)) return undefined;
   const kind = kindsAtSdk[type];
   const { Result, Error } = kind.outcomeOf(operation) ?? {};
@@ -72,6 +73,19 @@ export function operationFromWire(operation: WireOperationOf<WireTime>): Operati
   };
   return kind.read(common, operation);
 }
+
+/** AWS's SDK takes an operation without a type for whatever the code calls there. */
+function typeByDetails(operation: WireOperationOf<WireTime>): RecordedType | undefined {
+  return DETAILS.find(([member]) => operation[member] !== undefined)?.[1];
+}
+
+const DETAILS = [
+  ["StepDetails", "STEP"],
+  ["ContextDetails", "CONTEXT"],
+  ["WaitDetails", "WAIT"],
+  ["CallbackDetails", "CALLBACK"],
+  ["ChainedInvokeDetails", "CHAINED_INVOKE"],
+] as const;
 
 /** An update as the wire has it. */
 export function updateToWire(update: OperationUpdate): wire.OperationUpdate {

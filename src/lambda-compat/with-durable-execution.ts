@@ -1,8 +1,13 @@
+import { platformTasks } from "../adapters/hosts/platform-tasks.ts";
 import type { DurableFunction } from "../engine/runner/function.ts";
 import { hostedFunction } from "./hosted-invocation.ts";
+import { InvalidArgumentError, shown } from "./invalid-argument.ts";
 import { environment } from "./platform.ts";
 import { createProgram } from "./program.ts";
 import type { DurableExecutionConfig, DurableExecutionHandler, DurableLambdaHandler, DurableLogger } from "./types.ts";
+
+/** Taken here, since what runs natively is loaded later, when a test may have replaced them. */
+const tasks = platformTasks();
 
 const HOSTED = Symbol.for("perdure.durable-function");
 
@@ -10,6 +15,7 @@ const HOSTED = Symbol.for("perdure.durable-function");
  * Makes a handler durable. The result is a Lambda handler for functions with durable execution switched on, and what
  * perdure's own hosts run.
  *
+ * @throws {InvalidArgumentError} INVALID_ARGUMENT for a handler that is no function.
  * @example
  * ```ts
  * export const handler = withDurableExecution(async (event: { orderId: string }, context) => {
@@ -29,11 +35,16 @@ export function withDurableExecution<
   handler: DurableExecutionHandler<TEvent, TResult, TLogger>,
   config: DurableExecutionConfig = {},
 ): DurableLambdaHandler {
+  if (typeof handler !== "function") {
+    throw new InvalidArgumentError(
+      `withDurableExecution needs a function and got ${shown(handler)}: write withDurableExecution(async (event, context) => ...).`,
+    );
+  }
   const program = createProgram(handler, config);
   if (environment("AWS_LAMBDA_FUNCTION_NAME") !== undefined) void nativeInvocation();
   const wrapped: DurableLambdaHandler = async (event, context) => {
     const { invokeNatively } = await nativeInvocation();
-    return invokeNatively(program, event, context);
+    return invokeNatively(program, { event, lambdaContext: context, tasks });
   };
   Object.defineProperty(wrapped, HOSTED, { value: hostedFunction(program) });
   return wrapped;

@@ -1,3 +1,4 @@
+import { requireStrategy } from "./invalid-argument.ts";
 import type { DurableContext, RetryableFunc, WithRetryConfig } from "./types.ts";
 
 /**
@@ -20,6 +21,11 @@ export async function withRetry<T>(
     typeof nameOrFunc === "string" ? [nameOrFunc, ...rest] : [undefined, nameOrFunc, ...rest]
   ) as [string | undefined, RetryableFunc<T>, WithRetryConfig<T> | undefined];
   if (!config) throw new TypeError("withRetry: config is required");
+  requireStrategy(
+    name === undefined ? "withRetry" : `withRetry ${JSON.stringify(name)}`,
+    "retryStrategy",
+    config.retryStrategy,
+  );
   const block = (inner: DurableContext): Promise<T> => attempts(inner, { name, func, config });
   if (config.wrapWithRunInChildContext === false) return block(context);
   return name

@@ -74,6 +74,12 @@ export class ExecutionView {
     return [...callbacks.values()].map((id) => operations.get(id) as CallbackOperation);
   }
 
+  /** Steps and conditions whose function may be running, in words. */
+  get running(): readonly string[] {
+    const started = this.operations.filter(({ type, status }) => type === "STEP" && status === "STARTED");
+    return started.map(({ id, name }) => `step ${name === undefined ? id : `"${name}"`}`);
+  }
+
   /** What it waits for, in words. */
   get awaited(): readonly string[] {
     const open = this.operations.filter(

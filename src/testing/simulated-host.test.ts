@@ -130,11 +130,14 @@ describe("a drain", () => {
 describe("for work outside the simulation", () => {
   function setup(patienceMs: number) {
     const pending = new Set<unknown>();
-    const realWork = { holdsTime: () => pending.size > 0, mayGoOn: () => pending.size > 0 };
+    let begun = 0;
+    const isPending = (): boolean => pending.size > 0;
+    const realWork = { holdsTime: isPending, mayGoOn: isPending, begun: () => begun };
     const clock = new SimulatedClock({ startAt: 0, realWork, patienceMs });
     const host = clock.host();
     const seen: string[] = [];
     const work = (result: Promise<unknown>): void => {
+      begun++;
       pending.add(result);
       void result.then(() => {
         pending.delete(result);

@@ -25,7 +25,10 @@ export interface SimulatedClockOptions {
   readonly startAt?: number;
   /** What goes on outside the simulation. Default: nothing. */
   readonly realWork?: RealWork;
-  /** How long, in real ms, time stands still for work outside the simulation. Default 1000. */
+  /**
+   * How long, in real ms, time stands still for work outside the simulation, before it goes on without it. Default
+   * 10,000. While a test moves the time itself, 1000 at most.
+   */
   readonly patienceMs?: number;
 }
 
@@ -33,8 +36,10 @@ export interface SimulatedClockOptions {
 export interface RealWork {
   /** True while time has to wait for it. */
   readonly holdsTime: () => boolean;
-  /** True while it may make something happen when nothing else will. */
+  /** True while it may make something happen by itself. */
   readonly mayGoOn: () => boolean;
+  /** How many pieces of it have begun so far. */
+  readonly begun: () => number;
 }
 
 /** Taken as they are now: a test may replace the platform's with others later. */
@@ -42,8 +47,10 @@ const { setTimeout } = globalThis;
 const realNow = performance.now.bind(performance);
 /** The longest pause between two looks at real work, in real ms. */
 const LONGEST_PAUSE_MS = 10;
-const PATIENCE_MS = 1_000;
-const NO_REAL_WORK: RealWork = { holdsTime: () => false, mayGoOn: () => false };
+const PATIENCE_MS = 10_000;
+/** Who moves the time may be about to end the work that time would wait for. */
+const SHORT_PATIENCE_MS = 1_000;
+const NO_REAL_WORK: RealWork = { holdsTime: () => false, mayGoOn: () => false, begun: () => 0 };
 
 /** When to stop. */
 export interface UntilIdleOptions {
@@ -66,8 +73,11 @@ export class SimulatedClock {
   #drains = 0;
   /** How many things have been asked for: tells whether real work made anything happen. */
   #asked = 0;
-  /** The work that holds time has outlasted the patience. */
+  /** The work that holds time has outlasted the short patience. */
+  #isPassedOver = false;
   #isOutwaited = false;
+  /** How much had begun by then. */
+  #begun = 0;
 
   constructor(options: SimulatedClockOptions = {}) {
     this.#random = seededRandom(options.seed ?? 1);
@@ -79,6 +89,11 @@ export class SimulatedClock {
   /** The time, ms since the epoch. */
   now(): number {
     return this.#now;
+  }
+
+  /** True while time goes on without real work that has outlasted the patience. */
+  get isOutwaited(): boolean {
+    return this.#isOutwaited;
   }
 
   /** A new process of this world. */
@@ -104,10 +119,14 @@ export class SimulatedClock {
 
   /** Lets everything run that can run at this time. */
   async settle(): Promise<void> {
-    do {
-      do await this.#turn();
-      while (this.#drains > 0);
-    } while (await this.#awaitHolders());
+    do await this.#calm();
+    while (await this.#awaitHolders());
+  }
+
+  /** Lets everything run that waits for nothing but its turn. */
+  async #calm(): Promise<void> {
+    do await this.#turn();
+    while (this.#drains > 0);
   }
 
   /** Moves the clock by `ms`, firing on the way what is due, each timer at its own time. */
@@ -118,8 +137,10 @@ export class SimulatedClock {
   /** Moves the clock to `at`, ms since the epoch, firing on the way what is due; never back. */
   async advanceTo(at: number): Promise<void> {
     await this.settle();
-    for (let due = this.#timers.next(); due !== undefined && due <= at; due = this.#timers.next())
-      await this.#fire(due);
+    for (let due = this.#timers.next(); due !== undefined && due <= at; due = this.#timers.next()) {
+      this.#fire(due);
+      await this.settle();
+    }
     this.#now = Math.max(this.#now, at);
   }
 
@@ -130,15 +151,20 @@ export class SimulatedClock {
   async runUntilIdle(options: UntilIdleOptions = {}): Promise<number> {
     const start = this.#now;
     const limit = start + (options.limitMs ?? IDLE_LIMIT_MS);
-    await this.settle();
+    await this.#calm();
     while (options.until?.() !== true) {
+      if (await this.#awaitRealWork()) continue;
       const due = this.#timers.next();
       if (due === undefined) {
-        if (await this.#awaitNews()) continue;
+        // What hangs has had its time; what has begun since then has not.
+        if (this.#realWork.begun() === this.#begun) break;
+        this.#isOutwaited = false;
+        if (await this.#awaitRealWork()) continue;
         break;
       }
       if (due > limit) throw new Error(`Still not idle after ${limit - start} simulated ms`);
-      await this.#fire(due);
+      this.#fire(due);
+      await this.#calm();
     }
     return this.#now - start;
   }
@@ -155,39 +181,40 @@ export class SimulatedClock {
     return work;
   }
 
-  async #fire(due: number): Promise<void> {
+  /** One timer: what the first one does may cancel the second. */
+  #fire(due: number): void {
     this.#now = Math.max(this.#now, due);
-    // One at a time: what the first one does may cancel the second.
     this.#timers.take()?.();
-    await this.settle();
   }
 
-  /** Gives real work that holds time its chance; true if it has made something happen. */
+  /** Gives real work that holds time a short chance; true if it has made something happen. */
   async #awaitHolders(): Promise<boolean> {
     const { holdsTime } = this.#realWork;
-    if (!holdsTime()) {
-      this.#isOutwaited = false;
-      return false;
-    }
-    if (this.#isOutwaited) return false;
+    if (!holdsTime()) this.#isPassedOver = false;
+    if (!holdsTime() || this.#isPassedOver) return false;
     const before = this.#asked;
-    const hasNews = await this.#pauseWhile(() => this.#asked === before && holdsTime());
-    this.#isOutwaited = !hasNews;
+    const patience = Math.min(SHORT_PATIENCE_MS, this.#patienceMs);
+    const hasNews = await this.#pauseWhile(() => this.#asked === before && holdsTime(), patience);
+    this.#isPassedOver = !hasNews;
     return hasNews;
   }
 
-  /** Nothing is left to happen by itself; true if real work has made something happen. */
-  async #awaitNews(): Promise<boolean> {
-    const before = this.#asked;
+  /** Waits for whatever really goes on; true if that has made something happen, or is over. */
+  async #awaitRealWork(): Promise<boolean> {
     const { mayGoOn } = this.#realWork;
-    await this.#pauseWhile(() => this.#asked === before && mayGoOn());
-    await this.settle();
-    return this.#asked !== before;
+    if (!mayGoOn()) this.#isOutwaited = false;
+    if (!mayGoOn() || this.#isOutwaited) return false;
+    const before = this.#asked;
+    const hasNews = await this.#pauseWhile(() => this.#asked === before && mayGoOn(), this.#patienceMs);
+    this.#isOutwaited = !hasNews;
+    this.#begun = this.#realWork.begun();
+    await this.#calm();
+    return hasNews;
   }
 
   /** Waits in real time while a condition holds; false if the patience ran out first. */
-  async #pauseWhile(condition: () => boolean): Promise<boolean> {
-    const deadline = realNow() + this.#patienceMs;
+  async #pauseWhile(condition: () => boolean, patienceMs: number): Promise<boolean> {
+    const deadline = realNow() + patienceMs;
     for (let pause = 0; condition(); pause = Math.min(pause + 1, LONGEST_PAUSE_MS)) {
       if (realNow() >= deadline) return false;
       await new Promise((resolve) => setTimeout(resolve, pause));

@@ -15,6 +15,7 @@ import { formatExecutionArn } from "../lambda-compat/arn.ts";
 import { type CrashPoint, SimulatedProcess } from "./crash.ts";
 import { SimulatedClock, type SimulatedClockOptions } from "./simulated-host.ts";
 import { SharedAlarm } from "./shared-alarm.ts";
+import { underClock } from "./virtual-date.ts";
 import { Witness } from "./witness.ts";
 
 export type RunnerSettings = Pick<
@@ -28,8 +29,10 @@ export interface SimulatedSystemOptions extends Pick<SimulatedClockOptions, "see
   /** The way to it that all processes share; straight by default. */
   readonly store?: ExecutionStore;
   readonly settings?: RunnerSettings;
-  /** Whether time stands still while a function of user code runs in an operation. Default false. */
+  /** Whether time stands still while user code does real work. Default false. */
   readonly holdsForUserCode?: boolean;
+  /** Whether the `Date` of user code follows the clock. Default false. */
+  readonly virtualDate?: boolean;
 }
 
 export interface BootOptions {
@@ -66,6 +69,9 @@ export class SimulatedSystem {
   readonly #store: ExecutionStore;
   readonly #alarms: SharedAlarm;
   readonly #settings: RunnerSettings;
+  readonly #virtualDate: boolean;
+  /** How many functions of user code have been called. */
+  #begun = 0;
   /** Invocations that are not over, with the host they run on. */
   readonly #invocations = new Map<InvocationCore, SimulatedProcess>();
 
@@ -73,6 +79,7 @@ export class SimulatedSystem {
     const {
       settings = {},
       holdsForUserCode = false,
+      virtualDate = false,
       disk = new MemoryStore(),
       store = disk,
       ...clockOptions
@@ -80,9 +87,11 @@ export class SimulatedSystem {
     this.disk = disk;
     this.#store = store;
     this.#settings = settings;
+    this.#virtualDate = virtualDate;
     const realWork = {
-      holdsTime: () => this.#some(({ executing }) => executing > 0),
+      holdsTime: () => this.isExecuting,
       mayGoOn: () => this.#some(({ executing, waiting }) => executing > 0 || waiting === 0),
+      begun: () => this.#begun,
     };
     this.clock = new SimulatedClock({ ...clockOptions, ...(holdsForUserCode && { realWork }) });
     this.#alarms = new SharedAlarm(this.clock.host());
@@ -125,6 +134,11 @@ export class SimulatedSystem {
     }
   }
 
+  /** True while a function of user code runs in an operation. */
+  get isExecuting(): boolean {
+    return this.#some(({ executing }) => executing > 0);
+  }
+
   #some(condition: (invocation: InvocationCore) => boolean): boolean {
     for (const [invocation, process] of this.#invocations) {
       if (invocation.isOver || !process.alive) this.#invocations.delete(invocation);
@@ -142,7 +156,12 @@ export class SimulatedSystem {
       snapshot: () => host.ambient.snapshot(),
       run: (value, body) => {
         if (value instanceof Scope && value.parent === undefined) this.#invocations.set(value.invocation, process);
-        return host.ambient.run(value, body);
+        this.#begun++;
+        if (!this.#virtualDate) return host.ambient.run(value, body);
+        return underClock(
+          () => this.clock.now(),
+          () => host.ambient.run(value, body),
+        );
       },
     };
     return {

@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { describe, expect, test, vi } from "vitest";
 import type { DurableContext } from "../lambda-compat/types.ts";
 import { withDurableExecution } from "../lambda-compat/with-durable-execution.ts";
 import { DurableTestRunner } from "./test-runner.ts";
@@ -262,4 +263,229 @@ test("does a thousand steps with as many results in one invocation", async () =>
     operations: 1000,
     invocations: 1,
   });
+});
+
+describe("what takes real time", () => {
+  const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+  test("is waited for: a step, with time standing still, however near a timeout is", async () => {
+    const handler = durable(async (context) =>
+      context.step("slow", async () => {
+        await sleep(1500);
+        return "done";
+      }),
+    );
+    const runner = new DurableTestRunner(handler, { executionTimeoutSeconds: 60 });
+    const before = runner.clock.now();
+    expect(await runner.run()).toMatchObject({ status: "SUCCEEDED", result: "done" });
+    expect(runner.clock.now() - before).toBeLessThan(1000);
+  });
+
+  test("is waited for: code between operations, on the first run and on replay", async () => {
+    const handler = durable(async (context) => {
+      await context.step("a", async () => 1);
+      await sleep(1200);
+      await context.step("b", async () => 2);
+      await context.wait({ seconds: 1 });
+      return "end";
+    });
+    const { status, result, halt } = await new DurableTestRunner(handler, { executionTimeoutSeconds: 60 }).run();
+    expect({ status, result, halt }).toEqual({ status: "SUCCEEDED", result: "end", halt: undefined });
+  });
+
+  test("is waited for after something else has hung", async () => {
+    const handler = durable(async (context) => {
+      await Promise.race<unknown>([
+        context.step("hangs", () => new Promise(() => undefined)),
+        context.wait({ seconds: 9 }),
+      ]);
+      return context.step("slow", async () => {
+        await sleep(60);
+        return "done";
+      });
+    });
+    expect((await new DurableTestRunner(handler, { stepPatienceMs: 300 }).run()).result).toBe("done");
+  });
+
+  test("is given up after the patience, with the name of the step", async () => {
+    const handler = durable(async (context) => context.step("hangs", () => new Promise(() => undefined)));
+    await expect(new DurableTestRunner(handler, { stepPatienceMs: 50 }).run()).rejects.toThrow(
+      /the function of step "hangs" has not come to its end in 50 ms of real time.*stepPatienceMs/,
+    );
+  });
+
+  test("is given up after the patience, when it is no operation", async () => {
+    const handler = durable(async (context) => {
+      await context.step("a", async () => 1);
+      await new Promise(() => undefined);
+    });
+    await expect(new DurableTestRunner(handler, { stepPatienceMs: 50 }).run()).rejects.toThrow(
+      /the handler's own code, outside of operations, has not come to its end in 50 ms/,
+    );
+  });
+
+  test("does not keep a test from going on for long: whoever moves the time may be about to end it", async () => {
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const handler = durable(async (context) => context.step("gated", async () => gate.then(() => "open")));
+    const execution = await new DurableTestRunner(handler, { stepPatienceMs: 60_000 }).start();
+    release();
+    expect((await execution.finish()).result).toBe("open");
+  });
+});
+
+describe("the date of the code under test", () => {
+  test("is the runner's: over a wait, in steps, checks and later attempts, on replay and parked", async () => {
+    const handler = durable(async (context) => {
+      const first = await context.step("first", async () => new Date().getTime());
+      await context.wait({ hours: 1 });
+      await Promise.resolve();
+      const second = await context.step("second", async () => {
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        return Date.now();
+      });
+      const third = await context.step(
+        "third",
+        async ({ attempt }) => {
+          if (attempt < 2) throw new Error("again");
+          return new Date().getTime();
+        },
+        { retryStrategy: () => ({ shouldRetry: true, delay: { hours: 2 } }) },
+      );
+      const polled = await context.waitForCondition("polled", async () => Date.now(), {
+        initialState: 0,
+        waitStrategy: (_state, attempt) =>
+          attempt < 3 ? { shouldContinue: true, delay: { hours: 1 } } : { shouldContinue: false },
+      });
+      return [second - first, third - second, polled - third, new Date(Date()).getTime() - polled];
+    });
+    for (const parks of [true, false]) {
+      const { result } = await new DurableTestRunner<unknown[]>(handler, { parks }).run();
+      expect(result).toEqual([3_600_000, 7_200_000, 7_200_000, 0]);
+    }
+  });
+
+  test("is of each runner its own, and nobody else's", async () => {
+    const real = Date.now();
+    const handler = durable(async (context) => {
+      await context.wait({ days: 1 });
+      return context.step("now", async () => [Date.now(), new Date(0).getTime(), new Date() instanceof Date]);
+    });
+    const [one, other] = [1000, 5000].map((startAt) => new DurableTestRunner(handler, { startAt }));
+    const results = await Promise.all([one!.run(), other!.run()]);
+    expect(results.map(({ result }) => result as unknown)).toEqual([
+      [1000 + DAY_MS, 0, true],
+      [5000 + DAY_MS, 0, true],
+    ]);
+    expect(Date.now() - real).toBeLessThan(DAY_MS);
+    expect(Date.now()).toBeGreaterThanOrEqual(real);
+    expect(Math.abs(new Date().getTime() - Date.now())).toBeLessThan(60_000);
+  });
+
+  test("is the real one if the test says so", async () => {
+    const real = Date.now();
+    const handler = durable(async () => [Date.now(), new Date().getTime()]);
+    const { result } = await new DurableTestRunner<number[]>(handler, { startAt: 9, realDate: true }).run();
+    for (const time of result!) expect(time).toBeGreaterThanOrEqual(real);
+  });
+
+  test("may be replaced by a test's own", async () => {
+    vi.useFakeTimers({ now: 7, toFake: ["Date"] });
+    const handler = durable(async () => [Date.now(), new Date().getTime()]);
+    try {
+      expect(Date.now()).toBe(7);
+      expect((await new DurableTestRunner(handler, { startAt: 9 }).run()).result).toEqual([9, 9]);
+      expect(Date.now()).toBe(7);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(Date.now()).toBeGreaterThan(7);
+    const spy = vi.spyOn(Date, "now").mockReturnValue(11);
+    expect(Date.now()).toBe(11);
+    spy.mockRestore();
+    expect(Date.now()).toBeGreaterThan(11);
+  });
+});
+
+test("later attempts and checks run in the asynchronous context of their call, parked and replayed", async () => {
+  const storage = new AsyncLocalStorage<string>();
+  const handler = durable(async (context) => {
+    const seen: unknown[] = [];
+    const note = (): number => seen.push(storage.getStore());
+    await storage.run("user", () =>
+      context.step(
+        "retried",
+        async ({ attempt }) => {
+          note();
+          if (attempt < 3) throw new Error("again");
+        },
+        { retryStrategy: () => ({ shouldRetry: true, delay: { seconds: 1 } }) },
+      ),
+    );
+    await storage.run("user", () =>
+      context.waitForCondition("polled", async (state: number) => note() && state + 1, {
+        initialState: 0,
+        waitStrategy: (state) =>
+          state < 3 ? { shouldContinue: true, delay: { seconds: 1 } } : { shouldContinue: false },
+      }),
+    );
+    return seen;
+  });
+  for (const parks of [true, false]) {
+    const { result } = await new DurableTestRunner<unknown[]>(handler, { parks }).run();
+    expect(new Set(result)).toEqual(new Set(["user"]));
+  }
+});
+
+test("an execution whose invocations break again and again ends its run with that error, and can be resumed", async () => {
+  let isDown = true;
+  let runs = 0;
+  const serdes = {
+    serialize: async (value: unknown) => JSON.stringify(value),
+    deserialize: async (text: string | undefined) => {
+      if (isDown && runs > 1) throw new Error("the key store is down");
+      return JSON.parse(text ?? "null") as number;
+    },
+  };
+  const handler = durable(async (context) => {
+    runs++;
+    const value = await context.step("encrypted", async () => 7, { serdes });
+    await context.wait({ seconds: 1 });
+    return value;
+  });
+  const runner = new DurableTestRunner(handler);
+  const execution = await runner.start();
+  const { status, halt } = await execution.finish();
+  expect(status).toBe("RUNNING");
+  expect(halt).toMatchObject({
+    reason: "REPEATED_FAULTS",
+    error: {
+      errorType: "SerdesFailedError",
+      errorMessage: '[Unrecoverable Invocation] Deserialization failed for step "encrypted" (1): the key store is down',
+    },
+  });
+  expect(runs).toBe(51);
+  isDown = false;
+  await runner.client.resume(execution.id);
+  expect(await execution.finish()).toMatchObject({ status: "SUCCEEDED", result: 7 });
+});
+
+test("steps and callbacks are recorded under the sub type they are given, and found again by it", async () => {
+  const handler = durable(async (context) => {
+    const value = await context.step("charge", async () => 1, { subType: "Payment" });
+    const [promise] = await context.createCallback("approval", { subType: "Approval" });
+    const waited = context.waitForCallback("second", async () => undefined, { subType: "Ignored" });
+    return [value, await promise, await waited];
+  });
+  const runner = new DurableTestRunner(handler);
+  for (const name of ["approval", "second"]) runner.onCallback(name, (callback) => callback.succeed(name));
+  const { result, operations } = await runner.run();
+  expect(result).toEqual([1, "approval", "second"]);
+  expect(operations.map(({ subType }) => subType)).toEqual([
+    "Payment",
+    "Approval",
+    "WaitForCallback",
+    "Callback",
+    "Step",
+  ]);
 });

@@ -32,8 +32,17 @@ export interface DurableTestRunnerOptions extends Pick<RunnerSettings, "executio
    * from the log, so that whatever replay would break is found.
    */
   readonly parks?: boolean;
-  /** How long, in real ms, the clock stands still for a step that does real work. Default 1000. */
+  /**
+   * How long, in real ms, `run` and `finish` let time stand still for code that does real work: the function of a step,
+   * or the handler's own code between operations. Then time goes on without it; when nothing else is left to happen,
+   * they throw an error that names it. Default 10,000.
+   */
   readonly stepPatienceMs?: number;
+  /**
+   * Whether `Date` in the code under test is the real one. Default false: it is the runner's clock. For code that signs
+   * requests to real services, which take a time that is not theirs for a skewed clock.
+   */
+  readonly realDate?: boolean;
 }
 
 /** What an execution is started with. */
@@ -81,6 +90,7 @@ export type CallbackReaction = (callback: TestCallback, operation: CallbackOpera
 
 /** The name under which the runner knows its handler. */
 const FUNCTION = "handler";
+const PATIENCE_MS = 10_000;
 
 /**
  * Runs a durable handler in virtual time: waits, retries and timeouts pass at once, and every suspension is followed
@@ -100,13 +110,22 @@ export class DurableTestRunner<Result = any, Event = any> {
   /** The way to what is stored, which can be made to fail: `runner.store.failNext("append", "REFUSED")`. */
   readonly store: FaultyStore;
   readonly #system: SimulatedSystem;
+  readonly #patienceMs: number;
   readonly #reactions = new Map<string, CallbackReaction>();
   readonly #executions = new Map<string, DurableTestExecution<Result>>();
   #functions: Functions;
   #current: SystemProcess;
 
   constructor(handler: FunctionDefinition | VersionedFunction, options: DurableTestRunnerOptions = {}) {
-    const { functions = {}, seed, startAt, parks = false, stepPatienceMs, ...settings } = options;
+    const {
+      functions = {},
+      seed,
+      startAt,
+      parks = false,
+      stepPatienceMs = PATIENCE_MS,
+      realDate = false,
+      ...settings
+    } = options;
     this.#functions = { ...functions, [FUNCTION]: handler };
     const disk = new MemoryStore();
     this.store = new FaultyStore(disk);
@@ -115,11 +134,13 @@ export class DurableTestRunner<Result = any, Event = any> {
       store: this.store,
       ...(seed !== undefined && { seed }),
       ...(startAt !== undefined && { startAt }),
-      ...(stepPatienceMs !== undefined && { patienceMs: stepPatienceMs }),
+      patienceMs: stepPatienceMs,
       settings: { ...settings, parks },
       holdsForUserCode: true,
+      virtualDate: !realDate,
     });
     this.clock = this.#system.clock;
+    this.#patienceMs = stepPatienceMs;
     this.#current = this.#boot();
   }
 
@@ -174,6 +195,11 @@ export class DurableTestRunner<Result = any, Event = any> {
     return this.#system.boot({ functions: () => readFunctions(this.#functions) });
   }
 
+  #outwaited(): Outwaited | undefined {
+    if (!this.clock.isOutwaited) return undefined;
+    return { what: this.#system.isExecuting ? "FUNCTION" : "CODE", patienceMs: this.#patienceMs };
+  }
+
   #execution(id: string): DurableTestExecution<Result> {
     const known = this.#executions.get(id);
     if (known !== undefined) return known;
@@ -181,6 +207,7 @@ export class DurableTestRunner<Result = any, Event = any> {
       runner: this,
       reactions: this.#reactions,
       row: () => this.#system.disk.row(id),
+      outwaited: () => this.#outwaited(),
     });
     this.#executions.set(id, execution);
     return execution;
@@ -191,6 +218,14 @@ interface ExecutionContext {
   readonly runner: Pick<DurableTestRunner, "client" | "clock">;
   readonly reactions: ReadonlyMap<string, CallbackReaction>;
   readonly row: () => DirectoryRow | undefined;
+  /** What real work time no longer waits for. */
+  readonly outwaited: () => Outwaited | undefined;
+}
+
+interface Outwaited {
+  /** The function of an operation, or the handler's own code. */
+  readonly what: "FUNCTION" | "CODE";
+  readonly patienceMs: number;
 }
 
 /** One execution under test. What it shows is read from the log. */
@@ -261,7 +296,7 @@ export class DurableTestExecution<Result> {
       await clock.runUntilIdle({ until: hasWork });
       const callback = this.#unanswered();
       if (callback !== undefined) await this.#react(callback);
-      else if (!this.#view.hasSettled) throw new Error(`Nothing is left to happen. ${this.#waitsFor()}`);
+      else if (!this.#view.hasSettled) throw new Error(this.#whyStuck());
     }
     return this.outcome;
   }
@@ -292,6 +327,18 @@ export class DurableTestExecution<Result> {
       fail: (error) => complete({ type: "FAILED", error: error instanceof Error ? failureFromError(error) : error }),
       heartbeat: () => complete({ type: "HEARTBEAT" }),
     };
+  }
+
+  #whyStuck(): string {
+    const outwaited = this.#context.outwaited();
+    if (outwaited === undefined) return `Nothing is left to happen. ${this.#waitsFor()}`;
+    const { what, patienceMs } = outwaited;
+    const running = this.#view.running.map((step) => `the function of ${step}`).join(", ");
+    const code = what === "FUNCTION" && running !== "" ? running : "the handler's own code, outside of operations,";
+    return (
+      `Nothing is left to happen: ${code} has not come to its end in ${patienceMs} ms of real time, which is what the ` +
+      `option stepPatienceMs allows. ${this.#waitsFor()}`
+    );
   }
 
   #waitsFor(): string {

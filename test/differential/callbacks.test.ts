@@ -2,5 +2,9 @@ import { callbacks, submissions } from "./corpus/callbacks.ts";
 import { compareEverywhere, prepareStage } from "./stage.ts";
 
 prepareStage();
-compareEverywhere("callbacks", callbacks);
-compareEverywhere("submissions", submissions);
+compareEverywhere("callbacks", callbacks, {
+  "what cannot be written fails its operation": ["a callback whose serdes throws"],
+});
+compareEverywhere("submissions", submissions, {
+  "what cannot be written fails its operation": ["a submission whose serdes throws"],
+});

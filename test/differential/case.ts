@@ -47,6 +47,23 @@ export interface CaseOptions {
 /** Programs by what they show. */
 export type Corpus = Readonly<Record<string, Program | CaseOptions>>;
 
+/** Programs that differ on purpose, by how. */
+export type Differing = Partial<Record<DifferenceName, readonly string[]>>;
+
+/** The corpus, in which the named programs differ. */
+export function differing(corpus: Corpus, names: Differing): Corpus {
+  const changed: Record<string, Program | CaseOptions> = { ...corpus };
+  for (const [difference, programs] of Object.entries(names) as [DifferenceName, readonly string[]][]) {
+    for (const name of programs) {
+      const definition = changed[name];
+      if (definition === undefined) throw new Error(`There is no program "${name}".`);
+      const options = typeof definition === "function" ? { program: definition } : definition;
+      changed[name] = { ...options, differs: [...[options.differs ?? []].flat(), difference] };
+    }
+  }
+  return changed;
+}
+
 export interface Case extends CaseOptions {
   readonly name: string;
   readonly differences: readonly DifferenceName[];

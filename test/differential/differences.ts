@@ -50,6 +50,9 @@ function itemEnds(): string[] {
   );
 }
 
+const UNWRITTEN =
+  "A value that a serdes cannot write, be it a BigInt or a circle, is a failure of its step, condition, context, invoke or handler like any other: a SerdesError that names the operation and the place in the value, follows the retry strategy, is recorded and can be caught.";
+
 export const differences = {
   "time is not skipped": {
     places: ON_MACHINE,
@@ -136,6 +139,22 @@ export const differences = {
       updates: expect.any(Object) as Record<string, []>,
     }),
   },
+  "a breach of type names both sides": {
+    places: OURS,
+    reason:
+      "Where the log has an operation of another type, the message also names both operations; AWS's names their types alone.",
+    ours: (aws) => ({
+      ...aws,
+      error: {
+        ...aws.error,
+        message: expect.stringMatching(
+          new RegExp(
+            `${aws.error?.message?.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")} The log has \\w+ ".*\\); the code calls \\w+ .*\\)\\.$`,
+          ),
+        ) as string,
+      },
+    }),
+  },
   "a breach can be repaired": {
     places: ["replayed"],
     reason:
@@ -198,7 +217,101 @@ export const differences = {
       updates: aws.updates && (expect.any(Object) as Record<string, []>),
     }),
   },
+  "what cannot be written fails its operation": {
+    places: OURS,
+    reason: UNWRITTEN,
+    ours: (aws) => ({
+      ...unwritten(aws),
+      status: "SUCCEEDED",
+      result: expect.stringContaining(whyUnwritten(aws)) as string,
+      error: undefined,
+    }),
+  },
+  "what cannot be written fails its execution": {
+    places: OURS,
+    reason: UNWRITTEN,
+    ours: (aws) => ({
+      ...unwritten(aws),
+      status: "FAILED",
+      result: undefined,
+      error: {
+        type: "SerdesError",
+        message: expect.stringContaining(whyUnwritten(aws)) as string,
+        data: undefined,
+      },
+    }),
+  },
+  "thrown texts are kept": {
+    places: OURS,
+    reason: `Whoever throws a text finds it as the message of the error; AWS's SDK makes "Unknown error" of it.`,
+    ours: (aws) => JSON.parse(JSON.stringify(aws).replaceAll(/Unknown [eE]rror/g, "text")) as Observation,
+  },
+  "causes are kept": {
+    places: OURS,
+    reason:
+      "The causes of an error, and the errors of an AggregateError, are stored as lines of its stack trace, such as `Caused by TypeError: fetch failed`, and are there again on the error's `cause`; AWS's SDK drops them.",
+    ours: (aws) => ({
+      ...aws,
+      result: aws.result && (expect.stringMatching(/"message":"(outer|several|All promises were rejected)"/) as string),
+      updates: aws.updates && (matching(hasCauses) as Record<string, []>),
+    }),
+  },
+  "large errors are cut": {
+    places: OURS,
+    reason:
+      "Message, data and stack trace of an error above 28 KiB are cut and say how long they were, since an update may have 32 KiB; with AWS's SDK the update is refused and the execution fails.",
+    ours: () => ({
+      status: "SUCCEEDED",
+      result: expect.stringContaining("[truncated: 40000 characters in all]") as string,
+      error: undefined,
+      operations: [expect.objectContaining({ type: "STEP", status: "FAILED" })] as unknown[] as [],
+      events: expect.arrayContaining(["ExecutionSucceeded"]) as [],
+      updates: expect.any(Object) as Record<string, []>,
+    }),
+  },
+  "arguments are checked": {
+    places: OURS,
+    reason:
+      'A duration that is none (`5`, `"5s"`, `{ second: 5 }`), a missing function, a configuration in the place of a strategy and a strategy that decides nothing get an InvalidArgumentError, at the call, that says what to write; AWS\'s SDK takes them for no time at all, fails later, or runs the step again and again.',
+    ours: () => ({
+      status: "FAILED",
+      result: undefined,
+      error: {
+        type: "InvalidArgumentError",
+        message: expect.stringMatching(/ write \{ seconds: 5 \}\.$/) as string,
+        data: undefined,
+      },
+      operations: [],
+      events: ["ExecutionFailed", "ExecutionStarted"],
+      updates: {},
+    }),
+  },
 } satisfies Record<string, Difference>;
+
+/** What AWS's SDK says of a value that it could not write or read, up to the end of the line. */
+function whyUnwritten({ error: { message = "" } = {} }: Observation): string {
+  return /failed for [^:]+: (.*)$/m.exec(message)?.[1] ?? message.split("\n", 1)[0] ?? "";
+}
+
+function unwritten(aws: Observation): Observation {
+  return {
+    ...aws,
+    operations: expect.any(Array) as [],
+    events: expect.arrayContaining([expect.stringMatching(/^Execution(Succeeded|Failed)/)]) as [],
+    updates: expect.any(Object) as Record<string, []>,
+  };
+}
+
+/** Stands for whatever the test holds of. */
+function matching(asymmetricMatch: (value: unknown) => boolean): unknown {
+  return { asymmetricMatch };
+}
+
+/** Both the outcome of a handler and the updates of its step say what the cause was, where there are any. */
+function hasCauses(updates: unknown): boolean {
+  const text = JSON.stringify(updates);
+  return text === "{}" || /"StackTrace":\["(Caused by|Error 1 of \d:) \w*Error: /.test(text);
+}
 
 export type DifferenceName = keyof typeof differences;
 
@@ -208,6 +321,12 @@ export const otherDifferences = {
     "A replay compares the type, name and sub type of `waitForCondition` with the log like those of all other operations; AWS's SDK does not look.",
   "items in flight stay":
     "A batch that was too large to store still has, when it is rebuilt, the items that were in flight when it ended; AWS's SDK leaves them out, so that its counts change between the first run and a replay.",
+  "an answer without a token ends the invocation":
+    "A checkpoint that is answered without a token ends the invocation as pending, since a newer one has taken over or the execution is paused; AWS's SDK 2.4.0 goes on with the token that is spent.",
+  "faults come to an end":
+    "After 50 invocations in a row that broke, for example because a stored value cannot be read, the execution halts with the reason `REPEATED_FAULTS` and can be resumed; AWS's service has retry limits of its own.",
+  "contexts nest 512 deep":
+    "The position of an operation is a path of at most 1,024 characters; what lies deeper fails the execution.",
 } satisfies Record<string, string>;
 
 export type OtherDifferenceName = keyof typeof otherDifferences;

@@ -2,8 +2,27 @@ import { changes, configurations, handlers, logs, misuse } from "./corpus/handle
 import { compareEverywhere, prepareStage } from "./stage.ts";
 
 prepareStage();
-compareEverywhere("a handler and", handlers);
+compareEverywhere("a handler and", handlers, {
+  "what cannot be written fails its execution": ["a BigInt", "a cycle"],
+  "thrown texts are kept": ["a thrown text"],
+  "causes are kept": ["an error with a cause"],
+});
 compareEverywhere("misuse", misuse);
-compareEverywhere("code that changes", changes);
-compareEverywhere("configuration", configurations);
+compareEverywhere("code that changes", changes, {
+  "a breach of type names both sides": [
+    "a callback for a step",
+    "a map for a step",
+    "an invoke for a step",
+    "another type",
+  ],
+});
+compareEverywhere("configuration", configurations, {
+  "what cannot be written fails its operation": [
+    "a serdes that throws when it reads",
+    "a serdes that throws when it writes",
+    "a serdes that throws no error",
+    "a serdes of a child context that throws",
+    "a serdes of a condition that throws",
+  ],
+});
 compareEverywhere("logs", logs);

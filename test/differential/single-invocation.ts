@@ -24,6 +24,8 @@ export interface InvocationCase {
   readonly config?: (sdk: Sdk) => aws.DurableExecutionConfig;
   /** What the n-th checkpoint throws. */
   readonly fails?: { readonly checkpoint: number; readonly with: (sdk: Sdk) => unknown };
+  /** How many checkpoints are answered with a token; all by default. */
+  readonly tokens?: number;
   /** Further pages of the state, or what fetching them throws. */
   readonly pages?: readonly (readonly Recorded[])[] | ((sdk: Sdk) => unknown);
 }
@@ -127,7 +129,9 @@ class Service implements aws.DurableExecutionClient {
       const id = update.Type === "EXECUTION" ? "execution" : Id;
       (this.updates[id] ??= []).push(JSON.parse(withoutStacks(JSON.stringify(update)) ?? "null"));
     }
-    return { CheckpointToken: `token-${this.#calls}`, NewExecutionState: { Operations: changed } };
+    const { tokens = this.#calls } = this.#definition;
+    const next = this.#calls > tokens ? {} : { CheckpointToken: `token-${this.#calls}` };
+    return { ...next, NewExecutionState: { Operations: changed } };
   }
 
   #apply(update: aws.OperationUpdate): aws.WireOperation {

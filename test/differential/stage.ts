@@ -5,7 +5,7 @@ import type { LocalDurableTestRunner } from "@aws/durable-execution-sdk-js-testi
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as perdure from "../../src/lambda-compat/index.ts";
 import { type AliasedPackages, installAlias } from "./alias.ts";
-import { type Case, casesOf, type Corpus, type Sdk } from "./case.ts";
+import { type Case, casesOf, type Corpus, differing, type Differing, type Sdk } from "./case.ts";
 import { differences, type Difference, type Place } from "./differences.ts";
 import { fixChance } from "./fixed-chance.ts";
 import { runLocally } from "./local-runner.ts";
@@ -65,8 +65,8 @@ export function prepareStage(): void {
 }
 
 /** Runs every case of a corpus everywhere. */
-export function compareEverywhere(topic: string, corpus: Corpus): void {
-  for (const definition of casesOf(corpus)) {
+export function compareEverywhere(topic: string, corpus: Corpus, names: Differing = {}): void {
+  for (const definition of casesOf(differing(corpus, names))) {
     describe(`${topic}: ${definition.name}`, () => {
       let observed: Observation | undefined;
       test("AWS's SDK on AWS's runner", async () => {

@@ -10,6 +10,7 @@ import {
   contextStates,
   invocations,
   invokeStates,
+  lastTokens,
   mapStates,
   refusedCheckpoints,
   stepStates,
@@ -30,6 +31,7 @@ const states = {
   "a map": mapStates,
   "an invocation with": invocations,
   "a checkpoint refused by": refusedCheckpoints,
+  "an invocation that gets no other token": lastTokens,
 };
 
 fixChance();

@@ -121,7 +121,9 @@ describe("without a valid credential", () => {
     (secret) => {
       const credentials = [{ id: "ci", rights: ["admin"], ...secret }] as const;
       expect(() => createHttpFace({ client: executions, credentials })).toThrow(
-        new TypeError('The credential "ci" has an empty secret.'),
+        new RegExp(
+          `^The ${"sigv4" in secret ? "accessKeyId" : Object.keys(secret)[0]} of the credential "ci" is an empty text`,
+        ),
       );
     },
   );
@@ -498,6 +500,19 @@ describe("every answer", () => {
       Status: "RUNNING",
       Error: { ErrorType: "StorageFull", ErrorMessage: "no room" },
       Halt: { Reason: "STORAGE_FULL", Timestamp: 1.5 },
+    });
+  });
+
+  test("shows what broke the last invocation, and when the next one is tried", async () => {
+    executions.outcome = {
+      status: "RUNNING",
+      fault: { error: { errorType: "Oops", errorMessage: "it broke" }, count: 3, at: 1500, retryAt: 9500 },
+    };
+    await executions.settled("order/o-1", 0);
+    expect(await (await ask(EXECUTION)).json()).toMatchObject({
+      Status: "RUNNING",
+      Error: { ErrorType: "Oops", ErrorMessage: "it broke" },
+      Fault: { Count: 3, Timestamp: 1.5, RetryTimestamp: 9.5 },
     });
   });
 });

@@ -135,16 +135,15 @@ export const replayMutations: readonly Mutation[] = [
   {
     keeps: "P15",
     what: "the first run gets the value that the function returned",
-    code: '    if (status === "SUCCEEDED") return deserialize(this, options.serdes, result, (value) => future.ready(value));\n    return future.broken(error === undefined ? new StepError("Unknown error")',
-    becomes:
-      '    if (status === "SUCCEEDED") return future.ready(result as T);\n    return future.broken(error === undefined ? new StepError("Unknown error")',
+    code: "      return this.#read ?? readBack(this, options.serdes, result, (value) => future.ready(value));\n    }\n    return future.broken(error === undefined ? new StepError",
+    becomes: "      return future.ready(result as T);\n    }\n    return future.broken(error === undefined ? new StepError",
     tests: ["test/promises/p15-round-trip.test.ts"],
   },
   {
     keeps: "P15",
     what: "the value of a virtual context makes no round trip",
-    code: "      void deserialize(this, options.serdes, text, (copy) => {\n        future.ready(copy).handOver();",
-    becomes: "      void deserialize(this, options.serdes, text, () => {\n        future.ready(value).handOver();",
+    code: "        const done = (copy: T): void => {\n          future.ready(copy).handOver();",
+    becomes: "        const done = (): void => {\n          future.ready(value).handOver();",
     tests: ["test/promises/p15-round-trip.test.ts"],
   },
   {

@@ -114,17 +114,46 @@ describe("P12 the execution fails with the size and the limit, and nothing of it
   });
 });
 
-test("P12 an error that is too large for the log says so", async () => {
+test("P12 an error that is too large for the log is cut, says how large it was, and can be caught", async () => {
   const message = "e".repeat(40_000);
+  let attempts = 0;
   const world = new World({
-    functions: programOf(async (context) => context.step(async () => Promise.reject(new Error(message)), NO_RETRY)),
+    functions: programOf(async (context) => {
+      const tooLarge = async (): Promise<number> => {
+        if (++attempts === 2) return attempts;
+        throw new RangeError(message);
+      };
+      const retried = await context.step(tooLarge, {
+        retryStrategy: () => ({ shouldRetry: true, delay: { seconds: 1 } }),
+      });
+      const caught = await context.step(tooLarge, NO_RETRY).catch((error: unknown) => error);
+      const inContext = await context.runInChildContext(tooLarge).catch((error: unknown) => error);
+      expect([retried, (caught as Error).cause]).toMatchObject([2, { name: "RangeError" }]);
+      for (const { message: kept } of [caught, inContext] as Error[]) {
+        expect(kept).toMatch(/^e{20000,}… \[truncated: 40000 characters in all\]$/);
+      }
+      throw new RangeError(message);
+    }),
   });
   const { status, error } = await world.run();
   expect(status).toBe("FAILED");
-  expect((error as { errorMessage: string }).errorMessage).toContain(
-    `Error object size must be less than ${Limits.ERROR_BYTES} bytes.`,
+  expect(error).toMatchObject({
+    errorType: "RangeError",
+    errorMessage: expect.stringContaining("[truncated: 40000 characters in all]") as string,
+  });
+  for (const body of world.ledger.bodies(EXECUTION_ID)) expect(body.length).toBeLessThan(2 * Limits.ERROR_BYTES);
+});
+
+test("P12 operations lie 512 levels deep and no deeper, and the error names the limit", async () => {
+  const nested = (context: DurableContext, depth: number): Promise<number> =>
+    depth === 1 ? context.step(async () => 1) : context.runInChildContext((child) => nested(child, depth - 1));
+  const run = (depth: number) => new World({ functions: programOf((context) => nested(context, depth)) }).run();
+  expect(await run(512)).toMatchObject({ status: "SUCCEEDED", result: 1 });
+  const { status, error } = await run(513);
+  expect(status).toBe("FAILED");
+  expect((error as Error & { errorMessage: string }).errorMessage).toContain(
+    `Operation id is 1025 characters; the limit is ${Limits.POSITION_CHARACTERS}.`,
   );
-  expect(world.ledger.bodies(EXECUTION_ID).join("").length).toBeLessThan(4000);
 });
 
 describe("P12 what just fits is kept:", () => {

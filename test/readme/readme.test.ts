@@ -30,6 +30,7 @@ const programs = [
   "README.md/order.test.ts",
   "docs/http-api.md/api.ts",
   "docs/http-api.md/host.ts",
+  "docs/testing.md/retries.test.ts",
 ];
 
 interface Page {
@@ -94,7 +95,13 @@ function slug(heading: string): string {
 
 test("the pages with code are these", () => {
   const withCode = pages.filter(({ files }) => files.size > 0).map(({ path }) => path);
-  expect(withCode).toEqual(["README.md", "docs/browser.md", "docs/cloudflare.md", "docs/http-api.md"]);
+  expect(withCode).toEqual([
+    "README.md",
+    "docs/browser.md",
+    "docs/cloudflare.md",
+    "docs/http-api.md",
+    "docs/testing.md",
+  ]);
   const [readme] = pages;
   expect([...readme!.files.keys()]).toEqual(["order.ts", "worker.ts", "page.ts", "process.ts", "order.test.ts"]);
 });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { OperationUpdate } from "../model/update.ts";
 import type { Command, StartExecution } from "./command.ts";
+import { violations } from "./invariants.ts";
+import { Limits } from "./limits.ts";
 import { Recorder } from "./recorder.ts";
 
 const error = { errorType: "Oops", errorMessage: "it broke" };
@@ -433,6 +435,52 @@ describe("COMPLETE_INVOCATION", () => {
     });
     recorder.apply(complete({ status: "PENDING" }), "owner");
     expect(recorder.state.invocation.failures).toBe(0);
+  });
+
+  test("FAULT is shown with its error and its next try, until an invocation ends without one", () => {
+    const recorder = Recorder.started();
+    const { rowSeq } = recorder.state;
+    const faulty = (errorMessage: string): void =>
+      void recorder.apply(
+        complete({ status: "FAULT", error: { errorMessage }, retryAt: recorder.now + 5000 }),
+        "owner",
+      );
+    faulty("first");
+    recorder.now += 5000;
+    faulty("second");
+    const at = recorder.now;
+    const fault = { error: { errorMessage: "second" }, count: 2, at, retryAt: at + 5000 };
+    expect(recorder.state.header.fault).toEqual(fault);
+    expect(recorder.refold().header).toEqual(recorder.state.header);
+    recorder.checkpoint(wait("1", 1));
+    expect(recorder.state.header.fault).toEqual(fault);
+    recorder.apply(complete({ status: "PENDING" }), "owner");
+    expect(recorder.state.header).not.toHaveProperty("fault");
+    expect(recorder.state.rowSeq).toBe(rowSeq);
+    faulty("third");
+    recorder.apply({ type: "STOP" });
+    expect(recorder.state.header).not.toHaveProperty("fault");
+  });
+
+  test("FAULT halts after fifty in a row, and a resume begins to count again", () => {
+    const recorder = Recorder.started();
+    recorder.checkpoint(wait("1", 1));
+    const fault = complete({ status: "FAULT", error, retryAt: 1_005_000 });
+    for (let count = 1; count < Limits.FAULTS_IN_A_ROW; count++) {
+      recorder.apply(fault, "owner");
+      expect(recorder.state.header.halt).toBeUndefined();
+    }
+    recorder.apply(fault, "owner");
+    expect(Limits.FAULTS_IN_A_ROW).toBe(50);
+    expect(recorder.state.header).toMatchObject({ status: "RUNNING", halt: { reason: "REPEATED_FAULTS", error } });
+    expect(recorder.state.header).not.toHaveProperty("fault");
+    expect(recorder.state.invocation).toMatchObject({ failures: 0, retryAt: undefined, activeAt: undefined });
+    expect(recorder.commits.at(-1)!.facts.map(({ kind }) => kind)).toEqual(["INVOCATION_COMPLETED", "HALTED"]);
+    expect(violations(recorder.state)).toEqual([]);
+    recorder.apply({ type: "RESUME" });
+    expect(recorder.state.invocation).toMatchObject({ due: true, failures: 0 });
+    recorder.apply(fault, "owner");
+    expect(recorder.state.header.fault).toMatchObject({ count: 1 });
   });
 
   test("an execution that its own update has ended keeps that outcome, and records the invocation once", () => {

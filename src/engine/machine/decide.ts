@@ -5,6 +5,7 @@
  */
 
 import type { ExecutionEnded, ExecutionStarted, Fact, InvocationCompleted } from "../model/commit.ts";
+import { HaltReason } from "../model/execution.ts";
 import type { Failure } from "../model/failure.ts";
 import { decideCheckpoint } from "./checkpoint.ts";
 import type {
@@ -27,6 +28,7 @@ import {
   checkText,
   EXECUTION_NAME,
   FUNCTION_NAME,
+  Limits,
   storedFailure,
   TENANT_ID,
   VERSION,
@@ -112,12 +114,20 @@ function decideInvocation(state: ExecutionState, command: CompleteInvocation, no
   if (state.header.status !== "RUNNING" || state.header.halt !== undefined) {
     return state.invocation.activeAt !== undefined ? { facts: [completed] } : NOTHING_CHANGES;
   }
-  if (output.status === "FAULT") completed.retryAt = output.retryAt;
+  if (output.status === "FAULT") {
+    if (state.invocation.failures + 1 >= Limits.FAULTS_IN_A_ROW) return { facts: haltedAfter(completed, output.error) };
+    completed.retryAt = output.retryAt;
+  }
   if (output.status === "PENDING" && hasUnseen(state, output)) completed.retryAt = now;
   const facts: Fact[] = [completed];
   const ended = completed.retryAt === undefined ? outcomeOf(state, output) : undefined;
   if (ended !== undefined) facts.push(ended);
   return { facts };
+}
+
+/** It goes on failing: whoever looks at the execution decides when it is tried again. */
+function haltedAfter(completed: InvocationCompleted, error: Failure): Fact[] {
+  return [completed, { kind: "HALTED", reason: HaltReason.REPEATED_FAULTS, error: storedFailure(error) }];
 }
 
 /** True if something happened that the invocation which suspends has not taken into account. */

@@ -74,7 +74,7 @@ function foldFact(state: ExecutionState, fact: Fact, origin: FactOrigin): Operat
     case "EXECUTION_STOPPED":
       return end(state, { fact, at, status: "STOPPED" });
     case "INVOCATION_COMPLETED":
-      return completeInvocation(state, fact);
+      return completeInvocation(state, fact, at);
     case "HALTED":
       requireRunning(state, fact);
       replaceHeader(state, { ...state.header, halt: { reason: fact.reason, error: fact.error, at } });
@@ -120,7 +120,7 @@ interface Ending {
 
 function end(state: ExecutionState, { fact, at, status }: Ending): undefined {
   requireRunning(state, fact);
-  const { halt: _halt, ...rest } = state.header;
+  const { halt: _halt, fault: _fault, ...rest } = state.header;
   const header: Draft<ExecutionHeader> = { ...rest, status, endedAt: at };
   if (fact.result !== undefined) header.result = fact.result;
   if (fact.error !== undefined) header.error = fact.error;
@@ -130,17 +130,22 @@ function end(state: ExecutionState, { fact, at, status }: Ending): undefined {
   closeAll(state);
 }
 
-function completeInvocation(state: ExecutionState, fact: InvocationCompleted): undefined {
+function completeInvocation(state: ExecutionState, fact: InvocationCompleted, at: number): undefined {
   const { invocation } = state;
+  const { error, retryAt } = fact;
   invocation.activeAt = undefined;
   invocation.due = false;
-  const isFault = fact.error !== undefined && fact.retryAt !== undefined;
+  invocation.retryAt = retryAt;
+  const isFault = error !== undefined && retryAt !== undefined;
   invocation.failures = isFault ? invocation.failures + 1 : 0;
-  invocation.retryAt = fact.retryAt;
+  const { fault, ...rest } = state.header;
+  // The directory shows no faults, so its row stays what it is.
+  if (isFault) state.header = { ...rest, fault: { error, count: invocation.failures, at, retryAt } };
+  else if (fault !== undefined) state.header = rest;
 }
 
 function resume(state: ExecutionState, version: string | undefined): undefined {
-  const { halt, ...rest } = state.header;
+  const { halt, fault: _fault, ...rest } = state.header;
   if (halt === undefined) throw new CorruptLogError("The log resumes an execution that is not halted.");
   replaceHeader(state, version === undefined ? rest : { ...rest, version });
   state.invocation.due = true;

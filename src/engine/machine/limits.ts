@@ -30,6 +30,8 @@ export const Limits = {
   /** Waits, retry delays, callback timeouts, execution timeouts: 366 days. */
   SECONDS: 31_622_400,
   RETENTION_DAYS: 90,
+  /** With the runner's pauses, which grow from 1 second to 5 minutes, that takes some three and a half hours. */
+  FAULTS_IN_A_ROW: 50,
 } as const;
 
 /** A value that may be too large, and what to call it. */

@@ -1,9 +1,11 @@
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 import * as awsPackage from "@aws/durable-execution-sdk-js";
 import { build } from "esbuild";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as module from "./errors.ts";
+import { MOST_FAILURE_BYTES } from "./fitting-failure.ts";
 import { failureFromError } from "./thrown-failure.ts";
 
 const aws = { ...awsPackage };
@@ -122,10 +124,92 @@ describe("what is stored of a thrown value", () => {
     expect(failureFromError({ name: {}, message: undefined })).toEqual({});
   });
 
-  test.for([undefined, null, "text", 7, {}, { name: "no message" }])(
-    "is nothing but that it failed for %j",
-    (thrown) => {
-      expect(failureFromError(thrown)).toEqual({ errorMessage: "Unknown error" });
-    },
-  );
+  test("is the text that was thrown", () => {
+    expect(failureFromError("text")).toEqual({ errorMessage: "text" });
+  });
+
+  test.for([undefined, null, "", 7, {}, { name: "no message" }])("is nothing but that it failed for %j", (thrown) => {
+    expect(failureFromError(thrown)).toEqual({ errorMessage: "Unknown error" });
+  });
+
+  test("has the causes of an error, and the errors of an AggregateError, as lines of its stack trace", () => {
+    const refused = new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED") });
+    const error = new AggregateError([refused, "gave up"], "no mirror answers", { cause: new RangeError("all tried") });
+    expect(failureFromError(error)).toEqual({
+      errorType: "AggregateError",
+      errorMessage: "no mirror answers",
+      stackTrace: [
+        "Caused by RangeError: all tried",
+        "Error 1 of 2: TypeError: fetch failed",
+        "  Caused by Error: connect ECONNREFUSED",
+        "Error 2 of 2: Error: gave up",
+      ],
+    });
+  });
+
+  test("gives the causes back to the cause of the durable error", () => {
+    const refused = new TypeError("fetch failed", { cause: new Error("two\nlines: of text") });
+    const failure = failureFromError(new AggregateError([refused, new RangeError("far")], "none", { cause: refused }));
+    const cause = errors.errorFromFailure(failure).cause as AggregateError;
+    expect(cause.errors.map(String)).toEqual(["TypeError: fetch failed", "RangeError: far"]);
+    for (const inner of [cause.cause, cause.errors[0]]) {
+      expect(inner).toMatchObject({ name: "TypeError", message: "fetch failed" });
+      expect((inner as Error).cause).toMatchObject({ name: "Error", message: "two\nlines: of text" });
+    }
+  });
+
+  test("is finite, whatever is whose cause", () => {
+    const own = new Error("own");
+    own.cause = own;
+    expect(failureFromError(own).stackTrace).toBeUndefined();
+    const [left, right] = [new Error("left"), new Error("right", { cause: own })];
+    left.cause = right;
+    own.cause = left;
+    expect(failureFromError(left).stackTrace).toEqual(["Caused by Error: right", "  Caused by Error: own"]);
+    const wide = (depth: number): Error =>
+      depth === 0 ? own : new AggregateError(Array.from({ length: 10 }, () => wide(depth - 1)));
+    expect(failureFromError(wide(4)).stackTrace).toHaveLength(50);
+  });
+});
+
+describe("an error that is too large for the log", () => {
+  const sizeOf = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
+
+  test("is cut, keeps its type, and says how long it was", () => {
+    const failure = failureFromError(new RangeError("x".repeat(40_000)));
+    expect(failure.errorType).toBe("RangeError");
+    expect(failure.errorMessage).toMatch(/^x{20000,}… \[truncated: 40000 characters in all\]$/);
+    expect(errors.errorFromFailure(failure).cause).toMatchObject({ name: "RangeError" });
+  });
+
+  test("has room for its message, its data and its causes", () => {
+    const error = new errors.StepError("m".repeat(40_000), undefined, "d".repeat(40_000));
+    const { errorMessage, errorData } = failureFromError(error);
+    for (const text of [errorMessage, errorData]) expect(text).toMatch(/^(.)\1{5000,}… \[truncated: 40000 /);
+    const causes = Array.from({ length: 40 }, (_, index) => new Error(`${index}`.repeat(2000)));
+    const lines = failureFromError(new AggregateError(causes, "several")).stackTrace!;
+    expect(lines[0]).toMatch(/^Error 1 of 40: Error: 0{2000}$/);
+    expect(lines.at(-1)).toBe("… [truncated: 40 lines in all]");
+  });
+
+  test("fits, whatever its texts are, and cuts nothing that fits", () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc
+        .tuple(fc.constantFrom("x", "é", "漢", "🜁", '"', "\n", "\ud800"), fc.integer({ min: 1, max: 60_000 }))
+        .map(([character, count]) => character.repeat(count)),
+    );
+    fc.assert(
+      fc.property(text, text, text, (type, message, data) => {
+        const error = new errors.StepError(message, undefined, data);
+        Object.defineProperty(error, "errorType", { value: type });
+        const failure = failureFromError(error);
+        const whole = { errorType: type, errorMessage: error.message, errorData: data };
+        const isWhole = sizeOf(whole) <= MOST_FAILURE_BYTES;
+        expect(isDeepStrictEqual(failure, whole)).toBe(isWhole);
+        expect(sizeOf(failure)).toBeLessThanOrEqual(MOST_FAILURE_BYTES);
+        expect(failure.errorMessage).not.toMatch(/[^\ud800][\ud800-\udbff]…/);
+      }),
+    );
+  });
 });

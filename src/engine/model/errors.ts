@@ -3,6 +3,7 @@
  * the model because a stored failure must come back as the same class wherever the handler runs.
  */
 
+import { restoreCauses } from "./cause-lines.ts";
 import type { Failure } from "./failure.ts";
 import { compact, durableErrors, failureFromError } from "./thrown-failure.ts";
 
@@ -131,6 +132,18 @@ export class PromiseCombinatorError extends DurableOperationError {
   }
 }
 
+/**
+ * A value that could not be written, or not be read: the message names the operation and, where JSON stumbled, the path
+ * in the value; `cause` is what the serdes threw. No error of AWS's SDK, to which it is a `StepError`.
+ */
+export class SerdesError extends DurableOperationError {
+  static override readonly name: string = "SerdesError";
+  readonly errorType = "SerdesError";
+  constructor(message?: string, cause?: Error, errorData?: string) {
+    super(message || "Serialization failed", cause, errorData);
+  }
+}
+
 type DurableErrorClass = new (message?: string, cause?: Error, errorData?: string) => DurableOperationError;
 
 /** The classes that a stored error type brings back; any other type comes back as a StepError. */
@@ -145,6 +158,7 @@ const RECONSTRUCTABLE: ReadonlyMap<string, DurableErrorClass> = new Map<string, 
     ChildContextError,
     WaitForConditionError,
     PromiseCombinatorError,
+    SerdesError,
   ].map((ErrorClass) => [ErrorClass.name, ErrorClass]),
 );
 
@@ -154,13 +168,14 @@ export function durableErrorClass(errorType: string | undefined): DurableErrorCl
 }
 
 /**
- * The plain error that a durable error names as its cause: what was stored of the original. No stack was stored, and
- * a stack made here would point into the replay, so there is none.
+ * The plain error that a durable error names as its cause: what was stored of the original, with causes of its own. No
+ * stack was stored, and a stack made here would point into the replay, so there is none.
  */
 export function causeFromFailure(failure: Failure): Error {
   const cause = new Error(failure.errorMessage);
   cause.name = failure.errorType || "Error";
   (cause as { stack: string | undefined }).stack = failure.stackTrace?.join("\n");
+  if (failure.stackTrace !== undefined) restoreCauses(cause, failure.stackTrace);
   return cause;
 }
 

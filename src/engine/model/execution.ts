@@ -18,6 +18,8 @@ export const HaltReason = {
   VERSION_MISSING: "VERSION_MISSING",
   /** The store refuses writes for want of space. */
   STORAGE_FULL: "STORAGE_FULL",
+  /** So many invocations in a row broke that another one is not worth trying before somebody has looked. */
+  REPEATED_FAULTS: "REPEATED_FAULTS",
 } as const;
 export type HaltReason = (typeof HaltReason)[keyof typeof HaltReason];
 
@@ -29,6 +31,15 @@ export interface Halt {
   readonly error: Failure;
   /** When it was halted, ms since the epoch. */
   readonly at: number;
+}
+
+/** Why the last invocation broke, and when it is tried again. */
+export interface Fault {
+  readonly error: Failure;
+  /** Faults in a row, this one included. */
+  readonly count: number;
+  readonly at: number;
+  readonly retryAt: number;
 }
 
 /** Where the outcome of a chained invoke goes: the operation of the execution that asked for it. */
@@ -86,4 +97,6 @@ export interface ExecutionHeader {
   readonly tenantId?: string;
   /** Why nothing is invoked until it is resumed; absent unless it is halted. */
   readonly halt?: Halt;
+  /** Until an invocation ends without one. */
+  readonly fault?: Fault;
 }

@@ -3,7 +3,9 @@
  * classes.
  */
 
+import { causeLines } from "./cause-lines.ts";
 import type { Failure } from "./failure.ts";
+import { fitting } from "./fitting-failure.ts";
 
 /** Errors of durable operations, which know what is to be stored of them. */
 export const durableErrors: WeakSet<object> = new WeakSet<object>();
@@ -15,10 +17,14 @@ interface DurableError extends Error {
 
 const CAUSE_SEARCH_DEPTH = 10;
 
-/** What is stored of a thrown value. Only error-like values have a type; the stack is never stored. */
+/**
+ * What is stored of a thrown value: name and message of what looks like an error, with the causes of an error that is
+ * none of a durable operation in place of its stack, which is never stored; of a text, the text. What is too large for
+ * the log is cut, and says so.
+ */
 export function failureFromError(thrown: unknown): Failure {
   try {
-    return describe(thrown);
+    return fitting(describe(thrown));
   } catch {
     // Reading a thrown value may run code of its own, which may throw in turn.
     return { errorMessage: "Unknown error" };
@@ -26,6 +32,7 @@ export function failureFromError(thrown: unknown): Failure {
 }
 
 function describe(thrown: unknown): Failure {
+  if (typeof thrown === "string" && thrown !== "") return { errorMessage: thrown };
   if (!isErrorLike(thrown)) return { errorMessage: "Unknown error" };
   if (isDurable(thrown)) {
     return compact({
@@ -35,7 +42,12 @@ function describe(thrown: unknown): Failure {
       stackTrace: undefined,
     });
   }
-  return compact({ errorType: asText(thrown.name), errorMessage: asText(thrown.message) });
+  const causes = causeLines(thrown);
+  return compact({
+    errorType: asText(thrown.name),
+    errorMessage: asText(thrown.message),
+    stackTrace: causes.length > 0 ? causes : undefined,
+  });
 }
 
 function findErrorData(error: DurableError): string | undefined {

@@ -10,7 +10,9 @@ export interface SerdesContext {
 
 /** Turns values into the text that is stored, and back. `undefined` is stored as no text. */
 export interface Serdes<T = unknown> {
-  /** The text to store for a value; undefined for none. What it throws ends the invocation with SERDES_FAILED. */
+  /** It is JSON: it runs no code of the user's, answers at once, and reads whatever it has written. */
+  readonly isJson?: true;
+  /** The text to store for a value; undefined for none. What it throws is the failure of the operation: a `SerdesError`. */
   serialize(value: T | undefined, context: SerdesContext): MaybePromise<string | undefined>;
   /**
    * The value of a stored text; undefined where no text was stored. What it throws ends the invocation with
@@ -21,6 +23,7 @@ export interface Serdes<T = unknown> {
 
 /** JSON without a turn of the loop: the engine's own default. */
 export const jsonSerdes: Serdes = {
+  isJson: true,
   serialize: (value) => (value === undefined ? undefined : JSON.stringify(value)),
   deserialize: (data) => (data === undefined ? undefined : (JSON.parse(data) as unknown)),
 };

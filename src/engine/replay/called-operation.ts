@@ -7,8 +7,7 @@ import type { Draft } from "../model/draft.ts";
 import { isSettled, type Operation, type OperationAction, type OperationType } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
 import type { AmbientSnapshot } from "../ports/host.ts";
-import { jsonSerdes } from "../ports/serdes.ts";
-import { NonDeterministicExecutionError } from "./faults.ts";
+import { NonDeterministicExecutionError, type OperationIdentity } from "./faults.ts";
 import type { Running } from "./instrument.ts";
 import type { Scope } from "./scope.ts";
 
@@ -18,8 +17,8 @@ export interface CallOptions {
   readonly name?: string | undefined;
   /** It takes a position and has no record: nothing is compared. */
   readonly isVirtual?: boolean | undefined;
-  /** Reads the outcome; user code, unless it is `jsonSerdes`. */
-  readonly serdes?: object | undefined;
+  /** Reads the outcome; user code, unless it is JSON. */
+  readonly serdes?: { readonly isJson?: boolean } | undefined;
   /** User code that makes the caller's error of the recorded one. */
   readonly mapError?: object | undefined;
 }
@@ -97,7 +96,7 @@ export class CalledOperation<Options extends CallOptions = CallOptions> {
 }
 
 function isReadByUserCode({ serdes, mapError }: CallOptions): boolean {
-  return mapError !== undefined || (serdes !== undefined && serdes !== jsonSerdes);
+  return mapError !== undefined || (serdes !== undefined && serdes.isJson !== true);
 }
 
 /** Type, then name, then sub type, as AWS compares them; the first difference is a breach. */
@@ -115,13 +114,16 @@ function breach(
 ): void {
   const [what, expected, got] = difference;
   const { name, position: id, scope, type } = called;
+  const recorded: OperationIdentity = { id, type: stored.type, name: stored.name, subType: stored.subType };
+  const attempted: OperationIdentity = { id, type, name, subType: called.options.subType };
   const message =
     `[Unrecoverable Execution] Non-deterministic execution detected: Operation ${what} mismatch for step "${id}". ` +
-    `Expected ${what} "${expected}", but got "${got}". This indicates non-deterministic control flow in your workflow code.`;
-  scope.invocation.breach(
-    new NonDeterministicExecutionError(message, {
-      recorded: { id, type: stored.type, name: stored.name, subType: stored.subType },
-      attempted: { id, type, name, subType: called.options.subType },
-    }),
-  );
+    `Expected ${what} "${expected}", but got "${got}". This indicates non-deterministic control flow in your workflow code.` +
+    // Types alone do not say which line it is; the other messages name what they compare.
+    (what === "type" ? ` The log has ${identified(recorded)}; the code calls ${identified(attempted)}.` : "");
+  scope.invocation.breach(new NonDeterministicExecutionError(message, { recorded, attempted }));
+}
+
+function identified({ type, name, subType }: OperationIdentity): string {
+  return `${type} ${name === undefined ? "without a name" : `"${name}"`} (${subType ?? type})`;
 }

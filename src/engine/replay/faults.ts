@@ -1,5 +1,7 @@
 /** What ends an invocation from inside the engine. User code cannot catch these: its context is closed first. */
 
+import { tellingErrors } from "../model/cause-lines.ts";
+import type { SerdesError } from "../model/errors.ts";
 import type { OperationSubType, OperationType } from "../model/operation.ts";
 
 /** The code called another operation than the log holds at this position. */
@@ -25,18 +27,13 @@ export interface OperationIdentity {
   readonly subType?: OperationSubType | string | undefined;
 }
 
-/** A serdes threw. The invocation is tried again, since a later deploy or a recovered dependency may mend it. */
+/** A serdes cannot read what is recorded. The invocation is tried again: a later deploy or a recovered key store may mend it. */
 export class SerdesFailedError extends Error {
   override readonly name = "SerdesFailedError";
   readonly code = "SERDES_FAILED";
-  constructor(
-    direction: "Serialization" | "Deserialization",
-    operation: { name?: string | undefined; id: string },
-    cause: unknown,
-  ) {
-    const name = operation.name ? `"${operation.name}" ` : "";
-    const why = cause instanceof Error ? cause.message : `Unknown ${direction.toLowerCase()} error`;
-    super(`[Unrecoverable Invocation] ${direction} failed for step ${name}(${operation.id}): ${why}`, { cause });
+  constructor(error: SerdesError) {
+    super(`[Unrecoverable Invocation] ${error.message}`, { cause: error.cause });
+    tellingErrors.add(this);
   }
 }
 
@@ -69,6 +66,7 @@ export class CheckpointError extends Error {
     const why = cause instanceof Error ? cause.message : String(cause);
     const prefix = scope === "EXECUTION" ? "[Unrecoverable Execution]" : "[Unrecoverable Invocation]";
     super(`${prefix} Checkpoint failed: ${why}`, { cause });
+    tellingErrors.add(this);
     this.name =
       scope === "EXECUTION" ? "CheckpointUnrecoverableExecutionError" : "CheckpointUnrecoverableInvocationError";
     this.scope = scope;

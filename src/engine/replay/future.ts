@@ -5,13 +5,30 @@
  * that leaves a promise pending.
  */
 
+import type { CalledOperation } from "./called-operation.ts";
+import type { InvocationCore } from "./core.ts";
 import type { Handover } from "./taker.ts";
 import type { Scope } from "./scope.ts";
+
+/** By invocation: operations that failed while nobody looked, and whose future nobody has looked at since. */
+const unseen = new WeakMap<InvocationCore, Map<object, UnseenFailure>>();
+
+/** A failure that reached nobody. */
+export interface UnseenFailure {
+  readonly called: CalledOperation;
+  readonly error: unknown;
+}
+
+/** The failures of an invocation that reached nobody so far, in the order in which they came about. */
+export function unseenFailures(invocation: InvocationCore): readonly UnseenFailure[] {
+  return [...(unseen.get(invocation)?.values() ?? [])];
+}
 
 export class Future<T> implements Handover {
   readonly #waiter: Scope | undefined;
   #outcome: unknown;
-  #isFailure = false;
+  /** Set for a failure: the operation it is of, which is told if it reaches nobody, or that it is told of none. */
+  #failed: CalledOperation | "UNTOLD" | undefined;
   #isHandedOver = false;
   #promise: Promise<T> | undefined;
   #resolve: ((value: T) => void) | undefined;
@@ -20,6 +37,11 @@ export class Future<T> implements Handover {
   /** `waiter` is the scope that counts as waiting while this future is observed and its outcome is to come. */
   constructor(waiter?: Scope) {
     this.#waiter = waiter;
+  }
+
+  /** True once somebody has looked. */
+  get isObserved(): boolean {
+    return this.#promise !== undefined;
   }
 
   /** The native promise, the same one every time. */
@@ -34,25 +56,39 @@ export class Future<T> implements Handover {
     return this;
   }
 
-  /** The error is known; `handOver` gives it out. */
-  broken(error: unknown): Handover {
+  /** The error of the operation is known; `handOver` gives it out. */
+  broken(error: unknown, called?: CalledOperation): Handover {
     this.#outcome = error;
-    this.#isFailure = true;
+    this.#failed = called ?? "UNTOLD";
     return this;
   }
 
   handOver(): void {
     if (this.#isHandedOver) return;
     this.#isHandedOver = true;
-    if (this.#promise === undefined) return;
+    if (this.#promise === undefined) return this.#noteUnseen();
     this.#waiter?.stopWaiting();
-    if (this.#isFailure) this.#reject?.(this.#outcome);
+    if (this.#failed !== undefined) this.#reject?.(this.#outcome);
     else this.#resolve?.(this.#outcome as T);
+  }
+
+  #noteUnseen(): void {
+    const called = this.#failed;
+    if (called === undefined || called === "UNTOLD") return;
+    const { invocation } = called.scope;
+    const failures = unseen.get(invocation) ?? new Map<object, UnseenFailure>();
+    unseen.set(invocation, failures.set(this, { called, error: this.#outcome }));
+  }
+
+  #forgetUnseen(): void {
+    const called = this.#failed;
+    if (called !== undefined && called !== "UNTOLD") unseen.get(called.scope.invocation)?.delete(this);
   }
 
   #materialise(): Promise<T> {
     if (this.#isHandedOver) {
-      return this.#isFailure ? Promise.reject(this.#outcome) : Promise.resolve(this.#outcome as T);
+      this.#forgetUnseen();
+      return this.#failed !== undefined ? Promise.reject(this.#outcome) : Promise.resolve(this.#outcome as T);
     }
     this.#waiter?.startWaiting();
     return new Promise<T>((resolve, reject) => {

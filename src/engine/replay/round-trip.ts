@@ -1,63 +1,115 @@
-/** Values pass their serdes on the way out and on the way in; a serdes that throws ends the invocation. */
+/**
+ * Values pass their serdes on the way out and on the way in. What a serdes refuses is a failure of the operation at hand,
+ * which its caller can catch, with one exception: a value that is recorded is safe, and the serdes may read it again once
+ * a key store is back or a deploy has mended it. So that ends the invocation, which is tried again.
+ */
 
+import { SerdesError } from "../model/errors.ts";
 import { isThenable, type MaybePromise } from "../ports/maybe-promise.ts";
 import type { Serdes, SerdesContext } from "../ports/serdes.ts";
 import type { CalledOperation } from "./called-operation.ts";
 import { SerdesFailedError } from "./faults.ts";
+import { unwritablePath } from "./unwritable-path.ts";
 
 type Direction = "Serialization" | "Deserialization";
 
-/** Calls `next` with the text, at once if the serdes is synchronous; never if the serdes fails. */
+/** Where an outcome goes: one of the two, once. */
+export interface RoundTrip<T, R = void> {
+  done(outcome: T): R;
+  failed(error: SerdesError): R;
+}
+
+/** Gives out the text, at once if the serdes is synchronous. */
 export function serialize<T>(
   called: CalledOperation,
   serdes: Pick<Serdes<T>, "serialize">,
   value: T | undefined,
-  next: (text: string | undefined) => void,
+  to: RoundTrip<string | undefined>,
 ): void {
   let text: MaybePromise<string | undefined>;
   try {
     text = native(serdes.serialize(value, serdesContext(called)));
   } catch (error) {
-    return fail(called, "Serialization", error);
+    return to.failed(serializationError(placeOf(called), error, value));
   }
-  if (text instanceof Promise) void text.then(next, (error: unknown) => fail(called, "Serialization", error));
-  else next(text);
+  if (!(text instanceof Promise)) return to.done(text);
+  void text.then(
+    (written) => to.done(written),
+    (error: unknown) => to.failed(serializationError(placeOf(called), error, value)),
+  );
 }
 
-/**
- * Calls `next` with the value, at once if the serdes is synchronous, and returns its answer; never if the serdes fails.
- */
+/** Gives out the value, at once if the serdes is synchronous, and answers what that answers. */
 export function deserialize<T, R>(
   called: CalledOperation,
   serdes: Pick<Serdes<T>, "deserialize">,
   text: string | undefined,
-  next: (value: T) => R,
-): MaybePromise<R | undefined> {
+  to: RoundTrip<T, R>,
+): MaybePromise<R> {
   let value: MaybePromise<T | undefined>;
   try {
     value = native(serdes.deserialize(text, serdesContext(called)));
   } catch (error) {
-    fail(called, "Deserialization", error);
-    return undefined;
+    return to.failed(errorOf("Deserialization", placeOf(called), error));
   }
-  if (!(value instanceof Promise)) return next(value as T);
+  if (!(value instanceof Promise)) return to.done(value as T);
   return value.then(
-    (result) => next(result as T),
-    (error: unknown) => {
-      fail(called, "Deserialization", error);
-      return undefined;
-    },
+    (result) => to.done(result as T),
+    (error: unknown) => to.failed(errorOf("Deserialization", placeOf(called), error)),
   );
+}
+
+/** Reads what is recorded: as `deserialize`, but a serdes that throws ends the invocation, and nothing is answered. */
+export function readBack<T, R>(
+  called: CalledOperation,
+  serdes: Pick<Serdes<T>, "deserialize">,
+  text: string | undefined,
+  done: (value: T) => R,
+): MaybePromise<R | undefined> {
+  return deserialize<T, R | undefined>(called, serdes, text, { done, failed: (error) => giveUp(called, error) });
+}
+
+/** Ends the invocation, to be tried again. */
+export function giveUp(called: CalledOperation, error: SerdesError): undefined {
+  called.scope.invocation.end({ status: "FAULT", error: new SerdesFailedError(error) });
+  return undefined;
+}
+
+/** Says where in the value it is that JSON cannot write. `place` is what the value is the result of. */
+export function serializationError(place: string, cause: unknown, value: unknown): SerdesError {
+  const path = cause instanceof TypeError ? unwritablePath(value) : undefined;
+  return errorOf("Serialization", place, cause, path);
+}
+
+function errorOf(direction: Direction, place: string, cause: unknown, path?: string): SerdesError {
+  const why = cause instanceof Error ? cause.message : `Unknown ${direction.toLowerCase()} error`;
+  const where = path === undefined ? "" : ` (at ${path})`;
+  return new SerdesError(
+    `${direction} failed for ${place}: ${why}${where}`,
+    cause instanceof Error ? cause : undefined,
+  );
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  Step: "step",
+  Callback: "callback",
+  WaitForCallback: "waitForCallback",
+  WaitForCondition: "waitForCondition",
+  ChainedInvoke: "invoke",
+  Map: "map",
+  MapIteration: "map item",
+  Parallel: "parallel",
+  ParallelBranch: "parallel branch",
+};
+
+function placeOf({ name, options, position }: CalledOperation): string {
+  const kind = KINDS[options.subType] ?? "context";
+  return name ? `${kind} "${name}" (${position})` : `${kind} (${position})`;
 }
 
 /** Promises of any make become native ones. */
 function native<T>(answer: MaybePromise<T>): MaybePromise<T> {
   return isThenable(answer) ? Promise.resolve(answer) : answer;
-}
-
-function fail(called: CalledOperation, direction: Direction, cause: unknown): void {
-  const operation = { name: called.name, id: called.position };
-  called.scope.invocation.end({ status: "FAULT", error: new SerdesFailedError(direction, operation, cause) });
 }
 
 function serdesContext(called: CalledOperation): SerdesContext {

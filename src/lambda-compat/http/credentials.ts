@@ -48,8 +48,13 @@ export function createAuthenticate(credentials: readonly Credential[]): Authenti
 
 /** Each of these would let in more than was meant, or nobody. Says nothing of the secret. */
 function checkCredential({ id, rights, bearer, bearerSha256, sigv4 }: Credential): void {
-  if ([bearer, bearerSha256, ...Object.values(sigv4 ?? {})].includes("")) {
-    throw new TypeError(`The credential "${id}" has an empty secret.`);
+  const secrets = Object.entries({ bearer, bearerSha256, ...sigv4 });
+  const [empty] = secrets.find(([, secret]) => secret === "") ?? [];
+  if (empty !== undefined) {
+    throw new TypeError(
+      `The ${empty} of the credential "${id}" is an empty text, which anybody could send: give it a random one of 32 ` +
+        "characters or more, or leave it out.",
+    );
   }
   if (!Array.isArray(rights) || !rights.every((right) => RIGHTS.includes(right))) {
     throw new TypeError(`The rights of the credential "${id}" must be a list of ${RIGHTS.join(", ")}.`);

@@ -27,7 +27,8 @@ export async function getExecution(face: Face, call: Call): Promise<Response> {
   const { label, query } = call;
   const included = readFlag(query, "IncludeExecutionData") ?? true;
   const execution = await findExecution(face, label);
-  const { version, retentionDays, executionTimeoutSeconds, input, result, halt, error = halt?.error } = execution;
+  const { version, retentionDays, executionTimeoutSeconds, input, result, halt, fault } = execution;
+  const error = execution.error ?? halt?.error ?? fault?.error;
   return shown(call, {
     ...summary(execution, face),
     Version: version,
@@ -35,6 +36,7 @@ export async function getExecution(face: Face, call: Call): Promise<Response> {
     ExecutionDataIncluded: included,
     ...(included && { InputPayload: input, Result: result, Error: error && errorToWire(error) }),
     Halt: halt && { Reason: halt.reason, Timestamp: seconds(halt.at) },
+    Fault: fault && { Count: fault.count, Timestamp: seconds(fault.at), RetryTimestamp: seconds(fault.retryAt) },
   });
 }
 

@@ -657,3 +657,11 @@ export const refusedCheckpoints: States = Object.fromEntries(
     { program: programOfAStep, fails: { checkpoint: 1, with: error } },
   ]),
 );
+
+export const lastTokens: States = {
+  "after its only checkpoint": {
+    program: programOfAStep,
+    tokens: 0,
+    differs: { name: "an answer without a token ends the invocation", output: { Status: "PENDING" } },
+  },
+};

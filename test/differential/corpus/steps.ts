@@ -1,4 +1,4 @@
-import type { Corpus, Sdk } from "../case.ts";
+import type { Corpus, Program, Sdk } from "../case.ts";
 import { describeError, outcome } from "./describe.ts";
 
 const noRetry = { retryStrategy: () => ({ shouldRetry: false }) } as const;
@@ -28,7 +28,7 @@ function throughStep(value: unknown): Corpus[string] {
 }
 
 /** What the caller of a step catches when the function throws this. */
-function thrownInStep(make: (sdk: Sdk) => unknown): Corpus[string] {
+function thrownInStep(make: (sdk: Sdk) => unknown): Program {
   return (sdk) => async (_event, context) => {
     const seen: unknown[] = [];
     const strategy = (error: Error, attempt: number) => {
@@ -114,6 +114,11 @@ export const stepErrors: Corpus = {
   "a WaitForConditionError": thrownInStep((sdk) => new sdk.WaitForConditionError("by hand")),
   "an error named like one of the SDK's": thrownInStep(() => Object.assign(new Error("fake"), { name: "InvokeError" })),
   "a very long message": thrownInStep(() => new Error("x".repeat(20_000))),
+  "a message that no update can carry": {
+    program: thrownInStep(() => new Error("x".repeat(40_000))),
+    // AWS's runner has the invocation tried again, where the service and perdure's machine fail the execution.
+    places: ["native", "alias", "parked", "replayed"],
+  },
 };
 
 export const steps: Corpus = {

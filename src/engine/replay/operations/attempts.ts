@@ -49,6 +49,10 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
     this.future = new Future<T>(scope);
   }
 
+  get isObserved(): boolean {
+    return this.future.isObserved;
+  }
+
   get awaitsOutside(): boolean {
     return false;
   }

@@ -13,7 +13,7 @@ import type { Scope } from "../scope.ts";
 export interface CallbackOptions<T> extends CallOptions {
   readonly timeoutSeconds?: number | undefined;
   readonly heartbeatTimeoutSeconds?: number | undefined;
-  readonly serdes: Pick<Serdes<T>, "deserialize">;
+  readonly serdes: Pick<Serdes<T>, "deserialize" | "isJson">;
 }
 
 /** A callback that is open: its id for the outside, and the outcome to come. */
@@ -42,6 +42,10 @@ class Callback<T> extends CalledOperation<CallbackOptions<T>> implements Taker {
     return this.#opened;
   }
 
+  get isObserved(): boolean {
+    return this.#outcome.isObserved;
+  }
+
   prepareOpening(operation: Operation): Handover {
     const { callbackId } = operation as CallbackOperation;
     if (callbackId) return this.#opened.ready({ callbackId, outcome: this.#outcome });
@@ -51,8 +55,12 @@ class Callback<T> extends CalledOperation<CallbackOptions<T>> implements Taker {
 
   prepare(operation: Operation): MaybePromise<Handover | undefined> {
     const outcome = this.#outcome;
-    if (operation.status !== "SUCCEEDED") return outcome.broken(callbackError(operation));
-    return deserialize(this, this.options.serdes, operation.result, (value) => outcome.ready(value));
+    if (operation.status !== "SUCCEEDED") return outcome.broken(callbackError(operation), this);
+    return deserialize<T, Handover>(this, this.options.serdes, operation.result, {
+      done: (value) => outcome.ready(value),
+      // What the outside has sent, no repair of ours makes readable.
+      failed: (error) => outcome.broken(new CallbackError(error.message, error), this),
+    });
   }
 }
 

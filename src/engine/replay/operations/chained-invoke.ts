@@ -1,4 +1,4 @@
-import { InvokeError } from "../../model/errors.ts";
+import { InvokeError, type SerdesError } from "../../model/errors.ts";
 import type { Draft } from "../../model/draft.ts";
 import type { Operation } from "../../model/operation.ts";
 import type { OperationUpdate } from "../../model/update.ts";
@@ -7,7 +7,7 @@ import type { Serdes } from "../../ports/serdes.ts";
 import { CalledOperation, type CallOptions } from "../called-operation.ts";
 import type { Handover, Taker } from "../taker.ts";
 import { Future } from "../future.ts";
-import { deserialize, serialize } from "../round-trip.ts";
+import { deserialize, type RoundTrip, serialize } from "../round-trip.ts";
 import type { Scope } from "../scope.ts";
 import { afterCaller } from "./user-code.ts";
 
@@ -29,6 +29,10 @@ class ChainedInvoke<I, O> extends CalledOperation<ChainedInvokeOptions<I, O>> im
   readonly awaitsOutside = true;
   readonly #future: Future<O> = new Future<O>(this.scope);
 
+  get isObserved(): boolean {
+    return this.#future.isObserved;
+  }
+
   begin(): Future<O> {
     const { invocation } = this.scope;
     invocation.delivery.register(this.key, this);
@@ -40,26 +44,44 @@ class ChainedInvoke<I, O> extends CalledOperation<ChainedInvokeOptions<I, O>> im
   prepare({ status, result, error }: Operation): MaybePromise<Handover | undefined> {
     const future = this.#future;
     if (status === "SUCCEEDED") {
-      return deserialize(this, this.options.serdes, result, (value) => future.ready(value));
+      return deserialize<O, Handover>(this, this.options.serdes, result, {
+        done: (value) => future.ready(value),
+        failed: (unreadable) => future.broken(new InvokeError(unreadable.message, unreadable), this),
+      });
     }
     const cause = error?.errorMessage ? new Error(error.errorMessage) : undefined;
-    return future.broken(new InvokeError(error?.errorMessage, cause, error?.errorData));
+    return future.broken(new InvokeError(error?.errorMessage, cause, error?.errorData), this);
   }
 
   #send(): void {
     const { scope, options } = this;
-    const { functionName, tenantId } = options;
-    const start = (payload: string | undefined): void => {
-      if (!scope.isClosed) {
-        const details: Draft<Partial<OperationUpdate>> = { functionName };
-        if (payload !== undefined) details.payload = payload;
-        if (tenantId !== undefined) details.tenantId = tenantId;
-        scope.invocation.record(this.update("START", details), true);
-      }
+    scope.startExecuting();
+    // An input that cannot be written has no record: its error must reach user code before the next result does.
+    const release = scope.invocation.delivery.hold();
+    const sent = (send: () => void): void => {
+      if (!scope.isClosed) send();
+      release();
       scope.stopExecuting();
     };
-    scope.startExecuting();
+    const outcome: RoundTrip<string | undefined> = {
+      done: (payload) => sent(() => this.#start(payload)),
+      failed: (error) => sent(() => this.#refuse(error)),
+    };
     // AWS's SDK awaits the serdes, so what is called beside an invoke starts before it.
-    afterCaller(() => afterCaller(() => serialize(this, options.inputSerdes, options.input, start)));
+    afterCaller(() => afterCaller(() => serialize(this, options.inputSerdes, options.input, outcome)));
+  }
+
+  #start(payload: string | undefined): void {
+    const { functionName, tenantId } = this.options;
+    const details: Draft<Partial<OperationUpdate>> = { functionName };
+    if (payload !== undefined) details.payload = payload;
+    if (tenantId !== undefined) details.tenantId = tenantId;
+    this.scope.invocation.record(this.update("START", details), true);
+  }
+
+  /** Nothing was called, and nothing is recorded: every replay comes to the same. */
+  #refuse(error: SerdesError): void {
+    this.scope.invocation.delivery.handOverAhead(this.key);
+    this.#future.broken(new InvokeError(error.message, error), this).handOver();
   }
 }

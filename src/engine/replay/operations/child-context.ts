@@ -6,7 +6,12 @@
  * A virtual context has positions but no record: its function always runs again.
  */
 
-import { ChildContextError, type DurableOperationError, errorFromFailure } from "../../model/errors.ts";
+import {
+  ChildContextError,
+  type DurableOperationError,
+  errorFromFailure,
+  type SerdesError,
+} from "../../model/errors.ts";
 import { failureFromError } from "../../model/thrown-failure.ts";
 import type { Failure } from "../../model/failure.ts";
 import { isRebuilt, type Operation } from "../../model/operation.ts";
@@ -19,7 +24,7 @@ import { CalledOperation, type CallOptions } from "../called-operation.ts";
 import type { Handover, Taker } from "../taker.ts";
 import { NonDeterministicExecutionError } from "../faults.ts";
 import { Future } from "../future.ts";
-import { deserialize, serialize } from "../round-trip.ts";
+import { deserialize, giveUp, readBack, serialize } from "../round-trip.ts";
 import { Scope, type ScopeOptions } from "../scope.ts";
 import { afterCaller, runUserCode } from "./user-code.ts";
 
@@ -48,6 +53,10 @@ abstract class ChildContext<T> extends CalledOperation<ChildContextOptions<T>> {
 
   constructor(scope: Scope, options: ChildContextOptions<T>) {
     super(scope, "CONTEXT", options);
+  }
+
+  get isObserved(): boolean {
+    return this.future.isObserved;
   }
 
   abstract begin(): Future<T>;
@@ -122,9 +131,9 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
   prepare(operation: Operation): MaybePromise<Handover | undefined> {
     const { future, options } = this;
     if (this.#outcome !== undefined) return this.#outcome;
-    if (operation.status !== "SUCCEEDED") return future.broken(this.childError(operation.error));
+    if (operation.status !== "SUCCEEDED") return future.broken(this.childError(operation.error), this);
     return chain(this.#text ?? operation.result, (text) =>
-      deserialize(this, options.serdes, text, (value) => future.ready(value)),
+      readBack(this, options.serdes, text, (value) => future.ready(value)),
     );
   }
 
@@ -149,10 +158,16 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
     if (this.scope.isRebuilding || this.scope.isClosed) return;
     const { future, options, scope } = this;
     const ready = scope.invocation.delivery.ends.reserve(this);
-    serialize(this, options.serdes, value, (text) => {
-      const end = this.#successOf(value, text);
-      if (end.error !== undefined) return ready(this.#handover(end, future.broken(this.childError(end.error))));
-      void deserialize(this, options.serdes, text, (copy) => ready(this.#handover(end, future.ready(copy))));
+    const fail = (end: End): void => ready(this.#handover(end, future.broken(this.childError(end.error), this)));
+    const failed = (error: SerdesError): void => fail(this.#failureOf(error));
+    serialize(this, options.serdes, value, {
+      done: (text) => {
+        const end = this.#successOf(value, text);
+        if (end.error !== undefined) return fail(end);
+        const done = (copy: T): void => ready(this.#handover(end, future.ready(copy)));
+        void deserialize(this, options.serdes, text, { done, failed });
+      },
+      failed,
     });
   }
 
@@ -161,16 +176,20 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
     if (this.scope.isRebuilding || this.scope.isClosed) return;
     const ready = this.scope.invocation.delivery.ends.reserve(this);
     const end = this.#failureOf(thrown);
-    ready(this.#handover(end, this.future.broken(this.childError(end.error))));
+    ready(this.#handover(end, this.future.broken(this.childError(end.error), this)));
   }
 
   #rebuild(value: T, rebuilt: (text: string | undefined) => void): void {
     const { options, scope } = this;
     scope.startExecuting();
-    serialize(this, options.serdes, value, (text) => {
-      // A context that ran again only because what is in it is kept has its value in its record.
-      rebuilt(options.preserveChildren === true && !isLarge(text) ? this.stored?.result : text);
-      scope.stopExecuting();
+    serialize(this, options.serdes, value, {
+      done: (text) => {
+        // A context that ran again only because what is in it is kept has its value in its record.
+        rebuilt(options.preserveChildren === true && !isLarge(text) ? this.stored?.result : text);
+        scope.stopExecuting();
+      },
+      // What was written once is as good as recorded.
+      failed: (error) => giveUp(this, error),
     });
   }
 
@@ -239,16 +258,24 @@ class VirtualContext<T> extends ChildContext<T> {
     const { future, options } = this;
     // No record says when this value reached user code, so it must reach it before the next result does.
     const release = this.scope.invocation.delivery.hold();
-    serialize(this, options.serdes, value, (text) => {
-      void deserialize(this, options.serdes, text, (copy) => {
-        future.ready(copy).handOver();
-        release();
-      });
+    const failed = (error: SerdesError): void => {
+      this.fail(error);
+      release();
+    };
+    serialize(this, options.serdes, value, {
+      done: (text) => {
+        const done = (copy: T): void => {
+          future.ready(copy).handOver();
+          release();
+        };
+        void deserialize(this, options.serdes, text, { done, failed });
+      },
+      failed,
     });
   }
 
   fail(error: unknown): void {
-    this.future.broken(this.childError(failureFromError(error))).handOver();
+    this.future.broken(this.childError(failureFromError(error)), this).handOver();
   }
 }
 

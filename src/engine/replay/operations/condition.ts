@@ -7,7 +7,7 @@ import type { CallOptions } from "../called-operation.ts";
 import type { Handover } from "../taker.ts";
 import type { StepInterruptedError } from "../faults.ts";
 import { Future } from "../future.ts";
-import { deserialize, serialize } from "../round-trip.ts";
+import { deserialize, readBack, type RoundTrip, serialize } from "../round-trip.ts";
 import type { Scope } from "../scope.ts";
 import { Attempts, type Verdict } from "./attempts.ts";
 import { runUserCode } from "./user-code.ts";
@@ -27,7 +27,7 @@ export function condition<T>(scope: Scope, options: ConditionOptions<T>): Future
   return scope.isClosed ? new Future<T>() : new Condition(scope, options).begin();
 }
 
-class Condition<T> extends Attempts<T, ConditionOptions<T>> {
+class Condition<T> extends Attempts<T, ConditionOptions<T>> implements RoundTrip<string | undefined> {
   readonly atMostOnce = false;
   /** The state as recorded by the attempt before; the first attempt starts from the initial state. */
   #recorded: string | undefined;
@@ -42,7 +42,7 @@ class Condition<T> extends Attempts<T, ConditionOptions<T>> {
     const { initialState, serdes } = this.options;
     // A state that is recorded as nothing starts anew, as it does on AWS.
     if (this.#recorded === undefined) this.#check(initialState);
-    else void deserialize(this, serdes, this.#recorded, (state) => this.#check(state));
+    else void readBack(this, serdes, this.#recorded, (state) => this.#check(state));
   }
 
   interrupted(error: StepInterruptedError): Verdict {
@@ -51,32 +51,36 @@ class Condition<T> extends Attempts<T, ConditionOptions<T>> {
 
   prepare({ status, result, error }: Operation): MaybePromise<Handover | undefined> {
     const { future, options } = this;
-    if (status === "SUCCEEDED") return deserialize(this, options.serdes, result, (value) => future.ready(value));
-    return future.broken(
-      error === undefined ? new WaitForConditionError("waitForCondition failed") : errorFromFailure(error),
-    );
+    if (status === "SUCCEEDED") return readBack(this, options.serdes, result, (value) => future.ready(value));
+    const failure =
+      error === undefined ? new WaitForConditionError("waitForCondition failed") : errorFromFailure(error);
+    return future.broken(failure, this);
+  }
+
+  /** The strategy sees the state as it will be read back. */
+  done(payload: string | undefined): void {
+    void deserialize<T, void>(this, this.options.serdes, payload, {
+      done: (copy) => this.decided(this.#verdict(copy, payload)),
+      failed: (error) => this.failed(error),
+    });
+  }
+
+  failed(error: unknown): void {
+    this.decided({ type: "fail", error: failureFromError(error) });
   }
 
   #check(state: T): void {
     const { instrument } = this.scope.invocation;
     const { attempt } = this;
-    const { check } = this.options;
+    const { check, serdes } = this.options;
     runUserCode<T>(
       () =>
         instrument === undefined
           ? check(state, attempt)
           : instrument.attempt(this.running(attempt), () => check(state, attempt)),
-      (next) => this.#judge(next),
-      (error) => this.decided({ type: "fail", error: failureFromError(error) }),
+      (next) => serialize(this, serdes, next, this),
+      (error) => this.failed(error),
     );
-  }
-
-  /** The strategy sees the state as it will be read back. */
-  #judge(state: T): void {
-    const { serdes } = this.options;
-    serialize(this, serdes, state, (payload) => {
-      void deserialize(this, serdes, payload, (copy) => this.decided(this.#verdict(copy, payload)));
-    });
   }
 
   #verdict(state: T, payload: string | undefined): Verdict {

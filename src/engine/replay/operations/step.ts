@@ -7,7 +7,7 @@ import type { CallOptions } from "../called-operation.ts";
 import type { Handover } from "../taker.ts";
 import type { StepInterruptedError } from "../faults.ts";
 import { Future } from "../future.ts";
-import { deserialize, serialize } from "../round-trip.ts";
+import { deserialize, readBack, type RoundTrip, serialize } from "../round-trip.ts";
 import type { Scope } from "../scope.ts";
 import { Attempts, type Verdict } from "./attempts.ts";
 import { runUserCode } from "./user-code.ts";
@@ -29,7 +29,10 @@ export function step<T>(scope: Scope, options: StepOptions<T>): Future<T> {
   return scope.isClosed ? new Future<T>() : new Step(scope, options).begin();
 }
 
-class Step<T> extends Attempts<T, StepOptions<T>> {
+class Step<T> extends Attempts<T, StepOptions<T>> implements RoundTrip<string | undefined> {
+  /** What this invocation has written and read already. */
+  #read: Handover | undefined;
+
   get atMostOnce(): boolean {
     return this.options.atMostOnce;
   }
@@ -42,9 +45,27 @@ class Step<T> extends Attempts<T, StepOptions<T>> {
         instrument === undefined
           ? options.run(attempt)
           : instrument.attempt(this.running(attempt), () => options.run(attempt)),
-      (value) => serialize(this, options.serdes, value, (payload) => this.decided({ type: "succeed", payload })),
-      (error) => this.decided(this.#failed(error)),
+      (value) => serialize(this, options.serdes, value, this),
+      (error) => this.failed(error),
     );
+  }
+
+  /** The value is written. It is recorded once it is known that it can be read, too. */
+  done(payload: string | undefined): void {
+    const { serdes } = this.options;
+    // JSON reads what JSON has written.
+    if (serdes.isJson === true) return this.decided({ type: "succeed", payload });
+    void deserialize<T, void>(this, serdes, payload, {
+      done: (copy) => {
+        this.#read = this.future.ready(copy);
+        this.decided({ type: "succeed", payload });
+      },
+      failed: (error) => this.failed(error),
+    });
+  }
+
+  failed(error: unknown): void {
+    this.decided(this.#failed(error));
   }
 
   interrupted(error: StepInterruptedError): Verdict {
@@ -53,14 +74,16 @@ class Step<T> extends Attempts<T, StepOptions<T>> {
 
   prepare({ status, result, error }: Operation): MaybePromise<Handover | undefined> {
     const { future, options } = this;
-    if (status === "SUCCEEDED") return deserialize(this, options.serdes, result, (value) => future.ready(value));
-    return future.broken(error === undefined ? new StepError("Unknown error") : errorFromFailure(error));
+    if (status === "SUCCEEDED") {
+      return this.#read ?? readBack(this, options.serdes, result, (value) => future.ready(value));
+    }
+    return future.broken(error === undefined ? new StepError("Unknown error") : errorFromFailure(error), this);
   }
 
   #failed(thrown: unknown): Verdict {
     let verdict: RetryVerdict;
     try {
-      verdict = this.options.retry(thrown instanceof Error ? thrown : new Error("Unknown Error"), this.attempt);
+      verdict = this.options.retry(asError(thrown), this.attempt);
     } catch (error) {
       // Recorded like any other failure: the function has run, and would run again on replay.
       return { type: "fail", error: failureFromError(error) };
@@ -68,4 +91,10 @@ class Step<T> extends Attempts<T, StepOptions<T>> {
     const error = failureFromError(thrown);
     return verdict.retry ? { type: "retry", delaySeconds: verdict.delaySeconds, error } : { type: "fail", error };
   }
+}
+
+/** What a strategy is told: of what is no error, the text at most. */
+function asError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  return new Error(typeof thrown === "string" && thrown !== "" ? thrown : "Unknown Error");
 }

@@ -16,6 +16,10 @@ class Wait extends CalledOperation<WaitOptions> implements Taker {
   readonly awaitsOutside = true;
   readonly #future: Future<void> = new Future<void>(this.scope);
 
+  get isObserved(): boolean {
+    return this.#future.isObserved;
+  }
+
   begin(): Future<void> {
     const { invocation } = this.scope;
     invocation.delivery.register(this.key, this);

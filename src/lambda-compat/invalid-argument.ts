@@ -1,0 +1,59 @@
+/**
+ * What a call was given cannot be meant: the error says where, what was given, and what to write. It is thrown by the
+ * call itself, before anything is recorded, so a replay comes to the same.
+ */
+export class InvalidArgumentError extends TypeError {
+  static override readonly name: string = "InvalidArgumentError";
+  readonly code = "INVALID_ARGUMENT";
+  constructor(message: string) {
+    super(message);
+    this.name = new.target.name;
+  }
+}
+
+const LONGEST_SHOWN = 80;
+
+/** A value as code would have it, shortened. */
+export function shown(value: unknown): string {
+  if (typeof value === "function") return value.name === "" ? "a function" : `the function ${value.name}`;
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value !== "object" || value === null)
+    return typeof value === "string" ? JSON.stringify(value) : String(value);
+  try {
+    const text = JSON.stringify(value)
+      .replaceAll(/"([a-z]\w*)":/gi, " $1: ")
+      .replace(/([^[{])\}$/, "$1 }");
+    return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}...` : text;
+  } catch {
+    return "an object";
+  }
+}
+
+/** The operation that a method is called for, as messages name it. */
+export function called(method: string, name: string | undefined): string {
+  return name === undefined ? `context.${method}` : `context.${method} ${JSON.stringify(name)}`;
+}
+
+/** @throws {InvalidArgumentError} INVALID_ARGUMENT unless `fn` is a function; `rest` is what follows the name. */
+export function requireFunction(method: string, name: string | undefined, fn: unknown, rest: string): void {
+  if (typeof fn === "function") return;
+  const form =
+    name === undefined ? `context.${method}(${rest})` : `context.${method}(${JSON.stringify(name)}, ${rest})`;
+  throw new InvalidArgumentError(`${called(method, name)} needs a function and got ${shown(fn)}: write ${form}.`);
+}
+
+/** @throws {InvalidArgumentError} INVALID_ARGUMENT for a strategy that is there and no function. */
+export function requireStrategy(where: string, member: "retryStrategy" | "waitStrategy", strategy: unknown): void {
+  if (strategy === undefined || strategy === null || typeof strategy === "function") return;
+  const maker = member === "retryStrategy" ? "createRetryStrategy" : "createWaitStrategy";
+  const made = typeof strategy === "object" ? shown(strategy) : "{ maxAttempts: 3 }";
+  throw new InvalidArgumentError(
+    `The ${member} of ${where} must be a function and is ${shown(strategy)}: write ${member}: ${maker}(${made}).`,
+  );
+}
+
+/** @throws {InvalidArgumentError} INVALID_ARGUMENT for a decision of a strategy that is none. `forms` are what it may be. */
+export function requireDecision(what: string, decision: unknown, forms: string): void {
+  if (typeof decision === "object" && decision !== null) return;
+  throw new InvalidArgumentError(`${what} returned ${shown(decision)}: return ${forms}.`);
+}

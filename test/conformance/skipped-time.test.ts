@@ -1,0 +1,12 @@
+/** AWS's test runner puts a clock of its own in the place of the process's, once per setup. */
+
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { run } from "../../scripts/command.ts";
+
+test("handlers run under every clock that AWS's runner installs, not only under the first", async () => {
+  const program = join(import.meta.dirname, "skipped-time-process.ts");
+  const { code, output } = await run(process.execPath, [program], { capture: true });
+  expect(output).toBe("SUCCEEDED 2\n".repeat(3));
+  expect(code).toBe(0);
+});
