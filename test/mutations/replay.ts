@@ -136,7 +136,8 @@ export const replayMutations: readonly Mutation[] = [
     keeps: "P15",
     what: "the first run gets the value that the function returned",
     code: "      return this.#read ?? readBack(this, options.serdes, result, (value) => future.ready(value));\n    }\n    return future.broken(error === undefined ? new StepError",
-    becomes: "      return future.ready(result as T);\n    }\n    return future.broken(error === undefined ? new StepError",
+    becomes:
+      "      return future.ready(result as T);\n    }\n    return future.broken(error === undefined ? new StepError",
     tests: ["test/promises/p15-round-trip.test.ts"],
   },
   {

@@ -1,6 +1,7 @@
 /** A wake is never lost: what it could not do is done later, here or by the process that comes next. */
 
 import { expect, test } from "vitest";
+import { MemoryAlarm } from "../../src/adapters/memory/memory-alarm.ts";
 import type { Alarm } from "../../src/engine/ports/alarm.ts";
 import { Runner } from "../../src/engine/runner/runner.ts";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
@@ -149,4 +150,28 @@ test("an execution that was made and never begun is run by the process that is a
   expect(await runner.start({ functionName: "order", name: "one" })).toMatchObject({ created: false });
   await clock.advance(10_000);
   expect(await runner.describe("order/one")).toMatchObject({ status: "SUCCEEDED" });
+});
+
+test("an invocation that breaks is told of, with what broke it, each time until the execution halts", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  const told: unknown[] = [];
+  const invoke = () => ({
+    output: Promise.resolve({ status: "FAULT", error: { errorType: "Broken", errorMessage: "it broke" } } as const),
+    absorb: () => true,
+    abandon: () => {},
+  });
+  const runner: Runner = new Runner({
+    store: world.disk,
+    alarm: new MemoryAlarm({ host: clock.host(), wake: (id) => runner.wake(id) }),
+    host: clock.host(),
+    functions: new Map([["broken", { latest: "1", versions: new Map([["1", { kind: "durable", invoke }]]) }]]),
+    arnOf: ({ id }) => id,
+    onError: (id, error) => told.push([id, (error as Error).message]),
+  });
+  await runner.start({ functionName: "broken", name: "one" });
+  await clock.advance(10 * HOUR);
+  expect(await runner.describe("broken/one")).toMatchObject({ halt: { reason: "REPEATED_FAULTS" } });
+  expect(told).toHaveLength(50);
+  expect(told[0]).toEqual(["broken/one", "it broke"]);
 });

@@ -5,6 +5,7 @@
  * 2. It keeps its place until its end is recorded, so that no other one begins before.
  */
 
+import { errorFromFailure } from "../model/errors.ts";
 import { journalOf } from "../machine/journal.ts";
 import type { Here } from "../machine/plan.ts";
 import type { Operation } from "../model/operation.ts";
@@ -97,10 +98,12 @@ export class Invoker {
 
   /** Records how an invocation ended. */
   async #finish(active: ActiveInvocation, output: CompletedOutput): Promise<void> {
-    const { log, pause, onEnded, onFailed } = this.#options;
+    const { log, pause, setup, onEnded, onFailed } = this.#options;
     try {
       await log.record(endOf(active, output), active.claim);
       this.#leave(active);
+      // It is tried again, and nobody else hears of it.
+      if (output.status === "FAULT") setup.onError(log.id, errorFromFailure(output.error));
       onEnded();
     } catch (error) {
       if (active.isOver) return;
