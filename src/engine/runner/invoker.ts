@@ -5,7 +5,7 @@
  * 2. It keeps its place until its end is recorded, so that no other one begins before.
  */
 
-import { errorFromFailure } from "../model/errors.ts";
+import { causeFromFailure } from "../model/errors.ts";
 import { journalOf } from "../machine/journal.ts";
 import type { Here } from "../machine/plan.ts";
 import type { Operation } from "../model/operation.ts";
@@ -103,7 +103,7 @@ export class Invoker {
       await log.record(endOf(active, output), active.claim);
       this.#leave(active);
       // It is tried again, and nobody else hears of it.
-      if (output.status === "FAULT") setup.onError(log.id, errorFromFailure(output.error));
+      if (output.status === "FAULT") setup.onError(log.id, causeFromFailure(output.error));
       onEnded();
     } catch (error) {
       if (active.isOver) return;
