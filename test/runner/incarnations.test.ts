@@ -171,3 +171,17 @@ test("a row that arrives late changes nothing about the newer one", async () => 
   expect(await mended.describe(id)).toMatchObject({ status: "SUCCEEDED" });
   expect(world.disk.row(id)).toMatchObject({ status: "SUCCEEDED" });
 });
+
+test("a process that is busy for an execution which is removed finds the next one of its name", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  const order = withDurableExecution(async (_: unknown, context) => context.invoke("endless", 1));
+  const endless = async (): Promise<never> => new Promise(() => {});
+  const runner = world.start({ order, endless });
+  const other = world.start({ order, endless }, { mayRun: () => false });
+  await runner.start(nightly);
+  await clock.settle();
+  world.disk.remove(id);
+  const { execution } = await other.start(nightly);
+  expect(await runner.describe(id)).toMatchObject({ status: "RUNNING", incarnation: execution.incarnation });
+});
