@@ -104,6 +104,13 @@ export const runnerMutations: readonly Mutation[] = [
     tests: ["test/promises/p07-liveness.test.ts", ...wakes, ...alarm],
   },
   {
+    keeps: "P7",
+    what: "a wake that comes while the log is read is lost",
+    code: "      if (this.#reads) {\n        this.#again = true;",
+    becomes: "      if (this.#reads && this.#stops < 0) {\n        this.#again = true;",
+    tests: wakes,
+  },
+  {
     keeps: "alarm",
     what: "orders for one execution overlap",
     code: "    if (!this.#isOrdering) this.#setup.host.background(this.#giveOrders());",

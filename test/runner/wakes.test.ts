@@ -5,7 +5,7 @@ import { MemoryAlarm } from "../../src/adapters/memory/memory-alarm.ts";
 import type { Alarm } from "../../src/engine/ports/alarm.ts";
 import { Runner } from "../../src/engine/runner/runner.ts";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
-import { HOUR, Processes, storeWith } from "./processes.ts";
+import { Gate, HOUR, Processes, storeWith } from "./processes.ts";
 
 const order = withDurableExecution(async (_: unknown, context) => {
   await context.wait({ seconds: 5 });
@@ -174,4 +174,39 @@ test("an invocation that breaks is told of, with what broke it, each time until 
   expect(await runner.describe("broken/one")).toMatchObject({ halt: { reason: "REPEATED_FAULTS" } });
   expect(told).toHaveLength(50);
   expect(told[0]).toEqual(["broken/one", "it broke"]);
+});
+
+test("a wake that comes while the log is read finds what was written meanwhile", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  const ids: string[] = [];
+  const approval = withDurableExecution(async (_: unknown, context) =>
+    context.waitForCallback("approve", async (id) => void ids.push(id)),
+  );
+  const gates: Gate[] = [];
+  const runner = world.start(
+    { approval },
+    {
+      store: (store) =>
+        storeWith(store, {
+          read: async (...args) => {
+            const page = await store.read(...args);
+            await gates[0]?.passed;
+            return page;
+          },
+        }),
+    },
+  );
+  const other = world.start({ approval }, { mayRun: () => false });
+  await runner.start({ functionName: "approval", name: "one" });
+  await clock.settle();
+  gates.push(new Gate());
+  const first = runner.wake("approval/one");
+  await clock.settle();
+  await other.completeCallback(ids[0]!, { type: "SUCCEEDED", result: "yes" });
+  const second = runner.wake("approval/one");
+  gates[0]!.open();
+  await Promise.all([first, second]);
+  await clock.settle();
+  expect(await other.describe("approval/one")).toMatchObject({ status: "SUCCEEDED", result: '"yes"' });
 });

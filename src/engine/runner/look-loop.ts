@@ -117,6 +117,11 @@ export class LookLoop {
   async #workOff(stops: number, isRead: boolean): Promise<number | undefined> {
     const outlook = this.#outlook;
     for (let isNewest = isRead; stops === this.#stops; ) {
+      // A wake that came during a read may know of more than that has found.
+      if (this.#reads) {
+        this.#again = true;
+        return undefined;
+      }
       this.#again = false;
       const { duties, wakeAt } = outlook.plan();
       for (const duty of duties) if (stops === this.#stops) await outlook.carryOut(duty);
