@@ -16,6 +16,7 @@ let worker: LocalWorker;
 let client: LambdaClient;
 
 beforeAll(async () => {
+  // Of its own: files run side by side, and a port that was free may be taken by another one at the same moment.
   const port = await freePort(18_887, 18_887);
   worker = await startLocalWorker({
     port,

@@ -15,7 +15,7 @@ let worker: LocalWorker;
 beforeAll(async () => {
   folder = temporaryFolder("local-worker");
   worker = await startLocalWorker({
-    port: await freePort(18_887, 18_887),
+    port: await freePort(18_987, 18_987),
     folder,
     environment: { PERDURE_CREDENTIALS: JSON.stringify([credential]) },
     onLine: (line) => lines.push(line),
