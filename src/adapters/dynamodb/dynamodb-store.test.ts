@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Dynalite } from "../../../test/aws/dynalite.ts";
 import { applicable } from "../../testing/contract.ts";
+import { rowOf } from "../../testing/store-case.ts";
 import { storeContract } from "../../testing/store-contract.ts";
 import { DynamoStore } from "./dynamodb-store.ts";
 
@@ -32,4 +34,23 @@ const subject = {
 
 describe("the store's contract, on dynalite", () => {
   test.each(applicable(storeContract))("$name", ({ run }) => run(subject));
+});
+
+test.each([
+  ["no time to live by default: an execution may last for years", undefined, []],
+  ["one where the host knows of it", 30, [30, 30]],
+])("items have %s", async (_, ttlDays, days) => {
+  const { client } = dynalite;
+  const row = rowOf("lasting", `ttl-${ttlDays}`);
+  const store = new DynamoStore({ client, table, ...(ttlDays !== undefined && { ttlDays }) });
+  await store.create(row, "one");
+  await store.append(row.id, 2, "two", row.incarnation);
+  const keys = [
+    { pk: row.id, sk: "head" },
+    { pk: `${row.id}#${row.incarnation}`, sk: "c000000000002" },
+  ];
+  const items = await Promise.all(keys.map(async (Key) => client.send(new GetCommand({ TableName: table, Key }))));
+  const ends = items.flatMap(({ Item }) => (Item?.["ttl"] as number | undefined) ?? []);
+  expect(items.every(({ Item }) => Item !== undefined)).toBe(true);
+  expect(ends.map((end) => Math.round((end - Date.now() / 1000) / 86_400))).toEqual(days);
 });

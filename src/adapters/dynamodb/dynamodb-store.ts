@@ -25,13 +25,12 @@ export interface DynamoStoreOptions {
   /** Made with `tableDefinition`. */
   readonly table: string;
   /**
-   * Days after its write at which DynamoDB deletes an item that nobody has removed; default 460, which is more than the
-   * longest execution (366 days) and the longest retention (90).
+   * Days after its write at which DynamoDB deletes an item that nobody has removed. None by default: an execution without
+   * a timeout may last for years, and must keep its first commits. Where all have one, that and the retention together.
    */
   readonly ttlDays?: number;
 }
 
-const TTL_DAYS = 460;
 const DAY_SECONDS = 86_400;
 /** A head stays below this many bytes: every look at an execution reads it, and its end writes it anew. */
 const LARGEST_IN_HEAD = 700;
@@ -41,11 +40,11 @@ export class DynamoStore implements ExecutionStore {
   readonly #table: Table;
   readonly #parts: Parts;
   readonly #index: DirectoryIndex;
-  readonly #ttlDays: number;
+  readonly #ttlDays: number | undefined;
   /** Functions that are known to be noted in the table. */
   readonly #functions = new Set<string>();
 
-  constructor({ client, table, ttlDays = TTL_DAYS }: DynamoStoreOptions) {
+  constructor({ client, table, ttlDays }: DynamoStoreOptions) {
     this.#table = new Table(client, table);
     this.#parts = new Parts(this.#table, randomId);
     this.#index = new DirectoryIndex(this.#table);
@@ -58,7 +57,7 @@ export class DynamoStore implements ExecutionStore {
     const isSmall = sizeOf(first) <= LARGEST_IN_HEAD;
     // A first commit that does not fit stands in the log before the head makes it count.
     if (!isSmall) await this.#put({ row, seq: 1, body });
-    const head = { ...headKey(row.id), ...rowAttributes(row), [Key.TTL]: this.#ttl(), ...(isSmall ? first : {}) };
+    const head = { ...headKey(row.id), ...rowAttributes(row), ...this.#ttl(), ...(isSmall ? first : {}) };
     return (await this.#table.putIfAbsent(head)) ? "created" : "exists";
   }
 
@@ -119,7 +118,7 @@ export class DynamoStore implements ExecutionStore {
     const key = { [Key.PARTITION]: place.partition, [Key.SORT]: SNAPSHOT };
     const before = (await this.#table.get(key)) as HeldText | undefined;
     const held = await this.#parts.write(snapshot, place);
-    await this.#table.put({ ...key, [Key.TTL]: place.ttl, ...held });
+    await this.#table.put({ ...key, ...place.ttl, ...held });
     await this.#parts.forget(before, place);
   }
 
@@ -150,7 +149,7 @@ export class DynamoStore implements ExecutionStore {
     const place = { partition: logPartition(id, incarnation), of: seq, ttl: this.#ttl() };
     const key = { [Key.PARTITION]: place.partition, [Key.SORT]: commitKey(seq) };
     const held = await this.#parts.write(body, place);
-    if (await this.#table.putIfAbsent({ ...key, [Key.TTL]: place.ttl, ...held })) return true;
+    if (await this.#table.putIfAbsent({ ...key, ...place.ttl, ...held })) return true;
     if (!("write" in held)) return false;
     const winner = (await this.#table.get(key)) as HeldText | undefined;
     // The client may have sent it twice, and have been refused by its own first try.
@@ -185,9 +184,10 @@ export class DynamoStore implements ExecutionStore {
     this.#functions.add(name);
   }
 
-  /** Seconds since the epoch. */
-  #ttl(): number {
-    return Math.ceil(Date.now() / 1000) + this.#ttlDays * DAY_SECONDS;
+  /** The attribute that holds when DynamoDB may delete an item, in seconds since the epoch. */
+  #ttl(): Item {
+    if (this.#ttlDays === undefined) return {};
+    return { [Key.TTL]: Math.ceil(Date.now() / 1000) + this.#ttlDays * DAY_SECONDS };
   }
 }
 

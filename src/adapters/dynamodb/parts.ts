@@ -17,7 +17,8 @@ const AT_ONCE = 8;
 export interface TextPlace {
   readonly partition: string;
   readonly of: number | "snapshot";
-  readonly ttl: number;
+  /** Goes into each item. */
+  readonly ttl: Item;
 }
 
 /** How an item holds a text: in itself, or as the name of a write and how many parts it has. */
@@ -45,7 +46,7 @@ export class Parts {
       this.#table.put({
         [Key.PARTITION]: place.partition,
         [Key.SORT]: partKey(prefix, part),
-        [Key.TTL]: place.ttl,
+        ...place.ttl,
         [name]: bytes.subarray(part * LARGEST, (part + 1) * LARGEST),
       });
     for (let part = 0; part < parts; part += AT_ONCE) {

@@ -10,7 +10,7 @@
  * | `#functions` | name | a function that has had an execution |
  *
  * The head alone says which incarnation is there. What belongs to another one is read by nobody, and goes when its time
- * to live is over.
+ * to live is over, if items have one.
  */
 
 /** Attributes of the keys and of the indexes. */
