@@ -58,7 +58,7 @@ export function liveExecution(id: string, source: LiveSource): Live<ExecutionSna
     if (change.kind === "removed" && change.id === id) state = emptyState({ keepsAll: true });
     return change.kind === "hello" || (change.kind === "row" ? change.row.id : change.id) === id;
   };
-  return live(nothing, { feed: source.feed, concerns, refresh });
+  return live(nothing, { feed: source.feed, concerns, refresh, isSame: isSameSnapshot });
 }
 
 export function liveList(query: Omit<ListQuery, "marker">, source: LiveSource): Live<ListSnapshot> {
@@ -71,6 +71,7 @@ export function liveList(query: Omit<ListQuery, "marker">, source: LiveSource): 
         const { rows, marker } = await listExecutions(query, (scan) => source.store.list(scan));
         return { isLoaded: true, rows, hasMore: marker !== undefined };
       },
+      isSame: isSameList,
     },
   );
 }
@@ -82,10 +83,12 @@ interface LiveParts<T> {
   readonly feed: ChangeFeed;
   readonly concerns: (change: Change) => boolean;
   readonly refresh: () => Promise<T>;
+  /** Hints are many and news are few: what a refresh found unchanged is not shown as something new. */
+  readonly isSame: (shown: T, read: T) => boolean;
 }
 
 /** Follows changes as long as somebody listens. */
-function live<T extends object>(first: T, { feed, concerns, refresh }: LiveParts<T>): Live<T> {
+function live<T extends object>(first: T, { feed, concerns, refresh, isSame }: LiveParts<T>): Live<T> {
   let stop = (): void => {};
   const value = new LiveValue<T>(first, {
     onInterest(isListenedTo) {
@@ -96,7 +99,8 @@ function live<T extends object>(first: T, { feed, concerns, refresh }: LiveParts
     },
   });
   const refresher = new Refresher(async () => {
-    value.set(await refresh().catch((error: unknown) => ({ ...value.get(), error })));
+    const read = await refresh().catch((error: unknown) => ({ ...value.get(), error }));
+    if (!isSame(value.get(), read)) value.set(read);
   }, PAUSE_MS);
   return value;
 }
@@ -117,4 +121,28 @@ function snapshotOf(state: ExecutionState, pause: Halt | undefined): ExecutionSn
   if (seq === 0) return { isLoaded: true, operations: [], seq };
   const header = pause === undefined ? state.header : { ...state.header, halt: pause };
   return { isLoaded: true, header, operations: [...state.operations.values()], seq };
+}
+
+function isSameSnapshot(shown: ExecutionSnapshot, read: ExecutionSnapshot): boolean {
+  return (
+    shown.isLoaded === read.isLoaded &&
+    shown.error === read.error &&
+    shown.seq === read.seq &&
+    shown.header?.incarnation === read.header?.incarnation &&
+    // A store without room halts an execution in this page alone: no commit tells of it.
+    shown.header?.halt === read.header?.halt
+  );
+}
+
+function isSameList(shown: ListSnapshot, read: ListSnapshot): boolean {
+  return (
+    shown.isLoaded === read.isLoaded &&
+    shown.error === read.error &&
+    shown.hasMore === read.hasMore &&
+    shown.rows.length === read.rows.length &&
+    shown.rows.every(({ incarnation, seq }, place) => {
+      const other = read.rows[place];
+      return incarnation === other?.incarnation && seq === other.seq;
+    })
+  );
 }
