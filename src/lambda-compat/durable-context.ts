@@ -27,7 +27,7 @@ import { type BatchCall, batchConfigError, runBatchIn } from "./batch.ts";
 import { batchSummarizer, createBatchSerdes } from "./batch-result.ts";
 import { combinatorInputs } from "./combinator-inputs.ts";
 import { DurablePromise } from "./durable-promise.ts";
-import { readSeconds, requireDuration, toSeconds } from "./duration.ts";
+import { readSeconds, requireDuration, requireTimeout, toSeconds } from "./duration.ts";
 import { type Frame, logDataOf } from "./frame.ts";
 import { called, requireDecision, requireFunction, requireStrategy } from "./invalid-argument.ts";
 import { createContextLogger } from "./logger.ts";
@@ -96,6 +96,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     const strategy = config?.retryStrategy;
     if (strategy !== undefined && typeof strategy !== "function")
       requireStrategy(called("step", name), "retryStrategy", strategy);
+    requireTimeout(called("step", name), config?.timeout);
     return durable(this.#step(this.#enter("step"), name, { fn, config }));
   }
 

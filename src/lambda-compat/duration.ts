@@ -47,6 +47,16 @@ export function requireDurations<Config extends object>(
   }
 }
 
+/** @throws {InvalidArgumentError} INVALID_ARGUMENT for a timeout that is there and no duration, or no time. */
+export function requireTimeout(where: string, timeout: unknown): void {
+  if (timeout === undefined) return;
+  requireDuration(() => `The timeout of ${where}`, timeout);
+  if (toSeconds(timeout as Duration) > 0) return;
+  throw new InvalidArgumentError(
+    `The timeout of ${where} must be longer than 0 s and is ${shown(timeout)}: leave it out for none.`,
+  );
+}
+
 function isDuration(duration: unknown): boolean {
   if (typeof duration !== "object" || duration === null) return false;
   const parts = UNITS.map((unit) => (duration as Parts)[unit]).filter((part) => part !== undefined);

@@ -1,4 +1,4 @@
-/** Every name of `@aws/durable-execution-sdk-js` 2.4.0, on any runtime, and `SerdesError` and `collectionSerdes`. */
+/** Every name of `@aws/durable-execution-sdk-js` 2.4.0, on any runtime, and `SerdesError`, `StepTimeoutError` and `collectionSerdes`. */
 
 export {
   CallbackError,
@@ -11,6 +11,7 @@ export {
   PromiseCombinatorError,
   SerdesError,
   StepError,
+  StepTimeoutError,
   WaitForConditionError,
 } from "../engine/model/errors.ts";
 export { StepInterruptedError } from "../engine/replay/faults.ts";

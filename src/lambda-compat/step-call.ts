@@ -1,11 +1,11 @@
 import { OperationSubType } from "../engine/model/operation.ts";
 import type { Serdes } from "../engine/ports/serdes.ts";
-import type { RetryVerdict, StepOptions } from "../engine/replay/operations/step.ts";
-import { readSeconds } from "./duration.ts";
+import type { RetryVerdict, RunningAttempts, StepOptions } from "../engine/replay/operations/step.ts";
+import { readSeconds, toSeconds } from "./duration.ts";
 import { called, requireDecision } from "./invalid-argument.ts";
 import { isDevelopment } from "./platform.ts";
 import { retryPresets } from "./retry-strategy.ts";
-import type { DurableLogger, StepConfig, StepFunc } from "./types.ts";
+import type { DurableContextLogger, DurableLogger, StepConfig, StepContext, StepFunc } from "./types.ts";
 
 const RETRY_DECISIONS = "{ shouldRetry: false } or { shouldRetry: true, delay: { seconds: 5 } }";
 
@@ -21,6 +21,7 @@ export class StepCall<T, TLogger extends DurableLogger> implements StepOptions<T
   readonly subType: string;
   readonly name: string | undefined;
   readonly serdes: Serdes<T>;
+  readonly timeoutMs: number | undefined;
   readonly #fn: StepFunc<T, TLogger>;
   readonly #config: StepConfig<T> | undefined;
   readonly #logger: TLogger;
@@ -29,6 +30,7 @@ export class StepCall<T, TLogger extends DurableLogger> implements StepOptions<T
     this.name = around.name;
     this.subType = config?.subType ?? OperationSubType.STEP;
     this.serdes = around.serdes;
+    this.timeoutMs = config?.timeout === undefined ? undefined : toSeconds(config.timeout) * 1000;
     this.#fn = fn;
     this.#config = config;
     this.#logger = around.logger;
@@ -38,8 +40,8 @@ export class StepCall<T, TLogger extends DurableLogger> implements StepOptions<T
     return this.#config?.semantics === "AT_MOST_ONCE_PER_RETRY";
   }
 
-  run(attempt: number): T | Promise<T> {
-    return this.#fn({ logger: this.#logger, attempt });
+  run(attempt: number, attempts: RunningAttempts): T | Promise<T> {
+    return this.#fn(new Attempt<TLogger>(this.#logger, attempt, attempts));
   }
 
   retry(error: Error, attempt: number): RetryVerdict {
@@ -59,5 +61,29 @@ export class StepCall<T, TLogger extends DurableLogger> implements StepOptions<T
     const next = verdict.retry ? `it is tried again in ${verdict.delaySeconds} s` : "it is not tried again";
     this.#logger.warn(`Attempt ${attempt} of ${called("step", this.name)} failed, and ${next}:`, error);
     return verdict;
+  }
+}
+
+/** What the function of a step is given. */
+class Attempt<TLogger extends DurableLogger> implements StepContext<TLogger> {
+  readonly logger: DurableContextLogger<TLogger>;
+  readonly attempt: number;
+  readonly #attempts: RunningAttempts;
+  #controller: AbortController | undefined;
+
+  constructor(logger: TLogger, attempt: number, attempts: RunningAttempts) {
+    this.logger = logger;
+    this.attempt = attempt;
+    this.#attempts = attempts;
+  }
+
+  /** Made when it is asked for: most steps do without. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      const controller = new AbortController();
+      this.#controller = controller;
+      this.#attempts.onCutOff(this.attempt, (reason) => controller.abort(reason));
+    }
+    return this.#controller.signal;
   }
 }

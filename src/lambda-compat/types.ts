@@ -189,6 +189,12 @@ export interface OperationContext<Logger> {
 export interface StepContext<Logger extends DurableLogger> extends OperationContext<DurableContextLogger<Logger>> {
   /** From 1. */
   attempt: number;
+  /**
+   * Aborted when nothing is recorded any more of what the function comes to: at the step's `timeout`, when the execution
+   * has ended or was stopped, when the context around the step has ended, and when another worker runs the execution
+   * now. To be handed to `fetch` and its like. Not in AWS's SDK.
+   */
+  readonly signal: AbortSignal;
 }
 
 export interface WaitForConditionContext<Logger extends DurableLogger>
@@ -254,6 +260,13 @@ export type RetryStrategy = (error: Error, attemptCount: number) => RetryDecisio
 export interface StepConfig<T> {
   /** After a failure; by default `retryPresets.default`, six attempts with up to 60 s between two. */
   retryStrategy?: RetryStrategy;
+  /**
+   * How long one attempt may take; for ever by default. Then its signal is aborted, and the attempt has failed with a
+   * `StepTimeoutError`, whatever its function still does; the retry strategy decides how it goes on. Of a step with a
+   * timeout, an attempt that the platform cut off counts as one that failed, with a `StepInterruptedError`, once its
+   * start is recorded. Not in AWS's SDK.
+   */
+  timeout?: Duration;
   /** How often the function may run for one attempt; at least once by default. */
   semantics?: `${StepSemantics}`;
   /** For the result; the context's own by default. */

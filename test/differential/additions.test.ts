@@ -236,8 +236,8 @@ describe("a map callback that takes one parameter", () => {
   });
 });
 
-test("every name of AWS's package is there, and two others", () => {
-  const names = [...Object.keys(aws), "SerdesError", "collectionSerdes"];
+test("every name of AWS's package is there, and three others", () => {
+  const names = [...Object.keys(aws), "SerdesError", "StepTimeoutError", "collectionSerdes"];
   expect(Object.keys(perdure).toSorted()).toEqual(names.toSorted());
 });
 

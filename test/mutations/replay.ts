@@ -35,6 +35,27 @@ export const replayMutations: readonly Mutation[] = [
     tests: ["src/lambda-compat/left-behind.test.ts"],
   },
   {
+    keeps: "P1",
+    what: "an attempt that has timed out is recorded when its function ends at last",
+    code: "    if (life?.isOver === true) return false;\n",
+    becomes: "",
+    tests: ["src/lambda-compat/step-timeout.test.ts"],
+  },
+  {
+    keeps: "P2",
+    what: "an attempt with a timeout that was cut off counts for nothing",
+    code: "    return this.atMostOnce || this.options.timeoutMs !== undefined;\n",
+    becomes: "    return this.atMostOnce;\n",
+    tests: ["src/lambda-compat/step-timeout.test.ts"],
+  },
+  {
+    keeps: "P6",
+    what: "the signal of a step says nothing when its outcome is no longer recorded",
+    code: "    this.#closeListeners?.forEach((listener) => listener());\n",
+    becomes: "",
+    tests: ["src/lambda-compat/step-timeout.test.ts"],
+  },
+  {
     keeps: "P2",
     what: "an at-most-once function does not wait for its start",
     code: '    if (atMostOnce) this.#awaits = "STARTED";\n    else this.#execute();',
@@ -44,7 +65,7 @@ export const replayMutations: readonly Mutation[] = [
   {
     keeps: "P2",
     what: "an interrupted at-most-once attempt runs again",
-    code: "    else if (this.atMostOnce) this.#conclude(this.interrupted(new StepInterruptedError()));\n",
+    code: "    else if (this.countsInterruptions) this.#conclude(this.interrupted(new StepInterruptedError()));\n",
     becomes: "",
     tests: attempts,
   },

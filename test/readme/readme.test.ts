@@ -30,6 +30,7 @@ const programs = [
   "README.md/order.test.ts",
   "docs/http-api.md/api.ts",
   "docs/http-api.md/host.ts",
+  "docs/steps.md/timeouts.test.ts",
   "docs/testing.md/retries.test.ts",
 ];
 
@@ -100,6 +101,7 @@ test("the pages with code are these", () => {
     "docs/browser.md",
     "docs/cloudflare.md",
     "docs/http-api.md",
+    "docs/steps.md",
     "docs/testing.md",
   ]);
   const [readme] = pages;

@@ -68,7 +68,6 @@ interface Verdicts {
 
   Duration: Same<ours.Duration, aws.Duration>;
   RetryDecision: Same<ours.RetryDecision, aws.RetryDecision>;
-  StepFunc: Same<ours.StepFunc<Value>, aws.StepFunc<Value>>;
   InvokeConfig: Same<ours.InvokeConfig<Value, string>, aws.InvokeConfig<Value, string>>;
   WaitForConditionCheckFunc: Same<ours.WaitForConditionCheckFunc<Value>, aws.WaitForConditionCheckFunc<Value>>;
   WaitForConditionConfig: Same<ours.WaitForConditionConfig<Value>, aws.WaitForConditionConfig<Value>>;
@@ -138,7 +137,6 @@ interface Verdicts {
   AttemptEndInfo: Same<ours.AttemptEndInfo, aws.AttemptEndInfo>;
 
   DurableOperationError: Same<ours.DurableOperationError, aws.DurableOperationError>;
-  StepError: Same<ours.StepError, aws.StepError>;
   CallbackError: Same<ours.CallbackError, aws.CallbackError>;
   CallbackExternalError: Same<ours.CallbackExternalError, aws.CallbackExternalError>;
   CallbackTimeoutError: Same<ours.CallbackTimeoutError, aws.CallbackTimeoutError>;
@@ -158,6 +156,10 @@ interface Verdicts {
 
   // Configurations accept the bare text of an enum's member too, or a member that AWS's has not.
   StepConfig: OnlyTheirs<ours.StepConfig<Value>, aws.StepConfig<Value>>;
+  // Here it has a subclass, whose type of error is another.
+  StepError: OnlyTheirs<ours.StepError, aws.StepError>;
+  // What runs as a step here may use a signal, which AWS's context has not.
+  StepFunc: OnlyTheirs<ours.StepFunc<Value>, aws.StepFunc<Value>>;
   RetryStrategyConfig: OnlyTheirs<ours.RetryStrategyConfig, aws.RetryStrategyConfig>;
   LinearRetryStrategyConfig: OnlyTheirs<ours.LinearRetryStrategyConfig, aws.LinearRetryStrategyConfig>;
   WaitStrategyConfig: OnlyTheirs<ours.WaitStrategyConfig<Value>, aws.WaitStrategyConfig<Value>>;

@@ -57,9 +57,21 @@ export abstract class DurableOperationError extends Error {
 /** A step, or a condition that is waited for, failed for good. */
 export class StepError extends DurableOperationError {
   static override readonly name: string = "StepError";
-  readonly errorType = "StepError";
+  readonly errorType: string = "StepError";
   constructor(message?: string, cause?: Error, errorData?: string) {
     super(message || "Step failed", cause, errorData);
+  }
+}
+
+/**
+ * An attempt of a step took longer than the step's `timeout`; once no attempt is left, what the step rejects with. No
+ * error of AWS's SDK, to which it is a `StepError`.
+ */
+export class StepTimeoutError extends StepError {
+  static override readonly name: string = "StepTimeoutError";
+  override readonly errorType = "StepTimeoutError";
+  constructor(message?: string, cause?: Error, errorData?: string) {
+    super(message || "Step timed out", cause, errorData);
   }
 }
 
@@ -150,6 +162,7 @@ type DurableErrorClass = new (message?: string, cause?: Error, errorData?: strin
 const RECONSTRUCTABLE: ReadonlyMap<string, DurableErrorClass> = new Map<string, DurableErrorClass>(
   [
     StepError,
+    StepTimeoutError,
     CallbackError,
     CallbackExternalError,
     CallbackTimeoutError,

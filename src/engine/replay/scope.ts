@@ -32,6 +32,7 @@ export class Scope {
   readonly #isRecorded: boolean;
   /** Made for the first of them: most contexts of a large batch have none. */
   #children: Set<Scope> | undefined;
+  #closeListeners: Set<() => void> | undefined;
   #count = 0;
   #closed = false;
   #executing = 0;
@@ -94,6 +95,14 @@ export class Scope {
     if (this.#isRecorded && this.recordedKey !== undefined) this.invocation.delivery.takers.close(this.recordedKey);
     else if (!this.invocation.isOver) hideFrom(this.invocation, this.position, this.#count + 1);
     this.#children?.forEach((child) => child.close());
+    this.#closeListeners?.forEach((listener) => listener());
+  }
+
+  /** Calls back once this context is closed. The answer takes that back. */
+  onClose(listener: () => void): () => void {
+    const listeners = (this.#closeListeners ??= new Set());
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
   }
 
   #adopt(child: Scope): void {

@@ -64,6 +64,9 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
 
   abstract readonly atMostOnce: boolean;
 
+  /** An attempt that was cut off, once its start is recorded, counts as one that failed, instead of being made again. */
+  abstract readonly countsInterruptions: boolean;
+
   /** Runs one attempt; its verdict goes to `decided`, once. */
   abstract run(): void;
 
@@ -117,7 +120,7 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
     this.#awaits = undefined;
     if (this.scope.isClosed) return;
     if (isReady) this.#start();
-    else if (this.atMostOnce) this.#conclude(this.interrupted(new StepInterruptedError()));
+    else if (this.countsInterruptions) this.#conclude(this.interrupted(new StepInterruptedError()));
     else this.#execute();
   }
 

@@ -29,6 +29,7 @@ export function condition<T>(scope: Scope, options: ConditionOptions<T>): Future
 
 class Condition<T> extends Attempts<T, ConditionOptions<T>> implements RoundTrip<string | undefined> {
   readonly atMostOnce = false;
+  readonly countsInterruptions = false;
   /** The state as recorded by the attempt before; the first attempt starts from the initial state. */
   #recorded: string | undefined;
 

@@ -1,4 +1,4 @@
-import { errorFromFailure, StepError } from "../../model/errors.ts";
+import { errorFromFailure, StepError, StepTimeoutError } from "../../model/errors.ts";
 import { failureFromError } from "../../model/thrown-failure.ts";
 import type { Operation } from "../../model/operation.ts";
 import type { MaybePromise } from "../../ports/maybe-promise.ts";
@@ -9,15 +9,24 @@ import type { StepInterruptedError } from "../faults.ts";
 import { Future } from "../future.ts";
 import { deserialize, readBack, type RoundTrip, serialize } from "../round-trip.ts";
 import type { Scope } from "../scope.ts";
+import { AttemptLife, type CutOffListener } from "./attempt-life.ts";
 import { Attempts, type Verdict } from "./attempts.ts";
 import { runUserCode } from "./user-code.ts";
 
 /** What a retry strategy says; the delay is in whole seconds. */
 export type RetryVerdict = { readonly retry: false } | { readonly retry: true; readonly delaySeconds: number };
 
+/** What the function of an attempt may ask of its step. */
+export interface RunningAttempts {
+  /** Calls back once if that attempt is cut off: at its timeout, or when nothing is recorded of it any more. */
+  onCutOff(attempt: number, listener: CutOffListener): void;
+}
+
 export interface StepOptions<T> extends CallOptions {
-  run(attempt: number): T | Promise<T>;
+  run(attempt: number, attempts: RunningAttempts): T | Promise<T>;
   readonly serdes: Serdes<T>;
+  /** How long one attempt may take, in ms; for ever when absent. */
+  readonly timeoutMs?: number | undefined;
   /** At most once per attempt instead of at least once. */
   readonly atMostOnce: boolean;
   /** Given the error and the number of the attempt it ended, from 1. */
@@ -29,25 +38,44 @@ export function step<T>(scope: Scope, options: StepOptions<T>): Future<T> {
   return scope.isClosed ? new Future<T>() : new Step(scope, options).begin();
 }
 
-class Step<T> extends Attempts<T, StepOptions<T>> implements RoundTrip<string | undefined> {
+class Step<T> extends Attempts<T, StepOptions<T>> implements RoundTrip<string | undefined>, RunningAttempts {
   /** What this invocation has written and read already. */
   #read: Handover | undefined;
+  /** Of the attempt that runs, if it has a time limit or its function has asked. */
+  #life: AttemptLife | undefined;
 
   get atMostOnce(): boolean {
     return this.options.atMostOnce;
   }
 
+  /** Without a timeout, an attempt that was cut off is made again, as on AWS, however often that happens. */
+  get countsInterruptions(): boolean {
+    return this.atMostOnce || this.options.timeoutMs !== undefined;
+  }
+
   run(): void {
     const { instrument } = this.scope.invocation;
     const { attempt, options } = this;
+    const life = this.#begin(options.timeoutMs);
     runUserCode<T>(
       () =>
         instrument === undefined
-          ? options.run(attempt)
-          : instrument.attempt(this.running(attempt), () => options.run(attempt)),
-      (value) => serialize(this, options.serdes, value, this),
-      (error) => this.failed(error),
+          ? options.run(attempt, this)
+          : instrument.attempt(this.running(attempt), () => options.run(attempt, this)),
+      (value) => {
+        if (this.#ends(life)) serialize(this, options.serdes, value, this);
+      },
+      (error) => {
+        if (this.#ends(life)) this.failed(error);
+      },
     );
+  }
+
+  onCutOff(attempt: number, listener: CutOffListener): void {
+    const isOver = attempt !== this.attempt || this.scope.isClosed;
+    const life = isOver ? new AttemptLife(this.scope) : (this.#life ??= new AttemptLife(this.scope));
+    if (isOver) life.abort();
+    life.onCutOff(listener);
   }
 
   /** The value is written. It is recorded once it is known that it can be read, too. */
@@ -78,6 +106,31 @@ class Step<T> extends Attempts<T, StepOptions<T>> implements RoundTrip<string | 
       return this.#read ?? readBack(this, options.serdes, result, (value) => future.ready(value));
     }
     return future.broken(error === undefined ? new StepError("Unknown error") : errorFromFailure(error), this);
+  }
+
+  /** Begins the time of an attempt that is limited. */
+  #begin(timeoutMs: number | undefined): AttemptLife | undefined {
+    if (timeoutMs === undefined) return (this.#life = undefined);
+    const life = new AttemptLife(this.scope);
+    life.limit(timeoutMs, () => this.#timedOut(life, timeoutMs));
+    return (this.#life = life);
+  }
+
+  /** False if the attempt was over before its function ended: the outcome comes too late. */
+  #ends(life: AttemptLife | undefined): boolean {
+    if (life?.isOver === true) return false;
+    this.#life?.end();
+    this.#life = undefined;
+    return true;
+  }
+
+  #timedOut(life: AttemptLife, timeoutMs: number): void {
+    const step = this.name === undefined ? "the step" : `step "${this.name}"`;
+    const error = new StepTimeoutError(
+      `Attempt ${this.attempt} of ${step} was not done in ${timeoutMs / 1000} s, which is its timeout.`,
+    );
+    this.failed(error);
+    life.cutOff(error);
   }
 
   #failed(thrown: unknown): Verdict {
