@@ -62,9 +62,14 @@ export function forbiddenImports(modules: readonly Module[], layers: Layers): re
 
 function isAllowed(layers: Layers, from: string, to: string | Import): boolean {
   const layer = layers[from];
-  if (typeof to !== "string") return layer?.packages?.includes(to.specifier) === true;
+  if (typeof to !== "string") return layer?.packages?.some((allowed) => isNamed(allowed, to.specifier)) === true;
   const layerOfTarget = layerOf(layers, to);
   return layerOfTarget !== undefined && (layerOfTarget === from || layer?.imports.includes(layerOfTarget) === true);
+}
+
+/** `a/*` names every module of the package `a`. */
+function isNamed(allowed: string, specifier: string): boolean {
+  return allowed.endsWith("/*") ? specifier.startsWith(allowed.slice(0, -1)) : allowed === specifier;
 }
 
 function describeImport(module: Module, imported: Import, layers: Layers, from: string): string {

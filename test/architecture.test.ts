@@ -56,6 +56,7 @@ const layers: Layers = {
     packages: ["cloudflare:workers"],
   },
   "browser home": { path: "src/homes/browser/", imports: [...belowHomes, "home options", "indexeddb"] },
+  "aws cdk": { path: "src/aws-cdk/", imports: ["dynamodb"], packages: ["aws-cdk-lib", "aws-cdk-lib/*", "constructs"] },
   testing: {
     path: "src/testing/",
     imports: [...belowHomes, "memory", "durable-objects", "indexeddb", "dynamodb"],

@@ -21,7 +21,11 @@ test("every value of AWS's package is here, and of the same kind", () => {
 });
 
 test("what is here that AWS's package has not, apart from types, is what docs/differences.md tells of", () => {
-  expect(Object.keys(ourValues).filter((name) => !(name in theirValues))).toEqual(["SerdesError", "StepTimeoutError", "collectionSerdes"]);
+  expect(Object.keys(ourValues).filter((name) => !(name in theirValues))).toEqual([
+    "SerdesError",
+    "StepTimeoutError",
+    "collectionSerdes",
+  ]);
 });
 
 test("every type of AWS's package has its name here", async () => {

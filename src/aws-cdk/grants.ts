@@ -1,0 +1,58 @@
+/** What the functions may do, and nothing else. */
+
+import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
+import { Effect, type IRole, PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
+import { Stack } from "aws-cdk-lib";
+
+/** Reads and writes executions, and sends wakes. */
+export function grantRunning(fn: LambdaFunction, { table, queue }: { table: TableV2; queue: Queue }): void {
+  fn.addToRolePolicy(
+    new PolicyStatement({
+      effect: Effect.ALLOW,
+      actions: ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "BatchGetItem", "BatchWriteItem"].map(
+        (action) => `dynamodb:${action}`,
+      ),
+      resources: [table.tableArn, `${table.tableArn}/index/*`],
+    }),
+  );
+  fn.addToRolePolicy(
+    new PolicyStatement({ effect: Effect.ALLOW, actions: ["sqs:SendMessage"], resources: [queue.queueArn] }),
+  );
+}
+
+/** Sets and takes back schedules, which take on the role that may send wakes. */
+export function grantScheduling(fn: LambdaFunction, group: string, role: IRole): void {
+  const schedules = Stack.of(fn).formatArn({
+    service: "scheduler",
+    resource: "schedule",
+    resourceName: `${group}/*`,
+  });
+  fn.addToRolePolicy(
+    new PolicyStatement({
+      effect: Effect.ALLOW,
+      actions: ["scheduler:CreateSchedule", "scheduler:DeleteSchedule"],
+      resources: [schedules],
+    }),
+  );
+  fn.addToRolePolicy(
+    new PolicyStatement({
+      effect: Effect.ALLOW,
+      actions: ["iam:PassRole"],
+      resources: [role.roleArn],
+      conditions: { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } },
+    }),
+  );
+}
+
+/** Takes wakes out of the dead-letter queue. */
+export function grantSweeping(fn: LambdaFunction, deadLetterQueue: Queue): void {
+  fn.addToRolePolicy(
+    new PolicyStatement({
+      effect: Effect.ALLOW,
+      actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage"],
+      resources: [deadLetterQueue.queueArn],
+    }),
+  );
+}

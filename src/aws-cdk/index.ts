@@ -1,0 +1,3 @@
+/** `perdure/aws-cdk`: what `perdure/aws` runs on, as a construct for AWS CDK. */
+
+export { DurableLambdaHost, type DurableLambdaHostProps } from "./durable-lambda-host.ts";

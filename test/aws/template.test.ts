@@ -1,0 +1,136 @@
+import { readFileSync } from "node:fs";
+import { App, Duration, Stack } from "aws-cdk-lib";
+import { Code } from "aws-cdk-lib/aws-lambda";
+import { describe, expect, test } from "vitest";
+import { synthesizeTemplate, templatePath } from "../../scripts/aws-template.ts";
+import { tableDefinition } from "../../src/adapters/dynamodb/schema.ts";
+import { DurableLambdaHost } from "../../src/aws-cdk/index.ts";
+import { checkTemplate } from "./template-check.ts";
+
+interface AnyResource {
+  readonly Type: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- templates are looked into by name
+  readonly Properties: any;
+}
+
+interface AnyTemplate {
+  readonly Resources: Readonly<Record<string, AnyResource>>;
+}
+
+const text = synthesizeTemplate();
+const template = JSON.parse(text) as AnyTemplate;
+const { Resources } = template;
+
+function only(type: string, named = ""): AnyResource {
+  const found = Object.entries(Resources).filter(([name, { Type }]) => Type === type && name.startsWith(named));
+  expect(found, `${type} ${named}`).toHaveLength(1);
+  return found[0]![1];
+}
+
+/** What the policy of a function allows: each action with what it is allowed on. */
+function allowedTo(functionName: string): readonly string[] {
+  const { PolicyDocument } = only("AWS::IAM::Policy", `Host${functionName}ServiceRole`).Properties;
+  return PolicyDocument.Statement.flatMap(({ Effect, Action, Resource }: Record<string, string | string[]>) => {
+    expect(Effect).toBe("Allow");
+    const places = [Resource]
+      .flat()
+      .map((place) => JSON.stringify(place).match(/Host[A-Za-z]+?(?=[0-9A-F]{8})|CredentialsArn/)?.[0]);
+    return [Action].flat().map((action) => `${action} ${[...new Set(places)].join(" ")}`);
+  });
+}
+
+test("the template in deploy/ is that of the construct: npm run aws:template writes it", () => {
+  expect(readFileSync(templatePath, "utf8")).toBe(text);
+});
+
+test("the template fits AWS's resource model", async () => {
+  expect(await checkTemplate(template)).toEqual([]);
+});
+
+test.each<[mistake: string, edit: (properties: AnyResource["Properties"]) => void, found: string]>([
+  ["a property that there is not", (fn) => (fn.RecursiveLop = "Allow"), "Function.RecursiveLop is no property"],
+  ["one that is missing", (fn) => delete fn.Role, "Function.Role is missing"],
+  ["a text for a list", (fn) => (fn.Architectures = "arm64"), "Function.Architectures must be a list"],
+  ["a text for a number", (fn) => (fn.Timeout = "60"), "Function.Timeout must be a number"],
+  [
+    "a value that there is not",
+    (fn) => (fn.RecursiveLoop = "Maybe"),
+    "Function.RecursiveLoop must be one of Allow, Terminate",
+  ],
+])("the check finds %s", async (_, edit, found) => {
+  const Function = structuredClone(only("AWS::Lambda::Function", "HostQueue"));
+  edit(Function.Properties);
+  expect(await checkTemplate({ Resources: { Function } })).toEqual([found]);
+});
+
+test("the table is the store's", () => {
+  const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, TimeToLiveSpecification, BillingMode } =
+    only("AWS::DynamoDB::GlobalTable").Properties;
+  const { TableName: _, ...definition } = tableDefinition("");
+  const sorted = (list: readonly { AttributeName: string }[]): unknown =>
+    list.toSorted((a, b) => a.AttributeName.localeCompare(b.AttributeName));
+  expect({
+    KeySchema,
+    GlobalSecondaryIndexes,
+    BillingMode,
+    AttributeDefinitions: sorted(AttributeDefinitions),
+  }).toEqual({
+    ...definition,
+    AttributeDefinitions: sorted(definition.AttributeDefinitions),
+  });
+  expect(TimeToLiveSpecification).toEqual({ AttributeName: "ttl", Enabled: true });
+});
+
+test("a message is not seen again while the function may still be at it, and a loop is no loop", () => {
+  const { Timeout, RecursiveLoop } = only("AWS::Lambda::Function", "HostQueue").Properties;
+  const { VisibilityTimeout, RedrivePolicy } = only("AWS::SQS::Queue", "HostWakes").Properties;
+  expect(VisibilityTimeout).toBe(Timeout + 10);
+  expect(RedrivePolicy.maxReceiveCount).toBeGreaterThanOrEqual(10);
+  expect(RecursiveLoop).toBe("Allow");
+  expect(only("AWS::Lambda::EventSourceMapping").Properties.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
+});
+
+describe("the functions may do what they need, and nothing else", () => {
+  const table = ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "BatchGetItem", "BatchWriteItem"];
+  const running = [
+    ...table.map((action) => `dynamodb:${action} HostExecutions`),
+    "sqs:SendMessage HostWakes",
+    "scheduler:CreateSchedule HostSchedules",
+    "scheduler:DeleteSchedule HostSchedules",
+    "iam:PassRole HostScheduleRole",
+  ];
+
+  test("the one behind the queue", () => {
+    const consuming = [
+      "ReceiveMessage",
+      "ChangeMessageVisibility",
+      "GetQueueUrl",
+      "DeleteMessage",
+      "GetQueueAttributes",
+    ];
+    expect(allowedTo("Queue")).toEqual([...running, ...consuming.map((action) => `sqs:${action} HostWakes`)]);
+  });
+
+  test("the sweeper", () => {
+    const redriving = ["sqs:ReceiveMessage HostDeadLetters", "sqs:DeleteMessage HostDeadLetters"];
+    expect(allowedTo("Sweeper")).toEqual([...running, ...redriving]);
+  });
+
+  test("the one behind the URL", () => {
+    const reading = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"];
+    expect(allowedTo("Http")).toEqual([...running, ...reading.map((action) => `${action} CredentialsArn`)]);
+  });
+
+  test("Scheduler sends wakes, and takes on its role for nobody else", () => {
+    const { AssumeRolePolicyDocument } = only("AWS::IAM::Role", "HostScheduleRole").Properties;
+    expect(AssumeRolePolicyDocument.Statement[0].Principal).toEqual({ Service: "scheduler.amazonaws.com" });
+    const { PolicyDocument } = only("AWS::IAM::Policy", "HostScheduleRoleDefaultPolicy").Properties;
+    expect(JSON.stringify(PolicyDocument.Statement)).toMatch(/sqs:SendMessage.*HostWakes/);
+  });
+});
+
+test("a timeout below ten seconds is refused", () => {
+  const host = (): DurableLambdaHost =>
+    new DurableLambdaHost(new Stack(new App(), "S"), "H", { code: Code.fromInline("x"), timeout: Duration.seconds(9) });
+  expect(host).toThrow("The timeout must be 10 s at least and is 9 s.");
+});
