@@ -5,7 +5,15 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { App, CfnOutput, CfnParameter, DefaultStackSynthesizer, Duration, Stack } from "aws-cdk-lib";
+import {
+  App,
+  BootstraplessSynthesizer,
+  CfnOutput,
+  CfnParameter,
+  Duration,
+  type IStackSynthesizer,
+  Stack,
+} from "aws-cdk-lib";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import { Bucket } from "aws-cdk-lib/aws-s3";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
@@ -17,10 +25,10 @@ export const templatePath: string = join(root, "deploy", "cloudformation.json");
 /** The template's text. */
 export function synthesizeTemplate(): string {
   const app = new App({ analyticsReporting: false, treeMetadata: false });
-  const stack = new Stack(app, "Perdure", {
-    description: "Durable functions on Lambda and DynamoDB, by perdure/aws.",
-    synthesizer: new DefaultStackSynthesizer({ generateBootstrapVersionRule: false }),
-  });
+  const description = "Durable functions on Lambda and DynamoDB, by perdure/aws.";
+  // CDK's own types do not fit each other where undefined is told from absent.
+  const synthesizer = new BootstraplessSynthesizer() as IStackSynthesizer;
+  const stack = new Stack(app, "Perdure", { description, synthesizer });
   const parameter = (name: string, description: string): string =>
     new CfnParameter(stack, name, { description }).valueAsString;
   const bucket = Bucket.fromBucketName(stack, "Code", parameter("CodeBucket", "The S3 bucket that holds the bundle."));

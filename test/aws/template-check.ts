@@ -1,7 +1,7 @@
 /** Holds a CloudFormation template against AWS's resource model: types, properties and shapes, not ranges of values. */
 
 import { loadAwsServiceSpec } from "@aws-cdk/aws-service-spec";
-import type { PropertyType, Resource, ResourceProperties, SpecDatabase } from "@aws-cdk/service-spec-types";
+import type { PropertyType, ResourceProperties, SpecDatabase } from "@aws-cdk/service-spec-types";
 
 interface Template {
   readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: unknown }>>;
@@ -11,7 +11,7 @@ interface Template {
 export async function checkTemplate(template: Template): Promise<readonly string[]> {
   const database = await loadAwsServiceSpec();
   return Object.entries(template.Resources).flatMap(([name, { Type, Properties = {} }]) => {
-    const [resource] = database.lookup("resource", "cloudFormationType", "equals", Type) as Resource[];
+    const [resource] = [...database.lookup("resource", "cloudFormationType", "equals", Type)];
     if (resource === undefined) return [`${name}: there is no type ${Type}`];
     return checkProperties(database, name, resource.properties, Properties);
   });
