@@ -19,8 +19,8 @@ export interface Outlook {
   read(): MaybePromise<void>;
   plan(): Plan;
   carryOut(duty: Duty): Promise<void>;
-  /** Nothing is left to do until `wakeAt`, ms since the epoch; `orders` says whether the alarm is to be told. */
-  rest(wakeAt: number | undefined, orders: boolean): void;
+  /** Nothing is left to do of the plan until one of its times has come; `orders` says whether the alarm is to be told. */
+  rest(plan: Plan, orders: boolean): void;
   failed(error: unknown): void;
   /** Called when no look is under way any more. */
   onIdle(): void;
@@ -96,10 +96,10 @@ export class LookLoop {
       const isRead = await this.#readFirst();
       // What was read may have ended an invocation here. The wake is this process's to see to all the same.
       stops = this.#stops;
-      const wakeAt = await this.#workOff(stops, isRead);
+      const plan = await this.#workOff(stops, isRead);
       // What was asked for meanwhile may change when to wake.
-      if (stops !== this.#stops || this.#again) return;
-      outlook.rest(wakeAt, this.#orders);
+      if (plan === undefined || stops !== this.#stops || this.#again) return;
+      outlook.rest(plan, this.#orders);
       this.#orders = false;
     } catch (error) {
       if (stops === this.#stops) outlook.failed(error);
@@ -114,7 +114,8 @@ export class LookLoop {
     return true;
   }
 
-  async #workOff(stops: number, isRead: boolean): Promise<number | undefined> {
+  /** Answers the plan that has nothing left to do; undefined if the look has to begin again, or has been stopped. */
+  async #workOff(stops: number, isRead: boolean): Promise<Plan | undefined> {
     const outlook = this.#outlook;
     for (let isNewest = isRead; stops === this.#stops; ) {
       // A wake that came during a read may know of more than that has found.
@@ -123,10 +124,10 @@ export class LookLoop {
         return undefined;
       }
       this.#again = false;
-      const { duties, wakeAt } = outlook.plan();
-      for (const duty of duties) if (stops === this.#stops) await outlook.carryOut(duty);
-      if (duties.length > 0 || this.#again) continue;
-      if (isNewest || !this.#orders) return wakeAt;
+      const plan = outlook.plan();
+      for (const duty of plan.duties) if (stops === this.#stops) await outlook.carryOut(duty);
+      if (plan.duties.length > 0 || this.#again) continue;
+      if (isNewest || !this.#orders) return plan;
       await outlook.read();
       isNewest = true;
     }

@@ -67,7 +67,7 @@ export class Session implements LogListener, Outlook {
       retries,
       state: () => this.state,
       isRunning: () => this.#invoker.here === "RUNNING",
-      onDue: onChange,
+      onDue: (wish) => void this.#look(wish),
       onRest: () => this.onIdle(),
     });
     this.#pause = new StoragePause(id, setup, retries);
@@ -154,7 +154,9 @@ export class Session implements LogListener, Outlook {
   async resume(version: string | undefined): Promise<void> {
     if (this.#pause.halt !== undefined) {
       if (!this.#pause.tryAgain()) await this.wake();
-      return;
+      await this.read();
+      // Another process may have halted it meanwhile.
+      if (this.state.header.halt === undefined) return;
     }
     await this.command({ type: "RESUME", ...(version === undefined ? {} : { version }) });
     await this.#duties.show();
@@ -196,8 +198,8 @@ export class Session implements LogListener, Outlook {
     return this.#duties.carryOut(duty);
   }
 
-  rest(wakeAt: number | undefined, orders: boolean): void {
-    this.#wakes.rest(wakeAt, orders);
+  rest(plan: Plan, orders: boolean): void {
+    this.#wakes.rest(plan, orders);
     if (this.#invoker.here !== "RUNNING" && this.#setup.mayRun(this.id)) this.#snapshots.keep(() => this.state);
   }
 
