@@ -112,6 +112,13 @@ export const runnerMutations: readonly Mutation[] = [
     tests: wakes,
   },
   {
+    keeps: "P7",
+    what: "a wake is lost with what a process was doing that learns that it was replaced",
+    code: "    this.#loop.interrupt();",
+    becomes: "    this.#loop.stop();",
+    tests: wakes,
+  },
+  {
     keeps: "alarm",
     what: "orders for one execution overlap",
     code: "    if (!this.#isOrdering) this.#setup.host.background(this.#giveOrders());",

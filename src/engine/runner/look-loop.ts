@@ -3,7 +3,8 @@
  * what the plan says until nothing is left, and has the alarm set.
  *
  * 1. One look is under way at a time. What asks for one meanwhile gets another one after it.
- * 2. After `stop` the look under way does nothing more, and no other one begins until one is asked for.
+ * 2. After `stop` the look under way does nothing more, and no other one begins until one is asked for. `interrupt` is
+ *    the same, but for a wake that has come since the log was read.
  * 3. The alarm is told only after the log was read to its end in the same look, so that a process which has been
  *    replaced learns of that first.
  */
@@ -53,7 +54,7 @@ export class LookLoop {
     return this.#looking !== undefined;
   }
 
-  /** Counts the calls of `stop`: code that waits for something sees by it whether it may go on. */
+  /** Counts the calls of `stop` and `interrupt`: code that waits for something sees by it whether it may go on. */
   get stops(): number {
     return this.#stops;
   }
@@ -78,6 +79,13 @@ export class LookLoop {
   stop(): void {
     this.#stops++;
     this.#again = this.#reads = this.#orders = false;
+  }
+
+  /** Ends the look under way. A wake that it has not answered gets a look of its own: nobody else may know of it. */
+  interrupt(): void {
+    const isWoken = this.#again && this.#reads;
+    this.stop();
+    if (isWoken) this.#again = this.#reads = this.#orders = true;
   }
 
   async #lookUntilDone(): Promise<void> {

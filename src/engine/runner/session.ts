@@ -5,7 +5,8 @@
  *
  * 1. News reach the invocation from one place, `onNews`, in the order of the log.
  * 2. The alarm gets no order from a process that may not run the execution, or knows that it was replaced.
- * 3. Fenced, stood down or closed, a session has no further effect until it is woken again.
+ * 3. Fenced, stood down or closed, a session has no further effect until it is woken again. A wake that has come before
+ *    it learns that it was fenced counts.
  */
 
 import { isEnded } from "../machine/pending.ts";
@@ -223,7 +224,8 @@ export class Session implements LogListener, Outlook {
   }
 
   onFenced(by: FencedBy): void {
-    this.#letGo();
+    this.#loop.interrupt();
+    this.#letGoOfWork();
     if (by === "HERE") void this.#look({ orders: true });
     else this.#setup.onFenced(this.id);
   }
@@ -265,6 +267,10 @@ export class Session implements LogListener, Outlook {
 
   #letGo(): void {
     this.#loop.stop();
+    this.#letGoOfWork();
+  }
+
+  #letGoOfWork(): void {
     this.#wakes.stop();
     this.#invoker.abandon();
     this.#pause.end();
