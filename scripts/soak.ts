@@ -24,6 +24,9 @@ const { values: options } = parseArgs({
   },
 });
 
+// What fails on purpose is not told of; see `isDevelopment`.
+process.env["NODE_ENV"] = "test";
+
 const PROGRESS_MS = 30_000;
 /** Seeds that one thread runs before it asks for more. */
 const BATCH = 10;

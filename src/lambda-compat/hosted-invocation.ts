@@ -22,19 +22,29 @@ export function hostedFunction(program: Program): DurableFunction {
   };
 }
 
+/** What is invoked, and with what. */
+interface Order {
+  readonly program: Program;
+  readonly request: InvocationRequest;
+  readonly event: unknown;
+  readonly plugins: PluginHost | undefined;
+}
+
+/**
+ * It may be parked for days. Nothing of it holds on to its request, whose journal is everything that was recorded when it
+ * began: the replay lets go of what it needs no more. Plugins alone are shown that journal again when the invocation ends.
+ */
 class HostedInvocation implements RunningInvocation {
   readonly output: Promise<FunctionOutput>;
-  readonly #program: Program;
-  readonly #request: InvocationRequest;
   #running: RunningProgram | undefined;
   /** What changed before the handler was there to be told. */
   #early: Operation[] = [];
   #isAbandoned = false;
 
   constructor(program: Program, request: InvocationRequest) {
-    this.#program = program;
-    this.#request = request;
-    this.output = this.#run();
+    this.output = this.#begin(program, request)
+      .then(({ output }) => output)
+      .catch((error: unknown): FunctionOutput => ({ status: "FAILED", error: failureFromError(error) }));
   }
 
   absorb(operations: readonly Operation[]): boolean {
@@ -49,46 +59,43 @@ class HostedInvocation implements RunningInvocation {
     this.#running?.invocation.end({ status: "FENCED" });
   }
 
-  async #run(): Promise<FunctionOutput> {
-    const { header } = this.#request;
-    try {
-      const invalid = configError(this.#program.config);
-      if (invalid !== undefined) return { status: "FAILED", error: { errorType: "Error", errorMessage: invalid } };
-      const event = JSON.parse(header.input ?? "{}") as unknown;
-      const plugins = await pluginsOf(this.#program);
-      return plugins === undefined ? await this.#invoke(event, plugins) : await this.#observe(event, plugins);
-    } catch (error) {
-      return { status: "FAILED", error: failureFromError(error) };
-    }
+  /** Resolves once the handler has been called, so that what called it is not held while it runs. */
+  async #begin(program: Program, request: InvocationRequest): Promise<{ readonly output: Promise<FunctionOutput> }> {
+    const invalid = configError(program.config);
+    if (invalid !== undefined) throw new Error(invalid);
+    const event = JSON.parse(request.header.input ?? "{}") as unknown;
+    const plugins = await pluginsOf(program);
+    const order: Order = { program, request, event, plugins };
+    return { output: plugins === undefined ? this.#invoke(order) : this.#observe(order, plugins) };
   }
 
-  async #invoke(event: unknown, plugins: PluginHost | undefined): Promise<FunctionOutput> {
-    if (this.#isAbandoned) return { status: "FENCED" };
-    const { client, host, journal, arn, suspension, lingerMs } = this.#request;
-    this.#running = runProgram(this.#program, {
+  #invoke({ program, request, event, plugins }: Order): Promise<FunctionOutput> {
+    if (this.#isAbandoned) return Promise.resolve({ status: "FENCED" });
+    const { client, host, journal, arn, suspension, lingerMs } = request;
+    this.#running = runProgram(program, {
       event,
-      lambdaContext: lambdaContextOf(this.#request),
+      lambdaContext: lambdaContextOf(request),
       plugins,
       invocation: { client, host, journal, encodeId: (position) => position, arn, suspension, lingerMs },
     });
     if (this.#early.length > 0) this.#running.invocation.absorb(this.#early);
     this.#early = [];
-    return outputOf(await this.#running.outcome);
+    return this.#running.outcome.then(outputOf);
   }
 
-  async #observe(event: unknown, plugins: PluginHost): Promise<FunctionOutput> {
-    const { header, requestId, arn, journal } = this.#request;
+  async #observe(order: Order, plugins: PluginHost): Promise<FunctionOutput> {
+    const { header, requestId, arn, journal } = order.request;
     const observed = {
       requestId,
       arn,
-      input: event,
+      input: order.event,
       startedAt: header.startedAt,
       updatedIds: [],
       operations: () => journal,
     };
     let output: FunctionOutput = { status: "FENCED" };
     await plugins.observe(observed, async () => {
-      output = await this.#invoke(event, plugins);
+      output = await this.#invoke(order);
       return asLambdaOutput(output);
     });
     return output;

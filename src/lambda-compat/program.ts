@@ -69,7 +69,8 @@ export function configError({
 
 /** Starts the handler. */
 export function runProgram(program: Program, run: ProgramRun): RunningProgram {
-  const { lambdaContext, plugins } = run;
+  // The functions below live as long as the invocation, and what one of them names is kept: never all of `run`.
+  const { event, lambdaContext, plugins } = run;
   const { arn } = run.invocation;
   const instrument = plugins === undefined ? {} : { instrument: plugins.instrument(arn) };
   const invocation = new Invocation({ ...run.invocation, ...instrument });
@@ -82,7 +83,7 @@ export function runProgram(program: Program, run: ProgramRun): RunningProgram {
     callbackDeserializer: undefined,
     preservedLevels: program.config.pluginsConfig?.childOperationsDepth ?? 0,
   });
-  const outcome = invocation.run(() => program.handler(run.event, context) as unknown);
+  const outcome = invocation.run(() => program.handler(event, context) as unknown);
   return { invocation, outcome: outcome.then((ended) => reportingUnawaited(ended, invocation, context.logger)) };
 }
 

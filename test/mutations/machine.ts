@@ -3,6 +3,7 @@ import type { Mutation } from "./mutation.ts";
 const outside = ["test/promises/p05-callbacks.test.ts", "src/engine/machine/decide.test.ts"];
 const limits = ["test/promises/p12-limits.test.ts"];
 const plan = ["src/engine/machine/plan.test.ts"];
+const sharing = ["test/runner/sharing.test.ts"];
 
 /** The pure half: what follows from a log. */
 export const machineMutations: readonly Mutation[] = [
@@ -24,7 +25,7 @@ export const machineMutations: readonly Mutation[] = [
   {
     keeps: "P7",
     what: "a suspension that missed something ends all the same",
-    code: "  return seen === undefined ? invocation.due : invocation.newsSeq > seen;",
+    code: "  return seen === undefined ? invocation.dueSince !== undefined : invocation.newsSeq > seen;",
     becomes: "  return false;",
     tests: ["test/promises/p07-liveness.test.ts", "test/runner/wakes.test.ts"],
   },
@@ -38,15 +39,50 @@ export const machineMutations: readonly Mutation[] = [
   {
     keeps: "P7",
     what: "an invocation of a process that is gone is not taken over",
-    code: "  return isLeftAlone ? activeAt + lease.ms : now;",
+    code: "  return isLeftAlone ? activeAt + lease.ms : Math.min(dueSince ?? activeAt, now);",
     becomes: "  return isLeftAlone ? activeAt + lease.ms : undefined;",
     tests: plan,
   },
   {
     keeps: "P10",
     what: "an invocation elsewhere is taken over at every wake",
-    code: "  return isLeftAlone ? activeAt + lease.ms : now;",
+    code: "  return isLeftAlone ? activeAt + lease.ms : Math.min(dueSince ?? activeAt, now);",
     becomes: "  return now;",
+    tests: plan,
+  },
+  {
+    keeps: "P2",
+    what: "an invocation that runs for long gives no sign of life",
+    code: '  if (renewAt <= now) duties.push({ kind: "RENEW" });\n',
+    becomes: "",
+    tests: [...plan, ...sharing],
+  },
+  {
+    keeps: "P8",
+    what: "a sign of life is written in an execution that is over",
+    code: '  return header.status === "RUNNING" && header.halt === undefined ? SIGN_OF_LIFE : NOTHING_CHANGES;',
+    becomes: "  return header.status ? SIGN_OF_LIFE : NOTHING_CHANGES;",
+    tests: ["src/engine/machine/decide.test.ts"],
+  },
+  {
+    keeps: "P7",
+    what: "a process that lacks the version halts what another one could run",
+    code: "  if (at === undefined || at > now || hasVersion || lease === undefined) return at;",
+    becomes: "  if (hasVersion || at !== 0) return at;",
+    tests: [...plan, ...sharing],
+  },
+  {
+    keeps: "P7",
+    what: "what was halted for want of a version waits for people although it is back",
+    code: 'duties.push({ kind: "RESUME" });',
+    becomes: "void 0;",
+    tests: [...plan, ...sharing],
+  },
+  {
+    keeps: "P14",
+    what: "any halt is resumed by the first process that looks",
+    code: "  if (here.hasVersion && state.header.halt?.reason === HaltReason.VERSION_MISSING)",
+    becomes: "  if (here.hasVersion && state.header.halt !== undefined && HaltReason)",
     tests: plan,
   },
   {

@@ -6,6 +6,7 @@ const owners = ["test/runner/owners.test.ts", "test/promises/p04-fence.test.ts"]
 const wakes = ["test/runner/wakes.test.ts", "src/engine/runner/lost-wakes.test.ts"];
 const alarm = ["test/runner/alarm.test.ts"];
 const callees = ["test/runner/callees.test.ts"];
+const sharing = ["test/runner/sharing.test.ts"];
 const incarnations = ["test/runner/incarnations.test.ts"];
 const writes = ["test/promises/p08-writes.test.ts"];
 const chaos = ["src/testing/chaos/chaos.test.ts"];
@@ -111,6 +112,13 @@ export const runnerMutations: readonly Mutation[] = [
     tests: wakes,
   },
   {
+    keeps: "P7",
+    what: "a wake is lost with what a process was doing that learns that it was replaced",
+    code: "    this.#loop.interrupt();",
+    becomes: "    this.#loop.stop();",
+    tests: wakes,
+  },
+  {
     keeps: "alarm",
     what: "orders for one execution overlap",
     code: "    if (!this.#isOrdering) this.#setup.host.background(this.#giveOrders());",
@@ -186,6 +194,56 @@ export const runnerMutations: readonly Mutation[] = [
     code: "      this.#sent.set(operation.id, retries.failed(what, setup.host.now()));\n",
     becomes: "",
     tests: callees,
+  },
+  {
+    keeps: "callees",
+    what: "a peer that lacks the version of a callee refuses it for good",
+    code: "  ClientErrorCode.NOT_FOUND,\n  ClientErrorCode.THROTTLED,",
+    becomes: "  ClientErrorCode.THROTTLED,",
+    tests: sharing,
+  },
+  {
+    keeps: "callees",
+    what: "a function that only another process knows fails the invoke at once",
+    code: "    if (host.now() < startedAt + watchdogMs)",
+    becomes: "    if (host.now() < startedAt && watchdogMs > 0)",
+    tests: sharing,
+  },
+  {
+    keeps: "P2",
+    what: "a sign of life is not written for want of facts",
+    code: "    if (facts.length === 0 && isSign !== true) return false;",
+    becomes:
+      "    if (facts.length === 0 && isSign !== undefined) return false;\n    if (facts.length === 0) return false;",
+    tests: sharing,
+  },
+  {
+    keeps: "P10",
+    what: "the alarm is ordered anew with every sign of life",
+    code: "    else this.#clock.watch(renewAt, {});",
+    becomes: "    else this.#clock.watch(renewAt);",
+    tests: [...sharing, ...alarm],
+  },
+  {
+    keeps: "pause",
+    what: "a resume in a process without room forgets what is halted in the log",
+    code: "      if (this.state.header.halt === undefined) return;\n",
+    becomes: "      return;\n",
+    tests: ["src/engine/runner/shared-execution.test.ts"],
+  },
+  {
+    keeps: "incarnations",
+    what: "an outcome is dropped by a process that knows an earlier execution of the name",
+    code: "      if (!isMeant()) await session.read();\n",
+    becomes: "",
+    tests: incarnations,
+  },
+  {
+    keeps: "incarnations",
+    what: "a call that waits while another one finds the execution removed is told that there is none",
+    code: "    if (isGone(session)) throw new LogGoneError(session.id);\n    throw unknownExecution",
+    becomes: "    throw unknownExecution",
+    tests: incarnations,
   },
   {
     keeps: "callee names",

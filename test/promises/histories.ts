@@ -55,6 +55,17 @@ async function sequence(context: DurableContext, env: Env): Promise<unknown> {
   return values;
 }
 
+async function lengthy(context: DurableContext, env: Env): Promise<unknown> {
+  const [slow] = await Promise.all([
+    context.step("slow", async () => env.service("slow", 9000)),
+    context.wait({ seconds: 5 }),
+  ]);
+  const once = await context.step("once", async () => env.service("once", 5000), {
+    semantics: "AT_MOST_ONCE_PER_RETRY",
+  });
+  return [slow ?? "slow", once ?? "once"];
+}
+
 /** Since the world began: in the second round the step comes first, in the third nothing but time. */
 const STEP_ENDS_S = [45, 55, 500];
 
@@ -365,6 +376,8 @@ export const histories: Readonly<Record<string, History>> = {
     },
   },
   failed: { options: { functions: programOf(failing) } },
+  // The lease of its process is shorter than its steps, so it has commits without facts.
+  renewed: { options: { functions: programOf(lengthy), parks: false, watchdogMs: 4000 } },
   "timed-out": { options: { functions: programOf(long), executionTimeoutSeconds: 60 } },
   stopped: {
     options: { functions: programOf(long) },

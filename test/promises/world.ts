@@ -52,6 +52,8 @@ export interface WorldOptions {
   readonly input?: string;
   /** Default true. */
   readonly parks?: boolean;
+  /** See `RunnerOptions`. */
+  readonly watchdogMs?: number;
   /** How callbacks are answered, by the name of the callback or of the context around it. */
   readonly answers?: Readonly<Record<string, Answer>>;
   /** What has been written already; the world begins at the time of the last of it. */
@@ -168,7 +170,7 @@ export class World {
   /** Kills the process that lives, if any, and starts the next one. */
   boot(): void {
     this.kill();
-    const { crashes = [], parks = true, executionTimeoutSeconds, snapshotFloor } = this.#options;
+    const { crashes = [], parks = true, executionTimeoutSeconds, snapshotFloor, watchdogMs } = this.#options;
     const crashAt = crashes[this.processes++];
     const process = new SimulatedProcess({
       clock: this.clock,
@@ -184,6 +186,7 @@ export class World {
       parks,
       ...(executionTimeoutSeconds === undefined ? {} : { executionTimeoutSeconds }),
       ...(snapshotFloor === undefined ? {} : { snapshotFloor }),
+      ...(watchdogMs === undefined ? {} : { watchdogMs }),
       arnOf: (header) => formatExecutionArn(header),
       onError: (_id, error) => this.#note(error),
     });

@@ -185,3 +185,44 @@ test("a process that is busy for an execution which is removed finds the next on
   const { execution } = await other.start(nightly);
   expect(await runner.describe(id)).toMatchObject({ status: "RUNNING", incarnation: execution.incarnation });
 });
+
+/** A process that keeps an execution in use, which was removed since and whose name another one has taken. */
+async function overtaken(functions: Parameters<Processes["start"]>[0]) {
+  const world = new Processes();
+  const old = world.start(functions, { mayRun: () => false });
+  const other = world.start(functions);
+  await other.start({ ...nightly, input: "1" });
+  const leave = old.watch(id, 0)[Symbol.asyncIterator]();
+  void leave.next();
+  await world.clock.settle();
+  world.disk.remove(id);
+  const { execution } = await other.start({ ...nightly, input: "2" });
+  await world.clock.settle();
+  return { world, old, other, execution };
+}
+
+test("an outcome that reaches a process which knows an earlier execution of the name is recorded in the one that is meant", async () => {
+  const order = withDurableExecution(async (_: unknown, context) => context.invoke("endless", 1));
+  const endless = async (): Promise<never> => new Promise(() => {});
+  const { world, old, execution } = await overtaken({ order, endless });
+  const parent = { executionId: id, incarnation: execution.incarnation, operationId: "1" };
+  await old.completeInvoke(parent, { status: "SUCCEEDED", result: "7" });
+  expect(world.story(id)).toContain("SUCCEEDED 1");
+
+  await old.completeInvoke({ ...parent, incarnation: "another" }, { status: "SUCCEEDED", result: "8" });
+  expect(world.story(id).filter((fact) => fact === "SUCCEEDED 1")).toHaveLength(1);
+});
+
+test("of several calls that find an execution removed, each finds the next one of its name", async () => {
+  const callbacks: string[] = [];
+  const order = withDurableExecution(async (_: unknown, context) => {
+    const asked = ["a", "b", "c"].map((name) =>
+      context.waitForCallback(name, async (callback) => void callbacks.push(callback)),
+    );
+    return Promise.all(asked);
+  });
+  const { world, old } = await overtaken({ order });
+  const open = callbacks.slice(-3);
+  await Promise.all(open.map((callback) => old.completeCallback(callback, { type: "SUCCEEDED" })));
+  expect(world.story(id).filter((fact) => fact.startsWith("SUCCEEDED"))).toHaveLength(6);
+});

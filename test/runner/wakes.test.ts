@@ -3,6 +3,7 @@
 import { expect, test } from "vitest";
 import { MemoryAlarm } from "../../src/adapters/memory/memory-alarm.ts";
 import type { Alarm } from "../../src/engine/ports/alarm.ts";
+import type { ExecutionStore } from "../../src/engine/ports/execution-store.ts";
 import { Runner } from "../../src/engine/runner/runner.ts";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
 import { Gate, HOUR, Processes, storeWith } from "./processes.ts";
@@ -209,4 +210,40 @@ test("a wake that comes while the log is read finds what was written meanwhile",
   await Promise.all([first, second]);
   await clock.settle();
   expect(await other.describe("approval/one")).toMatchObject({ status: "SUCCEEDED", result: '"yes"' });
+});
+
+test("a wake that comes before a process learns that it was replaced is not lost with what it was doing", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  const gate = new Gate();
+  let holds = false;
+  const order = withDurableExecution(async (_: unknown, context) => {
+    await context.wait({ seconds: 4 });
+    await context.wait({ seconds: 10 });
+    return "done";
+  });
+  const held = (store: ExecutionStore): ExecutionStore =>
+    storeWith(store, {
+      append: async (...args) => {
+        if (holds) await gate.passed;
+        return store.append(...args);
+      },
+    });
+  const deaf: Alarm = { schedule: () => {}, cancel: () => {} };
+  const first = world.start({ order }, { store: held });
+  const second = world.start({ order }, { alarm: () => deaf });
+  await first.start({ functionName: "order", name: "one" });
+  await clock.settle();
+  holds = true;
+  await clock.advance(4_000);
+  await second.wake("order/one");
+  await clock.settle();
+  second.close();
+  await clock.advance(10_000);
+  const woken = first.wake("order/one");
+  holds = false;
+  gate.open();
+  await woken;
+  await clock.settle();
+  expect(await first.describe("order/one")).toMatchObject({ status: "SUCCEEDED", result: '"done"' });
 });

@@ -97,6 +97,8 @@ export interface HaltExecution {
 
 export interface ResumeExecution {
   readonly type: "RESUME";
+  /** Only after a halt for this reason: after another one, or without any, nothing changes then. */
+  readonly after?: HaltReason;
   /** The version to go on with, when it is another. */
   readonly version?: string;
 }
@@ -104,6 +106,11 @@ export interface ResumeExecution {
 /** The parent's log holds the outcome. */
 export interface NotifyParent {
   readonly type: "NOTIFY_PARENT";
+}
+
+/** Says that the invocation which writes it still runs. */
+export interface RenewLease {
+  readonly type: "RENEW";
 }
 
 /** One thing that may be asked of an execution, by its type. */
@@ -117,7 +124,8 @@ export type Command =
   | CompleteInvocation
   | HaltExecution
   | ResumeExecution
-  | NotifyParent;
+  | NotifyParent
+  | RenewLease;
 
 /** Time and chance, as arguments. */
 export interface DecisionEnvironment {
@@ -149,7 +157,13 @@ export interface MachineRejection {
 }
 
 /** What follows from a command: facts to append (none when nothing changes), or a refusal that changes nothing. */
-export type Decision = { readonly facts: readonly Fact[] } | { readonly rejected: MachineRejection };
+export type Decision =
+  | {
+      readonly facts: readonly Fact[];
+      /** A commit is written without any facts: its owner and its time say everything. */
+      readonly isSign?: true;
+    }
+  | { readonly rejected: MachineRejection };
 
 export function rejected(code: RejectionCode, message: string): Decision {
   return { rejected: { code, message } };

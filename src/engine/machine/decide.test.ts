@@ -360,7 +360,7 @@ describe("COMPLETE_INVOCATION", () => {
     recorder.apply(complete({ status: "PENDING" }), "owner");
     expect(recorder.state.header.status).toBe("RUNNING");
     expect(recorder.state.invocation).toMatchObject({
-      due: false,
+      dueSince: undefined,
       activeAt: undefined,
       failures: 0,
       retryAt: undefined,
@@ -391,7 +391,7 @@ describe("COMPLETE_INVOCATION", () => {
     recorder.apply(complete({ status: "PENDING" }), "owner");
     expect(recorder.state.header.status).toBe("RUNNING");
     expect(recorder.state.invocation).toMatchObject({
-      due: false,
+      dueSince: undefined,
       activeAt: undefined,
       failures: 0,
       retryAt: recorder.now,
@@ -407,11 +407,11 @@ describe("COMPLETE_INVOCATION", () => {
     elapse(recorder, 1000);
     const seen = recorder.state.seq;
     recorder.apply(complete({ status: "PENDING", seen }), "owner");
-    expect(recorder.state.invocation).toMatchObject({ due: false, retryAt: undefined });
+    expect(recorder.state.invocation).toMatchObject({ dueSince: undefined, retryAt: undefined });
     recorder.checkpoint(wait("3", 1));
     elapse(recorder, 1000);
     recorder.apply(complete({ status: "PENDING", seen }), "owner");
-    expect(recorder.state.invocation).toMatchObject({ due: false, retryAt: recorder.now });
+    expect(recorder.state.invocation).toMatchObject({ dueSince: undefined, retryAt: recorder.now });
   });
 
   test("FAULT is counted and tried again; a good end counts from none again", () => {
@@ -421,14 +421,14 @@ describe("COMPLETE_INVOCATION", () => {
     recorder.apply(fault, "owner");
     expect(recorder.state.header.status).toBe("RUNNING");
     expect(recorder.state.invocation).toMatchObject({
-      due: false,
+      dueSince: undefined,
       activeAt: undefined,
       failures: 2,
       retryAt: 1_005_000,
     });
     recorder.checkpoint(wait("1", 1));
     expect(recorder.state.invocation).toMatchObject({
-      due: false,
+      dueSince: undefined,
       activeAt: recorder.now,
       failures: 2,
       retryAt: undefined,
@@ -478,7 +478,7 @@ describe("COMPLETE_INVOCATION", () => {
     expect(recorder.commits.at(-1)!.facts.map(({ kind }) => kind)).toEqual(["INVOCATION_COMPLETED", "HALTED"]);
     expect(violations(recorder.state)).toEqual([]);
     recorder.apply({ type: "RESUME" });
-    expect(recorder.state.invocation).toMatchObject({ due: true, failures: 0 });
+    expect(recorder.state.invocation).toMatchObject({ dueSince: recorder.now, failures: 0 });
     recorder.apply(fault, "owner");
     expect(recorder.state.header.fault).toMatchObject({ count: 1 });
   });
@@ -525,6 +525,29 @@ describe("HALT and RESUME", () => {
     expect(recorder.decide({ ...halt, reason: "VERSION_MISSING" })).toEqual({ facts: [] });
   });
 
+  test("a resume that is meant for one reason changes nothing after another one, or without a halt", () => {
+    const recorder = Recorder.started();
+    const resume = { type: "RESUME", after: "VERSION_MISSING" } as const;
+    expect(recorder.decide(resume)).toEqual({ facts: [] });
+    recorder.apply(halt);
+    expect(recorder.decide(resume)).toEqual({ facts: [] });
+    recorder.apply({ ...halt, reason: "VERSION_MISSING" });
+    expect(recorder.decide(resume)).toEqual({ facts: [{ kind: "RESUMED" }] });
+  });
+
+  test("a sign of life is written while the execution runs, and holds its invocation's place", () => {
+    const recorder = Recorder.started();
+    expect(recorder.decide({ type: "RENEW" })).toEqual({ facts: [], isSign: true });
+    recorder.now += 5;
+    recorder.append([], "owner");
+    expect(recorder.state.invocation).toMatchObject({ activeAt: recorder.now, dueSince: undefined });
+    expect(violations(recorder.state)).toEqual([]);
+    recorder.apply(halt);
+    expect(recorder.decide({ type: "RENEW" })).toEqual({ facts: [] });
+    recorder.apply({ type: "STOP" });
+    expect(recorder.decide({ type: "RENEW" })).toEqual({ facts: [] });
+  });
+
   test("a resume lets it go on, with another version if one is named", () => {
     const recorder = Recorder.started();
     recorder.apply(halt);
@@ -532,7 +555,7 @@ describe("HALT and RESUME", () => {
     expect(recorder.state.header.version).toBe("2");
     expect(recorder.state.header).not.toHaveProperty("halt");
     expect(recorder.state.invocation).toMatchObject({
-      due: true,
+      dueSince: recorder.now,
       activeAt: undefined,
       failures: 0,
       retryAt: undefined,

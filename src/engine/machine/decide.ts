@@ -33,7 +33,7 @@ import {
   TENANT_ID,
   VERSION,
 } from "./limits.ts";
-import { decideHalt, decideNotification, decideResume, decideStop } from "./outside.ts";
+import { decideHalt, decideNotification, decideRenewal, decideResume, decideStop } from "./outside.ts";
 import { hasPending } from "./pending.ts";
 import type { ExecutionState } from "./state.ts";
 import { decideTimers } from "./timers.ts";
@@ -61,6 +61,8 @@ export function decide(state: ExecutionState, command: Command, env: DecisionEnv
       return decideResume(state, command);
     case "NOTIFY_PARENT":
       return decideNotification(state);
+    case "RENEW":
+      return decideRenewal(state);
   }
 }
 
@@ -133,7 +135,7 @@ function haltedAfter(completed: InvocationCompleted, error: Failure): Fact[] {
 /** True if something happened that the invocation which suspends has not taken into account. */
 function hasUnseen({ invocation }: ExecutionState, { again, seen }: InvocationOutput & { status: "PENDING" }): boolean {
   if (again === true) return true;
-  return seen === undefined ? invocation.due : invocation.newsSeq > seen;
+  return seen === undefined ? invocation.dueSince !== undefined : invocation.newsSeq > seen;
 }
 
 /** How the execution ends with this output of its invocation, if it does. */

@@ -37,7 +37,7 @@ export function fold(state: ExecutionState, commit: Commit): Operation[] {
   state.seq++;
   const isNews = isReady || state.deliveries !== origin.before;
   if (commit.owner === undefined && isNews && state.header.status === "RUNNING") {
-    state.invocation.due = true;
+    state.invocation.dueSince ??= commit.at;
     state.invocation.newsSeq = state.seq;
   }
   return changed.length > 1 ? newestOfEach(changed) : changed;
@@ -53,7 +53,7 @@ function newestOfEach(changes: readonly Operation[]): Operation[] {
 function takeOver(state: ExecutionState, owner: string, at: number): void {
   state.owner = owner;
   state.invocation.activeAt = at;
-  state.invocation.due = false;
+  state.invocation.dueSince = undefined;
   state.invocation.retryAt = undefined;
 }
 
@@ -81,7 +81,7 @@ function foldFact(state: ExecutionState, fact: Fact, origin: FactOrigin): Operat
       state.invocation.activeAt = undefined;
       return undefined;
     case "RESUMED":
-      return resume(state, fact.version);
+      return resume(state, fact.version, at);
     case "PARENT_NOTIFIED":
       if (state.header.endedAt === undefined || state.header.parent === undefined) throw misplaced(fact);
       state.header = { ...state.header, parentNotified: true };
@@ -109,7 +109,7 @@ function start(state: ExecutionState, fact: ExecutionStarted, at: number): void 
     header.timeoutAt = at + fact.executionTimeoutSeconds * 1000;
   }
   replaceHeader(state, header);
-  state.invocation.due = true;
+  state.invocation.dueSince = at;
 }
 
 interface Ending {
@@ -125,7 +125,7 @@ function end(state: ExecutionState, { fact, at, status }: Ending): undefined {
   if (fact.result !== undefined) header.result = fact.result;
   if (fact.error !== undefined) header.error = fact.error;
   replaceHeader(state, header);
-  state.invocation.due = false;
+  state.invocation.dueSince = undefined;
   state.invocation.retryAt = undefined;
   closeAll(state);
 }
@@ -134,7 +134,7 @@ function completeInvocation(state: ExecutionState, fact: InvocationCompleted, at
   const { invocation } = state;
   const { error, retryAt } = fact;
   invocation.activeAt = undefined;
-  invocation.due = false;
+  invocation.dueSince = undefined;
   invocation.retryAt = retryAt;
   const isFault = error !== undefined && retryAt !== undefined;
   invocation.failures = isFault ? invocation.failures + 1 : 0;
@@ -144,11 +144,11 @@ function completeInvocation(state: ExecutionState, fact: InvocationCompleted, at
   else if (fault !== undefined) state.header = rest;
 }
 
-function resume(state: ExecutionState, version: string | undefined): undefined {
+function resume(state: ExecutionState, version: string | undefined, at: number): undefined {
   const { halt, fault: _fault, ...rest } = state.header;
   if (halt === undefined) throw new CorruptLogError("The log resumes an execution that is not halted.");
   replaceHeader(state, version === undefined ? rest : { ...rest, version });
-  state.invocation.due = true;
+  state.invocation.dueSince = at;
   state.invocation.failures = 0;
   state.invocation.retryAt = undefined;
 }

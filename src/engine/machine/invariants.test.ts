@@ -33,7 +33,7 @@ describe("each invariant notices its own breach", () => {
     "delivery numbers are unique": (state) => patch(state, "3", { opened: 1 }),
     "delivery numbers are dense": (state) => state.deliveries++,
     "running executions can go on": (state) => {
-      Object.assign(state.invocation, { activeAt: undefined, due: false });
+      Object.assign(state.invocation, { activeAt: undefined, dueSince: undefined });
       state.timers.clear();
       state.callbacks.clear();
       state.openInvokes.clear();

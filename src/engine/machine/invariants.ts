@@ -23,8 +23,8 @@ export interface Invariant {
 export function isStuck(state: ExecutionState): boolean {
   const { header, invocation } = state;
   if (state.seq === 0 || header.status !== "RUNNING" || header.halt !== undefined) return false;
-  const { activeAt, due, retryAt } = invocation;
-  return activeAt === undefined && !due && retryAt === undefined && !hasPending(state);
+  const { activeAt, dueSince, retryAt } = invocation;
+  return activeAt === undefined && dueSince === undefined && retryAt === undefined && !hasPending(state);
 }
 
 function* settledOperationsAreComplete({ operations }: ExecutionState): Generator<string> {
@@ -98,7 +98,7 @@ function* endedExecutionsAreAtRest({ header, seq, invocation }: ExecutionState):
   if ((header.status === "RUNNING") !== (header.endedAt === undefined))
     yield `${header.status} ended ${header.endedAt}`;
   if (header.status === "RUNNING") return;
-  if (invocation.due || invocation.retryAt !== undefined) yield "an invocation is to come";
+  if (invocation.dueSince !== undefined || invocation.retryAt !== undefined) yield "an invocation is to come";
   if (header.halt !== undefined) yield "it is halted";
 }
 

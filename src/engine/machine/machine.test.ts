@@ -264,7 +264,15 @@ function tell(told: { timeout: number | undefined; happenings: readonly Happenin
 }
 
 /** A process that may run the execution. */
-const nothingHere: Here = { mayRun: true, invocation: "NONE", lease: undefined, sent: new Map(), shown: 1 };
+const nothingHere: Here = {
+  mayRun: true,
+  invocation: "NONE",
+  runsSince: undefined,
+  hasVersion: true,
+  lease: undefined,
+  sent: new Map(),
+  shown: 1,
+};
 const parkedHere: Here = { ...nothingHere, invocation: "PARKED" };
 
 /** The state after each commit. */
@@ -291,6 +299,7 @@ function carryOut({ duties }: Plan, recorder: Recorder, here: Here): Here {
     if (duty.kind === "STOP_INVOCATION") invocation = "NONE";
     if (duty.kind === "CALL") sent = sent.set(duty.operation.id, Number.POSITIVE_INFINITY);
     if (duty.kind === "SHOW") shown = recorder.state.rowSeq;
+    if (duty.kind === "RESUME") recorder.apply({ type: "RESUME", after: "VERSION_MISSING" });
   }
   return { ...here, invocation, sent, shown };
 }

@@ -1,6 +1,6 @@
 /**
- * What comes from outside an invocation and is about the execution as a whole. What is about one operation is in the
- * file of its kind.
+ * What is about the execution as a whole and not about an operation of it: what comes from outside, and that an
+ * invocation still runs. What is about one operation is in the file of its kind.
  */
 
 import type { Fact, InvocationCompleted } from "../model/commit.ts";
@@ -8,6 +8,8 @@ import type { Decision, HaltExecution, ResumeExecution, Stop } from "./command.t
 import { invalid, NOTHING_CHANGES } from "./command.ts";
 import { checkErrorSize, checkText, storedFailure, VERSION } from "./limits.ts";
 import type { ExecutionState } from "./state.ts";
+
+const SIGN_OF_LIFE: Decision = { facts: [], isSign: true };
 
 export function decideStop(state: ExecutionState, { error }: Stop): Decision {
   if (state.header.status !== "RUNNING") return NOTHING_CHANGES;
@@ -33,11 +35,16 @@ function identity({ requestId, startedAt }: { requestId: string; startedAt: numb
   return { requestId, startedAt };
 }
 
-export function decideResume(state: ExecutionState, { version }: ResumeExecution): Decision {
+export function decideResume(state: ExecutionState, { version, after }: ResumeExecution): Decision {
+  if (after !== undefined && state.header.halt?.reason !== after) return NOTHING_CHANGES;
   if (state.header.halt === undefined) return { rejected: invalid("The execution is not halted.") };
   if (version === undefined || version === state.header.version) return { facts: [{ kind: "RESUMED" }] };
   const refused = checkText(version, VERSION);
   return refused === undefined ? { facts: [{ kind: "RESUMED", version }] } : { rejected: refused };
+}
+
+export function decideRenewal({ header }: ExecutionState): Decision {
+  return header.status === "RUNNING" && header.halt === undefined ? SIGN_OF_LIFE : NOTHING_CHANGES;
 }
 
 export function decideNotification(state: ExecutionState): Decision {

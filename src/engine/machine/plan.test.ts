@@ -14,7 +14,16 @@ const failure = { errorMessage: "it broke" };
 const parent = { executionId: "p/1", operationId: "1" };
 
 /** A process that may run the execution and has nothing of it under way. */
-const idle: Here = { mayRun: true, invocation: "NONE", lease: undefined, sent: new Map(), shown: 1 };
+const idle: Here = {
+  mayRun: true,
+  invocation: "NONE",
+  runsSince: undefined,
+  hasVersion: true,
+  lease: undefined,
+  sent: new Map(),
+  shown: 1,
+};
+const lease = { ms: 5_000, hearsNews: true, isOwn: false };
 
 function plan({ state, now }: Recorder, here: Partial<Here> = {}): Plan {
   return planOf(state, { ...idle, ...here }, now);
@@ -82,7 +91,6 @@ test("an invocation that has not ended is taken over by a process that has none"
 test("an invocation elsewhere is left alone until its lease is over", () => {
   const recorder = Recorder.started();
   recorder.checkpoint({ id: "1", type: "CALLBACK", action: "START" }, { id: "2", type: "STEP", action: "START" });
-  const lease = { ms: 5_000, hearsNews: true };
   const until = recorder.now + 5_000;
   expect(plan(recorder, { lease })).toEqual({ duties: [], wakeAt: until });
 
@@ -92,8 +100,53 @@ test("an invocation elsewhere is left alone until its lease is over", () => {
   expect(plan(recorder, { lease })).toEqual({ duties: [], wakeAt: until });
   expect(kinds(plan(recorder, { lease: { ...lease, hearsNews: false } }))).toEqual(["INVOKE"]);
 
+  expect(kinds(plan(recorder, { lease: { ...lease, isOwn: true } }))).toEqual(["INVOKE"]);
+
   recorder.now = until;
   expect(kinds(plan(recorder, { lease }))).toEqual(["INVOKE"]);
+});
+
+test("an invocation that runs here writes when it has written nothing for half of a lease", () => {
+  const recorder = Recorder.started();
+  const begun = recorder.now;
+  const running = { invocation: "RUNNING", runsSince: begun, lease } as const;
+  expect(plan(recorder, running)).toEqual({ duties: [], wakeAt: undefined, renewAt: begun + 2_500 });
+  recorder.now += 1_000;
+  recorder.checkpoint({ id: "1", type: "STEP", action: "START" });
+  expect(plan(recorder, running)).toEqual({ duties: [], wakeAt: undefined, renewAt: begun + 3_500 });
+  recorder.now = begun + 3_500;
+  expect(kinds(plan(recorder, running))).toEqual(["RENEW"]);
+  expect(kinds(plan(recorder, { ...running, lease: undefined }))).toEqual([]);
+  expect(kinds(plan(recorder, { ...running, runsSince: undefined }))).toEqual([]);
+  recorder.append([], "owner");
+  expect(plan(recorder, running)).toEqual({ duties: [], wakeAt: undefined, renewAt: begun + 6_000 });
+});
+
+test("a process that lacks the version leaves what it shares to others, and halts it when none has taken it", () => {
+  const recorder = Recorder.started();
+  const since = recorder.now;
+  const lacking = { hasVersion: false, lease };
+  const offers: number[] = [];
+  for (let next = plan(recorder, lacking); next.duties.length === 0; next = plan(recorder, lacking)) {
+    recorder.now = next.wakeAt!;
+    offers.push(recorder.now - since);
+  }
+  expect(offers).toEqual([1_000, 2_000, 4_000, 5_000]);
+  expect(kinds(plan(recorder, lacking))).toEqual(["INVOKE"]);
+  recorder.now = since;
+  expect(kinds(plan(recorder, { hasVersion: false }))).toEqual(["INVOKE"]);
+  expect(kinds(plan(recorder, { lease }))).toEqual(["INVOKE"]);
+});
+
+test("what was halted for want of a version is resumed by a process that has it, and nothing else is", () => {
+  const recorder = Recorder.started();
+  recorder.apply({ type: "HALT", reason: "VERSION_MISSING", error: failure });
+  const shown = recorder.state.rowSeq;
+  expect(kinds(plan(recorder, { shown, hasVersion: false }))).toEqual([]);
+  expect(kinds(plan(recorder, { shown }))).toEqual(["RESUME"]);
+  recorder.apply({ type: "RESUME" });
+  recorder.apply({ type: "HALT", reason: "NON_DETERMINISM", error: failure });
+  expect(kinds(plan(recorder, { shown: recorder.state.rowSeq }))).toEqual([]);
 });
 
 test("after a fault the next try has its time, and news from outside does not hurry it", () => {

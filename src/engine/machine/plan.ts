@@ -3,7 +3,7 @@
  * runs in this process and from the time. The runner carries the duties out and asks again, until none is left.
  */
 
-import type { ExecutionHeader } from "../model/execution.ts";
+import { type ExecutionHeader, HaltReason } from "../model/execution.ts";
 import type { ChainedInvokeOperation } from "../model/operation.ts";
 import { isEnded, openInvokes } from "./pending.ts";
 import type { ExecutionState } from "./state.ts";
@@ -18,6 +18,10 @@ export type Duty =
   | { readonly kind: "CALL"; readonly operation: ChainedInvokeOperation }
   /** Something happened that an invocation has to see, and none runs here. */
   | { readonly kind: "INVOKE" }
+  /** The invocation that runs here has to write, lest another process takes it for gone. */
+  | { readonly kind: "RENEW" }
+  /** The execution is halted for want of a version that this process has. */
+  | { readonly kind: "RESUME" }
   /** The execution that invoked this one does not know its outcome. */
   | { readonly kind: "TELL_PARENT" }
   /** The directory shows an older row. */
@@ -34,6 +38,8 @@ export interface Lease {
   readonly ms: number;
   /** Whether it asks the log for news itself before it ends. One that is parked hears of none. */
   readonly hearsNews: boolean;
+  /** Whether this process has written last for an invocation: it knows what became of that one. */
+  readonly isOwn: boolean;
 }
 
 /** What this process has under way for the execution. */
@@ -42,7 +48,11 @@ export interface Here {
   readonly mayRun: boolean;
   /** The invocation in this process; a parked one waits in memory for what changes. */
   readonly invocation: "NONE" | "RUNNING" | "PARKED";
-  /** How long an invocation in another process is left alone; nothing leaves it alone when absent. */
+  /** When it began, ms since the epoch, while its code may run for long without writing. */
+  readonly runsSince: number | undefined;
+  /** Whether this process has the function in the version that the execution runs. */
+  readonly hasVersion: boolean;
+  /** Where processes share executions: how long an invocation in another one is left alone. */
   readonly lease: Lease | undefined;
   /**
    * Chained invokes that this process has called, by operation id: when one that could not be called is tried again, ms
@@ -59,12 +69,19 @@ export interface Plan {
   readonly duties: readonly Duty[];
   /** When to look again if nothing else happens, ms since the epoch. It may have passed while there are duties. */
   readonly wakeAt: number | undefined;
+  /**
+   * When the invocation that runs here has to write next, ms since the epoch. Only this process need wake for that: were
+   * it gone by then, there would be nothing to renew.
+   */
+  readonly renewAt?: number;
 }
 
 const AT_REST: Plan = { duties: [], wakeAt: undefined };
 const FIRE_TIMERS: readonly Duty[] = [{ kind: "FIRE_TIMERS" }];
 const STOP_INVOCATION: readonly Duty[] = [{ kind: "STOP_INVOCATION" }];
 const DAY_MS = 86_400_000;
+/** How soon another process is offered what this one lacks the version for; then seldomer as time passes. */
+const FIRST_OFFER_MS = 1000;
 
 /** What is to be done for a state, given what this process has under way. `now` in ms since the epoch. */
 export function planOf(state: ExecutionState, here: Here, now: number): Plan {
@@ -90,11 +107,22 @@ function whileRunning(state: ExecutionState, here: Here, now: number): Plan {
   // What fires decides what else is to be done.
   if (timer !== undefined && timer <= now) return { duties: FIRE_TIMERS, wakeAt: timer };
   const duties: Duty[] = [];
+  if (here.hasVersion && state.header.halt?.reason === HaltReason.VERSION_MISSING) duties.push({ kind: "RESUME" });
   if (here.shown < state.rowSeq) duties.push({ kind: "SHOW" });
   const callAt = state.openInvokes.size === 0 ? undefined : planCalls(state, here, { now, duties });
-  const invokeAt = here.invocation === "NONE" ? invocationAt(state, here.lease, now) : undefined;
+  const invokeAt = here.invocation === "NONE" ? invocationAt(state, here, now) : undefined;
   if (invokeAt !== undefined && invokeAt <= now) duties.push({ kind: "INVOKE" });
-  return { duties, wakeAt: earliest(timer, earliest(callAt, invokeAt)) };
+  const wakeAt = earliest(timer, earliest(callAt, invokeAt));
+  const renewAt = renewalAt(state, here);
+  if (renewAt === undefined) return { duties, wakeAt };
+  if (renewAt <= now) duties.push({ kind: "RENEW" });
+  return { duties, wakeAt, renewAt };
+}
+
+/** Half of a lease is kept for what delays the write. */
+function renewalAt({ invocation }: ExecutionState, { runsSince, lease }: Here): number | undefined {
+  if (lease === undefined || runsSince === undefined) return undefined;
+  return Math.max(runsSince, invocation.activeAt ?? 0) + lease.ms / 2;
 }
 
 /** Adds the calls that are due, and answers when the next one is. */
@@ -112,18 +140,26 @@ function planCalls(
   return next;
 }
 
-/** An invocation that has written and not ended runs elsewhere or is gone: once its lease is over it is taken over. */
-function invocationAt(
-  { header, invocation }: ExecutionState,
-  lease: Lease | undefined,
-  now: number,
-): number | undefined {
-  const { activeAt, due, retryAt } = invocation;
+/**
+ * When this process has to invoke. Where processes share executions, one that lacks the version leaves that to those that
+ * may have it for as long as a lease, and has one of them woken now and then. Then it invokes, which halts the execution.
+ */
+function invocationAt(state: ExecutionState, { hasVersion, lease }: Here, now: number): number | undefined {
+  const at = dueAt(state, lease, now);
+  if (at === undefined || at > now || hasVersion || lease === undefined) return at;
+  const until = at + lease.ms;
+  return until <= now ? now : Math.min(until, now + Math.max(FIRST_OFFER_MS, now - at));
+}
+
+/** Since when, or from when on, an invocation is due, ms since the epoch. */
+function dueAt({ header, invocation }: ExecutionState, lease: Lease | undefined, now: number): number | undefined {
+  const { activeAt, dueSince, retryAt } = invocation;
   if (header.halt !== undefined) return undefined;
   if (retryAt !== undefined) return retryAt;
-  if (activeAt === undefined) return due ? now : undefined;
-  const isLeftAlone = lease !== undefined && (lease.hearsNews || !due);
-  return isLeftAlone ? activeAt + lease.ms : now;
+  if (activeAt === undefined) return dueSince === undefined ? undefined : Math.min(dueSince, now);
+  // It has written and not ended: it runs elsewhere, or is gone. Once its lease is over it is taken over.
+  const isLeftAlone = lease !== undefined && !lease.isOwn && (lease.hearsNews || dueSince === undefined);
+  return isLeftAlone ? activeAt + lease.ms : Math.min(dueSince ?? activeAt, now);
 }
 
 function afterEnd(state: ExecutionState, here: Here, now: number): Plan {

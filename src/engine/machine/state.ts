@@ -5,8 +5,11 @@ import { TimerHeap } from "./timer-heap.ts";
 
 /** How it stands with the invocations of an execution. */
 export interface InvocationState {
-  /** Something happened that an invocation has to see, and none has written since. */
-  due: boolean;
+  /**
+   * Since when there has been something that an invocation has to see and none has written, ms since the epoch. Undefined
+   * if there is nothing.
+   */
+  dueSince: number | undefined;
   /** The number of the newest commit from outside that an invocation has to see; 0 for none. */
   newsSeq: number;
   /**
@@ -85,7 +88,7 @@ export function emptyState(options: StateOptions = {}): ExecutionState {
     owner: undefined,
     operations: new Map(),
     deliveries: 0,
-    invocation: { due: false, newsSeq: 0, activeAt: undefined, failures: 0, retryAt: undefined },
+    invocation: { dueSince: undefined, newsSeq: 0, activeAt: undefined, failures: 0, retryAt: undefined },
     openInvokes: new Set(),
     callbacks: new Map(),
     closedCallbacks: new Set(),

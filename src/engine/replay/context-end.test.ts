@@ -5,6 +5,7 @@ import { jsonSerdes, type Serdes } from "../ports/serdes.ts";
 import { Invocation } from "./invocation.ts";
 import { childContext } from "./operations/child-context.ts";
 import { step } from "./operations/step.ts";
+import { wait } from "./operations/wait.ts";
 
 const AT = new SimulatedClock().now();
 const json = jsonSerdes as Serdes<number>;
@@ -80,4 +81,37 @@ test("the code behind a context whose end is recorded is one as long as somethin
     after: 2,
   };
   expect(await replaysBehind([ended, later])).toBe(true);
+});
+
+test("a wait that a closed context has left open does not keep later contexts from handing their values over ahead", async () => {
+  const clock = new SimulatedClock();
+  const running: Invocation = new Invocation({
+    client: { checkpoint: () => [] },
+    host: clock.host(),
+    journal: [],
+    encodeId: (position) => position,
+    arn: "arn",
+    suspension: { mode: "end", graceMs: 0 },
+    lingerMs: 0,
+    overtakingMs: 50,
+  });
+  const outcome = await clock.run(
+    running.run(async (root) => {
+      const ahead: boolean[] = [];
+      const child = childContext<number>(root, {
+        subType: "RunInChildContext",
+        run: async (scope) => {
+          void wait(scope, { subType: "Wait", seconds: 60 }).observe();
+          ahead.push(running.handsOverAhead);
+          return 1;
+        },
+        serdes: json,
+        isVirtual: true,
+      });
+      await child.observe();
+      ahead.push(running.handsOverAhead);
+      return ahead;
+    }),
+  );
+  expect(outcome).toMatchObject({ status: "SUCCEEDED", value: [false, true] });
 });

@@ -77,7 +77,7 @@ export class Delivery {
 
   /** From now on `taker` gets the results of the operation; what is recorded of it already is made ready. */
   register(key: string, taker: Taker): void {
-    if (taker.awaitsOutside) this.takers.expectOutside();
+    if (taker.awaitsOutside) this.takers.expectOutside(taker);
     const { next } = this.#due;
     if (next?.operation.id !== key) return this.takers.set(key, taker);
     next.taker = taker;

@@ -12,8 +12,8 @@ export class Takers {
   readonly #takers = new Map<string, Taker>();
   /** Keys of recorded contexts that have closed in this invocation, and of what virtual ones left uncalled. */
   readonly #closed = new Set<string>();
-  /** How many takers await what this invocation does not decide. */
-  #outside = 0;
+  /** Those that await what this invocation does not decide; some of them in contexts that have closed. */
+  readonly #outside = new Set<Taker>();
   readonly #operation: (key: string) => Operation | undefined;
 
   constructor(operation: (key: string) => Operation | undefined) {
@@ -40,7 +40,8 @@ export class Takers {
   /** The result has reached its taker, or was passed over. The taker of a start stays for the outcome. */
   release(due: Due): void {
     const { id } = due.operation;
-    if (!due.opening && this.of(due)?.awaitsOutside === true) this.#outside--;
+    const taker = this.of(due);
+    if (!due.opening && taker !== undefined) this.#outside.delete(taker);
     if (due.taker === undefined) {
       if (!due.opening) this.#takers.delete(id);
     } else if (due.opening) {
@@ -48,14 +49,18 @@ export class Takers {
     }
   }
 
-  /** One more result is to come whose time this invocation does not decide. */
-  expectOutside(): void {
-    this.#outside++;
+  /** A result is to come whose time this invocation does not decide. */
+  expectOutside(taker: Taker): void {
+    this.#outside.add(taker);
   }
 
-  /** True if a result may be recorded whose place this invocation does not decide. */
+  /** True if a result may be recorded that reaches user code, and whose place this invocation does not decide. */
   get expectsOutside(): boolean {
-    return this.#outside > 0;
+    for (const taker of this.#outside) {
+      if (!taker.scope.isClosed) return true;
+      this.#outside.delete(taker);
+    }
+    return false;
   }
 
   /** The recorded state of the operations that user code has called and that have no outcome yet. */
@@ -78,6 +83,8 @@ export class Takers {
 
   /** No result of this operation will come any more, nor of what is in it. */
   forget(key: string): void {
+    const taker = this.#takers.get(key);
+    if (taker !== undefined) this.#outside.delete(taker);
     this.#takers.delete(key);
     this.#closed.delete(key);
   }

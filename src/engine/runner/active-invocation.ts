@@ -81,6 +81,11 @@ export class ActiveInvocation implements CheckpointClient {
     return this.#phase === "OVER";
   }
 
+  /** True while its function has not answered, unless it waits in memory. */
+  get isRunning(): boolean {
+    return this.#phase === "RUNNING";
+  }
+
   get isParked(): boolean {
     return this.#phase === "PARKED";
   }

@@ -92,7 +92,7 @@ export class Callees {
     const { functions } = this.#options.setup;
     const target = splitTarget(operation.functionName);
     const version = functions.resolve(target.name, target.version);
-    if (version === undefined) return { status: "FAILED", error: noFunction(operation.functionName) };
+    if (version === undefined) return this.#unknown(operation);
     const found = functions.find(target.name, version);
     if (found?.kind === "plain") return callPlain(found, operation, target.name);
     const { input, tenantId } = operation;
@@ -105,6 +105,14 @@ export class Callees {
       ...(tenantId === undefined ? {} : { tenantId }),
     });
     return refusal === undefined ? undefined : { status: "FAILED", error: refusal };
+  }
+
+  /** Where processes share executions another one may have the function: for as long as a lease that is left open. */
+  #unknown({ functionName, startedAt }: ChainedInvokeOperation): InvokeOutcome {
+    const { host, watchdogMs = 0 } = this.#options.setup;
+    const error = noFunction(functionName);
+    if (host.now() < startedAt + watchdogMs) throw new ClientError(ClientErrorCode.NOT_FOUND, error.errorMessage);
+    return { status: "FAILED", error };
   }
 
   /** Starting a callee twice is harmless: its name follows from the operation. Answers why it cannot be started. */
@@ -125,6 +133,8 @@ export class Callees {
 
 /** What may change by itself, so that another try can help. */
 const PASSING: readonly ClientErrorCode[] = [
+  // This process has the function in this version. A peer that has not is of another deployment.
+  ClientErrorCode.NOT_FOUND,
   ClientErrorCode.THROTTLED,
   ClientErrorCode.SERVICE,
   ClientErrorCode.HOST_CLOSED,
@@ -143,7 +153,7 @@ function nameTaken({ functionName, name }: StartRequest & { readonly name: strin
   };
 }
 
-function noFunction(functionName: string): Failure {
+function noFunction(functionName: string): Failure & { readonly errorMessage: string } {
   return {
     errorType: "ResourceNotFoundException",
     errorMessage: `No function found for function name ${functionName}. Register it with the host that runs this execution.`,

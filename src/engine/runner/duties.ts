@@ -7,6 +7,7 @@
 
 import { type Duty, type Here, type Lease, type Plan, planOf } from "../machine/plan.ts";
 import type { ExecutionState } from "../machine/state.ts";
+import { HaltReason } from "../model/execution.ts";
 import type { Callees } from "./callees.ts";
 import { directoryRow } from "./directory-row.ts";
 import type { ExecutionLog } from "./execution-log.ts";
@@ -39,6 +40,8 @@ export class Duties {
     const here: Here = {
       mayRun: setup.mayRun(log.id),
       invocation: invoker.here,
+      runsSince: invoker.runsSince,
+      hasVersion: this.#hasVersion,
       lease: this.#lease,
       sent: callees.sent,
       shown: this.#shown,
@@ -58,6 +61,11 @@ export class Duties {
         return callees.call(duty.operation);
       case "INVOKE":
         return this.#invoke();
+      case "RENEW":
+        return invoker.renew();
+      case "RESUME":
+        await log.request({ type: "RESUME", after: HaltReason.VERSION_MISSING });
+        return;
       case "TELL_PARENT":
         await tellParent(this.#state.header, setup.peers());
         await log.request({ type: "NOTIFY_PARENT" });
@@ -95,11 +103,15 @@ export class Duties {
     log.forget();
   }
 
-  /** What an invocation elsewhere has. One of this process that is not active is over. */
+  get #hasVersion(): boolean {
+    const { functionName, version } = this.#state.header;
+    return this.#options.setup.functions.find(functionName, version) !== undefined;
+  }
+
   get #lease(): Lease | undefined {
     const { parks, watchdogMs, writer } = this.#options.setup;
+    if (watchdogMs === undefined) return undefined;
     const { owner } = this.#state;
-    if (watchdogMs === undefined || owner === undefined || writer.isMine(owner)) return undefined;
-    return { ms: watchdogMs, hearsNews: !parks };
+    return { ms: watchdogMs, hearsNews: !parks, isOwn: owner !== undefined && writer.isMine(owner) };
   }
 }

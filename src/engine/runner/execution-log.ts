@@ -164,8 +164,8 @@ export class ExecutionLog {
     if (claim !== undefined && !this.#claims.holds(claim)) throw new FencedError();
     const { host, writer } = this.#dependencies;
     const now = host.now();
-    const facts = accept(decide(this.state, command, { now, randomId: () => host.randomId() }));
-    if (facts.length === 0) return false;
+    const { facts, isSign } = accept(decide(this.state, command, { now, randomId: () => host.randomId() }));
+    if (facts.length === 0 && isSign !== true) return false;
     const commit: Commit =
       claim === undefined
         ? { v: LOG_FORMAT_VERSION, writer: writer.next(), at: now, facts }
@@ -251,8 +251,8 @@ interface Written {
   readonly request: Attempt;
 }
 
-function accept(decision: Decision): Commit["facts"] {
-  if ("facts" in decision) return decision.facts;
+function accept(decision: Decision): Extract<Decision, { readonly facts: unknown }> {
+  if ("facts" in decision) return decision;
   throw new ClientError(decision.rejected.code, decision.rejected.message);
 }
 

@@ -61,6 +61,17 @@ export class Invoker {
     });
   }
 
+  /** See `Here.runsSince`. */
+  get runsSince(): number | undefined {
+    return this.#active?.isRunning === true ? this.#active.startedAt : undefined;
+  }
+
+  /** Writes that the invocation still runs. */
+  async renew(): Promise<void> {
+    const active = this.#active;
+    if (active?.isRunning === true) await this.#options.log.record({ type: "RENEW" }, active.claim);
+  }
+
   /** Passes on what changed. */
   absorb(changed: readonly Operation[]): void {
     this.#active?.absorb(changed);

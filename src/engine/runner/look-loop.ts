@@ -3,7 +3,8 @@
  * what the plan says until nothing is left, and has the alarm set.
  *
  * 1. One look is under way at a time. What asks for one meanwhile gets another one after it.
- * 2. After `stop` the look under way does nothing more, and no other one begins until one is asked for.
+ * 2. After `stop` the look under way does nothing more, and no other one begins until one is asked for. `interrupt` is
+ *    the same, but for a wake that has come since the log was read.
  * 3. The alarm is told only after the log was read to its end in the same look, so that a process which has been
  *    replaced learns of that first.
  */
@@ -19,8 +20,8 @@ export interface Outlook {
   read(): MaybePromise<void>;
   plan(): Plan;
   carryOut(duty: Duty): Promise<void>;
-  /** Nothing is left to do until `wakeAt`, ms since the epoch; `orders` says whether the alarm is to be told. */
-  rest(wakeAt: number | undefined, orders: boolean): void;
+  /** Nothing is left to do of the plan until one of its times has come; `orders` says whether the alarm is to be told. */
+  rest(plan: Plan, orders: boolean): void;
   failed(error: unknown): void;
   /** Called when no look is under way any more. */
   onIdle(): void;
@@ -53,7 +54,7 @@ export class LookLoop {
     return this.#looking !== undefined;
   }
 
-  /** Counts the calls of `stop`: code that waits for something sees by it whether it may go on. */
+  /** Counts the calls of `stop` and `interrupt`: code that waits for something sees by it whether it may go on. */
   get stops(): number {
     return this.#stops;
   }
@@ -80,6 +81,13 @@ export class LookLoop {
     this.#again = this.#reads = this.#orders = false;
   }
 
+  /** Ends the look under way. A wake that it has not answered gets a look of its own: nobody else may know of it. */
+  interrupt(): void {
+    const isWoken = this.#again && this.#reads;
+    this.stop();
+    if (isWoken) this.#again = this.#reads = this.#orders = true;
+  }
+
   async #lookUntilDone(): Promise<void> {
     // Not at once: a look must not run inside the task of the log whose news have asked for it.
     await Promise.resolve();
@@ -96,10 +104,10 @@ export class LookLoop {
       const isRead = await this.#readFirst();
       // What was read may have ended an invocation here. The wake is this process's to see to all the same.
       stops = this.#stops;
-      const wakeAt = await this.#workOff(stops, isRead);
+      const plan = await this.#workOff(stops, isRead);
       // What was asked for meanwhile may change when to wake.
-      if (stops !== this.#stops || this.#again) return;
-      outlook.rest(wakeAt, this.#orders);
+      if (plan === undefined || stops !== this.#stops || this.#again) return;
+      outlook.rest(plan, this.#orders);
       this.#orders = false;
     } catch (error) {
       if (stops === this.#stops) outlook.failed(error);
@@ -114,7 +122,8 @@ export class LookLoop {
     return true;
   }
 
-  async #workOff(stops: number, isRead: boolean): Promise<number | undefined> {
+  /** Answers the plan that has nothing left to do; undefined if the look has to begin again, or has been stopped. */
+  async #workOff(stops: number, isRead: boolean): Promise<Plan | undefined> {
     const outlook = this.#outlook;
     for (let isNewest = isRead; stops === this.#stops; ) {
       // A wake that came during a read may know of more than that has found.
@@ -123,10 +132,10 @@ export class LookLoop {
         return undefined;
       }
       this.#again = false;
-      const { duties, wakeAt } = outlook.plan();
-      for (const duty of duties) if (stops === this.#stops) await outlook.carryOut(duty);
-      if (duties.length > 0 || this.#again) continue;
-      if (isNewest || !this.#orders) return wakeAt;
+      const plan = outlook.plan();
+      for (const duty of plan.duties) if (stops === this.#stops) await outlook.carryOut(duty);
+      if (plan.duties.length > 0 || this.#again) continue;
+      if (isNewest || !this.#orders) return plan;
       await outlook.read();
       isNewest = true;
     }

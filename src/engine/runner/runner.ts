@@ -63,8 +63,10 @@ export interface RunnerOptions {
   readonly invocationMs?: number;
   /**
    * Where processes share executions: how long after its last commit an invocation in another process is left alone, and
-   * how far ahead the alarm is set while one runs here, in milliseconds. More than the longest step takes, lest that runs
-   * twice. None by default: for hosts where a process that may run an execution is the only one.
+   * how far ahead the alarm is set while one runs here, in milliseconds. A running invocation that has nothing to record
+   * for half of that time writes a commit without facts. For as long a process that lacks the version of an execution, or
+   * a function that it invokes, leaves those to the others. None by default: for hosts where a process that may run an
+   * execution is the only one.
    */
   readonly watchdogMs?: number;
   /**
@@ -214,8 +216,10 @@ export class Runner implements ExecutionClient {
     const { operationId, incarnation } = parent;
     const { status: type, ...details } = outcome;
     await this.#sessions.use(parent.executionId, async (session) => {
-      const isMeant = incarnation === undefined || incarnation === session.state.header.incarnation;
-      if (!isMeant || isEnded(session.state)) return;
+      const isMeant = (): boolean => incarnation === undefined || incarnation === session.state.header.incarnation;
+      // What is known here may be of an earlier execution of the name, which makes way once its log is read.
+      if (!isMeant()) await session.read();
+      if (!isMeant() || isEnded(session.state)) return;
       await session.command({ type: "COMPLETE_INVOKE", operationId, outcome: { type, ...details } });
     });
   }

@@ -5,7 +5,8 @@
  *
  * 1. News reach the invocation from one place, `onNews`, in the order of the log.
  * 2. The alarm gets no order from a process that may not run the execution, or knows that it was replaced.
- * 3. Fenced, stood down or closed, a session has no further effect until it is woken again.
+ * 3. Fenced, stood down or closed, a session has no further effect until it is woken again. A wake that has come before
+ *    it learns that it was fenced counts.
  */
 
 import { isEnded } from "../machine/pending.ts";
@@ -67,7 +68,7 @@ export class Session implements LogListener, Outlook {
       retries,
       state: () => this.state,
       isRunning: () => this.#invoker.here === "RUNNING",
-      onDue: onChange,
+      onDue: (wish) => void this.#look(wish),
       onRest: () => this.onIdle(),
     });
     this.#pause = new StoragePause(id, setup, retries);
@@ -154,7 +155,9 @@ export class Session implements LogListener, Outlook {
   async resume(version: string | undefined): Promise<void> {
     if (this.#pause.halt !== undefined) {
       if (!this.#pause.tryAgain()) await this.wake();
-      return;
+      await this.read();
+      // Another process may have halted it meanwhile.
+      if (this.state.header.halt === undefined) return;
     }
     await this.command({ type: "RESUME", ...(version === undefined ? {} : { version }) });
     await this.#duties.show();
@@ -196,8 +199,8 @@ export class Session implements LogListener, Outlook {
     return this.#duties.carryOut(duty);
   }
 
-  rest(wakeAt: number | undefined, orders: boolean): void {
-    this.#wakes.rest(wakeAt, orders);
+  rest(plan: Plan, orders: boolean): void {
+    this.#wakes.rest(plan, orders);
     if (this.#invoker.here !== "RUNNING" && this.#setup.mayRun(this.id)) this.#snapshots.keep(() => this.state);
   }
 
@@ -221,7 +224,8 @@ export class Session implements LogListener, Outlook {
   }
 
   onFenced(by: FencedBy): void {
-    this.#letGo();
+    this.#loop.interrupt();
+    this.#letGoOfWork();
     if (by === "HERE") void this.#look({ orders: true });
     else this.#setup.onFenced(this.id);
   }
@@ -263,6 +267,10 @@ export class Session implements LogListener, Outlook {
 
   #letGo(): void {
     this.#loop.stop();
+    this.#letGoOfWork();
+  }
+
+  #letGoOfWork(): void {
     this.#wakes.stop();
     this.#invoker.abandon();
     this.#pause.end();

@@ -166,6 +166,8 @@ export class Sessions {
     this.assertOpen();
     if (session.exists) return;
     this.#drop(place);
+    // Another call has found out that it was removed. By now another execution may have its name.
+    if (isGone(session)) throw new LogGoneError(session.id);
     throw unknownExecution(session.id, unknown);
   }
 

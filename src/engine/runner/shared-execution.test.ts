@@ -189,6 +189,30 @@ test("a paused execution goes on at once when it is resumed", async () => {
   expect(clock.now()).toBe(before);
 });
 
+test("a resume in a process without room means what another process has halted meanwhile, too", async () => {
+  const world = new World();
+  const { clock } = world;
+  const order = {
+    latest: "1",
+    versions: { "1": withDurableExecution(async (_: unknown, context) => context.step(async () => 1)) },
+  };
+  let turn = "first";
+  const first = world.process({ order }, { mayRun: () => turn === "first" });
+  world.store.failNext("append", "FULL");
+  const { execution } = await first.start({ functionName: "order" });
+  await clock.settle();
+  expect(await first.describe(execution.id)).toMatchObject({ halt: { reason: "STORAGE_FULL" } });
+  turn = "second";
+  const lacking = world.process({ order: { latest: "2", versions: { "2": order.versions["1"] } } });
+  await lacking.wake(execution.id);
+  await clock.settle();
+  expect(await lacking.describe(execution.id)).toMatchObject({ halt: { reason: "VERSION_MISSING" } });
+  turn = "first";
+  await first.resume(execution.id);
+  await clock.advance(60_000);
+  expect(await first.describe(execution.id)).toMatchObject({ status: "SUCCEEDED", result: "1" });
+});
+
 test("an end that finds no room is recorded later, and the handler is not run for it again", async () => {
   const world = new World();
   const { clock } = world;

@@ -8,8 +8,11 @@
  */
 
 import type { AlarmOrder } from "../ports/alarm.ts";
+import type { Wish } from "./look-loop.ts";
 import type { Retries } from "./retries.ts";
 import type { RunnerSetup } from "./setup.ts";
+
+const ORDERS: Wish = { orders: true };
 
 /** When the alarm is to wake the execution, and what that follows from. */
 interface Wanted {
@@ -21,7 +24,7 @@ interface Wanted {
 export interface WakeClockOptions {
   readonly retries: Retries;
   /** Called when the timer has come, and when an order that was refused is to be given again. */
-  readonly onDue: () => void;
+  readonly onDue: (wish: Wish) => void;
   /** Called when the alarm has answered every order. */
   readonly onRest: () => void;
 }
@@ -30,7 +33,7 @@ export class WakeClock {
   readonly #id: string;
   readonly #setup: RunnerSetup;
   readonly #retries: Retries;
-  readonly #onDue: () => void;
+  readonly #onDue: (wish: Wish) => void;
   readonly #onRest: () => void;
   #cancelTimer: (() => void) | undefined;
   /** Of the timer that has a refused order given again. */
@@ -51,10 +54,10 @@ export class WakeClock {
     return this.#isOrdering || this.#cancelTimer !== undefined || this.#cancelRetry !== undefined;
   }
 
-  /** Sets the timer in this process, in place of the one before. */
-  watch(at: number | undefined): void {
+  /** Sets the timer in this process, in place of the one before; `wish` is what it asks the next look for. */
+  watch(at: number | undefined, wish: Wish = ORDERS): void {
     this.#cancelTimer?.();
-    this.#cancelTimer = at === undefined ? undefined : this.#setup.host.timer(at, () => this.#timerCame());
+    this.#cancelTimer = at === undefined ? undefined : this.#setup.host.timer(at, () => this.#timerCame(wish));
   }
 
   /** Has the alarm set for `at`, or cancelled. */
@@ -71,9 +74,9 @@ export class WakeClock {
     this.#cancelRetry = undefined;
   }
 
-  #timerCame(): void {
+  #timerCame(wish: Wish): void {
     this.#cancelTimer = undefined;
-    this.#onDue();
+    this.#onDue(wish);
   }
 
   async #giveOrders(): Promise<void> {
@@ -105,7 +108,7 @@ export class WakeClock {
   #giveAgain(now: number): void {
     this.#cancelRetry = this.#setup.host.timer(this.#retries.failed("alarm", now), () => {
       this.#cancelRetry = undefined;
-      this.#onDue();
+      this.#onDue(ORDERS);
     });
   }
 }

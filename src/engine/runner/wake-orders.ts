@@ -7,8 +7,9 @@
  *    stands for the case that this process dies, where processes can die alone.
  */
 
-import { nextTimer } from "../machine/plan.ts";
+import { nextTimer, type Plan } from "../machine/plan.ts";
 import type { ExecutionState } from "../machine/state.ts";
+import type { Wish } from "./look-loop.ts";
 import type { Retries } from "./retries.ts";
 import type { RunnerSetup } from "./setup.ts";
 import { WakeClock } from "./wake-clock.ts";
@@ -18,8 +19,8 @@ export interface WakeOrdersOptions {
   readonly state: () => ExecutionState;
   /** True while a function runs here. */
   readonly isRunning: () => boolean;
-  /** Called when it is time to look. */
-  readonly onDue: () => void;
+  /** Called when it is time to look, with what the look has to do besides its duties. */
+  readonly onDue: (wish: Wish) => void;
   /** Called when the alarm has answered every order. */
   readonly onRest: () => void;
 }
@@ -45,11 +46,14 @@ export class WakeOrders {
     return this.#clock.isBusy;
   }
 
-  /** Nothing is left to do until `wakeAt`, ms since the epoch; `orders` says whether the alarm is told. */
-  rest(wakeAt: number | undefined, orders: boolean): void {
+  /** Nothing is left to do until one of the plan's times has come; `orders` says whether the alarm is told. */
+  rest({ wakeAt, renewAt }: Plan, orders: boolean): void {
     if (orders) this.order(wakeAt);
-    this.#clock.watch(this.#options.isRunning() ? wakeAt : undefined);
     this.#options.retries.succeeded(LOOK);
+    if (!this.#options.isRunning()) this.#clock.watch(undefined);
+    else if (renewAt === undefined || (wakeAt !== undefined && wakeAt <= renewAt)) this.#clock.watch(wakeAt);
+    // A renewal changes nothing about what the alarm was ordered.
+    else this.#clock.watch(renewAt, {});
   }
 
   /** Has the alarm set for `wakeAt`, ms since the epoch, or cancelled. */

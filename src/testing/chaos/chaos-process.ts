@@ -132,7 +132,7 @@ export class ChaosProcess implements Actor {
       const { durableExecutionArn } = context.executionContext;
       const incarnation = parseExecutionArn(durableExecutionArn)?.incarnation ?? "";
       const deeds = chronicle.invocation(this, incarnation, program.tag);
-      return new Performer({ program, incarnation, deeds, host: this.host }).perform(context, program.acts);
+      return new Performer({ program, incarnation, deeds, host: this.host }).run(context);
     });
     const plain = async (call: PlainCall): Promise<string> => {
       const done = chronicle.plainCall(this, call);

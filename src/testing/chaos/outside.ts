@@ -3,9 +3,16 @@ import type { ChaosSystem } from "./chaos-system.ts";
 import type { Request } from "./request.ts";
 
 const RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 60_000;
 const LONGEST_PATIENCE_MS = 30_000;
 const SHORTEST_PATIENCE_MS = 500;
 const DOUBLED = 0.04;
+
+interface Open {
+  readonly what: string;
+  /** How long to wait before it is asked again, in ms. */
+  retryMs: number;
+}
 
 /**
  * Clients of the system: outside all processes, so that no crash touches them. They ask some process, give up on it
@@ -13,7 +20,7 @@ const DOUBLED = 0.04;
  */
 export class Outside {
   readonly #system: ChaosSystem;
-  readonly #open = new Map<object, string>();
+  readonly #open = new Map<object, Open>();
 
   constructor(system: ChaosSystem) {
     this.#system = system;
@@ -21,13 +28,13 @@ export class Outside {
 
   /** What it has asked for and not been answered, in words. */
   get unanswered(): readonly string[] {
-    return [...this.#open.values()];
+    return [...this.#open.values()].map(({ what }) => what);
   }
 
   ask<T>(request: Request<T>): void {
     const { faults, story } = this.#system;
     story.tell(`the outside asks: ${request.what}`);
-    this.#open.set(request, request.what);
+    this.#open.set(request, { what: request.what, retryMs: request.retryMs ?? RETRY_MS });
     this.#try(request);
     if (faults.happens("request doubled", DOUBLED)) this.#try(request);
   }
@@ -69,6 +76,10 @@ export class Outside {
 
   #again<T>(request: Request<T>): void {
     const { world } = this.#system;
-    world.timer(world.now() + (request.retryMs ?? RETRY_MS), () => this.#try(request));
+    const open = this.#open.get(request);
+    if (open === undefined) return;
+    world.timer(world.now() + open.retryMs, () => this.#try(request));
+    // Nobody asks for hours, every second, for what no process that lives can do.
+    open.retryMs = Math.max(open.retryMs, Math.min(2 * open.retryMs, LONGEST_RETRY_MS));
   }
 }

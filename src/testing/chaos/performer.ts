@@ -30,12 +30,21 @@ export interface PerformerOptions {
   readonly host: Pick<Host, "now" | "timer">;
 }
 
+const quiet = (): void => undefined;
+const SILENT = { error: quiet, warn: quiet, info: quiet, debug: quiet };
+
 /** Performs a program in one invocation. */
 export class Performer {
   readonly #options: PerformerOptions;
 
   constructor(options: PerformerOptions) {
     this.#options = options;
+  }
+
+  /** Performs the whole. The programs leave operations behind on purpose: nobody wants to read of that. */
+  run(context: DurableContext): Promise<unknown[]> {
+    context.configureLogger({ customLogger: SILENT });
+    return this.perform(context, this.#options.program.acts);
   }
 
   async perform(context: DurableContext, acts: readonly Act[]): Promise<unknown[]> {

@@ -65,7 +65,8 @@ export class RemoteStore implements ExecutionStore {
     });
     return chain(page, (answer) => {
       // A log of several pages is known when the last one is, and one that is gone on the way had ended.
-      if (answer?.next === undefined) this.#learn(id, found, from - 1 + (answer?.bodies.length ?? 0));
+      if (answer === undefined) this.#learn(id, undefined, 0);
+      else if (answer.next === undefined) this.#learn(id, found, from - 1 + answer.bodies.length);
       else if (found !== undefined) this.#beingRead.set(id, found);
       return answer;
     });

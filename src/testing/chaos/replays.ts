@@ -27,7 +27,7 @@ export async function differences(
         wrong.push(`${recorded.id} replayed to commit ${length}: ${what}`),
       );
       const host = { now: () => 0, timer: () => () => undefined };
-      return new Performer({ program, incarnation, deeds, host }).perform(context, program.acts);
+      return new Performer({ program, incarnation, deeds, host }).run(context);
     });
     const report = await replayLog(recorded.log.slice(0, length), handler);
     if (!report.matches) wrong.push(`${recorded.id} does not replay from commit ${report.seq}: ${report.difference}`);

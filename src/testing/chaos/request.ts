@@ -8,6 +8,6 @@ export interface Request<T> {
   readonly done: (answer: T) => void;
   /** It was refused: true if that settles it, false to ask again. */
   readonly refused: (error: ClientError) => boolean;
-  /** How long to wait after a refusal or a failure, in ms. */
+  /** How long to wait after the first refusal or failure, in ms; twice as long after each one that follows. */
   readonly retryMs?: number;
 }

@@ -44,7 +44,6 @@ export interface Scenario {
 }
 
 export function randomScenario(random: SeededRandom): Scenario {
-  // A peer that lacks the version a callee is to run in refuses it for good.
   const hasVersions = random.chance(0.15);
   const pick = <T>(items: readonly T[]): T => items[random.below(items.length)] as T;
   return {
@@ -64,7 +63,7 @@ export function randomScenario(random: SeededRandom): Scenario {
     keeping: random.chance(0.75) ? "ONE" : "ALL",
     pageCommits: pick([2, 3, 5, 20, 1000, 1000]),
     skewMs: pick([0, 0, 5, 300]),
-    hasRemotePeers: random.chance(0.5) && !hasVersions,
+    hasRemotePeers: random.chance(0.5),
     hasVersions,
     reusesNames: random.chance(0.35),
     stops: random.chance(0.25),

@@ -228,7 +228,7 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
           delivery.handOverAhead(this.key);
           return outcome.handOver();
         }
-        delivery.takers.expectOutside();
+        delivery.takers.expectOutside(this);
         this.#outcome = outcome;
       },
     };
