@@ -89,7 +89,7 @@ describe.each(["perdure", "AWS's SDK"])("natively, on AWS's runner, with %s", (s
 
   test.for(cases)("$key", async (sample) => {
     const { handler } = await import("./transcode-video.ts");
-    const runner = new LocalDurableTestRunner<TranscodeResult>({ handlerFunction: handler as never });
+    const runner = new LocalDurableTestRunner<TranscodeResult>({ handlerFunction: handler });
     await expectRuns(async (event) => (await runner.run({ payload: event })).getResult(), sample);
   });
 });

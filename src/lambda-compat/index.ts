@@ -87,6 +87,7 @@ export type {
   DurableExecutionHandler,
   DurableExecutionInvocationInput,
   DurableExecutionInvocationOutput,
+  DurableHandler,
   DurableLambdaHandler,
   DurableLogData,
   DurableLogger,

@@ -3,6 +3,7 @@
  * several processes (one Durable Object each) implements it by routing. The HTTP face speaks to nothing else.
  */
 
+import { branded } from "../model/branded.ts";
 import type { ExecutionHeader, ExecutionStatus, ParentReference } from "../model/execution.ts";
 import type { Failure } from "../model/failure.ts";
 import type { HistoryEvent } from "../model/history.ts";
@@ -209,3 +210,5 @@ export class ClientError extends Error {
     this.code = code;
   }
 }
+
+branded(ClientError, "ClientError");
