@@ -10,9 +10,19 @@ import type {
   RunningInvocation,
 } from "../engine/runner/function.ts";
 import { lambdaContextOf } from "./lambda-context.ts";
+import { wireId } from "./md5.ts";
 import type { PluginHost } from "./plugin-host.ts";
-import { configError, pluginsOf, type Program, type RunningProgram, runProgram, storedOutcome } from "./program.ts";
+import {
+  configError,
+  pluginsOf,
+  type Program,
+  type ProgramRun,
+  type RunningProgram,
+  runProgram,
+  storedOutcome,
+} from "./program.ts";
 import type { DurableExecutionInvocationOutput } from "./types.ts";
+import { updatedOperations } from "./updated-operations.ts";
 import { errorToWire } from "./wire.ts";
 
 export function hostedFunction(program: Program): DurableFunction {
@@ -56,19 +66,19 @@ class HostedInvocation implements RunningInvocation {
       if (invalid !== undefined) return { status: "FAILED", error: { errorType: "Error", errorMessage: invalid } };
       const event = JSON.parse(header.input ?? "{}") as unknown;
       const plugins = await pluginsOf(this.#program);
-      return plugins === undefined ? await this.#invoke(event, plugins) : await this.#observe(event, plugins);
+      return plugins === undefined ? await this.#invoke(event, { plugins }) : await this.#observe(event, plugins);
     } catch (error) {
       return { status: "FAILED", error: failureFromError(error) };
     }
   }
 
-  async #invoke(event: unknown, plugins: PluginHost | undefined): Promise<FunctionOutput> {
+  async #invoke(event: unknown, observers: Pick<ProgramRun, "plugins" | "updatedIds">): Promise<FunctionOutput> {
     if (this.#isAbandoned) return { status: "FENCED" };
     const { client, host, journal, arn, suspension, lingerMs } = this.#request;
     this.#running = runProgram(this.#program, {
       event,
       lambdaContext: lambdaContextOf(this.#request),
-      plugins,
+      ...observers,
       invocation: { client, host, journal, encodeId: (position) => position, arn, suspension, lingerMs },
     });
     if (this.#early.length > 0) this.#running.invocation.absorb(this.#early);
@@ -78,17 +88,18 @@ class HostedInvocation implements RunningInvocation {
 
   async #observe(event: unknown, plugins: PluginHost): Promise<FunctionOutput> {
     const { header, requestId, arn, journal } = this.#request;
+    const updatedIds = updatedOperations(journal).map(({ id }) => wireId(id));
     const observed = {
       requestId,
       arn,
       input: event,
       startedAt: header.startedAt,
-      updatedIds: [],
+      updatedIds,
       operations: () => journal,
     };
     let output: FunctionOutput = { status: "FENCED" };
     await plugins.observe(observed, async () => {
-      output = await this.#invoke(event, plugins);
+      output = await this.#invoke(event, { plugins, updatedIds });
       return asLambdaOutput(output);
     });
     return output;
