@@ -118,8 +118,8 @@ export interface CheckpointRequest {
 
 /** What a checkpoint is answered. */
 export interface CheckpointAnswer {
-  /** For the next checkpoint. */
-  readonly token: string;
+  /** For the next checkpoint; absent if there is none: another invocation has taken over, and this one is to end. */
+  readonly token?: string;
   /** The operations that have changed since the last answer, as they are now. */
   readonly operations: readonly Operation[];
 }
