@@ -7,6 +7,7 @@ import { importRows } from "./workflows/import-rows.ts";
 import { orderSaga } from "./workflows/order-saga.ts";
 import { pollUntilReady } from "./workflows/poll-until-ready.ts";
 import { quotePrice } from "./workflows/quote-price.ts";
+import { handler as transcodeVideo } from "./workflows/transcode-video.ts";
 import { yearlySubscription } from "./workflows/yearly-subscription.ts";
 
 const app = createWorker({
@@ -17,6 +18,7 @@ const app = createWorker({
     "order-saga": orderSaga,
     "poll-until-ready": pollUntilReady,
     "quote-price": quotePrice,
+    "transcode-video": transcodeVideo,
     "yearly-subscription": yearlySubscription,
   },
 });

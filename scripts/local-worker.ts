@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { parseEnv } from "node:util";
 import { root } from "./command.ts";
 import { privateFolder } from "./local-settings.ts";
 import type { ServeOptions } from "./serve-worker.ts";
@@ -87,6 +88,7 @@ function spawnWrangler(options: LocalWorkerOptions): ChildProcess {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     env: {
       ...process.env,
+      ...wranglerSettings(),
       PERDURE_GROUP_LEADER: String(process.pid),
       CI: "true",
       NO_COLOR: "1",
@@ -107,6 +109,11 @@ function spawnWrangler(options: LocalWorkerOptions): ChildProcess {
 /** A start says by itself which files it serves, if any. */
 function withoutSite(config: string): string {
   return config.replaceAll(/^\[(?:build|assets)\]\n(?:[^[\n].*\n)*/gm, "");
+}
+
+/** What the command finds in `.env`, and its API does not look for. */
+function wranglerSettings(): NodeJS.Dict<string> {
+  return parseEnv(readFileSync(join(root, ".env"), "utf8"));
 }
 
 function envFileText(environment: Readonly<Record<string, string>>): string {

@@ -7,19 +7,24 @@
 import { copyFileSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
-import { build } from "tsdown";
+import { build, type InlineConfig } from "tsdown";
 import { root } from "./command.ts";
+import { exportTargets, hasCommonJs, toCommonJs } from "./commonjs-build.ts";
 import { type PublicEntry, publicEntries, type RootPackage, readRootPackage } from "./entries.ts";
 import { importsOf } from "./imports.ts";
 
 /** Imports that mean another file in Workers and browsers. */
-const conditionalImports: Readonly<Record<string, { workerd: string; browser: string; default: string }>> = {
+const conditionalImports = {
   "#lambda-client": {
-    workerd: "./no-lambda-client.js",
-    browser: "./no-lambda-client.js",
-    default: "./with-lambda-client.js",
+    workerd: inEitherForm("./no-lambda-client"),
+    browser: inEitherForm("./no-lambda-client"),
+    default: inEitherForm("./with-lambda-client"),
   },
-};
+} as const;
+
+function inEitherForm(path: string): Readonly<Record<"require" | "default", string>> {
+  return { require: `${path}.cjs`, default: `${path}.js` };
+}
 
 const shipped: readonly string[] = ["README.md", "LICENSE"];
 
@@ -27,30 +32,42 @@ const shipped: readonly string[] = ["README.md", "LICENSE"];
 export async function buildPackage(folder: string): Promise<void> {
   const manifest = readRootPackage();
   const entries = publicEntries(manifest);
+  await build({ ...shared, entry: { ...sources(entries), ...lambdaClients }, outDir: folder, format: "esm" });
   await build({
-    cwd: root,
-    config: false,
-    tsconfig: "tsconfig.base.json",
-    entry: {
-      ...Object.fromEntries(entries.map(({ name, source }) => [name, source])),
-      "no-lambda-client": "src/lambda-compat/no-lambda-client.ts",
-      "with-lambda-client": "src/lambda-compat/with-lambda-client.ts",
-    },
+    ...shared,
+    entry: { ...sources(entries.filter(hasCommonJs)), ...lambdaClients },
     outDir: folder,
-    format: "esm",
-    platform: "neutral",
-    target: "es2022",
-    dts: { generator: "oxc" },
-    // A file for each module: a user's bundler then leaves out whole modules, which it cannot do inside shared chunks.
-    unbundle: true,
-    hash: false,
-    // Packages that package.json names are left as imports; any other would be bundled, and is refused.
-    deps: { neverBundle: [/^[a-z]+:/, /^#/], onlyBundle: [] },
-    logLevel: "warn",
+    clean: false,
+    format: "cjs",
+    plugins: [toCommonJs],
   });
   for (const file of shipped) copyFileSync(join(root, file), join(folder, file));
   const published = publishedManifest(manifest, entries, importedPackages(folder));
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(published, null, 2)}\n`);
+}
+
+const lambdaClients = {
+  "no-lambda-client": "src/lambda-compat/no-lambda-client.ts",
+  "with-lambda-client": "src/lambda-compat/with-lambda-client.ts",
+};
+
+const shared: InlineConfig = {
+  cwd: root,
+  config: false,
+  tsconfig: "tsconfig.base.json",
+  platform: "neutral",
+  target: "es2022",
+  dts: { generator: "oxc" },
+  // A file for each module: a user's bundler then leaves out whole modules, which it cannot do inside shared chunks.
+  unbundle: true,
+  hash: false,
+  // Packages that package.json names are left as imports; any other would be bundled, and is refused.
+  deps: { neverBundle: [/^[a-z]+:/, /^#/], onlyBundle: [] },
+  logLevel: "warn",
+};
+
+function sources(entries: readonly PublicEntry[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(entries.map(({ name, source }) => [name, source]));
 }
 
 /** Packages that built code or declarations import; runtime modules such as `node:` and `cloudflare:` are none. */
@@ -59,8 +76,8 @@ function importedPackages(folder: string): ReadonlySet<string> {
   const specifiers = files.flatMap((file) => importsOf(readFileSync(join(folder, file), "utf8"), file));
   return new Set(
     specifiers
-      .map(({ specifier }) => conditionalImports[specifier]?.default ?? specifier)
-      .filter((specifier) => !specifier.startsWith(".") && !/^[a-z]+:/.test(specifier) && !isBuiltin(specifier))
+      .map(({ specifier }) => specifier)
+      .filter((specifier) => !/^[.#]/.test(specifier) && !/^[a-z]+:/.test(specifier) && !isBuiltin(specifier))
       .map((specifier) => specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/")),
   );
 }
@@ -86,13 +103,14 @@ function publishedManifest(
     sideEffects: false,
     engines,
     exports: {
-      ...Object.fromEntries(
-        entries.map((entry) => [entry.subpath, { types: `./${entry.name}.d.ts`, default: `./${entry.name}.js` }]),
-      ),
+      ...Object.fromEntries(entries.map((entry) => [entry.subpath, exportTargets(entry)])),
       "./package.json": "./package.json",
     },
     imports: conditionalImports,
-    files: ["**/*.js", "**/*.d.ts"],
+    main: "./index.cjs",
+    module: "./index.js",
+    types: "./index.d.ts",
+    files: ["**/*.js", "**/*.cjs", "**/*.d.ts", "**/*.d.cts"],
     dependencies: only(manifest.dependencies, imported),
     peerDependencies: only(manifest.peerDependencies, imported),
     peerDependenciesMeta: only(manifest.peerDependenciesMeta, imported),

@@ -7,6 +7,7 @@
  * spreads and deep equality see what they see of AWS's.
  */
 
+import { branded } from "../engine/model/branded.ts";
 import {
   type ChildContextError,
   causeFromFailure,
@@ -30,6 +31,8 @@ export class BatchCompletionError extends DurableOperationError {
     this.completionReason = completionReason;
   }
 }
+
+branded(BatchCompletionError, "BatchCompletionError");
 
 /** For `shouldComplete`: the batch is complete. */
 export function completeBatch(outcome: CompletionOutcome = CompletionOutcome.SUCCEEDED): CompletionDecision {

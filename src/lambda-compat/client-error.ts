@@ -1,5 +1,8 @@
 /** The error by which a transport says how far its failure reaches. It is recognised by its shape, across packages. */
 
+import { branded } from "../engine/model/branded.ts";
+
+/** How far the failure of a transport reaches. */
 export const DurableExecutionClientErrorScope = {
   /** The invocation ends and is tried again. */
   INVOCATION: "INVOCATION",
@@ -31,6 +34,8 @@ export class DurableExecutionClientError extends Error {
     this.scope = scope;
   }
 }
+
+branded(DurableExecutionClientError, "DurableExecutionClientError");
 
 /** True for a DurableExecutionClientError, of another copy of this package or of AWS's too. */
 export function isDurableExecutionClientError(error: unknown): error is DurableExecutionClientError {

@@ -10,9 +10,11 @@ import type {
   RunningInvocation,
 } from "../engine/runner/function.ts";
 import { lambdaContextOf } from "./lambda-context.ts";
+import { wireId } from "./md5.ts";
 import type { PluginHost } from "./plugin-host.ts";
 import { configError, pluginsOf, type Program, type RunningProgram, runProgram, storedOutcome } from "./program.ts";
 import type { DurableExecutionInvocationOutput } from "./types.ts";
+import { updatedOperations } from "./updated-operations.ts";
 import { errorToWire } from "./wire.ts";
 
 export function hostedFunction(program: Program): DurableFunction {
@@ -28,6 +30,8 @@ interface Order {
   readonly request: InvocationRequest;
   readonly event: unknown;
   readonly plugins: PluginHost | undefined;
+  /** What was recorded since the last invocation; for plugins. */
+  readonly updatedIds?: readonly string[];
 }
 
 /**
@@ -69,13 +73,14 @@ class HostedInvocation implements RunningInvocation {
     return { output: plugins === undefined ? this.#invoke(order) : this.#observe(order, plugins) };
   }
 
-  #invoke({ program, request, event, plugins }: Order): Promise<FunctionOutput> {
+  #invoke({ program, request, event, plugins, updatedIds }: Order): Promise<FunctionOutput> {
     if (this.#isAbandoned) return Promise.resolve({ status: "FENCED" });
     const { client, host, journal, arn, suspension, lingerMs } = request;
     this.#running = runProgram(program, {
       event,
       lambdaContext: lambdaContextOf(request),
       plugins,
+      ...(updatedIds && { updatedIds }),
       invocation: { client, host, journal, encodeId: (position) => position, arn, suspension, lingerMs },
     });
     if (this.#early.length > 0) this.#running.invocation.absorb(this.#early);
@@ -85,17 +90,18 @@ class HostedInvocation implements RunningInvocation {
 
   async #observe(order: Order, plugins: PluginHost): Promise<FunctionOutput> {
     const { header, requestId, arn, journal } = order.request;
+    const updatedIds = updatedOperations(journal).map(({ id }) => wireId(id));
     const observed = {
       requestId,
       arn,
       input: order.event,
       startedAt: header.startedAt,
-      updatedIds: [],
+      updatedIds,
       operations: () => journal,
     };
     let output: FunctionOutput = { status: "FENCED" };
     await plugins.observe(observed, async () => {
-      output = await this.#invoke(order);
+      output = await this.#invoke({ ...order, updatedIds });
       return asLambdaOutput(output);
     });
     return output;

@@ -88,6 +88,7 @@ export type {
   DurableExecutionHandler,
   DurableExecutionInvocationInput,
   DurableExecutionInvocationOutput,
+  DurableHandler,
   DurableLambdaHandler,
   DurableLogData,
   DurableLogger,

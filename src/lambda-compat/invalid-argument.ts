@@ -1,3 +1,5 @@
+import { branded } from "../engine/model/branded.ts";
+
 /**
  * What a call was given cannot be meant: the error says where, what was given, and what to write. It is thrown by the
  * call itself, before anything is recorded, so a replay comes to the same.
@@ -10,6 +12,8 @@ export class InvalidArgumentError extends TypeError {
     this.name = new.target.name;
   }
 }
+
+branded(InvalidArgumentError, "InvalidArgumentError");
 
 const LONGEST_SHOWN = 80;
 

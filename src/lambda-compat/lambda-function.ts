@@ -18,7 +18,9 @@ import { DurableExecutionClientError, DurableExecutionClientErrorScope } from ".
 import { InvalidArgumentError } from "./invalid-argument.ts";
 import { DurableExecutionInvocationInputWithClient } from "./invocation-input.ts";
 import { lambdaContextOf } from "./lambda-context.ts";
+import { wireId } from "./md5.ts";
 import type * as api from "./types.ts";
+import { updatedOperations } from "./updated-operations.ts";
 import { errorFromWire, executionToWire, operationToWire, updateFromWire } from "./wire.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- handlers of any SDK, with the event and context types of theirs
@@ -105,7 +107,11 @@ class LambdaInvocation implements RunningInvocation {
         Operations: [executionToWire(header), ...journal.map((operation) => operationToWire(operation))],
       },
     };
-    const event = new DurableExecutionInvocationInputWithClient(input, this.#client());
+    const UpdatedOperationIds = updatedOperations(journal).map(({ id }) => wireId(id));
+    // The class has no room for these, as AWS's has not; the SDK reads them all the same.
+    const event = Object.assign(new DurableExecutionInvocationInputWithClient(input, this.#client()), {
+      UpdatedOperationIds,
+    });
     try {
       const output = await handler(event, lambdaContextOf(this.#request));
       return this.#outputOf(output as api.DurableExecutionInvocationOutput);

@@ -103,6 +103,7 @@ class NativeInvocation {
       event: input,
       lambdaContext,
       plugins,
+      updatedIds: event.UpdatedOperationIds ?? [],
       invocation: {
         client: this.#checkpoint,
         host: this.#host,

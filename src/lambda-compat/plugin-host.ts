@@ -10,7 +10,7 @@ import type { DurableExecutionInvocationOutput as Output } from "./types.ts";
 
 /** The plugins of one invocation. */
 export interface PluginHost {
-  readonly instrument: (arn: string) => Instrument;
+  readonly instrument: (arn: string, updatedIds: ReadonlySet<string>) => Instrument;
   readonly enrichLogContext: LogEnrichment;
   /** Runs `invoke` with the plugins around it. What it throws is what the caller gets. */
   readonly observe: (observed: ObservedInvocation, invoke: () => Promise<Output>) => Promise<Output>;
@@ -19,7 +19,7 @@ export interface PluginHost {
 export function createPluginHost(plugins: readonly DurableInstrumentationPlugin[]): PluginHost {
   const dispatcher = createPluginDispatcher(plugins);
   return {
-    instrument: (arn) => pluginInstrument(dispatcher, arn),
+    instrument: (arn, updatedIds) => pluginInstrument(dispatcher, { arn, updatedIds }),
     enrichLogContext: dispatcher.enrichLogContext,
     observe: (observed, invoke) => observeInvocation(dispatcher, observed, invoke),
   };

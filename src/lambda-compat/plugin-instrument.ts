@@ -1,16 +1,30 @@
 /** Shows plugins what the engine does, as AWS's interface names it. */
 
-import { isSettled } from "../engine/model/operation.ts";
+import { isSettled, type Operation } from "../engine/model/operation.ts";
+import { errorFromFailure } from "../engine/model/errors.ts";
+import { failureFromError } from "../engine/model/thrown-failure.ts";
 import type { Instrument, Running } from "../engine/replay/instrument.ts";
 import { wireId } from "./md5.ts";
 import { operationInfo, type PluginDispatcher } from "./plugin-dispatcher.ts";
 import type { AttemptInfo, OperationInfo } from "./plugins.ts";
 
-export function pluginInstrument(plugins: PluginDispatcher, arn: string): Instrument {
+interface Observed {
+  readonly arn: string;
+  /** On the wire, of what has changed since the last invocation. */
+  readonly updatedIds: ReadonlySet<string>;
+}
+
+export function pluginInstrument(plugins: PluginDispatcher, { arn, updatedIds }: Observed): Instrument {
   const operations: Record<string, OperationInfo> = {};
   return {
-    started({ id, name, type, subType, parentId }) {
-      void plugins.onOperationStart(infoOf({ id, name, type, subType, parentId, isReplay: false }));
+    started({ id, name, type, subType, parentId }, isReplay) {
+      const info = infoOf({ id, name, type, subType, parentId, isReplay });
+      void plugins.onOperationStart({ ...info, status: "STARTED" });
+    },
+    found(operation) {
+      const info = operationInfo(operation, true);
+      if (operation.status === "STARTED") void plugins.onOperationStart(info);
+      else if (isAnswered(operation)) void plugins.onOperationEnd({ ...info, isReplay: !updatedIds.has(info.id) });
     },
     changed(changed) {
       const updatedOperations: Record<string, OperationInfo> = {};
@@ -22,9 +36,33 @@ export function pluginInstrument(plugins: PluginDispatcher, arn: string): Instru
       void plugins.onOperationChange({ executionArn: arn, updatedOperations, operations });
     },
     attempt: <T>(running: Running, body: () => T | Promise<T>) => attempt(plugins, running, body),
-    child: <T>(running: Running, body: () => T | Promise<T>) =>
-      plugins.wrapChildContextFn(infoOf(running), body) as T | Promise<T>,
+    child: <T>(running: Running, body: () => T | Promise<T>) => {
+      // As AWS's SDK has it, a context that runs again for its value is none that plugins see.
+      if (running.isReplay) return body();
+      if (running.isVirtual === true) return virtualChild(plugins, running, body);
+      return plugins.wrapChildContextFn(infoOf(running), body) as T | Promise<T>;
+    },
   };
+}
+
+/** AWS's SDK tells at every replay of the end of what others have ended, and of nothing else. */
+function isAnswered({ type, status }: Operation): boolean {
+  return isSettled(status) && type !== "STEP" && type !== "CONTEXT";
+}
+
+/** Without a record it starts and ends in every invocation anew. */
+async function virtualChild<T>(plugins: PluginDispatcher, running: Running, body: () => T | Promise<T>): Promise<T> {
+  const info = infoOf(running);
+  const seen: OperationInfo = { ...info, isReplay: true };
+  void plugins.onOperationStart(seen);
+  try {
+    const value = (await plugins.wrapChildContextFn(info, body)) as T;
+    void plugins.onOperationEnd({ ...seen, status: "SUCCEEDED" });
+    return value;
+  } catch (error) {
+    void plugins.onOperationEnd({ ...seen, status: "FAILED", error: errorFromFailure(failureFromError(error)) });
+    throw error;
+  }
 }
 
 async function attempt<T>(plugins: PluginDispatcher, running: Running, body: () => T | Promise<T>): Promise<T> {

@@ -46,14 +46,17 @@ export async function observeInvocation(
     outcome: { executionResult?: unknown; executionError?: Error },
   ): Promise<void> =>
     plugins.onInvocationEnd({ ...base, operations: infos(observed.operations()), status, ...outcome });
-  try {
-    const output = await plugins.wrapInvocation(info, invoke);
-    await end(output.Status, outcomeOf(output));
-    return output;
-  } catch (error) {
-    await end("RETRYING", error instanceof Error ? { executionError: error } : {});
-    throw error;
-  }
+  const invokeAndTell = async (): Promise<Output> => {
+    try {
+      const output = await invoke();
+      await end(output.Status, outcomeOf(output));
+      return output;
+    } catch (error) {
+      await end("RETRYING", error instanceof Error ? { executionError: error } : {});
+      throw error;
+    }
+  };
+  return plugins.wrapInvocation(info, invokeAndTell);
 }
 
 function outcomeOf(output: Output): { executionResult?: unknown; executionError?: Error } {
@@ -64,5 +67,5 @@ function outcomeOf(output: Output): { executionResult?: unknown; executionError?
 }
 
 function infos(operations: readonly Operation[]): Record<string, OperationInfo> {
-  return Object.fromEntries(operations.map((operation) => [operation.id, operationInfo(operation)]));
+  return Object.fromEntries(operations.map((operation) => operationInfo(operation)).map((info) => [info.id, info]));
 }

@@ -1,3 +1,4 @@
+import { branded } from "../engine/model/branded.ts";
 import { environment } from "./platform.ts";
 import type { DurableInstrumentationPlugin } from "./plugins.ts";
 
@@ -9,6 +10,8 @@ export class PluginLoadError extends Error {
     this.name = new.target.name;
   }
 }
+
+branded(PluginLoadError, "PluginLoadError");
 
 /** The given plugins, then those that DURABLE_EXECUTION_PLUGINS names. Rejects with a PluginLoadError. */
 export async function loadPlugins(

@@ -27,6 +27,8 @@ export interface ProgramRun {
   readonly event: unknown;
   readonly lambdaContext: api.LambdaContext;
   readonly plugins: PluginHost | undefined;
+  /** What has changed since the last invocation, by wire id, if plugins want to know. */
+  readonly updatedIds?: readonly string[];
   readonly invocation: Omit<InvocationOptions, "instrument">;
 }
 
@@ -70,9 +72,9 @@ export function configError({
 /** Starts the handler. */
 export function runProgram(program: Program, run: ProgramRun): RunningProgram {
   // The functions below live as long as the invocation, and what one of them names is kept: never all of `run`.
-  const { event, lambdaContext, plugins } = run;
+  const { event, lambdaContext, plugins, updatedIds = [] } = run;
   const { arn } = run.invocation;
-  const instrument = plugins === undefined ? {} : { instrument: plugins.instrument(arn) };
+  const instrument = plugins === undefined ? {} : { instrument: plugins.instrument(arn, new Set(updatedIds)) };
   const invocation = new Invocation({ ...run.invocation, ...instrument });
   const frame: Frame = { invocation, lambdaContext, executionContext: { durableExecutionArn: arn } };
   const logger = createDefaultLogger({ logData: logDataOf(frame), enrich: plugins?.enrichLogContext });

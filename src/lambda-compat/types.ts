@@ -86,6 +86,14 @@ export type DurableLambdaHandler = (
   context: LambdaContext,
 ) => Promise<DurableExecutionInvocationOutput>;
 
+declare const SIGNATURE: unique symbol;
+
+/** What `withDurableExecution` returns: a Lambda handler that knows what its function takes and answers. */
+export interface DurableHandler<TEvent, TResult> extends DurableLambdaHandler {
+  /** For the compiler; there is no such member. */
+  readonly [SIGNATURE]?: (event: TEvent) => TResult;
+}
+
 /** A durable function: gets the event and a context, and is run again from the top on every replay. */
 export type DurableExecutionHandler<
   // oxlint-disable-next-line typescript/no-explicit-any -- AWS's default: an untyped event is read unchecked

@@ -4,7 +4,13 @@ import { hostedFunction } from "./hosted-invocation.ts";
 import { InvalidArgumentError, shown } from "./invalid-argument.ts";
 import { environment } from "./platform.ts";
 import { createProgram } from "./program.ts";
-import type { DurableExecutionConfig, DurableExecutionHandler, DurableLambdaHandler, DurableLogger } from "./types.ts";
+import type {
+  DurableExecutionConfig,
+  DurableExecutionHandler,
+  DurableHandler,
+  DurableLambdaHandler,
+  DurableLogger,
+} from "./types.ts";
 
 /** Taken here, since what runs natively is loaded later, when a test may have replaced them. */
 const tasks = platformTasks();
@@ -34,7 +40,7 @@ export function withDurableExecution<
 >(
   handler: DurableExecutionHandler<TEvent, TResult, TLogger>,
   config: DurableExecutionConfig = {},
-): DurableLambdaHandler {
+): DurableHandler<TEvent, TResult> {
   if (typeof handler !== "function") {
     throw new InvalidArgumentError(
       `withDurableExecution needs a function and got ${shown(handler)}: write withDurableExecution(async (event, context) => ...).`,

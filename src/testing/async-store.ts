@@ -49,9 +49,9 @@ export class AsyncStore implements ExecutionStore {
     return this.#later(() => this.#store.read(id, from, options));
   }
 
-  describe(row: DirectoryRow): Promise<void> {
+  putRow(row: DirectoryRow): Promise<void> {
     const kept = { ...row };
-    return this.#later(() => this.#store.describe(kept));
+    return this.#later(() => this.#store.putRow(kept));
   }
 
   list(scan: DirectoryScan): Promise<readonly DirectoryRow[]> {

@@ -6,7 +6,7 @@ export function changedStore(store: ExecutionStore, changes: Partial<ExecutionSt
     create: (row, body) => store.create(row, body),
     append: (id, seq, body, incarnation) => store.append(id, seq, body, incarnation),
     read: (id, from, options) => store.read(id, from, options),
-    describe: (row) => store.describe(row),
+    putRow: (row) => store.putRow(row),
     list: (scan) => store.list(scan),
     expired: (now, limit) => store.expired(now, limit),
     keepSnapshot: (id, snapshot, incarnation) => store.keepSnapshot(id, snapshot, incarnation),

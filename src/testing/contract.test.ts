@@ -39,7 +39,7 @@ const broken: Readonly<Record<string, (store: ExecutionStore) => Partial<Executi
     append: (id, seq, body, incarnation) => store.append(id, seq, body.toWellFormed(), incarnation),
   }),
   "never removes": () => ({ remove: () => undefined }),
-  "never describes": () => ({ describe: () => undefined }),
+  "never puts a row": () => ({ putRow: () => undefined }),
   "ignores the place to begin at": (store) => ({ list: ({ after, ...scan }) => store.list(scan) }),
   "begins at a place instead of behind it": (store) => ({
     list: ({ after, ...scan }) =>
@@ -61,7 +61,7 @@ const broken: Readonly<Record<string, (store: ExecutionStore) => Partial<Executi
   "reads whichever log has the id": (store) => ({ read: (id, from) => store.read(id, from) }),
   "keeps the row that came last": (store) => {
     let newest = 100;
-    return { describe: (row) => store.describe({ ...row, seq: newest++ }) };
+    return { putRow: (row) => store.putRow({ ...row, seq: newest++ }) };
   },
   "removes whichever execution has the id": (store) => {
     const incarnations = new Map<string, string>();

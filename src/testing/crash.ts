@@ -89,7 +89,7 @@ export class SimulatedProcess {
     return {
       create: (row, body) => this.#write(() => store.create(row, body)),
       append: (id, seq, body, incarnation) => this.#write(() => store.append(id, seq, body, incarnation)),
-      describe: (row) => this.#write(() => store.describe(row)),
+      putRow: (row) => this.#write(() => store.putRow(row)),
       keepSnapshot: (id, snapshot, incarnation) => this.#write(() => store.keepSnapshot(id, snapshot, incarnation)),
       remove: (id, incarnation) => this.#write(() => store.remove(id, incarnation)),
       read: (id, from, options) => this.#call(() => store.read(id, from, options)),

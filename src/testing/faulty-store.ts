@@ -140,8 +140,8 @@ export class FaultyStore implements ExecutionStore {
     return this.#call({ method: "read", id, seq: from, run: () => this.#store.read(id, from, options) });
   }
 
-  describe(row: DirectoryRow): MaybePromise<void> {
-    return this.#call({ method: "describe", id: row.id, run: () => this.#store.describe(row) });
+  putRow(row: DirectoryRow): MaybePromise<void> {
+    return this.#call({ method: "putRow", id: row.id, run: () => this.#store.putRow(row) });
   }
 
   list(scan: DirectoryScan): MaybePromise<readonly DirectoryRow[]> {

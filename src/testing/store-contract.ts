@@ -32,7 +32,7 @@ const restartCases: readonly StoreCase[] = [
     async (store, fn) => {
       const ended = rowOf(fn, "ended");
       await store.create(ended, "one");
-      await store.describe({ ...ended, seq: 2, status: "SUCCEEDED", endedAt: STARTED + 1 });
+      await store.putRow({ ...ended, seq: 2, status: "SUCCEEDED", endedAt: STARTED + 1 });
       await store.create(rowOf(fn, "gone"), "one");
       await store.remove(`${fn}/gone`, ended.incarnation);
     },

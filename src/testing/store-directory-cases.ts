@@ -136,7 +136,7 @@ async function disturb(
 ): Promise<void> {
   await store.create(rowOf(fn, `early-${turn}`, { startedAt: STARTED - 1000 + turn }), "one");
   if (last === undefined) return;
-  await store.describe({ ...last, seq: 2, status: "SUCCEEDED", endedAt: last.startedAt + 1 });
+  await store.putRow({ ...last, seq: 2, status: "SUCCEEDED", endedAt: last.startedAt + 1 });
   if (turn % 2 === 0) await store.remove(last.id, last.incarnation);
 }
 
@@ -252,7 +252,7 @@ export const expiryCases: readonly StoreCase[] = [
     for (const [at, expiresAt] of ends.entries()) {
       const row = rowOf(fn, `n${at}`);
       await store.create(row, "one");
-      if (expiresAt !== undefined) await store.describe({ ...row, ...ENDED, expiresAt });
+      if (expiresAt !== undefined) await store.putRow({ ...row, ...ENDED, expiresAt });
     }
     assertEqual(ids(await expiredOf(store, fn, now)).sort(), [`${fn}/n0`, `${fn}/n1`], "the rows");
     await store.remove(`${fn}/n0`, rowOf(fn, "n0").incarnation);
@@ -263,7 +263,7 @@ export const expiryCases: readonly StoreCase[] = [
     for (let at = 0; at < 5; at++) {
       const row = rowOf(fn, `n${at}`);
       await store.create(row, "one");
-      await store.describe({ ...row, ...ENDED, expiresAt: now - at });
+      await store.putRow({ ...row, ...ENDED, expiresAt: now - at });
     }
     const found = await store.expired(now, 3);
     assertEqual(found.length, 3, "the number of rows");

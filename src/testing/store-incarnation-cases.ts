@@ -150,7 +150,7 @@ export const incarnationCases: readonly StoreCase[] = [
     assertEqual(await store.read(next.id, 1), { bodies: ["one", "two"] }, "the log of whichever is there");
   }),
   successorCase("describes no execution by the row of an earlier one", async (store, { old }) => {
-    await store.describe({ ...old, seq: 9, status: "STOPPED", endedAt: old.startedAt + 1 });
+    await store.putRow({ ...old, seq: 9, status: "STOPPED", endedAt: old.startedAt + 1 });
   }),
   successorCase("removes no execution in place of an earlier one", async (store, { old }) => {
     await store.remove(old.id, old.incarnation);

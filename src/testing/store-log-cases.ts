@@ -46,7 +46,7 @@ export const logCases: readonly StoreCase[] = [
   storeCase("still says that an execution exists after its row was described anew", async (store, fn) => {
     const row = rowOf(fn, "a");
     await store.create(row, "one");
-    await store.describe({ ...row, status: "SUCCEEDED", endedAt: row.startedAt + 1 });
+    await store.putRow({ ...row, status: "SUCCEEDED", endedAt: row.startedAt + 1 });
     assertEqual(await store.create(row, "other"), "exists", "create");
   }),
   storeCase("appends commits in order", async (store, fn) => {

@@ -12,7 +12,7 @@ export const rowCases: readonly StoreCase[] = [
     const row = rowOf(fn, "a");
     await createWith(store, row, ["one", "two"]);
     const halted = { ...row, seq: 2, halted: true };
-    await store.describe(halted);
+    await store.putRow(halted);
     assertEqual(await listAll(store, { functionName: fn, limit: 5 }), [halted], "the halted row");
     const ended = {
       ...row,
@@ -22,7 +22,7 @@ export const rowCases: readonly StoreCase[] = [
       expiresAt: STARTED + 9,
       version: "3",
     } as const;
-    await store.describe(ended);
+    await store.putRow(ended);
     assertEqual(await listAll(store, { functionName: fn, limit: 5 }), [ended], "the ended row");
     assertEqual(await readLog(store, row.id), ["one", "two"], "the log");
   }),
@@ -31,9 +31,9 @@ export const rowCases: readonly StoreCase[] = [
     await store.create(row, "one");
     const halted = { ...row, seq: 4, halted: true };
     const ended = { ...row, seq: 9, status: "SUCCEEDED", endedAt: STARTED + 5 } as const;
-    await store.describe(ended);
-    await store.describe(halted);
-    await store.describe(row);
+    await store.putRow(ended);
+    await store.putRow(halted);
+    await store.putRow(row);
     assertEqual(await listAll(store, { functionName: fn, limit: 5 }), [ended], "the row");
     assertEqual(await listAll(store, { functionName: fn, statuses: ["RUNNING"], limit: 5 }), [], "what runs");
   }),
@@ -41,18 +41,18 @@ export const rowCases: readonly StoreCase[] = [
     const row = rowOf(fn, "a");
     await store.create(row, "one");
     const rows = [3, 8, 5, 2, 7].map((seq) => ({ ...row, seq, version: `${seq}` }));
-    await Promise.all(rows.map(async (each) => store.describe(each)));
+    await Promise.all(rows.map(async (each) => store.putRow(each)));
     assertEqual(await listAll(store, { functionName: fn, limit: 5 }), [{ ...row, seq: 8, version: "8" }], "the row");
   }),
   storeCase("describes nothing that it does not have", async (store, fn) => {
-    await store.describe(rowOf(fn, "nobody"));
+    await store.putRow(rowOf(fn, "nobody"));
     assertEqual(await listAll(store, { functionName: fn, limit: 5 }), [], "the directory");
     assertEqual(await store.create(rowOf(fn, "nobody"), "one"), "created", "create");
   }),
   storeCase("lists a row under its new status only", async (store, fn) => {
     const row = rowOf(fn, "a");
     await store.create(row, "one");
-    await store.describe({ ...row, seq: 2, status: "STOPPED", endedAt: STARTED + 5 });
+    await store.putRow({ ...row, seq: 2, status: "STOPPED", endedAt: STARTED + 5 });
     assertEqual(await listAll(store, { functionName: fn, statuses: ["RUNNING"], limit: 5 }), [], "running");
     assertEqual(names(await listAll(store, { functionName: fn, statuses: ["STOPPED"], limit: 5 })), ["a"], "stopped");
   }),

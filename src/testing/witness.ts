@@ -62,8 +62,8 @@ export class Witness implements ExecutionStore {
     });
   }
 
-  describe(row: DirectoryRow): MaybePromise<void> {
-    return this.#store.describe(row);
+  putRow(row: DirectoryRow): MaybePromise<void> {
+    return this.#store.putRow(row);
   }
 
   list(scan: DirectoryScan): MaybePromise<readonly DirectoryRow[]> {

@@ -11,7 +11,7 @@ import {
   LambdaClient,
   SendDurableExecutionCallbackSuccessCommand,
 } from "@aws-sdk/client-lambda";
-import { startStandIns, type StandIns } from "../../demo/stand-ins/stand-ins.ts";
+import { startStandIns, type StandIns, type StandInsOptions } from "../../demo/stand-ins/stand-ins.ts";
 import type { EncodeRequest } from "../../demo/workflows/encode-video.ts";
 import { root } from "../../scripts/command.ts";
 import { freePort, type LocalCredential, newCredential } from "../../scripts/local-settings.ts";
@@ -41,8 +41,8 @@ export class SeedWorld {
     });
   }
 
-  static async open(): Promise<SeedWorld> {
-    const standIns = await startStandIns();
+  static async open(options: StandInsOptions = {}): Promise<SeedWorld> {
+    const standIns = await startStandIns(options);
     standIns.objectStore.createBucket("media");
     const world = new SeedWorld(standIns, await freePort(FIRST_PORT, FIRST_PORT));
     await world.start();
@@ -76,10 +76,14 @@ export class SeedWorld {
   }
 
   /** Starts encode-video and answers with the execution's ARN. */
-  async encode(name: string, event: EncodeRequest): Promise<string> {
+  encode(name: string, event: EncodeRequest): Promise<string> {
+    return this.begin("encode-video", name, event);
+  }
+
+  async begin(functionName: string, name: string, event: object): Promise<string> {
     const { DurableExecutionArn, StatusCode } = await this.#lambda.send(
       new InvokeCommand({
-        FunctionName: "encode-video",
+        FunctionName: functionName,
         Qualifier: "$LATEST",
         InvocationType: "Event",
         DurableExecutionName: name,

@@ -4,6 +4,7 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { describe, expect, test } from "vitest";
 import { root, runTool } from "../../scripts/command.ts";
+import { hasCommonJs } from "../../scripts/commonjs-build.ts";
 import { publicEntries, readRootPackage } from "../../scripts/entries.ts";
 import { importsOf } from "../../scripts/imports.ts";
 import { packedPackage } from "./packed.ts";
@@ -11,14 +12,22 @@ import { packedPackage } from "./packed.ts";
 const { folder, archive, files } = packedPackage();
 
 function isModule(file: string): boolean {
-  const [name = ""] = file.split(/\.(?:js|d\.ts)$/);
+  const [name = ""] = file.split(/\.(?:c?js|d\.c?ts)$/);
   return !name.endsWith(".test") && existsSync(join(root, "src", `${name}.ts`));
 }
 
 describe("the published package", () => {
   test("holds the built entries, the modules they are made of, their declarations and the papers, nothing else", () => {
-    const entries = publicEntries(readRootPackage()).flatMap(({ name }) => [`${name}.js`, `${name}.d.ts`]);
-    const clients = ["with-lambda-client", "no-lambda-client"].flatMap((name) => [`${name}.js`, `${name}.d.ts`]);
+    const filesOf = (name: string): string[] => [`${name}.js`, `${name}.d.ts`];
+    const commonJsOf = (name: string): string[] => [`${name}.cjs`, `${name}.d.cts`];
+    const entries = publicEntries(readRootPackage()).flatMap((entry) => [
+      ...filesOf(entry.name),
+      ...(hasCommonJs(entry) ? commonJsOf(entry.name) : []),
+    ]);
+    const clients = ["with-lambda-client", "no-lambda-client"].flatMap((name) => [
+      ...filesOf(name),
+      ...commonJsOf(name),
+    ]);
     const others = files.filter((file) => ![...entries, ...clients].includes(file) && !isModule(file));
     expect(files).toEqual(expect.arrayContaining(entries));
     expect(others.toSorted()).toEqual(["LICENSE", "README.md", "package.json"]);
@@ -32,7 +41,7 @@ describe("the published package", () => {
   });
 
   test("has declarations in which every import names a published file or a package", () => {
-    const declarations = files.filter((file) => file.endsWith(".d.ts"));
+    const declarations = files.filter((file) => /\.d\.c?ts$/.test(file));
     const toSources = declarations.filter((file) =>
       importsOf(readFileSync(join(folder, file), "utf8"), file).some(({ specifier }) => /^\..*\.ts$/.test(specifier)),
     );
@@ -45,11 +54,19 @@ describe("the published package", () => {
   });
 
   test("has types that resolve wherever its code does", async () => {
-    const { code, output } = await runTool(
-      "@arethetypeswrong/cli",
-      [archive, "--profile", "esm-only", "--no-color", "--no-emoji", "--format", "ascii"],
-      { capture: true },
-    );
-    expect(code, output).toBe(0);
+    const modulesOnly = publicEntries(readRootPackage())
+      .filter((entry) => !hasCommonJs(entry))
+      .map(({ name }) => name);
+    for (const options of [
+      ["--profile", "esm-only", "--entrypoints", ...modulesOnly],
+      ["--profile", "node16", "--exclude-entrypoints", ...modulesOnly],
+    ]) {
+      const { code, output } = await runTool(
+        "@arethetypeswrong/cli",
+        [archive, ...options, "--no-color", "--no-emoji", "--format", "ascii"],
+        { capture: true },
+      );
+      expect(code, output).toBe(0);
+    }
   });
 });

@@ -27,7 +27,7 @@ export type Write =
       readonly body: string;
       readonly incarnation: string;
     }
-  | { readonly type: "describe"; readonly row: DirectoryRow }
+  | { readonly type: "putRow"; readonly row: DirectoryRow }
   | { readonly type: "remove"; readonly id: string; readonly incarnation: string };
 
 /** Many ledgers begin with the same writes. */
@@ -96,9 +96,9 @@ export class Ledger implements ExecutionStore {
     return this.#store.read(id, from, options);
   }
 
-  describe(row: DirectoryRow): void {
-    this.#store.describe(row);
-    this.#note({ type: "describe", row: { ...row } });
+  putRow(row: DirectoryRow): void {
+    this.#store.putRow(row);
+    this.#note({ type: "putRow", row: { ...row } });
   }
 
   list(scan: DirectoryScan): readonly DirectoryRow[] {
@@ -127,7 +127,7 @@ export class Ledger implements ExecutionStore {
   redo(write: Write): void {
     if (write.type === "create") this.#store.create(write.row, write.body);
     else if (write.type === "append") this.#store.append(write.id, write.seq, write.body, write.incarnation);
-    else if (write.type === "describe") this.#store.describe(write.row);
+    else if (write.type === "putRow") this.#store.putRow(write.row);
     else this.#store.remove(write.id, write.incarnation);
     this.#note(write);
   }

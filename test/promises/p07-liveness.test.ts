@@ -256,7 +256,7 @@ describe("P7 a chained invoke is sent until it has arrived", () => {
 
   test("when the store refuses any one of the calls", async () => {
     for (const parks of [true, false]) {
-      for (const method of ["create", "append", "read", "describe"] as const) {
+      for (const method of ["create", "append", "read", "putRow"] as const) {
         for (let call = 1; call <= 6; call++) {
           const world = new World({ ...options, parks, network: (store) => refusing(store, method, call) });
           expect((await world.run()).result).toEqual([1, 2]);
@@ -269,7 +269,7 @@ describe("P7 a chained invoke is sent until it has arrived", () => {
 /** Refuses one call of one method. */
 function refusing(
   store: ExecutionStore,
-  method: "create" | "append" | "read" | "describe",
+  method: "create" | "append" | "read" | "putRow",
   refused: number,
 ): ExecutionStore {
   let calls = 0;

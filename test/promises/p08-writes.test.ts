@@ -61,13 +61,13 @@ const RESULT = [1, "failed", 3, null, "yes", 5, ["left", "right"]];
 function failingWrite(store: ExecutionStore, at: { write: number; fault: StoreFault; times: number }): ExecutionStore {
   const faulty = new FaultyStore(store);
   let writes = 0;
-  const writing = (method: "create" | "append" | "describe"): void => {
+  const writing = (method: "create" | "append" | "putRow"): void => {
     if (++writes === at.write) faulty.failNext(method, at.fault, at.times);
   };
   return changedStore(faulty, {
     create: (row, body) => (writing("create"), faulty.create(row, body)),
     append: (id, seq, body, incarnation) => (writing("append"), faulty.append(id, seq, body, incarnation)),
-    describe: (row) => (writing("describe"), faulty.describe(row)),
+    putRow: (row) => (writing("putRow"), faulty.putRow(row)),
   });
 }
 

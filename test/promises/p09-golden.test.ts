@@ -74,7 +74,7 @@ function read(path: string): Golden {
 }
 
 function idOf(write: Write): string {
-  return write.type === "create" || write.type === "describe" ? write.row.id : write.id;
+  return write.type === "create" || write.type === "putRow" ? write.row.id : write.id;
 }
 
 async function write(path: string, { options, happens }: History): Promise<void> {

@@ -28,6 +28,7 @@ export declare function useSyncExternalStore<T>(
 const programs = [
   "README.md/process.ts",
   "README.md/order.test.ts",
+  "docs/clients.md/process.ts",
   "docs/http-api.md/api.ts",
   "docs/http-api.md/host.ts",
   "docs/steps.md/timeouts.test.ts",
@@ -99,6 +100,7 @@ test("the pages with code are these", () => {
   expect(withCode).toEqual([
     "README.md",
     "docs/browser.md",
+    "docs/clients.md",
     "docs/cloudflare.md",
     "docs/http-api.md",
     "docs/steps.md",

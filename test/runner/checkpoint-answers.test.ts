@@ -78,3 +78,27 @@ test("it tells what has changed outside since the last one, to an invocation tha
   expect(changed).toMatchObject({ id: "1", status: "SUCCEEDED", result: "yes" });
   expect(await client.checkpoint([])).toEqual([]);
 });
+
+test("an SDK elsewhere gets an answer without a token once another process runs the execution, and no other SDK does", async () => {
+  const { runner, requests, world } = await held(({ disk }) => disk);
+  const { token } = requests[0]!;
+  const next = await runner.checkpoint(id, { token, updates: [start] });
+  expect(next.token).toMatch(/^[0-9a-f]{32}$/);
+  const other = { v: LOG_FORMAT_VERSION, writer: "other.1", owner: "other.2", at: 1, facts: [] } as const;
+  const { incarnation } = await runner.describe(id);
+  world.disk.append(id, 3, encodeCommit(other), incarnation);
+  await runner.describe(id);
+  expect(await runner.checkpoint(id, { token: next.token!, updates: [] })).toEqual({ operations: [] });
+  for (const wrong of [token, "guessed"]) {
+    await expect(runner.checkpoint(id, { token: wrong, updates: [] })).rejects.toThrow("Invalid Checkpoint Token");
+  }
+});
+
+test("an SDK elsewhere gets an answer without a token when its own checkpoint finds another process", async () => {
+  const { runner, requests, world } = await held(({ disk }) => disk);
+  const other = { v: LOG_FORMAT_VERSION, writer: "other.1", owner: "other.2", at: 1, facts: [] } as const;
+  const { incarnation } = await runner.describe(id);
+  world.disk.append(id, 2, encodeCommit(other), incarnation);
+  const answer = await runner.checkpoint(id, { token: requests[0]!.token, updates: [start] });
+  expect(answer).toEqual({ operations: [] });
+});

@@ -157,11 +157,11 @@ test("a row that arrives late changes nothing about the newer one", async () => 
     {
       store: (store) =>
         storeWith(store, {
-          describe: async (row) => {
+          putRow: async (row) => {
             const ms = isFirst ? 1000 : 5;
             isFirst = false;
             await new Promise<void>((resolve) => void host.timer(host.now() + ms, resolve));
-            await store.describe(row);
+            await store.putRow(row);
           },
         }),
     },

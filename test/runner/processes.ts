@@ -88,7 +88,7 @@ export function storeWith(behind: ExecutionStore, calls: Partial<ExecutionStore>
     create: (...args) => behind.create(...args),
     append: (...args) => behind.append(...args),
     read: (...args) => behind.read(...args),
-    describe: (...args) => behind.describe(...args),
+    putRow: (...args) => behind.putRow(...args),
     list: (...args) => behind.list(...args),
     expired: (...args) => behind.expired(...args),
     keepSnapshot: (...args) => behind.keepSnapshot(...args),

@@ -53,8 +53,8 @@ export class PageStore implements ExecutionStore {
     return page;
   }
 
-  describe(row: DirectoryRow): Promise<void> {
-    return this.#call("describe", row);
+  putRow(row: DirectoryRow): Promise<void> {
+    return this.#call("putRow", row);
   }
 
   list(scan: DirectoryScan): Promise<readonly DirectoryRow[]> {

@@ -167,7 +167,7 @@ export class LocalSource implements ExecutionSource {
     await this.#client.stop(executionId);
     const header = await this.#client.describe(executionId);
     // Whoever runs an execution keeps its row; with no worker nobody does. One with a parent has to wait for a worker.
-    if (header.parent === undefined) await this.#store.describe(rowOf(header, await this.#lengthOf(executionId)));
+    if (header.parent === undefined) await this.#store.putRow(rowOf(header, await this.#lengthOf(executionId)));
     this.#wakeEverywhere(executionId);
   }
 

@@ -26,8 +26,8 @@ export class ObservedStore implements ExecutionStore {
     return this.#store.read(id, from, options);
   }
 
-  async describe(row: DirectoryRow): Promise<void> {
-    await this.#store.describe(row);
+  async putRow(row: DirectoryRow): Promise<void> {
+    await this.#store.putRow(row);
     this.#onWrite(row.id);
   }
 

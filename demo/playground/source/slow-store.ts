@@ -23,8 +23,8 @@ export class SlowStore implements ExecutionStore {
     return this.#store.read(id, from, options);
   }
 
-  describe(row: DirectoryRow): MaybePromise<void> {
-    return this.#store.describe(row);
+  putRow(row: DirectoryRow): MaybePromise<void> {
+    return this.#store.putRow(row);
   }
 
   list(scan: DirectoryScan): MaybePromise<readonly DirectoryRow[]> {

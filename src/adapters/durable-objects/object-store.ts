@@ -60,7 +60,7 @@ export class DurableObjectStore implements ExecutionStore {
     return this.#find(id, incarnation) === undefined ? undefined : this.#log.read(from, limit);
   }
 
-  describe(row: DirectoryRow): void {
+  putRow(row: DirectoryRow): void {
     const before = this.#find(row.id, row.incarnation);
     if (before === undefined || row.seq < before.row.seq || isSame(row, before.row)) return;
     this.#change(() => {

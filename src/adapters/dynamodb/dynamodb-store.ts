@@ -79,7 +79,7 @@ export class DynamoStore implements ExecutionStore {
     return (await this.#head(id, incarnation)) === undefined ? undefined : page;
   }
 
-  async describe(row: DirectoryRow): Promise<void> {
+  async putRow(row: DirectoryRow): Promise<void> {
     const { [Key.EXPIRY_SHARD]: shard, [Key.EXPIRES_AT]: expiresAt, ...attributes } = rowAttributes(row);
     const names = Object.keys(attributes);
     const isExpiring = shard !== undefined;

@@ -37,7 +37,7 @@ test("takes a row that the first version of perdure wrote for older than every o
   expect(await store.list({ limit: 5 })).toEqual([{ ...old, status: "RUNNING", seq: 0 }]);
   expect(await store.append("f/a", 2, "two", "i")).toBe("appended");
   const ended: DirectoryRow = { ...old, status: "STOPPED", seq: 0, endedAt: 2 };
-  await store.describe(ended);
+  await store.putRow(ended);
   expect(await store.list({ limit: 5 })).toEqual([ended]);
   store.close();
 });

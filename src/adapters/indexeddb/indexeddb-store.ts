@@ -136,7 +136,7 @@ export class IndexedDbStore implements ExecutionStore {
     return this.#using((database) => this.#readPage(database, { ...options, id, from }));
   }
 
-  async describe(row: DirectoryRow): Promise<void> {
+  async putRow(row: DirectoryRow): Promise<void> {
     const isNewer = await this.#writing(async (database) => {
       const transaction = this.#connection.attend(
         database.transaction("executions", "readwrite", { durability: this.#durability }),

@@ -60,9 +60,9 @@ function perform(store: MemoryStore, model: Map<string, DirectoryRow>, { act, id
   const next = row(id, startedAt);
   const known = model.get(next.id);
   if (act === "create" && store.create(next, "one") === "created") model.set(next.id, next);
-  if (act === "describe" && known !== undefined) {
+  if (act === "putRow" && known !== undefined) {
     model.set(next.id, { ...known, status: "STOPPED" });
-    store.describe({ ...known, status: "STOPPED" });
+    store.putRow({ ...known, status: "STOPPED" });
   }
   if (act === "remove") {
     model.delete(next.id);
@@ -82,7 +82,7 @@ function select(rows: Iterable<DirectoryRow>, query: ListQuery): DirectoryRow[] 
 
 test("lists what a plain filter and sort would, whatever was started, ended and removed in whatever order", async () => {
   const act = fc.record({
-    act: fc.constantFrom("create", "create", "create", "describe", "remove"),
+    act: fc.constantFrom("create", "create", "create", "putRow", "remove"),
     id: fc.nat(40),
     startedAt: fc.nat(20),
   });

@@ -70,7 +70,7 @@ export class MemoryStore implements ExecutionStore {
     return end < log.length ? { bodies, next: end + 1 } : { bodies };
   }
 
-  describe(row: DirectoryRow): void {
+  putRow(row: DirectoryRow): void {
     const stored = this.#find(row.id, row.incarnation);
     if (stored === undefined || row.seq < stored.row.seq) return;
     this.#unindex(stored.row);

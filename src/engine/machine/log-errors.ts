@@ -1,3 +1,4 @@
+import { branded } from "../model/branded.ts";
 import { LOG_FORMAT_VERSION } from "../model/commit.ts";
 
 /**
@@ -9,6 +10,8 @@ export class CorruptLogError extends Error {
   /** Always CORRUPT_LOG. */
   readonly code = "CORRUPT_LOG";
 }
+
+branded(CorruptLogError, "CorruptLogError");
 
 /** The log was written by a version of perdure that this one does not know. Retryable with a newer version. */
 export class UnsupportedLogVersionError extends Error {

@@ -3,9 +3,10 @@
  * the model because a stored failure must come back as the same class wherever the handler runs.
  */
 
+import { branded } from "./branded.ts";
 import { restoreCauses } from "./cause-lines.ts";
 import type { Failure } from "./failure.ts";
-import { compact, durableErrors, failureFromError } from "./thrown-failure.ts";
+import { compact, DURABLE, failureFromError } from "./thrown-failure.ts";
 
 /** An error on the wire. */
 export interface ErrorObject {
@@ -37,7 +38,6 @@ export abstract class DurableOperationError extends Error {
 
   constructor(message?: string, cause?: Error, errorData?: string) {
     super(message);
-    durableErrors.add(this);
     this.name = new.target.name;
     if (cause !== undefined) this.cause = cause;
     if (errorData !== undefined) this.errorData = errorData;
@@ -53,6 +53,9 @@ export abstract class DurableOperationError extends Error {
     return errorObjectFromFailure(failureFromError(this));
   }
 }
+
+branded(DurableOperationError, "DurableOperationError");
+Object.defineProperty(DurableOperationError.prototype, DURABLE, { value: true });
 
 /** A step, or a condition that is waited for, failed for good. */
 export class StepError extends DurableOperationError {
@@ -174,6 +177,8 @@ const RECONSTRUCTABLE: ReadonlyMap<string, DurableErrorClass> = new Map<string, 
     SerdesError,
   ].map((ErrorClass) => [ErrorClass.name, ErrorClass]),
 );
+
+for (const [name, ErrorClass] of RECONSTRUCTABLE) branded(ErrorClass, name);
 
 /** The class that a stored error type stands for, if it is one of the durable errors. */
 export function durableErrorClass(errorType: string | undefined): DurableErrorClass | undefined {

@@ -7,8 +7,8 @@ import { causeLines } from "./cause-lines.ts";
 import type { Failure } from "./failure.ts";
 import { fitting } from "./fitting-failure.ts";
 
-/** Errors of durable operations, which know what is to be stored of them. */
-export const durableErrors: WeakSet<object> = new WeakSet<object>();
+/** The mark of errors of durable operations, which know what is to be stored of them, in every copy of this package. */
+export const DURABLE: unique symbol = Symbol.for("perdure.durable-error");
 
 interface DurableError extends Error {
   readonly errorType: string;
@@ -60,7 +60,7 @@ function findErrorData(error: DurableError): string | undefined {
 }
 
 function isDurable(value: object): value is DurableError {
-  return durableErrors.has(value);
+  return DURABLE in value;
 }
 
 function isErrorLike(value: unknown): value is { name: unknown; message: unknown } {

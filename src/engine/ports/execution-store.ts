@@ -15,7 +15,7 @@
  * - What `append` and `create` acknowledged survives a crash of the process. A write that throws may or may not have
  *   landed; the caller reads and compares.
  * - `create` writes the row and commit 1 together, and answers "exists" when the id has a row already.
- * - Of the rows that `describe` was given, the one with the highest `seq` is kept, in whatever order they arrive.
+ * - Of the rows that `putRow` was given, the one with the highest `seq` is kept, in whatever order they arrive.
  * - Bodies and snapshots are opaque text of any length the engine's limits allow; splitting under a platform's row limit
  *   is the adapter's.
  *
@@ -24,6 +24,7 @@
  * A store without room throws `StorageFullError`; nothing is half written.
  */
 
+import { branded } from "../model/branded.ts";
 import type { ExecutionStatus } from "../model/execution.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 
@@ -108,8 +109,8 @@ export interface ExecutionStore {
    * Replaces the directory row by a newer one: at a halt, at a resume and at the end. A row with a lower `seq` than the
    * one that is kept, of another incarnation, or of an execution that is not there, changes nothing.
    */
-  describe(row: DirectoryRow): MaybePromise<void>;
-  /** The rows of one stretch of the directory, in order. It may lag behind `create` and `describe` by a moment. */
+  putRow(row: DirectoryRow): MaybePromise<void>;
+  /** The rows of one stretch of the directory, in order. It may lag behind `create` and `putRow` by a moment. */
   list(scan: DirectoryScan): MaybePromise<readonly DirectoryRow[]>;
   /** Rows whose `expiresAt` is `now` or earlier, at most `limit` of them, in any order. It may lag behind like `list`. */
   expired(now: number, limit: number): MaybePromise<readonly DirectoryRow[]>;
@@ -130,3 +131,5 @@ export class StorageFullError extends Error {
   /** Always STORAGE_FULL. */
   readonly code = "STORAGE_FULL";
 }
+
+branded(StorageFullError, "StorageFullError");

@@ -41,8 +41,10 @@ export class CalledOperation<Options extends CallOptions = CallOptions> {
     this.position = scope.nextPosition();
     this.key = invocation.keyOf(this.position);
     this.stored = options.isVirtual === true ? undefined : invocation.stored(this.key);
-    if (this.stored !== undefined) compare(this, this.stored);
-    else if (options.isVirtual !== true && !scope.isRebuilding) invocation.leaveReplay();
+    if (this.stored !== undefined) {
+      compare(this, this.stored);
+      invocation.instrument?.found(this.stored);
+    } else if (options.isVirtual !== true && !scope.isRebuilding) invocation.leaveReplay();
     if (isReadByUserCode(options)) this.keepContext();
   }
 
@@ -89,7 +91,8 @@ export class CalledOperation<Options extends CallOptions = CallOptions> {
       type: this.type,
       subType: this.options.subType,
       parentId: this.scope.recordedKey,
-      isReplay: this.stored !== undefined,
+      isReplay: this.isSettled,
+      isVirtual: this.options.isVirtual,
       attempt,
     };
   }

@@ -1,5 +1,6 @@
 /** What ends an invocation from inside the engine. User code cannot catch these: its context is closed first. */
 
+import { branded } from "../model/branded.ts";
 import { tellingErrors } from "../model/cause-lines.ts";
 import type { SerdesError } from "../model/errors.ts";
 import type { OperationSubType, OperationType } from "../model/operation.ts";
@@ -17,6 +18,8 @@ export class NonDeterministicExecutionError extends Error {
     this.attempted = sides.attempted;
   }
 }
+
+branded(NonDeterministicExecutionError, "NonDeterministicExecutionError");
 
 /** What replay compares of an operation. */
 export interface OperationIdentity {
@@ -46,6 +49,8 @@ export class StepInterruptedError extends Error {
     super("The step execution process was initiated but failed to reach completion due to an interruption.");
   }
 }
+
+branded(StepInterruptedError, "StepInterruptedError");
 
 /** Another worker has taken the execution over; nothing that this worker still does for it has an effect. */
 export class FencedError extends Error {

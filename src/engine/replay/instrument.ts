@@ -14,19 +14,23 @@ export interface Running {
   readonly type: string;
   readonly subType?: string | undefined;
   readonly parentId?: string | undefined;
-  /** It is known from an earlier invocation. */
+  /** Its outcome is known from an earlier invocation: it runs again for its value. */
   readonly isReplay: boolean;
+  /** Contexts: there is no record of it, nor will there be. */
+  readonly isVirtual?: boolean | undefined;
   /** Steps: the attempt that runs, from 1. */
   readonly attempt?: number | undefined;
 }
 
 export interface Instrument {
-  /** An operation starts that was never recorded. */
-  started(update: OperationUpdate): void;
+  /** An operation starts: for the first time, or another attempt of it. */
+  started(update: OperationUpdate, isRetry: boolean): void;
+  /** An operation is called of which there is a record. */
+  found(operation: Operation): void;
   /** The machine says that these have changed. */
   changed(operations: readonly Operation[]): void;
   /** Runs one attempt of a step or check. */
   attempt<T>(running: Running, body: () => T | Promise<T>): T | Promise<T>;
-  /** Runs the function of a child context. */
+  /** Runs the function of a child context; a virtual one has no record. */
   child<T>(running: Running, body: () => T | Promise<T>): T | Promise<T>;
 }

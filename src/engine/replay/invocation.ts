@@ -154,7 +154,7 @@ export class Invocation implements InvocationCore {
   }
 
   record(update: OperationUpdate, urgent: boolean): void {
-    if (update.action === "START") this.instrument?.started(update);
+    if (update.action === "START") this.instrument?.started(update, this.#journal.get(update.id) !== undefined);
     this.#checkpoints.add(update, urgent);
   }
 

@@ -171,6 +171,7 @@ describe("what lies in a context that was let go of", () => {
     const stage = new Stage({
       instrument: {
         started: () => {},
+        found: () => {},
         changed: (operations) => operations.forEach(({ id }) => announced.push(id)),
         attempt: (_running, body) => body(),
         child: (_running, body) => body(),

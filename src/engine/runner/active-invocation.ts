@@ -25,7 +25,7 @@ import type { Claim } from "./claims.ts";
 import type { ExecutionLog } from "./execution-log.ts";
 import type { DurableFunction, FunctionOutput, InvocationRequest, RunningInvocation } from "./function.ts";
 import { LogGoneError } from "./log-copy.ts";
-import { invalidToken, RemoteSdk } from "./remote-sdk.ts";
+import { RemoteSdk } from "./remote-sdk.ts";
 import { backoffMs } from "./retries.ts";
 import type { RunnerSetup } from "./setup.ts";
 import type { StoragePause } from "./storage-pause.ts";
@@ -155,15 +155,16 @@ export class ActiveInvocation implements CheckpointClient {
   }
 
   /**
-   * A checkpoint by an SDK that runs elsewhere: what is refused is told as the machine words it.
+   * A checkpoint by an SDK that runs elsewhere: what is refused is told as the machine words it. Undefined if this process
+   * no longer runs the invocation.
    *
-   * @throws {ClientError} if the machine refuses the updates, or this process no longer runs the invocation.
+   * @throws {ClientError} if the machine refuses the updates.
    */
-  async remoteCheckpoint(updates: readonly OperationUpdate[]): Promise<readonly Operation[]> {
+  async remoteCheckpoint(updates: readonly OperationUpdate[]): Promise<readonly Operation[] | undefined> {
     try {
       return await this.checkpoint(updates);
     } catch (error) {
-      if (error instanceof FencedError) throw invalidToken();
+      if (error instanceof FencedError) return undefined;
       throw error instanceof CheckpointError && error.cause instanceof ClientError ? error.cause : error;
     }
   }

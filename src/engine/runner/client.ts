@@ -3,6 +3,7 @@
  * several processes (one Durable Object each) implements it by routing. The HTTP face speaks to nothing else.
  */
 
+import { branded } from "../model/branded.ts";
 import type { ExecutionHeader, ExecutionStatus, ParentReference } from "../model/execution.ts";
 import type { Failure } from "../model/failure.ts";
 import type { HistoryEvent } from "../model/history.ts";
@@ -117,8 +118,8 @@ export interface CheckpointRequest {
 
 /** What a checkpoint is answered. */
 export interface CheckpointAnswer {
-  /** For the next checkpoint. */
-  readonly token: string;
+  /** For the next checkpoint; absent if there is none: another invocation has taken over, and this one is to end. */
+  readonly token?: string;
   /** The operations that have changed since the last answer, as they are now. */
   readonly operations: readonly Operation[];
 }
@@ -209,3 +210,5 @@ export class ClientError extends Error {
     this.code = code;
   }
 }
+
+branded(ClientError, "ClientError");

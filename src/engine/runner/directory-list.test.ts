@@ -99,7 +99,7 @@ describe("a list", () => {
     const ended = { ...rowOf(2), seq: 2, status: "SUCCEEDED", endedAt: 9 } as const;
     const scan = async (asked: DirectoryScan): Promise<readonly DirectoryRow[]> => {
       const rows = directory.scan(asked);
-      directory.store.describe(ended);
+      directory.store.putRow(ended);
       return rows;
     };
     for (const statuses of [

@@ -82,7 +82,7 @@ export class Duties {
   /** Has the directory show the execution as it is. */
   async show(): Promise<void> {
     const row = directoryRow(this.#state);
-    await this.#options.setup.store.describe(row);
+    await this.#options.setup.store.putRow(row);
     this.#shown = Math.max(this.#shown, row.seq);
   }
 

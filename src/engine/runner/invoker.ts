@@ -79,7 +79,9 @@ export class Invoker {
 
   /** Ends the invocation without effect. */
   abandon(): void {
-    this.#active?.abandon();
+    if (this.#active === undefined) return;
+    this.#options.setup.lostTokens.add(this.#active.remote.token);
+    this.#active.abandon();
     this.#active = undefined;
   }
 

@@ -38,6 +38,24 @@ export class RemoteSdk {
   }
 }
 
+const MOST_LOST = 1000;
+
+/** The tokens of invocations that another process has taken over, as long as their SDKs may come back with them. */
+export class LostTokens {
+  readonly #tokens = new Set<string>();
+
+  add(token: string): void {
+    this.#tokens.add(token);
+    if (this.#tokens.size <= MOST_LOST) return;
+    const [oldest] = this.#tokens;
+    if (oldest !== undefined) this.#tokens.delete(oldest);
+  }
+
+  has(token: string): boolean {
+    return this.#tokens.has(token);
+  }
+}
+
 export function invalidToken(): ClientError {
   return new ClientError(ClientErrorCode.INVALID_PARAMETER, "Invalid Checkpoint Token");
 }

@@ -36,6 +36,7 @@ import { FunctionRegistry, type FunctionVersions } from "./function.ts";
 import type { Histories } from "./history-page.ts";
 import type { Session } from "./session.ts";
 import { Sessions, unknownExecution } from "./sessions.ts";
+import { LostTokens } from "./remote-sdk.ts";
 import type { RunnerSetup } from "./setup.ts";
 import { Starter, unknownFunction } from "./start.ts";
 import { statePage } from "./state-page.ts";
@@ -338,6 +339,7 @@ function setupOf(options: RunnerOptions, runner: Runner): RunnerSetup {
     store: options.store,
     alarm: options.alarm,
     host: options.host,
+    lostTokens: new LostTokens(),
     functions: new FunctionRegistry(options.functions),
     writer: new Writer(options.host),
     peers: () => options.peers ?? runner,

@@ -169,9 +169,11 @@ export class Session implements LogListener, Outlook {
    * @throws {ClientError} InvalidParameterValueException for any other token than the last one given out.
    */
   async remoteCheckpoint({ token, updates }: CheckpointRequest): Promise<CheckpointAnswer> {
+    // Its invocation is over here: without a token an SDK ends it as pending, and whoever has taken over goes on.
+    if (this.#setup.lostTokens.has(token)) return { operations: [] };
     const active = this.#invoker.withToken(token);
     const operations = await active.remote.call(token, () => active.remoteCheckpoint(updates));
-    return { token: active.remote.token, operations };
+    return operations === undefined ? { operations: [] } : { token: active.remote.token, operations };
   }
 
   /** @throws {ClientError} InvalidParameterValueException for any other token than the last one given out. */

@@ -1,3 +1,4 @@
+import type { LostTokens } from "./remote-sdk.ts";
 import type { ExecutionHeader, Halt } from "../model/execution.ts";
 import type { Alarm } from "../ports/alarm.ts";
 import type { ExecutionStore } from "../ports/execution-store.ts";
@@ -12,6 +13,7 @@ export interface RunnerSetup {
   readonly alarm: Alarm;
   readonly host: Host;
   readonly functions: FunctionRegistry;
+  readonly lostTokens: LostTokens;
   /** Marks the commits of this process. */
   readonly writer: Writer;
   /** Reaches other executions: this runner, or whoever routes to them. */

@@ -2,6 +2,7 @@ import { watchPage } from "../../adapters/indexeddb/page-life.ts";
 import { ClientError, ClientErrorCode, type ExecutionClient, type ListQuery } from "../../engine/runner/client.ts";
 import type { FunctionVersions } from "../../engine/runner/function.ts";
 import { type Functions, readFunctionMap } from "../../lambda-compat/function-map.ts";
+import { type Start, typedStart } from "../../lambda-compat/typed-client.ts";
 import { checkOptions } from "../options/check-options.ts";
 import { homeFunctions, runnerSettings } from "../options/home-options.ts";
 import { OptionError } from "../options/option-error.ts";
@@ -33,6 +34,8 @@ export interface StorageReport {
 export interface BrowserHost {
   /** Starts, describes, lists and stops executions, and completes their callbacks, whichever tab runs them. */
   readonly client: ExecutionClient;
+  /** Starts an execution by its function, and hands out what becomes of it, both typed. With a `worker`, by its name. */
+  readonly start: Start;
   /** How it stands with this page: whether it runs executions, and if not, why. */
   readonly status: Live<TabStatus>;
   /** One execution as it is now. */
@@ -91,7 +94,10 @@ const LIST_LIMIT = 100;
 export function createBrowserHost(options: BrowserHostOptions): BrowserHost {
   checkOptions(options, BROWSER_FORMS);
   const { worker, name = NAME } = options;
-  if (worker === undefined) return hostOf(openTab(options, functionsOf(options.functions ?? {})));
+  if (worker === undefined) {
+    const { functions = {} } = options;
+    return hostOf(openTab(options, functionsOf(functions)), { functions });
+  }
   if (options.functions !== undefined) {
     throw new OptionError(
       "worker",
@@ -100,7 +106,7 @@ export function createBrowserHost(options: BrowserHostOptions): BrowserHost {
   }
   const functions = new Map<string, FunctionVersions>();
   const link = connectWorker(worker, { name, functions });
-  return hostOf(openTab(options, functions, link), link.tell);
+  return hostOf(openTab(options, functions, link), { tellWorker: link.tell });
 }
 
 /**
@@ -143,7 +149,12 @@ function openTab(
   });
 }
 
-function hostOf(tab: Tab, tellWorker: (moment: PageMoment) => void = () => {}): BrowserHost {
+interface HostParts {
+  readonly functions?: Functions;
+  readonly tellWorker?: (moment: PageMoment) => void;
+}
+
+function hostOf(tab: Tab, { functions, tellWorker = () => {} }: HostParts): BrowserHost {
   const { client, store } = tab;
   const unwatch = watchPage({
     onLeave() {
@@ -160,6 +171,7 @@ function hostOf(tab: Tab, tellWorker: (moment: PageMoment) => void = () => {}): 
   const execution = (executionId: string): Live<ExecutionSnapshot> => liveExecution(executionId, tab);
   return {
     client,
+    start: typedStart(client, functions),
     status: tab.status,
     execution,
     executions: (query = {}) => liveList({ reverse: true, limit: LIST_LIMIT, ...query }, tab),

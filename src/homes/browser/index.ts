@@ -20,3 +20,12 @@ export { BrowserStorageError, BrowserStorageErrorCode } from "../../adapters/ind
 export type { TabStatus } from "./tab.ts";
 export { OptionError } from "../options/option-error.ts";
 export { BrowserWorkerError, BrowserWorkerErrorCode } from "./worker-error.ts";
+export {
+  type EventOf,
+  ExecutionError,
+  type ExecutionErrorCode,
+  type ExecutionHandle,
+  type ResultOf,
+  type Start,
+  type StartOptions,
+} from "../../lambda-compat/typed-client.ts";

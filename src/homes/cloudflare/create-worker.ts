@@ -11,6 +11,7 @@ import { DurableObjectClient } from "../../adapters/durable-objects/object-clien
 import type { ExecutionClient } from "../../engine/runner/client.ts";
 import { readFunctions } from "../../lambda-compat/functions.ts";
 import { createHttpFace } from "../../lambda-compat/http/face.ts";
+import { type Start, typedStart } from "../../lambda-compat/typed-client.ts";
 import { checkOptions } from "../options/check-options.ts";
 import { arnScope, homeFunctions, runnerSettings } from "../options/home-options.ts";
 import type { OnError } from "../options/on-error.ts";
@@ -25,6 +26,8 @@ export interface PerdureWorker {
   fetch(request: Request, env: unknown): Promise<Response>;
   /** Reaches executions from the Worker's own code: its other routes, queues, schedules. */
   client(env: unknown): ExecutionClient;
+  /** Starts executions by their functions, and hands out what becomes of them, both typed: `app.starter(env)(order, event)`. */
+  starter(env: unknown): Start;
   /** The class of the execution objects, to be exported under the name that the configuration binds. */
   readonly Execution: ObjectClass<ExecutionRpc>;
   /** The class of the directory objects, likewise. */
@@ -83,6 +86,7 @@ export function createWorker(options: WorkerOptions): PerdureWorker {
   return {
     fetch: createFetch(options, { client, onError: settings.onError }),
     client,
+    starter: (env) => typedStart(client(env), options.functions),
     Execution: executionClass(settings, options.bindings),
     Directory: DirectoryObject,
   };

@@ -8,3 +8,12 @@ export { OptionError } from "../options/option-error.ts";
 export { createWorker, type ObjectClass, type PerdureWorker } from "./create-worker.ts";
 export type { WorkerOptions } from "./worker-options.ts";
 export { StorageFormatError } from "../../adapters/durable-objects/storage-format.ts";
+export {
+  type EventOf,
+  ExecutionError,
+  type ExecutionErrorCode,
+  type ExecutionHandle,
+  type ResultOf,
+  type Start,
+  type StartOptions,
+} from "../../lambda-compat/typed-client.ts";

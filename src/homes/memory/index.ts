@@ -16,3 +16,12 @@ export {
 export { createMemoryHost, type MemoryHost, type MemoryHostOptions } from "./memory-host.ts";
 export { MemoryStore, type MemoryStoreOptions } from "../../adapters/memory/memory-store.ts";
 export { OptionError } from "../options/option-error.ts";
+export {
+  type EventOf,
+  ExecutionError,
+  type ExecutionErrorCode,
+  type ExecutionHandle,
+  type ResultOf,
+  type Start,
+  type StartOptions,
+} from "../../lambda-compat/typed-client.ts";

@@ -7,6 +7,7 @@ import type { Host } from "../../engine/ports/host.ts";
 import type { ExecutionClient } from "../../engine/runner/client.ts";
 import { Runner } from "../../engine/runner/runner.ts";
 import { readFunctions } from "../../lambda-compat/functions.ts";
+import { type Start, typedStart } from "../../lambda-compat/typed-client.ts";
 import { checkOptions } from "../options/check-options.ts";
 import { HOME_FORMS, homeFunctions, type HomeOptions, runnerSettings } from "../options/home-options.ts";
 
@@ -17,6 +18,8 @@ export type MemoryHostOptions = HomeOptions;
 export interface MemoryHost {
   /** Starts, describes, lists and stops executions, and completes their callbacks. */
   readonly client: ExecutionClient;
+  /** Starts an execution by its function, and hands out what becomes of it, both typed. */
+  readonly start: Start;
   /** Where the executions are: to be read, or replayed elsewhere. */
   readonly store: ExecutionStore;
   /** Ends it: nothing that still runs has an effect any more, and nothing keeps the process alive. */
@@ -37,10 +40,9 @@ export interface MemoryHost {
  *   return context.step("greet", async () => `Hello, ${name}`);
  * });
  *
- * const { client } = createMemoryHost({ functions: { greet } });
- * const { execution } = await client.start({ functionName: "greet", input: JSON.stringify("world") });
- * const { result } = await client.settled(execution.id, Date.now() + 60_000);
- * console.log(result);
+ * const host = createMemoryHost({ functions: { greet } });
+ * const execution = await host.start(greet, "world");
+ * console.log(await execution.result());
  * ```
  *
  * @throws {OptionError} INVALID_OPTION for an option that there is not or that is of another form, functions included.
@@ -63,6 +65,7 @@ export function createMemoryHost(options: MemoryHostOptions): MemoryHost {
   });
   return {
     client: runner,
+    start: typedStart(runner, options.functions),
     store,
     close() {
       runner.close();

@@ -1,3 +1,5 @@
+import { branded } from "../../engine/model/branded.ts";
+
 /**
  * An option that a home cannot work with. Its message names the option, what was given, and the right form; of what was
  * given it shows no more than a short text or a number.
@@ -14,3 +16,5 @@ export class OptionError extends TypeError {
     this.option = option;
   }
 }
+
+branded(OptionError, "OptionError");

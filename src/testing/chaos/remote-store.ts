@@ -80,10 +80,10 @@ export class RemoteStore implements ExecutionStore {
     if (begun !== undefined && begun !== found) knowledge.learn(begun.incarnation, begun.log.length);
   }
 
-  describe(row: DirectoryRow): MaybePromise<void> {
+  putRow(row: DirectoryRow): MaybePromise<void> {
     const kept = { ...row };
     // There are few of them for each execution, and what comes of two that overtake each other is seen at the end only.
-    return this.#call("row", { changes: true, risk: ROW_RISK }, () => this.#options.disk.describe(kept));
+    return this.#call("row", { changes: true, risk: ROW_RISK }, () => this.#options.disk.putRow(kept));
   }
 
   list(scan: DirectoryScan): MaybePromise<readonly DirectoryRow[]> {

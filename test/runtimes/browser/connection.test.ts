@@ -257,8 +257,8 @@ test("tells of what it has written, and not of what another tab had written befo
   await store.create(row, "other");
   await store.append(row.id, 2, "two", row.incarnation);
   await store.append(row.id, 2, "other", row.incarnation);
-  await store.describe({ ...row, seq: 2, status: "STOPPED" });
-  await store.describe(row);
+  await store.putRow({ ...row, seq: 2, status: "STOPPED" });
+  await store.putRow(row);
   await store.remove(row.id, NEXT);
   await store.remove(row.id, row.incarnation);
   expect(changes).toEqual([
@@ -287,7 +287,7 @@ test("neither describes nor removes what has taken the name of another execution
   await other.remove(row.id, row.incarnation);
   const anew = { ...row, incarnation: NEXT, startedAt: 2 };
   await other.create(anew, "anew");
-  await late.describe({ ...row, seq: 9, status: "STOPPED", endedAt: 1, expiresAt: 1 });
+  await late.putRow({ ...row, seq: 9, status: "STOPPED", endedAt: 1, expiresAt: 1 });
   await late.remove(row.id, row.incarnation);
   expect(await other.list({ limit: 10 })).toEqual([anew]);
   expect(await readLog(other, row.id)).toEqual(["anew"]);

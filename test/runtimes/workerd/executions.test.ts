@@ -5,8 +5,11 @@ import { readFault } from "../../../src/adapters/durable-objects/fault-record.ts
 import { createWorker } from "../../../src/homes/cloudflare/create-worker.ts";
 import type { WorkerOptions } from "../../../src/homes/cloudflare/worker-options.ts";
 import { ClientError, type ExecutionClient, type LiveEvent } from "../../../src/engine/runner/client.ts";
+import type { DurableHandler } from "../../../src/lambda-compat/types.ts";
 import { done, functions, releases } from "./functions.ts";
 import { app } from "./worker.ts";
+
+type Handler = DurableHandler<{ key: string }, { second: number; third: number }>;
 
 let client: ExecutionClient;
 let key = "";
@@ -84,6 +87,13 @@ describe("an execution in its object", () => {
   test("runs", async () => {
     expect(await result(await start("greet"))).toEqual({ second: 2, third: 3 });
     expect(done.get(`${key} runs`)).toBe(1);
+  });
+
+  test("is started by its function, and hands out its result", async () => {
+    const execution = await app.starter(env)(functions["greet"] as Handler, { key }, { name: key });
+    expect(await execution.result()).toEqual({ second: 2, third: 3 });
+    expect(await execution.status()).toBe("SUCCEEDED");
+    expect(await client.describe(execution.id)).toMatchObject({ functionName: "greet", name: key });
   });
 
   test("waits by the alarm, and goes on in memory without replay", async () => {

@@ -285,7 +285,7 @@ describe("what an object stores", () => {
     const again = objectOf("format-1");
     expect(await again.read(old.id, 1, { incarnation: old.incarnation })).toEqual({ bodies: ["{}"] });
     const ended = rowOf("format-1", { seq: 0, status: "FAILED" });
-    await again.describe(ended);
+    await again.putRow(ended);
     expect(await listed()).toEqual([ended]);
   });
 
@@ -330,8 +330,8 @@ describe("the outbox of an object", () => {
   test("tells the newest state only, however much has changed meanwhile", async () => {
     hooks.isDirectoryDown = true;
     const object = await created("changing", { status: "RUNNING" });
-    await object.describe(rowOf("changing", { status: "RUNNING", halted: true }));
-    await object.describe(rowOf("changing", { status: "FAILED", endedAt: 9 }));
+    await object.putRow(rowOf("changing", { status: "RUNNING", halted: true }));
+    await object.putRow(rowOf("changing", { status: "FAILED", endedAt: 9 }));
     hooks.isDirectoryDown = false;
     await runDurableObjectAlarm(object);
     await runInDurableObject(object, ({ life }) => life.idle());

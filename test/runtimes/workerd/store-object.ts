@@ -65,9 +65,9 @@ export class StoreObject extends DurableObject<Env> {
     return this.life.store.snapshot(id, incarnation);
   }
 
-  async describe(row: DirectoryRow): Promise<void> {
+  async putRow(row: DirectoryRow): Promise<void> {
     await this.life.ready();
-    this.life.store.describe(row);
+    this.life.store.putRow(row);
     await this.life.idle();
   }
 

@@ -1,0 +1,79 @@
+import { expect, onTestFinished, test } from "vitest";
+import { createMemoryHost, ExecutionError, type MemoryHost } from "../homes/memory/index.ts";
+import type { Functions } from "./functions.ts";
+import { withDurableExecution } from "./with-durable-execution.ts";
+
+interface Order {
+  readonly id: string;
+}
+
+const order = withDurableExecution(async ({ id }: Order, context) =>
+  context.step("ship", async () => ({ shipped: id })),
+);
+const patient = withDurableExecution(async (_event: undefined, context) => {
+  await context.wait({ hours: 1 });
+});
+const failing = withDurableExecution(async (): Promise<number> => {
+  throw new RangeError("too far");
+});
+
+function host(functions: Functions): MemoryHost {
+  const opened = createMemoryHost({ functions });
+  onTestFinished(() => opened.close());
+  return opened;
+}
+
+test("a function is started by itself, with its event, and its result is its own", async () => {
+  const { start } = host({ "ship-order": order });
+  const execution = await start(order, { id: "7" }, { name: "order-7" });
+  const { shipped } = await execution.result();
+  expect(shipped satisfies string).toBe("7");
+  expect(await execution.status()).toBe("SUCCEEDED");
+  expect(execution).toMatchObject({ id: "ship-order/order-7", created: true });
+  const again = await start(order, { id: "7" }, { name: "order-7" });
+  expect(again.created).toBe(false);
+  expect(await again.result()).toEqual({ shipped: "7" });
+});
+
+test("the compiler refuses another function's event", async () => {
+  const { start } = host({ order });
+  // @ts-expect-error an order has an id
+  const execution = await start(order, { name: "7" });
+  // @ts-expect-error what is shipped is text
+  const { shipped }: { shipped: number } = await execution.result();
+  expect(shipped).toBeUndefined();
+  // @ts-expect-error an order has an id, also by name
+  await start<typeof order>("order", 7);
+  const byName = await start<typeof order>("order", { id: "8" });
+  const result: { shipped: string } = await byName.result();
+  expect(result).toEqual({ shipped: "8" });
+});
+
+test("an earlier version is started in that version", async () => {
+  const { start, client } = host({ order: { latest: "2", versions: { "1": patient, "2": order } } });
+  const execution = await start(patient, undefined);
+  expect(await client.describe(execution.id)).toMatchObject({ version: "1" });
+});
+
+test("what has no result says so by code, and with the error", async () => {
+  const { start, client } = host({ patient, failing });
+  const failed = await start(failing, undefined);
+  const error = await failed.result().catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(ExecutionError);
+  expect(error).toMatchObject({
+    code: "EXECUTION_FAILED",
+    message: `Execution ${failed.id} is FAILED: too far`,
+    cause: { name: "RangeError", message: "too far" },
+    execution: { id: failed.id },
+  });
+  const waiting = await start(patient, undefined);
+  await expect(waiting.result({ timeoutMs: 1 })).rejects.toMatchObject({ code: "EXECUTION_RUNNING" });
+  await client.stop(waiting.id);
+  await expect(waiting.result()).rejects.toMatchObject({ code: "EXECUTION_STOPPED" });
+});
+
+test("a function that the host was not given, and an event that is no JSON, are refused", async () => {
+  const { start } = host({ patient });
+  await expect(start(order, { id: "7" })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  await expect(start<typeof order>("patient", 7n as never)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+});
