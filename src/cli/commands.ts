@@ -57,7 +57,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     usage: "[FUNCTION]",
     summary: "executions, the newest first",
     options: {
-      status: { value: "STATUS", help: "RUNNING, SUCCEEDED, FAILED, TIMED_OUT or STOPPED; may be repeated", repeats: true },
+      status: {
+        value: "STATUS",
+        help: "RUNNING, SUCCEEDED, FAILED, TIMED_OUT or STOPPED; may be repeated",
+        repeats: true,
+      },
       name: { value: "NAME", help: "those of this name" },
       limit: { value: "N", help: "how many at most (default 50)" },
       ...JSON_OPTION,

@@ -40,7 +40,10 @@ export class DevLog {
   }
 
   error(executionId: string | undefined, error: unknown): void {
-    this.#print(executionId ?? "perdure", printable(error instanceof Error ? `${error.name}: ${error.message}` : String(error)));
+    this.#print(
+      executionId ?? "perdure",
+      printable(error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
+    );
   }
 
   #print(source: string, text: string): void {
@@ -55,7 +58,10 @@ const WORDS: Readonly<
   SUCCEEDED: { word: "SUCCEEDED", colour: "green" },
   FAILED: { word: "FAILED", colour: "red" },
   FAULT: { word: "broke, and is tried again", colour: "yellow" },
-  BREACH: { word: "HALTED, the code no longer matches what is recorded (mend it, then perdure resume)", colour: "yellow" },
+  BREACH: {
+    word: "HALTED, the code no longer matches what is recorded (mend it, then perdure resume)",
+    colour: "yellow",
+  },
 };
 
 function errorWords(error: Error | { readonly errorType?: string; readonly errorMessage?: string }): string {

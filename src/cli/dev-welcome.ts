@@ -16,7 +16,9 @@ export function devWelcome(host: LocalHost, { folder, isOpen, sam }: WelcomeOpti
   const [first] = functions.filter(({ kind }) => kind === "durable");
   const name = first?.name ?? "FUNCTION";
   const lines = functions.map(({ name: own, kind }) =>
-    kind === "durable" ? `  ${own}` : `  ${own} (not durable: withDurableExecution did not make it; others may invoke it)`,
+    kind === "durable"
+      ? `  ${own}`
+      : `  ${own} (not durable: withDurableExecution did not make it; others may invoke it)`,
   );
   return [
     `perdure dev is ready at ${url}`,

@@ -47,7 +47,8 @@ async function patiently<T>(terminal: Terminal, task: () => Promise<T>): Promise
     try {
       return await task();
     } catch (error) {
-      const isAway = error instanceof CommandError && error.exitCode === ExitCode.UNREACHABLE && error.cause !== undefined;
+      const isAway =
+        error instanceof CommandError && error.exitCode === ExitCode.UNREACHABLE && error.cause !== undefined;
       if (!isAway || Date.now() > until) throw error;
       if (!isTold) terminal.note("  ... nobody answers; waiting");
       await new Promise((next) => setTimeout(next, 500));

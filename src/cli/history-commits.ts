@@ -63,12 +63,16 @@ const ENDS: Readonly<Record<string, "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "STOP
 };
 
 /** @throws {Error} for a history that was read without its payloads, and for one that does not begin with its start. */
-export function commitsOfHistory({ DurableExecutionArn: arn = "", Events: events }: RecordedHistory): readonly Commit[] {
+export function commitsOfHistory({
+  DurableExecutionArn: arn = "",
+  Events: events,
+}: RecordedHistory): readonly Commit[] {
   const known = new Set<string>();
   if (events[0]?.EventType !== "ExecutionStarted") throw new Error("its first event is not ExecutionStarted.");
   return events.map((event) => {
     const details = (event[`${event.EventType}Details`] ?? {}) as Details;
-    if (details.Result?.Truncated === true) throw new Error("its payloads are cut off: read it with IncludeExecutionData.");
+    if (details.Result?.Truncated === true)
+      throw new Error("its payloads are cut off: read it with IncludeExecutionData.");
     const { Id: id = "" } = event;
     const facts = factsOf({ event, details, at: timeOf(event.EventTimestamp), isNew: !known.has(id) }, arn);
     known.add(id);
@@ -78,10 +82,14 @@ export function commitsOfHistory({ DurableExecutionArn: arn = "", Events: events
 
 function factsOf(subject: Subject, arn: string): readonly Fact[] {
   const { event, details, at } = subject;
-  const [, about = "", what = ""] = /^(Execution|Invocation|[A-Z]\w*?)(Started|Completed|Succeeded|Failed|TimedOut|Stopped|Cancelled)$/.exec(event.EventType) ?? [];
+  const [, about = "", what = ""] =
+    /^(Execution|Invocation|[A-Z]\w*?)(Started|Completed|Succeeded|Failed|TimedOut|Stopped|Cancelled)$/.exec(
+      event.EventType,
+    ) ?? [];
   if (event.EventType === "ExecutionStarted") return [executionStarted(subject, arn)];
   if (about === "Execution") return [{ kind: `EXECUTION_${ENDS[what] as "SUCCEEDED"}`, ...outcomeOf(details) }];
-  if (about === "Invocation") return [{ kind: "INVOCATION_COMPLETED", requestId: details.RequestId ?? "", startedAt: at }];
+  if (about === "Invocation")
+    return [{ kind: "INVOCATION_COMPLETED", requestId: details.RequestId ?? "", startedAt: at }];
   const type = TYPES[about];
   if (type === undefined) throw new Error(`it has an event of an unknown kind, ${event.EventType}.`);
   return what === "Started" ? started(subject, type) : ended(subject, type, what);
@@ -104,7 +112,11 @@ function started(subject: Subject, type: OperationType): readonly Fact[] {
   const { event, details, at, isNew } = subject;
   const { Id: id = "" } = event;
   // The next attempt of a step.
-  if (!isNew) return [{ kind: "READY", id }, { kind: "STARTED", id }];
+  if (!isNew)
+    return [
+      { kind: "READY", id },
+      { kind: "STARTED", id },
+    ];
   const { Duration: waitSeconds, CallbackId: callbackId, FunctionName: functionName, Input: input } = details;
   return [
     {

@@ -47,7 +47,9 @@ function commandNamed(name: string): CommandSpec {
   if (command !== undefined) return command;
   const names = COMMANDS.map((each) => each.name);
   const near = nearest(name, names);
-  throw usageError(`There is no command ${name}${near === undefined ? `; there are ${names.join(", ")}.` : `: did you mean ${near}?`}`);
+  throw usageError(
+    `There is no command ${name}${near === undefined ? `; there are ${names.join(", ")}.` : `: did you mean ${near}?`}`,
+  );
 }
 
 function checkCount({ name, usage, count: [least, most] }: CommandSpec, given: number): void {

@@ -31,7 +31,9 @@ function positionsOf(places: readonly Place[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   const wanted = new Map<string | undefined, Set<string>>();
   for (const { id, parentId } of places) wanted.set(parentId, (wanted.get(parentId) ?? new Set()).add(id));
-  const open: { readonly parentId: string | undefined; readonly prefix: string }[] = [{ parentId: undefined, prefix: "" }];
+  const open: { readonly parentId: string | undefined; readonly prefix: string }[] = [
+    { parentId: undefined, prefix: "" },
+  ];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const children = wanted.get(next.parentId);
     if (children === undefined) continue;

@@ -30,7 +30,9 @@ export class AwsApi implements Api {
     const command: keyof AwsModule = `${operation}Command`;
     const Command = this.#module[command];
     if (Command === undefined) {
-      throw usageError(`This @aws-sdk/client-lambda has no ${operation}: it is older than durable functions. Update it.`);
+      throw usageError(
+        `This @aws-sdk/client-lambda has no ${operation}: it is older than durable functions. Update it.`,
+      );
     }
     try {
       return (await this.#client.send(new Command(input))) as Answers[Name];

@@ -28,9 +28,11 @@ export async function openApi(args: Arguments): Promise<Api> {
 }
 
 function openUrl(url: string): Api {
-  if (!/^https?:\/\/[^/]/.test(url)) throw usageError(`--url must be an address such as https://my-worker.example.com; "${url}" was given.`);
+  if (!/^https?:\/\/[^/]/.test(url))
+    throw usageError(`--url must be an address such as https://my-worker.example.com; "${url}" was given.`);
   const { PERDURE_TOKEN: token } = process.env;
-  if (!token) throw usageError("With --url, put the bearer token into PERDURE_TOKEN: a command line can be read by others.");
+  if (!token)
+    throw usageError("With --url, put the bearer token into PERDURE_TOKEN: a command line can be read by others.");
   return new FetchApi({ url: url.replace(/\/+$/, ""), token, advice: "Is it running?" });
 }
 

@@ -75,8 +75,10 @@ export interface Travel {
   readonly body?: string;
 }
 
-const execution = (call: string) => (input: Input) => `2025-12-01/durable-executions/${part(input, "DurableExecutionArn")}${call}`;
-const callback = (call: string) => (input: Input) => `2025-12-01/durable-execution-callbacks/${part(input, "CallbackId")}/${call}`;
+const execution = (call: string) => (input: Input) =>
+  `2025-12-01/durable-executions/${part(input, "DurableExecutionArn")}${call}`;
+const callback = (call: string) => (input: Input) =>
+  `2025-12-01/durable-execution-callbacks/${part(input, "CallbackId")}/${call}`;
 
 export const TRAVELS: Readonly<Record<Operation, Travel>> = {
   ListFunctions: { method: "GET", path: () => "2015-03-31/functions/", query: ["Marker"] },

@@ -19,7 +19,8 @@ export const callback: Run = async ({ args, terminal }) => {
   const api = await openApi(args);
   const CallbackId = id ?? (await openCallback(api, execution ?? "", args.get("callback")));
   if (action === "succeed") await api.call("SendDurableExecutionCallbackSuccess", { CallbackId, Result: payload });
-  else if (action === "fail") await api.call("SendDurableExecutionCallbackFailure", { CallbackId, Error: failureOf(args) });
+  else if (action === "fail")
+    await api.call("SendDurableExecutionCallbackFailure", { CallbackId, Error: failureOf(args) });
   else await api.call("SendDurableExecutionCallbackHeartbeat", { CallbackId });
   if (!args.has("quiet")) terminal.note("Done.");
   return ExitCode.OK;
@@ -39,11 +40,16 @@ async function openCallback(api: Api, execution: string, name: string | undefine
   const open = events.filter((event) => event.EventType === "CallbackStarted" && !closed.has(event.Id));
   const named = open.filter((event) => name === undefined || namesOf(event, events).includes(name));
   const [first] = named;
-  const ids = named.map((event) => (event["CallbackStartedDetails"] as { CallbackId?: string } | undefined)?.CallbackId);
+  const ids = named.map(
+    (event) => (event["CallbackStartedDetails"] as { CallbackId?: string } | undefined)?.CallbackId,
+  );
   if (first === undefined) throw new CommandError(ExitCode.REFUSED, `${execution} does not wait for an answer now.`);
   if (named.length === 1 && ids[0] !== undefined) return ids[0];
   const list = named.map((event, index) => `  ${namesOf(event, events).join(" in ") || "no name"}  ${ids[index]}`);
-  throw new CommandError(ExitCode.REFUSED, `${execution} waits for ${named.length} answers. Give one's id, or --callback NAME:\n${list.join("\n")}`);
+  throw new CommandError(
+    ExitCode.REFUSED,
+    `${execution} waits for ${named.length} answers. Give one's id, or --callback NAME:\n${list.join("\n")}`,
+  );
 }
 
 function isEnd({ EventType }: HistoryEvent): boolean {

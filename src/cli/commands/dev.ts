@@ -23,7 +23,8 @@ const PROCESSES = 10;
 
 export const dev: Run = async ({ args, terminal }) => {
   const sources = args.positionals.map(existingSource);
-  if (sources.length === 0 && !args.has("sam")) throw usageError("Name the file of a handler: perdure dev ./handler.ts");
+  if (sources.length === 0 && !args.has("sam"))
+    throw usageError("Name the file of a handler: perdure dev ./handler.ts");
   // Whatever is written from here on is for this user alone.
   process.umask(0o077);
   const log = new DevLog(terminal);
@@ -31,7 +32,13 @@ export const dev: Run = async ({ args, terminal }) => {
   const options = hostOptions(args, { folder, sources, log });
   const stopped = untilStopped();
   const host = await open(options);
-  terminal.print(devWelcome(host, { folder: relative(process.cwd(), folder.path) || ".", isOpen: options.host !== LOOPBACK, sam: options.sam }));
+  terminal.print(
+    devWelcome(host, {
+      folder: relative(process.cwd(), folder.path) || ".",
+      isOpen: options.host !== LOOPBACK,
+      sam: options.sam,
+    }),
+  );
   const stopKeys = listenToKeys(host, log);
   await stopped;
   stopKeys();
@@ -48,7 +55,11 @@ function existingSource(text: string): FunctionSource {
 
 function hostOptions(
   args: Arguments,
-  { folder, sources, log }: { readonly folder: DataFolder; readonly sources: readonly FunctionSource[]; readonly log: DevLog },
+  {
+    folder,
+    sources,
+    log,
+  }: { readonly folder: DataFolder; readonly sources: readonly FunctionSource[]; readonly log: DevLog },
 ): LocalHostOptions {
   const port = args.number("port", { least: 0, most: 65_535 });
   const seconds = args.number("timeout", { least: 1, most: 900 });
@@ -87,9 +98,12 @@ function openFailure(error: unknown, { folder, host, port }: LocalHostOptions): 
     return usageError(`${who} has ${folder.path} already. End it, or give this one a folder of its own: --data DIR`);
   }
   if (code === "EADDRINUSE") {
-    return usageError(`Port ${port} of ${host} is in use. End the program that has it, or give another: --port N (0 for any that is free)`);
+    return usageError(
+      `Port ${port} of ${host} is in use. End the program that has it, or give another: --port N (0 for any that is free)`,
+    );
   }
-  if (code === "EACCES" || code === "EADDRNOTAVAIL") return usageError(`It cannot listen at ${host}:${port}: ${message}`);
+  if (code === "EACCES" || code === "EADDRNOTAVAIL")
+    return usageError(`It cannot listen at ${host}:${port}: ${message}`);
   if (code === "UNUSABLE_FILE") return new CommandError(ExitCode.USAGE, message ?? "");
   return error;
 }

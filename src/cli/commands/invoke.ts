@@ -11,7 +11,10 @@ import { eventLine, readable } from "../texts.ts";
 export const invoke: Run = async ({ args, terminal }) => {
   const payload = readPayload(args.positionals[1], "The event");
   const api = await openApi(args);
-  const { DurableExecutionArn: arn } = await api.call("Invoke", { ...request(args), ...(payload !== undefined && { Payload: payload }) });
+  const { DurableExecutionArn: arn } = await api.call("Invoke", {
+    ...request(args),
+    ...(payload !== undefined && { Payload: payload }),
+  });
   if (arn === undefined) throw new CommandError(ExitCode.REFUSED, "That is no durable function: nothing was recorded.");
   if (args.has("async")) {
     if (args.has("json")) terminal.json({ DurableExecutionArn: arn });

@@ -4,7 +4,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { decodeCommit } from "../../engine/machine/commit-codec.ts";
-import { exportedFunctions, handlerOf, type Handler, type HandlerModule } from "../../homes/local/exported-functions.ts";
+import {
+  exportedFunctions,
+  handlerOf,
+  type Handler,
+  type HandlerModule,
+} from "../../homes/local/exported-functions.ts";
 import { nameOf, parseSource } from "../../homes/local/function-source.ts";
 import { loadHint } from "../../homes/local/load-hint.ts";
 import { durableFunctionOf } from "../../lambda-compat/with-durable-execution.ts";
@@ -51,7 +56,9 @@ async function loadHandler(text: string, functionName: string): Promise<Handler>
   }
   const handler = handlerOf(module, chosen.exportName);
   if (handler !== undefined && durableFunctionOf(handler) !== undefined) return handler;
-  throw usageError(`${file}#${chosen.exportName} was not made by perdure's withDurableExecution: only that can be replayed.`);
+  throw usageError(
+    `${file}#${chosen.exportName} was not made by perdure's withDurableExecution: only that can be replayed.`,
+  );
 }
 
 async function load(file: string): Promise<HandlerModule> {

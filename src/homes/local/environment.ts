@@ -17,7 +17,7 @@ export interface EnvironmentOptions {
   readonly exportName: string;
   /** The whole environment of the process. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** How long the module may take to load, and an invocation to end, in ms. */
+  /** How long an invocation may take, in ms. */
   readonly timeoutMs: number;
   /** Given each line that it writes. */
   readonly onLine: (line: string) => void;
@@ -30,7 +30,10 @@ type Loaded = Extract<ProcessMessage, { type: "loaded" | "unusable" }> | Extract
 
 const PROGRAM = fileURLToPath(new URL(`./function-process${extname(import.meta.url)}`, import.meta.url));
 
-/** Lambda's name of what ended before it had answered. */
+/** How long a module may take to load, in ms. */
+const LOAD_MS = 120_000;
+
+/** Lambda's names of what ended before it had answered. */
 const EXIT_ERROR = "Runtime.ExitError";
 const TIMEOUT_ERROR = "Sandbox.Timedout";
 
@@ -55,7 +58,7 @@ export class Environment {
     this.#child.on("message", (message) => this.#told(message as ProcessMessage));
     this.#child.on("error", (error) => this.#ended({ errorType: EXIT_ERROR, errorMessage: error.message }));
     this.#child.on("exit", (code, signal) => this.#ended(exitFailure(code, signal)));
-    this.loaded = this.#next("loading the module") as Promise<Loaded>;
+    this.loaded = this.#next("loading the module", LOAD_MS) as Promise<Loaded>;
   }
 
   /** True once the process has ended, or is being ended. */
@@ -65,7 +68,7 @@ export class Environment {
 
   /** Runs the handler once. Not to be called again before it has answered. */
   invoke(message: Omit<InvokeMessage, "type" | "remainingMs">): Promise<Told> {
-    const answer = this.#next("the invocation");
+    const answer = this.#next("the invocation", this.#options.timeoutMs);
     if (!this.#isOver) this.#child.send({ ...message, type: "invoke", remainingMs: this.#options.timeoutMs });
     return answer;
   }
@@ -77,11 +80,10 @@ export class Environment {
   }
 
   /** The next word of the process, or of its end. */
-  #next(what: string): Promise<Told> {
+  #next(what: string, timeoutMs: number): Promise<Told> {
     const { promise, resolve } = Promise.withResolvers<Told>();
     if (this.#isOver && this.#last !== undefined) return Promise.resolve(this.#last);
-    const { timeoutMs } = this.#options;
-    const timer = setTimeout(() => this.#late(what), timeoutMs);
+    const timer = setTimeout(() => this.#late(what, timeoutMs), timeoutMs);
     this.#listener = (told) => {
       clearTimeout(timer);
       this.#listener = undefined;
@@ -94,12 +96,9 @@ export class Environment {
     this.#listener?.(told);
   }
 
-  #late(what: string): void {
-    const seconds = this.#options.timeoutMs / 1000;
-    this.#ended({
-      errorType: TIMEOUT_ERROR,
-      errorMessage: `Task timed out after ${seconds} seconds: ${what} took longer, and the process was ended.`,
-    });
+  #late(what: string, timeoutMs: number): void {
+    const errorMessage = `Task timed out after ${timeoutMs / 1000} seconds: ${what} took longer, and the process was ended (--timeout).`;
+    this.#ended({ errorType: TIMEOUT_ERROR, errorMessage });
     this.kill();
   }
 

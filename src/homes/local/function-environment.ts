@@ -27,7 +27,12 @@ export function functionEnvironment(
   };
 }
 
-const SOURCES = ["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
+const SOURCES = [
+  "AWS_ACCESS_KEY_ID",
+  "AWS_PROFILE",
+  "AWS_WEB_IDENTITY_TOKEN_FILE",
+  "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+];
 
 /** AWS's clients sign before they call. Where there is nothing to sign with, anything will do: the address lets in. */
 function credentials(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {

@@ -106,7 +106,8 @@ export class FunctionSet {
     const named = exported.map((each) => ({ ...each, name: nameOf(source, each) }));
     for (const { name } of named) this.#checkName(name, source.file, named);
     const before = [...this.#running.values()].filter(({ file }) => file === source.file);
-    const isMine = ({ exportName }: ExportedFunction): boolean => source.exportName === "" || exportName === source.exportName;
+    const isMine = ({ exportName }: ExportedFunction): boolean =>
+      source.exportName === "" || exportName === source.exportName;
     for (const { name, pool } of before.filter(isMine)) {
       pool.retire();
       this.#running.delete(name);
@@ -123,7 +124,9 @@ export class FunctionSet {
     const isTwice = named.filter((each) => each.name === name).length > 1;
     if (!isTwice && (other === undefined || other.file === file)) return;
     const where = isTwice || other === undefined ? shown(file) : `${shown(other.file)} and ${shown(file)}`;
-    throw new UnusableFileError(`Two functions would be called "${name}": ${where}. Name one: other-name=${shown(file)}`);
+    throw new UnusableFileError(
+      `Two functions would be called "${name}": ${where}. Name one: other-name=${shown(file)}`,
+    );
   }
 
   #add(name: string, { exportName, kind }: ExportedFunction, file: string): void {

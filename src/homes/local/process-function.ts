@@ -3,7 +3,12 @@
 import type { ExecutionHeader } from "../../engine/model/execution.ts";
 import type { Failure } from "../../engine/model/failure.ts";
 import { NonDeterministicExecutionError } from "../../engine/replay/faults.ts";
-import type { DurableFunction, FunctionOutput, InvocationRequest, PlainFunction } from "../../engine/runner/function.ts";
+import type {
+  DurableFunction,
+  FunctionOutput,
+  InvocationRequest,
+  PlainFunction,
+} from "../../engine/runner/function.ts";
 import { statePage } from "../../engine/runner/state-page.ts";
 import { formatFunctionArn } from "../../lambda-compat/arn.ts";
 import { errorFromWire, executionToWire, operationToWire } from "../../lambda-compat/wire.ts";
@@ -43,7 +48,11 @@ export function plainInProcess({ invoke }: Pick<ProcessFunctionOptions, "invoke"
   return {
     kind: "plain",
     async call(input, { functionName, requestId }) {
-      const context: ContextData = { ...identity(functionName, "$LATEST"), awsRequestId: requestId, logStreamName: requestId };
+      const context: ContextData = {
+        ...identity(functionName, "$LATEST"),
+        awsRequestId: requestId,
+        logStreamName: requestId,
+      };
       const told = await invoke({ event: input ?? null, context });
       if (told.type === "output") return told.output as string | undefined;
       throw asError(failureOf(told));

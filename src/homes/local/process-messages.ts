@@ -1,7 +1,10 @@
 /** What an emulator and the processes of its functions say to each other. All of it is JSON. */
 
 import type { Failure } from "../../engine/model/failure.ts";
-import type { DurableExecutionInvocationInput, DurableExecutionInvocationOutput } from "../../lambda-compat/wire-types.ts";
+import type {
+  DurableExecutionInvocationInput,
+  DurableExecutionInvocationOutput,
+} from "../../lambda-compat/wire-types.ts";
 
 /** Durable, or an ordinary handler that others invoke. */
 export type FunctionKind = "durable" | "plain";

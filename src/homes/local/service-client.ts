@@ -4,7 +4,10 @@
  */
 
 import type { DurableExecutionClient } from "../../lambda-compat/types.ts";
-import type { CheckpointDurableExecutionResponse, GetDurableExecutionStateResponse } from "../../lambda-compat/wire-types.ts";
+import type {
+  CheckpointDurableExecutionResponse,
+  GetDurableExecutionStateResponse,
+} from "../../lambda-compat/wire-types.ts";
 
 /** As both SDKs read the errors of AWS's client. */
 class ServiceError extends Error {
