@@ -21,6 +21,10 @@ const conditionalImports: Readonly<Record<string, { workerd: string; browser: st
   },
 };
 
+/** Programs that are started, not imported: the commands by name, and what they start in turn. */
+const commands: Readonly<Record<string, string>> = { perdure: "cli/perdure" };
+const programs: readonly string[] = [...Object.values(commands), "homes/local/function-process"];
+
 const shipped: readonly string[] = ["README.md", "LICENSE"];
 
 /** Builds the package into a folder, which is emptied first. */
@@ -35,6 +39,7 @@ export async function buildPackage(folder: string): Promise<void> {
       ...Object.fromEntries(entries.map(({ name, source }) => [name, source])),
       "no-lambda-client": "src/lambda-compat/no-lambda-client.ts",
       "with-lambda-client": "src/lambda-compat/with-lambda-client.ts",
+      ...Object.fromEntries(programs.map((name) => [name, `src/${name}.ts`])),
     },
     outDir: folder,
     format: "esm",
@@ -92,6 +97,7 @@ function publishedManifest(
       "./package.json": "./package.json",
     },
     imports: conditionalImports,
+    bin: Object.fromEntries(Object.entries(commands).map(([command, path]) => [command, `./${path}.js`])),
     files: ["**/*.js", "**/*.d.ts"],
     dependencies: only(manifest.dependencies, imported),
     peerDependencies: only(manifest.peerDependencies, imported),

@@ -1,5 +1,6 @@
 import type { OptionSpecs } from "./arguments.ts";
 import type { CommandSpec } from "./command.ts";
+import { widest } from "./table.ts";
 
 const EXIT_CODES = `Exit codes:
   0  it is done; of an execution: it succeeded
@@ -9,7 +10,7 @@ const EXIT_CODES = `Exit codes:
   4  the service refused: there is no such thing, or not in this state`;
 
 export function overview(commands: readonly CommandSpec[]): string {
-  const width = Math.max(...commands.map(({ name }) => name.length));
+  const width = widest(commands.map(({ name }) => name));
   const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
   return `Usage: perdure COMMAND [options]
 
@@ -36,6 +37,6 @@ function optionLines(options: OptionSpecs): string {
     left: `${short === undefined ? "" : `-${short}, `}--${name}${value === undefined ? "" : ` ${value}`}`,
     help,
   }));
-  const width = Math.max(0, ...rows.map(({ left }) => left.length));
+  const width = widest(rows.map(({ left }) => left));
   return rows.map(({ left, help }) => `  ${left.padEnd(width)}  ${help}`).join("\n");
 }

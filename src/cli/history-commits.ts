@@ -140,7 +140,7 @@ function ended({ event, details, at, isNew }: Subject, type: OperationType, what
   }
   const kind = ENDS[what] ?? "FAILED";
   if (type === "WAIT") return [{ kind: kind === "CANCELLED" ? kind : "SUCCEEDED", ...about }];
-  return [{ kind, ...about, ...outcomeOf(details) } as Fact];
+  return [{ kind, ...about, ...outcomeOf(details) }];
 }
 
 function introduction({ Name: name, ParentId: parentId, SubType: subType }: RecordedEvent, type: OperationType) {

@@ -13,7 +13,7 @@ const GAP = "  ";
 export function printTable(terminal: Terminal, header: readonly string[], rows: readonly (readonly Cell[])[]): void {
   const head = header.map((text): Cell => ({ text, colour: "dim" }));
   const lines = [head, ...rows].map((row) => row.map((cell) => ({ ...cell, text: printable(cell.text) })));
-  const widths = header.map((_, column) => Math.max(...lines.map((row) => row[column]?.text.length ?? 0)));
+  const widths = header.map((_, column) => widest(lines.map((row) => row[column]?.text ?? "")));
   for (const row of lines) {
     let left = terminal.width;
     const cells = row.map(({ text, colour }, column) => {
@@ -25,6 +25,11 @@ export function printTable(terminal: Terminal, header: readonly string[], rows: 
     });
     terminal.print(cells.join(GAP).trimEnd());
   }
+}
+
+/** The length of the longest. */
+export function widest(texts: readonly string[]): number {
+  return texts.reduce((most, { length }) => Math.max(most, length), 0);
 }
 
 const STATUS_COLOURS: Readonly<Record<string, Colour>> = {

@@ -3,7 +3,7 @@
 import { CommandError, ExitCode } from "../failures.ts";
 import type { Api } from "./api.ts";
 import { serverSentEvents } from "./server-sent-events.ts";
-import { type Answers, type Input, type Operation, TRAVELS, type Travel } from "./operations.ts";
+import { type Answers, type Input, type Operation, textOf, TRAVELS, type Travel } from "./operations.ts";
 
 export interface FetchApiOptions {
   readonly url: string;
@@ -29,7 +29,7 @@ export class FetchApi implements Api {
     const response = await this.#send(`${travel.path(input)}${queryOf(travel, input)}`, {
       method: travel.method,
       headers: headersOf(travel, input),
-      ...(travel.body !== undefined && { body: bodyOf(input[travel.body]) }),
+      ...(travel.body !== undefined && { body: textOf(input[travel.body]) }),
     });
     const text = await response.text();
     // What an asynchronous Invoke has to say is in its headers.
@@ -68,17 +68,12 @@ export class FetchApi implements Api {
   }
 }
 
-/** What AWS calls `Error` travels by its members. */
-function bodyOf(value: unknown): string {
-  if (value === undefined) return "";
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
 function queryOf({ query = [] }: Travel, input: Input): string {
   const parameters = new URLSearchParams();
   for (const name of query) {
-    const values = [input[name]].flat().filter((value) => value !== undefined);
-    for (const value of values) parameters.append(name, value instanceof Date ? value.toISOString() : String(value));
+    for (const value of [input[name]].flat()) {
+      if (value !== undefined) parameters.append(name, textOf(value));
+    }
   }
   const text = parameters.toString();
   return text === "" ? "" : `?${text}`;
@@ -86,7 +81,7 @@ function queryOf({ query = [] }: Travel, input: Input): string {
 
 function headersOf({ headers = {} }: Travel, input: Input): Readonly<Record<string, string>> {
   const given = Object.entries(headers).filter(([member]) => input[member] !== undefined);
-  return Object.fromEntries(given.map(([member, header]) => [header, String(input[member])]));
+  return Object.fromEntries(given.map(([member, header]) => [header, textOf(input[member])]));
 }
 
 function refusal({ status, headers }: Response, text: string): CommandError {

@@ -61,8 +61,8 @@ export interface Answers {
 
 export type Operation = keyof Answers;
 
-/** A value of a request: texts, numbers, flags, lists of texts, and what is sent as JSON. */
-export type Input = Readonly<Record<string, unknown>>;
+/** The members of a request: those of the path, the query and the headers, and the body, of which an object is JSON. */
+export type Input = Readonly<Record<string, string | number | boolean | readonly string[] | ApiError | undefined>>;
 
 export interface Travel {
   readonly method: "GET" | "POST";
@@ -111,7 +111,13 @@ export const TRAVELS: Readonly<Record<Operation, Travel>> = {
 };
 
 function part(input: Input, member: string): string {
-  return encodeURIComponent(String(input[member]));
+  return encodeURIComponent(textOf(input[member]));
+}
+
+/** A text is sent as it is, an object as JSON, nothing as nothing. */
+export function textOf(value: Input[string]): string {
+  if (value === undefined) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 /** Ms since the epoch. */

@@ -1,6 +1,6 @@
 import type { Api } from "../api/api.ts";
 import { openApi } from "../api/open-api.ts";
-import type { HistoryEvent } from "../api/operations.ts";
+import type { ApiError, HistoryEvent } from "../api/operations.ts";
 import type { Arguments } from "../arguments.ts";
 import type { Run } from "../command.ts";
 import { findExecution, historyOf } from "../executions.ts";
@@ -27,7 +27,7 @@ export const callback: Run = async ({ args, terminal }) => {
 };
 
 /** What `--message` and `--type` say. */
-export function failureOf(args: Arguments): object {
+export function failureOf(args: Arguments): ApiError {
   const message = args.get("message");
   const type = args.get("type");
   return { ...(message !== undefined && { ErrorMessage: message }), ...(type !== undefined && { ErrorType: type }) };

@@ -4,14 +4,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { decodeCommit } from "../../engine/machine/commit-codec.ts";
-import {
-  exportedFunctions,
-  handlerOf,
-  type Handler,
-  type HandlerModule,
-} from "../../homes/local/exported-functions.ts";
+import { exportedFunctions, handlerOf, type HandlerModule } from "../../homes/local/exported-functions.ts";
 import { nameOf, parseSource } from "../../homes/local/function-source.ts";
 import { loadHint } from "../../homes/local/load-hint.ts";
+import type { DurableLambdaHandler } from "../../lambda-compat/types.ts";
 import { durableFunctionOf } from "../../lambda-compat/with-durable-execution.ts";
 import { replayLog, type ReplayReport } from "../../testing/replay-log.ts";
 import type { Run } from "../command.ts";
@@ -42,7 +38,7 @@ function readLogFile(path: string): readonly string[] {
 }
 
 /** Of several functions the one that the log is of. */
-async function loadHandler(text: string, functionName: string): Promise<Handler> {
+async function loadHandler(text: string, functionName: string): Promise<DurableLambdaHandler> {
   const source = parseSource(text);
   const file = relative(process.cwd(), source.file);
   if (!existsSync(source.file)) throw usageError(`There is no file ${file}.`);
@@ -55,7 +51,7 @@ async function loadHandler(text: string, functionName: string): Promise<Handler>
     throw usageError(`The log is of the function "${functionName}". Say which of these it is: ${names.join(", ")}`);
   }
   const handler = handlerOf(module, chosen.exportName);
-  if (handler !== undefined && durableFunctionOf(handler) !== undefined) return handler;
+  if (durableFunctionOf(handler) !== undefined) return handler as DurableLambdaHandler;
   throw usageError(
     `${file}#${chosen.exportName} was not made by perdure's withDurableExecution: only that can be replayed.`,
   );

@@ -3,8 +3,8 @@
 import { durableFunctionOf } from "../../lambda-compat/with-durable-execution.ts";
 import type { ExportedFunction, FunctionKind } from "./process-messages.ts";
 
-// oxlint-disable-next-line typescript/no-explicit-any -- handlers of any SDK, with the event and context types of theirs
-export type Handler = (event: any, context: any) => Promise<any>;
+/** Of any SDK, or of none. */
+export type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 
 export type HandlerModule = Readonly<Record<string, unknown>>;
 

@@ -71,7 +71,7 @@ function runDurable(message: InvokeMessage, handler: Handler): Promise<DurableEx
 /** Its event and its result are JSON text. */
 function runPlain({ event, context }: InvokeMessage, handler: Handler): Promise<string | undefined> {
   const { functionName, awsRequestId } = context;
-  const input = event === null ? undefined : String(event);
+  const input = typeof event === "string" ? event : undefined;
   return plainLambda(handler, functionName).call(input, { functionName, requestId: awsRequestId });
 }
 

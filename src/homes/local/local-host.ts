@@ -15,7 +15,7 @@ import { Runner } from "../../engine/runner/runner.ts";
 import { formatExecutionArn } from "../../lambda-compat/arn.ts";
 import type { Credential } from "../../lambda-compat/http/credentials.ts";
 import { createHttpFace } from "../../lambda-compat/http/face.ts";
-import { DataFolder, type LocalCredential } from "./data-folder.ts";
+import type { DataFolder, LocalCredential } from "./data-folder.ts";
 import { clientOnWallClock } from "./emulated-client.ts";
 import { EmulatorClock } from "./emulator-clock.ts";
 import { createFront } from "./front.ts";
