@@ -10,12 +10,19 @@ import { errorText } from "./texts.ts";
 export interface OutcomeOptions {
   /** Whether the result goes to the standard output. */
   readonly prints: boolean;
+  /** Whether a success is told beside it; true by default. */
+  readonly tells?: boolean;
 }
 
-export function outcome(terminal: Terminal, details: ExecutionDetails, { prints }: OutcomeOptions): ExitCode {
+export function outcome(
+  terminal: Terminal,
+  details: ExecutionDetails,
+  { prints, tells = true }: OutcomeOptions,
+): ExitCode {
   const status = statusOf(details);
   const why = errorText(details.Error);
-  terminal.note(terminal.paint(why === "" ? status : `${status}: ${printable(why)}`, statusCell(status).colour));
+  const line = terminal.paint(why === "" ? status : `${status}: ${printable(why)}`, statusCell(status).colour);
+  if (tells || status !== "SUCCEEDED") terminal.note(line);
   if (status === "HALTED") terminal.note("Mend it, then: perdure resume");
   if (prints && details.Result !== undefined) terminal.print(details.Result);
   return status === "SUCCEEDED" ? ExitCode.OK : ExitCode.FAILED;

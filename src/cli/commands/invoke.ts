@@ -29,7 +29,7 @@ export const invoke: Run = async ({ args, terminal }) => {
     },
   });
   if (args.has("json")) terminal.json(readable(details));
-  return outcome(terminal, details, { prints: !args.has("json") });
+  return outcome(terminal, details, { prints: !args.has("json"), tells: !args.has("quiet") });
 };
 
 function request(args: Arguments) {
