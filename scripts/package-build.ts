@@ -26,13 +26,21 @@ function inEitherForm(path: string): Readonly<Record<"require" | "default", stri
   return { require: `${path}.cjs`, default: `${path}.js` };
 }
 
+/** Programs that are started, not imported: the commands by name, and what they start in turn. */
+const commands: Readonly<Record<string, string>> = { perdure: "cli/perdure" };
+const programs: readonly string[] = [...Object.values(commands), "homes/local/function-process"];
+const programSources: Readonly<Record<string, string>> = Object.fromEntries(
+  programs.map((name) => [name, `src/${name}.ts`]),
+);
+
 const shipped: readonly string[] = ["README.md", "LICENSE"];
 
 /** Builds the package into a folder, which is emptied first. */
 export async function buildPackage(folder: string): Promise<void> {
   const manifest = readRootPackage();
   const entries = publicEntries(manifest);
-  await build({ ...shared, entry: { ...sources(entries), ...lambdaClients }, outDir: folder, format: "esm" });
+  const entry = { ...sources(entries), ...lambdaClients, ...programSources };
+  await build({ ...shared, entry, outDir: folder, format: "esm" });
   await build({
     ...shared,
     entry: { ...sources(entries.filter(hasCommonJs)), ...lambdaClients },
@@ -110,6 +118,7 @@ function publishedManifest(
     main: "./index.cjs",
     module: "./index.js",
     types: "./index.d.ts",
+    bin: Object.fromEntries(Object.entries(commands).map(([command, path]) => [command, `./${path}.js`])),
     files: ["**/*.js", "**/*.cjs", "**/*.d.ts", "**/*.d.cts"],
     dependencies: only(manifest.dependencies, imported),
     peerDependencies: only(manifest.peerDependencies, imported),

@@ -19,13 +19,32 @@ const engine: readonly string[] = ["model", "ports", "machine", "replay", "runne
 const belowAdapters: readonly string[] = [...engine, "hosts"];
 const belowHomes: readonly string[] = [...belowAdapters, "lambda-compat"];
 
+/** Of Node's own modules, those that a process of its own on a machine of its own needs. */
+const nodeModules: readonly string[] = [
+  "child_process",
+  "crypto",
+  "fs",
+  "http",
+  "module",
+  "net",
+  "os",
+  "path",
+  "readline",
+  "stream",
+  "stream/web",
+  "url",
+  "util",
+  "worker_threads",
+].map((name) => `node:${name}`);
+
 /**
  * Who may import whom. What is not listed is forbidden.
  *
  * The engine's halves, machine and replay, never see each other: they meet at the checkpoint, so that each can be
  * judged by, and exchanged for, AWS's own other half. Adapters are parts: they import the engine and no other adapter.
  * What several platforms have alike of a host (drain, timers, ambient values) is in adapters/hosts, which knows no
- * adapter. A home joins the parts of one platform with AWS's handler shape into what a user calls; nothing imports a home.
+ * adapter. A home joins the parts of one platform with AWS's handler shape into what a user calls; nothing imports a home but the
+ * command, which starts the local one.
  */
 const layers: Layers = {
   model: { path: "src/engine/model/", imports: [] },
@@ -48,6 +67,7 @@ const layers: Layers = {
     imports: belowAdapters,
     packages: ["@aws-sdk/lib-dynamodb", "node:zlib"],
   },
+  sqlite: { path: "src/adapters/sqlite/", imports: belowAdapters, packages: ["node:sqlite"] },
   "home options": { path: "src/homes/options/", imports: belowHomes },
   "memory home": { path: "src/homes/memory/", imports: [...belowHomes, "home options", "memory"] },
   "cloudflare home": {
@@ -55,6 +75,12 @@ const layers: Layers = {
     imports: [...belowHomes, "home options", "durable-objects"],
     packages: ["cloudflare:workers"],
   },
+  "local home": {
+    path: "src/homes/local/",
+    imports: [...belowHomes, "home options", "memory", "sqlite"],
+    packages: nodeModules,
+  },
+  cli: { path: "src/cli/", imports: [...belowHomes, "local home", "testing"], packages: nodeModules },
   "browser home": { path: "src/homes/browser/", imports: [...belowHomes, "home options", "indexeddb"] },
   "aws cdk": { path: "src/aws-cdk/", imports: ["dynamodb"], packages: ["aws-cdk-lib", "aws-cdk-lib/*", "constructs"] },
   testing: {

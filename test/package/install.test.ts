@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -43,6 +43,35 @@ describe("the package, installed into an empty project", () => {
       resolution,
       types: [join(root, "node_modules", "@cloudflare", "workers-types")],
     });
+  });
+});
+
+describe("the command of the installed package", () => {
+  const command = join(project, "node_modules", ".bin", "perdure");
+  const perdure = (...args: readonly string[]) => run(command, args, { cwd: project, capture: true });
+
+  test("lists what there is, and says what was probably meant", async () => {
+    expect(await perdure("--help")).toMatchObject({
+      code: 0,
+      output: expect.stringContaining("  dev       run durable functions"),
+    });
+    expect(await perdure("lst")).toEqual({ code: 2, output: "perdure: There is no command lst: did you mean list?\n" });
+  });
+
+  test("runs a TypeScript handler in an empty project, without AWS's client", async () => {
+    write(
+      "hello.ts",
+      `import { withDurableExecution } from "perdure";
+       export const handler = withDurableExecution(async (name: string, context) =>
+         context.step("greet", async () => \`Hello, \${name}\`));`,
+    );
+    const emulator = perdure("dev", "./hello.ts", "--port", "0");
+    await expect.poll(async () => (await perdure("list")).code).toBe(0);
+    const { code, output } = await perdure("invoke", "hello", '"world"', "--quiet");
+    const { pid } = JSON.parse(readFileSync(join(project, ".perdure", "emulator.json"), "utf8")) as { pid: number };
+    process.kill(pid, "SIGINT");
+    expect({ code, output }).toEqual({ code: 0, output: '"Hello, world"\n' });
+    expect(await emulator).toMatchObject({ code: 0, output: expect.stringContaining("Stopped.") });
   });
 });
 

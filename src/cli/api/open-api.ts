@@ -1,0 +1,59 @@
+/** Which face a command speaks to: the emulator of this folder, another host, or AWS. */
+
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { DATA_FOLDER, DataFolder } from "../../homes/local/data-folder.ts";
+import type { Arguments, OptionSpecs } from "../arguments.ts";
+import { CommandError, ExitCode, usageError } from "../failures.ts";
+import type { Api } from "./api.ts";
+import { openAws } from "./aws-api.ts";
+import { FetchApi } from "./fetch-api.ts";
+
+/** Of every command that speaks to a face. */
+export const API_OPTIONS: OptionSpecs = {
+  data: { value: "DIR", help: "the folder of the emulator (default: .perdure here or in a folder above)" },
+  url: { value: "URL", help: "a Worker or another host; its bearer token is taken from PERDURE_TOKEN" },
+  aws: { help: "AWS itself, with the credentials and the region of your environment" },
+  region: { value: "REGION", help: "of AWS" },
+};
+
+/** @throws {CommandError} USAGE, or UNREACHABLE if there is no emulator. */
+export async function openApi(args: Arguments): Promise<Api> {
+  const given = ["data", "url", "aws"].filter((name) => args.has(name));
+  if (given.length > 1) throw usageError(`--${given.join(" and --")} are two places: give one.`);
+  if (args.has("region") && !args.has("aws")) throw usageError("--region goes with --aws.");
+  if (args.has("aws")) return openAws(args.get("region"));
+  const url = args.get("url");
+  return url === undefined ? openEmulator(dataFolder(args)) : openUrl(url);
+}
+
+function openUrl(url: string): Api {
+  if (!/^https?:\/\/[^/]/.test(url))
+    throw usageError(`--url must be an address such as https://my-worker.example.com; "${url}" was given.`);
+  const { PERDURE_TOKEN: token } = process.env;
+  if (!token)
+    throw usageError("With --url, put the bearer token into PERDURE_TOKEN: a command line can be read by others.");
+  return new FetchApi({ url: url.replace(/\/+$/, ""), token, advice: "Is it running?" });
+}
+
+function openEmulator(path: string): Api {
+  const folder = new DataFolder(path);
+  const running = folder.running();
+  const credential = folder.credential();
+  const advice = "Start it in another terminal: perdure dev ./handler.ts";
+  if (running === undefined || credential === undefined) {
+    throw new CommandError(ExitCode.UNREACHABLE, `No emulator runs on ${path}. ${advice}`);
+  }
+  return new FetchApi({ url: running.url, token: credential.bearer, advice: `The emulator has ended. ${advice}` });
+}
+
+/** The one that was given, or the nearest above that there is, or the one that there would be. */
+export function dataFolder(args: Arguments): string {
+  const given = args.get("data") ?? process.env["PERDURE_FOLDER"];
+  if (given !== undefined) return resolve(given);
+  for (let folder = process.cwd(); ; folder = dirname(folder)) {
+    const path = join(folder, DATA_FOLDER);
+    if (existsSync(join(path, "credential.json"))) return path;
+    if (dirname(folder) === folder) return resolve(DATA_FOLDER);
+  }
+}

@@ -1,0 +1,41 @@
+import { openApi } from "../api/open-api.ts";
+import type { ExecutionDetails } from "../api/operations.ts";
+import type { Run } from "../command.ts";
+import { describe, findExecution, statusOf } from "../executions.ts";
+import { ExitCode } from "../failures.ts";
+import { statusCell } from "../table.ts";
+import { printable, type Terminal } from "../terminal.ts";
+import { dayTime, errorText, readable } from "../texts.ts";
+
+export const show: Run = async ({ args, terminal }) => {
+  const api = await openApi(args);
+  const details = await describe(api, await findExecution(api, args.at(0)));
+  if (args.has("json")) terminal.json(readable(details));
+  else printDetails(terminal, details);
+  return ExitCode.OK;
+};
+
+const LABEL_WIDTH = 10;
+
+function printDetails(terminal: Terminal, details: ExecutionDetails): void {
+  const status = statusOf(details);
+  const { Halt, Fault, Error: error } = details;
+  const fault = Fault && `${Fault.Count} in a row; the next try is at ${dayTime(Fault.RetryTimestamp)}`;
+  const lines: readonly (readonly [string, string | undefined])[] = [
+    ["name", details.DurableExecutionName],
+    ["arn", details.DurableExecutionArn],
+    ["status", status],
+    ["started", dayTime(details.StartTimestamp)],
+    ["ended", dayTime(details.EndTimestamp)],
+    ["input", details.InputPayload],
+    ["result", details.Result],
+    ["error", errorText(error)],
+    ["halted", Halt && `${Halt.Reason}, at ${dayTime(Halt.Timestamp)}: mend it, then perdure resume`],
+    ["broken", fault],
+  ];
+  for (const [label, text] of lines) {
+    if (!text) continue;
+    const colour = label === "status" ? statusCell(status).colour : undefined;
+    terminal.print(`${terminal.paint(label.padEnd(LABEL_WIDTH), "dim")}${terminal.paint(printable(text), colour)}`);
+  }
+}

@@ -1,0 +1,87 @@
+/** What `perdure dev` says while it runs: what functions write, and how their executions fare. */
+
+import type { ExecutionHeader } from "../engine/model/execution.ts";
+import type { FunctionOutput } from "../engine/runner/function.ts";
+import { type Colour, printable, type Terminal } from "./terminal.ts";
+
+/** What a durable function's logger writes: one JSON object a line. */
+interface LogRecord {
+  readonly timestamp: string;
+  readonly level: string;
+  readonly message: unknown;
+  readonly operationName?: string;
+}
+
+export class DevLog {
+  readonly #terminal: Terminal;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  /** What a function has written. */
+  line(functionName: string, line: string): void {
+    const record = parseRecord(line);
+    const text = record === undefined ? line : printable(recordText(record));
+    this.#print(functionName, text);
+  }
+
+  notice(text: string): void {
+    for (const line of text.split("\n")) this.#print("perdure", line);
+  }
+
+  /** How an invocation has ended, unless it waits for what is to come. */
+  output({ id }: ExecutionHeader, output: FunctionOutput): void {
+    if (output.status === "PENDING" || output.status === "FENCED") return;
+    const { word, colour } = WORDS[output.status];
+    const error = "error" in output ? output.error : undefined;
+    const why = error === undefined ? "" : `: ${errorWords(error)}`;
+    this.#print(id, this.#terminal.paint(printable(`${word}${why}`), colour));
+  }
+
+  error(executionId: string | undefined, error: unknown): void {
+    this.#print(
+      executionId ?? "perdure",
+      printable(error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
+    );
+  }
+
+  #print(source: string, text: string): void {
+    const time = new Date().toTimeString().slice(0, 8);
+    this.#terminal.print(`${this.#terminal.paint(`${time} ${source} |`, "dim")} ${text}`);
+  }
+}
+
+const WORDS: Readonly<
+  Record<Exclude<FunctionOutput["status"], "PENDING" | "FENCED">, { readonly word: string; readonly colour: Colour }>
+> = {
+  SUCCEEDED: { word: "SUCCEEDED", colour: "green" },
+  FAILED: { word: "FAILED", colour: "red" },
+  FAULT: { word: "broke, and is tried again", colour: "yellow" },
+  BREACH: {
+    word: "HALTED, the code no longer matches what is recorded (mend it, then perdure resume)",
+    colour: "yellow",
+  },
+};
+
+function errorWords(error: Error | { readonly errorType?: string; readonly errorMessage?: string }): string {
+  if (error instanceof Error) return error.message;
+  return [error.errorType, error.errorMessage].filter((part) => part !== undefined).join(": ");
+}
+
+function recordText({ timestamp, level, operationName, message }: LogRecord): string {
+  const text = typeof message === "string" ? message : JSON.stringify(message);
+  const time = new Date(timestamp).toTimeString().slice(0, 8);
+  return `${time} ${level.padEnd(5)} ${operationName === undefined ? "" : `${operationName}: `}${text}`;
+}
+
+function parseRecord(line: string): LogRecord | undefined {
+  if (!line.startsWith("{")) return undefined;
+  try {
+    const record = JSON.parse(line) as Partial<LogRecord>;
+    if (typeof record.timestamp !== "string" || typeof record.level !== "string") return undefined;
+    return Number.isNaN(Date.parse(record.timestamp)) ? undefined : (record as LogRecord);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,100 @@
+/** Finding and reading executions, wherever they are. */
+
+import type { Api } from "./api/api.ts";
+import type { Answers, ExecutionDetails, ExecutionSummary, HistoryEvent, Input } from "./api/operations.ts";
+import { CommandError, ExitCode, usageError } from "./failures.ts";
+
+const PAGE = 1000;
+
+/** The names of all functions. */
+export async function functionNames(api: Api): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const page of pages(api, "ListFunctions", {})) {
+    for (const { FunctionName } of page.Functions ?? []) names.push(FunctionName);
+  }
+  return names;
+}
+
+/** Newest first, as many as were asked for. */
+export async function executionsOf(
+  api: Api,
+  query: Input & { readonly FunctionName: string },
+  limit: number,
+): Promise<readonly ExecutionSummary[]> {
+  const found: ExecutionSummary[] = [];
+  const asked = { ...query, MaxItems: Math.min(limit, PAGE) };
+  for await (const page of pages(api, "ListDurableExecutionsByFunction", asked)) {
+    for (const each of page.DurableExecutions ?? []) found.push(each);
+    if (found.length >= limit) break;
+  }
+  return found.slice(0, limit);
+}
+
+/**
+ * The ARN of an execution that was named by it, as FUNCTION/NAME, or by its name alone.
+ *
+ * @throws {CommandError} REFUSED if there is none, or there are several.
+ */
+export async function findExecution(api: Api, text: string): Promise<string> {
+  if (text.startsWith("arn:")) return text;
+  const [, functionName, name = text] = /^(.+)\/([\w-]{1,64})$/.exec(text) ?? [];
+  if (!/^[\w-]{1,64}$/.test(name)) throw usageError(`An execution is FUNCTION/NAME or an ARN; "${text}" was given.`);
+  if (functionName === undefined && api.isAws) throw usageError("On AWS an execution is FUNCTION/NAME or an ARN.");
+  const functions = functionName === undefined ? await functionNames(api) : [functionName];
+  const asked = functions.map((each) => executionsOf(api, { FunctionName: each, DurableExecutionName: name }, 2));
+  const found = (await Promise.all(asked)).flat();
+  const [first] = found;
+  if (first === undefined) throw new CommandError(ExitCode.REFUSED, `There is no execution ${text} at ${api.place}.`);
+  // AWS keeps several of one name, the newest first; two functions may have one each.
+  const others = found.filter(({ FunctionArn }) => functionOf(FunctionArn) !== functionOf(first.FunctionArn));
+  if (others.length === 0) return first.DurableExecutionArn;
+  const names = found.map(({ FunctionArn }) => `${functionOf(FunctionArn)}/${name}`);
+  throw new CommandError(ExitCode.REFUSED, `${text} is the name of several: ${[...new Set(names)].join(", ")}.`);
+}
+
+export function describe(api: Api, arn: string): Promise<ExecutionDetails> {
+  return api.call("GetDurableExecution", { DurableExecutionArn: arn });
+}
+
+/** The whole history, oldest first. */
+export async function historyOf(api: Api, arn: string, includeData: boolean): Promise<readonly HistoryEvent[]> {
+  const events: HistoryEvent[] = [];
+  const asked = { DurableExecutionArn: arn, IncludeExecutionData: includeData, MaxItems: PAGE };
+  for await (const page of pages(api, "GetDurableExecutionHistory", asked)) {
+    for (const event of page.Events ?? []) events.push(event);
+  }
+  return events;
+}
+
+/** What happened after an event, oldest first: read from the end, so that a long history is read once. */
+export async function eventsAfter(api: Api, arn: string, eventId: number): Promise<readonly HistoryEvent[]> {
+  const events: HistoryEvent[] = [];
+  const asked = { DurableExecutionArn: arn, IncludeExecutionData: true, ReverseOrder: true, MaxItems: 100 };
+  for await (const page of pages(api, "GetDurableExecutionHistory", asked)) {
+    const fresh = (page.Events ?? []).filter(({ EventId }) => EventId > eventId);
+    for (const event of fresh) events.push(event);
+    if (fresh.length < (page.Events ?? []).length) break;
+  }
+  return events.toReversed();
+}
+
+/** `HALTED` for one that waits for a repair. */
+export function statusOf({ Status, Halted, Halt }: ExecutionSummary & Pick<ExecutionDetails, "Halt">): string {
+  return Halted === true || Halt !== undefined ? "HALTED" : Status;
+}
+
+/** The name in an ARN. */
+export function functionOf(arn: string): string {
+  return /:function:([^:/]+)/.exec(arn)?.[1] ?? arn;
+}
+
+type Paged = "ListFunctions" | "ListDurableExecutionsByFunction" | "GetDurableExecutionHistory";
+
+async function* pages<Name extends Paged>(api: Api, operation: Name, input: Input): AsyncGenerator<Answers[Name]> {
+  let marker: string | undefined;
+  do {
+    const page = await api.call(operation, marker === undefined ? input : { ...input, Marker: marker });
+    yield page;
+    marker = page.NextMarker || undefined;
+  } while (marker !== undefined);
+}

@@ -1,0 +1,28 @@
+/** How a command fails: in words, and by an exit code that scripts can go by. */
+
+export const ExitCode = {
+  OK: 0,
+  /** The execution did not succeed, or the code does not match its log. */
+  FAILED: 1,
+  /** The command line is wrong, or a file that it names. */
+  USAGE: 2,
+  /** Nobody answers, or they do not let in. */
+  UNREACHABLE: 3,
+  /** The service answered that it will not, or that there is no such thing. */
+  REFUSED: 4,
+} as const;
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+  readonly exitCode: ExitCode;
+
+  constructor(exitCode: ExitCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
+
+export function usageError(message: string): CommandError {
+  return new CommandError(ExitCode.USAGE, message);
+}

@@ -1,0 +1,29 @@
+/** What an execution came to, for people and for scripts. */
+
+import type { ExecutionDetails } from "./api/operations.ts";
+import { statusOf } from "./executions.ts";
+import { ExitCode } from "./failures.ts";
+import { statusCell } from "./table.ts";
+import { printable, type Terminal } from "./terminal.ts";
+import { errorText } from "./texts.ts";
+
+export interface OutcomeOptions {
+  /** Whether the result goes to the standard output. */
+  readonly prints: boolean;
+  /** Whether a success is told beside it; true by default. */
+  readonly tells?: boolean;
+}
+
+export function outcome(
+  terminal: Terminal,
+  details: ExecutionDetails,
+  { prints, tells = true }: OutcomeOptions,
+): ExitCode {
+  const status = statusOf(details);
+  const why = errorText(details.Error);
+  const line = terminal.paint(why === "" ? status : `${status}: ${printable(why)}`, statusCell(status).colour);
+  if (tells || status !== "SUCCEEDED") terminal.note(line);
+  if (status === "HALTED") terminal.note("Mend it, then: perdure resume");
+  if (prints && details.Result !== undefined) terminal.print(details.Result);
+  return status === "SUCCEEDED" ? ExitCode.OK : ExitCode.FAILED;
+}

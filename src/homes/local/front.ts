@@ -1,0 +1,118 @@
+/**
+ * Everything that an emulator answers: the Lambda API, and around it what belongs to this machine: its health, a page
+ * that shows what runs, its clock, and how `sam local` starts an execution.
+ */
+
+import type { ExecutionClient } from "../../engine/runner/client.ts";
+import { formatExecutionArn } from "../../lambda-compat/arn.ts";
+import { ApiError, errorResponse, invalidParameter, toApiError } from "../../lambda-compat/http/api-error.ts";
+import { readBody, readJson, readShape } from "../../lambda-compat/http/body.ts";
+import { createAuthenticate, type Credential, requireRight, type Right } from "../../lambda-compat/http/credentials.ts";
+import type { EmulatorClock } from "./emulator-clock.ts";
+import type { FetchHandler } from "./http-server.ts";
+import { statusPage } from "./status-page.ts";
+import { onWallClock } from "./wall-times.ts";
+
+export interface FrontOptions {
+  /** The Lambda API. */
+  readonly face: FetchHandler;
+  readonly client: ExecutionClient;
+  readonly credentials: readonly Credential[];
+  readonly clock: EmulatorClock;
+  /** Lets programs of this machine in without a credential, as the bearer of this token; undefined for nobody. */
+  readonly openTo: string | undefined;
+  /** Told where the function of an execution is, by the execution's name. */
+  readonly onEndpoint: (executionName: string, endpoint: string) => void;
+}
+
+interface Route {
+  readonly method: string;
+  readonly right: Right;
+  readonly answer: (options: FrontOptions, body: Uint8Array) => Promise<Response>;
+}
+
+const ROUTES: Readonly<Record<string, Route>> = {
+  "/start-durable-execution": { method: "POST", right: "start", answer: startExecution },
+  "/perdure/time": { method: "POST", right: "admin", answer: skipTime },
+};
+
+const BODY = { bytes: 6 * 1024 * 1024, ms: 30_000 };
+
+/** Answers every request, refusals included; it never rejects. */
+export function createFront(options: FrontOptions): FetchHandler {
+  const authenticate = createAuthenticate(options.credentials);
+  const own = async (request: Request, route: Route): Promise<Response> => {
+    let reading: Promise<Uint8Array<ArrayBuffer>> | undefined;
+    const body = (): Promise<Uint8Array<ArrayBuffer>> => (reading ??= readBody(request, BODY));
+    const credential = await authenticate({ request, url: new URL(request.url), body }, Date.now());
+    if (request.method !== route.method) {
+      throw new ApiError("MethodNotAllowedException", 405, `This path takes ${route.method}.`, { Allow: route.method });
+    }
+    requireRight(credential, route.right);
+    return route.answer(options, await body());
+  };
+  return async (received) => {
+    const { request, isFunction } = admitted(received, options.openTo);
+    const { pathname } = new URL(request.url);
+    if (request.method === "GET" && pathname === "/health") return Response.json({ status: "healthy" });
+    if (request.method === "GET" && pathname === "/") return statusPage();
+    const route = Object.hasOwn(ROUTES, pathname) ? ROUTES[pathname] : undefined;
+    if (route !== undefined) return own(request, route).catch((error: unknown) => errorResponse(toApiError(error)));
+    const response = await options.face(request);
+    const tellsTimes = /\/(checkpoint|state)$/.test(pathname);
+    if (!isFunction || !tellsTimes || !options.clock.isShifted) return response;
+    return onWallClock(response, (emulated) => options.clock.wallAt(emulated));
+  };
+}
+
+/** `/~<token>/...`: an address that lets in, so that a function keeps its credentials for what it does elsewhere. */
+const ADDRESS = /^\/~([\w-]+)(?=\/)/;
+
+function admitted(request: Request, openTo: string | undefined): { request: Request; isFunction: boolean } {
+  const url = new URL(request.url);
+  const [prefix, token] = ADDRESS.exec(url.pathname) ?? [];
+  if (prefix !== undefined) {
+    url.pathname = url.pathname.slice(prefix.length);
+    return { request: bearing(request, url, token ?? ""), isFunction: true };
+  }
+  const isOpen = openTo !== undefined && isOfThisMachine(request, url);
+  return { request: isOpen ? bearing(request, url, openTo) : request, isFunction: isOpen };
+}
+
+/** No page of a browser, whatever name its site has given to this address. */
+function isOfThisMachine({ headers }: Request, { hostname }: URL): boolean {
+  const isLocal = /^(localhost|127(\.\d+){3}|\[::1\]|host\.(docker|containers)\.internal)$/.test(hostname);
+  return isLocal && !headers.has("origin") && !headers.has("sec-fetch-site");
+}
+
+function bearing(request: Request, url: URL, token: string): Request {
+  const headers = new Headers(request.headers);
+  headers.set("authorization", `Bearer ${token}`);
+  const { method, body } = request;
+  if (body === null) return new Request(url, { method, headers });
+  const streamed: RequestInit & { duplex: "half" } = { method, headers, body, duplex: "half" };
+  return new Request(url, streamed);
+}
+
+const START = { FunctionName: "string", ExecutionName: "string", Input: "string", LambdaEndpoint: "string" } as const;
+
+/** As AWS's emulator takes it. How long an execution may take, and is kept, is the emulator's to say. */
+async function startExecution({ client, onEndpoint }: FrontOptions, body: Uint8Array): Promise<Response> {
+  const { FunctionName, ExecutionName, Input, LambdaEndpoint } = readShape(readJson(body), START, "Body") ?? {};
+  if (FunctionName === undefined) throw invalidParameter("FunctionName must be given.");
+  if (LambdaEndpoint !== undefined && ExecutionName !== undefined) onEndpoint(ExecutionName, LambdaEndpoint);
+  const { execution } = await client.start({
+    functionName: FunctionName,
+    ...(ExecutionName !== undefined && { name: ExecutionName }),
+    ...(Input !== undefined && { input: Input }),
+  });
+  return Response.json({ ExecutionArn: formatExecutionArn(execution) }, { status: 201 });
+}
+
+/** Puts the clock forward, by nothing to be told the time. */
+async function skipTime({ clock }: FrontOptions, body: Uint8Array): Promise<Response> {
+  const { SkipMs = 0 } = readShape(readJson(body), { SkipMs: "number" }, "Body") ?? {};
+  if (!Number.isSafeInteger(SkipMs) || SkipMs < 0) throw invalidParameter("SkipMs must be a whole number from 0 on.");
+  if (SkipMs > 0) clock.skip(SkipMs);
+  return Response.json({ Now: clock.now() / 1000, AheadMs: clock.aheadMs });
+}

@@ -1,0 +1,46 @@
+/** What an emulator and the processes of its functions say to each other. All of it is JSON. */
+
+import type { Failure } from "../../engine/model/failure.ts";
+import type {
+  DurableExecutionInvocationInput,
+  DurableExecutionInvocationOutput,
+} from "../../lambda-compat/wire-types.ts";
+
+/** Durable, or an ordinary handler that others invoke. */
+export type FunctionKind = "durable" | "plain";
+
+/** A function that a module exports. */
+export interface ExportedFunction {
+  /** The name of the export. */
+  readonly exportName: string;
+  readonly kind: FunctionKind;
+}
+
+/** What a handler is told of its invocation beside its event. */
+export interface ContextData {
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly invokedFunctionArn: string;
+  readonly awsRequestId: string;
+  readonly logStreamName: string;
+  readonly tenantId?: string;
+}
+
+/** An event as it travels: its times are ISO text. */
+export type InvocationEvent = DurableExecutionInvocationInput;
+
+export interface InvokeMessage {
+  readonly type: "invoke";
+  readonly event: unknown;
+  readonly context: ContextData;
+  /** How long it may take, in ms from when the message arrives. */
+  readonly remainingMs: number;
+}
+
+export type ProcessMessage =
+  /** The module is loaded. `files` are those it is made of, apart from packages. */
+  | { readonly type: "loaded"; readonly functions: readonly ExportedFunction[]; readonly files: readonly string[] }
+  /** The module cannot be loaded, or has nothing to run. */
+  | { readonly type: "unusable"; readonly error: Failure; readonly hint?: string; readonly files: readonly string[] }
+  | { readonly type: "output"; readonly output: DurableExecutionInvocationOutput | string | undefined }
+  | { readonly type: "thrown"; readonly error: Failure };
