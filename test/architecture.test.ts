@@ -26,6 +26,7 @@ const belowHomes: readonly string[] = [...belowAdapters, "lambda-compat"];
  * judged by, and exchanged for, AWS's own other half. Adapters are parts: they import the engine and no other adapter.
  * What several platforms have alike of a host (drain, timers, ambient values) is in adapters/hosts, which knows no
  * adapter. A home joins the parts of one platform with AWS's handler shape into what a user calls; nothing imports a home.
+ * The lint rules run inside of linters, and share nothing with the rest.
  */
 const layers: Layers = {
   model: { path: "src/engine/model/", imports: [] },
@@ -56,6 +57,7 @@ const layers: Layers = {
     packages: ["cloudflare:workers"],
   },
   "browser home": { path: "src/homes/browser/", imports: [...belowHomes, "home options", "indexeddb"] },
+  eslint: { path: "src/eslint/", imports: [] },
   testing: {
     path: "src/testing/",
     imports: [...belowHomes, "memory", "durable-objects", "indexeddb", "dynamodb"],

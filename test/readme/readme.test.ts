@@ -99,6 +99,7 @@ test("the pages with code are these", () => {
     "README.md",
     "docs/browser.md",
     "docs/cloudflare.md",
+    "docs/eslint.md",
     "docs/http-api.md",
     "docs/testing.md",
   ]);
