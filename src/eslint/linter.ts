@@ -56,7 +56,7 @@ export interface Rule {
   /** What linters and people want to know of it beforehand. */
   readonly meta: {
     readonly type: "problem";
-    readonly docs: { readonly description: string; readonly url: string };
+    readonly docs: { readonly description: string };
     readonly hasSuggestions: true;
     readonly schema: readonly [];
     /** By id, with placeholders. */

@@ -7,14 +7,12 @@ import type { Node } from "./syntax.ts";
 /** What a check says about a file. */
 export type Check = (code: DurableCode) => Iterable<Report>;
 
-const DOCS = "https://github.com/perdure/perdure/blob/main/docs/eslint.md";
-
 /** By the tree: a linter may hand the same object over for one file after the other. */
 const read = new WeakMap<Node, DurableCode>();
 
 export function defineRule(description: string, messages: Readonly<Record<string, string>>, check: Check): Rule {
   return {
-    meta: { type: "problem", docs: { description, url: DOCS }, hasSuggestions: true, schema: [], messages },
+    meta: { type: "problem", docs: { description }, hasSuggestions: true, schema: [], messages },
     create(context) {
       const given = context as RuleContext;
       return {
