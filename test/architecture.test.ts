@@ -44,7 +44,7 @@ const nodeModules: readonly string[] = [
  * judged by, and exchanged for, AWS's own other half. Adapters are parts: they import the engine and no other adapter.
  * What several platforms have alike of a host (drain, timers, ambient values) is in adapters/hosts, which knows no
  * adapter. A home joins the parts of one platform with AWS's handler shape into what a user calls; nothing imports a home but the
- * command, which starts the local one.
+ * command, which starts the local one. The lint rules run inside of linters, and share nothing with the rest.
  */
 const layers: Layers = {
   model: { path: "src/engine/model/", imports: [] },
@@ -83,6 +83,7 @@ const layers: Layers = {
   cli: { path: "src/cli/", imports: [...belowHomes, "local home", "testing"], packages: nodeModules },
   "browser home": { path: "src/homes/browser/", imports: [...belowHomes, "home options", "indexeddb"] },
   "aws cdk": { path: "src/aws-cdk/", imports: ["dynamodb"], packages: ["aws-cdk-lib", "aws-cdk-lib/*", "constructs"] },
+  eslint: { path: "src/eslint/", imports: [] },
   testing: {
     path: "src/testing/",
     imports: [...belowHomes, "memory", "durable-objects", "indexeddb", "dynamodb"],

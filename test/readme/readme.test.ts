@@ -102,6 +102,7 @@ test("the pages with code are these", () => {
     "docs/browser.md",
     "docs/clients.md",
     "docs/cloudflare.md",
+    "docs/eslint.md",
     "docs/http-api.md",
     "docs/steps.md",
     "docs/testing.md",

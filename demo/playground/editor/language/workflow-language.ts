@@ -120,7 +120,7 @@ export class WorkflowLanguage {
     // Run takes another compiler, which may refuse what TypeScript takes.
     const compiled = compile(text);
     const toRun = "problem" in compiled ? [compiled.problem] : [];
-    return [...toRun, ...types, ...this.#determinism()];
+    return [...toRun, ...types, ...lintDeterminism(text)];
   }
 
   suggest(text: string, at: number): Suggestions | undefined {
@@ -186,12 +186,6 @@ export class WorkflowLanguage {
     return found
       .filter(({ changes }) => changes.every(({ fileName }) => fileName === FILE))
       .map((action) => ({ label: action.description, changes: changesOf(action) }));
-  }
-
-  #determinism(): readonly Problem[] {
-    const program = this.#service.getProgram();
-    const file = program?.getSourceFile(FILE);
-    return program === undefined || file === undefined ? [] : lintDeterminism(file, program.getTypeChecker());
   }
 
   #take(text: string): void {
