@@ -19,7 +19,7 @@ async function parkedWithJournal(): Promise<{ readonly running: RunningInvocatio
     {
       ...{ id: "1", type: "STEP", subType: "Step", status: "SUCCEEDED", startedAt: now, endedAt: now },
       ...{ attempt: 1, result: "1", delivery: 1, after: 0 },
-    } as Operation,
+    },
   ];
   let isParked = false;
   const handler = async (_: unknown, context: DurableContext): Promise<unknown> => {

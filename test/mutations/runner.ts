@@ -210,14 +210,6 @@ export const runnerMutations: readonly Mutation[] = [
     tests: sharing,
   },
   {
-    keeps: "P2",
-    what: "a sign of life is not written for want of facts",
-    code: "    if (facts.length === 0 && isSign !== true) return false;",
-    becomes:
-      "    if (facts.length === 0 && isSign !== undefined) return false;\n    if (facts.length === 0) return false;",
-    tests: sharing,
-  },
-  {
     keeps: "P10",
     what: "the alarm is ordered anew with every sign of life",
     code: "    else this.#clock.watch(renewAt, {});",

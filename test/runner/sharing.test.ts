@@ -122,13 +122,12 @@ test("what no process has had the version for is halted, and goes on in the next
 test("a callee that a peer of another version refuses is asked for again", async () => {
   const world = new Processes();
   const caller = withDurableExecution(async (_: unknown, context) => context.invoke("order", 1));
-  let answering: Runner | undefined;
-  const peers = new Proxy({} as ExecutionClient, {
-    get: (_, call: keyof ExecutionClient) => (answering?.[call] as () => unknown).bind(answering),
+  let answering = world.start(inVersion("2"));
+  const peers = new Proxy<ExecutionClient>(answering, {
+    get: (_, call) => Reflect.get(answering, call).bind(answering),
   });
   const errors: unknown[] = [];
   const runner = world.start({ caller, ...inVersion("1") }, { peers, onError: (_, error) => void errors.push(error) });
-  answering = world.start(inVersion("2"));
   await runner.start({ functionName: "caller", name: "one" });
   await world.clock.advance(3_000);
   expect(errors[0]).toMatchObject({ code: ClientErrorCode.NOT_FOUND });

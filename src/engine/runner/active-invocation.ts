@@ -5,8 +5,8 @@
  *    it. PARKED: it waits in memory for what changes; it may wait for days, and holds nothing. ENDING: its function has
  *    answered and the end is being recorded, so that no other invocation begins before. OVER: nothing of it has an
  *    effect any more.
- * 2. What changes reaches it through `absorb` alone, in the order of the log. What its function does not take it is told
- *    with the answer to its next checkpoint.
+ * 2. What changes reaches it through `absorb` alone, in the order of the log. Changes that the function does not take
+ *    are told to it with the answer to its next checkpoint.
  */
 
 import type { Command, InvocationOutput } from "../machine/command.ts";
@@ -90,7 +90,7 @@ export class ActiveInvocation implements CheckpointClient {
     return this.#phase === "PARKED";
   }
 
-  /** Calls the function. What it came to is told once, unless the invocation is abandoned before. */
+  /** Calls the function. Its output is told to `end` once, unless the invocation is abandoned before. */
   start(target: DurableFunction, journal: readonly Operation[], end: InvocationEnd): void {
     const { log, setup } = this.#surroundings;
     const { header } = log.state;

@@ -4,8 +4,8 @@
  *
  * 1. An operation's function is under way at most once at a time in this process, and is not called again by this
  *    process once it has come to an outcome, even if that cannot be recorded at once.
- * 2. A callee's execution is this operation's if its parent says so. An execution of its name that somebody else has
- *    started fails the invoke.
+ * 2. A callee's execution is this operation's if its parent says so. An execution of the callee's name that was
+ *    started otherwise fails the invoke.
  */
 
 import { type ExecutionHeader, isSameParent, type ParentReference } from "../model/execution.ts";

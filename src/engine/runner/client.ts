@@ -174,14 +174,14 @@ export interface ExecutionClient {
    * Completes a callback, or tells that its answer is still to come.
    *
    * @throws {ClientError} InvalidParameterValueException for an id that is none, or an outcome that is too large;
-   * ResourceNotFoundException; CallbackTimeoutException if it is closed: completed, timed out, or nobody waits any more.
+   * ResourceNotFoundException; CallbackTimeoutException if it is closed: completed, timed out, or its context has ended.
    */
   completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void>;
   /** Tells an execution how a function it invoked has ended; a second outcome for the same operation changes nothing. */
   completeInvoke(parent: ParentReference, outcome: InvokeOutcome): Promise<void>;
   /** For an SDK that runs elsewhere and holds a token. */
   checkpoint(executionId: string, request: CheckpointRequest): Promise<CheckpointAnswer>;
-  /** Resolves with the header once the execution has ended or halted, or at `deadline` (ms since the epoch) with what it is then. */
+  /** Resolves with the header once the execution has ended or halted, or at `deadline` (ms since the epoch) with the header as it is then. */
   settled(executionId: string, deadline: number): Promise<ExecutionHeader>;
   /** The log after commit `cursor`, then live, until the execution has ended. */
   watch(executionId: string, cursor: number): AsyncIterable<LiveEvent>;

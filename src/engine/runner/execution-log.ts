@@ -1,6 +1,6 @@
 /**
  * An execution as this process knows it, and the only way to change it: decide a command on the newest state, append
- * the facts under the next number, fold them. If somebody else wrote that number first, their commits are folded and
+ * the facts under the next number, fold them. If another writer took that number first, its commits are folded and
  * the command is decided again.
  *
  * 1. Everything about one execution passes through one queue, task after task: commands of an invocation and from
@@ -11,7 +11,7 @@
  *    without knowing what this one does. So does `revoke`. What a claim has not sent by then is refused; what is under
  *    way lands before the next task, and so before the next claim.
  * 4. A write whose fate is unknown is looked up. If it is not there it may still land, but only under its own number:
- *    whatever is written next either takes that number or finds it there.
+ *    the next write of any process either takes that number or finds it there.
  */
 
 import type { Command, Decision } from "../machine/command.ts";
@@ -115,7 +115,7 @@ export class ExecutionLog {
     });
   }
 
-  /** Ends a claim: what it has not sent yet is refused. */
+  /** Ends a claim: commands of its invocation that were not sent yet are refused. */
   revoke(claim: Claim): void {
     this.#claims.revoke(claim);
   }
@@ -199,7 +199,7 @@ export class ExecutionLog {
     return true;
   }
 
-  /** Somebody has the number: perhaps an earlier try of this very commit. */
+  /** Another commit has the number, or an earlier try of this very one. */
   #conclude({ request, seq }: Written, isOwn: boolean): MaybePromise<boolean> {
     if (isOwn) return true;
     if (request.conflicts >= MAX_CONFLICTS)

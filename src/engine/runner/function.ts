@@ -75,7 +75,7 @@ export interface PlainFunction {
 /** A function that a host runs. */
 export type RegisteredFunction = DurableFunction | PlainFunction;
 
-/** Runs a plain function; what it throws is its outcome. */
+/** Runs a plain function; an error that it throws is an outcome too. */
 export async function callPlain(
   target: PlainFunction,
   { id, input }: { readonly id: string; readonly input?: string },

@@ -115,7 +115,7 @@ export class Invoker {
     try {
       await log.record(endOf(active, output), active.claim);
       this.#leave(active);
-      // It is tried again, and nobody else hears of it.
+      // A fault is tried again and ends nothing, so `onError` is the only place that tells of it.
       if (output.status === "FAULT") setup.onError(log.id, causeFromFailure(output.error));
       onEnded();
     } catch (error) {

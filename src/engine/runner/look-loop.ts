@@ -29,7 +29,7 @@ export interface Outlook {
 
 /** What the next look has to do besides the duties. */
 export interface Wish {
-  /** Read what others wrote first. Whatever has woken this process is used up by that. */
+  /** Read what others wrote first. The alarm or the call that has woken this process is used up by that. */
   readonly reads?: boolean;
   /** The alarm's order is used up, or follows from a state that is past. */
   readonly orders?: boolean;
@@ -81,7 +81,7 @@ export class LookLoop {
     this.#again = this.#reads = this.#orders = false;
   }
 
-  /** Ends the look under way. A wake that it has not answered gets a look of its own: nobody else may know of it. */
+  /** Ends the look under way. A wake that the look has not answered gets another one: no other process may have been woken. */
   interrupt(): void {
     const isWoken = this.#again && this.#reads;
     this.stop();

@@ -50,7 +50,7 @@ export interface RunnerOptions {
   readonly alarm: Alarm;
   /** The clock, chance and the event loop of the process. */
   readonly host: Host;
-  /** What it runs, by name; see `readFunctions`. */
+  /** The functions that it runs, by name; see `readFunctions`. */
   readonly functions: ReadonlyMap<string, FunctionVersions>;
   /** Reaches other executions; this runner by default. */
   readonly peers?: ExecutionClient;
@@ -145,7 +145,7 @@ export class Runner implements ExecutionClient {
 
   /**
    * Lets go of everything; nothing that still runs here has an effect any more. From then on every call is refused with
-   * HostClosedException, and so is whoever waits for an answer.
+   * HostClosedException, and so is each call that waits for its answer.
    */
   close(): void {
     this.#sessions.close();

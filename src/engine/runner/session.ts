@@ -112,7 +112,7 @@ export class Session implements LogListener, Outlook {
     return this.state.seq === 0;
   }
 
-  /** True while something of the execution is under way or waits here, or somebody watches it. */
+  /** True while a task of the execution is under way or waits in this process, or a client watches it here. */
   get isInUse(): boolean {
     return (
       this.#invoker.here !== "NONE" ||
@@ -145,7 +145,7 @@ export class Session implements LogListener, Outlook {
       const isWritten = await this.#log.request(command);
       if (isWritten) void this.#look({ orders: true });
     } catch (error) {
-      // It may have been recorded all the same, and nobody else may know.
+      // The command may have been recorded all the same, and no other process may know of it.
       if (!(error instanceof ClientError || error instanceof LogGoneError)) this.#tryLater();
       throw error;
     }

@@ -16,7 +16,7 @@ export interface RunnerSetup {
   readonly lostTokens: LostTokens;
   /** Marks the commits of this process. */
   readonly writer: Writer;
-  /** Reaches other executions: this runner, or whoever routes to them. */
+  /** The client that reaches other executions: this runner, or a router to the processes that run them. */
   readonly peers: () => ExecutionClient;
   /** This runner. */
   readonly local: () => ExecutionClient;

@@ -20,7 +20,7 @@ import type { RunnerSetup } from "./setup.ts";
 /** How often a start tries to take a name that others take and give up at the same time. */
 const MOST_TRIES = 10;
 
-/** What is to be written, and what it is written for. */
+/** The first commit of an execution, with the request that asks for it and the state that it leads to. */
 interface Order {
   readonly request: StartRequest & { readonly version: string };
   readonly state: ExecutionState;
@@ -94,7 +94,7 @@ export class Starter {
       });
     } catch (error) {
       if (error instanceof ClientError && error.code === ClientErrorCode.NOT_FOUND) return undefined;
-      // It may exist all the same, and then somebody has to run it.
+      // The execution may exist all the same, and then a process has to run it.
       if (!(error instanceof ClientError)) this.#sessions.wakeSoon(id);
       throw error;
     }
@@ -108,13 +108,13 @@ export class Starter {
       return undefined;
     }
     const isOwn = header.incarnation === own.incarnation;
-    // Whoever made one that has not begun may be gone.
+    // The process that has created an execution which has not begun may be gone.
     if (isOwn || seq === 1) this.#sessions.wakeSoon(header.id);
     return isOwn ? { execution: header, created: true } : sameStart(header, request);
   }
 }
 
-/** An execution whose retention is over, and whose outcome everybody has who waits for it. */
+/** True if the retention of an execution is over, and its parent, if it has one, has the outcome. */
 function hasExpired(header: ExecutionHeader, now: number): boolean {
   const expiresAt = expiryOf(header);
   const isTold = header.parent === undefined || header.parentNotified === true;

@@ -49,12 +49,12 @@ export class WakeClock {
     this.#onRest = options.onRest;
   }
 
-  /** True while a timer runs here or the alarm has not answered: whoever waits for it must not be let go of. */
+  /** True while a timer runs here or the alarm has not answered: the session that the answer is for must stay open. */
   get isBusy(): boolean {
     return this.#isOrdering || this.#cancelTimer !== undefined || this.#cancelRetry !== undefined;
   }
 
-  /** Sets the timer in this process, in place of the one before; `wish` is what it asks the next look for. */
+  /** Sets the timer in this process, in place of the one before; `wish` is what the look that it asks for has to do. */
   watch(at: number | undefined, wish: Wish = ORDERS): void {
     this.#cancelTimer?.();
     this.#cancelTimer = at === undefined ? undefined : this.#setup.host.timer(at, () => this.#timerCame(wish));

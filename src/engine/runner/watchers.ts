@@ -48,7 +48,7 @@ export class Signal {
     this.stir();
   }
 
-  /** Nothing more will come: whoever waits gets the error. */
+  /** No news will come any more: every call that waits for the signal is rejected with the error. */
   fail(error: Error): void {
     this.#error = error;
     this.stir();
