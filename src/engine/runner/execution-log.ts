@@ -50,6 +50,7 @@ export interface LogDependencies {
   readonly writer: Writer;
   readonly snapshots: Snapshots;
   readonly listener: LogListener;
+  readonly maxOperations: number;
 }
 
 /** How often a commit is tried while others win the number: far above what a live system sees. */
@@ -162,9 +163,9 @@ export class ExecutionLog {
     const { claim, command } = request;
     this.#copy.assertThere();
     if (claim !== undefined && !this.#claims.holds(claim)) throw new FencedError();
-    const { host, writer } = this.#dependencies;
+    const { host, writer, maxOperations } = this.#dependencies;
     const now = host.now();
-    const facts = accept(decide(this.state, command, { now, randomId: () => host.randomId() }));
+    const facts = accept(decide(this.state, command, { now, randomId: () => host.randomId(), maxOperations }));
     if (facts.length === 0) return false;
     const commit: Commit =
       claim === undefined
