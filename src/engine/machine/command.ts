@@ -21,6 +21,7 @@ export interface StartExecution {
   readonly retentionDays: number;
   readonly parent?: ParentReference;
   readonly tenantId?: string;
+  readonly traceHeader?: string;
 }
 
 /** All updates are recorded or none. */
