@@ -125,7 +125,7 @@ describe("AWS's client against a real host", () => {
           "X-Amz-Invocation-Type": "Event",
           "X-Amzn-Trace-Id": trace,
         },
-        body: json({ item: "book" }),
+        body: JSON.stringify({ item: "book" }),
       });
       const DurableExecutionArn = started.headers.get("x-amz-durable-execution-arn")!;
       return (await lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn }))).TraceHeader;

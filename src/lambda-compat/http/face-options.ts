@@ -1,7 +1,6 @@
 /** Holds an HTTP face to the forms of its parts: a mistake is refused at once, and is not a default. */
 
 import { InvalidArgumentError, shown } from "../invalid-argument.ts";
-import type { HttpFaceOptions, HttpFaceParts } from "./face.ts";
 
 type Check = (given: unknown) => boolean;
 type Forms = Readonly<Record<string, readonly [must: string, accepts: Check]>>;
@@ -48,15 +47,21 @@ const LIMITS: Forms = {
 };
 
 /** @throws {InvalidArgumentError} INVALID_ARGUMENT for a part or an option that there is not, or of another form. */
-export function checkParts(parts: HttpFaceParts): void {
+export function checkParts(parts: object): void {
   check(parts, PARTS, "");
   for (const needed of ["client", "credentials"]) {
     if (!(needed in parts)) throw new InvalidArgumentError(`createHttpFace needs ${needed}.`);
   }
-  const { options = {} } = parts;
+  const options = within(parts, "options");
   check(options, OPTIONS, "options.");
-  check(options.arn ?? {}, ARN, "options.arn.");
-  check(options.limits ?? {}, LIMITS, "options.limits.");
+  check(within(options, "arn"), ARN, "options.arn.");
+  check(within(options, "limits"), LIMITS, "options.limits.");
+}
+
+/** An object that was checked to be one, or an empty one in its place. */
+function within(given: object, name: string): object {
+  const value = Object.getOwnPropertyDescriptor(given, name)?.value as object | undefined;
+  return value ?? {};
 }
 
 /** What is undefined counts as absent. */
@@ -74,8 +79,8 @@ function check(given: object, forms: Forms, path: string): void {
 }
 
 /** One line for each failure, without what was asked for. */
-export const tellConsole: NonNullable<HttpFaceOptions["onError"]> = (error) => {
+export function tellConsole(error: unknown): void {
   const { console } = globalThis as { console?: { error(line: string): void } };
   const { name, message } = error instanceof Error ? error : { name: "thrown", message: typeof error };
   console?.error(`perdure: the HTTP API failed: ${name}: ${message}`);
-};
+}
