@@ -77,3 +77,20 @@ test("a function that the host was not given, and an event that is no JSON, are 
   await expect(start(order, { id: "7" })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   await expect(start<typeof order>("patient", 7n as never)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
 });
+
+test("an execution that wants more operations than its host allows fails, and says so", async () => {
+  const many = withDurableExecution(async (count: number, context) => {
+    for (let index = 0; index < count; index++) {
+      await context.runInChildContext(`child ${index}`, async (child) => child.step("work", async () => index));
+    }
+    return count;
+  });
+  const limited = createMemoryHost({ functions: { many }, operationsPerExecution: 10 });
+  onTestFinished(() => limited.close());
+  expect(await (await limited.start(many, 5)).result()).toBe(5);
+  const error = await (await limited.start(many, 6)).result().catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({
+    code: "EXECUTION_FAILED",
+    message: expect.stringContaining("operations; the limit of this host is 10.") as string,
+  });
+});

@@ -159,7 +159,7 @@ function isOf(definition: FunctionDefinition, handler: unknown): boolean {
 
 function write(event: unknown): string | undefined {
   try {
-    return JSON.stringify(event) as string | undefined;
+    return JSON.stringify(event);
   } catch (error) {
     throw new InvalidArgumentError(`The event cannot be written as JSON: ${String(error)}`);
   }

@@ -128,6 +128,22 @@ describe.each(Object.entries(cases))("%s", (_name, definition) => {
   });
 });
 
+test.each([
+  { parks: true, invocations: 1 },
+  { parks: false, invocations: 3 },
+])("with parks: $parks the history has $invocations InvocationCompleted", async ({ parks, invocations }) => {
+  const handler = perdure.withDurableExecution(async (_event, ctx) => {
+    await ctx.wait("first", { seconds: 1 });
+    await ctx.wait("second", { seconds: 1 });
+  });
+  const host = createMemoryHost({ functions: { f: handler }, parks });
+  const { execution } = await host.client.start({ functionName: "f" });
+  await host.client.settled(execution.id, Date.now() + 60_000);
+  const { events } = await host.client.history(execution.id, { limit: 100, includeData: false });
+  host.close();
+  expect(events.filter(({ eventType }) => eventType === "InvocationCompleted")).toHaveLength(invocations);
+});
+
 describe.each([true, false])("our machine tells what has changed between invocations, AWS's SDK %s", (isForeign) => {
   test("a wait that ended, and not one that had ended before", async () => {
     const starts: string[][] = [];

@@ -115,6 +115,26 @@ describe("AWS's client against a real host", () => {
     await expect(lambda.send(other)).rejects.toMatchObject({ name: "DurableExecutionAlreadyStartedException" });
   });
 
+  test("keeps the trace of a start, whatever else is called one", async () => {
+    const traceOf = async (name: string, trace: string): Promise<unknown> => {
+      const started = await fetch(`${served.url}/2015-03-31/functions/order/invocations`, {
+        method: "POST",
+        headers: {
+          Authorization: "Bearer the-token",
+          "X-Amz-Durable-Execution-Name": name,
+          "X-Amz-Invocation-Type": "Event",
+          "X-Amzn-Trace-Id": trace,
+        },
+        body: JSON.stringify({ item: "book" }),
+      });
+      const DurableExecutionArn = started.headers.get("x-amz-durable-execution-arn")!;
+      return (await lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn }))).TraceHeader;
+    };
+    const trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1";
+    expect(await traceOf("traced", trace)).toEqual({ XAmznTraceId: trace });
+    expect(await traceOf("odd", "\u00e9")).toBeUndefined();
+  });
+
   test("reads a history in which every event stands once and in order", async () => {
     const invoke = new InvokeCommand({
       FunctionName: "order",

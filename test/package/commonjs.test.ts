@@ -145,7 +145,7 @@ describe("Jest, with a configuration of CommonJS", () => {
            const { DurableExecutionApiClient } = require("perdure");
            const client = new DurableExecutionApiClient();
            await expect(client.checkpoint({ DurableExecutionArn: "a", CheckpointToken: "t", Updates: [] }))
-             .rejects.toMatchObject({ code: "ECONNREFUSED" });
+             .rejects.toThrow(/ECONNREFUSED/);
          });
        });`,
       );

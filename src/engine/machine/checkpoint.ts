@@ -4,7 +4,7 @@ import type { ExecutionEnded, Fact } from "../model/commit.ts";
 import type { Operation, OperationAction } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
 import type { Decision, DecisionEnvironment, MachineRejection } from "./command.ts";
-import { invalid } from "./command.ts";
+import { invalid, RejectionCode } from "./command.ts";
 import type { Draft } from "../model/draft.ts";
 import type { Beginning, UpdateFact } from "./kinds/kind.ts";
 import { kindNamed, kinds } from "./kinds/kinds.ts";
@@ -37,7 +37,7 @@ export function decideCheckpoint(
     return { rejected: invalid("Invalid checkpoint token") };
   }
   const batch: Batch = { state, env, updates: new Map(), closed: undefined };
-  const misplaced = misplacedExecutionUpdate(updates) ?? misplacedUpdate(batch, updates);
+  const misplaced = misplacedExecutionUpdate(updates) ?? misplacedUpdate(batch, updates) ?? tooMany(batch);
   if (misplaced !== undefined) return { rejected: misplaced };
   const facts: Fact[] = [];
   for (const update of updates) {
@@ -48,6 +48,17 @@ export function decideCheckpoint(
     facts.push(factOf(update, { env, state, known, isNew: known === undefined && first === update }));
   }
   return { facts };
+}
+
+/** Counted one by one only near the limit. */
+function tooMany({ state, env: { maxOperations }, updates }: Batch): MachineRejection | undefined {
+  const known = state.operations.size + state.forgotten.size;
+  if (maxOperations === undefined || known + updates.size <= maxOperations) return undefined;
+  let added = 0;
+  for (const [id, { first }] of updates) if (first.type !== "EXECUTION" && !state.operations.has(id)) added++;
+  if (added === 0 || known + added <= maxOperations) return undefined;
+  const message = `The execution would have ${known + added} operations; the limit of this host is ${maxOperations}.`;
+  return { code: RejectionCode.THROTTLED, message, size: known + added, limit: maxOperations };
 }
 
 function misplacedExecutionUpdate(updates: readonly OperationUpdate[]): MachineRejection | undefined {

@@ -21,6 +21,7 @@ export interface StartExecution {
   readonly retentionDays: number;
   readonly parent?: ParentReference;
   readonly tenantId?: string;
+  readonly traceHeader?: string;
 }
 
 /** All updates are recorded or none. */
@@ -133,6 +134,8 @@ export interface DecisionEnvironment {
   readonly now: number;
   /** 32 lower-case hex digits from a cryptographic source. */
   randomId(): string;
+  /** How many operations the execution may have; no limit when absent. */
+  readonly maxOperations?: number;
 }
 
 /** Why the machine refuses a command; the names are those of the Lambda API. */
@@ -141,6 +144,7 @@ export const RejectionCode = {
   NOT_FOUND: "ResourceNotFoundException",
   ALREADY_STARTED: "DurableExecutionAlreadyStartedException",
   CALLBACK_CLOSED: "CallbackTimeoutException",
+  THROTTLED: "TooManyRequestsException",
 } as const;
 export type RejectionCode = (typeof RejectionCode)[keyof typeof RejectionCode];
 

@@ -31,6 +31,7 @@ import {
   Limits,
   storedFailure,
   TENANT_ID,
+  TRACE_HEADER,
   VERSION,
 } from "./limits.ts";
 import { decideHalt, decideNotification, decideRenewal, decideResume, decideStop } from "./outside.ts";
@@ -82,6 +83,7 @@ function decideStart(state: ExecutionState, command: StartExecution, env: Decisi
   if (command.executionTimeoutSeconds != null) fact.executionTimeoutSeconds = command.executionTimeoutSeconds;
   if (command.parent != null) fact.parent = command.parent;
   if (command.tenantId != null) fact.tenantId = command.tenantId;
+  if (command.traceHeader != null) fact.traceHeader = command.traceHeader;
   return { facts: [fact] };
 }
 
@@ -93,12 +95,13 @@ function startedAlready({ header }: ExecutionState, command: StartExecution): De
 }
 
 function checkStartExecution(command: StartExecution): MachineRejection | undefined {
-  const { executionTimeoutSeconds: timeout, tenantId } = command;
+  const { executionTimeoutSeconds: timeout, tenantId, traceHeader } = command;
   return (
     checkText(command.functionName, FUNCTION_NAME) ??
     checkText(command.name, EXECUTION_NAME) ??
     checkText(command.version, VERSION) ??
     (tenantId == null ? undefined : checkText(tenantId, TENANT_ID)) ??
+    (traceHeader == null ? undefined : checkText(traceHeader, TRACE_HEADER)) ??
     (timeout == null ? undefined : checkSeconds(timeout, "Execution timeout in seconds", 1)) ??
     checkDays(command.retentionDays) ??
     checkPayload(command.input, "Input")

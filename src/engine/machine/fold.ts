@@ -104,6 +104,7 @@ function start(state: ExecutionState, fact: ExecutionStarted, at: number): void 
   if (fact.input !== undefined) header.input = fact.input;
   if (fact.parent !== undefined) header.parent = fact.parent;
   if (fact.tenantId !== undefined) header.tenantId = fact.tenantId;
+  if (fact.traceHeader !== undefined) header.traceHeader = fact.traceHeader;
   if (fact.executionTimeoutSeconds !== undefined) {
     header.executionTimeoutSeconds = fact.executionTimeoutSeconds;
     header.timeoutAt = at + fact.executionTimeoutSeconds * 1000;

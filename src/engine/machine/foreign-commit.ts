@@ -10,7 +10,7 @@ import type { Commit, Fact } from "../model/commit.ts";
 import { HaltReason } from "../model/execution.ts";
 import { OperationType } from "../model/operation.ts";
 import { decodeCommit } from "./commit-codec.ts";
-import { CALLEE, checkDays, checkPayload, checkSeconds, checkText, Limits, TENANT_ID } from "./limits.ts";
+import { CALLEE, checkDays, checkPayload, checkSeconds, checkText, Limits, TENANT_ID, TRACE_HEADER } from "./limits.ts";
 import { CorruptLogError } from "./log-errors.ts";
 
 /** True for a value that the field may have. */
@@ -85,6 +85,7 @@ const facts: { readonly [Kind in Fact["kind"]]: Fields<FactOf<Kind>> } = {
     retentionDays: (value) => checkDays(value) === undefined,
     parent: optional(parent),
     tenantId: optional(named(TENANT_ID)),
+    traceHeader: optional(named(TRACE_HEADER)),
   },
   STARTED: {
     ...operation,

@@ -27,6 +27,7 @@ export const Limits = {
   QUALIFIED_FUNCTION_NAME_CHARACTERS: 256,
   VERSION_CHARACTERS: 128,
   TENANT_ID_CHARACTERS: 256,
+  TRACE_HEADER_CHARACTERS: 1024,
   /** Waits, retry delays, callback timeouts, execution timeouts: 366 days. */
   SECONDS: 31_622_400,
   RETENTION_DAYS: 90,
@@ -119,6 +120,7 @@ const OPERATION_NAME = rule("Operation name", Limits.OPERATION_NAME_CHARACTERS, 
 const SUB_TYPE = rule("Sub type", Limits.SUB_TYPE_CHARACTERS, "identifier");
 /** The function that a chained invoke names: its name, that with a version, or an ARN. */
 export const CALLEE: TextRule = rule("Function name", Limits.QUALIFIED_FUNCTION_NAME_CHARACTERS, "printable");
+export const TRACE_HEADER: TextRule = rule("Trace header", Limits.TRACE_HEADER_CHARACTERS, "printable");
 export const TENANT_ID: TextRule = rule("Tenant id", Limits.TENANT_ID_CHARACTERS, "printable");
 export const FUNCTION_NAME: TextRule = rule("Function name", Limits.FUNCTION_NAME_CHARACTERS, "identifier");
 export const EXECUTION_NAME: TextRule = rule("Execution name", Limits.EXECUTION_NAME_CHARACTERS, "identifier");

@@ -44,6 +44,7 @@ export interface ExecutionStarted {
   readonly retentionDays: number;
   readonly parent?: ParentReference;
   readonly tenantId?: string;
+  readonly traceHeader?: string;
 }
 
 /** What a fact says about an operation that it is the first to mention. */

@@ -95,6 +95,8 @@ export interface ExecutionHeader {
   readonly parentNotified?: boolean;
   /** The tenant that it was started for; absent without one. */
   readonly tenantId?: string;
+  /** The trace that its start belonged to; absent without one. */
+  readonly traceHeader?: string;
   /** Why nothing is invoked until it is resumed; absent unless it is halted. */
   readonly halt?: Halt;
   /** Until an invocation ends without one. */

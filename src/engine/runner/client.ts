@@ -23,6 +23,8 @@ export interface StartRequest {
   readonly input?: string;
   /** 1 to 256 printable ASCII characters; none by default. Functions read it from their context. */
   readonly tenantId?: string;
+  /** The trace that the start belongs to: 1 to 1024 printable ASCII characters; none by default. */
+  readonly traceHeader?: string;
   /** The chained invoke that starts it, and is told how it ended; none by default. */
   readonly parent?: ParentReference;
 }

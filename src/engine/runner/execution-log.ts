@@ -50,6 +50,7 @@ export interface LogDependencies {
   readonly writer: Writer;
   readonly snapshots: Snapshots;
   readonly listener: LogListener;
+  readonly maxOperations: number;
 }
 
 /** How often a commit is tried while others win the number: far above what a live system sees. */
@@ -162,9 +163,10 @@ export class ExecutionLog {
     const { claim, command } = request;
     this.#copy.assertThere();
     if (claim !== undefined && !this.#claims.holds(claim)) throw new FencedError();
-    const { host, writer } = this.#dependencies;
+    const { host, writer, maxOperations } = this.#dependencies;
     const now = host.now();
-    const { facts, isSign } = accept(decide(this.state, command, { now, randomId: () => host.randomId() }));
+    const context = { now, randomId: () => host.randomId(), maxOperations };
+    const { facts, isSign } = accept(decide(this.state, command, context));
     if (facts.length === 0 && isSign !== true) return false;
     const commit: Commit =
       claim === undefined

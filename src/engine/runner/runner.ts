@@ -75,6 +75,8 @@ export interface RunnerOptions {
    * together; default 2000, which is a thousand steps in a row. `Infinity` for no snapshots.
    */
   readonly snapshotFloor?: number;
+  /** How many operations an execution may have; default 1,000,000. What goes over it is refused as throttled. */
+  readonly maxOperations?: number;
   /** 1 to 90 days after the end; default 14. */
   readonly retentionDays?: number;
   /** Default none. */
@@ -97,6 +99,7 @@ export interface RunnerOptions {
 const INVOCATION_MS = 15 * 60 * 1000;
 const LINGER_MS = 250;
 const SNAPSHOT_FLOOR = 2000;
+const MAX_OPERATIONS = 1_000_000;
 const RETENTION_DAYS = 14;
 const RECOVERY_PAGE = 1000;
 /** Commits that are read at a time for a page of a history. */
@@ -350,6 +353,7 @@ function setupOf(options: RunnerOptions, runner: Runner): RunnerSetup {
     invocationMs: options.invocationMs ?? INVOCATION_MS,
     watchdogMs: options.watchdogMs,
     snapshotFloor: options.snapshotFloor ?? SNAPSHOT_FLOOR,
+    maxOperations: options.maxOperations ?? MAX_OPERATIONS,
     retentionDays: options.retentionDays ?? RETENTION_DAYS,
     executionTimeoutSeconds: options.executionTimeoutSeconds,
     arnOf: options.arnOf,

@@ -58,11 +58,18 @@ export class Session implements LogListener, Outlook {
     this.id = id;
     this.#setup = setup;
     this.#surroundings = surroundings;
-    const { store, host, writer } = setup;
+    const { store, host, writer, maxOperations } = setup;
     const retries = new Retries();
     const onChange = (): void => void this.#look({ orders: true });
     this.#snapshots = new Snapshots(id, { setup, onError: (error) => this.#report(error) });
-    this.#log = new ExecutionLog(id, { store, host, writer, snapshots: this.#snapshots, listener: this });
+    this.#log = new ExecutionLog(id, {
+      store,
+      host,
+      writer,
+      snapshots: this.#snapshots,
+      listener: this,
+      maxOperations,
+    });
     this.#loop = new LookLoop(this, (work) => host.background(work));
     this.#wakes = new WakeOrders(id, setup, {
       retries,

@@ -35,6 +35,7 @@ export interface RunnerSetup {
   readonly watchdogMs: number | undefined;
   /** How much an execution has recorded before a snapshot of it is kept, in commits and operations together. */
   readonly snapshotFloor: number;
+  readonly maxOperations: number;
   readonly retentionDays: number;
   readonly executionTimeoutSeconds: number | undefined;
   readonly arnOf: (header: ExecutionHeader) => string;

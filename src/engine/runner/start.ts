@@ -72,7 +72,7 @@ export class Starter {
 
   #described(request: StartRequest) {
     const { host, retentionDays, executionTimeoutSeconds } = this.#setup;
-    const { functionName, input, parent, tenantId } = request;
+    const { functionName, input, parent, tenantId, traceHeader } = request;
     return {
       functionName,
       name: request.name ?? host.randomId(),
@@ -80,6 +80,7 @@ export class Starter {
       ...(input === undefined ? {} : { input }),
       ...(parent === undefined ? {} : { parent }),
       ...(tenantId === undefined ? {} : { tenantId }),
+      ...(traceHeader === undefined ? {} : { traceHeader }),
       ...(executionTimeoutSeconds === undefined ? {} : { executionTimeoutSeconds }),
     };
   }

@@ -16,6 +16,11 @@ export interface HomeSettings {
   /** How long an execution may take, in seconds, up to 366 days; no limit by default. */
   readonly executionTimeoutSeconds?: number;
   /**
+   * How many operations an execution may have; 1,000,000 by default, where AWS takes 3,000. One that wants more fails with
+   * an error that says so; a worker elsewhere gets a TooManyRequestsException.
+   */
+  readonly operationsPerExecution?: number;
+  /**
    * Whether an invocation with nothing to do stays in memory, as long as its process, page or object does, instead of
    * being replayed later; true by default.
    */
@@ -42,6 +47,7 @@ export const HOME_FORMS: Forms = {
   functions: record,
   retentionDays: wholeNumber(1, Limits.RETENTION_DAYS),
   executionTimeoutSeconds: wholeNumber(1, Limits.SECONDS),
+  operationsPerExecution: wholeNumber(1, Number.MAX_SAFE_INTEGER),
   parks: flag,
   arn: {
     partition: text('a name such as "aws"', /^[\w-]+$/),
@@ -53,18 +59,19 @@ export const HOME_FORMS: Forms = {
 
 /** What a runner takes of a home's options. */
 export interface RunnerSettings
-  extends Pick<RunnerOptions, "retentionDays" | "executionTimeoutSeconds" | "parks" | "arnOf"> {
+  extends Pick<RunnerOptions, "retentionDays" | "executionTimeoutSeconds" | "maxOperations" | "parks" | "arnOf"> {
   readonly onError: OnError;
 }
 
 export function runnerSettings(options: HomeSettings): RunnerSettings {
-  const { retentionDays, executionTimeoutSeconds, parks, onError } = options;
+  const { retentionDays, executionTimeoutSeconds, operationsPerExecution, parks, onError } = options;
   const scope = arnScope(options);
   return {
     arnOf: (header) => formatExecutionArn(header, scope),
     onError: errorListener(onError),
     ...(retentionDays !== undefined && { retentionDays }),
     ...(executionTimeoutSeconds !== undefined && { executionTimeoutSeconds }),
+    ...(operationsPerExecution !== undefined && { maxOperations: operationsPerExecution }),
     ...(parks !== undefined && { parks }),
   };
 }

@@ -27,12 +27,13 @@ export async function getExecution(face: Face, call: Call): Promise<Response> {
   const { label, query } = call;
   const included = readFlag(query, "IncludeExecutionData") ?? true;
   const execution = await findExecution(face, label);
-  const { version, retentionDays, executionTimeoutSeconds, input, result, halt, fault } = execution;
+  const { version, retentionDays, executionTimeoutSeconds, traceHeader, input, result, halt, fault } = execution;
   const error = execution.error ?? halt?.error ?? fault?.error;
   return shown(call, {
     ...summary(execution, face),
     Version: version,
     DurableConfig: { RetentionPeriodInDays: retentionDays, ExecutionTimeout: executionTimeoutSeconds },
+    TraceHeader: traceHeader && { XAmznTraceId: traceHeader },
     ExecutionDataIncluded: included,
     ...(included && { InputPayload: input, Result: result, Error: error && errorToWire(error) }),
     Halt: halt && { Reason: halt.reason, Timestamp: seconds(halt.at) },

@@ -17,6 +17,7 @@ import {
   requireRight,
   type Right,
 } from "./credentials.ts";
+import { checkParts, tellConsole } from "./face-options.ts";
 import { HostLimits, type HttpLimits } from "./limits.ts";
 import { ROUTES } from "./routes.ts";
 
@@ -32,7 +33,7 @@ export interface HttpFaceOptions {
   readonly limits?: HttpLimits;
   /** The clock for signatures, waits and limits, ms since the epoch; `Date.now` by default. */
   readonly now?: () => number;
-  /** Told of every failure that the caller only sees as `ServiceException`. */
+  /** Told of every failure that the caller only sees as `ServiceException`; by default each is a line of `console.error`. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -47,8 +48,11 @@ export interface HttpFaceParts {
 }
 
 /**
- * Answers every request, refusals included; it never rejects. Throws `TypeError` for a credential with an empty secret,
- * with a hash that is none, or with rights that are no list of known ones.
+ * Answers every request, refusals included; it never rejects.
+ *
+ * @throws {InvalidArgumentError} INVALID_ARGUMENT for an option that there is not, or of another form.
+ * @throws {TypeError} for a credential with an empty secret, with a hash that is none, or with rights that are no list of
+ * known ones.
  *
  * @example
  * ```ts
@@ -63,18 +67,16 @@ export interface HttpFaceParts {
  * const response = await face(request);
  * ```
  */
-export function createHttpFace({
-  client,
-  credentials,
-  options = {},
-}: HttpFaceParts): (request: Request) => Promise<Response> {
-  const { allowedOrigins = [], heartbeatMs = 15_000, now = Date.now, onError } = options;
+export function createHttpFace(parts: HttpFaceParts): (request: Request) => Promise<Response> {
+  checkParts(parts);
+  const { client, credentials, options = {} } = parts;
+  const { allowedOrigins = [], heartbeatMs = 15_000, now = Date.now, onError = tellConsole } = options;
   const limits = new HostLimits(options.limits ?? {}, now);
   const face: Face = { client, scope: { ...LOCAL_SCOPE, ...options.arn }, heartbeatMs, limits, now };
   const authenticate = createAuthenticate(credentials);
   const refuse = (error: unknown): Response => {
     const told = toApiError(error);
-    if (told.status === 500) onError?.(error);
+    if (told.status === 500) onError(error);
     return errorResponse(told);
   };
   return async (request) => {

@@ -18,7 +18,8 @@ export async function invoke(face: Face, call: Call): Promise<Response> {
     throw invalidParameter("DurableExecutionName must be 1 to 64 letters, digits, hyphens and underscores.");
   }
   const input = readJson(call.body, Number.POSITIVE_INFINITY) === undefined ? undefined : readText(call.body);
-  const request = present({ ...readFunction(call), name, input, tenantId: header("tenant-id") ?? undefined });
+  const tenantId = header("tenant-id") ?? undefined;
+  const request = present({ ...readFunction(call), name, input, tenantId, traceHeader: readTrace(call) });
   if (type === "DryRun") return dryRun(face, request);
   const { execution } = await start(face, call, request);
   const headers = {
@@ -27,6 +28,12 @@ export async function invoke(face: Face, call: Call): Promise<Response> {
   };
   if (type === "Event") return new Response(null, { status: 202, headers });
   return outcome(await face.client.settled(execution.id, face.now() + MAX_SYNC_WAIT_MS), headers);
+}
+
+/** A trace is set by what lies between, too: one that is none is no reason to refuse anything. */
+function readTrace({ headers }: Call): string | undefined {
+  const trace = headers.get("x-amzn-trace-id") ?? "";
+  return /^[\x20-\x7e]{1,1024}$/.test(trace) ? trace : undefined;
 }
 
 function dryRun({ client, scope }: Face, request: StartRequest): Response {
