@@ -20,7 +20,7 @@ const programs: Readonly<Record<string, (context: DurableContext) => Promise<unk
       .step("never", async () => Promise.reject(new RangeError("no")), {
         retryStrategy: () => ({ shouldRetry: false }),
       })
-      .catch((error: Error) => error.message);
+      .catch(String);
     return [first, failed];
   },
   "a step that is tried again, and a condition": async (context) => {
