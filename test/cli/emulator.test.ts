@@ -21,6 +21,15 @@ export const order = withDurableExecution(async (event: { total: number }, conte
   return { paid, twice };
 });
 
+export const selfish = withDurableExecution(async (_event, context) =>
+  context.waitForCallback("self", async (CallbackId) => {
+    const { LambdaClient, SendDurableExecutionCallbackSuccessCommand } = await import("@aws-sdk/client-lambda");
+    const credentials = { accessKeyId: "AKIDOTHER", secretAccessKey: "of another account" };
+    const command = new SendDurableExecutionCallbackSuccessCommand({ CallbackId, Result: '"from within"' });
+    await new LambdaClient({ credentials }).send(command);
+  }),
+);
+
 export const approval = withDurableExecution(async (_event, context) =>
   context.waitForCallback("approve", async () => {}),
 );
@@ -69,7 +78,7 @@ beforeAll(async () => {
   project.write("aws-flow.mjs", AWS);
   project.write("double.cjs", DOUBLE);
   const files = ["./flows.ts", "aws=./aws-flow.mjs", "./double.cjs"];
-  emulator = await Emulator.start(project, files, { NODE_OPTIONS: "--max-old-space-size=64" });
+  emulator = await Emulator.start(project, files, { NODE_OPTIONS: "--max-old-space-size=96" });
 });
 
 afterAll(async () => {
@@ -98,6 +107,12 @@ test("a handler of AWS's SDK runs as it is", async () => {
   const { code, out, err } = await project.run("invoke", "aws", '{"n":1}', "--quiet");
   expect(code, err).toBe(0);
   expect(JSON.parse(out)).toEqual([2, 4, 6]);
+});
+
+test("AWS's client in a handler reaches the emulator, whatever it signs with", async () => {
+  const { code, out, err } = await project.run("invoke", "selfish", "--quiet");
+  expect(code, err).toBe(0);
+  expect(JSON.parse(out)).toBe('"from within"');
 });
 
 test.concurrent.each(["exit", "memory", "kill", "uncaught"])(

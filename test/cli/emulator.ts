@@ -18,14 +18,16 @@ export interface CommandAnswer {
   readonly err: string;
 }
 
-/** A project of a user's: a folder with handlers, and AWS's SDK beside them. */
+/** A project of a user's: a folder with handlers, and AWS's packages beside them. */
 export class Project {
   readonly folder: string = mkdtempSync(join(tmpdir(), "perdure-cli-"));
 
   constructor() {
-    mkdirSync(join(this.folder, "node_modules", "@aws"), { recursive: true });
-    const sdk = join("node_modules", "@aws", "durable-execution-sdk-js");
-    symlinkSync(join(root, sdk), join(this.folder, sdk));
+    for (const path of ["@aws/durable-execution-sdk-js", "@aws-sdk/client-lambda"]) {
+      const packagePath = join("node_modules", path);
+      mkdirSync(dirname(this.path(packagePath)), { recursive: true });
+      symlinkSync(join(root, packagePath), this.path(packagePath));
+    }
   }
 
   path(name: string): string {

@@ -66,6 +66,7 @@ function notOnAws(): CommandError {
 }
 
 function refusal({ name = "Error", message = "", $metadata }: AwsFailure): CommandError {
+  if (/Region is missing/.test(message)) return usageError("AWS has regions: give --region, or set AWS_REGION.");
   const status = $metadata?.httpStatusCode;
   const isAnswer = status !== undefined && status !== 401 && status !== 403;
   return new CommandError(isAnswer ? ExitCode.REFUSED : ExitCode.UNREACHABLE, `${name}: ${message}`);

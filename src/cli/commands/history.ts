@@ -10,6 +10,7 @@ import { dayTime, eventDetail, readable } from "../texts.ts";
 export const history: Run = async ({ args, terminal }) => {
   if (args.has("json") && args.has("log")) throw usageError("--json and --log are two forms: give one.");
   const api = await openApi(args);
+  if (args.has("log") && api.isAws) throw usageError("AWS keeps no log of perdure's: take --json.");
   const arn = await findExecution(api, args.at(0));
   if (args.has("log")) {
     for (const body of await readLog(api, arn)) terminal.print(body);

@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { DurableExecutionInvocationInputWithClient } from "../../lambda-compat/invocation-input.ts";
+import { withDurableExecution } from "../../lambda-compat/with-durable-execution.ts";
+import { DataFolder } from "./data-folder.ts";
+import { listen } from "./http-server.ts";
+import { createLocalHost, type LocalHost, type LocalHostOptions } from "./local-host.ts";
+import { serviceClient } from "./service-client.ts";
+
+const ignored = (): void => {};
+
+async function open(folder: DataFolder, options: Partial<LocalHostOptions> = {}): Promise<LocalHost> {
+  return createLocalHost({
+    folder,
+    sources: [],
+    ...{ host: "127.0.0.1", port: 0, timeoutMs: 60_000, most: 2, timeScale: 1, watches: false, sam: true },
+    ...{ onLine: ignored, onNotice: ignored, onOutput: ignored, onError: ignored },
+    ...options,
+  });
+}
+
+function newFolder(): DataFolder {
+  const path = mkdtempSync(join(tmpdir(), "perdure-local-"));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return new DataFolder(path);
+}
+
+/** A container of SAM's: it runs a handler that is invoked over HTTP, and checkpoints at the emulator. */
+async function container(emulator: () => string): Promise<string> {
+  const handler = withDurableExecution(async (event: { total: number }, context) => {
+    const paid = await context.step("charge", async () => event.total);
+    await context.wait("cool off", { hours: 1 });
+    return context.step("ship", async () => `shipped ${paid}`);
+  });
+  const served = await listen(
+    async (request) => {
+      const input = new DurableExecutionInvocationInputWithClient(
+        (await request.json()) as never,
+        serviceClient(emulator()),
+      );
+      return Response.json(await handler(input, {} as never));
+    },
+    { host: "127.0.0.1", port: 0 },
+  );
+  onTestFinished(() => served.close());
+  return served.url;
+}
+
+const call = async (url: string, init?: RequestInit) =>
+  (await fetch(url, init)).json() as Promise<Record<string, unknown>>;
+
+test("sam local starts an execution without a credential, in a container of its own", async () => {
+  const folder = newFolder();
+  let host = await open(folder);
+  const LambdaEndpoint = await container(() => host.url);
+  const start = { FunctionName: "function", ExecutionName: "e-1", Input: '{"total":3}', LambdaEndpoint };
+  const init = {
+    method: "POST",
+    body: JSON.stringify({ AccountId: "123456789012", FunctionQualifier: "$LATEST", ...start }),
+  };
+  const { ExecutionArn } = await call(`${host.url}/start-durable-execution`, init);
+  const path = `/2025-12-01/durable-executions/${encodeURIComponent(String(ExecutionArn))}`;
+  const history = async () => JSON.stringify(await call(`${host.url}${path}/history`));
+  await expect.poll(history).toContain("WaitStarted");
+  host.clock.skip(3_600_000);
+  await expect.poll(() => call(`${host.url}${path}`)).toMatchObject({ Status: "SUCCEEDED", Result: '"shipped 3"' });
+  const ahead = host.clock.now();
+  await host.close();
+  host = await open(folder, { sam: false });
+  expect(host.clock.now()).toBeGreaterThanOrEqual(ahead);
+  expect((await fetch(`${host.url}${path}`)).status).toBe(401);
+  await host.close();
+});
+
+test("pages of a browser, and other names of this address, need a credential all the same", async () => {
+  const host = await open(newFolder());
+  onTestFinished(() => host.close());
+  const url = `${host.url}/2015-03-31/functions/`;
+  const statusOf = async (headers: Record<string, string>) => (await fetch(url, { headers })).status;
+  expect(await statusOf({ Origin: "https://example.com" })).toBe(401);
+  expect(await statusOf({ "Sec-Fetch-Site": "same-origin" })).toBe(401);
+  const bearer = { Authorization: `Bearer ${host.credential.bearer}`, Origin: "https://example.com" };
+  expect(await statusOf(bearer)).toBe(200);
+  const page = await fetch(host.url);
+  expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+  expect(await page.text()).not.toContain(host.credential.bearer);
+});
+
+test("a clock that runs faster is where it was after a new start", async () => {
+  const folder = newFolder();
+  const first = await open(folder, { timeScale: 1000 });
+  await new Promise((next) => setTimeout(next, 50));
+  const ahead = first.clock.now();
+  await first.close();
+  const second = await open(folder);
+  expect(second.clock.now()).toBeGreaterThanOrEqual(ahead);
+  await second.close();
+});
