@@ -99,11 +99,14 @@ class WebKitTab implements RemoteTab {
 
 class DriverSession {
   readonly #url: string;
+  /** The window that the browser began with, and that is never closed. */
+  readonly #first: string;
   /** The call before. */
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(url: string) {
+  private constructor(url: string, first: string) {
     this.#url = url;
+    this.#first = first;
   }
 
   static async begin(driver: string, browser: string, group: ProcessGroup): Promise<DriverSession> {
@@ -113,25 +116,22 @@ class DriverSession {
     const { sessionId } = (await call("POST", `${driver}/session`, { capabilities: { alwaysMatch: wanted } })) as {
       sessionId: string;
     };
-    return new DriverSession(`${driver}/session/${sessionId}`);
+    const url = `${driver}/session/${sessionId}`;
+    return new DriverSession(url, (await call("GET", `${url}/window`)) as string);
   }
 
-  newWindow(): Promise<string> {
-    return this.#next(async () => {
-      const { handle } = (await call("POST", `${this.#url}/window/new`, { type: "window" })) as { handle: string };
-      return handle;
-    });
+  async newWindow(): Promise<string> {
+    // Of a window that is closed nothing can be asked, not even another one.
+    const { handle } = (await this.in(this.#first, "POST", "/window/new", { type: "window" })) as { handle: string };
+    return handle;
   }
 
+  /** Asks something of a window, after what was asked before. */
   in(handle: string, method: string, path: string, body?: object): Promise<unknown> {
-    return this.#next(async () => {
+    const result = this.#last.then(async () => {
       await call("POST", `${this.#url}/window`, { handle });
       return call(method, `${this.#url}${path}`, body);
     });
-  }
-
-  #next<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(work);
     this.#last = result.catch(() => {});
     return result;
   }

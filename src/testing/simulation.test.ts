@@ -1,7 +1,5 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { type SimulationReport, simulate } from "./simulation.ts";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 /** Seeds that once found something, and what it was. */
 const kept: readonly (readonly [seed: number, finding: string])[] = [
