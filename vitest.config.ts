@@ -36,7 +36,7 @@ const aloneInNode = [
   "scripts/**/*.test.ts",
   "bench/**/*.test.ts",
   "demo/workflows/**/*.test.ts",
-  "src/{adapters/hosts,adapters/indexeddb,homes}/**/*.test.ts",
+  "src/{adapters/dynamodb,adapters/hosts,adapters/indexeddb,homes}/**/*.test.ts",
   "src/engine/replay/let-go.test.ts",
   "src/lambda-compat/{api-client,callers-context,collection-serdes,combinator-inputs,file-system-serdes,logger}.test.ts",
   "src/lambda-compat/{plugin-loader,strategies,unseen-failures}.test.ts",
