@@ -1,11 +1,20 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import type { BrowserInstanceOption } from "vitest/node";
+import { asksFor } from "./scripts/asked-projects.ts";
+import { type Engine, findFirefox, findWebKit, type NoEngine } from "./scripts/browsers/find-engines.ts";
+import { inEngine } from "./scripts/browsers/vitest-provider.ts";
+import { LongestFirst } from "./scripts/longest-first.ts";
 import { findChromium } from "./scripts/find-chromium.ts";
 
 const everywhere = ["**/node_modules/**", "**/dist/**"];
 
-const chromium = await findChromium();
+const [chromium, firefox, webkit] = await Promise.all([
+  ifAsked("browser", findChromium),
+  ifAsked("firefox", findFirefox),
+  ifAsked("webkit", findWebKit),
+]);
 
 /**
  * More workers than cores: what one half of the tests does is to wait, mostly, for servers and browsers to come up and for
@@ -16,15 +25,41 @@ const maxWorkers = 4;
 /** In ms. Only what hangs is cut off: no test is to fail because the machine is slow. */
 const patience = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } };
 
+/** A page that is not there after this many ms is not to be expected any more, however slow the machine. */
+const unseen = { enabled: true, headless: true, screenshotFailures: false, connectTimeout: patience.hookTimeout };
+
+/**
+ * What changes its process (globals, environment, modules that know of it), starts others, counts work or garbage, or uses
+ * packages that do. Everything else in Node shares processes, which saves a start and a load of everything for each file.
+ */
+const aloneInNode = [
+  "scripts/**/*.test.ts",
+  "bench/**/*.test.ts",
+  "demo/workflows/**/*.test.ts",
+  "src/{adapters/dynamodb,adapters/hosts,adapters/indexeddb,homes}/**/*.test.ts",
+  "src/engine/replay/let-go.test.ts",
+  "src/lambda-compat/{api-client,callers-context,collection-serdes,combinator-inputs,file-system-serdes,logger}.test.ts",
+  "src/lambda-compat/{plugin-loader,strategies,unseen-failures}.test.ts",
+  "src/testing/test-runner.test.ts",
+  "test/{aws,conformance,corpus,differential,guides,mutations,readme}/**/*.test.ts",
+  "test/http/signature.test.ts",
+  "test/promises/p10-flat-cost.test.ts",
+];
+
+const inNode = { setupFiles: ["test/property-seed.ts"], ...patience, maxWorkers };
+
 const node: TestProjectConfiguration = {
   test: {
     name: "node",
     include: ["{src,test,demo,bench,scripts}/**/*.test.ts"],
-    exclude: [...everywhere, "test/runtimes/{workerd,browser}/**", "test/package/**", "test/e2e/**"],
-    setupFiles: ["test/property-seed.ts"],
-    ...patience,
-    maxWorkers,
+    exclude: [...everywhere, ...aloneInNode, "test/runtimes/{workerd,browser}/**", "test/package/**", "test/e2e/**"],
+    isolate: false,
+    ...inNode,
   },
+};
+
+const nodeAlone: TestProjectConfiguration = {
+  test: { name: "node-alone", include: aloneInNode, exclude: everywhere, ...inNode },
 };
 
 const workerd: TestProjectConfiguration = {
@@ -51,7 +86,7 @@ const packaged: TestProjectConfiguration = {
 const acrossProcesses = {
   exclude: everywhere,
   globalSetup: ["test/e2e/setup.ts"],
-  provide: { chromium },
+  provide: { chromium, engines: { firefox, webkit } },
   ...patience,
   maxWorkers,
 };
@@ -67,40 +102,57 @@ const soak: TestProjectConfiguration = {
 
 export default defineConfig({
   test: {
-    projects: [node, workerd, browser(), packaged, endToEnd, ...(process.env["SOAK"] === "true" ? [soak] : [])],
+    projects: [
+      node,
+      nodeAlone,
+      workerd,
+      browser(),
+      inAnother("firefox", firefox),
+      inAnother("webkit", webkit),
+      packaged,
+      endToEnd,
+      ...(process.env["SOAK"] === "true" ? [soak] : []),
+    ],
+    sequence: { sequencer: LongestFirst },
     passWithNoTests: false,
     coverage: { include: ["src/**"], exclude: ["**/*.test.ts"] },
   },
 });
 
+/** Nothing is started for a run that is about other projects, or for a tool that reads what is said here. */
+async function ifAsked<T>(project: string, find: () => Promise<T>): Promise<T | NoEngine> {
+  const isAsked = asksFor([project, "e2e", "soak"], process.argv) && process.argv[1]?.includes("knip") !== true;
+  return isAsked ? await find() : { found: false, reason: "not asked for" };
+}
+
 function browser(): TestProjectConfiguration {
-  if (!chromium.found) {
-    return {
-      test: {
-        name: "browser",
-        include: ["test/runtimes/browser-absent.ts"],
-        env: { NO_CHROMIUM: chromium.reason },
-        maxWorkers,
-      },
-    };
-  }
+  if (!chromium.found) return absent("browser", chromium.reason);
   const { executablePath, args, env } = chromium;
+  const launchOptions = { executablePath, args: [...args], env: { ...process.env, ...env } };
+  return inPages("browser", { browser: "chromium", provider: playwright({ launchOptions }) });
+}
+
+function inAnother(name: string, engine: Engine | NoEngine): TestProjectConfiguration {
+  if (!engine.found) return absent(name, engine.reason);
+  return inPages(name, { browser: engine.kind, provider: inEngine(engine) });
+}
+
+function inPages(name: string, instance: BrowserInstanceOption): TestProjectConfiguration {
   return {
     // Found while a test runs, it would reload the page under that test.
     optimizeDeps: { include: ["idb"] },
     test: {
-      name: "browser",
+      name,
       include: ["test/runtimes/browser/**/*.test.ts"],
       exclude: everywhere,
       ...patience,
       maxWorkers,
-      browser: {
-        enabled: true,
-        headless: true,
-        screenshotFailures: false,
-        provider: playwright({ launchOptions: { executablePath, args: [...args], env: { ...process.env, ...env } } }),
-        instances: [{ browser: "chromium" }],
-      },
+      browser: { ...unseen, instances: [instance] },
     },
   };
+}
+
+function absent(name: string, reason: string): TestProjectConfiguration {
+  const include = ["test/runtimes/browser-absent.ts"];
+  return { test: { name, include, env: { NO_BROWSER: reason }, maxWorkers } };
 }

@@ -1,6 +1,7 @@
 /**
- * `npm run check`: all that the CI runs, tests last. Every check runs whatever the others said, and each counts as one
- * test in the last line, so that this line alone tells the truth.
+ * `npm run check`: all that the CI runs. The tests wait much of their time, so the other checks run meanwhile, one after
+ * the other; each writes what it has to say in one piece when it has ended. Every check runs whatever the others said, and
+ * each counts as one test in the last line, so that this line alone tells the truth.
  */
 
 import { toolPath, run } from "./command.ts";
@@ -16,14 +17,17 @@ const checks: Readonly<Record<string, readonly string[]>> = {
   sizes: [script("sizes"), "--check"],
 };
 
-const failed: string[] = [];
-for (const [name, args] of Object.entries(checks)) {
-  console.log(`\n== ${name}`);
-  if ((await run(process.execPath, args)).code !== 0) failed.push(name);
+async function runChecks(): Promise<readonly string[]> {
+  const failed: string[] = [];
+  for (const [name, args] of Object.entries(checks)) {
+    const { code, output } = await run(process.execPath, args, { capture: true });
+    console.log(`\n== ${name}: ${code === 0 ? "passed" : "failed"}\n${output}`);
+    if (code !== 0) failed.push(name);
+  }
+  return failed;
 }
 
-console.log("\n== tests");
-const tests = await runVitest([]);
+const [failed, tests] = await Promise.all([runChecks(), runVitest([])]);
 if (failed.length > 0) console.log(`\nfailed besides the tests: ${failed.join(", ")}`);
 const counts = {
   passed: tests.passed + Object.keys(checks).length - failed.length,

@@ -105,7 +105,7 @@ function copyOfTree(): string {
 
 async function runTests(tree: string, files: readonly string[]): Promise<{ failed?: string; isBroken: boolean }> {
   const reportPath = join(tree, "mutate-report.json");
-  const args = ["run", "--project=node", "--bail=1", "--reporter=json", `--outputFile=${reportPath}`, ...files];
+  const args = ["run", "--project=node*", "--bail=1", "--reporter=json", `--outputFile=${reportPath}`, ...files];
   const { code } = await runTool("vitest", args, {
     cwd: tree,
     // A browser is of no use here, and the tests must not depend on one.

@@ -8,8 +8,6 @@ import { encodeCases } from "./encode-video-cases.ts";
 
 vi.mock("perdure", async () => await import("@aws/durable-execution-sdk-js"));
 vi.stubEnv("AWS_LAMBDA_LOG_LEVEL", "ERROR");
-vi.setConfig({ testTimeout: 30_000 });
-
 let standIns: StandIns;
 
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { StepSemantics } from "../lambda-compat/literals.ts";
 import { withDurableExecution } from "../lambda-compat/with-durable-execution.ts";
 import { AsyncStore } from "./async-store.ts";
@@ -6,8 +6,6 @@ import { type ExploredProgram, exploreCrashes, exploreStalls } from "./crash-exp
 import type { Effects } from "./ledger.ts";
 
 // Hundreds of runs each: how long they take says nothing on a busy machine.
-vi.setConfig({ testTimeout: 120_000 });
-
 const start = { functionName: "program", name: "one", input: "{}" };
 
 /** Steps in a row, a wait, a retried step, at-most-once, a callback, branches, a race, a child, an invoke. */

@@ -1,7 +1,5 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { type SimulationReport, simulate } from "./simulation.ts";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 /** Seeds that once found something, and what it was. */
 const kept: readonly (readonly [seed: number, finding: string])[] = [
@@ -17,18 +15,21 @@ const kept: readonly (readonly [seed: number, finding: string])[] = [
   [6379, "two processes took an execution from each other for ever"],
 ];
 
+/** A sample: `npm run soak` has the time for as many as there are, in worlds where more happens. */
+const SEEDS = 50;
+
 test.each(kept)("seed %i stays mended: %s", async (seed) => {
   await simulate(seed);
 });
 
 test("whatever happens to processes and stores, every execution comes to its end", async () => {
   const reports: SimulationReport[] = [];
-  for (let seed = 1; seed <= 150; seed++) reports.push(await simulate(seed));
+  for (let seed = 1; seed <= SEEDS; seed++) reports.push(await simulate(seed));
   const sum = (count: (report: SimulationReport) => number) =>
     reports.reduce((total, report) => total + count(report), 0);
-  expect(sum(({ processes }) => processes)).toBeGreaterThan(300);
-  expect(sum(({ faults }) => faults)).toBeGreaterThan(300);
-  expect(sum(({ commits }) => commits)).toBeGreaterThan(3000);
+  expect(sum(({ processes }) => processes)).toBeGreaterThan(2 * SEEDS);
+  expect(sum(({ faults }) => faults)).toBeGreaterThan(2 * SEEDS);
+  expect(sum(({ commits }) => commits)).toBeGreaterThan(20 * SEEDS);
 });
 
 test("the same seed tells the same story", async () => {

@@ -25,8 +25,6 @@ async function sameAt(places: readonly Place[], runs: number): Promise<void> {
 }
 
 describe(`random programs, seed ${seed}`, () => {
-  test("run on AWS's runner as they do with AWS's SDK", { timeout: 60_000 }, () => sameAt(["native"], RUNS));
-  test("run on perdure's machine as they do on AWS's runner", { timeout: 60_000 }, () =>
-    sameAt(["parked", "replayed", "aws-hosted"], RUNS),
-  );
+  test("run on AWS's runner as they do with AWS's SDK", () => sameAt(["native"], RUNS));
+  test("run on perdure's machine as they do on AWS's runner", () => sameAt(["parked", "replayed", "aws-hosted"], RUNS));
 });

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import type { TestProject } from "vitest/node";
 import { root, run } from "../../scripts/command.ts";
+import type { Engine, NoEngine } from "../../scripts/browsers/find-engines.ts";
 import type { Chromium, NoChromium } from "../../scripts/find-chromium.ts";
 
 declare module "vitest" {
@@ -17,6 +18,8 @@ declare module "vitest" {
     /** Where the playground is served. */
     playground: string;
     chromium: Chromium | NoChromium;
+    /** The browsers of other makers. */
+    engines: Readonly<Record<"firefox" | "webkit", Engine | NoEngine>>;
   }
 }
 

@@ -7,8 +7,6 @@ import { createHttpFace } from "../../src/lambda-compat/http/face.ts";
 import type { Right } from "../../src/lambda-compat/http/credentials.ts";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
 
-const PATIENCE = { timeout: 10_000 };
-
 /** Puts its id wherever a handler can: in a payload, in a link, in another execution's event, in an error, in its result. */
 const ask = withDurableExecution(async (_event: unknown, context) => {
   const [answer, id] = await context.createCallback("approve");
@@ -62,7 +60,7 @@ async function answers(bearer: string): Promise<string[]> {
 
 async function run(): Promise<string> {
   const { execution } = await host.client.start({ functionName: "ask", input: "{}" });
-  await expect.poll(async () => (await host.client.list({ limit: 10 })).rows.length, PATIENCE).toBe(2);
+  await expect.poll(async () => (await host.client.list({ limit: 10 })).rows.length).toBe(2);
   await host.client.completeCallback(ids[0]!, { type: "SUCCEEDED", result: '"yes"' });
   const { status, result } = await host.client.settled(execution.id, Date.now() + 60_000);
   expect([status, result]).toEqual(["SUCCEEDED", JSON.stringify({ id: ids[0] })]);

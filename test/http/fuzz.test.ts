@@ -5,9 +5,9 @@ import { BEARER, HeldExecution } from "./held-execution.ts";
 import { PlainClient } from "./plain-client.ts";
 
 /** Hostile requests of each kind. `SOAK=1` is for a quiet night. */
-const RUNS = process.env["SOAK"] === "1" ? 20_000 : 3000;
+const RUNS = process.env["SOAK"] === "1" ? 20_000 : 1000;
 /** Only what hangs is cut off. */
-const PATIENCE_MS = 120_000 + RUNS * 60;
+const PATIENCE_MS = 240_000 + RUNS * 60;
 
 const ARN = "arn:perdure:lambda:local:000000000000:function:order:$LATEST/durable-execution/o-1/0123456789abcdef";
 

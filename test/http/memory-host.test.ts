@@ -18,7 +18,6 @@ import { withDurableExecution } from "../../src/lambda-compat/with-durable-execu
 import { type Served, serve } from "./serve.ts";
 
 const keys = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "a secret" };
-const PATIENCE = { timeout: 10_000 };
 const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
 const order = withDurableExecution(async (event: { item: string }, context) => {
@@ -71,13 +70,13 @@ afterEach(async () => {
 async function startApproval(DurableExecutionName: string): Promise<string> {
   const invoke = { FunctionName: "approval", InvocationType: "Event", DurableExecutionName } as const;
   const { DurableExecutionArn } = await lambda.send(new InvokeCommand(invoke));
-  await expect.poll(() => callbackIds, PATIENCE).toHaveLength(1);
+  await expect.poll(() => callbackIds).toHaveLength(1);
   return DurableExecutionArn!;
 }
 
 async function untilEnded(DurableExecutionArn: string): Promise<unknown> {
   const describe = () => lambda.send(new GetDurableExecutionCommand({ DurableExecutionArn }));
-  await expect.poll(async () => (await describe()).Status, PATIENCE).not.toBe("RUNNING");
+  await expect.poll(async () => (await describe()).Status).not.toBe("RUNNING");
   return describe();
 }
 

@@ -189,7 +189,7 @@ describe("AWS's own SDK, elsewhere, over HTTP", () => {
     await worker.lambda.send(new SendDurableExecutionCallbackSuccessCommand({ CallbackId: callbackIds[0], Result }));
     const { result } = await worker.runner.settled(execution.id, Date.now() + 20_000);
     expect(result).toBe('["yes","step"]');
-  }, 30_000);
+  });
 
   test("fails with its error", async () => {
     expect(await worker.run("failing", {})).toMatchObject({

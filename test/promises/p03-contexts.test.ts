@@ -491,7 +491,7 @@ describe("P3 a context hands its value over at the same place, whether its end i
       status: "SUCCEEDED",
       result: [500, 20_000],
     });
-  }, 60_000);
+  });
 
   test("of children whose serdes take their time, the last to end being the first to be read", async () => {
     const program: Handler = async (context, env) => {

@@ -78,7 +78,7 @@ async function writesOf(parks: boolean): Promise<number> {
 }
 
 describe.each([true, false])("P8 (parks: %s) the execution comes to its end when any one write", (parks) => {
-  test.each(Object.values(StoreFault))("is %s, once or three times", { timeout: 30_000 }, async (fault) => {
+  test.each(Object.values(StoreFault))("is %s, once or three times", async (fault) => {
     const count = await writesOf(parks);
     for (let write = 1; write <= count; write++) {
       for (const times of [1, 3]) {
@@ -94,7 +94,7 @@ describe.each([true, false])("P8 (parks: %s) the execution comes to its end when
     }
   });
 
-  test.each(["BEFORE", "AFTER"] as const)("is cut off by a crash %s it lands", { timeout: 30_000 }, async (side) => {
+  test.each(["BEFORE", "AFTER"] as const)("is cut off by a crash %s it lands", async (side) => {
     const count = await writesOf(parks);
     for (let write = 1; write <= count; write++) {
       const world = new World({ ...options, parks, crashes: [{ write, side }] });

@@ -88,21 +88,18 @@ const steps: Program = async (context, count) => {
 };
 
 describe("P10 the work stays the same for each", () => {
-  test("of 100, 10,000 or 100,000 steps one after the other", { timeout: 90_000 }, () =>
-    expectFlat(steps, [100, 10_000, 100_000]),
-  );
+  test("of 100, 10,000 or 100,000 steps one after the other", () => expectFlat(steps, [100, 10_000, 100_000]));
 
-  test("of 100 or 5,000 waits", { timeout: 60_000 }, () =>
+  test("of 100 or 5,000 waits", () =>
     expectFlat(
       async (context, count) => {
         for (let index = 0; index < count; index++) await context.wait({ seconds: 1 });
         return count;
       },
       [100, 5000],
-    ),
-  );
+    ));
 
-  test("of 100 or 5,000 child contexts", { timeout: 60_000 }, () =>
+  test("of 100 or 5,000 child contexts", () =>
     expectFlat(
       async (context, count) => {
         let sum = 0;
@@ -111,10 +108,9 @@ describe("P10 the work stays the same for each", () => {
         return sum;
       },
       [100, 5000],
-    ),
-  );
+    ));
 
-  test("of 100, 1,000 or 10,000 items of a map", { timeout: 90_000 }, () =>
+  test("of 100, 1,000 or 10,000 items of a map", () =>
     expectFlat(
       async (context, count) => {
         const items = Array.from({ length: count }, (_, index) => index);
@@ -122,10 +118,9 @@ describe("P10 the work stays the same for each", () => {
         return batch.successCount;
       },
       [100, 1000, 10_000],
-    ),
-  );
+    ));
 
-  test("of 100 or 3,000 races that a wait loses, with the losers still open", { timeout: 60_000 }, () =>
+  test("of 100 or 3,000 races that a wait loses, with the losers still open", () =>
     expectFlat(
       async (context, count) => {
         let sum = 0;
@@ -135,21 +130,19 @@ describe("P10 the work stays the same for each", () => {
         return sum;
       },
       [100, 3000],
-    ),
-  );
+    ));
 
-  test("of 100 or 3,000 invokes at once", { timeout: 60_000 }, () =>
+  test("of 100 or 3,000 invokes at once", () =>
     expectFlat(
       async (context, count) => {
         const values = Array.from({ length: count }, () => context.invoke<number, number>("callee", 1));
         return (await Promise.all(values)).length;
       },
       [100, 3000],
-    ),
-  );
+    ));
 });
 
-test("P10 a callback among many open ones costs no more than among few", { timeout: 60_000 }, async () => {
+test("P10 a callback among many open ones costs no more than among few", async () => {
   const program: Program = async (context, count) => {
     const opened = await Promise.all(Array.from({ length: count }, () => context.createCallback()));
     let sum = 0;
@@ -176,7 +169,7 @@ test("P10 a callback among many open ones costs no more than among few", { timeo
   expectNoMore(costs[2]!, costs[1]!);
 });
 
-test("P10 replay reads each operation once", { timeout: 60_000 }, async () => {
+test("P10 replay reads each operation once", async () => {
   const replayCost = async (count: number): Promise<Work> => {
     const set = stage(async (context) => {
       await steps(context, count);

@@ -371,4 +371,4 @@ test("programs come to their end with a snapshot wherever there can be one, wher
     }
   }
   expect(taken).toBeGreaterThan(200);
-}, 60_000);
+});

@@ -1,4 +1,4 @@
 import { test } from "vitest";
 
-// Takes the place of the browser tests where no Chromium can be had, so that the report says so and says why.
-test.skip(`browser tests [${process.env["NO_CHROMIUM"] ?? "no Chromium"}]`, () => {});
+// Takes the place of the browser tests where a browser cannot be had, so that the report says so and says why.
+test.skip(`browser tests [${process.env["NO_BROWSER"] ?? "no browser"}]`, () => {});

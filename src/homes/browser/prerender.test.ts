@@ -16,7 +16,7 @@ function run(program: string): string {
     });
   `;
   const args = ["--input-type=module", "-e", imports + program];
-  return execFileSync(process.execPath, args, { cwd, timeout: 60_000, encoding: "utf8", stdio: "pipe" });
+  return execFileSync(process.execPath, args, { cwd, timeout: 240_000, encoding: "utf8", stdio: "pipe" });
 }
 
 test("a host in a process without databases says so, and does not keep the process alive", () => {

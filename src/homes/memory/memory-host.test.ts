@@ -77,7 +77,7 @@ test("keeps a process alive for an execution that runs, and not for one that has
     console.log("started");
   `;
   const cwd = fileURLToPath(new URL("../../..", import.meta.url));
-  const output = execFileSync(process.execPath, ["--input-type=module", "-e", program], { cwd, timeout: 20_000 });
+  const output = execFileSync(process.execPath, ["--input-type=module", "-e", program], { cwd, timeout: 240_000 });
   expect(output.toString()).toBe("started\ndone\n");
 });
 

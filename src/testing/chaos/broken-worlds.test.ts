@@ -3,14 +3,12 @@
  * adapter might, and the simulation has to notice.
  */
 
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { MemoryStore } from "../../adapters/memory/memory-store.ts";
 import type { LogPage, ReadOptions } from "../../engine/ports/execution-store.ts";
 import { chaos } from "./chaos.ts";
 import type { Scenario } from "./scenario.ts";
 import type { PromiseName } from "./violations.ts";
-
-vi.setConfig({ testTimeout: 180_000 });
 
 const MOST_SEEDS = 150;
 

@@ -4,8 +4,9 @@
  */
 
 import { type SeededRandom, seededRandom } from "perdure/testing";
+import type { RemoteTab } from "../../../scripts/browsers/remote-browser.ts";
 import { ChaosAudit, type Started } from "./chaos-audit.ts";
-import type { BrowserTab } from "./chromium.ts";
+import { BrowserTab } from "./chromium.ts";
 import { type SiteTab, until, type World } from "./world.ts";
 
 export interface ChaosOptions {
@@ -14,11 +15,13 @@ export interface ChaosOptions {
   readonly actions: number;
   /** Of the site; one without HTTPS has no Web Locks. Default `localhost`, which has them. */
   readonly hostname?: string;
+  /** How many tabs there are at the beginning, and at most. By default one and four. */
+  readonly tabs?: number;
 }
 
 /** A tab and what has been done to it. */
 interface Seat {
-  readonly page: SiteTab;
+  readonly page: SiteTab<RemoteTab>;
   readonly label: string;
   state: "awake" | "hidden" | "frozen" | "elsewhere";
 }
@@ -68,23 +71,25 @@ const ANSWER_MS = 5_000;
 export class Chaos {
   /** What was done, for people. */
   readonly trail: string[] = [];
-  readonly #world: World;
+  readonly #world: World<RemoteTab>;
   readonly #random: SeededRandom;
   readonly #actions: number;
   readonly #hostname: string;
+  readonly #tabs: { readonly first: number; readonly most: number };
   readonly #audit: ChaosAudit;
   readonly #started: Started[] = [];
   #seats: Seat[] = [];
   readonly #replacements: Promise<void>[] = [];
   /** A page with nothing in it, which sets the quota. */
-  #limits: BrowserTab | undefined;
+  #limits: RemoteTab | undefined;
   #quota = ROOM;
   #isFull = false;
   #answers = 0;
 
-  constructor(world: World, { seed, actions, hostname = "localhost" }: ChaosOptions) {
+  constructor(world: World<RemoteTab>, { seed, actions, hostname = "localhost", tabs }: ChaosOptions) {
     this.#world = world;
     this.#hostname = hostname;
+    this.#tabs = { first: tabs ?? 1, most: tabs ?? MOST_TABS };
     this.#random = seededRandom(seed);
     this.#actions = actions;
     this.#audit = new ChaosAudit(world.site, { hasLocks: hostname === "localhost" });
@@ -95,7 +100,7 @@ export class Chaos {
   /** What is not as it must be, in words. */
   async run(): Promise<readonly string[]> {
     await this.#limit();
-    await this.#open();
+    while (this.#seats.length < this.#tabs.first) await this.#open();
     await this.#start();
     for (let done = 0; done < this.#actions; done++) {
       await this.#act();
@@ -133,7 +138,7 @@ export class Chaos {
   ];
 
   async #open(parameters = this.#kind()): Promise<void> {
-    if (this.#seats.length >= MOST_TABS) return;
+    if (this.#seats.length >= this.#tabs.most) return;
     const label = [`tab ${this.trail.length}`, ...Object.keys(parameters)].join(" ");
     this.#note(`open ${label}`);
     const page = await this.#world.open({ ...parameters, chaos: "1" }, this.#hostname);
@@ -161,7 +166,7 @@ export class Chaos {
     this.#note(`leave ${seat.label}`);
     seat.state = "elsewhere";
     const url = new URL("/nothing", this.#origin).href;
-    await this.#replacePage(seat, () => seat.page.tab.send("Page.navigate", { url }));
+    await this.#replacePage(seat, () => seat.page.tab.navigate(url));
   }
 
   /** What happens next may come before the old page has gone. */
@@ -179,11 +184,12 @@ export class Chaos {
 
   async #crash(): Promise<void> {
     const seat = this.#draw("awake", "hidden");
-    if (seat === undefined) return;
+    const tab = chromiumTab(seat);
+    if (seat === undefined || tab === undefined) return;
     const revives = this.#random.chance(0.5);
     this.#note(`crash ${seat.label}${revives ? ", and reload it" : ""}`);
     await this.#disturbing(async () => {
-      await seat.page.tab.crash();
+      await tab.crash();
       if (revives) return seat.page.tab.reload();
       this.#seats = this.#seats.filter((other) => other !== seat);
       return seat.page.tab.close();
@@ -192,6 +198,7 @@ export class Chaos {
   }
 
   async #killBrowser(): Promise<void> {
+    if (!this.#world.mayKill) return;
     this.#note("kill the browser");
     await this.#disturbing(async () => {
       await this.#world.killBrowser();
@@ -206,10 +213,11 @@ export class Chaos {
   async #freeze(): Promise<void> {
     const seat = this.#draw("awake", "hidden");
     // A browser leaves pages alone whose workers hold locks. Under remote control it does not, and nobody tells a worker.
-    if (seat === undefined || seat.label.includes("worker")) return;
+    const tab = chromiumTab(seat);
+    if (seat === undefined || tab === undefined || seat.label.includes("worker")) return;
     this.#note(`freeze ${seat.label}`);
     seat.state = "frozen";
-    await this.#disturbing(() => seat.page.tab.freeze());
+    await this.#disturbing(() => tab.freeze());
   }
 
   /** Takes every lock from whoever holds it, as a script that knows no better may do. */
@@ -222,20 +230,21 @@ export class Chaos {
 
   async #hide(): Promise<void> {
     const seat = this.#draw("awake");
-    if (seat === undefined) return;
+    const tab = chromiumTab(seat);
+    if (seat === undefined || tab === undefined) return;
     this.#note(`hide ${seat.label}`);
     seat.state = "hidden";
-    await seat.page.tab.hide();
+    await tab.hide();
   }
 
   /** Undoes what was done to a tab. */
   async #wakeUp(seat = this.#draw("hidden", "frozen", "elsewhere")): Promise<void> {
     if (seat === undefined || seat.state === "awake") return;
     this.#note(`${seat.label} is no longer ${seat.state}`);
-    const { tab } = seat.page;
-    if (seat.state === "frozen") await tab.unfreeze();
+    const tab = chromiumTab(seat);
+    if (seat.state === "frozen") await tab?.unfreeze();
     if (seat.state === "elsewhere") await this.#asked(seat, "history.back()");
-    await tab.show();
+    await tab?.show();
     seat.state = "awake";
     await seat.page.ready();
     await this.#tellTime(seat);
@@ -243,7 +252,7 @@ export class Chaos {
 
   /** Leaves no room for anything. */
   async #fill(): Promise<void> {
-    if (this.#isFull) return;
+    if (this.#isFull || this.#world.engine !== "chromium") return;
     this.#note("no room");
     this.#isFull = true;
     await this.#limits?.evaluate(FILL);
@@ -260,9 +269,11 @@ export class Chaos {
 
   /** For as long as the tab is open that sets it. */
   async #limit(): Promise<void> {
+    if (this.#world.engine !== "chromium") return;
     const quotaSize = this.#isFull ? 1 : this.#quota;
     this.#limits ??= await this.#world.openBlank(this.#hostname);
-    await this.#limits.send("Storage.overrideQuotaForOrigin", { origin: this.#origin, quotaSize });
+    if (this.#limits instanceof BrowserTab)
+      await this.#limits.send("Storage.overrideQuotaForOrigin", { origin: this.#origin, quotaSize });
   }
 
   get #origin(): string {
@@ -349,7 +360,7 @@ export class Chaos {
     await Promise.all(this.#replacements);
     for (const seat of this.#seats) await seat.page.ready();
     if (!this.#seats.some(({ label }) => !label.includes("viewer"))) {
-      while (this.#seats.length >= MOST_TABS) await this.#close();
+      while (this.#seats.length >= this.#tabs.most) await this.#close();
       await this.#open({});
     }
     const seat = this.#seats.find(({ label }) => !label.includes("viewer"))!;
@@ -400,6 +411,11 @@ export class Chaos {
   #note(what: string): void {
     this.trail.push(`${this.#world.site.log.calls.length}: ${what}`);
   }
+}
+
+/** With what only Chromium can do to a tab. */
+function chromiumTab(seat: Seat | undefined): BrowserTab | undefined {
+  return seat?.page.tab instanceof BrowserTab ? seat.page.tab : undefined;
 }
 
 function startOf({ functionName, name, input }: Started): string {

@@ -4,9 +4,7 @@
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import type { Profile, RemoteBrowser, RemoteTab } from "../../../scripts/browsers/remote-browser.ts";
 import { chromium } from "../in-chromium.ts";
 
 const START_MS = 60_000;
@@ -25,16 +23,7 @@ interface Answer {
   readonly reject: (error: Error) => void;
 }
 
-/** A folder that browsers keep their data in, one after the other. */
-export class Profile {
-  readonly folder: string = mkdtempSync(join(tmpdir(), "perdure-profile-"));
-
-  remove(): void {
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
-  }
-}
-
-export class Chromium {
+export class Chromium implements RemoteBrowser<BrowserTab> {
   readonly #process: ChildProcess;
   readonly #socket: WebSocket;
   readonly #ended: Promise<void>;
@@ -119,7 +108,7 @@ export class Chromium {
   }
 }
 
-export class BrowserTab {
+export class BrowserTab implements RemoteTab {
   readonly #chromium: Chromium;
   readonly #targetId: string;
   readonly #sessionId: string;
@@ -147,8 +136,12 @@ export class BrowserTab {
     return result.value;
   }
 
-  reload(): Promise<unknown> {
-    return this.send("Page.reload");
+  async navigate(url: string): Promise<void> {
+    await this.send("Page.navigate", { url });
+  }
+
+  async reload(): Promise<void> {
+    await this.send("Page.reload");
   }
 
   /** Kills its renderer, as running out of memory does. */

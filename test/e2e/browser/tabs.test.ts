@@ -21,7 +21,7 @@ inChromium("tabs of one site", () => {
       // Every way for a tab to go: closed, dead, away to another page.
       if (at % 3 === 0) await owner.tab.close();
       else if (at % 3 === 1) await owner.tab.crash();
-      else await owner.tab.send("Page.navigate", { url: "about:blank" });
+      else await owner.tab.navigate("about:blank");
       tabs.splice(tabs.indexOf(owner), 1);
       await tabs[0]!.asked("one", `step-${at + 2}`, 2);
       held.release();

@@ -1,7 +1,9 @@
 /** A site, a browser and its tabs: what the tests of several tabs and lives begin with. */
 
 import { onTestFinished } from "vitest";
-import { type BrowserTab, Chromium, Profile } from "./chromium.ts";
+import { type Engine, startEngine } from "../../../scripts/browsers/find-engines.ts";
+import { Profile, type RemoteBrowser, type RemoteTab } from "../../../scripts/browsers/remote-browser.ts";
+import { type BrowserTab, Chromium } from "./chromium.ts";
 import { SiteServer } from "./site-server.ts";
 
 export interface Header {
@@ -11,67 +13,99 @@ export interface Header {
   readonly halt?: { readonly reason: string };
 }
 
-export class World {
-  readonly site: SiteServer;
-  readonly #profile: Profile;
-  readonly #flags: readonly string[];
-  #chromium: Chromium;
+type EngineKind = "chromium" | Engine["kind"];
 
-  private constructor(site: SiteServer, profile: Profile, chromium: { running: Chromium; flags: readonly string[] }) {
+/** How a browser is started on a profile. */
+type Start<Tab extends RemoteTab> = (profile: Profile) => Promise<RemoteBrowser<Tab>>;
+
+/** In Chromium, whose tabs can do more, unless another engine was asked for. */
+export class World<Tab extends RemoteTab = BrowserTab> {
+  readonly site: SiteServer;
+  readonly engine: EngineKind;
+  /** Whether its browser is its own, which may be killed, and keeps what pages store. */
+  readonly mayKill: boolean;
+  readonly #tabs: Tab[] = [];
+  readonly #profile = new Profile();
+  readonly #start: Start<Tab>;
+  #browser: RemoteBrowser<Tab> | undefined;
+
+  private constructor(site: SiteServer, engine: EngineKind, start: Start<Tab> | RemoteBrowser<Tab>) {
     this.site = site;
-    this.#profile = profile;
-    this.#chromium = chromium.running;
-    this.#flags = chromium.flags;
+    this.engine = engine;
+    this.mayKill = typeof start === "function";
+    this.#start = typeof start === "function" ? start : () => Promise.resolve(start);
   }
 
   /** For the test that calls it: everything is ended with it. */
-  static async open(flags: readonly string[] = []): Promise<World> {
+  static open(flags: readonly string[] = []): Promise<World> {
+    return World.#open("chromium", (profile) => Chromium.start(profile, flags));
+  }
+
+  /** In another browser: one of its own, or a running one that it shares with others, in which its site is a new one. */
+  static openIn(engine: Engine, running?: RemoteBrowser): Promise<World<RemoteTab>> {
+    return World.#open(engine.kind, running ?? ((profile) => startEngine(engine, profile)));
+  }
+
+  static async #open<Tab extends RemoteTab>(
+    engine: EngineKind,
+    start: Start<Tab> | RemoteBrowser<Tab>,
+  ): Promise<World<Tab>> {
     // First what may fail for a fault in the code: it leaves no browser behind.
-    const site = await SiteServer.open();
-    const profile = new Profile();
-    const running = await Chromium.start(profile, flags);
-    const world = new World(site, profile, { running, flags });
+    const world = new World(await SiteServer.open(), engine, start);
     onTestFinished(() => world.#close());
+    await world.startBrowser();
     return world;
   }
 
   /** A tab with the page under test, ready; from another host name if one is given. */
-  async open(parameters: Readonly<Record<string, string>> = {}, hostname = "localhost"): Promise<SiteTab> {
-    const tab = await this.#chromium.open(this.site.url(parameters).replace("localhost", hostname));
+  async open(parameters: Readonly<Record<string, string>> = {}, hostname = "localhost"): Promise<SiteTab<Tab>> {
+    const tab = await this.#openTab(this.site.url(parameters).replace("localhost", hostname));
     const page = new SiteTab(tab, this.site);
     await page.ready();
     return page;
   }
 
   /** A tab with nothing of ours in it, of the same site. */
-  async openBlank(hostname = "localhost"): Promise<BrowserTab> {
-    const tab = await this.#chromium.open(new URL("/nothing", this.site.url()).href.replace("localhost", hostname));
-    await until("the blank page", async () => tab.evaluate<boolean>('location.pathname === "/nothing"'));
+  async openBlank(hostname = "localhost"): Promise<Tab> {
+    const tab = await this.#openTab(new URL("/nothing", this.site.url()).href.replace("localhost", hostname));
+    await until("the blank page", async () =>
+      tab.evaluate<boolean>('location.pathname === "/nothing"').catch(() => false),
+    );
     return tab;
   }
 
   async killBrowser(): Promise<void> {
-    await this.#chromium.kill();
+    if (!this.mayKill) throw new Error("others use this browser");
+    await this.#browser?.kill();
   }
 
   /** A new browser on the profile of the one before. */
   async startBrowser(): Promise<void> {
-    this.#chromium = await Chromium.start(this.#profile, this.#flags);
+    this.#browser = await this.#start(this.#profile);
+  }
+
+  async #openTab(url: string): Promise<Tab> {
+    if (this.#browser === undefined) throw new Error("no browser has been started");
+    const tab = await this.#browser.open(url);
+    this.#tabs.push(tab);
+    return tab;
   }
 
   async #close(): Promise<void> {
-    await this.#chromium.kill();
+    if (this.mayKill) await this.#browser?.kill();
+    // A tab that is closed already cannot be closed.
+    else for (const tab of this.#tabs) await tab.close().catch(() => {});
     await this.site.close();
     this.#profile.remove();
   }
 }
 
 /** A tab with the page under test. What it is asked while it reloads is asked again. */
-export class SiteTab {
-  readonly tab: BrowserTab;
+export class SiteTab<Tab extends RemoteTab = BrowserTab> {
+  readonly tab: Tab;
   readonly #site: SiteServer;
 
-  constructor(tab: BrowserTab, site: SiteServer) {
+  constructor(tab: Tab, site: SiteServer) {
     this.tab = tab;
     this.#site = site;
   }

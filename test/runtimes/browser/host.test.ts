@@ -59,7 +59,10 @@ test("goes on where a tab that was closed had got to, and does not run again wha
   const { open } = site();
   const first = open({ functions: { order } });
   const { execution } = await first.client.start({ functionName: "order" });
-  await expect.poll(() => runs).toEqual(["first"]);
+  const recorded = async () => (await first.client.state(execution.id, { limit: 10 })).operations;
+  // Until its end is recorded a step may run again.
+  await expect.poll(recorded).toContainEqual(expect.objectContaining({ name: "first", status: "SUCCEEDED" }));
+  expect(runs).toEqual(["first"]);
   first.close();
   const second = open({ functions: { order } });
   expect(await second.client.settled(execution.id, soon())).toMatchObject({ status: "SUCCEEDED" });
@@ -497,7 +500,9 @@ test("says what is wrong with the worker of its functions when something is star
 
 test("tells what the browser says about storage", async () => {
   const { storage, persist } = site().open({});
-  expect(await storage()).toMatchObject({ isPersisted: expect.any(Boolean), quota: expect.any(Number) });
+  // WebKitGTK gives no estimate.
+  const room = "estimate" in navigator.storage ? { usage: expect.any(Number), quota: expect.any(Number) } : {};
+  expect(await storage()).toEqual({ isPersisted: expect.any(Boolean), ...room });
   expect(await persist()).toBeTypeOf("boolean");
 });
 

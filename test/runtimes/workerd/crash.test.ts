@@ -90,7 +90,7 @@ test("an execution ends the same wherever its object dies, and repeats nothing t
       expect(repeated, where).toEqual([]);
     }),
   );
-}, 60_000);
+});
 
 test("an execution writes one row for each commit, and few beside them", async () => {
   const name = crypto.randomUUID();

@@ -1,0 +1,3 @@
+import { describeTabsIn } from "./engine-cases.ts";
+
+describeTabsIn("firefox");
