@@ -7,6 +7,7 @@
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { untilIdle } from "./idle.ts";
+import { lambda } from "./lambda-section.ts";
 import { writePage } from "./page.ts";
 import { Samples } from "./samples.ts";
 import { BenchBrowser } from "./browser.ts";
@@ -53,6 +54,7 @@ const everywhere: Readonly<Record<string, (places: Places) => Section | Promise<
   "fan-out": () => fanOut,
   "durable-objects": async (places) => durableObjects(await places.worker()),
   memory: () => memory,
+  lambda: () => lambda,
 };
 
 const inBrowser: typeof everywhere = {

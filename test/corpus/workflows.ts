@@ -1,0 +1,296 @@
+/**
+ * Workflows that every home runs, and whose logs must be the same on all of them. They know no SDK: each home wraps them
+ * with its own. Nothing in them hangs on how long anything takes, nor on what else a machine does meanwhile.
+ *
+ * A callback is answered from outside once the step that asks for it is recorded: `ask` and the callback's name, or what
+ * submits the callback of a `waitForCallback`.
+ */
+
+import type { CallbackOutcome } from "../../src/engine/runner/client.ts";
+import type { DurableContext } from "../../src/lambda-compat/types.ts";
+
+export interface Workflow {
+  readonly run: (context: DurableContext) => Promise<unknown>;
+  /** What callbacks are completed with, by name; those that are not listed are left open. */
+  readonly answers?: Readonly<Record<string, CallbackOutcome>>;
+}
+
+const once = { retryStrategy: () => ({ shouldRetry: false }) };
+const LARGE = 300_000;
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+const said = async (promise: PromiseLike<unknown>): Promise<unknown> => {
+  try {
+    return await promise;
+  } catch (error) {
+    const { name, message } = error as Error;
+    return `${name}: ${message}`;
+  }
+};
+
+class OutOfStock extends Error {
+  override readonly name = "OutOfStock";
+}
+
+async function sequence(context: DurableContext): Promise<unknown> {
+  const values: unknown[] = [await context.step("number", async () => 1)];
+  values.push((await context.step("nothing", async () => undefined)) ?? "nothing");
+  values.push(await context.step("object", async () => ({ text: "ünïcödé \u2028 ✓", list: [null, true, 1.5] })));
+  await context.wait("short", { seconds: 1 });
+  values.push(await said(context.step("failing", async () => Promise.reject(new OutOfStock("no chairs")), once)));
+  const attempts = await context.step(
+    "retried",
+    async ({ attempt }) => (attempt < 2 ? Promise.reject(new Error("not yet")) : attempt),
+    { retryStrategy: () => ({ shouldRetry: true, delay: { seconds: 3 } }) },
+  );
+  values.push(attempts);
+  values.push(await context.step("at most once", async () => "once", { semantics: "AT_MOST_ONCE_PER_RETRY" }));
+  return values;
+}
+
+/** Many operations: more than one page of anything. */
+async function long(context: DurableContext): Promise<unknown> {
+  let sum = 0;
+  for (const number of numbers(60)) sum += await context.step(`add ${number}`, async () => number);
+  return sum;
+}
+
+async function orderSaga(context: DurableContext): Promise<unknown> {
+  const undo: string[] = [];
+  const reservation = await context.step("reserve stock", async () => "chairs");
+  undo.push(`release ${reservation}`);
+  const [payment] = await context.createCallback<string>("payment", { timeout: { hours: 5 } });
+  await context.step("ask payment", async () => "sent");
+  const deadline = context.wait("payment deadline", { hours: 3 });
+  const paid = await Promise.race([deadline.then(() => "expired"), payment]);
+  undo.push(`refund ${paid}`);
+  await context.wait("pack", { seconds: 1 });
+  const shipped = await said(context.step("ship", async () => Promise.reject(new Error("no truck")), once));
+  const undone: string[] = [];
+  for (const what of undo.reverse()) undone.push(await context.step(what, async () => `${what}: done`));
+  return { shipped, undone };
+}
+
+async function approveExpense(context: DurableContext): Promise<unknown> {
+  const answers: unknown[] = [];
+  for (const approver of ["manager", "director"]) {
+    const wait = context.waitForCallback(approver, async () => undefined, { timeout: { hours: 5 } });
+    const answer = await said(wait);
+    answers.push(answer);
+    if (answer === "yes") return { approver, answers };
+  }
+  return { answers };
+}
+
+async function importRows(context: DurableContext): Promise<unknown> {
+  const parse = async (row: string): Promise<number> => {
+    if (Number.isNaN(Number(row))) throw new TypeError(`${row} is no amount`);
+    return Number(row);
+  };
+  const batch = await context.map(
+    "rows",
+    ["1", "2", "three", "4"],
+    async (item, row) => item.step("parse", () => parse(row), once),
+    { maxConcurrency: 1, completionConfig: { toleratedFailureCount: 1 }, itemNamer: (row) => `row ${row}` },
+  );
+  const { successCount, failureCount, completionReason } = batch;
+  return { successCount, failureCount, completionReason, rows: batch.getResults(), errors: batch.getErrors().length };
+}
+
+async function pollUntilReady(context: DurableContext): Promise<unknown> {
+  return context.waitForCondition("poll", async (looks: number) => looks + 1, {
+    initialState: 0,
+    waitStrategy: (looks) => (looks < 3 ? { shouldContinue: true, delay: { seconds: 1 } } : { shouldContinue: false }),
+  });
+}
+
+async function subscription(context: DurableContext): Promise<unknown> {
+  const events: string[] = [await context.step("start", async () => "started")];
+  await context.wait("trial", { seconds: 1 });
+  events.push(await context.step("remind", async () => "reminded"));
+  await context.wait({ seconds: 1 });
+  events.push(await context.step("renew", async () => "renewed"));
+  return events;
+}
+
+/** The winner is in the name of the step that follows: on replay another one would be a breach. */
+async function races(context: DurableContext): Promise<unknown> {
+  const winners: unknown[] = [];
+  const slow = context.wait("slow", { hours: 2 }).then(() => "slow");
+  const quick = context.wait("quick", { seconds: 1 }).then(() => "quick");
+  winners.push(await Promise.race([slow, quick]));
+  await context.step(`after ${winners[0]}`, async () => null);
+  const failing = context.step("failing first", async () => Promise.reject(new Error("first")), once);
+  winners.push(await Promise.any([failing, context.wait("second", { seconds: 1 }).then(() => "second")]));
+  await context.step(`after ${winners[1]}`, async () => null);
+  const settled = await Promise.allSettled([
+    context.step("fails", async () => Promise.reject(new Error("settled")), once),
+    context.step("succeeds", async () => "fine"),
+  ]);
+  return [...winners, settled.map(({ status }) => status)];
+}
+
+/** A then C beside B then D. B ends first, and what it opens lets A end. */
+async function graph(context: DurableContext): Promise<unknown> {
+  let open = (): void => {};
+  const gate = new Promise<void>((resolve) => (open = resolve));
+  const left = context.step("A", async () => gate.then(() => "a")).then((a) => context.step("C", async () => `${a}c`));
+  const right = context
+    .step("B", async () => "b")
+    .then((b) => {
+      const end = context.step("D", async () => `${b}d`);
+      void end.then(open);
+      return end;
+    });
+  const ends = await Promise.all([left, right]);
+  await context.wait("pause", { seconds: 1 });
+  return ends;
+}
+
+async function combinators(context: DurableContext): Promise<unknown> {
+  const step = (name: string): ReturnType<typeof context.step<string>> => context.step(name, async () => name);
+  const fails = (name: string): ReturnType<typeof context.step<string>> =>
+    context.step(name, async () => Promise.reject(new RangeError(name)), once);
+  const all = await context.promise.all("all", [step("one"), step("two")]);
+  const settled = await context.promise.allSettled("settled", [step("three"), fails("four")]);
+  const any = await context.promise.any("any", [fails("five"), step("six")]);
+  const race = await context.promise.race("race", [step("seven")]);
+  const failed = await said(context.promise.all("failed", [fails("eight")]));
+  return { all, settled: settled.map(({ status }) => status), any, race, failed };
+}
+
+async function contexts(context: DurableContext): Promise<unknown> {
+  const inner = await context.runInChildContext("outer", async (outer) => {
+    const first = await outer.step("first", async () => 1);
+    await outer.wait("inside", { seconds: 1 });
+    const second = await outer.runInChildContext("inner", (child) => child.step("second", async () => first + 1));
+    return first + second;
+  });
+  const failed = await said(
+    context.runInChildContext("failing", async (child) => {
+      await child.step("before", async () => "done");
+      throw new OutOfStock("no tables");
+    }),
+  );
+  return { inner, failed };
+}
+
+/** Results above what a context records: they are built anew on replay. */
+async function large(context: DurableContext): Promise<unknown> {
+  const text = await context.runInChildContext("large child", async (child) => {
+    const piece = await child.step("piece", async () => "x".repeat(LARGE / 2));
+    return piece + piece;
+  });
+  await context.wait("pause", { seconds: 1 });
+  const batch = await context.map("large map", [1, 2], async (item, number) =>
+    item.step("piece", async () => String(number).repeat(LARGE / 2)),
+  );
+  await context.wait("pause", { seconds: 1 });
+  return { length: text.length, lengths: batch.getResults().map((piece) => piece.length) };
+}
+
+async function batches(context: DurableContext): Promise<unknown> {
+  const map = await context.map(
+    "map",
+    numbers(5),
+    async (item, number) => {
+      const first = await item.step("first", async () => number);
+      return item.step("second", async () => first * 2);
+    },
+    { maxConcurrency: 2 },
+  );
+  const parallel = await context.parallel("parallel", [
+    { name: "left", func: async (branch) => branch.step("step", async () => "left") },
+    { name: "right", func: async (branch) => branch.step("step", async () => "right") },
+  ]);
+  const flat = await context.map("flat", numbers(3), async (item, number) => item.step("step", async () => number), {
+    maxConcurrency: 1,
+    nesting: "FLAT",
+  });
+  const empty = await context.map("empty", [] as number[], async () => 1);
+  return [map.getResults(), parallel.getResults(), flat.getResults(), empty.totalCount];
+}
+
+/** Batches that are over before all of their items are. */
+async function earlyEnds(context: DurableContext): Promise<unknown> {
+  const first = await context.map(
+    "first two",
+    numbers(4),
+    async (item, number) => {
+      if (number > 2) await item.wait("late", { hours: 2 });
+      return item.step("step", async () => number);
+    },
+    { completionConfig: { minSuccessful: 2 } },
+  );
+  await context.wait("between", { seconds: 1 });
+  const failing = await context.map(
+    "gives up",
+    numbers(4),
+    async (item, number) => item.step("step", async () => Promise.reject(new Error(`no ${number}`)), once),
+    { maxConcurrency: 1, completionConfig: { toleratedFailureCount: 1 } },
+  );
+  return [first.completionReason, first.successCount, failing.completionReason, failing.failureCount];
+}
+
+async function callbacks(context: DurableContext): Promise<unknown> {
+  const values: unknown[] = [];
+  for (const name of ["accepted", "declined"]) {
+    const [answer] = await context.createCallback(name, { timeout: { hours: 5 } });
+    await context.step(`ask ${name}`, async () => name);
+    values.push(await said(answer));
+  }
+  const [silence] = await context.createCallback("silent", { timeout: { seconds: 1 } });
+  values.push(await said(silence));
+  return values;
+}
+
+async function invokes(context: DurableContext): Promise<unknown> {
+  const sum = await context.invoke<unknown, number>("durable", "long", {});
+  const failed = await said(context.invoke("failing", "failing", {}));
+  return { sum, failed };
+}
+
+async function failing(context: DurableContext): Promise<unknown> {
+  await context.step("before", async () => "done");
+  throw Object.assign(new OutOfStock("nothing is left"), { errorData: "shelf 7" });
+}
+
+export const workflows: Readonly<Record<string, Workflow>> = {
+  sequence: { run: sequence },
+  long: { run: long },
+  orderSaga: { run: orderSaga, answers: { payment: { type: "SUCCEEDED", result: "card" } } },
+  approveExpense: {
+    run: approveExpense,
+    answers: {
+      manager: { type: "FAILED", error: { errorType: "Declined", errorMessage: "too dear" } },
+      director: { type: "SUCCEEDED", result: "yes" },
+    },
+  },
+  importRows: { run: importRows },
+  pollUntilReady: { run: pollUntilReady },
+  subscription: { run: subscription },
+  races: { run: races },
+  graph: { run: graph },
+  combinators: { run: combinators },
+  contexts: { run: contexts },
+  large: { run: large },
+  batches: { run: batches },
+  earlyEnds: { run: earlyEnds },
+  callbacks: {
+    run: callbacks,
+    answers: {
+      accepted: { type: "SUCCEEDED", result: "gladly" },
+      declined: { type: "FAILED", error: { errorType: "Declined", errorMessage: "no time", errorData: "until May" } },
+    },
+  },
+  invokes: { run: invokes },
+  failing: { run: failing },
+};
+
+/** The workflows in the form in which a home takes functions, made by an SDK. */
+export function functionsOf<Handler>(
+  wrap: (handler: (event: unknown, context: DurableContext) => Promise<unknown>) => Handler,
+): Record<string, Handler> {
+  return Object.fromEntries(
+    Object.entries(workflows).map(([name, { run }]) => [name, wrap((_event, context) => run(context))]),
+  );
+}
