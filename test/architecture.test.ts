@@ -68,6 +68,11 @@ const layers: Layers = {
     packages: ["@aws-sdk/lib-dynamodb", "node:zlib"],
   },
   sqlite: { path: "src/adapters/sqlite/", imports: belowAdapters, packages: ["node:sqlite"] },
+  sqs: {
+    path: "src/adapters/sqs/",
+    imports: belowAdapters,
+    packages: ["@aws-sdk/client-sqs", "@aws-sdk/client-scheduler"],
+  },
   "home options": { path: "src/homes/options/", imports: belowHomes },
   "memory home": { path: "src/homes/memory/", imports: [...belowHomes, "home options", "memory"] },
   "cloudflare home": {
@@ -81,6 +86,18 @@ const layers: Layers = {
     packages: nodeModules,
   },
   cli: { path: "src/cli/", imports: [...belowHomes, "local home", "testing"], packages: nodeModules },
+  "aws home": {
+    path: "src/homes/aws/",
+    imports: [...belowHomes, "home options", "dynamodb", "sqs"],
+    packages: [
+      "@aws-sdk/client-scheduler",
+      "@aws-sdk/client-sqs",
+      "@aws-sdk/lib-dynamodb",
+      "node:async_hooks",
+      "node:events",
+      "node:stream",
+    ],
+  },
   "browser home": { path: "src/homes/browser/", imports: [...belowHomes, "home options", "indexeddb"] },
   "aws cdk": { path: "src/aws-cdk/", imports: ["dynamodb"], packages: ["aws-cdk-lib", "aws-cdk-lib/*", "constructs"] },
   eslint: { path: "src/eslint/", imports: [] },

@@ -99,6 +99,7 @@ test("the pages with code are these", () => {
   const withCode = pages.filter(({ files }) => files.size > 0).map(({ path }) => path);
   expect(withCode).toEqual([
     "README.md",
+    "docs/aws.md",
     "docs/browser.md",
     "docs/clients.md",
     "docs/cloudflare.md",

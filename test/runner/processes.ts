@@ -25,6 +25,7 @@ export interface ProcessOptions
     | "parks"
     | "peers"
     | "watchdogMs"
+    | "wakesFromQueue"
     | "retentionDays"
     | "lingerMs"
   > {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Dynalite } from "../../../test/aws/dynalite.ts";
+import { Dynalite } from "../../../scripts/local-aws/dynalite.ts";
 import { applicable } from "../../testing/contract.ts";
 import { rowOf } from "../../testing/store-case.ts";
 import { storeContract } from "../../testing/store-contract.ts";

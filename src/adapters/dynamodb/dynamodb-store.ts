@@ -13,6 +13,7 @@ import type {
 } from "../../engine/ports/execution-store.ts";
 import { randomId } from "../hosts/random-id.ts";
 import { DirectoryIndex } from "./directory-index.ts";
+import { DueIndex } from "./due-index.ts";
 import { headKey, type Item, rowAttributes } from "./head.ts";
 import { type PackedText, pack, sizeOf, unpack } from "./packed-text.ts";
 import { Parts, type HeldText } from "./parts.ts";
@@ -29,14 +30,19 @@ export interface DynamoStoreOptions {
    * a timeout may last for years, and must keep its first commits. Where all have one, that and the retention together.
    */
   readonly ttlDays?: number;
+  /** How late a wake may be until it counts as lost, in milliseconds; two minutes by default. */
+  readonly slackMs?: number;
 }
 
 const DAY_SECONDS = 86_400;
+const SLACK_MS = 120_000;
 /** A head stays below this many bytes: every look at an execution reads it, and its end writes it anew. */
 const LARGEST_IN_HEAD = 700;
 const PAGE_COMMITS = 1000;
 
 export class DynamoStore implements ExecutionStore {
+  /** By when executions should have been woken. */
+  readonly due: DueIndex;
   readonly #table: Table;
   readonly #parts: Parts;
   readonly #index: DirectoryIndex;
@@ -44,8 +50,9 @@ export class DynamoStore implements ExecutionStore {
   /** Functions that are known to be noted in the table. */
   readonly #functions = new Set<string>();
 
-  constructor({ client, table, ttlDays }: DynamoStoreOptions) {
+  constructor({ client, table, ttlDays, slackMs = SLACK_MS }: DynamoStoreOptions) {
     this.#table = new Table(client, table);
+    this.due = new DueIndex(this.#table, slackMs);
     this.#parts = new Parts(this.#table, randomId);
     this.#index = new DirectoryIndex(this.#table);
     this.#ttlDays = ttlDays;
@@ -57,7 +64,13 @@ export class DynamoStore implements ExecutionStore {
     const isSmall = sizeOf(first) <= LARGEST_IN_HEAD;
     // A first commit that does not fit stands in the log before the head makes it count.
     if (!isSmall) await this.#put({ row, seq: 1, body });
-    const head = { ...headKey(row.id), ...rowAttributes(row), ...this.#ttl(), ...(isSmall ? first : {}) };
+    const head = {
+      ...headKey(row.id),
+      ...rowAttributes(row),
+      ...(row.expiresAt === undefined ? this.due.atBirth(row.id, row.startedAt) : {}),
+      ...this.#ttl(),
+      ...(isSmall ? first : {}),
+    };
     return (await this.#table.putIfAbsent(head)) ? "created" : "exists";
   }
 
@@ -83,10 +96,11 @@ export class DynamoStore implements ExecutionStore {
     const { [Key.EXPIRY_SHARD]: shard, [Key.EXPIRES_AT]: expiresAt, ...attributes } = rowAttributes(row);
     const names = Object.keys(attributes);
     const isExpiring = shard !== undefined;
-    await this.#table.update(headKey(row.id), {
+    const isWritten = await this.#table.update(headKey(row.id), {
       UpdateExpression:
         `SET ${names.map((_, at) => `#a${at} = :a${at}`).join(", ")}` +
-        (isExpiring ? ", #shard = :shard, #at = :at" : " REMOVE #shard, #at"),
+        // What has ended is due no more.
+        (isExpiring ? ", #shard = :shard, #at = :at REMOVE #dueShard, #dueAt" : " REMOVE #shard, #at"),
       ConditionExpression: "#incarnation = :incarnation AND #seq <= :seq",
       ExpressionAttributeNames: {
         ...Object.fromEntries(names.map((name, at) => [`#a${at}`, name])),
@@ -94,6 +108,7 @@ export class DynamoStore implements ExecutionStore {
         "#seq": "seq",
         "#shard": Key.EXPIRY_SHARD,
         "#at": Key.EXPIRES_AT,
+        ...(isExpiring ? { "#dueShard": Key.DUE_SHARD, "#dueAt": Key.DUE_AT } : {}),
       },
       ExpressionAttributeValues: {
         ...Object.fromEntries(names.map((name, at) => [`:a${at}`, attributes[name]])),
@@ -102,6 +117,7 @@ export class DynamoStore implements ExecutionStore {
         ...(isExpiring ? { ":shard": shard, ":at": expiresAt } : {}),
       },
     });
+    if (isWritten && isExpiring) this.due.note(row.id, rowAttributes(row));
   }
 
   list(scan: DirectoryScan): Promise<readonly DirectoryRow[]> {
@@ -141,6 +157,7 @@ export class DynamoStore implements ExecutionStore {
   /** The head of an execution, of the incarnation that is asked for. */
   async #head(id: string, incarnation?: string): Promise<Item | undefined> {
     const head = await this.#table.get(headKey(id));
+    this.due.note(id, head);
     return incarnation === undefined || incarnationOf(head) === incarnation ? head : undefined;
   }
 

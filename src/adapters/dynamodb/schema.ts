@@ -21,22 +21,33 @@ export const Key = {
   LIST: "lp",
   /** Start and id, in the order of lists. */
   PLACE: "ls",
-  /** Of the index of what is due: shard. Absent from what runs, so that the index holds only what may be removed. */
+  /** Of the index of what expires: shard. Absent from what runs, so that the index holds only what may be removed. */
   EXPIRY_SHARD: "ep",
   /** When it may be removed, ms since the epoch. */
   EXPIRES_AT: "es",
+  /** Of the index of what is due: shard. Absent from what waits for nothing but somebody outside, and from what has ended. */
+  DUE_SHARD: "dp",
+  /** By when it should have been woken, ms since the epoch. */
+  DUE_AT: "ds",
+  /** The wake that was ordered last and is not that of a moment, ms since the epoch. */
+  DUE_WAKE: "dw",
+  /** What that order follows from: the number of a commit. */
+  DUE_SEQ: "dq",
   /** When DynamoDB may delete the item, seconds since the epoch. */
   TTL: "ttl",
 } as const;
 
 export const LIST_INDEX = "list";
 export const EXPIRY_INDEX = "expiry";
+export const DUE_INDEX = "due";
 
 /**
  * Partitions of an index that one function or one day of retention is spread over. A partition takes 1,000 writes a second,
  * and an index that is throttled holds up the writes of its table.
  */
 export const SHARDS = 4;
+/** Every execution that runs stands in this one. */
+export const DUE_SHARDS = 16;
 
 export const FUNCTIONS = "#functions";
 export const HEAD = "head";
@@ -75,10 +86,10 @@ export function placeKey(startedAt: number, id: string): string {
 }
 
 /** Spreads ids evenly: FNV-1a. */
-export function shardOf(id: string): number {
+export function shardOf(id: string, shards: number = SHARDS): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < id.length; index++) hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
-  return (hash >>> 0) % SHARDS;
+  return (hash >>> 0) % shards;
 }
 
 function padded(number: number, digits = DIGITS): string {
@@ -104,6 +115,8 @@ export function tableDefinition(name: string): TableDefinition {
       text(Key.PLACE),
       text(Key.EXPIRY_SHARD),
       { AttributeName: Key.EXPIRES_AT, AttributeType: "N" },
+      text(Key.DUE_SHARD),
+      { AttributeName: Key.DUE_AT, AttributeType: "N" },
     ],
     KeySchema: keySchema(Key.PARTITION, Key.SORT),
     GlobalSecondaryIndexes: [
@@ -117,6 +130,11 @@ export function tableDefinition(name: string): TableDefinition {
         KeySchema: keySchema(Key.EXPIRY_SHARD, Key.EXPIRES_AT),
         Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["row"] },
       },
+      {
+        IndexName: DUE_INDEX,
+        KeySchema: keySchema(Key.DUE_SHARD, Key.DUE_AT),
+        Projection: { ProjectionType: "KEYS_ONLY" },
+      },
     ],
   };
 }
@@ -128,14 +146,19 @@ interface KeyElement {
 
 /** In the form of the official SDK, and of CloudFormation. */
 export interface TableDefinition {
+  /** The table's name. */
   TableName: string;
+  /** By request: nothing is provisioned. */
   BillingMode: "PAY_PER_REQUEST";
+  /** The attributes of all keys. */
   AttributeDefinitions: { AttributeName: string; AttributeType: "S" | "N" }[];
+  /** The table's own key. */
   KeySchema: KeyElement[];
+  /** The indexes of lists, of what expires, and of what is due. */
   GlobalSecondaryIndexes: {
     IndexName: string;
     KeySchema: KeyElement[];
-    Projection: { ProjectionType: "INCLUDE"; NonKeyAttributes: string[] };
+    Projection: { ProjectionType: "INCLUDE"; NonKeyAttributes: string[] } | { ProjectionType: "KEYS_ONLY" };
   }[];
 }
 

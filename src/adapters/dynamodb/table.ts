@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import type { Item } from "./head.ts";
 import { Key } from "./schema.ts";
+import { explained } from "./throttling.ts";
 
 /** A stretch of a partition, in the order of its sort keys. */
 export interface Stretch {
@@ -47,11 +48,11 @@ export class Table {
 
   async get(key: Item): Promise<Item | undefined> {
     const command = new GetCommand({ TableName: this.#name, Key: key, ConsistentRead: true });
-    return (await this.#client.send(command)).Item;
+    return (await explained(this.#client.send(command))).Item;
   }
 
   async put(item: Item): Promise<void> {
-    await this.#client.send(new PutCommand({ TableName: this.#name, Item: item }));
+    await explained(this.#client.send(new PutCommand({ TableName: this.#name, Item: item })));
   }
 
   /** False if an item of that key is there. */
@@ -95,7 +96,7 @@ export class Table {
       "#sk": index?.sort ?? Key.SORT,
     };
     only?.forEach((attribute, at) => (names[`#o${at}`] = attribute));
-    const answer = await this.#client.send(
+    const asked = this.#client.send(
       new QueryCommand({
         TableName: this.#name,
         KeyConditionExpression: "#pk = :pk AND #sk BETWEEN :from AND :to",
@@ -108,6 +109,7 @@ export class Table {
         ...(after === undefined ? {} : { ExclusiveStartKey: after }),
       }),
     );
+    const answer = await explained(asked);
     return { items: answer.Items ?? [], last: answer.LastEvaluatedKey };
   }
 
@@ -128,7 +130,8 @@ export class Table {
   async #deleteSome(keys: readonly Item[]): Promise<void> {
     let open = keys.map((Key) => ({ DeleteRequest: { Key } }));
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-      const answer = await this.#client.send(new BatchWriteCommand({ RequestItems: { [this.#name]: open } }));
+      const command = new BatchWriteCommand({ RequestItems: { [this.#name]: open } });
+      const answer = await explained(this.#client.send(command));
       open = (answer.UnprocessedItems?.[this.#name] ?? []) as typeof open;
       if (open.length === 0) return;
       // What was left out was too much at once.
@@ -145,7 +148,7 @@ type ChangeFields =
 
 async function unlessRefused(sent: Promise<unknown>): Promise<boolean> {
   try {
-    await sent;
+    await explained(sent);
     return true;
   } catch (error) {
     if (error instanceof Error && error.name === "ConditionalCheckFailedException") return false;

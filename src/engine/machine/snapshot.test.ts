@@ -195,7 +195,10 @@ describe("a state that was restored from its snapshot", () => {
     ]);
     expectSame(restored(state, ""), state);
     const invocation = state.invocation as unknown as Record<string, unknown>;
-    expect(Object.keys(invocation).filter((field) => invocation[field] === undefined)).toEqual(["dueSince", "activeAt"]);
+    expect(Object.keys(invocation).filter((field) => invocation[field] === undefined)).toEqual([
+      "dueSince",
+      "activeAt",
+    ]);
   });
 });
 

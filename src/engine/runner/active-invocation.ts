@@ -93,8 +93,11 @@ export class ActiveInvocation implements CheckpointClient {
   /** Calls the function. Its output is told to `end` once, unless the invocation is abandoned before. */
   start(target: DurableFunction, journal: readonly Operation[], end: InvocationEnd): void {
     const { log, setup } = this.#surroundings;
-    const { header } = log.state;
+    const { header, seq } = log.state;
     this.#hold();
+    // The journal has what has changed since this invocation took its place.
+    this.#seen = seq;
+    this.#unheard = undefined;
     const request: InvocationRequest = {
       header,
       arn: setup.arnOf(header),

@@ -3,6 +3,7 @@
  *
  * 1. One begins once everything that is under way has landed, if it is still due then.
  * 2. It keeps its place until its end is recorded, so that no other one begins before.
+ * 3. Where wakes come from a queue, of two processes that begin one at once the first to write calls the function.
  */
 
 import { causeFromFailure } from "../model/errors.ts";
@@ -93,7 +94,21 @@ export class Invoker {
     onBegun();
     const target = setup.functions.find(header.functionName, header.version);
     if (target === undefined) void this.#finish(active, versionMissing(setup, header));
+    else if (setup.wakesFromQueue) setup.host.background(this.#callFirst(active, asDurable(target)));
     else this.#call(active, asDurable(target));
+  }
+
+  /** Calls the function if no other process has begun an invocation since this one was found due. */
+  async #callFirst(active: ActiveInvocation, target: DurableFunction): Promise<void> {
+    const { log, onFailed } = this.#options;
+    try {
+      await log.record({ type: "RENEW" }, active.claim);
+      if (!active.isOver) this.#call(active, target);
+    } catch (error) {
+      if (active.isOver) return;
+      this.abandon();
+      onFailed(error);
+    }
   }
 
   #call(active: ActiveInvocation, target: DurableFunction): void {

@@ -71,6 +71,12 @@ export interface RunnerOptions {
    */
   readonly watchdogMs?: number;
   /**
+   * Whether what wakes an execution here does so again, in some process, until the `wake` is done, as a queue does. Then
+   * no alarm stands for the case that this process dies; and since two wakes may come to two processes at once, an
+   * invocation writes a commit without facts before its function is called. False by default.
+   */
+  readonly wakesFromQueue?: boolean;
+  /**
    * How much an execution has to have recorded before a snapshot of it is kept beside its log, in commits and operations
    * together; default 2000, which is a thousand steps in a row. `Infinity` for no snapshots.
    */
@@ -352,6 +358,7 @@ function setupOf(options: RunnerOptions, runner: Runner): RunnerSetup {
     lingerMs: options.lingerMs ?? LINGER_MS,
     invocationMs: options.invocationMs ?? INVOCATION_MS,
     watchdogMs: options.watchdogMs,
+    wakesFromQueue: options.wakesFromQueue ?? false,
     snapshotFloor: options.snapshotFloor ?? SNAPSHOT_FLOOR,
     maxOperations: options.maxOperations ?? MAX_OPERATIONS,
     retentionDays: options.retentionDays ?? RETENTION_DAYS,

@@ -33,6 +33,8 @@ export interface RunnerSetup {
    * last commit other processes leave it alone; none when absent.
    */
   readonly watchdogMs: number | undefined;
+  /** What wakes an execution here does so again until it is done, and may come to two processes at once. */
+  readonly wakesFromQueue: boolean;
   /** How much an execution has recorded before a snapshot of it is kept, in commits and operations together. */
   readonly snapshotFloor: number;
   readonly maxOperations: number;

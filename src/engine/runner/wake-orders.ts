@@ -58,8 +58,8 @@ export class WakeOrders {
 
   /** Has the alarm set for `wakeAt`, ms since the epoch, or cancelled. */
   order(wakeAt: number | undefined): void {
-    const { host, mayRun, watchdogMs } = this.#setup;
-    if (!mayRun(this.#id)) return;
+    const { host, mayRun, watchdogMs, wakesFromQueue } = this.#setup;
+    if (!mayRun(this.#id) || (wakesFromQueue && this.#options.isRunning())) return;
     const { seq, header } = this.#options.state();
     const isGuarded = watchdogMs !== undefined && this.#options.isRunning();
     const at = isGuarded ? Math.min(wakeAt ?? Number.POSITIVE_INFINITY, host.now() + watchdogMs) : wakeAt;

@@ -7,24 +7,23 @@ import dynalite, { type Server } from "dynalite";
 import { tableDefinition } from "../../src/adapters/dynamodb/schema.ts";
 
 export class Dynalite {
+  /** Where another process finds it. */
+  readonly endpoint: string;
   readonly client: DynamoDBDocumentClient;
   readonly #server: Server;
 
-  private constructor(server: Server, client: DynamoDBDocumentClient) {
+  private constructor(server: Server, endpoint: string) {
     this.#server = server;
-    this.client = client;
+    this.endpoint = endpoint;
+    const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+    this.client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint, region: "us-east-1", credentials }));
   }
 
   static async start(path?: string): Promise<Dynalite> {
     const server = dynalite({ createTableMs: 0, ...(path === undefined ? {} : { path }) });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    const client = new DynamoDBClient({
-      endpoint: `http://127.0.0.1:${port}`,
-      region: "us-east-1",
-      credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    });
-    return new Dynalite(server, DynamoDBDocumentClient.from(client));
+    return new Dynalite(server, `http://127.0.0.1:${port}`);
   }
 
   async createTable(name: string): Promise<void> {

@@ -1,0 +1,103 @@
+/** SQS in this process, by fauxqs: on loopback alone, and in memory, so that what is in it is lost with the process. */
+
+import type { AddressInfo } from "node:net";
+import {
+  CreateQueueCommand,
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
+import { buildApp } from "fauxqs";
+
+export interface QueueSettings {
+  /** Seconds for which a message that was received is hidden from others. */
+  readonly visibilitySeconds?: number;
+  /** After so many receives a message goes to the dead-letter queue. */
+  readonly maxReceiveCount?: number;
+}
+
+/** A queue, and the one that messages fall into which were received too often. */
+export interface LocalQueue {
+  readonly url: string;
+  readonly deadLetterUrl: string;
+}
+
+export class LocalSqs {
+  /** Where another process finds it. */
+  readonly endpoint: string;
+  readonly client: SQSClient;
+  readonly #app: ReturnType<typeof buildApp>;
+
+  private constructor(app: ReturnType<typeof buildApp>, endpoint: string) {
+    this.#app = app;
+    this.endpoint = endpoint;
+    this.client = new SQSClient({
+      endpoint,
+      region: "us-east-1",
+      credentials: { accessKeyId: "local", secretAccessKey: "local" },
+      // A queue's URL names a host that does not resolve here.
+      useQueueUrlAsEndpoint: false,
+    });
+  }
+
+  static async start(): Promise<LocalSqs> {
+    const app = buildApp({ logger: false });
+    await app.listen({ host: "127.0.0.1", port: 0 });
+    const { port } = app.server.address() as AddressInfo;
+    return new LocalSqs(app, `http://127.0.0.1:${port}`);
+  }
+
+  async createQueue(name: string, settings: QueueSettings = {}): Promise<LocalQueue> {
+    const { visibilitySeconds = 70, maxReceiveCount = 10 } = settings;
+    const deadLetterUrl = await this.#create(`${name}-dead`, {});
+    const arn = await this.client.send(
+      new GetQueueAttributesCommand({ QueueUrl: deadLetterUrl, AttributeNames: ["QueueArn"] }),
+    );
+    const deadLetterTargetArn = arn.Attributes?.["QueueArn"];
+    const url = await this.#create(name, {
+      VisibilityTimeout: String(visibilitySeconds),
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount }),
+    });
+    return { url, deadLetterUrl };
+  }
+
+  /** How many messages wait, are delayed or are hidden. */
+  async size(url: string): Promise<number> {
+    const { Attributes = {} } = await this.client.send(
+      new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["All"] }),
+    );
+    const { ApproximateNumberOfMessages: waiting } = Attributes;
+    const { ApproximateNumberOfMessagesNotVisible: hidden, ApproximateNumberOfMessagesDelayed: delayed } = Attributes;
+    return [waiting, hidden, delayed].reduce((sum, count) => sum + Number(count ?? 0), 0);
+  }
+
+  async receive(url: string, waitSeconds: number): Promise<readonly Message[]> {
+    const command = new ReceiveMessageCommand({
+      QueueUrl: url,
+      MaxNumberOfMessages: 10,
+      WaitTimeSeconds: waitSeconds,
+      MessageSystemAttributeNames: ["All"],
+    });
+    return (await this.client.send(command)).Messages ?? [];
+  }
+
+  async delete(url: string, messages: readonly Message[]): Promise<void> {
+    if (messages.length === 0) return;
+    const Entries = messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle }));
+    await this.client.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries }));
+  }
+
+  async stop(): Promise<void> {
+    this.client.destroy();
+    this.#app.server.closeAllConnections();
+    await this.#app.close();
+  }
+
+  async #create(name: string, attributes: Record<string, string>): Promise<string> {
+    const { QueueUrl } = await this.client.send(new CreateQueueCommand({ QueueName: name, Attributes: attributes }));
+    if (QueueUrl === undefined) throw new Error(`The queue ${name} has no address.`);
+    return QueueUrl;
+  }
+}

@@ -1,0 +1,102 @@
+/** The Lambda REST API as a function behind a Function URL or an HTTP API. Nothing runs in it: it writes, and wakes. */
+
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { ExecutionClient } from "../../engine/runner/client.ts";
+import type { Credential } from "../../lambda-compat/http/credentials.ts";
+import { createHttpFace, type HttpFaceOptions } from "../../lambda-compat/http/face.ts";
+import type { OnError } from "../options/on-error.ts";
+import { encodedPath, requestOf } from "./http-request.ts";
+import type { HttpEvent, HttpResult, LambdaCallContext } from "./lambda-events.ts";
+import { type StreamedHandler, streamed } from "./response-stream.ts";
+import type { Patience } from "./waking-client.ts";
+
+/** Who may call: a list, or what reads one when it is needed first. */
+export type CredentialSource = readonly Credential[] | (() => Promise<readonly Credential[]>);
+
+export interface HttpParts {
+  readonly client: ExecutionClient;
+  readonly credentials: CredentialSource;
+  readonly face: HttpFaceOptions;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly onError: OnError;
+}
+
+/** Answers a request as a whole. */
+export type HttpHandler = (event: HttpEvent, context: LambdaCallContext) => Promise<HttpResult>;
+
+type Fetch = (request: Request) => Promise<Response>;
+
+/** What a call keeps for its answer. */
+const RESERVE_MS = 1000;
+/** Without a stream whoever watches hears what there is by then, and comes back. */
+const WATCH_MS = 1000;
+
+const patience = new AsyncLocalStorage<Patience>();
+
+/** Until when the caller of now may be kept waiting; undefined outside of a request. */
+export function patienceNow(): Patience | undefined {
+  return patience.getStore();
+}
+
+/** Makes the function: one that streams what it answers, or one that answers as a whole. */
+export function createHttpHandler(parts: HttpParts, streams: boolean): HttpHandler | StreamedHandler {
+  const face = lazily(() => openFace(parts));
+  const answer = async (event: HttpEvent, context: LambdaCallContext): Promise<Response> => {
+    try {
+      const fetch = await face();
+      const now = parts.now();
+      const deadline = now + context.getRemainingTimeInMillis() - RESERVE_MS;
+      const waits = { settled: deadline, watch: streams ? deadline : Math.min(deadline, now + WATCH_MS) };
+      return await patience.run(waits, () => answerOnce(fetch, event));
+    } catch (error) {
+      parts.onError(undefined, error);
+      return unanswered();
+    }
+  };
+  return streams ? streamed(answer) : async (event, context) => resultOf(await answer(event, context));
+}
+
+/** A signature covers the path as it was sent, which an HTTP API does not tell. */
+async function answerOnce(fetch: Fetch, event: HttpEvent): Promise<Response> {
+  const response = await fetch(requestOf(event));
+  const path = encodedPath(event);
+  const isRefused = response.headers.get("x-amzn-errortype") === "InvalidSignatureException";
+  return isRefused && path !== undefined ? fetch(requestOf(event, path)) : response;
+}
+
+async function openFace({ client, credentials, face, onError }: HttpParts): Promise<Fetch> {
+  return createHttpFace({
+    client,
+    credentials: typeof credentials === "function" ? await credentials() : credentials,
+    options: { ...face, onError: (error) => onError(undefined, error) },
+  });
+}
+
+/** Tried again by the next call if it fails. */
+function lazily<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return async () => {
+    try {
+      return await (opened ??= open());
+    } catch (error) {
+      opened = undefined;
+      throw error;
+    }
+  };
+}
+
+async function resultOf(response: Response): Promise<HttpResult> {
+  return {
+    statusCode: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: await response.text(),
+    isBase64Encoded: false,
+  };
+}
+
+function unanswered(): Response {
+  const headers = { "x-amzn-ErrorType": "ServiceException" };
+  const message = "The service is not set up, or cannot be reached.";
+  return Response.json({ __type: "ServiceException", message }, { status: 500, headers });
+}

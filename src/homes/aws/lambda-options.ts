@@ -1,0 +1,83 @@
+import type { SchedulerClient } from "@aws-sdk/client-scheduler";
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { HttpFaceOptions } from "../../lambda-compat/http/face.ts";
+import { type Form, type Forms, flag, name, text, wholeNumber } from "../options/check-options.ts";
+import { HOME_FORMS, type HomeOptions } from "../options/home-options.ts";
+import { HTTP_FORMS } from "../options/http-options.ts";
+import type { CredentialSource } from "./http-handler.ts";
+
+/** The official clients, which a host is given and does not configure. */
+export interface LambdaClients {
+  /** `DynamoDBDocumentClient.from(new DynamoDBClient())`. Its own retries are welcome: a commit that was written twice is recognised. */
+  readonly dynamodb: DynamoDBDocumentClient;
+  /** For the queue. */
+  readonly sqs: SQSClient;
+  /** For waits of more than 15 minutes; without it these are waited for in steps of 15 minutes. */
+  readonly scheduler?: SchedulerClient;
+}
+
+/** Where schedules are kept, and what they send their messages as. */
+export interface LambdaSchedules {
+  /** The ARN of the role that EventBridge Scheduler takes on: it may `sqs:SendMessage` to the queue. */
+  readonly roleArn: string;
+  /** The schedule group, which exists; `perdure` by default. */
+  readonly group?: string;
+  /** The ARN of a queue for messages that Scheduler could not send; none by default. */
+  readonly deadLetterArn?: string;
+}
+
+/** What `createLambdaHost` is told. */
+export interface LambdaHostOptions
+  extends Omit<HomeOptions, "parks">,
+    Pick<HttpFaceOptions, "allowedOrigins" | "limits"> {
+  /** The name of the table, made with `tableDefinition`. */
+  readonly table: string;
+  /** The URL of the queue of wakes: a standard queue. */
+  readonly queue: string;
+  /** The official clients. */
+  readonly clients: LambdaClients;
+  /** For waits of more than 15 minutes, together with `clients.scheduler`. */
+  readonly schedules?: LambdaSchedules;
+  /** The URL of the queue's dead-letter queue, for the sweeper to take wakes out of; none by default. */
+  readonly deadLetterQueue?: string;
+  /** Who may call over HTTP: a list, or a function that reads one when it is needed first. Nobody by default. */
+  readonly credentials?: CredentialSource;
+  /**
+   * Whether the HTTP function streams what it answers, for live events: its Function URL then has the invoke mode
+   * RESPONSE_STREAM. False by default, as for HTTP APIs: whoever watches hears what there is, and comes back.
+   */
+  readonly streaming?: boolean;
+  /**
+   * How late a wake may be, in seconds, until the sweeper takes it for lost, 10 to 3,600; 120 by default. More than the
+   * queue's usual backlog.
+   */
+  readonly lostAfterSeconds?: number;
+}
+
+const client: Form = {
+  must: "a client of the AWS SDK",
+  accepts: (given) =>
+    typeof given === "object" && given !== null && "send" in given && typeof given.send === "function",
+};
+const { parks: _, ...forms } = HOME_FORMS;
+
+export const LAMBDA_FORMS: Forms = {
+  ...forms,
+  table: name,
+  queue: text("the URL of a queue", /^https?:\/\/\S+$/),
+  clients: { dynamodb: client, sqs: client, scheduler: client },
+  schedules: {
+    roleArn: text("the ARN of a role", /^arn:\S+$/),
+    group: name,
+    deadLetterArn: text("an ARN", /^arn:\S+$/),
+  },
+  deadLetterQueue: text("the URL of a queue", /^https?:\/\/\S+$/),
+  credentials: {
+    must: "a list of credentials, or a function that reads one",
+    accepts: (given) => Array.isArray(given) || typeof given === "function",
+  },
+  streaming: flag,
+  lostAfterSeconds: wholeNumber(10, 3600),
+  ...HTTP_FORMS,
+};

@@ -1,0 +1,381 @@
+import {
+  GetDurableExecutionHistoryCommand,
+  InvokeCommand,
+  LambdaClient,
+  ListDurableExecutionsByFunctionCommand,
+  SendDurableExecutionCallbackSuccessCommand,
+  StopDurableExecutionCommand,
+} from "@aws-sdk/client-lambda";
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { HttpGateway } from "../../scripts/local-aws/http-gateway.ts";
+import { localContext, type QueueFunction } from "../../scripts/local-aws/queue-mapping.ts";
+import type { LambdaHost } from "../../src/homes/aws/create-lambda-host.ts";
+import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
+import { seededRandom } from "../../src/testing/seeded-random.ts";
+import { credential, LocalAws } from "./lambda-world.ts";
+
+let aws: LocalAws;
+
+beforeAll(async () => {
+  aws = await LocalAws.start();
+});
+
+afterAll(() => aws.stop());
+
+/** In ms: far beyond the clock of any test here. */
+const LONG = 1_000_000_000_000_000;
+const hours = 3_600_000;
+
+/** How often each thing was done. */
+class Counts {
+  readonly #counts = new Map<string, number>();
+
+  add(what: string): string {
+    this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
+    return what;
+  }
+
+  get all(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#counts);
+  }
+}
+
+function once(...names: readonly string[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(names.map((name) => [name, 1]));
+}
+
+async function outcome({ client }: LambdaHost, id: string): Promise<{ status: string; result: unknown }> {
+  const { status, result } = await client.settled(id, LONG);
+  return { status, result: JSON.parse(result ?? "null") as unknown };
+}
+
+async function lambdaClient(host: LambdaHost, decodesPath = false): Promise<LambdaClient> {
+  const gateway = await HttpGateway.start({ call: host.handlers.http, decodesPath });
+  const client = new LambdaClient({ endpoint: gateway.url, region: "us-east-1", credentials: credential.sigv4 });
+  onTestFinished(async () => {
+    client.destroy();
+    await gateway.stop();
+  });
+  return client;
+}
+
+test("runs steps, waits, a batch and invoked functions, each step once, over a queue and a table", async () => {
+  const world = await aws.open();
+  const done = new Counts();
+  const price = withDurableExecution(async (item: string, context) => {
+    await context.wait({ seconds: 1 });
+    return context.step("price", async () => done.add(`price ${item}`).length);
+  });
+  const order = withDurableExecution(async (items: string[], context) => {
+    const reserved = await context.step("reserve", async () => done.add("reserve"));
+    const prices = await context.map(items, async (inner, item) => inner.invoke<string, number>("ask", "price", item));
+    await context.wait({ seconds: 1 });
+    const tax = await context.invoke<number[], number>("tax", "tax", prices.getResults());
+    return [reserved, tax];
+  });
+  const tax = async (prices: number[]): Promise<number> => prices.reduce((sum, each) => sum + each, 0);
+  const host = world.host({ order, price, tax });
+  world.serve(host);
+  const { execution } = await host.client.start({ functionName: "order", name: "one", input: '["a","bb"]' });
+  expect(await outcome(host, execution.id)).toEqual({ status: "SUCCEEDED", result: ["reserve", 7 + 8] });
+  expect(done.all).toEqual(once("reserve", "price a", "price bb"));
+  expect(world.errors).toEqual([]);
+});
+
+test("waits for more than 15 minutes by one schedule, and for less by a message", async () => {
+  const world = await aws.open();
+  const far = withDurableExecution(async (_: unknown, context) => {
+    await context.wait("long", { hours: 20 });
+    await context.wait("short", { seconds: 1 });
+    return "slept";
+  });
+  const host = world.host({ "far-away": far });
+  world.serve(host);
+  const { execution } = await host.client.start({ functionName: "far-away" });
+  const schedules = (): readonly string[] => world.scheduler.names.filter((name) => name.startsWith("far-away-"));
+  await expect.poll(schedules).toHaveLength(1);
+  await expect.poll(() => aws.sqs.size(world.queue.url)).toBe(0);
+  world.skip(20 * hours);
+  expect(await outcome(host, execution.id)).toEqual({ status: "SUCCEEDED", result: "slept" });
+  expect(schedules()).toEqual([]);
+});
+
+describe.each([
+  ["a Function URL", false],
+  ["an HTTP API, which decodes paths", true],
+])("AWS's own client, through %s", (_, decodesPath) => {
+  test("starts, completes a callback, lists, reads and stops", async () => {
+    const world = await aws.open();
+    const approval = withDurableExecution(async (_: unknown, context) =>
+      context.waitForCallback<string>("approve", async () => undefined, { timeout: { hours: 2 } }),
+    );
+    const host = world.host({ approval });
+    world.serve(host);
+    const lambda = await lambdaClient(host, decodesPath);
+    const invoke = { FunctionName: "approval", Qualifier: "$LATEST", InvocationType: "Event" } as const;
+    const { DurableExecutionArn } = await lambda.send(new InvokeCommand({ ...invoke, DurableExecutionName: "one" }));
+    const history = async () =>
+      (await lambda.send(new GetDurableExecutionHistoryCommand({ DurableExecutionArn }))).Events;
+    const started = async () => (await history())?.find(({ EventType }) => EventType === "CallbackStarted");
+    await expect.poll(started).toBeDefined();
+    const CallbackId = (await started())?.CallbackStartedDetails?.CallbackId;
+    await lambda.send(new SendDurableExecutionCallbackSuccessCommand({ CallbackId, Result: "yes" }));
+    expect(await outcome(host, "approval/one")).toEqual({ status: "SUCCEEDED", result: "yes" });
+    await expect.poll(() => world.scheduler.names.filter((name) => name.startsWith("approval-"))).toEqual([]);
+    await lambda.send(new InvokeCommand({ ...invoke, DurableExecutionName: "two" }));
+    const list = await lambda.send(new ListDurableExecutionsByFunctionCommand({ FunctionName: "approval" }));
+    const two = list.DurableExecutions?.find(({ DurableExecutionName }) => DurableExecutionName === "two");
+    await lambda.send(new StopDurableExecutionCommand({ DurableExecutionArn: two?.DurableExecutionArn }));
+    expect(await host.client.settled("approval/two", LONG)).toMatchObject({ status: "STOPPED" });
+    expect(world.errors).toEqual([]);
+  });
+});
+
+test("a caller that waits gets the result, and a stranger nothing", async () => {
+  const world = await aws.open();
+  const greet = withDurableExecution(async (name: string, context) => {
+    await context.wait({ seconds: 1 });
+    return `Hello, ${name}`;
+  });
+  const host = world.host({ greet });
+  world.serve(host);
+  const gateway = await HttpGateway.start({ call: host.handlers.http });
+  onTestFinished(() => gateway.stop());
+  const path = `${gateway.url}/2015-03-31/functions/greet/invocations`;
+  const ask = (token: string): Promise<Response> =>
+    fetch(path, { method: "POST", body: '"world"', headers: { Authorization: `Bearer ${token}` } });
+  expect(await (await ask(credential.bearer)).json()).toBe("Hello, world");
+  expect((await ask("another")).status).toBe(401);
+});
+
+test("who watches without a stream hears what there is, and goes on from there", async () => {
+  const world = await aws.open();
+  const greet = withDurableExecution(async (_: unknown, context) => context.step("greet", async () => "hello"));
+  const host = world.host({ greet });
+  const { execution } = await host.client.start({ functionName: "greet", name: "watched" });
+  const lambda = await lambdaClient(host);
+  const gateway = await HttpGateway.start({ call: host.handlers.http });
+  onTestFinished(() => gateway.stop());
+  const { DurableExecutions: [found] = [] } = await lambda.send(
+    new ListDurableExecutionsByFunctionCommand({ FunctionName: "greet" }),
+  );
+  const path = `${gateway.url}/2025-12-01/durable-executions/${encodeURIComponent(found?.DurableExecutionArn ?? "")}/events`;
+  const watch = async (cursor: number): Promise<string> =>
+    (await fetch(`${path}?cursor=${cursor}`, { headers: { Authorization: `Bearer ${credential.bearer}` } })).text();
+  expect(await watch(0)).toMatch(/^id: 1\nevent: commit\n.*\n\nevent: error\n/);
+  world.serve(host);
+  await outcome(host, execution.id);
+  expect(await watch(1)).toMatch(/^id: 2\n(.|\n)*event: end\n/);
+});
+
+/** Gives messages twice, late, in another order, or not at all. */
+function unreliable(seed: number): (call: QueueFunction) => QueueFunction {
+  const random = seededRandom(seed);
+  return (call) => async (event, context) => {
+    const kept = event.Records.filter(() => random.below(5) > 0);
+    const given = [...kept, ...kept.filter(() => random.below(2) > 0)].toSorted(() => random.below(3) - 1);
+    for (const record of given) void call({ Records: [record] }, context);
+    const late = new Set(kept.filter(() => random.below(4) === 0).map(({ messageId }) => messageId));
+    const answers = await Promise.all(given.map((record) => call({ Records: [record] }, context)));
+    const failures = answers.flatMap(({ batchItemFailures }) => batchItemFailures);
+    return { batchItemFailures: [...failures, ...[...late].map((itemIdentifier) => ({ itemIdentifier }))] };
+  };
+}
+
+test("does no completed step again and leaves none behind, with two Lambdas and a queue that repeats, reorders and loses", async () => {
+  const world = await aws.open({ visibilitySeconds: 1, maxReceiveCount: 50 });
+  const done = new Counts();
+  const work = withDurableExecution(async (_: unknown, context) => {
+    const { durableExecutionArn: arn } = context.executionContext;
+    const name = /durable-execution\/([^/]+)/.exec(arn)?.[1] ?? "";
+    for (const step of ["a", "b"]) {
+      await context.step(step, async () => done.add(`${name} ${step}`));
+      await context.wait({ seconds: 1 });
+    }
+    await context.map([1, 2, 3], async (inner, item) => inner.step(async () => done.add(`${name} item ${item}`)));
+    return "done";
+  });
+  const hosts = [1, 2].map(() => world.host({ work }, { lostAfterSeconds: 10 }));
+  hosts.forEach((host, at) => world.serve(host, { through: unreliable(20 + at) }));
+  const [host] = hosts as [LambdaHost];
+  const names = Array.from({ length: 8 }, (_, at) => `w${at}`);
+  await Promise.all(names.map((name) => host.client.start({ functionName: "work", name })));
+  const sweeping = setInterval(() => {
+    world.skip(5000);
+    void world.sweep(host);
+  }, 1000);
+  onTestFinished(() => clearInterval(sweeping));
+  const outcomes = await Promise.all(names.map((name) => outcome(host, `work/${name}`)));
+  expect(outcomes).toEqual(names.map(() => ({ status: "SUCCEEDED", result: "done" })));
+  expect(done.all).toEqual(
+    once(...names.flatMap((name) => ["a", "b", "item 1", "item 2", "item 3"].map((step) => `${name} ${step}`))),
+  );
+});
+
+test("goes on in another call when the time of one is nearly over, and no step is cut off", async () => {
+  const world = await aws.open();
+  const done = new Counts();
+  const long = withDurableExecution(async (_: unknown, context) => {
+    for (let at = 0; at < 12; at++) {
+      await context.step(`s${at}`, async () => {
+        await new Promise((next) => setTimeout(next, 500));
+        return done.add(`s${at}`);
+      });
+    }
+    return "done";
+  });
+  const calls: number[] = [];
+  const host = world.host({ long });
+  world.serve(host, {
+    timeoutSeconds: 4,
+    through: (call) => (event, context) => {
+      calls.push(event.Records.length);
+      return call(event, context);
+    },
+  });
+  const { execution } = await host.client.start({ functionName: "long" });
+  expect(await outcome(host, execution.id)).toEqual({ status: "SUCCEEDED", result: "done" });
+  expect(done.all).toEqual(once(...Array.from({ length: 12 }, (_, at) => `s${at}`)));
+  expect(calls.length).toBeGreaterThan(1);
+  expect(world.errors).toEqual([]);
+});
+
+test("a step that the end of a call cuts off is run again by the next call, at once", async () => {
+  const world = await aws.open();
+  const attempts: number[] = [];
+  const cut = withDurableExecution(async (_: unknown, context) =>
+    context.step("slow", async () => {
+      attempts.push(Date.now());
+      if (attempts.length === 1) await new Promise(() => undefined);
+      return "done";
+    }),
+  );
+  const host = world.host({ cut });
+  world.serve(host, { timeoutSeconds: 2 });
+  const { execution } = await host.client.start({ functionName: "cut" });
+  expect(await outcome(host, execution.id)).toEqual({ status: "SUCCEEDED", result: "done" });
+  expect(attempts).toHaveLength(2);
+});
+
+test("a message that is no wake fails alone, is told of, and falls into the dead-letter queue", async () => {
+  const world = await aws.open({ visibilitySeconds: 1, maxReceiveCount: 2 });
+  const greet = withDurableExecution(async (_: unknown, context) => context.step("greet", async () => "hello"));
+  const host = world.host({ greet });
+  const poison = ["no JSON", "{}", '{"wake":7}', '{"wake":"no/such id/"}'];
+  for (const MessageBody of poison)
+    await aws.sqs.client.send(new SendMessageCommand({ QueueUrl: world.queue.url, MessageBody }));
+  const { execution } = await host.client.start({ functionName: "greet" });
+  world.serve(host);
+  expect(await outcome(host, execution.id)).toEqual({ status: "SUCCEEDED", result: "hello" });
+  await expect.poll(() => aws.sqs.size(world.queue.deadLetterUrl)).toBe(poison.length);
+  expect(world.errors).toHaveLength(2 * poison.length);
+  expect(world.errors[0]).toMatchObject({ name: "WakeMessageError", code: "NO_WAKE" });
+  expect(await world.sweep(host)).toMatchObject({ redriven: 0 });
+  expect(await aws.sqs.size(world.queue.deadLetterUrl)).toBe(poison.length);
+});
+
+describe("the sweeper", () => {
+  const greet = withDurableExecution(async (_: unknown, context) => {
+    await context.wait({ seconds: 1 });
+    return "hello";
+  });
+
+  test("wakes an execution whose wake was lost, once, and not one that is in time", async () => {
+    const world = await aws.open();
+    const host = world.host({ greet });
+    const { execution } = await host.client.start({ functionName: "greet" });
+    await aws.sqs.delete(world.queue.url, await aws.sqs.receive(world.queue.url, 1));
+    expect(await world.sweep(host)).toMatchObject({ woken: 0 });
+    world.skip(121_000);
+    expect(await world.sweep(host)).toMatchObject({ woken: 1 });
+    expect(await world.sweep(host)).toMatchObject({ woken: 0 });
+    world.serve(host);
+    expect(await outcome(host, execution.id)).toMatchObject({ status: "SUCCEEDED" });
+    await expect.poll(async () => (await world.sweep(host)).woken).toBe(0);
+    world.skip(24 * hours);
+    expect(await world.sweep(host)).toMatchObject({ woken: 0 });
+  });
+
+  test("wakes one whose callback was completed by a process that died before it could send a wake", async () => {
+    const world = await aws.open();
+    const ids: string[] = [];
+    const approval = withDurableExecution(async (_: unknown, context) =>
+      context.waitForCallback<string>("approve", async (id) => void ids.push(id)),
+    );
+    const host = world.host({ approval });
+    const { execution } = await host.client.start({ functionName: "approval" });
+    const mapping = world.serve(host);
+    await expect.poll(() => ids).toHaveLength(1);
+    await expect.poll(() => aws.sqs.size(world.queue.url)).toBe(0);
+    await mapping.stop();
+    world.skip(10 * hours);
+    expect(await world.sweep(host)).toMatchObject({ woken: 0 });
+    await host.client.completeCallback(ids[0] ?? "", { type: "SUCCEEDED", result: "yes" });
+    await aws.sqs.delete(world.queue.url, await aws.sqs.receive(world.queue.url, 1));
+    world.skip(121_000);
+    expect(await world.sweep(host)).toMatchObject({ woken: 1 });
+    world.serve(host);
+    expect(await outcome(host, execution.id)).toEqual({ status: "SUCCEEDED", result: "yes" });
+  });
+
+  test("wakes what fell into the dead-letter queue", async () => {
+    const world = await aws.open({ visibilitySeconds: 0, maxReceiveCount: 1 });
+    const host = world.host({ greet });
+    const { execution } = await host.client.start({ functionName: "greet" });
+    await expect
+      .poll(async () => {
+        await aws.sqs.receive(world.queue.url, 0);
+        return aws.sqs.size(world.queue.deadLetterUrl);
+      })
+      .toBe(1);
+    expect(await world.sweep(host)).toMatchObject({ redriven: 1 });
+    expect(await aws.sqs.size(world.queue.deadLetterUrl)).toBe(0);
+    const records = (await aws.sqs.receive(world.queue.url, 1)).map(({ MessageId = "", Body = "" }) => ({
+      messageId: MessageId,
+      body: Body,
+    }));
+    expect(await host.handlers.queue({ Records: records }, localContext(60))).toEqual({ batchItemFailures: [] });
+    expect(await host.client.describe(execution.id)).toMatchObject({ status: "RUNNING" });
+  });
+
+  test("removes executions whose retention is over", async () => {
+    const world = await aws.open();
+    const host = world.host({ greet }, { retentionDays: 1 });
+    const { execution } = await host.client.start({ functionName: "greet" });
+    const mapping = world.serve(host);
+    await outcome(host, execution.id);
+    await mapping.stop();
+    expect(await world.sweep(host)).toMatchObject({ expired: 0 });
+    world.skip(25 * hours);
+    expect(await world.sweep(host)).toMatchObject({ expired: 1 });
+    await expect(host.client.describe(execution.id)).rejects.toMatchObject({ code: "ResourceNotFoundException" });
+    expect(await world.sweep(host)).toEqual({ woken: 0, redriven: 0, expired: 0 });
+  });
+});
+
+test("refuses options that it does not have, and those of another form", async () => {
+  const world = await aws.open();
+  const greet = async (): Promise<number> => 1;
+  const refusal = (more: object): unknown => {
+    try {
+      return world.host({ greet }, more);
+    } catch (error) {
+      return error;
+    }
+  };
+  const code = "INVALID_OPTION";
+  for (const [option, more] of [
+    ["parks", { parks: true }],
+    ["table", { table: undefined }],
+    ["table", { table: "" }],
+    ["queue", { queue: "perdure" }],
+    ["clients", { clients: undefined }],
+    ["clients.sqs", { clients: { sqs: {} } }],
+    ["lostAfterSeconds", { lostAfterSeconds: 1 }],
+    ["streaming", { streaming: "yes" }],
+    ["functions", { functions: { "no name!": greet } }],
+  ] as const) {
+    expect(refusal(more)).toMatchObject({ code, option });
+  }
+});
