@@ -1,7 +1,7 @@
 import { render } from "preact";
-import "./style.css";
-import { App } from "./ui/app.tsx";
-import { Playground } from "./ui/playground.ts";
+import "./styles/index.css";
+import { App } from "./app/app.tsx";
+import { Playground } from "./state/playground.ts";
 
 const root = document.getElementById("app");
 if (root === null) throw new Error("The page has no element for the playground.");

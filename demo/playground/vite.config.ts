@@ -1,12 +1,16 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type UserConfig } from "vite";
 import { declarationsPlugin } from "../../scripts/playground-declarations.ts";
+import { headersPlugin } from "../../scripts/playground-headers.ts";
 
 /** How long which part of a build took is nobody's news. */
 const quiet = { checks: { pluginTimings: false } };
 
+const page = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
 const config: UserConfig = defineConfig({
-  root: fileURLToPath(new URL(".", import.meta.url)),
+  root: page("."),
+  plugins: [headersPlugin()],
   // Served from any folder of any site.
   base: "./",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
@@ -17,7 +21,7 @@ const config: UserConfig = defineConfig({
     emptyOutDir: true,
     target: "es2022",
     chunkSizeWarningLimit: 1_000,
-    rolldownOptions: quiet,
+    rolldownOptions: { ...quiet, input: [page("index.html"), page("relay.html")] },
   },
 });
 

@@ -67,7 +67,14 @@ function attempt(what: string, reach: () => unknown): string {
 }
 `;
 
-async function serveWorker(origin: string): Promise<{ url: string; token: string } & AsyncDisposable> {
+interface ServedWorker extends AsyncDisposable {
+  readonly url: string;
+  readonly token: string;
+  /** Another execution. */
+  start(): Promise<unknown>;
+}
+
+async function serveWorker(origin: string): Promise<ServedWorker> {
   const asking = withDurableExecution(async (_event: unknown, context: DurableContext) =>
     context.waitForCallback("remote question", async () => undefined),
   );
@@ -83,6 +90,7 @@ async function serveWorker(origin: string): Promise<{ url: string; token: string
   return {
     url: served.url,
     token,
+    start: () => host.client.start({ functionName: "asking" }),
     async [Symbol.asyncDispose]() {
       host.close();
       await served.close();
@@ -125,11 +133,11 @@ inChromium("a newcomer", () => {
     await page.locator(".cm-mark-reached", { hasText: "take order" }).waitFor();
   });
 
-  test("kills it by the button and starts another worker in place", async () => {
+  test("starts another worker in place of a killed one", async () => {
     const page = await visit();
     await press(page, "Run");
     await row(page, /choose oven.*, succeeded/).waitFor();
-    await press(page, "Kill the worker");
+    await press(page, "Kill");
     await press(page, "Restart worker");
     await says(page, "Finished:");
   });
@@ -362,7 +370,7 @@ inChromium("a long log", () => {
 });
 
 inChromium("a Worker's executions", () => {
-  test("are listed, watched live and answered, with a credential that is kept nowhere", async () => {
+  test("are listed, watched live and answered, through a reload, with a credential that the tab's session keeps", async () => {
     const page = await visit();
     await using worker = await serveWorker(new URL(page.url()).origin);
     await press(page, "Look at a Worker");
@@ -381,10 +389,39 @@ inChromium("a Worker's executions", () => {
     await press(page, "Start at the Worker");
     await says(page, "Started at the Worker.");
     await row(page, /remote question.*started/).waitFor();
-    const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href]));
-    expect(kept).not.toContain(worker.token);
+    await page.reload();
+    await row(page, /remote question.*started/).waitFor();
+    await page.getByText(new URL(worker.url).host).waitFor();
+    const kept = (): Promise<string> =>
+      page.evaluate(() => JSON.stringify([{ ...localStorage }, location.href, document.cookie]));
+    expect(await kept()).not.toContain(worker.token);
     await press(page, "Back to this browser");
     await says(page, "Press Run.");
+    expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).not.toContain(worker.token);
+  });
+
+  test("appear in the list by themselves", async () => {
+    const page = await visit();
+    await using worker = await serveWorker(new URL(page.url()).origin);
+    await press(page, "Look at a Worker");
+    await page.getByLabel("Address").fill(worker.url);
+    await page.getByLabel("Bearer token").fill(worker.token);
+    await press(page, "Connect");
+    await row(page, /asking.*running/).waitFor();
+    await worker.start();
+    await row(page, /asking.*running/)
+      .nth(1)
+      .waitFor();
+  });
+
+  test("cannot be read from an origin that is not allowed, and that is explained", async () => {
+    const page = await visit();
+    await using worker = await serveWorker("https://elsewhere.example");
+    await press(page, "Look at a Worker");
+    await page.getByLabel("Address").fill(worker.url);
+    await page.getByLabel("Bearer token").fill(worker.token);
+    await press(page, "Connect");
+    await says(page, /No answer from .* that this page may read.*allowedOrigins: \["http:\/\/localhost:\d+"\]/);
   });
 });
 

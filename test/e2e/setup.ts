@@ -12,6 +12,7 @@ import type { TestProject } from "vitest/node";
 import { root, run } from "../../scripts/command.ts";
 import type { Engine, NoEngine } from "../../scripts/browsers/find-engines.ts";
 import type { Chromium, NoChromium } from "../../scripts/find-chromium.ts";
+import { headersFor } from "../../scripts/playground-headers.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -62,6 +63,7 @@ function answer(folder: string, pathname: string, response: ServerResponse): voi
   const file = path.endsWith("/") ? join(path, "index.html") : path;
   const isThere = file.startsWith(folder) && statSync(file, { throwIfNoEntry: false })?.isFile() === true;
   if (!isThere) return void response.writeHead(404).end();
-  response.writeHead(200, { "Content-Type": types[extname(file)] ?? "application/octet-stream" });
+  const type = types[extname(file)] ?? "application/octet-stream";
+  response.writeHead(200, { ...headersFor(pathname), "Content-Type": type });
   response.end(readFileSync(file));
 }

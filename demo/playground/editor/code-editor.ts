@@ -27,7 +27,7 @@ export interface CodeEditorOptions {
 /** A line to point out, and how. */
 export interface MarkedLine {
   readonly line: number;
-  readonly kind: "reached" | "recorded" | "attempted";
+  readonly kind: "reached" | "recorded" | "attempted" | "chosen";
 }
 
 const setMarks = StateEffect.define<readonly MarkedLine[]>();
@@ -82,7 +82,7 @@ export class CodeEditor {
     const first = lines.find(({ line }) => line >= 1 && line <= doc.lines);
     const effects: StateEffect<unknown>[] = [setMarks.of(lines)];
     if (first !== undefined && scroll)
-      effects.push(EditorView.scrollIntoView(doc.line(first.line).from, { y: "nearest" }));
+      effects.push(EditorView.scrollIntoView(doc.line(first.line).from, { y: "nearest", yMargin: 60 }));
     this.#view.dispatch({ effects });
   }
 

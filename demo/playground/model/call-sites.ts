@@ -65,6 +65,11 @@ export class CallSites {
     if (!isRecorded || before === undefined || isSame) known.recorded.set(id, site);
   }
 
+  /** Other code than the execution's, held against its log, calls this there. */
+  attempt(executionId: string, id: string, site: CallSite): void {
+    this.#of(executionId).attempted.set(id, site);
+  }
+
   run(executionId: string, id: string): void {
     const { runs } = this.#of(executionId);
     runs.set(id, (runs.get(id) ?? 0) + 1);

@@ -39,6 +39,20 @@ describe("the run of the code", () => {
     expect(isReplayed(waiting, "3-1", run)).toBe(false);
   });
 
+  test("has replayed nothing behind the place where the code was stopped", () => {
+    const view = viewOf(log);
+    const run = runAt(view, view.length);
+    const replayed = (partedAt?: string) =>
+      view.tracks.map(({ id }) => id).filter((id) => isReplayed(view, id, run, partedAt));
+    expect(replayed()).toEqual(["1", "2", "3-1", "3-2"]);
+    expect(replayed("2")).toEqual(["1"]);
+    const sites = new CallSites();
+    sites.begin("order", { seq: 11, at: 0 });
+    for (const id of ["1", "2"]) sites.reach("order", id, { site: { method: "any" }, isRecorded: true });
+    const inMemory = runAt(view, view.length, sites.current("order"));
+    expect(view.tracks.map(({ id }) => id).filter((id) => isReplayed(view, id, inMemory, "2"))).toEqual(["1"]);
+  });
+
   test("began when the worker said so, not when it first recorded something", () => {
     const sites = new CallSites();
     const view = viewOf(log);

@@ -5,7 +5,7 @@
 
 import { isSettled, OperationSubType } from "perdure/engine";
 import type { CodeRun } from "./call-sites.ts";
-import { type ExecutionView, operationAt } from "./execution-view.ts";
+import { type ExecutionView, firstSeqOf, operationAt } from "./execution-view.ts";
 
 export interface RunAt {
   /** 1 for the first. */
@@ -16,7 +16,7 @@ export interface RunAt {
   readonly at: number;
   /** Results that it took from the log so far. */
   readonly replayed: number;
-  /** What it has called, if it has recorded nothing yet. */
+  /** What it has called, as far as the worker that has it in memory tells. */
   readonly reached?: ReadonlySet<string>;
 }
 
@@ -27,18 +27,33 @@ export function runAt(view: ExecutionView, seq: number, current?: CodeRun): RunA
     if (logged === undefined) return undefined;
     const { number, firstSeq, replayed } = logged;
     // The log has no time of its beginning, only of the first thing that it recorded.
-    const isCurrent = current !== undefined && current.seq >= (view.invocations[number - 2]?.firstSeq ?? 0);
-    return { number, seq: firstSeq - 1, at: isCurrent ? Math.min(current.at, logged.at) : logged.at, replayed };
+    if (current === undefined || current.seq < (view.invocations[number - 2]?.firstSeq ?? 0)) {
+      return { number, seq: firstSeq - 1, at: logged.at, replayed };
+    }
+    const { reached } = current;
+    return { number, seq: firstSeq - 1, at: Math.min(current.at, logged.at), replayed, reached };
   }
   const { seq: before, at, reached } = current;
   const replayed = [...reached].filter((id) => isSettledAt(view, id, before)).length;
   return { number: logged.number + 1, seq: before, at, replayed, reached };
 }
 
-/** True if the run has found the outcome of an operation in the log. */
-export function isReplayed(view: ExecutionView, id: string, run: RunAt | undefined): boolean {
+/**
+ * True if the run has found the outcome of an operation in the log. `partedAt` is the position at which the code called
+ * something else and was stopped: of what comes after it in the log nothing was looked for.
+ */
+export function isReplayed(view: ExecutionView, id: string, run: RunAt | undefined, partedAt?: string): boolean {
   if (run === undefined || run.number === 1 || !isSettledAt(view, id, run.seq)) return false;
-  return run.reached === undefined || isReached(view, id, run.reached);
+  if (run.reached !== undefined) return id !== partedAt && isReached(view, id, run.reached);
+  return partedAt === undefined || isBefore(view, id, partedAt);
+}
+
+/** True if the log tells of an operation before it tells of another one. */
+function isBefore(view: ExecutionView, id: string, other: string): boolean {
+  const [track, parted] = [view.track(id), view.track(other)];
+  if (track === undefined || parted === undefined || id === other) return false;
+  const [first, last] = [firstSeqOf(track), firstSeqOf(parted)];
+  return first === last ? view.tracks.indexOf(track) < view.tracks.indexOf(parted) : first < last;
 }
 
 /** Contexts whose operations are called by the engine, not by the code. */

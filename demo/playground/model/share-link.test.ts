@@ -1,3 +1,4 @@
+import { deflateRawSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { fromHash, toHash } from "./share-link.ts";
 
@@ -9,7 +10,21 @@ test("comes back as it was", async () => {
   expect(await fromHash(hash)).toEqual(shared);
 });
 
-test("takes nothing else for code", async () => {
+test("says when the code cannot be read", async () => {
   const strange = await toHash({ ...shared, file: "../a" });
-  for (const hash of ["", "#code=", "#code=AAAA", "#other=1", strange]) expect(await fromHash(hash)).toBeUndefined();
+  for (const hash of ["#code=", "#code=AAAA", "#code=ä", strange]) {
+    await expect(fromHash(hash), hash).rejects.toThrow("cannot be read");
+  }
+});
+
+test("takes nothing else for code", async () => {
+  for (const hash of ["", "#", "#other=1"]) expect(await fromHash(hash)).toBeUndefined();
+});
+
+test("stops unpacking after a megabyte", async () => {
+  const bomb = deflateRawSync(Buffer.alloc(400_000_000, " ")).toString("base64url");
+  expect(bomb.length).toBeLessThan(1_000_000);
+  const before = process.memoryUsage().rss;
+  await expect(fromHash(`#code=${bomb}`)).rejects.toThrow("is larger than 1 MB, and was not read.");
+  expect(process.memoryUsage().rss - before).toBeLessThan(200_000_000);
 });

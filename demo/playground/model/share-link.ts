@@ -1,5 +1,7 @@
 /** Code in the part of an address that is sent to no server. Opening such a link shows the code; it runs nothing. */
 
+import { ForeignDataError, readBounded } from "../source/bounded.ts";
+
 export interface SharedCode {
   readonly file: string;
   readonly code: string;
@@ -8,37 +10,47 @@ export interface SharedCode {
 }
 
 const KEY = "code";
+/** A few hundred bytes unpack to hundreds of megabytes, if somebody wants them to. */
+const MOST_BYTES = 1_000_000;
 
-export async function toHash(shared: SharedCode): Promise<string> {
-  const bytes = await through(new TextEncoder().encode(JSON.stringify(shared)), new CompressionStream("deflate-raw"));
+export async function toHash({ file, code, payload }: SharedCode): Promise<string> {
+  const stream = new Blob([JSON.stringify({ file, code, payload })])
+    .stream()
+    .pipeThrough(new CompressionStream("deflate-raw"));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
   const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
   return `#${KEY}=${base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
 }
 
-/** Undefined for a hash that holds no code. */
+/**
+ * Undefined for a hash that holds no code.
+ *
+ * @throws {ForeignDataError} for code that cannot be read, or is larger than a megabyte when unpacked.
+ */
 export async function fromHash(hash: string): Promise<SharedCode | undefined> {
-  const [, text] = new RegExp(`^#${KEY}=([\\w-]+)$`).exec(hash) ?? [];
-  if (text === undefined) return undefined;
+  if (!hash.startsWith(`#${KEY}=`)) return undefined;
+  const text = hash.slice(KEY.length + 2);
   try {
-    const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
-    const json = new TextDecoder().decode(await through(bytes, new DecompressionStream("deflate-raw")));
-    return readShared(JSON.parse(json));
-  } catch {
-    return undefined;
+    return readShared(JSON.parse(await unpack(text)));
+  } catch (error) {
+    if (error instanceof ForeignDataError) throw error;
+    throw new ForeignDataError("The code of this link cannot be read: part of the link may be missing.", {
+      cause: error,
+    });
   }
 }
 
-function readShared(value: unknown): SharedCode | undefined {
-  const { file, code, payload } = (value ?? {}) as Partial<Record<keyof SharedCode, unknown>>;
-  if (typeof file !== "string" || typeof code !== "string" || typeof payload !== "string") return undefined;
-  return /^[\w.-]{1,80}$/.test(file) ? { file, code, payload } : undefined;
+function unpack(text: string): Promise<string> {
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return readBounded(stream, { what: "The code of this link, unpacked,", mostBytes: MOST_BYTES });
 }
 
-async function through(
-  bytes: Uint8Array<ArrayBuffer>,
-  transform: CompressionStream | DecompressionStream,
-): Promise<Uint8Array> {
-  const stream = new Blob([bytes]).stream().pipeThrough(transform);
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+function readShared(value: unknown): SharedCode {
+  const { file, code, payload } = (value ?? {}) as Partial<Record<keyof SharedCode, unknown>>;
+  if (typeof file === "string" && typeof code === "string" && typeof payload === "string") {
+    if (/^[\w.-]{1,80}$/.test(file)) return { file, code, payload };
+  }
+  throw new TypeError("no code in it");
 }

@@ -16,6 +16,10 @@ export class AdjustableClock {
     this.#base = base;
   }
 
+  get aheadMs(): number {
+    return this.#aheadMs;
+  }
+
   now(): number {
     return this.#base.now() + this.#aheadMs;
   }

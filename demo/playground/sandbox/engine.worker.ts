@@ -4,21 +4,29 @@ import { type ExecutionHeader, Runner } from "perdure/engine";
 import { type Functions, MemoryAlarm, readFunctions, systemHost } from "perdure/memory";
 import { replayLog } from "perdure/testing";
 import { AdjustableClock } from "./clock.ts";
+import { putDateAhead } from "./code-date.ts";
+import { CodeLog, type CodePlace, type Said } from "./code-log.ts";
 import { type LoadedProgram, loadProgram } from "./load-program.ts";
 import { PageStore } from "./page-store.ts";
 import type { FromWorker, Opening, ReplayOptions, ToWorker } from "./protocol.ts";
-import type { Trace } from "./traced-context.ts";
+import { lineOfStack, type Trace } from "./traced-context.ts";
 
 /** A start of a step is told to the page this soon, so that it is seen while it runs. */
 const LINGER_MS = 60;
 
 let page: MessagePort | undefined;
+// Before the code's own `Date` is put in place: the engine's clock is ahead by itself.
 const clock = new AdjustableClock(systemHost());
+const log = new CodeLog();
 const store = new PageStore(send);
 let functions: Functions = {};
 let runner: Runner | undefined;
 
 provideRandomUuid();
+putDateAhead(() => clock.aheadMs);
+log.listenTo(console, heard);
+// Stacks tell which operation speaks: deep ones too.
+Object.assign(Error, { stackTraceLimit: 50 });
 
 /** The first message brings the port to the page. */
 addEventListener(
@@ -111,7 +119,35 @@ function traceOf(arn: string): Trace {
     },
     reached: (id, call) => send({ type: "reached", executionId, id, ...call }),
     ran: (id) => send({ type: "ran", executionId, id }),
+    inside: (id, fn) => log.at(placeOf(executionId, id), fn),
+    saying: (id, say) => log.within(placeOf(executionId, id), say),
+    threw: (id, error) => send({ type: "threw", ...placeOf(executionId, id), ...stackOf(error) }),
   };
+}
+
+function placeOf(executionId: string, id: string | undefined): CodePlace {
+  return { executionId, ...(id !== undefined && { id }) };
+}
+
+function heard({ place, level, text, stack }: Said): void {
+  // What is said while a file is loaded is said by no execution.
+  if (place !== undefined) send({ type: "said", ...place, level, text, at: clock.now(), ...lineIn(stack) });
+}
+
+function stackOf(error: unknown): { readonly stack: string; readonly line?: number } {
+  const stack = error instanceof Error ? readableStack(error.stack ?? "") : String(error);
+  return { stack, ...lineIn(stack) };
+}
+
+/** Without what the playground put between the code and the engine. */
+function readableStack(stack: string): string {
+  const lines = stack.split("\n");
+  return lines.filter((line) => !/^\s*at /.test(line) || line.includes("perdure-program-")).join("\n");
+}
+
+function lineIn(stack: string): { readonly line?: number } {
+  const line = lineOfStack(stack);
+  return line === undefined ? {} : { line };
 }
 
 const ARN_START = "arn:perdure:lambda:playground:000000000000:function:";

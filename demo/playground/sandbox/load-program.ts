@@ -1,6 +1,6 @@
 import * as perdure from "perdure";
 import { type LoadedFunction, type Program, type ProgramFailure } from "./protocol.ts";
-import { lineOfStack, scriptUrl, type Trace, tracedContext } from "./traced-context.ts";
+import { type AnyFunction, lineOfStack, scriptUrl, type Trace, tracedContext } from "./traced-context.ts";
 
 type Handler = (event: unknown, context: never) => Promise<unknown>;
 
@@ -58,7 +58,11 @@ function watched(traceOf: (arn: string) => Trace): typeof perdure.withDurableExe
     perdure.withDurableExecution((event, context) => {
       const trace = traceOf(context.executionContext.durableExecutionArn);
       trace.began();
-      return handler(event as never, tracedContext(context, trace) as never);
+      const inside = trace.inside(undefined, handler as AnyFunction);
+      return Promise.resolve(inside(event, tracedContext(context, trace))).catch((error: unknown) => {
+        trace.threw(undefined, error);
+        throw error;
+      }) as never;
     }, config);
 }
 

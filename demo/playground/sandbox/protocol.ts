@@ -4,6 +4,7 @@
  */
 
 import type { ExecutionStore, StartRequest } from "perdure/engine";
+import type { CodePlace, LogLevel } from "./code-log.ts";
 
 /** A file of the editor, compiled to a script. */
 export interface Program {
@@ -11,9 +12,15 @@ export interface Program {
   readonly script: string;
   /** What the script was compiled from. */
   readonly code: string;
+  /** It came with a link, so it is somebody else's: it runs apart, without network. */
+  readonly isForeign?: boolean;
 }
 
-export type StoreMethod = keyof ExecutionStore;
+/** What the worker may ask of the storage. What is old is cleared away by the page. */
+export const STORE_METHODS = [
+  ...(["create", "append", "read", "describe", "list", "keepSnapshot", "snapshot"] as const),
+] satisfies readonly (keyof ExecutionStore)[];
+export type StoreMethod = (typeof STORE_METHODS)[number];
 
 export interface ReplayOptions {
   readonly functionName: string;
@@ -72,9 +79,27 @@ export interface Began {
   readonly seq: number;
 }
 
+/** A line that the code wrote to its console or to a logger. */
+export interface LogLine extends CodePlace {
+  readonly level: LogLevel;
+  readonly text: string;
+  /** By the executions' clock, ms since the epoch. */
+  readonly at: number;
+  readonly line?: number;
+}
+
+/** An error as the code threw it: the log keeps no stack. */
+export interface Thrown extends CodePlace {
+  readonly stack: string;
+  readonly line?: number;
+}
+
 export type FromWorker =
+  | ({ readonly type: "said" } & LogLine)
+  | ({ readonly type: "threw" } & Thrown)
   | {
       readonly type: "ready";
+      /** In the order in which they were loaded: of two with one name the later one runs. */
       readonly functions: readonly LoadedFunction[];
       readonly failures: readonly ProgramFailure[];
     }

@@ -4,17 +4,20 @@
  * makes it killable, also in an endless loop.
  */
 
-import { type ExecutionStore, type StartRequest, StorageFullError } from "perdure/engine";
+import { type StartRequest, StorageFullError } from "perdure/engine";
+import type { StorePort } from "../source/store-port.ts";
 // oxlint-disable-next-line import/default -- the bundler makes a module of the worker's address
 import engineUrl from "./engine.worker.ts?worker&url";
 import type {
   Began,
   FromWorker,
   LoadedFunction,
+  LogLine,
   Opening,
   ProgramFailure,
   Reached,
   ReplayOptions,
+  Thrown,
   ToWorker,
 } from "./protocol.ts";
 
@@ -23,6 +26,15 @@ export interface SandboxEvents {
   readonly onReached: (reached: Reached) => void;
   readonly onRan: (executionId: string, operationId: string) => void;
   readonly onTrouble: (executionId: string, message: string) => void;
+  readonly onSaid: (line: LogLine) => void;
+  readonly onThrew: (thrown: Thrown) => void;
+}
+
+export interface SandboxOptions {
+  readonly port: StorePort;
+  readonly events: SandboxEvents;
+  /** Its code cannot ask any other computer for anything. */
+  readonly isOffline: boolean;
 }
 
 export interface LoadReport {
@@ -44,7 +56,7 @@ interface Waiting {
 }
 
 export class SandboxProcess {
-  readonly #store: ExecutionStore;
+  readonly #port: StorePort;
   readonly #events: SandboxEvents;
   readonly #frame: HTMLIFrameElement;
   readonly #channel = new MessageChannel();
@@ -53,14 +65,14 @@ export class SandboxProcess {
   #calls = 0;
   #isKilled = false;
 
-  constructor(store: ExecutionStore, events: SandboxEvents) {
-    this.#store = store;
+  constructor({ port, events, isOffline }: SandboxOptions) {
+    this.#port = port;
     this.#events = events;
     this.#frame = document.createElement("iframe");
     this.#frame.setAttribute("sandbox", "allow-scripts");
     this.#frame.title = "Sandbox";
     this.#frame.hidden = true;
-    this.#frame.src = new URL("sandbox.html", document.baseURI).href;
+    this.#frame.src = new URL(isOffline ? "sandbox-offline.html" : "sandbox.html", document.baseURI).href;
     this.#ready.promise.catch(() => undefined);
     this.#channel.port1.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#take(data);
   }
@@ -114,12 +126,23 @@ export class SandboxProcess {
         return this.#settle(message.call)?.resolve(message.value);
       case "failure":
         return this.#settle(message.call)?.reject(new Error(message.message));
+      default:
+        return this.#tell(message);
+    }
+  }
+
+  #tell(message: Exclude<FromWorker, { type: "ready" | "store" | "answer" | "failure" }>): void {
+    switch (message.type) {
       case "began":
         return this.#events.onBegan(message);
       case "reached":
         return this.#events.onReached(message);
       case "ran":
         return this.#events.onRan(message.executionId, message.id);
+      case "said":
+        return this.#events.onSaid(message);
+      case "threw":
+        return this.#events.onThrew(message);
       case "trouble":
         return this.#events.onTrouble(message.executionId, message.message);
     }
@@ -127,8 +150,7 @@ export class SandboxProcess {
 
   async #serve({ call, method, args }: Extract<FromWorker, { type: "store" }>): Promise<void> {
     try {
-      const work = this.#store[method] as (...given: readonly unknown[]) => unknown;
-      const value = await work.apply(this.#store, [...args]);
+      const value = await this.#port.serve(method, args);
       this.#send({ type: "stored", call, value });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);

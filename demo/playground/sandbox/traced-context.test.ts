@@ -3,13 +3,21 @@ import { DurableTestRunner } from "perdure/testing";
 import { expect, test } from "vitest";
 import { type Trace, tracedContext } from "./traced-context.ts";
 
+const silent: Trace = {
+  began: () => undefined,
+  reached: () => undefined,
+  ran: () => undefined,
+  inside: (_id, fn) => fn,
+  saying: (_id, say) => say(),
+  threw: () => undefined,
+};
+
 /** Where each named operation was called, as the trace has it and as the log has it. */
 async function positions(handler: (context: DurableContext) => Promise<unknown>): Promise<readonly unknown[]> {
   const traced = new Map<string, string>();
   const trace: Trace = {
-    began: () => undefined,
+    ...silent,
     reached: (id, { name }) => void (name === undefined || traced.set(name, id)),
-    ran: () => undefined,
   };
   const watched = withDurableExecution((_event: unknown, context) => handler(tracedContext(context, trace)));
   const { operations } = await new DurableTestRunner(watched).run();
@@ -43,7 +51,7 @@ test("counts calls on the outer context in a branch without a parameter where th
 
 test("tells which functions ran", async () => {
   const ran: string[] = [];
-  const trace: Trace = { began: () => ran.push("began"), reached: () => undefined, ran: (id) => ran.push(id) };
+  const trace: Trace = { ...silent, began: () => ran.push("began"), ran: (id) => ran.push(id) };
   const handler = withDurableExecution(async (_event: unknown, outer) => {
     trace.began();
     const context = tracedContext(outer, trace);
@@ -53,4 +61,29 @@ test("tells which functions ran", async () => {
   });
   await new DurableTestRunner(handler).run();
   expect(ran).toEqual(["began", "1", "began", "3"]);
+});
+
+test("tells which operation a logger's line and an error come from", async () => {
+  const told: string[] = [];
+  const trace: Trace = {
+    ...silent,
+    saying: (id, say) => {
+      told.push(`said by ${id}`);
+      return say();
+    },
+    threw: (id, error) => told.push(`${(error as Error).message} thrown by ${id}`),
+  };
+  const handler = withDurableExecution(async (_event: unknown, outer) => {
+    const context = tracedContext(outer, trace);
+    context.logger.debug("in the handler");
+    await context.runInChildContext("inside", async (child) => {
+      child.logger.debug("in a child");
+      await child.step("deep", async ({ logger }) => logger.debug("in a step"));
+    });
+    await context.step("bad", async () => Promise.reject(new Error("no")), {
+      retryStrategy: () => ({ shouldRetry: false }),
+    });
+  });
+  await new DurableTestRunner(handler).run().catch(() => undefined);
+  expect(told).toEqual(["said by undefined", "said by 1", "said by 1-1", "no thrown by 2"]);
 });

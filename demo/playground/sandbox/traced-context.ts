@@ -10,9 +10,14 @@ export interface Trace {
   began(): void;
   reached(id: string, call: { readonly method: string; readonly name?: string; readonly line?: number }): void;
   ran(id: string): void;
+  /** The function as it is to be called, so that what it says is known to come from there. */
+  inside(id: string | undefined, fn: AnyFunction): AnyFunction;
+  /** Calls a method of a logger. */
+  saying<T>(id: string | undefined, say: () => T): T;
+  threw(id: string | undefined, error: unknown): void;
 }
 
-type AnyFunction = (...args: unknown[]) => unknown;
+export type AnyFunction = (...args: unknown[]) => unknown;
 
 /** The positions of one context, in the order of its calls. */
 class Positions {
@@ -22,6 +27,11 @@ class Positions {
   /** `prefix` is the position of the context; empty for the root. */
   constructor(prefix: string) {
     this.#prefix = prefix;
+  }
+
+  /** The position of the context; undefined for the root. */
+  get owner(): string | undefined {
+    return this.#prefix === "" ? undefined : this.#prefix;
   }
 
   next(): string {
@@ -87,6 +97,7 @@ interface Counting {
 function member(target: DurableContext, key: string | symbol, { trace, next, positions }: Counting): unknown {
   const value: unknown = Reflect.get(target, key, target);
   if (key === "promise") return combinators(value as Record<string, AnyFunction>, next);
+  if (key === "logger") return attributed(value, positions.owner, trace);
   if (typeof value !== "function") return value;
   const method = value.bind(target) as AnyFunction;
   const wrap = typeof key === "string" ? wrapperOf[key] : undefined;
@@ -111,11 +122,38 @@ function combinators(promise: Record<string, AnyFunction>, next: Counting["next"
 function ranAt(suffix: string) {
   return (arg: unknown, { position, trace }: Call): unknown => {
     if (typeof arg !== "function") return arg;
-    return (...args: unknown[]) => {
-      trace.ran(position + suffix);
-      return (arg as AnyFunction)(...args);
+    const id = position + suffix;
+    const inside = trace.inside(id, arg as AnyFunction);
+    return async (...args: unknown[]) => {
+      trace.ran(id);
+      try {
+        return await inside(...args.map((given) => withLogger(given, id, trace)));
+      } catch (error) {
+        trace.threw(id, error);
+        throw error;
+      }
     };
   };
+}
+
+/** What a step is given, with its logger's lines attributed to it. */
+function withLogger(given: unknown, id: string, trace: Trace): unknown {
+  if (typeof given !== "object" || given === null || !("logger" in given)) return given;
+  const logger = attributed(given.logger, id, trace);
+  return new Proxy(given, {
+    get: (target, key) => (key === "logger" ? logger : (Reflect.get(target, key, target) as unknown)),
+  });
+}
+
+function attributed(logger: unknown, id: string | undefined, trace: Trace): unknown {
+  if (typeof logger !== "object" || logger === null) return logger;
+  return new Proxy(logger, {
+    get(target, key) {
+      const method: unknown = Reflect.get(target, key, target);
+      if (typeof method !== "function") return method;
+      return (...args: unknown[]) => trace.saying(id, () => (method as AnyFunction).apply(target, args));
+    },
+  });
 }
 
 function asIs(arg: unknown): unknown {
@@ -137,7 +175,8 @@ function inContext(fn: unknown, { position, outer, trace }: Call, indexOf?: Inde
   const wrapped: AnyFunction = (context, ...rest) => {
     const prefix = indexOf === undefined ? position : `${position}-${indexOf(rest) + 1}`;
     const own = new Positions(prefix);
-    const run = (): unknown => original(tracedContext(context as DurableContext, trace, own), ...rest);
+    const inside = trace.inside(prefix, original);
+    const run = (): unknown => inside(tracedContext(context as DurableContext, trace, own), ...rest);
     return indexOf !== undefined && original.length === 0 ? adopting({ outer, own }, run) : run();
   };
   return Object.defineProperty(wrapped, "length", { value: original.length });

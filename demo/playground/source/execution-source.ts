@@ -23,8 +23,6 @@ export interface ExecutionSource {
   list(filter: ListFilter): Promise<readonly DirectoryRow[]>;
   /** Tells the log from its beginning, then live, until the answer is called. */
   watch(executionId: string, listener: Listener): () => void;
-  /** Answers the new execution's id. `input` is JSON text. */
-  start(functionName: string, input: string): Promise<string>;
   completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void>;
   stop(executionId: string): Promise<void>;
   resume(executionId: string): Promise<void>;

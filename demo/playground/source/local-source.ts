@@ -1,13 +1,13 @@
 /**
- * The executions of this browser. The page keeps the log and speaks for the outside world; the functions run in a
- * sandboxed worker that can be killed. Of all tabs one has the worker, by a lock that the browser passes on when that
- * tab is gone; the others look on, and take over when Run is pressed there.
+ * The executions of this browser. The page keeps the log and speaks for the outside world; the functions run in
+ * sandboxed workers that can be killed.
  */
 
 import {
   type CallbackOutcome,
   type DirectoryRow,
   executionIdOfCallback,
+  type ExecutionHeader,
   type ExecutionStore,
   type LogPage,
   Runner,
@@ -16,15 +16,7 @@ import {
 import { MemoryAlarm, systemHost } from "perdure/memory";
 import { FaultyStore } from "perdure/testing";
 import { forkLog, rowOf } from "../model/fork-log.ts";
-import { AdjustableClock } from "../sandbox/clock.ts";
-import type { Program, ProgramFailure } from "../sandbox/protocol.ts";
-import {
-  type LoadReport,
-  type ReplayAnswer,
-  type ReplayOptions,
-  type SandboxEvents,
-  SandboxProcess,
-} from "../sandbox/sandbox-process.ts";
+import type { Program } from "../sandbox/protocol.ts";
 import {
   type ExecutionSource,
   LIST_LIMIT,
@@ -32,22 +24,25 @@ import {
   type ListFilter,
   type ProcessState,
 } from "./execution-source.ts";
+import { Kinship } from "./kinship.ts";
 import { ObservedStore } from "./observed-store.ts";
 import { openStore } from "./open-store.ts";
 import { ProgramShelf } from "./program-shelf.ts";
+import { SharedClock } from "./shared-clock.ts";
 import { SlowStore } from "./slow-store.ts";
+import { TabSeat } from "./tab-seat.ts";
+import { type PoolEvents, WorkerPool } from "./worker-pool.ts";
 
-export interface LocalEvents extends SandboxEvents {
+export interface LocalEvents extends PoolEvents {
   readonly onProcess: (state: ProcessState) => void;
-  readonly onLoaded: (report: LoadReport) => void;
   /** The list of executions may have changed. */
   readonly onChange: () => void;
+  /** The clock was set, in this tab or in another one. */
+  readonly onClock: () => void;
 }
 
 type Hint = { readonly type: "written" | "wake"; readonly executionId: string } | { readonly type: "clock" };
 
-const LOCK = "perdure.playground.worker";
-const CLOCK_KEY = "perdure.playground.ahead";
 /** The delay of each write while the storage is slow, in ms. */
 const SLOW_MS = 800;
 const CLEAR_LIMIT = 100;
@@ -55,53 +50,48 @@ const CLEAR_LIMIT = 100;
 export class LocalSource implements ExecutionSource {
   readonly kind = "local";
   readonly shelf: ProgramShelf = new ProgramShelf(localStorage);
+  readonly kinship: Kinship = new Kinship(localStorage);
+  readonly clock: SharedClock = new SharedClock(localStorage);
+  readonly pool: WorkerPool;
   readonly #events: LocalEvents;
   readonly #database = openStore();
   readonly #store: ExecutionStore;
   readonly #slow: SlowStore;
   readonly #faulty: FaultyStore;
-  readonly #clock = new AdjustableClock(systemHost());
   readonly #client: Runner;
   readonly #tabs = new BroadcastChannel("perdure.playground");
   readonly #watchers = new Map<string, Set<() => void>>();
-  #process: SandboxProcess | undefined;
-  /** Killed with the other one, because code may never let go here too. */
-  #rehearsal: SandboxProcess | undefined;
-  #functionNames: readonly string[] = [];
-  #hasLock = false;
-  /** Counts how often this tab has asked for the lock: only the newest request counts. */
-  #turn = 0;
-  #aheadMs = Number(localStorage.getItem(CLOCK_KEY) ?? 0);
+  readonly #seat: TabSeat;
 
   constructor(events: LocalEvents) {
     this.#events = events;
     this.#store = new ObservedStore(this.#database, (id) => this.#written(id));
     this.#slow = new SlowStore(this.#store);
     this.#faulty = new FaultyStore(this.#slow);
-    this.#clock.set(this.#aheadMs);
+    this.pool = new WorkerPool({
+      ...{ store: this.#faulty, shelf: this.shelf, events },
+      aheadMs: () => this.clock.aheadMs,
+    });
     this.#client = this.#createClient();
     this.#tabs.onmessage = ({ data }: MessageEvent<Hint>) => this.#heed(data);
+    this.#seat = new TabSeat({
+      onSeated: () => void this.pool.open().catch(ignore),
+      onLost: () => {
+        this.pool.kill();
+        this.join();
+      },
+    });
   }
 
   /** Starts the worker in this tab as soon as no other tab has it, and clears away what ended long ago. */
   join(): void {
-    void this.#hold({});
+    this.#events.onProcess("elsewhere");
+    this.#seat.wait();
     this.#clear().catch(ignore);
   }
 
-  /** By the right clock: whoever has put this one ahead still wants to see what came of it. */
-  async #clear(): Promise<void> {
-    const old = await this.#database.expired(Date.now(), CLEAR_LIMIT);
-    for (const { id, incarnation } of old) await this.#database.remove(id, incarnation);
-    this.#events.onChange();
-  }
-
-  now(): number {
-    return this.#clock.now();
-  }
-
   async functionNames(): Promise<readonly string[]> {
-    return this.#functionNames;
+    return this.pool.functionNames;
   }
 
   async list({ functionName, status }: ListFilter): Promise<readonly DirectoryRow[]> {
@@ -138,22 +128,34 @@ export class LocalSource implements ExecutionSource {
     };
   }
 
-  /** Makes a file's code the one that executions run; the worker starts again if it is other code. */
-  async load(program: Program): Promise<LoadReport | undefined> {
-    const isNew = this.shelf.put(program);
-    if (this.#process !== undefined && !isNew) return undefined;
-    return this.restart();
+  /** Makes a file's code the one that its functions run with; the worker starts again if it is other code. */
+  async load(program: Program): Promise<void> {
+    this.#shelve(program);
+    if (!this.pool.isOpen) await this.#open();
+    else if (!this.pool.runs(program)) await this.pool.reopen(program);
   }
 
-  async start(functionName: string, input: string): Promise<string> {
+  /** Starts the workers anew, in this tab whichever had them before, with this code among theirs. */
+  async restart(program: Program): Promise<void> {
+    this.#shelve(program);
+    await this.#open();
+  }
+
+  /** Lets somebody else's code, which ran at an earlier visit, go on. */
+  async admit(program: Program): Promise<void> {
+    this.pool.admit(program.file);
+    if (!this.pool.isOpen) await this.#open();
+    else await this.pool.reopen(program);
+  }
+
+  /** Starts a function of a program that is loaded. */
+  async startIn(program: Program, functionName: string, input: string): Promise<string> {
     const request: StartRequest = { functionName, input, name: shortName() };
-    if (this.#process === undefined) await this.restart();
-    if (this.#process === undefined) throw new Error("The worker is not running.");
     // Code that never lets go keeps the worker from answering; the log tells that it has begun.
     const begun = Promise.withResolvers<string>();
     const id = `${functionName}/${request.name}`;
     const leave = this.watch(id, { onCommit: () => begun.resolve(id), onError: begun.reject });
-    this.#process.start(request).then(begun.resolve, begun.reject);
+    this.pool.start(program, request).then(begun.resolve, begun.reject);
     return begun.promise.finally(leave);
   }
 
@@ -165,7 +167,7 @@ export class LocalSource implements ExecutionSource {
 
   async stop(executionId: string): Promise<void> {
     await this.#client.stop(executionId);
-    const header = await this.#client.describe(executionId);
+    const header: ExecutionHeader = await this.#client.describe(executionId);
     // Whoever runs an execution keeps its row; with no worker nobody does. One with a parent has to wait for a worker.
     if (header.parent === undefined) await this.#store.putRow(rowOf(header, await this.#lengthOf(executionId)));
     this.#wakeEverywhere(executionId);
@@ -178,66 +180,33 @@ export class LocalSource implements ExecutionSource {
 
   /** Removes an execution and its log. */
   async purge(executionId: string): Promise<void> {
-    await this.#client.stop(executionId).catch(() => undefined);
+    await this.#client.stop(executionId).catch(ignore);
     await this.#database.remove(executionId);
+    this.shelf.forget(executionId);
+    this.kinship.forget(executionId);
     this.#written(executionId);
   }
 
-  /** Puts a log where executions are, under its own name; answers its id. */
-  async addLog(log: readonly string[]): Promise<string> {
-    const { row, bodies } = forkLog(log, { name: shortName(), randomId: () => systemHost().randomId() });
+  /**
+   * Puts a log where executions are, under a name of its own: all of it, or up to where an operation begins. Answers its
+   * id. With a program it belongs to that one's worker from the beginning.
+   */
+  async addLog(
+    log: readonly string[],
+    { before, program }: { readonly before?: string; readonly program?: Program } = {},
+  ): Promise<string> {
+    const options = { name: shortName(), randomId: () => systemHost().randomId() };
+    const { row, bodies } = forkLog(log, before === undefined ? options : { ...options, before });
+    if (program !== undefined) this.shelf.bind(row.id, program);
     await this.#database.restore(row, bodies);
     this.#written(row.id);
     this.#wakeEverywhere(row.id);
     return row.id;
   }
 
-  /** A new execution with the log of another one up to where an operation begins. */
-  async restartFrom(log: readonly string[], operationId: string): Promise<string> {
-    const fork = forkLog(log, { before: operationId, name: shortName(), randomId: () => systemHost().randomId() });
-    return this.addLog(fork.bodies);
-  }
-
-  /** Holds a log against the code that runs. */
-  async replay(log: readonly string[], options: ReplayOptions): Promise<ReplayAnswer> {
-    if (this.#process === undefined) await this.restart();
-    if (this.#process === undefined) throw new Error("The worker is not running.");
-    return this.#process.replay(log, options);
-  }
-
-  /** Holds a log against code that is not to run, in a worker of its own: nothing that runs is touched. */
-  async rehearse(
-    program: Program,
-    log: readonly string[],
-    options: ReplayOptions,
-  ): Promise<ReplayAnswer | ProgramFailure> {
-    this.#rehearsal?.kill();
-    const rehearsal = new SandboxProcess(this.#store, this.#events);
-    this.#rehearsal = rehearsal;
-    try {
-      const { failures } = await rehearsal.open({ programs: [program], aheadMs: this.#aheadMs, isToRun: false });
-      return failures[0] ?? (await rehearsal.replay(log, options));
-    } finally {
-      rehearsal.kill();
-    }
-  }
-
+  /** False if no worker ran here. */
   kill(): void {
-    this.#rehearsal?.kill();
-    if (this.#process === undefined) return;
-    this.#process.kill();
-    this.#process = undefined;
-    this.#events.onProcess("killed");
-  }
-
-  /** Starts the worker anew, in this tab whichever had it before. */
-  async restart(): Promise<LoadReport | undefined> {
-    if (!this.#hasLock) {
-      await new Promise<void>((resolve) => {
-        void this.#hold({ steal: true, onHeld: resolve });
-      });
-    }
-    return this.#open();
+    if (this.pool.kill()) this.#events.onProcess("killed");
   }
 
   failNextWrite(): void {
@@ -249,7 +218,7 @@ export class LocalSource implements ExecutionSource {
   }
 
   duplicateAlarm(executionId: string): void {
-    for (let wake = 0; wake < 2; wake++) this.#process?.wake(executionId);
+    for (let wake = 0; wake < 2; wake++) this.pool.wake(executionId);
   }
 
   get isSlow(): boolean {
@@ -262,10 +231,31 @@ export class LocalSource implements ExecutionSource {
 
   /** Moves the clock of all tabs ahead, to a time in ms since the epoch. */
   skipTo(at: number): void {
-    this.#aheadMs += Math.max(0, at - this.now());
-    localStorage.setItem(CLOCK_KEY, String(this.#aheadMs));
-    this.#tell({ type: "clock" });
-    this.#setClock();
+    this.clock.skipTo(at);
+    this.#clockSet();
+  }
+
+  /** Sets the clock of all tabs to the real time. */
+  putClockBack(): void {
+    this.clock.putBack();
+    this.#clockSet();
+  }
+
+  #shelve(program: Program): void {
+    if (program.isForeign === true) this.pool.admit(program.file);
+    this.shelf.put(program);
+  }
+
+  async #open(): Promise<void> {
+    await this.#seat.take();
+    await this.pool.open();
+  }
+
+  /** By the real clock: whoever has put this one ahead still wants to see what came of it. */
+  async #clear(): Promise<void> {
+    const old = await this.#database.expired(Date.now(), CLEAR_LIMIT);
+    for (const { id, incarnation } of old) await this.#database.remove(id, incarnation);
+    this.#events.onChange();
   }
 
   /** How many commits there are. */
@@ -280,7 +270,7 @@ export class LocalSource implements ExecutionSource {
   }
 
   #createClient(): Runner {
-    const host = this.#clock.host();
+    const host = this.clock.host();
     return new Runner({
       store: this.#store,
       alarm: new MemoryAlarm({ host, wake: () => undefined }),
@@ -289,45 +279,6 @@ export class LocalSource implements ExecutionSource {
       mayRun: () => false,
       arnOf: ({ id }) => id,
     });
-  }
-
-  /** Holds the lock until it is stolen or the tab is gone. */
-  async #hold({ steal = false, onHeld }: { steal?: boolean; onHeld?: () => void }): Promise<void> {
-    const turn = ++this.#turn;
-    if (!steal) this.#events.onProcess("elsewhere");
-    try {
-      await navigator.locks.request(LOCK, { steal }, async () => {
-        // This tab has asked again since, and taken what it asked for.
-        if (turn !== this.#turn) return;
-        this.#hasLock = true;
-        if (onHeld === undefined) this.#open().catch(ignore);
-        else onHeld();
-        await new Promise(ignore);
-      });
-    } catch {
-      if (turn === this.#turn) this.#lost();
-    }
-  }
-
-  /** Another tab has taken the worker's place. */
-  #lost(): void {
-    this.#hasLock = false;
-    this.#process?.kill();
-    this.#process = undefined;
-    this.join();
-  }
-
-  async #open(): Promise<LoadReport> {
-    this.#process?.kill();
-    const opened = new SandboxProcess(this.#faulty, this.#events);
-    this.#process = opened;
-    this.#events.onProcess("starting");
-    const report = await opened.open({ programs: this.shelf.programs, aheadMs: this.#aheadMs, isToRun: true });
-    if (this.#process !== opened) return report;
-    this.#functionNames = report.functions.map(({ name }) => name);
-    this.#events.onLoaded(report);
-    this.#events.onProcess("running");
-    return report;
   }
 
   #written(executionId: string): void {
@@ -341,21 +292,21 @@ export class LocalSource implements ExecutionSource {
   }
 
   #heed(hint: Hint): void {
-    if (hint.type === "written") this.#look(hint.executionId);
-    else if (hint.type === "wake") this.#process?.wake(hint.executionId);
-    else {
-      this.#aheadMs = Number(localStorage.getItem(CLOCK_KEY) ?? 0);
-      this.#setClock();
-    }
+    if (hint.type === "written") return this.#look(hint.executionId);
+    if (hint.type === "wake") return this.pool.wake(hint.executionId);
+    this.clock.reread();
+    this.pool.setClock(this.clock.aheadMs);
+    this.#events.onClock();
   }
 
-  #setClock(): void {
-    this.#clock.set(this.#aheadMs);
-    this.#process?.setClock(this.#aheadMs);
+  #clockSet(): void {
+    this.#tell({ type: "clock" });
+    this.pool.setClock(this.clock.aheadMs);
+    this.#events.onClock();
   }
 
   #wakeEverywhere(executionId: string): void {
-    this.#process?.wake(executionId);
+    this.pool.wake(executionId);
     this.#tell({ type: "wake", executionId });
   }
 
@@ -364,7 +315,7 @@ export class LocalSource implements ExecutionSource {
   }
 }
 
-/** For what may happen or not: a worker may be replaced before it is ready, and a lock is held until the tab ends. */
+/** For what may happen or not: a worker may be replaced before it is ready. */
 function ignore(): void {}
 
 const NAME_LETTERS = 6;

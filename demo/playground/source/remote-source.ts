@@ -1,8 +1,11 @@
-/** The executions of a Worker, through its HTTP face. The credential lives in this object and nowhere else. */
+/** The executions of a Worker, through its HTTP face. */
 
 import type { CallbackOutcome, DirectoryRow, ExecutionStatus } from "perdure/engine";
+import { ForeignDataError, readBounded } from "./bounded.ts";
 import { type ExecutionSource, LIST_LIMIT, type Listener, type ListFilter } from "./execution-source.ts";
+import { RelayClient } from "./relay-client.ts";
 import { readEvents } from "./server-events.ts";
+import { type FunctionPage, readAnswer, readFunctionPage, readRows } from "./worker-answers.ts";
 
 export interface RemoteOptions {
   /** Where the Worker answers. */
@@ -26,32 +29,35 @@ class AnswerError extends Error {
   }
 }
 
-interface WireExecution {
-  readonly DurableExecutionArn: string;
-  readonly DurableExecutionName: string;
-  readonly Status: ExecutionStatus;
-  readonly StartTimestamp: number;
-  readonly EndTimestamp?: number;
-  readonly Halted?: boolean;
-}
-
-interface FunctionPage {
-  readonly Functions: readonly { readonly FunctionName: string }[];
-  readonly NextMarker?: string;
-}
-
 const NOT_FOUND = 404;
 const API = "2025-12-01";
-/** Before a stream that broke is asked for again. */
-const RETRY_MS = 1_000;
+/** Before a stream that broke is asked for again, in ms: the first time, and at the most. */
+const [RETRY_MS, LONGEST_RETRY_MS] = [1_000, 30_000];
+const MOST_FUNCTION_PAGES = 100;
+/** An answer that is no stream. */
+const MOST_BYTES = 32_000_000;
+
+interface Request {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+}
 
 export class RemoteSource implements ExecutionSource {
   readonly kind = "remote";
   readonly #options: RemoteOptions;
+  readonly #relay: RelayClient;
   #names: Promise<readonly string[]> | undefined;
 
+  /** @throws {TypeError} for an address that no Worker has. */
   constructor(options: RemoteOptions) {
     this.#options = options;
+    this.#relay = new RelayClient(options.address);
+  }
+
+  close(): void {
+    this.#relay.close();
   }
 
   /** @throws {UnlistedFunctionsError} if none were named, and the Worker does not list them either. */
@@ -73,6 +79,7 @@ export class RemoteSource implements ExecutionSource {
     return () => leave.abort();
   }
 
+  /** Answers the new execution's id. `input` is JSON text. */
   async start(functionName: string, input: string): Promise<string> {
     const answer = await this.#call(`/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`, {
       method: "POST",
@@ -106,13 +113,17 @@ export class RemoteSource implements ExecutionSource {
 
   async #listFunctions(): Promise<readonly string[]> {
     const names: string[] = [];
+    const markers = new Set<string>();
     try {
       for (let marker: string | undefined = ""; marker !== undefined; ) {
-        const query = new URLSearchParams(marker === "" ? {} : { Marker: marker });
-        const answer: Response = await this.#call(`/2015-03-31/functions/?${query}`);
-        const { Functions, NextMarker } = (await answer.json()) as FunctionPage;
-        names.push(...Functions.map(({ FunctionName }) => FunctionName));
-        marker = NextMarker;
+        const page: FunctionPage = await this.#functionPage(marker);
+        names.push(...page.names);
+        marker = page.next;
+        if (marker === undefined) break;
+        if (markers.has(marker) || markers.size >= MOST_FUNCTION_PAGES) {
+          throw new ForeignDataError("The Worker's list of functions has no end: its pages lead to each other.");
+        }
+        markers.add(marker);
       }
     } catch (error) {
       if (!(error instanceof AnswerError) || error.status !== NOT_FOUND) throw error;
@@ -121,54 +132,90 @@ export class RemoteSource implements ExecutionSource {
     return names;
   }
 
+  async #functionPage(marker: string): Promise<FunctionPage> {
+    const query = new URLSearchParams(marker === "" ? {} : { Marker: marker });
+    return readFunctionPage(await this.#json(`/2015-03-31/functions/?${query}`));
+  }
+
   async #listOne(functionName: string, status: ExecutionStatus | undefined): Promise<readonly DirectoryRow[]> {
     const query = new URLSearchParams({ MaxItems: String(LIST_LIMIT), ...(status && { Statuses: status }) });
     const path = `/${API}/functions/${encodeURIComponent(functionName)}/durable-executions?${query}`;
-    const { DurableExecutions } = (await (await this.#call(path)).json()) as { DurableExecutions: WireExecution[] };
-    return DurableExecutions.map((execution) => rowOf(functionName, execution));
+    return readRows(functionName, await this.#json(path)).slice(0, LIST_LIMIT);
   }
 
   /** Goes on after the last commit when the stream breaks, until the execution has ended or nobody looks any more. */
   async #follow(arn: string, { onCommit, onError }: Listener, signal: AbortSignal): Promise<void> {
     let cursor = 0;
+    let retryMs = RETRY_MS;
     while (!signal.aborted) {
       try {
-        const { body } = await this.#call(`${pathOf(arn)}/events?cursor=${cursor}`, { signal });
-        if (body === null) return;
-        for await (const event of readEvents(body)) {
-          if (event.event === "end") return;
-          if (event.event !== "commit") break;
-          cursor = Number(event.id);
-          onCommit(event.data);
-        }
+        const before = cursor;
+        const hasEnded = await this.#stream(arn, { cursor, signal }, (seq, body) => {
+          onCommit(body);
+          cursor = seq;
+        });
+        if (hasEnded) return;
+        if (cursor > before) retryMs = RETRY_MS;
       } catch (error) {
-        if (!signal.aborted) onError(error);
+        if (signal.aborted) return;
+        onError(error);
+        if (!isPassing(error)) return;
       }
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+      retryMs = Math.min(2 * retryMs, LONGEST_RETRY_MS);
     }
   }
 
-  async #call(path: string, init: RequestInit = {}): Promise<Response> {
-    const { address, token } = this.#options;
-    const headers = { ...(init.headers as Record<string, string>), Authorization: `Bearer ${token}` };
-    const answer = await fetch(new URL(path, address), { ...init, headers });
-    if (answer.ok) return answer;
-    const { message } = (await answer.json().catch(() => ({}))) as { message?: string };
-    throw new AnswerError(answer.status, message ?? answer.statusText);
+  /** One stream, to its end; answers whether the execution has ended. */
+  async #stream(
+    arn: string,
+    { cursor, signal }: { readonly cursor: number; readonly signal: AbortSignal },
+    onCommit: (seq: number, body: string) => void,
+  ): Promise<boolean> {
+    const { body } = await this.#call(`${pathOf(arn)}/events?cursor=${cursor}`, { signal });
+    if (body === null) return true;
+    let last = cursor;
+    for await (const { event, id, data } of readEvents(body)) {
+      if (event === "end") return true;
+      if (event !== "commit") return false;
+      if (Number(id) !== last + 1) throw new ForeignDataError(`The Worker sent commit ${id} after commit ${last}.`);
+      onCommit(++last, data);
+    }
+    return false;
   }
+
+  async #json(path: string): Promise<unknown> {
+    return readAnswer(await this.#text(await this.#call(path)));
+  }
+
+  async #text({ body }: Response): Promise<string> {
+    return readBounded(body, { what: "The Worker's answer", mostBytes: MOST_BYTES });
+  }
+
+  async #call(path: string, { method = "GET", headers = {}, body, signal }: Request = {}): Promise<Response> {
+    const authorized = { ...headers, Authorization: `Bearer ${this.#options.token}` };
+    const request = { path, method, headers: authorized, ...(body !== undefined && { body }) };
+    const answer = await this.#relay.ask(request, signal);
+    if (answer.ok) return answer;
+    throw new AnswerError(answer.status, messageOf(await this.#text(answer)) ?? answer.statusText);
+  }
+}
+
+function messageOf(text: string): string | undefined {
+  try {
+    const { message } = readAnswer(text) as { readonly message?: unknown };
+    return typeof message === "string" ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** True for what may be over when it is tried again: no refusal, and nothing that the Worker would send again. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof AnswerError) return error.status >= 500 || error.status === 429;
+  return error instanceof Error && error.name === "UnreachableError";
 }
 
 function pathOf(arn: string): string {
   return `/${API}/durable-executions/${encodeURIComponent(arn)}`;
-}
-
-function rowOf(functionName: string, execution: WireExecution): DirectoryRow {
-  const { DurableExecutionArn: id, DurableExecutionName: name, Status: status } = execution;
-  const { StartTimestamp, EndTimestamp, Halted } = execution;
-  return {
-    ...{ id, functionName, name, version: "$LATEST", incarnation: "", seq: 0, status },
-    startedAt: StartTimestamp * 1_000,
-    ...(EndTimestamp === undefined ? {} : { endedAt: EndTimestamp * 1_000 }),
-    ...(Halted === true ? { halted: true } : {}),
-  };
 }

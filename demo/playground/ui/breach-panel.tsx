@@ -1,16 +1,20 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import type { Breach, BreachSide } from "../model/breach.ts";
-import type { Playground } from "./playground.ts";
+
+export interface BreachPanelProps {
+  /** What the engine says. */
+  readonly message: string;
+  readonly breach: Breach | undefined;
+  /** The ways out, as controls. */
+  readonly children: ComponentChildren;
+}
 
 /** Where code and log part: both sides, and the way out. */
-export function BreachPanel({ playground }: { readonly playground: Playground }): JSX.Element | null {
-  const header = playground.view.value.header;
-  const breach = playground.breach.value;
-  if (header?.halt === undefined) return null;
+export function BreachPanel({ message, breach, children }: BreachPanelProps): JSX.Element {
   return (
     <section class="breach" aria-label="Why it halted">
       {breach === undefined ? (
-        <p>{header.halt.error.errorMessage}</p>
+        <p>{message}</p>
       ) : (
         <>
           <p>
@@ -20,25 +24,8 @@ export function BreachPanel({ playground }: { readonly playground: Playground })
           <Sides parting={breach} />
         </>
       )}
-      <WaysOut playground={playground} />
+      <div class="run">{children}</div>
     </section>
-  );
-}
-
-function WaysOut({ playground }: { readonly playground: Playground }): JSX.Element {
-  const previous = playground.previousCode;
-  const canPutBack = previous !== undefined && previous !== playground.draft.value.code && !playground.isRemote.value;
-  return (
-    <div class="run">
-      {canPutBack && (
-        <button type="button" class="primary" onClick={() => playground.putBack(previous)}>
-          Put the earlier code back
-        </button>
-      )}
-      <button type="button" class={canPutBack ? "" : "primary"} onClick={() => void playground.resume()}>
-        {playground.isRemote.value ? "Resume" : "Resume with this code"}
-      </button>
-    </div>
   );
 }
 

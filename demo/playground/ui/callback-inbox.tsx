@@ -1,58 +1,70 @@
 import { useSignal } from "@preact/signals";
-import type { Operation } from "perdure/engine";
+import type { CallbackOutcome, Operation } from "perdure/engine";
 import type { JSX } from "preact";
 import { remaining } from "./labels.ts";
-import type { Playground } from "./playground.ts";
 
-type OpenCallback = Extract<Operation, { type: "CALLBACK" }>;
+/** A callback that waits for an answer. */
+export interface OpenCallback {
+  readonly operation: Extract<Operation, { type: "CALLBACK" }>;
+  readonly name: string;
+  /** What it is answered with unless something else is written. */
+  readonly answer: string;
+}
 
-/** Callbacks that wait for somebody: here they can be that somebody. */
-export function CallbackInbox({ playground }: { readonly playground: Playground }): JSX.Element | null {
-  void playground.revision.value;
-  const view = playground.view.value;
-  const open = view.isEnded || view.header?.halt !== undefined ? [] : view.openCallbacks;
-  if (open.length === 0) return null;
-  return (
-    <section class="inbox" aria-label="Callbacks">
-      {open.slice(0, MOST_SHOWN).map((operation) => (
-        <Callback key={operation.callbackId} operation={operation} playground={playground} />
-      ))}
-      {open.length > MOST_SHOWN && <p class="hint">{open.length - MOST_SHOWN} more wait for an answer.</p>}
-    </section>
-  );
+export interface CallbackInboxProps {
+  readonly callbacks: readonly OpenCallback[];
+  /** Ms since the epoch. */
+  readonly now: number;
+  readonly onComplete: (callbackId: string, outcome: CallbackOutcome) => void;
 }
 
 /** More would leave no room for anything else. */
 const MOST_SHOWN = 5;
 
-interface CallbackProps {
-  readonly operation: OpenCallback;
-  readonly playground: Playground;
+/** Callbacks that wait for somebody: here the visitor can be that somebody. */
+export function CallbackInbox({ callbacks, now, onComplete }: CallbackInboxProps): JSX.Element | null {
+  if (callbacks.length === 0) return null;
+  return (
+    <section class="inbox" aria-labelledby="inbox-title">
+      <h3 id="inbox-title">Callbacks</h3>
+      {callbacks.slice(0, MOST_SHOWN).map((callback) => (
+        <Callback key={callback.operation.callbackId} {...{ callback, now, onComplete }} />
+      ))}
+      {callbacks.length > MOST_SHOWN && <p class="hint">{callbacks.length - MOST_SHOWN} more wait for an answer.</p>}
+    </section>
+  );
 }
 
-function Callback({ operation, playground }: CallbackProps): JSX.Element {
-  const payload = useSignal("yes");
+interface CallbackProps extends Omit<CallbackInboxProps, "callbacks"> {
+  readonly callback: OpenCallback;
+}
+
+function Callback({ callback: { operation, name, answer }, now, onComplete }: CallbackProps): JSX.Element {
+  const written = useSignal<string | undefined>(undefined);
   const { callbackId } = operation;
-  const name = playground.view.value.nameOf(operation) ?? "callback";
-  const complete = (type: "SUCCEEDED" | "FAILED" | "HEARTBEAT"): void => {
-    const { value } = payload;
-    if (type === "FAILED") {
-      const error = { errorType: "Refused", errorMessage: value };
-      return void playground.completeCallback(callbackId, { type, error });
-    }
-    void playground.completeCallback(callbackId, type === "HEARTBEAT" ? { type } : { type, result: value });
+  const result = written.value ?? answer;
+  const fail = (): void => {
+    const error = { errorType: "Refused", errorMessage: written.value ?? "refused in the playground" };
+    onComplete(callbackId, { type: "FAILED", error });
   };
   const hasHeartbeat = operation.heartbeatTimeoutSeconds !== undefined;
   return (
-    <form class="callback" onSubmit={(event) => (event.preventDefault(), complete("SUCCEEDED"))}>
+    <form
+      class="callback"
+      onSubmit={(event) => (event.preventDefault(), onComplete(callbackId, { type: "SUCCEEDED", result }))}
+    >
       <label>
         It waits for an answer to “{name}”
-        <input value={payload.value} onInput={({ currentTarget }) => (payload.value = currentTarget.value)} />
+        <input
+          value={result}
+          title="The text that the code is given; with Fail it is the error's message."
+          onInput={({ currentTarget }) => (written.value = currentTarget.value)}
+        />
       </label>
       <button type="submit" class="primary">
         Succeed
       </button>
-      <button type="button" onClick={() => complete("FAILED")}>
+      <button type="button" onClick={fail}>
         Fail
       </button>
       <button
@@ -63,16 +75,16 @@ function Callback({ operation, playground }: CallbackProps): JSX.Element {
             ? "Says that somebody still works on the answer, which puts its heartbeat timeout off."
             : "This callback has no heartbeat timeout, so a heartbeat would change nothing."
         }
-        onClick={() => complete("HEARTBEAT")}
+        onClick={() => onComplete(callbackId, { type: "HEARTBEAT" })}
       >
         Heartbeat
       </button>
-      <p class="hint">{timeoutText(operation, playground.now.value)}</p>
+      <p class="hint">{timeoutText(operation, now)}</p>
     </form>
   );
 }
 
-function timeoutText({ timeoutAt, heartbeatAt }: OpenCallback, now: number): string {
+function timeoutText({ timeoutAt, heartbeatAt }: OpenCallback["operation"], now: number): string {
   const parts = [
     ...(timeoutAt === undefined ? [] : [`Times out in ${remaining(timeoutAt - now)}.`]),
     ...(heartbeatAt === undefined ? [] : [`Needs a heartbeat within ${remaining(heartbeatAt - now)}.`]),

@@ -1,17 +1,39 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
-import type { Playground } from "./playground.ts";
+
+/** What a Worker is connected with. */
+export interface ConnectionRequest {
+  readonly address: string;
+  readonly token: string;
+  readonly functionNames: readonly string[];
+}
+
+export interface ConnectionPanelProps {
+  /** Of the Worker that is looked at; undefined for this browser. */
+  readonly address: string | undefined;
+  /** The address that is offered. */
+  readonly offered: string;
+  /** The origin of this page, which a Worker has to allow. */
+  readonly origin: string;
+  readonly onConnect: (request: ConnectionRequest) => Promise<"connected" | "unlisted" | "failed">;
+  readonly onDisconnect: () => void;
+}
 
 /** Which executions are shown: this browser's, or those of a Worker. */
-export function ConnectionPanel({ playground }: { readonly playground: Playground }): JSX.Element {
+export function ConnectionPanel(props: ConnectionPanelProps): JSX.Element {
   const isOpen = useSignal(false);
   const opener = useRef<HTMLButtonElement>(null);
-  if (playground.isRemote.value) {
+  if (props.address !== undefined) {
     return (
-      <button type="button" class="quiet" onClick={() => playground.disconnect()}>
-        Back to this browser
-      </button>
+      <div class="connection connected">
+        <span class="address" title={`The executions of the Worker at ${props.address}`}>
+          <span class="hint">Worker</span> {props.address.replace(/^https?:\/\//, "")}
+        </span>
+        <button type="button" class="quiet" onClick={props.onDisconnect}>
+          Back to this browser
+        </button>
+      </div>
     );
   }
   const close = (event: KeyboardEvent): void => {
@@ -30,35 +52,33 @@ export function ConnectionPanel({ playground }: { readonly playground: Playgroun
       >
         Look at a Worker
       </button>
-      {isOpen.value && <ConnectionForm playground={playground} />}
+      {isOpen.value && <ConnectionForm {...props} onConnected={() => (isOpen.value = false)} />}
     </div>
   );
 }
 
-function ConnectionForm({ playground }: { readonly playground: Playground }): JSX.Element {
+interface ConnectionFormProps extends ConnectionPanelProps {
+  readonly onConnected: () => void;
+}
+
+function ConnectionForm({ offered, origin, onConnect, onConnected }: ConnectionFormProps): JSX.Element {
   const isUnlisted = useSignal(false);
   const isBusy = useSignal(false);
   const connect = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    const field = (name: string): string => {
-      const value = form.get(name);
-      return typeof value === "string" ? value.trim() : "";
-    };
-    const functionNames = field("functions")
-      .split(/[\s,]+/)
-      .filter(Boolean);
+    const request = requestOf(event.currentTarget as HTMLFormElement);
     isBusy.value = true;
-    const outcome = await playground.connect({ address: field("address"), token: field("token"), functionNames });
+    const outcome = await onConnect(request);
     isBusy.value = false;
     if (outcome === "unlisted") isUnlisted.value = true;
+    if (outcome === "connected") onConnected();
   };
   return (
     <form class="popover" aria-label="Look at a Worker" onSubmit={(event) => void connect(event)}>
       <p class="hint">Shows the executions of a Worker that serves the HTTP API, live.</p>
       <label>
         Address
-        <input name="address" type="url" required defaultValue={location.origin} ref={focusFirst} />
+        <input name="address" type="url" required defaultValue={offered} ref={focusFirst} />
       </label>
       <label>
         Bearer token
@@ -70,12 +90,28 @@ function ConnectionForm({ playground }: { readonly playground: Playground }): JS
           <input name="functions" required ref={focusFirst} />
         </label>
       )}
-      <p class="hint">The token stays in this tab's memory. It is in no link and no storage.</p>
+      <p class="hint">
+        A Worker elsewhere has to allow this page, with <code>allowedOrigins: ["{origin}"]</code>: browsers ask for
+        that.
+      </p>
+      <p class="hint">The token stays in this tab until it is closed or left. It is in no link.</p>
       <button type="submit" class="primary" disabled={isBusy.value}>
         Connect
       </button>
     </form>
   );
+}
+
+function requestOf(element: HTMLFormElement): ConnectionRequest {
+  const form = new FormData(element);
+  const field = (name: string): string => {
+    const value = form.get(name);
+    return typeof value === "string" ? value.trim() : "";
+  };
+  const functionNames = field("functions")
+    .split(/[\s,]+/)
+    .filter(Boolean);
+  return { address: field("address"), token: field("token"), functionNames };
 }
 
 /** Once, when it appears. */

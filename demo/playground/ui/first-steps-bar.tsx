@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
-import type { FirstStep } from "./first-steps.ts";
-import type { Playground } from "./playground.ts";
+
+/** The three things that a newcomer does to see replay, in their order. */
+export type FirstStep = "run" | "kill" | "reload";
 
 const steps: readonly { readonly step: FirstStep; readonly text: string }[] = [
   { step: "run", text: "Press Run" },
@@ -8,14 +9,13 @@ const steps: readonly { readonly step: FirstStep; readonly text: string }[] = [
   { step: "reload", text: "Reload this page" },
 ];
 
+export interface FirstStepsBarProps {
+  readonly done: readonly FirstStep[];
+  readonly onHide: () => void;
+}
+
 /** Shows a newcomer the way, and ticks off what was done. */
-export function FirstStepsBar({
-  playground: { firstSteps, isRemote },
-}: {
-  readonly playground: Playground;
-}): JSX.Element | null {
-  const { done, isDismissed } = firstSteps.kept.value;
-  if (isDismissed || isRemote.value) return null;
+export function FirstStepsBar({ done, onHide }: FirstStepsBarProps): JSX.Element {
   const next = steps.find(({ step }) => !done.includes(step))?.step;
   return (
     <section class="first-steps" aria-label="First steps">
@@ -30,7 +30,7 @@ export function FirstStepsBar({
           </li>
         ))}
       </ol>
-      <button type="button" class="quiet" aria-label="Hide the first steps" onClick={() => firstSteps.dismiss()}>
+      <button type="button" class="quiet" aria-label="Hide the first steps" onClick={onHide}>
         Hide
       </button>
     </section>

@@ -1,15 +1,23 @@
 import type { HistoryEvent } from "perdure/engine";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import type { ExecutionView } from "../model/execution-view.ts";
 import { clockTime } from "./labels.ts";
-import type { Playground } from "./playground.ts";
 import { VirtualList } from "./virtual-list.tsx";
 
+export interface HistoryViewProps {
+  readonly view: ExecutionView;
+  /** Changes when the view has: it is changed in place. */
+  readonly revision: number;
+  /** The commit that is looked at. */
+  readonly seq: number;
+  readonly isLive: boolean;
+  /** With the operation of an event; without one for the execution's own. */
+  readonly onSelect: (operationId: string | undefined) => void;
+}
+
 /** The history, as AWS names its events. Choosing one shows its operation. */
-export function HistoryView({ playground }: { readonly playground: Playground }): JSX.Element {
-  const revision = playground.revision.value;
-  const view = playground.view.value;
-  const seq = playground.seq.value;
+export function HistoryView({ view, revision, seq, isLive, onSelect }: HistoryViewProps): JSX.Element {
   const events = useMemo(() => view.events.filter((each) => each.seq <= seq), [view, revision, seq]);
   return (
     <VirtualList
@@ -17,8 +25,8 @@ export function HistoryView({ playground }: { readonly playground: Playground })
       label="History"
       items={events}
       keyOf={({ event }) => String(event.eventId)}
-      onSelect={({ event }) => (playground.operationId.value = event.id)}
-      follow={playground.scrub.value === undefined}
+      onSelect={({ event }) => onSelect(event.id)}
+      follow={isLive}
       empty="No event yet."
       render={({ event }) => (
         <span class="cells">

@@ -1,8 +1,18 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import type { ExecutionView } from "../model/execution-view.ts";
 import { pretty } from "./labels.ts";
-import type { Playground } from "./playground.ts";
 import { VirtualList } from "./virtual-list.tsx";
+
+export interface LogViewProps {
+  readonly view: ExecutionView;
+  /** Changes when the view has: it is changed in place. */
+  readonly revision: number;
+  /** The commit that is looked at. */
+  readonly seq: number;
+  readonly isLive: boolean;
+  readonly onSelect: (seq: number) => void;
+}
 
 /** The text of a commit from its facts on: what is before them says nothing at a glance. */
 function factsOf(body: string): string {
@@ -11,10 +21,7 @@ function factsOf(body: string): string {
 }
 
 /** The log itself: all that is stored. Choosing a commit moves there. */
-export function LogView({ playground }: { readonly playground: Playground }): JSX.Element {
-  const revision = playground.revision.value;
-  const view = playground.view.value;
-  const seq = playground.seq.value;
+export function LogView({ view, revision, seq, isLive, onSelect }: LogViewProps): JSX.Element {
   const commits = useMemo(() => view.bodies.map((body, index) => ({ body, seq: index + 1 })), [view, revision]);
   const chosen = view.bodies[seq - 1];
   return (
@@ -25,8 +32,8 @@ export function LogView({ playground }: { readonly playground: Playground }): JS
         items={commits}
         keyOf={(commit) => String(commit.seq)}
         selected={String(seq)}
-        onSelect={(commit) => (playground.scrub.value = commit.seq)}
-        follow={playground.scrub.value === undefined}
+        onSelect={(commit) => onSelect(commit.seq)}
+        follow={isLive}
         empty="No commit yet."
         render={(commit) => (
           <span class="cells">

@@ -1,24 +1,28 @@
-import { useSignal, useSignalEffect } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import { duration } from "./labels.ts";
-import type { Playground } from "./playground.ts";
+
+export interface NoticeBarProps {
+  readonly notice: { readonly text: string; readonly isError: boolean } | undefined;
+  /** How far the clock is ahead, in ms. */
+  readonly aheadMs: number;
+  readonly onDismiss: () => void;
+  readonly onClockBack: () => void;
+}
 
 /** How long what is only told stays, in ms. */
 const SHOWN_MS = 7_000;
 
-/** Less than this ahead, in ms, is not worth a word. */
-const AHEAD_MS = 2_000;
-
 /** The last line of the page. What is told goes by itself, unless somebody is on it; what went wrong waits to be read. */
-export function NoticeBar({ playground }: { readonly playground: Playground }): JSX.Element {
+export function NoticeBar({ notice, aheadMs, onDismiss, onClockBack }: NoticeBarProps): JSX.Element {
   const isHeld = useSignal(false);
-  useSignalEffect(() => {
-    const notice = playground.notice.value;
-    if (notice === undefined || notice.isError || isHeld.value) return undefined;
-    const timer = setTimeout(() => playground.dismiss(), SHOWN_MS);
+  const goesAway = notice !== undefined && !notice.isError && !isHeld.value;
+  useEffect(() => {
+    if (!goesAway) return undefined;
+    const timer = setTimeout(onDismiss, SHOWN_MS);
     return () => clearTimeout(timer);
-  });
-  const notice = playground.notice.value;
+  }, [notice, goesAway]);
   const hold = (held: boolean) => () => (isHeld.value = held);
   return (
     <footer
@@ -31,16 +35,23 @@ export function NoticeBar({ playground }: { readonly playground: Playground }): 
       <p class="notice" role="status">
         {notice?.text}
       </p>
-      {playground.aheadMs > AHEAD_MS && (
-        <span
-          class="hint"
-          title="Time was skipped. The clock stays ahead, since what is in the log cannot lie in the future."
-        >
-          Clock: {duration(playground.aheadMs)} ahead
-        </span>
+      {aheadMs > 0 && (
+        <>
+          <span class="hint" title="Time was skipped. The code's Date is ahead too.">
+            Clock: {duration(aheadMs)} ahead
+          </span>
+          <button
+            type="button"
+            class="quiet"
+            title="Sets the clock to the real time. What waits for a later time then waits for all of it."
+            onClick={onClockBack}
+          >
+            Put the clock back
+          </button>
+        </>
       )}
       {notice !== undefined && (
-        <button type="button" class="quiet" onClick={() => playground.dismiss()}>
+        <button type="button" class="quiet" onClick={onDismiss}>
           Dismiss
         </button>
       )}

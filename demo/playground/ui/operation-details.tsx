@@ -1,61 +1,61 @@
-import type { Failure, Operation } from "perdure/engine";
+import type { Operation } from "perdure/engine";
 import type { JSX } from "preact";
-import { operationAt, type Span, type Track } from "../model/execution-view.ts";
+import type { Span, Track } from "../model/execution-view.ts";
+import { FailureText, textOfFailure } from "./failure-text.tsx";
 import { clockTime, duration, kindLabel, moment, pretty, remaining, statusLabel, titleOf } from "./labels.ts";
-import type { Playground } from "./playground.ts";
+import { LogLinesList, type ShownLogLine } from "./log-lines.tsx";
+import { Payload } from "./payload.tsx";
+
+export interface OperationDetailsProps {
+  readonly operation: Operation;
+  readonly track: Track;
+  /** The commit that is looked at. */
+  readonly seq: number;
+  /** Ms since the epoch. */
+  readonly now: number;
+  /** Of the code, where it was called. */
+  readonly line: number | undefined;
+  /** How often its function has run since the page was opened. */
+  readonly runs: number;
+  readonly lines: readonly ShownLogLine[];
+  /** Its last error as the code threw it. */
+  readonly thrown: { readonly stack: string; readonly line?: number } | undefined;
+  readonly onClose: () => void;
+  readonly onLine: (line: number) => void;
+  /** Absent where it cannot be done. */
+  readonly onRestart: (() => void) | undefined;
+}
 
 /** What is known of the chosen operation at the chosen commit. */
-export function OperationDetails({ playground }: { readonly playground: Playground }): JSX.Element | null {
-  void playground.revision.value;
-  const id = playground.operationId.value;
-  const track = id === undefined ? undefined : playground.view.value.track(id);
-  const operation = track === undefined ? undefined : operationAt(track, playground.seq.value);
-  if (track === undefined || operation === undefined) return <NoDetails playground={playground} />;
+export function OperationDetails(props: OperationDetailsProps): JSX.Element {
+  const { operation, lines, onClose, onLine, onRestart } = props;
   return (
-    <section class="details" aria-label="Chosen operation">
+    <section class="details" aria-label="Chosen operation" tabIndex={0}>
       <div class="details-head">
         <h3 class="grow">{titleOf(operation)}</h3>
-        {!playground.isRemote.value && (
+        {onRestart !== undefined && (
           <button
             type="button"
-            title="Starts a new execution that has the log up to here, and runs from here with the code in the editor."
-            onClick={() => void playground.restartFrom(operation.id)}
+            title="Starts a new execution that has the log up to here, and runs the code in the editor from here on."
+            onClick={onRestart}
           >
             Restart from here
           </button>
         )}
+        <button type="button" class="quiet" title="Back to the execution as a whole." onClick={onClose}>
+          Close
+        </button>
       </div>
-      <Facts operation={operation} playground={playground} />
-      <Attempts track={track} playground={playground} />
-      <Payloads operation={operation} />
+      <Facts {...props} />
+      <Attempts {...props} />
+      <Payloads {...props} />
+      <LogLinesList lines={lines} onLine={onLine} />
     </section>
   );
 }
 
-function NoDetails({ playground }: { readonly playground: Playground }): JSX.Element | null {
-  void playground.revision.value;
-  if (playground.view.value.tracks.length === 0) return null;
-  return (
-    <section class="details" aria-label="Chosen operation">
-      <p class="hint">Choose an operation, with a click or the arrow keys, to see its result, attempts and line.</p>
-    </section>
-  );
-}
-
-function Facts({
-  operation,
-  playground,
-}: {
-  readonly operation: Operation;
-  readonly playground: Playground;
-}): JSX.Element {
-  void playground.revision.value;
-  const execution = playground.selected.value ?? "";
-  const line = playground.sites.recorded(execution, operation.id)?.line;
-  const runs = playground.sites.runs(execution, operation.id);
-  const now = playground.moment.value;
-  const { spans = [] } = playground.view.value.track(operation.id) ?? {};
-  const wasCutOff = spans.some((span) => span.wasCutOff === true && (span.toSeq ?? 0) <= playground.seq.value);
+function Facts({ operation, track, seq, now, line, runs }: OperationDetailsProps): JSX.Element {
+  const wasCutOff = track.spans.some((span) => span.wasCutOff === true && (span.toSeq ?? 0) <= seq);
   return (
     <dl class="facts">
       <Fact name="Kind" value={`${kindLabel(operation)}, position ${operation.id}`} />
@@ -71,15 +71,10 @@ function Facts({
   );
 }
 
-function Attempts({
-  track,
-  playground,
-}: {
-  readonly track: Track;
-  readonly playground: Playground;
-}): JSX.Element | null {
-  void playground.revision.value;
-  const seq = playground.seq.value;
+/** The newest ones. */
+const MOST_ATTEMPTS = 20;
+
+function Attempts({ track, seq }: OperationDetailsProps): JSX.Element | null {
   const spans = track.spans.filter(({ fromSeq }) => fromSeq <= seq);
   const attempts = spans.filter(({ kind }) => kind === "work");
   if (spans.length < 2) return null;
@@ -95,9 +90,6 @@ function Attempts({
   );
 }
 
-/** The newest ones. */
-const MOST_ATTEMPTS = 20;
-
 function pauseAfter(span: Span, spans: readonly Span[]): Span | undefined {
   const next = spans[spans.indexOf(span) + 1];
   return next?.kind === "pause" ? next : undefined;
@@ -107,39 +99,31 @@ function attemptText(span: Span, pause: Span | undefined, seq: number): string {
   const isOpen = span.to === undefined || (span.toSeq ?? 0) > seq;
   if (isOpen) return `since ${clockTime(span.from)}`;
   const took = `${clockTime(span.from)}, ${duration((span.to ?? span.from) - span.from)}`;
-  const error = span.error === undefined ? "" : `: ${textOf(span.error)}`;
+  const error = span.error === undefined ? "" : `: ${textOfFailure(span.error)}`;
   const isOver = pause?.to !== undefined && (pause.toSeq ?? 0) <= seq;
   return `${took}${error}${isOver ? `; then ${duration((pause.to ?? pause.from) - pause.from)} of pause` : ""}`;
 }
 
-function Payloads({ operation }: { readonly operation: Operation }): JSX.Element | null {
+function Payloads({ operation, track, seq, thrown, onLine }: OperationDetailsProps): JSX.Element | null {
   const input = "input" in operation ? operation.input : undefined;
-  const { result, error } = operation;
+  const { result } = operation;
+  // Of a step that is tried again, the error of its last attempt.
+  const error = operation.error ?? track.spans.findLast(({ toSeq }) => (toSeq ?? seq + 1) <= seq)?.error;
   if (input === undefined && result === undefined && error === undefined) return null;
   return (
     <dl class="payloads">
-      {input !== undefined && <Fact name="Input" value={pretty(input)} isCode />}
-      {result !== undefined && <Fact name="Result" value={pretty(result)} isCode />}
-      {error !== undefined && <Fact name="Error" value={textOf(error)} isCode />}
-      {error?.errorData !== undefined && <Fact name="Data" value={pretty(error.errorData)} isCode />}
-      {error?.stackTrace !== undefined && error.stackTrace.length > 0 && (
-        <Fact name="Stack" value={error.stackTrace.join("\n")} isCode />
-      )}
+      {input !== undefined && <Payload name="Input" text={pretty(input)} />}
+      {result !== undefined && <Payload name="Result" text={pretty(result)} />}
+      {error !== undefined && result === undefined && <FailureText {...{ error, thrown, onLine }} />}
     </dl>
   );
 }
 
-interface FactProps {
-  readonly name: string;
-  readonly value: string;
-  readonly isCode?: boolean;
-}
-
-function Fact({ name, value, isCode = false }: FactProps): JSX.Element {
+function Fact({ name, value }: { readonly name: string; readonly value: string }): JSX.Element {
   return (
     <div>
       <dt>{name}</dt>
-      <dd class={isCode ? "code" : ""}>{value}</dd>
+      <dd>{value}</dd>
     </div>
   );
 }
@@ -171,8 +155,4 @@ function ownFacts(operation: Operation, now: number): readonly (readonly [string
     default:
       return operation satisfies never;
   }
-}
-
-function textOf({ errorType = "Error", errorMessage = "" }: Failure): string {
-  return `${errorType}: ${errorMessage}`;
 }

@@ -1,12 +1,16 @@
 import type { JSX } from "preact";
-import type { Playground } from "./playground.ts";
+
+export interface ScrubberProps {
+  /** The commit that is looked at. */
+  readonly seq: number;
+  readonly length: number;
+  readonly isLive: boolean;
+  /** With the commit to look at; without one for the newest, whichever that is. */
+  readonly onScrub: (seq: number | undefined) => void;
+}
 
 /** Moves through the log: the state at every commit. */
-export function Scrubber({ playground }: { readonly playground: Playground }): JSX.Element {
-  void playground.revision.value;
-  const { length } = playground.view.value;
-  const seq = playground.seq.value;
-  const isLive = playground.scrub.value === undefined;
+export function Scrubber({ seq, length, isLive, onScrub }: ScrubberProps): JSX.Element {
   return (
     <div class="scrubber">
       <label>
@@ -19,10 +23,10 @@ export function Scrubber({ playground }: { readonly playground: Playground }): J
           max={length}
           value={seq}
           disabled={length === 0}
-          onInput={({ currentTarget }) => (playground.scrub.value = currentTarget.valueAsNumber)}
+          onInput={({ currentTarget }) => onScrub(currentTarget.valueAsNumber)}
         />
       </label>
-      <button type="button" class="quiet" aria-pressed={isLive} onClick={() => (playground.scrub.value = undefined)}>
+      <button type="button" class="quiet" aria-pressed={isLive} onClick={() => onScrub(undefined)}>
         Live
       </button>
     </div>

@@ -20,6 +20,8 @@ export interface Scene {
   readonly process?: ProcessState;
   /** False when the worker has no such function. */
   readonly hasCode: boolean;
+  /** Its code came with a link, and was not run in this visit. */
+  readonly awaitsAdmission?: boolean;
 }
 
 /** One sentence or two for each line. */
@@ -33,6 +35,9 @@ export function storyOf(scene: Scene): readonly string[] {
   if (header.status !== "RUNNING") return [endOf(header), ...replayed];
   if (scene.process === "killed") return [killedLine(scene)];
   if (scene.process === "starting") return ["The worker starts."];
+  if (scene.awaitsAdmission === true) {
+    return ["Nothing runs: its code came with a link, at an earlier visit. It goes on when you let it."];
+  }
   if (!scene.hasCode) {
     return [`Nothing runs: the worker has no function “${header.functionName}”. Open its code and press Run.`];
   }

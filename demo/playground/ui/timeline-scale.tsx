@@ -43,7 +43,12 @@ export function TimelineHead(props: ScaleProps): JSX.Element {
           </i>
         ))}
       </span>
-      <span class="row-time" />
+      <span
+        class="row-time"
+        title="Each gap between two commits is as wide as the logarithm of its length: steps of milliseconds have their place beside waits of months."
+      >
+        log scale
+      </span>
     </div>
   );
 }

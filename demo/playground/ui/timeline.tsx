@@ -6,25 +6,34 @@ import { type ExecutionView, firstSeqOf, operationAt, type Span, type Track } fr
 import { waitingFor } from "../model/situation.ts";
 import { timeAxis, type TimeAxis } from "../model/time-axis.ts";
 import { kindLabel, statusLabel, titleOf } from "./labels.ts";
-import type { Playground } from "./playground.ts";
 import { isCutOff, timeText, timeTitle } from "./time-text.ts";
 import { TimelineHead, TimelineMarks } from "./timeline-scale.tsx";
 import { VirtualList } from "./virtual-list.tsx";
 
+export interface TimelineProps {
+  readonly view: ExecutionView;
+  /** Changes when the view has: it is changed in place. */
+  readonly revision: number;
+  /** The commit that is looked at. */
+  readonly seq: number;
+  readonly isLive: boolean;
+  /** The present, and the time at the commit that is looked at; ms since the epoch. */
+  readonly present: number;
+  readonly now: number;
+  readonly run: RunAt | undefined;
+  /** When the worker died, while there is no other; ms since the epoch. */
+  readonly diedAt: number | undefined;
+  /** The operation in whose place the code called another one. */
+  readonly partedAt: string | undefined;
+  readonly selected: string | undefined;
+  readonly onSelect: (operationId: string) => void;
+}
+
 /** Operations as a tree, each with a lane that shows when it worked, paused and waited, and when it goes on. */
-export function Timeline({ playground }: { readonly playground: Playground }): JSX.Element {
-  const revision = playground.revision.value;
-  const view = playground.view.value;
-  const seq = playground.seq.value;
-  const now = playground.moment.value;
-  const run = playground.codeRun.value;
-  const partedAt = playground.breach.value?.id;
-  const diedAt = playground.isRemote.value ? undefined : playground.diedAt.value;
+export function Timeline(props: TimelineProps): JSX.Element {
+  const { view, revision, seq, isLive, present, now, run, diedAt, partedAt } = props;
   const stops = useMemo(() => stopsOf(view), [view, revision]);
-  const axis = useMemo(
-    () => timeAxis(withPresent(stops, view, playground.now.value)),
-    [stops, view, playground.now.value],
-  );
+  const axis = useMemo(() => timeAxis(withPresent(stops, view, present)), [stops, view, present]);
   const tracks = useMemo(() => view.tracks.filter((track) => firstSeqOf(track) <= seq), [view, revision, seq]);
   const isEmpty = tracks.length === 0;
   return (
@@ -36,10 +45,10 @@ export function Timeline({ playground }: { readonly playground: Playground }): J
         label="Operations"
         items={tracks}
         keyOf={({ id }) => id}
-        selected={playground.operationId.value}
-        onSelect={({ id }) => (playground.operationId.value = id)}
-        follow={playground.scrub.value === undefined}
-        revealed={playground.scrub.value === undefined ? undefined : view.newestAt(seq)?.id}
+        selected={props.selected}
+        onSelect={({ id }) => props.onSelect(id)}
+        follow={isLive}
+        revealed={isLive ? undefined : view.newestAt(seq)?.id}
         empty="No operation yet. What the code does through its context appears here."
         render={(track) => <Row {...{ track, seq, axis, now, view, run, diedAt, partedAt }} />}
       />
@@ -55,7 +64,6 @@ interface RowProps {
   readonly view: ExecutionView;
   readonly run: RunAt | undefined;
   readonly diedAt: number | undefined;
-  /** The operation in whose place the code called another one. */
   readonly partedAt: string | undefined;
 }
 
@@ -63,7 +71,7 @@ function Row({ track, seq, axis, now, view, run, diedAt, partedAt }: RowProps): 
   const operation = operationAt(track, seq);
   if (operation === undefined) return <span />;
   const wasDoneAgain = track.spans.some(({ wasCutOff, toSeq = 0 }) => wasCutOff === true && toSeq <= seq);
-  const isFromLog = track.id !== partedAt && isReplayed(view, track.id, run);
+  const isFromLog = isReplayed(view, track.id, run, partedAt);
   return (
     <>
       <span class="row-name" style={{ paddingInlineStart: `${track.depth * 14}px` }}>

@@ -1,12 +1,17 @@
 import type { JSX } from "preact";
+import type { Breach } from "../model/breach.ts";
 import { Sides } from "./breach-panel.tsx";
-import type { Playground } from "./playground.ts";
+
+export interface VerdictPanelProps {
+  readonly matches: boolean;
+  /** The commit up to which the log was replayed. */
+  readonly seq: number;
+  readonly difference: string;
+  readonly parting: Breach | undefined;
+}
 
 /** Whether the code of the editor makes the calls of the selected log. */
-export function VerdictPanel({ playground }: { readonly playground: Playground }): JSX.Element | null {
-  const verdict = playground.verdict.value;
-  if (verdict === undefined) return null;
-  const { matches, seq, difference, parting } = verdict;
+export function VerdictPanel({ matches, seq, difference, parting }: VerdictPanelProps): JSX.Element {
   const isKnown = parting !== undefined && parting.id !== "";
   return (
     <section class={matches ? "verdict" : "verdict verdict-bad"} aria-label="Replay with this code" role="status">

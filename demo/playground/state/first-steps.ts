@@ -1,7 +1,5 @@
 import { type Signal, signal } from "@preact/signals";
-
-/** The three things that a newcomer does to see replay, in their order. */
-export type FirstStep = "run" | "kill" | "reload";
+import type { FirstStep } from "../ui/first-steps-bar.tsx";
 
 interface Kept {
   readonly done: readonly FirstStep[];

@@ -3,7 +3,10 @@ import { type Example, examples } from "../examples/catalogue.ts";
 import type { SharedCode } from "../model/share-link.ts";
 
 /** What is open: the example or file, its code, and what to start it with. */
-export type Draft = SharedCode;
+export interface Draft extends SharedCode {
+  /** It came with a link. */
+  readonly isForeign?: boolean;
+}
 
 type Edits = Readonly<Record<string, Draft>>;
 
@@ -36,6 +39,19 @@ export class Drafts {
     const { [example.file]: _edited, ...others } = this.#edits();
     this.#storage.setItem(EDITS_KEY, JSON.stringify(others));
     this.show(asDraft(example));
+  }
+
+  /** The file as it was left, if something else of it is shown now. */
+  get left(): Draft | undefined {
+    const { file, code } = this.current.value;
+    const example = examples.find((each) => each.file === file);
+    const left = this.#edits()[file] ?? (example === undefined ? undefined : asDraft(example));
+    return left === undefined || left.code === code ? undefined : left;
+  }
+
+  /** What a file is started with, as far as it is known here. */
+  payloadOf(file: string): string | undefined {
+    return (this.#edits()[file] ?? examples.find((each) => each.file === file))?.payload;
   }
 
   /** Without a mark on what was edited here: the code may be somebody else's. */

@@ -1,0 +1,71 @@
+import type { JSX } from "preact";
+import { operationAt } from "../model/execution-view.ts";
+import type { LogLine } from "../sandbox/protocol.ts";
+import { ExecutionDetails, type Relative } from "../ui/execution-details.tsx";
+import { titleOf } from "../ui/labels.ts";
+import type { ShownLogLine } from "../ui/log-lines.tsx";
+import { OperationDetails } from "../ui/operation-details.tsx";
+import type { PaneProps } from "./app.tsx";
+
+/** Of the chosen operation, or of the execution while none is chosen. */
+export function Details({ playground }: PaneProps): JSX.Element | null {
+  const { selection } = playground;
+  void selection.revision.value;
+  const track = selection.view.value.track(selection.operationId.value ?? "");
+  const operation = track === undefined ? undefined : operationAt(track, selection.seq.value);
+  if (track === undefined || operation === undefined) return <OfExecution playground={playground} />;
+  const { bench, connection, watch } = playground;
+  const execution = selection.id.value ?? "";
+  return (
+    <OperationDetails
+      {...{ operation, track, seq: selection.seq.value, now: playground.moment.value }}
+      line={watch.sites.recorded(execution, operation.id)?.line}
+      runs={watch.sites.runs(execution, operation.id)}
+      lines={shownLines(playground, watch.lines.of(execution, operation.id), operation.id)}
+      thrown={watch.lines.thrownBy(execution, operation.id)}
+      onClose={() => (selection.operationId.value = undefined)}
+      onLine={(line) => bench.pointAt(line)}
+      onRestart={connection.isRemote ? undefined : () => void playground.controls.restartFrom(operation.id)}
+    />
+  );
+}
+
+function OfExecution({ playground }: PaneProps): JSX.Element | null {
+  const { bench, selection, connection, local, watch } = playground;
+  const header = selection.view.value.headerAt(selection.seq.value);
+  const id = selection.id.value;
+  if (id === undefined || header === undefined) return null;
+  const origin = connection.isRemote ? undefined : local.kinship.originOf(id);
+  const forks = connection.isRemote ? [] : local.kinship.forksOf(id);
+  return (
+    <ExecutionDetails
+      header={header}
+      hasOperations={selection.view.value.tracks.length > 0}
+      parent={origin && { ...relativeOf(origin.parentId), operationName: origin.operationName }}
+      forks={forks.map(relativeOf)}
+      lines={shownLines(playground, watch.lines.of(id), undefined)}
+      thrown={watch.lines.thrownBy(id)}
+      onSelect={(other) => playground.choose(other)}
+      onLine={(line) => bench.pointAt(line)}
+    />
+  );
+}
+
+function relativeOf(id: string): Relative {
+  return { id, name: id.slice(id.indexOf("/") + 1) };
+}
+
+/** With the operation that each comes from, where it is another one than `owner`. */
+function shownLines(
+  { selection }: PaneProps["playground"],
+  lines: readonly LogLine[],
+  owner: string | undefined,
+): readonly ShownLogLine[] {
+  const chosen = selection.view.value.track(owner ?? "")?.versions.at(-1)?.operation;
+  const ownerName = chosen === undefined ? undefined : titleOf(chosen);
+  return lines.map((line) => {
+    const operation = selection.view.value.track(line.id ?? "")?.versions.at(-1)?.operation;
+    const from = operation === undefined ? undefined : (selection.view.value.nameOf(operation) ?? titleOf(operation));
+    return { ...line, from: line.id === owner || from === ownerName ? undefined : from };
+  });
+}

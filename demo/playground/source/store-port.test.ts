@@ -1,0 +1,72 @@
+import { type DirectoryRow, ExecutionStatus } from "perdure/engine";
+import { MemoryStore } from "perdure/memory";
+import { beforeEach, expect, test } from "vitest";
+import { StorePort } from "./store-port.ts";
+
+const row = (name: string, startedAt = 1): DirectoryRow => ({
+  ...{ id: `f/${name}`, functionName: "f", name, version: "1", incarnation: name, seq: 1 },
+  ...{ status: ExecutionStatus.RUNNING, startedAt },
+});
+const started = (name: string): string =>
+  JSON.stringify({
+    ...{ v: 1, writer: `w.${name}`, at: 1 },
+    facts: [{ kind: "EXECUTION_STARTED", name, incarnation: name, functionName: "f", version: "1", retentionDays: 1 }],
+  });
+
+let store: MemoryStore;
+let port: StorePort;
+let created: string[];
+
+beforeEach(() => {
+  store = new MemoryStore();
+  created = [];
+  port = new StorePort(store, { onCreating: (id) => created.push(id) });
+  store.create(row("other"), started("other"));
+  store.create(row("given", 2), started("given"));
+  port.grant("f/given");
+});
+
+test("reaches the executions that it was given or has started, and no other", async () => {
+  await expect(port.serve("read", ["f/other", 1])).rejects.toThrow("not one of this worker's");
+  await expect(port.serve("append", ["f/other", 2, started("other"), "other"])).rejects.toThrow("not one of");
+  await expect(port.serve("describe", [row("other")])).rejects.toThrow("not one of");
+  await expect(port.serve("keepSnapshot", ["f/other", "{}", "other"])).rejects.toThrow("not one of");
+  await expect(port.serve("snapshot", ["f/other", "other"])).rejects.toThrow("not one of");
+  expect(await port.serve("read", ["f/given", 1])).toMatchObject({ bodies: [started("given")] });
+  expect(await port.serve("create", [row("own"), started("own")])).toBe("created");
+  expect(await port.serve("read", ["f/own", 1])).toMatchObject({ bodies: [started("own")] });
+  expect(await port.serve("create", [row("other"), started("other")])).toBe("exists");
+  expect(created).toEqual(["f/own"]);
+  await expect(port.serve("read", ["f/other", 1])).rejects.toThrow("not one of");
+});
+
+test("starts nothing where nothing is to be started", async () => {
+  const bare = new StorePort(store);
+  await expect(bare.serve("create", [row("own"), started("own")])).rejects.toThrow("No execution is started here.");
+  expect(store.read("f/own", 1)).toBeUndefined();
+});
+
+test("lists its own executions only, past pages of others", async () => {
+  const list = await port.serve("list", [{ status: "RUNNING", limit: 1 }]);
+  expect((list as readonly DirectoryRow[]).map(({ id }) => id)).toEqual(["f/given"]);
+});
+
+test("has no other method than those that are named, whatever it is called by", async () => {
+  for (const method of ["remove", "expired", "constructor", "__proto__", "restore", 7, undefined]) {
+    await expect(port.serve(method, ["f/given", "given"])).rejects.toThrow("no such method");
+  }
+});
+
+test.each<[string, string, readonly unknown[]]>([
+  ["a row of another execution", "create", [{ ...row("own"), id: "f/other" }, started("own")]],
+  ["a time that no date has", "create", [{ ...row("own"), startedAt: 1e20 }, started("own")]],
+  ["a status that there is not", "create", [{ ...row("own"), status: "DONE" }, started("own")]],
+  ["what is no commit", "append", ["f/given", 2, "{}", "given"]],
+  ["a number that is none", "append", ["f/given", "2", started("given"), "given"]],
+  ["the first commit once more", "append", ["f/given", 1, started("given"), "given"]],
+  ["an id that is no text", "read", [["f/given"], 1]],
+  ["no scan", "list", [null]],
+])("refuses %s", async (_, method, args) => {
+  await expect(port.serve(method, args)).rejects.toThrow(/expected|another execution|log/i);
+  expect(store.read("f/own", 1)).toBeUndefined();
+});

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { readAnswer, readFunctionPage, readRows } from "./worker-answers.ts";
+
+const execution = {
+  ...{ DurableExecutionArn: "arn:x", DurableExecutionName: "x", Status: "RUNNING", StartTimestamp: 1.5 },
+};
+
+test("reads what a Worker lists", () => {
+  expect(readRows("f", { DurableExecutions: [execution] })).toMatchObject([{ id: "arn:x", startedAt: 1_500 }]);
+  expect(readFunctionPage({ Functions: [{ FunctionName: "f" }], NextMarker: "m" })).toEqual({
+    names: ["f"],
+    next: "m",
+  });
+});
+
+test.each<[string, () => unknown]>([
+  ["no JSON", () => readAnswer("<html>")],
+  ["no object", () => readAnswer("7")],
+  ["no list", () => readRows("f", { DurableExecutions: {} })],
+  ["a time that no date has", () => readRows("f", { DurableExecutions: [{ ...execution, StartTimestamp: 1e20 }] })],
+  ["a time that is a text", () => readRows("f", { DurableExecutions: [{ ...execution, StartTimestamp: "1" }] })],
+  ["a status that there is not", () => readRows("f", { DurableExecutions: [{ ...execution, Status: "DONE" }] })],
+  ["a name that is no text", () => readFunctionPage({ Functions: [{ FunctionName: {} }] })],
+])("refuses %s", (_, read) => {
+  expect(read).toThrow(/^The Worker's answer is not/);
+});

@@ -1,0 +1,98 @@
+/** What the buttons do, and what is told of it. */
+
+import type { CallbackOutcome } from "perdure/engine";
+import type { Playground } from "./playground.ts";
+
+export class Controls {
+  readonly #page: Playground;
+
+  constructor(page: Playground) {
+    this.#page = page;
+  }
+
+  /** Starts an execution of the code as it stands. */
+  run(): Promise<void> {
+    return this.#page.notices.attempt(async () => {
+      this.#page.select(await this.#page.runs.start());
+      this.#page.firstSteps.ran();
+      this.#page.showExecution();
+      this.#page.notices.tell("Started. Every result is in the log before the code goes on.");
+    });
+  }
+
+  /** Starts a function at the Worker. */
+  startRemote(name: string): Promise<void> {
+    return this.#page.notices.attempt(async () => {
+      this.#page.select(await this.#page.connection.remote.start(name, this.#page.bench.payload));
+      this.#page.showExecution();
+      await this.#page.listing.refresh();
+      this.#page.notices.tell("Started at the Worker.");
+    });
+  }
+
+  kill(): void {
+    this.#page.local.kill();
+    this.#page.firstSteps.killed();
+    this.#page.notices.tell("Killed. What the worker had in memory is gone; the log is not.");
+  }
+
+  restart(): Promise<void> {
+    return this.#page.notices.attempt(async () => {
+      await this.#page.runs.restart();
+      this.#page.firstSteps.restarted();
+      this.#page.notices.tell("A new worker runs the code from the top. What the log has, it does not do again.");
+    });
+  }
+
+  /** Goes on with a halted execution: of this browser, with the code of the editor. */
+  resume(): Promise<void> {
+    return this.#page.notices.attempt(async () => {
+      if (this.#page.connection.isRemote) {
+        await this.#page.connection.source.resume(this.#page.selection.required);
+        return this.#page.notices.tell("Resumed, with the code that the Worker has.");
+      }
+      const file = await this.#page.runs.resume();
+      this.#page.notices.tell(`Resumed. It runs the code that is in the editor, ${file}.`);
+    });
+  }
+
+  restartFrom(operationId: string): Promise<void> {
+    return this.#page.notices.attempt(async () => {
+      const { id, file } = await this.#page.runs.restartFrom(operationId);
+      this.#page.select(id);
+      this.#page.showExecution();
+      this.#page.notices.tell(
+        `A new execution, with the log of the old one up to there. From there it runs the code that is in the editor, ${file}.`,
+      );
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.#page.notices.attempt(async () => {
+      await this.#page.connection.source.stop(this.#page.selection.required);
+      this.#page.notices.tell("Stopped.");
+    });
+  }
+
+  purge(): Promise<void> {
+    return this.#page.notices.attempt(async () => {
+      await this.#page.runs.purge();
+      await this.#page.listing.refresh();
+      this.#page.notices.tell("Purged: its log is gone.");
+    });
+  }
+
+  importLog(text: string): Promise<void> {
+    return this.#page.notices.attempt(async () => {
+      this.#page.select(await this.#page.runs.importLog(text));
+      this.#page.notices.tell("Imported, under a name of its own.");
+    });
+  }
+
+  completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void> {
+    return this.#page.notices.attempt(async () => {
+      await this.#page.connection.source.completeCallback(callbackId, outcome);
+      this.#page.notices.tell(outcome.type === "HEARTBEAT" ? "Heartbeat sent." : "The callback is completed.");
+    });
+  }
+}

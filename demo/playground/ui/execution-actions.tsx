@@ -1,0 +1,110 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+
+export interface ExecutionActionsProps {
+  /** Undefined if none is selected. */
+  readonly selected: string | undefined;
+  readonly isEnded: boolean;
+  readonly onOpen: () => void;
+  readonly onStop: () => void;
+  readonly onExport: () => void;
+  /** What can be done only where the log is. */
+  readonly local: LocalActions | undefined;
+}
+
+export interface LocalActions {
+  readonly onRehearse: () => void;
+  readonly onPurge: () => void;
+  readonly onImport: (text: string) => void;
+}
+
+/** What can be done with the selected execution of a list. */
+export function ExecutionActions(props: ExecutionActionsProps): JSX.Element {
+  const isNone = props.selected === undefined;
+  return (
+    <div class="buttons">
+      <button type="button" disabled={isNone} onClick={props.onOpen}>
+        Open
+      </button>
+      <button type="button" disabled={isNone || props.isEnded} onClick={props.onStop}>
+        Stop
+      </button>
+      <button type="button" disabled={isNone} onClick={props.onExport}>
+        Export
+      </button>
+      {props.local !== undefined && <LocalButtons selected={props.selected} {...props.local} />}
+    </div>
+  );
+}
+
+interface LocalButtonsProps extends LocalActions {
+  readonly selected: string | undefined;
+}
+
+function LocalButtons({ selected, onRehearse, onPurge, onImport }: LocalButtonsProps): JSX.Element {
+  return (
+    <>
+      <button
+        type="button"
+        disabled={selected === undefined}
+        title="Would the code in the editor make the same calls as this log? Nothing is done and nothing is written."
+        onClick={onRehearse}
+      >
+        Replay with this code
+      </button>
+      <PurgeButton selected={selected} onPurge={onPurge} />
+      <label class="button">
+        Import
+        <input
+          type="file"
+          accept="application/json"
+          class="sr"
+          onChange={({ currentTarget }) => void importFrom(currentTarget, onImport)}
+        />
+      </label>
+    </>
+  );
+}
+
+/** A log that is gone is gone, so it takes two presses. */
+function PurgeButton({ selected, onPurge }: Pick<LocalButtonsProps, "selected" | "onPurge">): JSX.Element {
+  const asked = useSignal<string | undefined>(undefined);
+  if (selected === undefined || asked.value !== selected) {
+    return (
+      <button
+        type="button"
+        disabled={selected === undefined}
+        title="Removes the execution and its log."
+        onClick={() => (asked.value = selected)}
+      >
+        Purge
+      </button>
+    );
+  }
+  const answer = (work: () => void) => () => {
+    asked.value = undefined;
+    work();
+  };
+  return (
+    <span class="confirm">
+      Remove its log?
+      <button type="button" class="danger" ref={focusOnce} onClick={answer(onPurge)}>
+        Purge for good
+      </button>
+      <button type="button" onClick={answer(() => undefined)}>
+        Keep it
+      </button>
+    </span>
+  );
+}
+
+/** The button that was pressed is gone; the question takes its focus. */
+function focusOnce(button: HTMLButtonElement | null): void {
+  button?.focus();
+}
+
+async function importFrom(input: HTMLInputElement, onImport: (text: string) => void): Promise<void> {
+  const text = await input.files?.[0]?.text();
+  input.value = "";
+  if (text !== undefined) onImport(text);
+}

@@ -1,0 +1,78 @@
+import type { ExecutionHeader } from "perdure/engine";
+import type { JSX } from "preact";
+import { FailureText } from "./failure-text.tsx";
+import { pretty } from "./labels.ts";
+import { LogLinesList, type ShownLogLine } from "./log-lines.tsx";
+import { Payload } from "./payload.tsx";
+
+/** An execution that another one was made from, or that was made from it. */
+export interface Relative {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface ExecutionDetailsProps {
+  readonly header: ExecutionHeader;
+  readonly hasOperations: boolean;
+  readonly parent: (Relative & { readonly operationName: string }) | undefined;
+  readonly forks: readonly Relative[];
+  readonly lines: readonly ShownLogLine[];
+  /** The error as the handler threw it. */
+  readonly thrown: { readonly stack: string; readonly line?: number } | undefined;
+  readonly onSelect: (executionId: string) => void;
+  readonly onLine: (line: number) => void;
+}
+
+/** What is known of an execution as a whole. */
+export function ExecutionDetails(props: ExecutionDetailsProps): JSX.Element {
+  const { header, hasOperations, lines, thrown, onLine } = props;
+  const { input, result, error } = header;
+  return (
+    <section class="details" aria-label="This execution" tabIndex={0}>
+      <Kin {...props} />
+      {hasOperations && (
+        <p class="hint">Choose an operation, with a click or the arrow keys, to see its result, attempts and line.</p>
+      )}
+      <dl class="payloads">
+        {input !== undefined && <Payload name="Input" text={pretty(input)} />}
+        {result !== undefined && <Payload name="Result" text={pretty(result)} />}
+        {error !== undefined && <FailureText {...{ error, thrown, onLine }} />}
+      </dl>
+      <LogLinesList lines={lines} onLine={onLine} />
+    </section>
+  );
+}
+
+function Kin({ parent, forks, onSelect }: ExecutionDetailsProps): JSX.Element | null {
+  if (parent === undefined && forks.length === 0) return null;
+  return (
+    <p class="kin">
+      {parent !== undefined && (
+        <span>
+          Made from <KinButton relative={parent} onSelect={onSelect} />, anew from “{parent.operationName}” on.{" "}
+        </span>
+      )}
+      {forks.length > 0 && (
+        <span>
+          Made from this one:{" "}
+          {forks.map((relative) => (
+            <KinButton key={relative.id} relative={relative} onSelect={onSelect} />
+          ))}
+        </span>
+      )}
+    </p>
+  );
+}
+
+interface KinButtonProps {
+  readonly relative: Relative;
+  readonly onSelect: (executionId: string) => void;
+}
+
+function KinButton({ relative: { id, name }, onSelect }: KinButtonProps): JSX.Element {
+  return (
+    <button type="button" class="quiet small" onClick={() => onSelect(id)}>
+      {name}
+    </button>
+  );
+}
