@@ -10,6 +10,7 @@ import type {
   RunningInvocation,
 } from "../engine/runner/function.ts";
 import { lambdaContextOf } from "./lambda-context.ts";
+import { wireId } from "./md5.ts";
 import type { PluginHost } from "./plugin-host.ts";
 import { configError, pluginsOf, type Program, type RunningProgram, runProgram, storedOutcome } from "./program.ts";
 import type { DurableExecutionInvocationOutput } from "./types.ts";
@@ -77,13 +78,13 @@ class HostedInvocation implements RunningInvocation {
   }
 
   async #observe(event: unknown, plugins: PluginHost): Promise<FunctionOutput> {
-    const { header, requestId, arn, journal } = this.#request;
+    const { header, requestId, arn, journal, heard } = this.#request;
     const observed = {
       requestId,
       arn,
       input: event,
       startedAt: header.startedAt,
-      updatedIds: [],
+      updatedIds: journal.filter(({ delivery = 0 }) => delivery > heard).map(({ id }) => wireId(id)),
       operations: () => journal,
     };
     let output: FunctionOutput = { status: "FENCED" };

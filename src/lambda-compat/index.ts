@@ -50,6 +50,7 @@ export {
   type AttemptInfo,
   DURABLE_INSTRUMENTATION_PLUGIN_API_VERSION,
   type DurableInstrumentationPlugin,
+  type DurableInstrumentationPluginFactory,
   type DurableInstrumentationPluginProvider,
   type DurableInstrumentationPluginType,
   type InvocationEndInfo,

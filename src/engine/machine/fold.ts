@@ -35,6 +35,7 @@ export function fold(state: ExecutionState, commit: Commit): Operation[] {
     changed.push(operation);
   }
   state.seq++;
+  if (commit.owner !== undefined) hear(state);
   const isNews = isReady || state.deliveries !== origin.before;
   if (commit.owner === undefined && isNews && state.header.status === "RUNNING") {
     state.invocation.due = true;
@@ -55,6 +56,12 @@ function takeOver(state: ExecutionState, owner: string, at: number): void {
   state.invocation.activeAt = at;
   state.invocation.due = false;
   state.invocation.retryAt = undefined;
+}
+
+/** Unless it ended without having looked at what it was told, and is to be invoked again for that. */
+function hear({ invocation, deliveries }: ExecutionState): void {
+  const hasNotLooked = invocation.retryAt !== undefined && invocation.failures === 0;
+  if (!hasNotLooked) invocation.heard = deliveries;
 }
 
 function foldFact(state: ExecutionState, fact: Fact, origin: FactOrigin): Operation | undefined {

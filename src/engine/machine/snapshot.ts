@@ -13,7 +13,7 @@ import type { ExecutionState } from "./state.ts";
 import { TimerHeap, type TimerHeapData } from "./timer-heap.ts";
 
 /** The version of the text; no other one is read. */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 /** A snapshot that was read, not compared with its log yet. */
 export interface Snapshot {
@@ -103,10 +103,10 @@ function toData(state: ExecutionState): StateData {
 
 function fromData(data: StateData): ExecutionState {
   const { header, seq, rowSeq, owner, deliveries, invocation } = data;
-  const { due, newsSeq, activeAt, failures, retryAt } = invocation;
+  const { due, newsSeq, heard, activeAt, failures, retryAt } = invocation;
   return {
     ...{ header, seq, rowSeq, owner, deliveries },
-    invocation: { due, newsSeq, activeAt, failures, retryAt },
+    invocation: { due, newsSeq, heard, activeAt, failures, retryAt },
     operations: unpackOperations(data.operations),
     openInvokes: new Set(data.openInvokes),
     callbacks: new Map(data.callbacks),
