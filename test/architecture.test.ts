@@ -57,6 +57,7 @@ const layers: Layers = {
     packages: ["cloudflare:workers"],
   },
   "browser home": { path: "src/homes/browser/", imports: [...belowHomes, "home options", "indexeddb"] },
+  otel: { path: "src/otel/", imports: ["lambda-compat"], packages: ["@opentelemetry/api"] },
   eslint: { path: "src/eslint/", imports: [] },
   testing: {
     path: "src/testing/",

@@ -30,6 +30,7 @@ const programs = [
   "README.md/order.test.ts",
   "docs/http-api.md/api.ts",
   "docs/http-api.md/host.ts",
+  "docs/opentelemetry.md/traces.ts",
   "docs/testing.md/retries.test.ts",
 ];
 
@@ -101,6 +102,7 @@ test("the pages with code are these", () => {
     "docs/cloudflare.md",
     "docs/eslint.md",
     "docs/http-api.md",
+    "docs/opentelemetry.md",
     "docs/testing.md",
   ]);
   const [readme] = pages;
