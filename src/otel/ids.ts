@@ -4,7 +4,14 @@
  * one trace, a span can be the parent of others before it is reported, and one that is reported twice is the same span.
  */
 
-import { type Context, type Span, type SpanContext, TraceFlags, type Tracer, type SpanOptions } from "@opentelemetry/api";
+import {
+  type Context,
+  type Span,
+  type SpanContext,
+  TraceFlags,
+  type Tracer,
+  type SpanOptions,
+} from "@opentelemetry/api";
 import { md5 } from "../lambda-compat/md5.ts";
 
 /** Makes the ids of spans: what a tracer provider takes as `idGenerator`. */

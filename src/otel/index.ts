@@ -10,13 +10,7 @@
  * ```
  */
 
-import {
-  type MeterProvider,
-  metrics,
-  type SpanContext,
-  trace,
-  type TracerProvider,
-} from "@opentelemetry/api";
+import { type MeterProvider, metrics, type SpanContext, trace, type TracerProvider } from "@opentelemetry/api";
 import type { DurableInstrumentationPluginFactory, InvocationInfo } from "../lambda-compat/plugins.ts";
 import { complain, InvocationTelemetry, type Reporting } from "./invocation-telemetry.ts";
 import { createMeasurements } from "./measurements.ts";

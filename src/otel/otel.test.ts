@@ -206,11 +206,15 @@ describe("on the memory home", () => {
     };
     await run(failing, openTelemetry({ meterProvider }));
     await reader.forceFlush();
-    const [{ scopeMetrics: [scope] } = { scopeMetrics: [] }] = exporter.getMetrics();
+    const [
+      {
+        scopeMetrics: [scope],
+      } = { scopeMetrics: [] },
+    ] = exporter.getMetrics();
     const counts = scope?.metrics.flatMap(({ descriptor, dataPoints }) =>
       dataPoints.map(({ value, attributes }) => {
         const { count } = value as { count: number };
-        return `${descriptor.name} ${count} ${attributes["error.type"] ?? "-"}`;
+        return `${descriptor.name} ${count} ${String(attributes["error.type"] ?? "-")}`;
       }),
     );
     expect(counts?.toSorted()).toEqual([
@@ -236,7 +240,9 @@ describe("on the memory home", () => {
       },
     };
     await run(withoutWait, noting);
-    const invocation = spans().find(({ name }) => name === "invocation")?.spanContext();
+    const invocation = spans()
+      .find(({ name }) => name === "invocation")
+      ?.spanContext();
     expect(fields).toEqual([{ traceId: invocation?.traceId, spanId: invocation?.spanId }]);
   });
 
@@ -268,7 +274,13 @@ function both(plugins: readonly object[]): object {
   const all = (hook: string) => async (info: unknown) => {
     for (const plugin of each) await plugin[hook]?.(info);
   };
-  const hooks = ["onInvocationStart", "onInvocationEnd", "onOperationEnd", "onOperationAttemptStart", "onOperationAttemptEnd"];
+  const hooks = [
+    "onInvocationStart",
+    "onInvocationEnd",
+    "onOperationEnd",
+    "onOperationAttemptStart",
+    "onOperationAttemptEnd",
+  ];
   return Object.fromEntries(hooks.map((hook) => [hook, all(hook)]));
 }
 

@@ -5,7 +5,8 @@ import type { InvocationInfo } from "../lambda-compat/plugins.ts";
 
 /** A `traceparent` header of W3C Trace Context; undefined for anything else. */
 export function parseTraceParent(value: unknown): SpanContext | undefined {
-  const match = typeof value === "string" ? /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})/.exec(value) : null;
+  const match =
+    typeof value === "string" ? /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})/.exec(value) : null;
   if (match === null) return undefined;
   const [, traceId = "", spanId = "", flags = ""] = match;
   const traceFlags = Number.parseInt(flags, 16) & TraceFlags.SAMPLED;
