@@ -8,7 +8,7 @@ import {
   type Context,
   type Span,
   type SpanContext,
-  TraceFlags,
+  type TraceFlags,
   type Tracer,
   type SpanOptions,
 } from "@opentelemetry/api";

@@ -214,7 +214,7 @@ describe("on the memory home", () => {
     const counts = scope?.metrics.flatMap(({ descriptor, dataPoints }) =>
       dataPoints.map(({ value, attributes }) => {
         const { count } = value as { count: number };
-        return `${descriptor.name} ${count} ${String(attributes["error.type"] ?? "-")}`;
+        return `${descriptor.name} ${count} ${(attributes["error.type"] as string | undefined) ?? "-"}`;
       }),
     );
     expect(counts?.toSorted()).toEqual([
