@@ -99,6 +99,7 @@ const layers: Layers = {
     ],
   },
   "browser home": { path: "src/homes/browser/", imports: [...belowHomes, "home options", "indexeddb"] },
+  otel: { path: "src/otel/", imports: ["lambda-compat"], packages: ["@opentelemetry/api"] },
   "aws cdk": { path: "src/aws-cdk/", imports: ["dynamodb"], packages: ["aws-cdk-lib", "aws-cdk-lib/*", "constructs"] },
   eslint: { path: "src/eslint/", imports: [] },
   testing: {

@@ -51,6 +51,7 @@ export {
   type AttemptInfo,
   DURABLE_INSTRUMENTATION_PLUGIN_API_VERSION,
   type DurableInstrumentationPlugin,
+  type DurableInstrumentationPluginFactory,
   type DurableInstrumentationPluginProvider,
   type DurableInstrumentationPluginType,
   type InvocationEndInfo,

@@ -3,7 +3,7 @@
 import { errorFromFailure } from "../engine/model/errors.ts";
 import type { Operation } from "../engine/model/operation.ts";
 import { operationInfo, type PluginDispatcher } from "./plugin-dispatcher.ts";
-import type { OperationInfo, PluginInvocationStatus } from "./plugins.ts";
+import type { InvocationInfo, OperationInfo, PluginInvocationStatus } from "./plugins.ts";
 import type { DurableExecutionInvocationOutput } from "./types.ts";
 import { errorFromWire } from "./wire.ts";
 
@@ -20,26 +20,28 @@ export interface ObservedInvocation {
 
 type Output = DurableExecutionInvocationOutput;
 
-/** Runs `invoke` with the plugins around it. What it throws is what the caller gets. */
-export async function observeInvocation(
-  plugins: PluginDispatcher,
-  observed: ObservedInvocation,
-  invoke: () => Promise<Output>,
-): Promise<Output> {
+/** What plugins are told of an invocation that begins. */
+export function invocationInfo(observed: ObservedInvocation): InvocationInfo {
   const operations = infos(observed.operations());
   const updated = Object.entries(operations).filter(([id]) => observed.updatedIds.includes(id));
-  const base = {
+  return {
     requestId: observed.requestId,
     executionArn: observed.arn,
     executionInput: observed.input,
     operations,
     ...(observed.startedAt === undefined ? {} : { executionStartTimestamp: new Date(observed.startedAt) }),
-  };
-  const info = {
-    ...base,
     isFirstInvocation: updated.length === 0 && Object.keys(operations).length === 0,
     updatedOperations: Object.fromEntries(updated),
   };
+}
+
+/** Runs `invoke` with the plugins around it. What it throws is what the caller gets. */
+export async function observeInvocation(
+  plugins: PluginDispatcher,
+  { observed, info }: { readonly observed: ObservedInvocation; readonly info: InvocationInfo },
+  invoke: () => Promise<Output>,
+): Promise<Output> {
+  const { isFirstInvocation: _first, updatedOperations: _updated, ...base } = info;
   await plugins.onInvocationStart(info);
   const end = (
     status: PluginInvocationStatus,

@@ -1,6 +1,9 @@
 import { branded } from "../engine/model/branded.ts";
 import { environment } from "./platform.ts";
-import type { DurableInstrumentationPlugin } from "./plugins.ts";
+import type { DurableInstrumentationPlugin, DurableInstrumentationPluginFactory } from "./plugins.ts";
+
+/** A plugin for all invocations, or what makes one for each. */
+export type PluginSource = DurableInstrumentationPlugin | DurableInstrumentationPluginFactory;
 
 /** A plugin that the environment names cannot be had. The execution fails, since it would go on unwatched. */
 export class PluginLoadError extends Error {
@@ -14,9 +17,7 @@ export class PluginLoadError extends Error {
 branded(PluginLoadError, "PluginLoadError");
 
 /** The given plugins, then those that DURABLE_EXECUTION_PLUGINS names. Rejects with a PluginLoadError. */
-export async function loadPlugins(
-  given: readonly DurableInstrumentationPlugin[] = [],
-): Promise<readonly DurableInstrumentationPlugin[]> {
+export async function loadPlugins(given: readonly PluginSource[] = []): Promise<readonly PluginSource[]> {
   const configured = environment("DURABLE_EXECUTION_PLUGINS")?.trim();
   if (!configured) return given;
   const { createConfiguredPlugins } = await import("./plugin-modules.ts");

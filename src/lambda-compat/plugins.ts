@@ -141,6 +141,15 @@ export interface DurableInstrumentationPlugin {
   enrichLogContext?(): Record<string, string | number | boolean> | undefined;
 }
 
+/**
+ * Makes a plugin for each invocation, which may keep what it knows of that: one process may run several at once, and what
+ * a plugin is told of an operation does not say of which. A form that newer versions of AWS's SDK have.
+ */
+export interface DurableInstrumentationPluginFactory {
+  /** Called before any other call for the invocation. */
+  createPlugin(info: InvocationInfo): DurableInstrumentationPlugin;
+}
+
 /** The class of a plugin. */
 export type DurableInstrumentationPluginType<
   Plugin extends DurableInstrumentationPlugin = DurableInstrumentationPlugin,

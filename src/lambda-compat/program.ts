@@ -11,8 +11,7 @@ import { type Frame, logDataOf } from "./frame.ts";
 import { createDefaultLogger } from "./logger.ts";
 import { writeJson } from "./plain-json.ts";
 import type { PluginHost } from "./plugin-host.ts";
-import { loadPlugins } from "./plugin-loader.ts";
-import type { DurableInstrumentationPlugin } from "./plugins.ts";
+import { loadPlugins, type PluginSource } from "./plugin-loader.ts";
 import type * as api from "./types.ts";
 
 export interface Program {
@@ -20,7 +19,7 @@ export interface Program {
   readonly handler: api.DurableExecutionHandler<any, any, any>;
   readonly config: api.DurableExecutionConfig;
   /** Loading begins when the handler is defined; every invocation awaits it. */
-  readonly plugins: Promise<readonly DurableInstrumentationPlugin[]>;
+  readonly plugins: Promise<readonly PluginSource[]>;
 }
 
 export interface ProgramRun {

@@ -11,7 +11,7 @@ import type {
   NestingType,
   StepSemantics,
 } from "./literals.ts";
-import type { DurableInstrumentationPlugin } from "./plugins.ts";
+import type { DurableInstrumentationPlugin, DurableInstrumentationPluginFactory } from "./plugins.ts";
 import type {
   CheckpointDurableExecutionRequest,
   CheckpointDurableExecutionResponse,
@@ -115,7 +115,7 @@ export interface DurableExecutionConfig {
   /** How checkpoints reach the service; the default is the Lambda API. */
   durableExecutionClient?: DurableExecutionClient;
   /** Plugins, in the order in which their hooks are called; none by default. */
-  plugins?: DurableInstrumentationPlugin[];
+  plugins?: (DurableInstrumentationPlugin | DurableInstrumentationPluginFactory)[];
   /** What is kept for plugins. */
   pluginsConfig?: {
     /** How many levels of finished child contexts keep their operations for plugins: 0 (default) to Infinity. */

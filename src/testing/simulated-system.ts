@@ -9,7 +9,7 @@ import type { ExecutionStore } from "../engine/ports/execution-store.ts";
 import type { Ambient, Host } from "../engine/ports/host.ts";
 import type { InvocationCore } from "../engine/replay/core.ts";
 import { Scope } from "../engine/replay/scope.ts";
-import type { FunctionVersions } from "../engine/runner/function.ts";
+import type { FunctionVersions, RegisteredFunction, RunningInvocation } from "../engine/runner/function.ts";
 import { Runner, type RunnerOptions } from "../engine/runner/runner.ts";
 import { formatExecutionArn } from "../lambda-compat/arn.ts";
 import { type CrashPoint, SimulatedProcess } from "./crash.ts";
@@ -74,6 +74,8 @@ export class SimulatedSystem {
   #begun = 0;
   /** Invocations that are not over, with the host they run on. */
   readonly #invocations = new Map<InvocationCore, SimulatedProcess>();
+  /** Calls of functions that have not answered, with the process that made them. */
+  readonly #calls = new Map<RunningInvocation, SimulatedProcess>();
 
   constructor(options: SimulatedSystemOptions = {}) {
     const {
@@ -90,7 +92,7 @@ export class SimulatedSystem {
     this.#virtualDate = virtualDate;
     const realWork = {
       holdsTime: () => this.isExecuting,
-      mayGoOn: () => this.#some(({ executing, waiting }) => executing > 0 || waiting === 0),
+      mayGoOn: () => this.#isObserved || this.#some(({ executing, waiting }) => executing > 0 || waiting === 0),
       begun: () => this.#begun,
     };
     this.clock = new SimulatedClock({ ...clockOptions, ...(holdsForUserCode && { realWork }) });
@@ -116,7 +118,7 @@ export class SimulatedSystem {
         alarmThrough(alarm, this.clock.host()),
       ),
       host,
-      functions: functions(host),
+      functions: this.#watched(functions(host), process),
       arnOf: formatExecutionArn,
       onError: (executionId, error) => void this.errors.push({ executionId, error }),
     });
@@ -137,6 +139,39 @@ export class SimulatedSystem {
   /** True while a function of user code runs in an operation. */
   get isExecuting(): boolean {
     return this.#some(({ executing }) => executing > 0);
+  }
+
+  /** True while a function does something before or after its handler: its plugins are loaded, or told of it. */
+  get #isObserved(): boolean {
+    for (const [call, process] of this.#calls) if (!process.alive) this.#calls.delete(call);
+    let handlers = 0;
+    this.#some(() => {
+      handlers++;
+      return false;
+    });
+    return this.#calls.size > handlers;
+  }
+
+  /** The same functions, of whose calls it is known how many have not answered. */
+  #watched(
+    functions: ReadonlyMap<string, FunctionVersions>,
+    process: SimulatedProcess,
+  ): ReadonlyMap<string, FunctionVersions> {
+    const watch = (target: RegisteredFunction): RegisteredFunction =>
+      target.kind === "plain"
+        ? target
+        : { ...target, invoke: (request) => this.#call(target.invoke(request), process) };
+    const watched = [...functions].map(([name, { latest, versions }]) => {
+      const targets = [...versions].map(([version, target]) => [version, watch(target)] as const);
+      return [name, { latest, versions: new Map(targets) }] as const;
+    });
+    return new Map(watched);
+  }
+
+  #call(call: RunningInvocation, process: SimulatedProcess): RunningInvocation {
+    this.#calls.set(call, process);
+    void call.output.then(() => this.#calls.delete(call));
+    return call;
   }
 
   #some(condition: (invocation: InvocationCore) => boolean): boolean {

@@ -12,7 +12,9 @@ const project = mkdtempSync(join(tmpdir(), "perdure-consumer-"));
 
 beforeAll(async () => {
   // The dependencies' copies in this tree satisfy the installed package, so that the test needs no registry.
-  const copies = Object.keys(manifest.dependencies).map((name) => [name, `file:${join(root, "node_modules", name)}`]);
+  // So does the one optional peer that an entry cannot be loaded without.
+  const needed = [...Object.keys(manifest.dependencies), "@opentelemetry/api"];
+  const copies = needed.map((name) => [name, `file:${join(root, "node_modules", name)}`]);
   write("package.json", {
     private: true,
     type: "module",

@@ -31,6 +31,7 @@ const programs = [
   "docs/clients.md/process.ts",
   "docs/http-api.md/api.ts",
   "docs/http-api.md/host.ts",
+  "docs/opentelemetry.md/traces.ts",
   "docs/steps.md/timeouts.test.ts",
   "docs/testing.md/retries.test.ts",
 ];
@@ -105,6 +106,7 @@ test("the pages with code are these", () => {
     "docs/cloudflare.md",
     "docs/eslint.md",
     "docs/http-api.md",
+    "docs/opentelemetry.md",
     "docs/steps.md",
     "docs/testing.md",
   ]);
