@@ -111,11 +111,19 @@ test("code that no longer matches the log halts the execution, which goes on whe
 test("an invocation that takes too long is ended; Ctrl+C ends everything", async () => {
   await emulator.end("SIGTERM");
   project.write("pids", "");
-  project.write("stuck.ts", stuck.replace("let go", "later"));
-  emulator = await Emulator.start(project, ["./stuck.ts", "--timeout", "1"]);
-  await project.run("invoke", "stuck", "--name", "t", "--async");
-  await emulator.says("Task timed out after 1 seconds");
-  await expect.poll(() => project.lines("pids").length).toBeGreaterThan(1);
+  project.write(
+    "endless.ts",
+    `import { appendFileSync } from "node:fs";
+     import { withDurableExecution } from ${PERDURE};
+     export const handler = withDurableExecution(async () => {
+       appendFileSync("pids", process.pid + "\\n");
+       for (;;);
+     });`,
+  );
+  emulator = await Emulator.start(project, ["./endless.ts", "--timeout", "3"]);
+  await project.run("invoke", "endless", "--async");
+  await expect.poll(() => project.lines("pids")).not.toEqual([]);
+  await emulator.says("Task timed out after 3 seconds");
   const pids = project.lines("pids").map(Number);
   expect(await emulator.end("SIGINT")).toBe(0);
   await expect.poll(() => pids.filter(isAlive)).toEqual([]);
