@@ -164,7 +164,7 @@ export class SiteTab<Tab extends RemoteTab = BrowserTab> {
   }
 }
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 200_000;
 
 /** Asks again and again, with patience for a slow machine. */
 export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
