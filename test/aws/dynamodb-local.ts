@@ -23,7 +23,9 @@ const PATIENCE_MS = 120_000;
 /** `describe`, where there is a Java that runs it. Elsewhere its tests are skipped, and the report says why. */
 export function describeOnDynamoDbLocal(title: string, tests: () => void): void {
   const reason = whyNot();
-  describe.skipIf(reason !== undefined)(reason === undefined ? title : `${title} [${reason}]`, tests);
+  describe.skipIf(reason !== undefined)(reason === undefined ? title : `${title} [${reason}]`, () => {
+    tests();
+  });
 }
 
 function whyNot(): string | undefined {

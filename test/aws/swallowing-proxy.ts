@@ -11,7 +11,7 @@ export class SwallowingProxy {
   private constructor(target: number, swallows: (operation: string) => boolean) {
     this.#server = createServer((incoming, outgoing) => {
       const operation = String(incoming.headers["x-amz-target"]).split(".").at(-1) ?? "";
-      void this.#relay(target, incoming, swallows(operation) ? undefined : outgoing);
+      this.#relay(target, incoming, swallows(operation) ? undefined : outgoing);
     });
   }
 

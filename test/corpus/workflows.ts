@@ -118,10 +118,10 @@ async function races(context: DurableContext): Promise<unknown> {
   const slow = context.wait("slow", { hours: 2 }).then(() => "slow");
   const quick = context.wait("quick", { seconds: 1 }).then(() => "quick");
   winners.push(await Promise.race([slow, quick]));
-  await context.step(`after ${winners[0]}`, async () => null);
+  await context.step(`after ${String(winners[0])}`, async () => null);
   const failing = context.step("failing first", async () => Promise.reject(new Error("first")), once);
   winners.push(await Promise.any([failing, context.wait("second", { seconds: 1 }).then(() => "second")]));
-  await context.step(`after ${winners[1]}`, async () => null);
+  await context.step(`after ${String(winners[1])}`, async () => null);
   const settled = await Promise.allSettled([
     context.step("fails", async () => Promise.reject(new Error("settled")), once),
     context.step("succeeds", async () => "fine"),

@@ -50,9 +50,9 @@ export class DurableService {
   readonly #time: SkippedTime = new SkippedTime();
 
   static async open(options: ServiceOptions): Promise<DurableService> {
-    let service: DurableService | undefined;
-    const served = await serve((request) => (service as DurableService).#answer(request));
-    service = new DurableService(options, served);
+    // It asks for nothing before it has an invocation, and gets none before there is a service.
+    const served = await serve((request) => service.#answer(request));
+    const service: DurableService = new DurableService(options, served);
     return service;
   }
 

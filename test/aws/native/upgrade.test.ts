@@ -18,7 +18,7 @@ import { type DurableHandler, InProcessFunction } from "./in-process-function.ts
 
 type Make = (client: LambdaClient) => Readonly<Record<string, DurableHandler>>;
 
-const perdure: Make = (client) => functionsOf((handler) => withDurableExecution(handler, { client: client as never }));
+const perdure: Make = (client) => functionsOf((handler) => withDurableExecution(handler, { client }));
 const theirs: Make = (client) =>
   functionsOf((handler) => aws.withDurableExecution(handler as never, { client }) as never);
 
