@@ -18,7 +18,7 @@ export interface Program {
 
 /** What the worker may ask of the storage. What is old is cleared away by the page. */
 export const STORE_METHODS = [
-  ...(["create", "append", "read", "describe", "list", "keepSnapshot", "snapshot"] as const),
+  ...(["create", "append", "read", "putRow", "list", "keepSnapshot", "snapshot"] as const),
 ] satisfies readonly (keyof ExecutionStore)[];
 export type StoreMethod = (typeof STORE_METHODS)[number];
 

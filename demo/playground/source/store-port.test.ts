@@ -29,7 +29,7 @@ beforeEach(() => {
 test("reaches the executions that it was given or has started, and no other", async () => {
   await expect(port.serve("read", ["f/other", 1])).rejects.toThrow("not one of this worker's");
   await expect(port.serve("append", ["f/other", 2, started("other"), "other"])).rejects.toThrow("not one of");
-  await expect(port.serve("describe", [row("other")])).rejects.toThrow("not one of");
+  await expect(port.serve("putRow", [row("other")])).rejects.toThrow("not one of");
   await expect(port.serve("keepSnapshot", ["f/other", "{}", "other"])).rejects.toThrow("not one of");
   await expect(port.serve("snapshot", ["f/other", "other"])).rejects.toThrow("not one of");
   expect(await port.serve("read", ["f/given", 1])).toMatchObject({ bodies: [started("given")] });

@@ -57,10 +57,10 @@ export class StorePort {
     append: ([id, seq, body, incarnation]) =>
       this.#store.append(this.#mine(id), number(seq, 2), commitText(body), text(incarnation)),
     read: ([id, from, options]) => this.#store.read(this.#mine(id), number(from, 1), readOptions(options)),
-    describe: ([row]) => {
+    putRow: ([row]) => {
       const checked = rowOf(row);
       this.#mine(checked.id);
-      return this.#store.describe(checked);
+      return this.#store.putRow(checked);
     },
     list: ([scan]) => this.#list(scanOf(scan)),
     keepSnapshot: ([id, snapshot, incarnation]) =>

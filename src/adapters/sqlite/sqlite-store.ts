@@ -98,7 +98,7 @@ export class SqliteStore implements ExecutionStore {
     return bodies.length < most ? { bodies } : { bodies, next: from + most };
   }
 
-  describe(row: DirectoryRow): void {
+  putRow(row: DirectoryRow): void {
     this.#write(() => {
       const before = this.#row(row.id, row.incarnation);
       if (before !== undefined && before.seq <= row.seq) this.#putRow(row);
