@@ -48,6 +48,8 @@ export async function buildPackage(folder: string): Promise<void> {
     clean: false,
     format: "cjs",
     plugins: [toCommonJs],
+    // With a default export beside named ones, too: the linters ask for one.
+    outputOptions: { exports: "named" },
   });
   for (const file of shipped) copyFileSync(join(root, file), join(folder, file));
   const published = publishedManifest(manifest, entries, importedPackages(folder));

@@ -60,6 +60,8 @@ export interface DurableLambdaHostProps {
   readonly logRetention?: RetentionDays;
 }
 
+/** What the functions are called in the stack. */
+const FUNCTION_IDS = { queue: "Queue", sweeper: "Sweeper", http: "Http" } as const;
 /** The service takes no shorter visibility than the function's timeout; what falls between the two waits for nothing. */
 const VISIBILITY_MARGIN_SECONDS = 10;
 const SHORTEST_TIMEOUT_SECONDS = 10;
@@ -154,9 +156,9 @@ export class DurableLambdaHost extends Construct {
     addAlarms(this, props.alarmAction);
   }
 
-  #function(handler: "queue" | "sweeper" | "http", props: FunctionParts): LambdaFunction {
+  #function(handler: keyof typeof FUNCTION_IDS, props: FunctionParts): LambdaFunction {
     const { logRetention = RetentionDays.ONE_MONTH, module = "index" } = props;
-    return new LambdaFunction(this, handler[0]!.toUpperCase() + handler.slice(1), {
+    return new LambdaFunction(this, FUNCTION_IDS[handler], {
       code: props.code,
       handler: `${module}.${handler}`,
       runtime: props.runtime ?? Runtime.NODEJS_24_X,
