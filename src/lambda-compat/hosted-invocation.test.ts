@@ -35,6 +35,7 @@ async function parkedWithJournal(): Promise<{ readonly running: RunningInvocatio
     requestId: "r",
     token: "t",
     journal,
+    heard: 0,
     client: { checkpoint: () => [] },
     host: clock.host(),
     suspension: { mode: "park", onParked: () => void (isParked = true) },

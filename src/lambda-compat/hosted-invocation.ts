@@ -90,7 +90,7 @@ class HostedInvocation implements RunningInvocation {
 
   async #observe(order: Order, plugins: PluginHost): Promise<FunctionOutput> {
     const { header, requestId, arn, journal } = order.request;
-    const updatedIds = updatedOperations(journal).map(({ id }) => wireId(id));
+    const updatedIds = updatedOperations(order.request).map(({ id }) => wireId(id));
     const observed = {
       requestId,
       arn,

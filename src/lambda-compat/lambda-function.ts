@@ -107,7 +107,7 @@ class LambdaInvocation implements RunningInvocation {
         Operations: [executionToWire(header), ...journal.map((operation) => operationToWire(operation))],
       },
     };
-    const UpdatedOperationIds = updatedOperations(journal).map(({ id }) => wireId(id));
+    const UpdatedOperationIds = updatedOperations(this.#request).map(({ id }) => wireId(id));
     // The class has no room for these, as AWS's has not; the SDK reads them all the same.
     const event = Object.assign(new DurableExecutionInvocationInputWithClient(input, this.#client()), {
       UpdatedOperationIds,

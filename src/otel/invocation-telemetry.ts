@@ -23,6 +23,7 @@ import type {
   DurableInstrumentationPlugin,
   InvocationEndInfo,
   InvocationInfo,
+  OperationEndInfo,
   OperationInfo,
 } from "../lambda-compat/plugins.ts";
 import type { DurableExecutionInvocationOutput } from "../lambda-compat/types.ts";
@@ -139,8 +140,9 @@ export class InvocationTelemetry implements DurableInstrumentationPlugin {
     await flush();
   }
 
-  async onOperationEnd(info: OperationInfo): Promise<void> {
-    this.#report(info);
+  async onOperationEnd(info: OperationEndInfo): Promise<void> {
+    // An earlier invocation has reported what the replay meets again.
+    if (!info.isReplay) this.#report(info);
   }
 
   wrapChildContextFn({ id }: OperationInfo, fn: () => unknown): unknown {

@@ -84,6 +84,8 @@ async function replay(
     requestId: "replay",
     token: "replay",
     journal: journalOf(state),
+    // Nothing in it is news.
+    heard: Number.POSITIVE_INFINITY,
     client: {
       checkpoint(updates) {
         for (const update of updates) beyond.push(update);

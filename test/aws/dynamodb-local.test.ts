@@ -15,12 +15,35 @@ import { withDurableExecution } from "../../src/lambda-compat/with-durable-execu
 import { applicable } from "../../src/testing/contract.ts";
 import { rowOf } from "../../src/testing/store-case.ts";
 import { storeContract } from "../../src/testing/store-contract.ts";
-import { describeOnDynamoDbLocal, DynamoDbLocal } from "./dynamodb-local.ts";
+import { DynamoDbLocal } from "../../scripts/local-aws/dynamodb-local.ts";
+import { describeOnDynamoDbLocal } from "./dynamodb-local.ts";
 import { SwallowingProxy } from "./swallowing-proxy.ts";
 
 const table = "perdure";
 
 describeOnDynamoDbLocal("the DynamoDB store on DynamoDB Local", () => {
+  let local: DynamoDbLocal;
+  let client: DynamoDBDocumentClient;
+
+  beforeAll(async () => {
+    local = await DynamoDbLocal.start();
+    client = local.client();
+    await local.createTable(table);
+  });
+
+  afterAll(async () => {
+    client.destroy();
+    await local.kill();
+  });
+
+  // What a killed DynamoDB has kept is asked below, once: each start of it takes seconds.
+  const open = (): DynamoStore => new DynamoStore({ client, table });
+  const subject = { open, restart: async () => open() };
+
+  test.each(applicable(storeContract))("$name", ({ run }) => run(subject));
+});
+
+describeOnDynamoDbLocal("the DynamoDB store on a DynamoDB Local that fails", () => {
   const folder = mkdtempSync(join(tmpdir(), "perdure-dynamodb-"));
   let local: DynamoDbLocal;
   let client: DynamoDBDocumentClient;
@@ -37,17 +60,6 @@ describeOnDynamoDbLocal("the DynamoDB store on DynamoDB Local", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const subject = {
-    open: () => new DynamoStore({ client, table }),
-    async restart() {
-      await local.kill();
-      await local.start();
-      return new DynamoStore({ client, table });
-    },
-  };
-
-  test.each(applicable(storeContract))("$name", ({ run }) => run(subject));
-
   test("keeps everything that it has acknowledged when its process is killed under load", async () => {
     const store = new DynamoStore({ client: local.client({ maxAttempts: 1 }), table });
     const writers = await Promise.all([1, 2, 3, 4].map((number) => Writer.start(store, `load-${number}`)));
@@ -57,7 +69,7 @@ describeOnDynamoDbLocal("the DynamoDB store on DynamoDB Local", () => {
     await Promise.all(writing);
     await local.start();
     for (const { id, acknowledged } of writers) {
-      const bodies = (await subject.open().read(id, 1))?.bodies ?? [];
+      const bodies = (await new DynamoStore({ client, table }).read(id, 1))?.bodies ?? [];
       // One more may have landed, whose answer the kill cut off.
       expect([acknowledged, acknowledged + 1]).toContain(bodies.length);
       expect(bodies).toEqual(bodies.map((_, index) => `commit ${index + 1}`));

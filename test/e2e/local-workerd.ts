@@ -3,6 +3,7 @@
  * killed without a word, and its API as AWS's own client sees it.
  */
 
+import { Agent } from "node:http";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -41,7 +42,15 @@ export async function startWorkerd(folder: string, source: string): Promise<Loca
   );
   const url = await ready(child);
   const headers = { Authorization: `Bearer ${token}` };
-  const lambda = new LambdaClient({ endpoint: url, region: "local", credentials: sigv4, maxAttempts: 1 });
+  // A connection that was kept may be closed by the time of the next call, after a pause: nothing is tried twice here.
+  const requestHandler = { httpAgent: new Agent({ keepAlive: false }) };
+  const lambda = new LambdaClient({
+    endpoint: url,
+    region: "local",
+    credentials: sigv4,
+    maxAttempts: 1,
+    requestHandler,
+  });
   return {
     url,
     lambda,

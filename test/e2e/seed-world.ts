@@ -1,6 +1,8 @@
 /** The Worker under `wrangler dev` with its state on disk, the stand-ins beside it, and AWS's Lambda client before it. */
 
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import {
   type Event,
@@ -14,12 +16,11 @@ import {
 import { startStandIns, type StandIns, type StandInsOptions } from "../../demo/stand-ins/stand-ins.ts";
 import type { EncodeRequest } from "../../demo/workflows/encode-video.ts";
 import { root } from "../../scripts/command.ts";
-import { freePort, type LocalCredential, newCredential } from "../../scripts/local-settings.ts";
+import { type LocalCredential, newCredential } from "../../scripts/local-settings.ts";
 import { startLocalWorker, type LocalWorker } from "../../scripts/local-worker.ts";
 
 /** An execution that was cut off in the middle of a step goes on by itself within a minute. */
 const PATIENCE_MS = 120_000;
-const FIRST_PORT = 18_787;
 
 export class SeedWorld {
   readonly standIns: StandIns;
@@ -44,7 +45,7 @@ export class SeedWorld {
   static async open(options: StandInsOptions = {}): Promise<SeedWorld> {
     const standIns = await startStandIns(options);
     standIns.objectStore.createBucket("media");
-    const world = new SeedWorld(standIns, await freePort(FIRST_PORT, FIRST_PORT));
+    const world = new SeedWorld(standIns, await unusedPort());
     await world.start();
     return world;
   }
@@ -144,6 +145,15 @@ export class SeedWorld {
 }
 
 /** Below the root, from where wrangler finds the packages. */
+/** One that the system gives to nobody else for a while, so that files of tests may ask for one at the same time. */
+async function unusedPort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
 export function temporaryFolder(name: string): string {
   mkdirSync(join(root, ".perdure"), { recursive: true });
   return mkdtempSync(join(root, ".perdure", `test-${name}-`));

@@ -128,8 +128,8 @@ export const runnerMutations: readonly Mutation[] = [
   {
     keeps: "alarm",
     what: "a process that has not its turn gives orders",
-    code: "    if (!mayRun(this.#id)) return;\n",
-    becomes: "",
+    code: "    if (!mayRun(this.#id) || (wakesFromQueue",
+    becomes: "    if ((wakesFromQueue",
     tests: [...alarm, ...owners],
   },
   {

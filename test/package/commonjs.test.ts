@@ -17,9 +17,11 @@ const ways: readonly (readonly string[])[] = [[], ["--no-experimental-require-mo
 beforeAll(() => {
   cpSync(packedPackage().folder, join(project, "node_modules", "perdure"), { recursive: true });
   mkdirSync(join(project, "node_modules", "@aws"));
-  for (const name of ["idb", "@aws/durable-execution-sdk-js", "@aws/durable-execution-sdk-js-testing", "@aws-sdk"]) {
-    symlinkSync(join(root, "node_modules", name), join(project, "node_modules", name));
-  }
+  const packages = [
+    ...["idb", "@aws/durable-execution-sdk-js", "@aws/durable-execution-sdk-js-testing", "@aws-sdk"],
+    ...["@opentelemetry", "aws-cdk-lib", "constructs"],
+  ];
+  for (const name of packages) symlinkSync(join(root, "node_modules", name), join(project, "node_modules", name));
   write("package.json", "{}");
 });
 
@@ -34,6 +36,10 @@ async function answerOf(program: string, flags: readonly string[]): Promise<unkn
   const { code, output } = await run(process.execPath, [...flags, "program.cjs"], { cwd: project, capture: true });
   if (code !== 0) throw new Error(output);
   return JSON.parse(output);
+}
+
+function identifier(name: string): string {
+  return name.replaceAll(/\W/g, "_");
 }
 
 describe.each(ways)("require, node %s", (...flags) => {
@@ -171,7 +177,8 @@ test.for(["node16", "nodenext"])("has types for a file of CommonJS, with %s reso
   // The types of idb, which those of perdure/browser name, are for modules alone.
   const typed = resolution === "node16" ? entries.filter(({ name }) => name !== "browser") : entries;
   const lines = typed.map(
-    ({ specifier, name }) => `import ${name.replaceAll("/", "_")}Entry = require("${specifier}");\nvoid ${name}Entry;`,
+    ({ specifier, name }) =>
+      `import ${identifier(name)}Entry = require("${specifier}");\nvoid ${identifier(name)}Entry;`,
   );
   write("use.cts", `${lines.join("\n")}\nconst error: Error = new indexEntry.StepError();\nexport = error;\n`);
   const compilerOptions = {

@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { root, run, runNpm, runTool } from "../../scripts/command.ts";
 import { publicEntries, readRootPackage } from "../../scripts/entries.ts";
@@ -12,9 +12,7 @@ const project = mkdtempSync(join(tmpdir(), "perdure-consumer-"));
 
 beforeAll(async () => {
   // The dependencies' copies in this tree satisfy the installed package, so that the test needs no registry.
-  // So does the one optional peer that an entry cannot be loaded without.
-  const needed = [...Object.keys(manifest.dependencies), "@opentelemetry/api"];
-  const copies = needed.map((name) => [name, `file:${join(root, "node_modules", name)}`]);
+  const copies = Object.keys(manifest.dependencies).map((name) => [name, `file:${join(root, "node_modules", name)}`]);
   write("package.json", {
     private: true,
     type: "module",
@@ -22,6 +20,13 @@ beforeAll(async () => {
   });
   const { code, output } = await runNpm(["install", "--install-links", "--omit=optional", "--no-audit"], project);
   if (code !== 0) throw new Error(`npm install failed:\n${output}`);
+  // The optional peers that entries cannot be loaded without. All entries can be without AWS's client of Lambda.
+  for (const peer of Object.keys(manifest.peerDependencies)) {
+    if (peer === "@aws-sdk/client-lambda") continue;
+    const link = join(project, "node_modules", peer);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(root, "node_modules", peer), link);
+  }
 });
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
@@ -103,7 +108,7 @@ async function exportsOf(folder: string, specifier: string): Promise<readonly st
 }
 
 function useEntry({ specifier, name }: { specifier: string; name: string }): string {
-  const identifier = name.replaceAll("/", "_");
+  const identifier = name.replaceAll(/\W/g, "_");
   return `import * as ${identifier}Entry from "${specifier}";\nexport const ${identifier}: object = ${identifier}Entry;`;
 }
 

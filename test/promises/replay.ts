@@ -52,6 +52,8 @@ export async function replay(bodies: readonly string[], functionsOf: (env: Env) 
     requestId: "0",
     token: "0",
     journal: journalOf(state),
+    // Nothing in it is news.
+    heard: Number.POSITIVE_INFINITY,
     client: {
       checkpoint(batch): readonly Operation[] {
         updates.push(...batch);

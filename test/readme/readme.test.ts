@@ -102,11 +102,13 @@ test("the pages with code are these", () => {
     "README.md",
     "docs/aws.md",
     "docs/browser.md",
+    "docs/cli.md",
     "docs/clients.md",
     "docs/cloudflare.md",
     "docs/eslint.md",
     "docs/http-api.md",
     "docs/opentelemetry.md",
+    "docs/promises-are-your-graph.md",
     "docs/steps.md",
     "docs/testing.md",
   ]);

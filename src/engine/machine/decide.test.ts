@@ -394,6 +394,8 @@ describe("COMPLETE_INVOCATION", () => {
       dueSince: undefined,
       activeAt: undefined,
       failures: 0,
+      // The callback's start, and not its outcome.
+      heard: 1,
       retryAt: recorder.now,
     });
   });

@@ -40,7 +40,15 @@ export function fold(state: ExecutionState, commit: Commit): Operation[] {
     state.invocation.dueSince ??= commit.at;
     state.invocation.newsSeq = state.seq;
   }
+  // A commit without facts is written before its invocation is told, or while it runs.
+  if (commit.owner !== undefined && commit.facts.length > 0) hear(state);
   return changed.length > 1 ? newestOfEach(changed) : changed;
+}
+
+/** Unless the invocation ended without having looked at what it was told, and is to be invoked again for that. */
+function hear({ invocation, deliveries }: ExecutionState): void {
+  const hasNotLooked = invocation.retryAt !== undefined && invocation.failures === 0;
+  if (!hasNotLooked) invocation.heard = deliveries;
 }
 
 function newestOfEach(changes: readonly Operation[]): Operation[] {

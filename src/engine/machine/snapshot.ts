@@ -103,10 +103,10 @@ function toData(state: ExecutionState): StateData {
 
 function fromData(data: StateData): ExecutionState {
   const { header, seq, rowSeq, owner, deliveries, invocation } = data;
-  const { dueSince, newsSeq, activeAt, failures, retryAt } = invocation;
+  const { dueSince, newsSeq, heard, activeAt, failures, retryAt } = invocation;
   return {
     ...{ header, seq, rowSeq, owner, deliveries },
-    invocation: { dueSince, newsSeq, activeAt, failures, retryAt },
+    invocation: { dueSince, newsSeq, heard, activeAt, failures, retryAt },
     operations: unpackOperations(data.operations),
     openInvokes: new Set(data.openInvokes),
     callbacks: new Map(data.callbacks),

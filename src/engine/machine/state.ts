@@ -12,6 +12,8 @@ export interface InvocationState {
   dueSince: number | undefined;
   /** The number of the newest commit from outside that an invocation has to see; 0 for none. */
   newsSeq: number;
+  /** The highest delivery number that an invocation has been told of. */
+  heard: number;
   /**
    * When the invocation last wrote whose end is not recorded, ms since the epoch: it runs, or its process is gone.
    * Undefined if none is under way.
@@ -88,7 +90,7 @@ export function emptyState(options: StateOptions = {}): ExecutionState {
     owner: undefined,
     operations: new Map(),
     deliveries: 0,
-    invocation: { dueSince: undefined, newsSeq: 0, activeAt: undefined, failures: 0, retryAt: undefined },
+    invocation: { dueSince: undefined, newsSeq: 0, heard: 0, activeAt: undefined, failures: 0, retryAt: undefined },
     openInvokes: new Set(),
     callbacks: new Map(),
     closedCallbacks: new Set(),

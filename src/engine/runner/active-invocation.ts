@@ -104,6 +104,7 @@ export class ActiveInvocation implements CheckpointClient {
       requestId: this.requestId,
       token: this.remote.token,
       journal,
+      heard: log.state.invocation.heard,
       client: this,
       host: setup.host,
       suspension: this.#suspension(),

@@ -31,6 +31,8 @@ export interface InvocationRequest {
   readonly token: string;
   /** What is recorded, in the order in which operations started. */
   readonly journal: readonly Operation[];
+  /** The highest delivery number that invocations before it were told of: what is above is news. */
+  readonly heard: number;
   /** Records what the function does. */
   readonly client: CheckpointClient;
   /** The clock, chance and the event loop of the process. */
