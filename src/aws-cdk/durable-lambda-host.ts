@@ -134,10 +134,9 @@ export class DurableLambdaHost extends Construct {
     this.queueFunction = this.#function("queue", { ...props, timeout, environment });
     this.sweeperFunction = this.#function("sweeper", { ...props, timeout: Duration.minutes(1), environment });
     this.httpFunction = this.#function("http", { ...props, timeout, environment });
-    for (const each of [this.queueFunction, this.sweeperFunction, this.httpFunction]) {
-      grantRunning(each, this);
-      grantScheduling(each, schedules.ref, scheduleRole);
-    }
+    for (const each of [this.queueFunction, this.sweeperFunction, this.httpFunction]) grantRunning(each, this);
+    // Nothing runs in the HTTP function, and so it waits for nothing.
+    for (const each of [this.queueFunction, this.sweeperFunction]) grantScheduling(each, schedules.ref, scheduleRole);
     grantSweeping(this.sweeperFunction, this.deadLetterQueue);
 
     const { maxConcurrency } = props;

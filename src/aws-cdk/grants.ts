@@ -11,7 +11,7 @@ export function grantRunning(fn: LambdaFunction, { table, queue }: { table: Tabl
   fn.addToRolePolicy(
     new PolicyStatement({
       effect: Effect.ALLOW,
-      actions: ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "BatchGetItem", "BatchWriteItem"].map(
+      actions: ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "BatchWriteItem"].map(
         (action) => `dynamodb:${action}`,
       ),
       resources: [table.tableArn, `${table.tableArn}/index/*`],
