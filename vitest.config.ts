@@ -7,8 +7,9 @@ import { type Engine, findFirefox, findWebKit, type NoEngine } from "./scripts/b
 import { inEngine } from "./scripts/browsers/vitest-provider.ts";
 import { LongestFirst } from "./scripts/longest-first.ts";
 import { findChromium } from "./scripts/find-chromium.ts";
+import { isSlowRun, slowFiles, slowPages } from "./scripts/slow-tests.ts";
 
-const everywhere = ["**/node_modules/**", "**/dist/**"];
+const everywhere = ["**/node_modules/**", "**/dist/**", ...(isSlowRun ? [] : slowFiles)];
 
 const [chromium, firefox, webkit] = await Promise.all([
   ifAsked("browser", findChromium),
@@ -134,17 +135,21 @@ function browser(): TestProjectConfiguration {
 
 function inAnother(name: string, engine: Engine | NoEngine): TestProjectConfiguration {
   if (!engine.found) return absent(name, engine.reason);
-  return inPages(name, { browser: engine.kind, provider: inEngine(engine) });
+  return inPages(name, { browser: engine.kind, provider: inEngine(engine) }, isSlowRun ? [] : slowPages);
 }
 
-function inPages(name: string, instance: BrowserInstanceOption): TestProjectConfiguration {
+function inPages(
+  name: string,
+  instance: BrowserInstanceOption,
+  leftOut: readonly string[] = [],
+): TestProjectConfiguration {
   return {
     // Found while a test runs, it would reload the page under that test.
     optimizeDeps: { include: ["idb"] },
     test: {
       name,
       include: ["test/runtimes/browser/**/*.test.ts"],
-      exclude: everywhere,
+      exclude: [...everywhere, ...leftOut],
       ...patience,
       maxWorkers,
       browser: { ...unseen, instances: [instance] },

@@ -26,7 +26,8 @@ export async function openPlayground(): Promise<PlaygroundBrowser | undefined> {
   return {
     url,
     browser,
-    visitor: (options) => browser.newContext(options),
+    // Pictures that move are drawn by the processor here, as long as they are in sight.
+    visitor: (options) => browser.newContext({ reducedMotion: "reduce", ...options }),
     close: () => browser.close(),
   };
 }

@@ -1,0 +1,21 @@
+/** What takes minutes of two cores: `npm run test:slow` runs it, `npm test` says that it does not. */
+
+/** Files of tests in Node and across processes. */
+export const slowFiles: readonly string[] = [
+  "test/aws/dynamodb-local.test.ts",
+  "test/aws/home/home.test.ts",
+  "test/aws/native/native.test.ts",
+  "test/aws/native/upgrade.test.ts",
+  "test/cli/lifecycle.test.ts",
+  "test/e2e/playground-newcomer.test.ts",
+  "test/e2e/playground-security.test.ts",
+];
+
+/** Files that all browsers run, and Chromium alone in `npm test`. */
+export const slowPages: readonly string[] = [
+  "test/runtimes/browser/corpus.test.ts",
+  "test/runtimes/browser/host.test.ts",
+];
+
+/** Whether this run is the slow one. */
+export const isSlowRun: boolean = process.env["SLOW"] === "true";
