@@ -7,8 +7,13 @@ export const slowFiles: readonly string[] = [
   "test/aws/native/native.test.ts",
   "test/aws/native/upgrade.test.ts",
   "test/cli/lifecycle.test.ts",
+  "test/e2e/deploys.test.ts",
+  "test/e2e/playground.test.ts",
+  "test/e2e/playground-editor.test.ts",
   "test/e2e/playground-newcomer.test.ts",
+  "test/e2e/playground-repair.test.ts",
   "test/e2e/playground-security.test.ts",
+  "test/e2e/start.test.ts",
 ];
 
 /** Files that all browsers run, and Chromium alone in `npm test`. */
