@@ -590,3 +590,17 @@ describe("NOTIFY_PARENT", () => {
     expect(child.decide(notify)).toEqual({ facts: [] });
   });
 });
+
+test("a commit without facts, which an invocation may write before it is told anything, counts nothing as heard", () => {
+  const recorder = Recorder.started();
+  recorder.checkpoint(callback("1"));
+  const { heard } = recorder.state.invocation;
+  recorder.apply({
+    type: "COMPLETE_CALLBACK",
+    callbackId: callbackId(recorder, "1"),
+    outcome: { type: "SUCCEEDED" },
+  });
+  recorder.apply({ type: "RENEW" }, "owner");
+  expect(recorder.state.invocation.heard).toBe(heard);
+  expect(recorder.state.deliveries).toBeGreaterThan(heard);
+});
