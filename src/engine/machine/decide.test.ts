@@ -1,3 +1,5 @@
+import { LOG_FORMAT_VERSION } from "../model/commit.ts";
+import { fold } from "./fold.ts";
 import { describe, expect, test } from "vitest";
 import type { OperationUpdate } from "../model/update.ts";
 import type { Command, StartExecution } from "./command.ts";
@@ -600,7 +602,7 @@ test("a commit without facts, which an invocation may write before it is told an
     callbackId: callbackId(recorder, "1"),
     outcome: { type: "SUCCEEDED" },
   });
-  recorder.apply({ type: "RENEW" }, "owner");
+  fold(recorder.state, { v: LOG_FORMAT_VERSION, writer: "w", owner: "owner", at: recorder.now, facts: [] });
   expect(recorder.state.invocation.heard).toBe(heard);
   expect(recorder.state.deliveries).toBeGreaterThan(heard);
 });
