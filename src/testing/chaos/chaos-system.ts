@@ -204,7 +204,7 @@ export class ChaosSystem {
     const writer = this.processes.find(({ name }) => name === process);
     // What lands when its process is gone, or has been told that it failed, nobody may know of.
     if (writer?.isAlive !== true || writer.link.isLandingLate) {
-      recorded.strays++;
+      recorded.noteStray();
       this.#recoverLater();
     }
     if (this.scenario.sharing !== "LOCK" || this.holder?.name === process) return;
