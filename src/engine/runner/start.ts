@@ -109,11 +109,11 @@ export class Starter {
   async #found(session: Session, own: ExecutionHeader, request: Order["request"]): Promise<StartAnswer | undefined> {
     const { host, store } = this.#setup;
     const { header, seq } = session.state;
-    if (hasExpired(header, host.now())) {
+    const isOwn = header.incarnation === own.incarnation;
+    if (!isOwn && hasExpired(header, host.now())) {
       await store.remove(header.id, header.incarnation);
       return undefined;
     }
-    const isOwn = header.incarnation === own.incarnation;
     // The process that has created an execution which has not begun may be gone.
     if (isOwn || seq === 1) this.#sessions.wakeSoon(header.id);
     return isOwn ? { execution: header, created: true } : sameStart(header, request);
