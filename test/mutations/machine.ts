@@ -38,6 +38,20 @@ export const machineMutations: readonly Mutation[] = [
   },
   {
     keeps: "P7",
+    what: "an execution that is killed again and again is halted although it goes on each time",
+    code: "  if (invocation.failures > 0 && commit.owner !== undefined && commit.facts.some(isProgress)) invocation.failures = 0;\n",
+    becomes: "",
+    tests: ["src/engine/machine/decide.test.ts"],
+  },
+  {
+    keeps: "P7",
+    what: "an attempt that is used up counts as progress, so that what breaks each time is never halted",
+    code: "      return fact.result !== undefined;",
+    becomes: "      return true;",
+    tests: ["src/engine/machine/decide.test.ts"],
+  },
+  {
+    keeps: "P7",
     what: "an invocation of a process that is gone is not taken over",
     code: "  return isLeftAlone ? activeAt + lease.ms : Math.min(dueSince ?? activeAt, now);",
     becomes: "  return isLeftAlone ? activeAt + lease.ms : undefined;",

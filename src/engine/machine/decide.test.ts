@@ -434,7 +434,7 @@ describe("COMPLETE_INVOCATION", () => {
     expect(recorder.state.invocation).toMatchObject({
       dueSince: undefined,
       activeAt: recorder.now,
-      failures: 2,
+      failures: 0,
       retryAt: undefined,
     });
     recorder.apply(complete({ status: "PENDING" }), "owner");
@@ -485,6 +485,31 @@ describe("COMPLETE_INVOCATION", () => {
     expect(recorder.state.invocation).toMatchObject({ dueSince: recorder.now, failures: 0 });
     recorder.apply(fault, "owner");
     expect(recorder.state.header.fault).toMatchObject({ count: 1 });
+  });
+
+  const attempt = { id: "1", type: "STEP" } as const;
+  const begun: OperationUpdate = { ...attempt, action: "START" };
+  const failed: OperationUpdate = { ...attempt, action: "RETRY", error, nextAttemptDelaySeconds: 1 };
+  const polled: OperationUpdate = { ...attempt, action: "RETRY", payload: "1", nextAttemptDelaySeconds: 1 };
+
+  test.each<[string, boolean, (round: number) => readonly OperationUpdate[]]>([
+    ["completed a step", true, (round) => [step(`${round}`)]],
+    ["called an operation", true, (round) => [wait(`${round}`, 60)]],
+    ["looked at a condition once more", true, () => [begun, polled]],
+    ["used up an attempt", false, () => [begun, failed]],
+    ["recorded nothing", false, () => []],
+  ])("invocations that break after they have %s are tried without end: %s", (_what, isProgress, updatesOf) => {
+    const recorder = Recorder.started();
+    for (let round = 1; round <= 2 * Limits.FAULTS_IN_A_ROW && recorder.state.header.halt === undefined; round++) {
+      recorder.now += 600_000;
+      recorder.apply({ type: "FIRE_TIMERS" });
+      const updates = updatesOf(round);
+      if (updates.length > 0) recorder.checkpoint(...updates);
+      recorder.apply(complete({ status: "FAULT", error, retryAt: recorder.now + 5000 }), "owner");
+    }
+    expect(recorder.state.header.halt === undefined).toBe(isProgress);
+    expect(recorder.refold().invocation).toEqual(recorder.state.invocation);
+    if (isProgress) expect(recorder.state.header.fault?.count).toBe(1);
   });
 
   test("an execution that its own update has ended keeps that outcome, and records the invocation once", () => {

@@ -23,6 +23,8 @@ import type { ExecutionState } from "./state.ts";
 export function fold(state: ExecutionState, commit: Commit): Operation[] {
   if (!isReadable(commit.v)) throw new UnsupportedLogVersionError(commit.v);
   if (commit.owner !== undefined) takeOver(state, commit.owner, commit.at);
+  const { invocation } = state;
+  if (invocation.failures > 0 && commit.owner !== undefined && commit.facts.some(isProgress)) invocation.failures = 0;
   const origin: FactOrigin = { at: commit.at, before: state.deliveries };
   const changed: Operation[] = [];
   let isReady = false;
@@ -43,6 +45,26 @@ export function fold(state: ExecutionState, commit: Commit): Operation[] {
   // A commit without facts is written before its invocation is told, or while it runs.
   if (commit.owner !== undefined && commit.facts.length > 0) hear(state);
   return changed.length > 1 ? newestOfEach(changed) : changed;
+}
+
+/**
+ * What an invocation that breaks later has not done in vain: the next one goes on behind it. The facts of a step that is
+ * tried again and again, or of one that ends the process each time, are none, or an execution could break for ever.
+ */
+function isProgress(fact: Fact): boolean {
+  switch (fact.kind) {
+    case "SUCCEEDED":
+    case "FAILED":
+      return true;
+    case "STARTED":
+      // An operation that is started again is not introduced again.
+      return fact.type !== undefined;
+    case "RETRIED":
+      // The state that a condition has come to.
+      return fact.result !== undefined;
+    default:
+      return false;
+  }
 }
 
 /** Unless the invocation ended without having looked at what it was told, and is to be invoked again for that. */

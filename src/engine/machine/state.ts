@@ -19,7 +19,7 @@ export interface InvocationState {
    * Undefined if none is under way.
    */
   activeAt: number | undefined;
-  /** Faults in a row. */
+  /** Faults since an invocation has recorded any progress. */
   failures: number;
   /** When to invoke again after a fault, or at once after changes the last invocation did not see. */
   retryAt: number | undefined;

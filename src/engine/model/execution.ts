@@ -18,7 +18,7 @@ export const HaltReason = {
   VERSION_MISSING: "VERSION_MISSING",
   /** The store refuses writes for want of space. */
   STORAGE_FULL: "STORAGE_FULL",
-  /** So many invocations in a row broke that another one is not worth trying before somebody has looked. */
+  /** So many invocations in a row broke, and got nowhere, that another one is not worth trying before somebody has looked. */
   REPEATED_FAULTS: "REPEATED_FAULTS",
 } as const;
 export type HaltReason = (typeof HaltReason)[keyof typeof HaltReason];
@@ -36,7 +36,7 @@ export interface Halt {
 /** Why the last invocation broke, and when it is tried again. */
 export interface Fault {
   readonly error: Failure;
-  /** Faults in a row, this one included. */
+  /** Faults since an invocation has recorded any progress, this one included. */
   readonly count: number;
   readonly at: number;
   readonly retryAt: number;
