@@ -99,14 +99,17 @@ describe("Invoke", () => {
   test("starts nothing in a dry run", async () => {
     const answer = await lambda.send(new InvokeCommand({ FunctionName: "order", InvocationType: "DryRun" }));
     expect(answer.StatusCode).toBe(204);
-    expect(executions.notes).toEqual([["functionNames"]]);
+    expect(executions.notes).toEqual([["hasFunction", "order", undefined]]);
   });
 
-  test("finds no function that is not there in a dry run either", async () => {
-    const dry = new InvokeCommand({ FunctionName: "nobody", Qualifier: "7", InvocationType: "DryRun" });
+  test.for([
+    ["nobody", "7"],
+    ["order", "missing"],
+  ])("finds no function or version that is not there in a dry run either: %s:%s", async ([name, version]) => {
+    const dry = new InvokeCommand({ FunctionName: name, Qualifier: version, InvocationType: "DryRun" });
     await expect(lambda.send(dry)).rejects.toMatchObject({
       name: "ResourceNotFoundException",
-      message: "Function not found: arn:perdure:lambda:local:000000000000:function:nobody:7",
+      message: `Function not found: arn:perdure:lambda:local:000000000000:function:${name}:${version}`,
       $metadata: { httpStatusCode: 404 },
     });
     expect(executions.told("start")).toEqual([]);

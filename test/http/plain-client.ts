@@ -39,6 +39,11 @@ export class PlainClient implements ExecutionClient {
     return ["refund", "order"];
   }
 
+  hasFunction(functionName: string, version?: string): boolean {
+    this.#note("hasFunction", functionName, version);
+    return ["refund", "order"].includes(functionName) && version !== "missing";
+  }
+
   async start(request: StartRequest): Promise<StartAnswer> {
     this.#note("start", request);
     if (request.functionName === "nobody")
@@ -106,6 +111,11 @@ export class PlainClient implements ExecutionClient {
     this.#note("completeInvoke", parent, outcome);
   }
 
+  async checkToken(executionId: string, token: string): Promise<void> {
+    this.#note("checkToken", executionId, token);
+    if (token === "wrong") throw new ClientError("InvalidParameterValueException", "Invalid Checkpoint Token");
+  }
+
   async checkpoint(executionId: string, request: CheckpointRequest): Promise<CheckpointAnswer> {
     this.#note("checkpoint", executionId, request);
     return { token: `${request.token}-next`, operations: this.operations };
@@ -127,6 +137,11 @@ export class PlainClient implements ExecutionClient {
   told(name: string): unknown[] {
     const [, ...rest] = (this.notes as unknown[][]).findLast(([noted]) => noted === name) ?? [];
     return rest;
+  }
+
+  /** The notes but those of a look at a token, which changes nothing. */
+  get changes(): unknown[] {
+    return (this.notes as unknown[][]).filter(([noted]) => noted !== "checkToken");
   }
 
   #note(...note: unknown[]): void {

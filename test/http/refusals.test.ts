@@ -291,7 +291,7 @@ describe("requests that are wrong", () => {
     ],
   ] as const)("are told what is wrong: POST %s %s", async ([path, body, code, message]) => {
     expect(await refusal(await ask(path, { method: "POST", body }))).toEqual([400, code, message]);
-    expect(executions.notes).toEqual([]);
+    expect(executions.changes).toEqual([]);
   });
 
   test.for([
@@ -323,7 +323,7 @@ describe("bodies that are too large", () => {
         ? [400, "InvalidParameterValueException", "Updates must have at most 250 members; it has 251."]
         : [400, "InvalidRequestContentException", "The request body has more than 100000 values."],
     );
-    expect(executions.notes).toEqual([]);
+    expect(executions.changes).toEqual([]);
   });
 
   test.for([

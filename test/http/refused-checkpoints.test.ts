@@ -71,6 +71,14 @@ describe("a refused checkpoint", () => {
     expect((await held.checkpoint([])).status).toBe(200);
   });
 
+  test("is told of its token before anything is read of its updates", async () => {
+    const cases = [[{ Id: 5 }], "no list", Array.from({ length: 251 }, () => ({})), [{ ...STEP, Error: [] }]];
+    for (const updates of cases) {
+      expect((await held.checkpoint(updates, `${held.token}0`)).body["message"]).toBe("Invalid Checkpoint Token");
+      expect((await held.checkpoint(updates)).body["message"]).toMatch(/^(Body\.)?Updates/);
+    }
+  });
+
   test("uses its token for one of two that come at the same time", async () => {
     const { token } = held;
     const both = await Promise.all([held.checkpoint([], token), held.checkpoint([], token)]);

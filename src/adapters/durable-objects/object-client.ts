@@ -24,6 +24,7 @@ import {
   type StatePage,
 } from "../../engine/runner/client.ts";
 import { listExecutions } from "../../engine/runner/directory-list.ts";
+import type { FunctionRegistry } from "../../engine/runner/function.ts";
 import { randomId } from "../hosts/random-id.ts";
 import { unwrap } from "./answer.ts";
 import type { DirectoryShards } from "./directory-shards.ts";
@@ -38,6 +39,7 @@ const REPEATABLE: ReadonlySet<ExecutionCall> = new Set<ExecutionCall>([
   "describe",
   "history",
   "state",
+  "checkToken",
   "stop",
   "completeInvoke",
   "settled",
@@ -48,17 +50,21 @@ const LONGEST_WAIT_MS = 60_000;
 export class DurableObjectClient implements ExecutionClient {
   readonly #executions: ObjectNamespace<ExecutionRpc>;
   readonly #directory: DirectoryShards;
-  readonly #functionNames: readonly string[];
+  readonly #functions: FunctionRegistry;
 
-  /** `functionNames` are those of the Worker, which every object of it has. */
-  constructor(executions: ObjectNamespace<ExecutionRpc>, directory: DirectoryShards, functionNames: readonly string[]) {
+  /** `functions` are those of the Worker, which every object of it has. */
+  constructor(executions: ObjectNamespace<ExecutionRpc>, directory: DirectoryShards, functions: FunctionRegistry) {
     this.#executions = executions;
     this.#directory = directory;
-    this.#functionNames = functionNames;
+    this.#functions = functions;
   }
 
   functionNames(): readonly string[] {
-    return this.#functionNames;
+    return this.#functions.names;
+  }
+
+  hasFunction(functionName: string, version?: string): boolean {
+    return this.#functions.resolve(functionName, version) !== undefined;
   }
 
   start(request: StartRequest): Promise<StartAnswer> {
@@ -98,6 +104,10 @@ export class DurableObjectClient implements ExecutionClient {
 
   completeInvoke(parent: ParentReference, outcome: InvokeOutcome): Promise<void> {
     return this.#call(parent.executionId, "completeInvoke", [parent, outcome]);
+  }
+
+  checkToken(executionId: string, token: string): Promise<void> {
+    return this.#call(executionId, "checkToken", [executionId, token]);
   }
 
   checkpoint(executionId: string, request: CheckpointRequest): Promise<CheckpointAnswer> {

@@ -141,6 +141,8 @@ export interface LiveEvent {
 export interface ExecutionClient {
   /** What can be started here. */
   functionNames(): readonly string[];
+  /** True if an execution of this function, in this version or in the newest, could be started here. */
+  hasFunction(functionName: string, version?: string): boolean;
   /**
    * Starts an execution. Asking for the same one again, by name, input and version, answers with the one that is there.
    *
@@ -181,6 +183,13 @@ export interface ExecutionClient {
   completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void>;
   /** Tells an execution how a function it invoked has ended; a second outcome for the same operation changes nothing. */
   completeInvoke(parent: ParentReference, outcome: InvokeOutcome): Promise<void>;
+  /**
+   * Whether a checkpoint with this token would be looked at, without the work of reading the rest of it.
+   *
+   * @throws {ClientError} InvalidParameterValueException for any other token than the last one given out;
+   * ResourceNotFoundException.
+   */
+  checkToken(executionId: string, token: string): Promise<void>;
   /** For an SDK that runs elsewhere and holds a token. */
   checkpoint(executionId: string, request: CheckpointRequest): Promise<CheckpointAnswer>;
   /** Resolves with the header once the execution has ended or halted, or at `deadline` (ms since the epoch) with the header as it is then. */

@@ -164,6 +164,10 @@ export class Runner implements ExecutionClient {
     return this.#setup.functions.names;
   }
 
+  hasFunction(functionName: string, version?: string): boolean {
+    return this.#setup.functions.resolve(functionName, version) !== undefined;
+  }
+
   async start(request: StartRequest): Promise<StartAnswer> {
     return this.#starter.start(request);
   }
@@ -232,6 +236,10 @@ export class Runner implements ExecutionClient {
       if (!isMeant() || isEnded(session.state)) return;
       await session.command({ type: "COMPLETE_INVOKE", operationId, outcome: { type, ...details } });
     });
+  }
+
+  async checkToken(executionId: string, token: string): Promise<void> {
+    return this.#sessions.use(executionId, (session) => session.checkRemote(token));
   }
 
   async checkpoint(executionId: string, request: CheckpointRequest): Promise<CheckpointAnswer> {

@@ -177,10 +177,15 @@ export class Session implements LogListener, Outlook {
    */
   async remoteCheckpoint({ token, updates }: CheckpointRequest): Promise<CheckpointAnswer> {
     // Its invocation is over here: without a token an SDK ends it as pending, and whoever has taken over goes on.
-    if (this.#setup.lostTokens.has(token)) return { operations: [] };
+    if (this.#isLost(token)) return { operations: [] };
     const active = this.#invoker.withToken(token);
     const operations = await active.remote.call(token, () => active.remoteCheckpoint(updates));
     return operations === undefined ? { operations: [] } : { token: active.remote.token, operations };
+  }
+
+  /** Refuses what `remoteCheckpoint` would refuse for its token. */
+  checkRemote(token: string): void {
+    if (!this.#isLost(token)) this.checkToken(token);
   }
 
   /** @throws {ClientError} InvalidParameterValueException for any other token than the last one given out. */
@@ -272,6 +277,10 @@ export class Session implements LogListener, Outlook {
     if (this.#isClosed) return;
     this.#loop.wish({ reads: true });
     this.#wakes.later();
+  }
+
+  #isLost(token: string): boolean {
+    return this.#setup.lostTokens.has(token);
   }
 
   #letGo(): void {

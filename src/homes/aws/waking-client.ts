@@ -61,6 +61,10 @@ export class WakingClient implements ExecutionClient {
     return this.#runner.functionNames();
   }
 
+  hasFunction(functionName: string, version?: string): boolean {
+    return this.#runner.hasFunction(functionName, version);
+  }
+
   /** An execution is due from its birth on. */
   async start(request: StartRequest): Promise<StartAnswer> {
     const answer = await this.#runner.start(request);
@@ -103,6 +107,10 @@ export class WakingClient implements ExecutionClient {
 
   completeInvoke(parent: ParentReference, outcome: InvokeOutcome): Promise<void> {
     return this.#change(parent.executionId, () => this.#runner.completeInvoke(parent, outcome));
+  }
+
+  checkToken(executionId: string, token: string): Promise<void> {
+    return this.#runner.checkToken(executionId, token);
   }
 
   checkpoint(executionId: string, request: CheckpointRequest): Promise<CheckpointAnswer> {

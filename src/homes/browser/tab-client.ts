@@ -31,6 +31,7 @@ export function tabClient(runner: ExecutionClient, tabs: OtherTabs): ExecutionCl
     };
   return {
     functionNames: () => runner.functionNames(),
+    hasFunction: (functionName, version) => runner.hasFunction(functionName, version),
     start: current(async (request) => {
       await tabs.ready();
       return runner.start(request);
@@ -55,6 +56,7 @@ export function tabClient(runner: ExecutionClient, tabs: OtherTabs): ExecutionCl
     }),
     completeCallback: current((...args) => runner.completeCallback(...args)),
     completeInvoke: current((...args) => runner.completeInvoke(...args)),
+    checkToken: current((...args) => runner.checkToken(...args)),
     checkpoint: current((...args) => runner.checkpoint(...args)),
     settled: current((...args) => runner.settled(...args)),
     watch: (executionId, cursor) => runner.watch(executionId, cursor),

@@ -9,6 +9,7 @@ import type {
 } from "../../adapters/durable-objects/execution-rpc.ts";
 import { DurableObjectClient } from "../../adapters/durable-objects/object-client.ts";
 import type { ExecutionClient } from "../../engine/runner/client.ts";
+import { FunctionRegistry } from "../../engine/runner/function.ts";
 import { readFunctions } from "../../lambda-compat/functions.ts";
 import { createHttpFace } from "../../lambda-compat/http/face.ts";
 import { type Start, typedStart } from "../../lambda-compat/typed-client.ts";
@@ -77,11 +78,11 @@ const SHARDS = 8;
 export function createWorker(options: WorkerOptions): PerdureWorker {
   checkOptions(options, WORKER_FORMS);
   const settings = settingsOf(options);
-  const functionNames = [...settings.functions.keys()];
+  const functions = new FunctionRegistry(settings.functions);
   const client = (env: unknown): ExecutionClient => {
     const bindings = new Bindings(env, options.bindings);
     const directory = new DirectoryShards(bindings.directory, settings.shards);
-    return new DurableObjectClient(bindings.executions, directory, functionNames);
+    return new DurableObjectClient(bindings.executions, directory, functions);
   };
   return {
     fetch: createFetch(options, { client, onError: settings.onError }),

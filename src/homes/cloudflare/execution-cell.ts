@@ -17,7 +17,7 @@ import { writeLive } from "../../adapters/durable-objects/live-stream.ts";
 import { DurableObjectClient } from "../../adapters/durable-objects/object-client.ts";
 import { objectHost } from "../../adapters/durable-objects/object-host.ts";
 import { ObjectLife } from "../../adapters/durable-objects/object-life.ts";
-import type { FunctionVersions } from "../../engine/runner/function.ts";
+import { FunctionRegistry, type FunctionVersions } from "../../engine/runner/function.ts";
 import { Runner } from "../../engine/runner/runner.ts";
 import type { RunnerSettings } from "../options/home-options.ts";
 import type { Bindings } from "./bindings.ts";
@@ -116,7 +116,7 @@ export class ExecutionCell implements ExecutionRpc {
       alarm: life.alarm,
       host: objectHost((work) => life.background(work)),
       functions,
-      peers: new DurableObjectClient(this.#bindings.executions, directory, [...functions.keys()]),
+      peers: new DurableObjectClient(this.#bindings.executions, directory, new FunctionRegistry(functions)),
       onError: (_, error) => life.failed(error),
     });
     return { life, runner };

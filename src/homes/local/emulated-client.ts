@@ -7,6 +7,7 @@ import type { ExecutionClient } from "../../engine/runner/client.ts";
 export function clientOnWallClock(client: ExecutionClient, emulatedAt: (wall: number) => number): ExecutionClient {
   return {
     functionNames: () => client.functionNames(),
+    hasFunction: (functionName, version) => client.hasFunction(functionName, version),
     start: (request) => client.start(request),
     describe: (id) => client.describe(id),
     history: (id, query) => client.history(id, query),
@@ -16,6 +17,7 @@ export function clientOnWallClock(client: ExecutionClient, emulatedAt: (wall: nu
     resume: (id, options) => client.resume(id, options),
     completeCallback: (id, outcome) => client.completeCallback(id, outcome),
     completeInvoke: (parent, outcome) => client.completeInvoke(parent, outcome),
+    checkToken: (id, token) => client.checkToken(id, token),
     checkpoint: (id, request) => client.checkpoint(id, request),
     settled: (id, deadline) => client.settled(id, emulatedAt(deadline)),
     watch: (id, cursor) => client.watch(id, cursor),

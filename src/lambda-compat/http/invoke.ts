@@ -37,7 +37,7 @@ function readTrace({ headers }: Call): string | undefined {
 }
 
 function dryRun({ client, scope }: Face, request: StartRequest): Response {
-  if (!client.functionNames().includes(request.functionName)) throw noFunction(request, scope);
+  if (!client.hasFunction(request.functionName, request.version)) throw noFunction(request, scope);
   return new Response(null, { status: 204 });
 }
 

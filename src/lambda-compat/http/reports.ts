@@ -41,6 +41,8 @@ export async function checkpoint({ client }: Face, { label, body }: Call): Promi
   const request = readJson(body);
   const { CheckpointToken } = readShape(request, { CheckpointToken: "string" }, "Body") ?? {};
   const proof = required(CheckpointToken);
+  // Who has no token has nothing read.
+  await client.checkToken(id, proof);
   const updates = readUpdates((request as { Updates?: unknown }).Updates);
   const { token, operations } = await client.checkpoint(id, { token: proof, updates });
   return Response.json({ CheckpointToken: token, NewExecutionState: { Operations: operations.map(toWire) } });

@@ -18,6 +18,7 @@ export function remotePeers(caller: ChaosProcess, { choose, world }: PeerOptions
     );
   return {
     functionNames: () => caller.runner.functionNames(),
+    hasFunction: (functionName, version) => caller.runner.hasFunction(functionName, version),
     watch: (executionId, cursor) => caller.runner.watch(executionId, cursor),
     start: (request) => call(true, (client) => client.start(request)),
     completeInvoke: (parent, outcome) => call(true, (client) => client.completeInvoke(parent, outcome)),
@@ -25,6 +26,7 @@ export function remotePeers(caller: ChaosProcess, { choose, world }: PeerOptions
     stop: (id, error) => call(true, (client) => client.stop(id, error)),
     resume: (id, options) => call(true, (client) => client.resume(id, options)),
     checkpoint: (id, request) => call(true, (client) => client.checkpoint(id, request)),
+    checkToken: (id, token) => call(false, (client) => client.checkToken(id, token)),
     describe: (id) => call(false, (client) => client.describe(id)),
     history: (id, query) => call(false, (client) => client.history(id, query)),
     state: (id, page) => call(false, (client) => client.state(id, page)),

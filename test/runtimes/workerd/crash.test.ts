@@ -10,10 +10,15 @@ import { fold } from "../../../src/engine/machine/fold.ts";
 import { violations } from "../../../src/engine/machine/invariants.ts";
 import { emptyState, type ExecutionState } from "../../../src/engine/machine/state.ts";
 import { chaosBindings, type Crash, crashes, type Moment, writes } from "./chaos-object.ts";
+import { FunctionRegistry } from "../../../src/engine/runner/function.ts";
 import { done } from "./functions.ts";
 
 const bindings = new Bindings(env, chaosBindings);
-const client = new DurableObjectClient(bindings.executions, new DirectoryShards(bindings.directory, 3), []);
+const client = new DurableObjectClient(
+  bindings.executions,
+  new DirectoryShards(bindings.directory, 3),
+  new FunctionRegistry(new Map()),
+);
 
 /** The execution as its storage has it. Asking the object itself would bring it back to life. */
 function stored(object: DurableObjectStub): Promise<ExecutionState> {
