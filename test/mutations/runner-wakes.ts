@@ -162,9 +162,9 @@ export const runnerWakesMutations: readonly Mutation[] = [
   },
   {
     keeps: "close",
-    what: "a call that waits for an outcome never answers when its host is closed",
-    code: "    for (const signal of this.#signals) signal.fail(closed());\n",
-    becomes: "",
+    what: "a call that waits for an outcome is answered without one when its host is closed",
+    code: "    for (const signal of this.#signals) signal.fail(closed());",
+    becomes: "    for (const signal of this.#signals) signal.give();",
     tests: owners,
   },
   {

@@ -247,3 +247,25 @@ test("a wake that comes before a process learns that it was replaced is not lost
   await clock.settle();
   expect(await first.describe("order/one")).toMatchObject({ status: "SUCCEEDED", result: '"done"' });
 });
+
+test("a wake that tells a parked process of the one that has replaced it has that process go on all the same", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  const order = withDurableExecution(async (_: unknown, context) => {
+    await context.wait({ seconds: 4 });
+    await context.wait({ seconds: 10 });
+    return "done";
+  });
+  const deaf: Alarm = { schedule: () => {}, cancel: () => {} };
+  const first = world.start({ order }, { alarm: () => deaf });
+  const second = world.start({ order }, { alarm: () => deaf });
+  await first.start({ functionName: "order", name: "one" });
+  await clock.advance(4000);
+  await second.wake("order/one");
+  await clock.settle();
+  second.close();
+  await clock.advance(10_000);
+  await first.wake("order/one");
+  await clock.settle();
+  expect(await first.describe("order/one")).toMatchObject({ status: "SUCCEEDED", result: '"done"' });
+});
