@@ -16,7 +16,7 @@ export const compatMutations: readonly Mutation[] = [
     what: "a context may be used in another one's function",
     code: '    invocation.end({ status: "FAILED", error: misuse(method, active as Place, this.#scope) });\n    return',
     becomes: "    void misuse;\n    return",
-    tests: ["src/engine/replay/invocation.test.ts", "test/conformance"],
+    tests: ["test/differential/additions.test.ts", "test/differential/contexts.test.ts"],
   },
   {
     keeps: "P3",
@@ -30,7 +30,7 @@ export const compatMutations: readonly Mutation[] = [
     what: "what AWS's SDK was told and has not looked at sets off no invocation",
     code: "{ ...outcome, again: this.#news.size > 0 }",
     becomes: "{ ...outcome, again: this.#news.size < 0 }",
-    tests: ["src/lambda-compat/hosted-invocation.test.ts", "test/http/aws-client.test.ts"],
+    tests: ["test/runner/wakes.test.ts"],
   },
   {
     keeps: "P5",
@@ -125,16 +125,16 @@ export const compatMutations: readonly Mutation[] = [
   },
   {
     keeps: "typed client",
-    what: "an execution that waits for a repair has no end for its caller",
-    code: 'header.status === "RUNNING" && header.halt === undefined && Date.now() < deadline;',
-    becomes: 'header.status === "RUNNING" && Date.now() < deadline;',
+    what: "an execution that waits for a repair is told as one that runs",
+    code: '    const state = halt === undefined ? status : "HALTED";\n    const why',
+    becomes: "    const state = status;\n    const why",
     tests: ["src/lambda-compat/typed-client.test.ts"],
   },
   {
     keeps: "typed client",
-    what: "a caller waits without end whatever time it gives",
-    code: "const header = await this.#client.settled(this.id, Math.min(deadline,",
-    becomes: "const header = await this.#client.settled(this.id, Math.max(deadline,",
+    what: "an execution that has failed answers with nothing",
+    code: "      if (!goesOn) throw new ExecutionError(header);",
+    becomes: "      if (!goesOn) return undefined as never;",
     tests: ["src/lambda-compat/typed-client.test.ts"],
   },
   {

@@ -1,6 +1,7 @@
 import type { Mutation } from "./mutation.ts";
 
 const limits = ["test/http/limits.test.ts"];
+const calls = ["test/http/aws-client.test.ts"];
 const refusals = ["test/http/refusals.test.ts"];
 const signatures = ["test/http/signature.test.ts"];
 
@@ -81,21 +82,21 @@ export const httpMutations: readonly Mutation[] = [
     what: "pages of any origin may call",
     code: 'origin && (origins.includes(origin) || origins.includes("*")));',
     becomes: "origin && origins !== undefined);",
-    tests: ["test/http"],
+    tests: refusals,
   },
   {
     keeps: "incarnations",
     what: "an ARN finds a later execution of the name",
     code: "  if (execution.incarnation === incarnation) return execution;",
     becomes: "  if (execution.incarnation !== '' || incarnation) return execution;",
-    tests: ["test/http"],
+    tests: calls,
   },
   {
     keeps: "callee names",
     what: "a history names somebody else's execution as the callee",
     code: "      if (callee === undefined || !isCalledBy(callee, caller, event)) return [];",
     becomes: "      if (callee === undefined) return [];",
-    tests: ["test/http"],
+    tests: calls,
   },
   {
     keeps: "limits",
@@ -134,9 +135,9 @@ export const httpMutations: readonly Mutation[] = [
   },
   {
     keeps: "limits",
-    what: "a body that never arrives is waited for",
-    code: "      isLate = true;\n      letGo();",
-    becomes: "      isLate = false;",
+    what: "what has arrived of a body when its time is over counts as the whole",
+    code: "      isLate = true;\n",
+    becomes: "",
     tests: limits,
   },
   {
@@ -151,6 +152,6 @@ export const httpMutations: readonly Mutation[] = [
     what: "any number of updates is taken in one call",
     code: "  if (Array.isArray(value) && value.length > MAX_UPDATES) {",
     becomes: "  if (Array.isArray(value) && value.length > MAX_UPDATES * 1e9) {",
-    tests: ["test/http"],
+    tests: refusals,
   },
 ];

@@ -49,9 +49,9 @@ export const nativeMutations: readonly Mutation[] = [
   },
   {
     keeps: "P7",
-    what: "a state whose pages never end is read for ever",
-    code: "      seen.add(marker);\n",
-    becomes: "      if (seen.size < 0) seen.add(marker);\n      if (this.#operations.size > 1e4) return;\n",
+    what: "a state whose marker comes back counts as whole",
+    code: "      if (seen.has(marker))\n        throw",
+    becomes: "      if (seen.has(marker)) return;\n      if (marker === undefined)\n        throw",
     tests: checkpoints,
   },
   {

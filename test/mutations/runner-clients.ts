@@ -84,7 +84,7 @@ export const runnerClientsMutations: readonly Mutation[] = [
     what: "a start is refused by an execution whose retention is over",
     code: "    if (hasExpired(header, host.now())) {",
     becomes: "    if (hasExpired(header, 0)) {",
-    tests: ["src/engine", "test/runner", "test/http"],
+    tests: incarnations,
   },
   {
     keeps: "directory",
