@@ -223,18 +223,21 @@ describe("the signal is aborted", () => {
 
   test("from the beginning for a function that asks when its attempt is over", async () => {
     let late: AbortSignal | undefined;
+    let ask = (): void => {};
+    const asked = new Promise<void>((resolve) => (ask = resolve));
     const runner = runnerOf((_event, context) =>
       context.step(
         "charge",
         async (step) => {
           if (step.attempt === 2) return;
-          await new Promise((resolve) => setTimeout(resolve, 5 * STEP_PATIENCE_MS));
+          await asked;
           late = step.signal;
         },
         { timeout: { seconds: 1 }, retryStrategy: once },
       ),
     );
     await runner.run();
+    ask();
     await expect.poll(() => late?.aborted).toBe(true);
   });
 });

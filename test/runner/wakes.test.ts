@@ -6,6 +6,7 @@ import type { Alarm } from "../../src/engine/ports/alarm.ts";
 import type { ExecutionStore } from "../../src/engine/ports/execution-store.ts";
 import { Runner } from "../../src/engine/runner/runner.ts";
 import type { DurableExecutionInvocationInputWithClient } from "../../src/lambda-compat/invocation-input.ts";
+import { InvocationStatus } from "../../src/lambda-compat/literals.ts";
 import type { DurableExecutionInvocationOutput } from "../../src/lambda-compat/types.ts";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
 import { Gate, HOUR, Processes, storeWith } from "./processes.ts";
@@ -279,13 +280,13 @@ test("a handler of AWS's SDK that was told of news and suspends without having l
   const awsDurable = async (
     event: DurableExecutionInvocationInputWithClient,
   ): Promise<DurableExecutionInvocationOutput> => {
-    if (++calls > 1) return { Status: "SUCCEEDED", Result: '"seen"' };
+    if (++calls > 1) return { Status: InvocationStatus.SUCCEEDED, Result: '"seen"' };
     const { DurableExecutionArn, CheckpointToken, durableExecutionClient } = event;
     const Updates = [{ Id: "1", Type: "CALLBACK", Action: "START" } as const];
     const answer = await durableExecutionClient.checkpoint({ DurableExecutionArn, CheckpointToken, Updates });
     const [opened] = answer.NewExecutionState?.Operations ?? [];
     await runner.completeCallback(opened?.CallbackDetails?.CallbackId ?? "", { type: "SUCCEEDED" });
-    return { Status: "PENDING" };
+    return { Status: InvocationStatus.PENDING };
   };
   const runner = world.start({ order: { awsDurable } });
   await runner.start({ functionName: "order", name: "one" });
