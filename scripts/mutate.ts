@@ -1,9 +1,9 @@
 /**
  * `npm run mutate` takes out each mechanism of test/mutations, one at a time in a copy of the tree, and runs the tests
  * that must fail without it. It prints a line for each and exits with 1 if one went unnoticed. `--changed <commit>` makes
- * only the edits of files that differ from that commit, `--only <text>` those whose description contains the text,
- * `--tests <file>` runs that file in place of the named ones, to see what it notices by itself, and `--workers` sets how
- * many run side by side (default: one for each core).
+ * only the edits of files that differ from that commit, `--only <text>` those whose description contains the text (given
+ * several times, one of the texts), `--tests <file>` runs that file in place of the named ones, to see what it notices by
+ * itself, and `--workers` sets how many run side by side (default: one for each core).
  */
 
 import { execFileSync } from "node:child_process";
@@ -12,7 +12,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Mutation } from "../test/mutations/mutation.ts";
-import { placeOf, readSources } from "../test/mutations/sources.ts";
+import { editsOf, readSources } from "../test/mutations/sources.ts";
 import { mutations } from "../test/mutations/table.ts";
 import { root, runTool } from "./command.ts";
 import type { VitestReport } from "./vitest-run.ts";
@@ -23,7 +23,7 @@ type Verdict = { readonly kind: "NOTICED"; readonly by: string } | { readonly ki
 const { values: options } = parseArgs({
   options: {
     changed: { type: "string" },
-    only: { type: "string", default: "" },
+    only: { type: "string", multiple: true, default: [""] },
     tests: { type: "string" },
     workers: { type: "string", default: String(availableParallelism()) },
   },
@@ -51,8 +51,9 @@ function changedFiles(): ReadonlySet<string> | undefined {
 }
 
 function isWanted(mutation: Mutation, changed: ReadonlySet<string> | undefined): boolean {
-  const path = placeOf(mutation, sources);
-  return mutation.what.includes(options.only) && (changed === undefined || changed.has(path));
+  const edits = editsOf(mutation, sources);
+  const isNamed = options.only.some((text) => `${mutation.keeps}: ${mutation.what}`.includes(text));
+  return isNamed && (changed === undefined || edits.some(({ path }) => changed.has(path)));
 }
 
 function testsOf({ tests }: Mutation): readonly string[] {
@@ -75,22 +76,28 @@ async function workOff(): Promise<void> {
     const verdict = await tryOut(mutation, tree);
     const what = `${mutation.keeps}: ${mutation.what}`;
     console.log(`${verdict.kind === "NOTICED" ? `noticed by "${verdict.by}"` : verdict.kind}  ${what}`);
-    if (verdict.kind !== "NOTICED") holes.push(`${verdict.kind}  ${what} (${placeOf(mutation, sources)})`);
+    if (verdict.kind !== "NOTICED") holes.push(`${verdict.kind}  ${what} (${pathsOf(mutation)})`);
   }
   rmSync(tree, { recursive: true });
 }
 
 async function tryOut(mutation: Mutation, tree: string): Promise<Verdict> {
-  const path = placeOf(mutation, sources);
-  const text = sources.get(path) ?? "";
-  writeFileSync(
-    join(tree, path),
-    text.replace(mutation.code, () => mutation.becomes),
-  );
+  const edits = editsOf(mutation, sources);
+  for (const { path, code, becomes } of edits) {
+    const text = readFileSync(join(tree, path), "utf8");
+    writeFileSync(
+      join(tree, path),
+      text.replace(code, () => becomes),
+    );
+  }
   const { failed, isBroken } = await runTests(tree, testsOf(mutation));
-  writeFileSync(join(tree, path), text);
+  for (const { path } of edits) writeFileSync(join(tree, path), sources.get(path) ?? "");
   if (failed !== undefined) return { kind: "NOTICED", by: failed };
   return { kind: isBroken ? "BROKEN" : "UNNOTICED" };
+}
+
+function pathsOf(mutation: Mutation): string {
+  return [...new Set(editsOf(mutation, sources).map(({ path }) => path))].join(", ");
 }
 
 /** What git would commit, in a folder of its own with the same packages. */

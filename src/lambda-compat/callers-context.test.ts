@@ -49,6 +49,15 @@ const programs: Record<string, Program> = {
         serdes: notingSerdes(note, "step"),
       },
     ),
+  "attempts of a step whose value is JSON": (context, note) =>
+    context.step(
+      "flaky",
+      async ({ attempt }) => {
+        note("attempt");
+        if (attempt < 3) throw new Error("again");
+      },
+      { retryStrategy: (_error, attempt) => ({ shouldRetry: attempt < 3, delay: { seconds: attempt } }) },
+    ),
   "attempts that must not run twice": (context, note) =>
     context.step(
       "once",

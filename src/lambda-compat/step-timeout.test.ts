@@ -127,6 +127,17 @@ test("an attempt that ends in time leaves no timer behind, and its signal is not
   expect(kept?.aborted).toBe(false);
 });
 
+test("an attempt that ends in time has its outcome, though the invocation goes on past its timeout", async () => {
+  const { status, result, operations } = await runnerOf(async (_event, context) => {
+    const slow = context.step("slow", never, { timeout: { hours: 1 }, retryStrategy: noRetry });
+    const charged = await context.step("charge", async () => "done", { timeout: { minutes: 1 } });
+    await slow.catch(() => {});
+    return charged;
+  }).run();
+  expect([status, result]).toEqual(["SUCCEEDED", "done"]);
+  expect(operations.map((operation) => operation.status)).toEqual(["FAILED", "SUCCEEDED"]);
+});
+
 describe("an attempt that was cut off, of which the start is recorded", () => {
   async function restarted(config: StepConfig<string>): Promise<[result: unknown, attempts: number[]]> {
     const attempts: number[] = [];
@@ -212,20 +223,42 @@ describe("the signal is aborted", () => {
 
   test("from the beginning for a function that asks when its attempt is over", async () => {
     let late: AbortSignal | undefined;
+    let ask = (): void => {};
+    const asked = new Promise<void>((resolve) => (ask = resolve));
     const runner = runnerOf((_event, context) =>
       context.step(
         "charge",
         async (step) => {
           if (step.attempt === 2) return;
-          await new Promise((resolve) => setTimeout(resolve, 5 * STEP_PATIENCE_MS));
+          await asked;
           late = step.signal;
         },
         { timeout: { seconds: 1 }, retryStrategy: once },
       ),
     );
     await runner.run();
+    ask();
     await expect.poll(() => late?.aborted).toBe(true);
   });
+});
+
+test("a function whose attempt is over sees so at once, though a later attempt runs", async () => {
+  let begin = (): void => {};
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  let answer = (_isAborted: boolean): void => {};
+  const answered = new Promise<boolean>((resolve) => (answer = resolve));
+  const { result } = await runnerOf((_event, context) =>
+    context.step(
+      "charge",
+      async (step) => {
+        if (step.attempt === 1) await begun.then(() => answer(step.signal.aborted));
+        begin();
+        return answered;
+      },
+      { timeout: { minutes: 10 }, retryStrategy: once },
+    ),
+  ).run();
+  expect(result).toBe(true);
 });
 
 test.each([

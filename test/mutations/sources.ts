@@ -1,19 +1,26 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Mutation } from "./mutation.ts";
+import type { Mutation, PlacedEdit } from "./mutation.ts";
 
 /** The files below `root` whose code is edited: path, relative to the root, and text. */
 export function readSources(root: string): ReadonlyMap<string, string> {
-  const paths = globSync("src/**/*.ts", { cwd: root }).filter((path) => !path.endsWith(".test.ts"));
-  return new Map(paths.sort().map((path) => [path, readFileSync(join(root, path), "utf8")]));
+  const paths = globSync(["src/**/*.ts", "demo/playground/**/*.ts"], { cwd: root });
+  const sources = paths.filter((path) => !path.endsWith(".test.ts"));
+  return new Map(sources.sort().map((path) => [path, readFileSync(join(root, path), "utf8")]));
 }
 
 /**
- * The file that an edit changes.
+ * The edits of a mutation with the files that they change.
  *
- * @throws {Error} unless its code occurs exactly once.
+ * @throws {Error} unless the code of each occurs exactly once.
  */
-export function placeOf({ code, what }: Mutation, sources: ReadonlyMap<string, string>): string {
+export function editsOf(mutation: Mutation, sources: ReadonlyMap<string, string>): readonly PlacedEdit[] {
+  const { code, becomes, also } = mutation;
+  const edits = also === undefined ? [{ code, becomes }] : [{ code, becomes }, also];
+  return edits.map((edit) => ({ ...edit, path: placeOf(edit.code, mutation, sources) }));
+}
+
+function placeOf(code: string, { what }: Mutation, sources: ReadonlyMap<string, string>): string {
   const places = [...sources].flatMap(([path, text]) =>
     Array.from({ length: text.split(code).length - 1 }, () => path),
   );

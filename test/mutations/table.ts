@@ -3,9 +3,33 @@
  * time in a copy of the tree, and sees whether a test fails.
  */
 
-import { machineMutations } from "./machine.ts";
+import { compatMutations } from "./compat.ts";
+import { httpMutations } from "./http.ts";
+import { machineDecisionsMutations } from "./machine-decisions.ts";
+import { machineFoldMutations } from "./machine-fold.ts";
+import { machinePlanMutations } from "./machine-plan.ts";
 import type { Mutation } from "./mutation.ts";
-import { replayMutations } from "./replay.ts";
-import { runnerMutations } from "./runner.ts";
+import { nativeMutations } from "./native.ts";
+import { playgroundMutations } from "./playground.ts";
+import { replayAttemptsMutations } from "./replay-attempts.ts";
+import { replayContextsMutations } from "./replay-contexts.ts";
+import { replayOrderMutations } from "./replay-order.ts";
+import { runnerClientsMutations } from "./runner-clients.ts";
+import { runnerLogMutations } from "./runner-log.ts";
+import { runnerWakesMutations } from "./runner-wakes.ts";
 
-export const mutations: readonly Mutation[] = [...machineMutations, ...replayMutations, ...runnerMutations];
+export const mutations: readonly Mutation[] = [
+  ...machineDecisionsMutations,
+  ...machineFoldMutations,
+  ...machinePlanMutations,
+  ...replayOrderMutations,
+  ...replayContextsMutations,
+  ...replayAttemptsMutations,
+  ...runnerWakesMutations,
+  ...runnerLogMutations,
+  ...runnerClientsMutations,
+  ...compatMutations,
+  ...nativeMutations,
+  ...httpMutations,
+  ...playgroundMutations,
+];

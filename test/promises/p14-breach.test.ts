@@ -151,6 +151,23 @@ describe("P14 code that calls something else than the log holds", () => {
     expect(header.halt?.error.errorMessage).toContain('the log holds the result of WAIT "second" (2)');
   });
 
+  test("says so when a context that has succeeded fails as it runs again for its value", async () => {
+    const large: Program = async (context) => {
+      await context.runInChildContext("large", async () => "x".repeat(300_000));
+      await context.wait("later", { days: 1 });
+    };
+    const world = new World({ functions: programOf(large), limitMs: 30 * 86_400_000 });
+    world.boot();
+    await world.clock.advance(5000);
+    const { header } = await changedTo(world, async (context) => {
+      await context.runInChildContext("large", () => Promise.reject(new Error("no longer there")));
+      await context.wait("later", { days: 1 });
+    });
+    expect(header.halt?.reason).toBe("NON_DETERMINISM");
+    expect(header.halt?.error.errorMessage).toContain('the log says that CONTEXT "large" (1) succeeded');
+    expect(header.halt?.error.errorMessage).toContain("no longer there");
+  });
+
   test("does not harm the operations beside it", async () => {
     const ran: string[] = [];
     const world = await begun();

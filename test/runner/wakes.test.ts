@@ -5,6 +5,9 @@ import { MemoryAlarm } from "../../src/adapters/memory/memory-alarm.ts";
 import type { Alarm } from "../../src/engine/ports/alarm.ts";
 import type { ExecutionStore } from "../../src/engine/ports/execution-store.ts";
 import { Runner } from "../../src/engine/runner/runner.ts";
+import type { DurableExecutionInvocationInputWithClient } from "../../src/lambda-compat/invocation-input.ts";
+import { InvocationStatus } from "../../src/lambda-compat/literals.ts";
+import type { DurableExecutionInvocationOutput } from "../../src/lambda-compat/types.ts";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
 import { Gate, HOUR, Processes, storeWith } from "./processes.ts";
 
@@ -246,4 +249,48 @@ test("a wake that comes before a process learns that it was replaced is not lost
   await woken;
   await clock.settle();
   expect(await first.describe("order/one")).toMatchObject({ status: "SUCCEEDED", result: '"done"' });
+});
+
+test("a wake that tells a parked process of the one that has replaced it has that process go on all the same", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  const order = withDurableExecution(async (_: unknown, context) => {
+    await context.wait({ seconds: 4 });
+    await context.wait({ seconds: 10 });
+    return "done";
+  });
+  const deaf: Alarm = { schedule: () => {}, cancel: () => {} };
+  const first = world.start({ order }, { alarm: () => deaf });
+  const second = world.start({ order }, { alarm: () => deaf });
+  await first.start({ functionName: "order", name: "one" });
+  await clock.advance(4000);
+  await second.wake("order/one");
+  await clock.settle();
+  second.close();
+  await clock.advance(10_000);
+  await first.wake("order/one");
+  await clock.settle();
+  expect(await first.describe("order/one")).toMatchObject({ status: "SUCCEEDED", result: '"done"' });
+});
+
+test("a handler of AWS's SDK that was told of news and suspends without having looked at them is invoked again", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  let calls = 0;
+  const awsDurable = async (
+    event: DurableExecutionInvocationInputWithClient,
+  ): Promise<DurableExecutionInvocationOutput> => {
+    if (++calls > 1) return { Status: InvocationStatus.SUCCEEDED, Result: '"seen"' };
+    const { DurableExecutionArn, CheckpointToken, durableExecutionClient } = event;
+    const Updates = [{ Id: "1", Type: "CALLBACK", Action: "START" } as const];
+    const answer = await durableExecutionClient.checkpoint({ DurableExecutionArn, CheckpointToken, Updates });
+    const [opened] = answer.NewExecutionState?.Operations ?? [];
+    await runner.completeCallback(opened?.CallbackDetails?.CallbackId ?? "", { type: "SUCCEEDED" });
+    return { Status: InvocationStatus.PENDING };
+  };
+  const runner = world.start({ order: { awsDurable } });
+  await runner.start({ functionName: "order", name: "one" });
+  await clock.advance(1000);
+  expect(await runner.describe("order/one")).toMatchObject({ status: "SUCCEEDED", result: '"seen"' });
+  expect(calls).toBe(2);
 });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Operation, OperationAction, OperationStatus, OperationType } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
+import type { Decision } from "./command.ts";
+import { decide } from "./decide.ts";
 import { Recorder } from "./recorder.ts";
 
 type Situation = "none" | OperationStatus;
@@ -462,5 +464,40 @@ describe("inside contexts", () => {
       const rejection = recorder.refusal({ type: "CHECKPOINT", updates: [again] });
       expect(rejection?.message).toBe("Invalid parent operation id.");
     }
+  });
+});
+
+describe("the limit of operations", () => {
+  const start = (id: string): OperationUpdate => update("STEP", "START", { id });
+
+  /** What becomes of the updates where an execution may have three operations. */
+  function limited({ state, now }: Recorder, ...updates: readonly OperationUpdate[]): Decision {
+    return decide(state, { type: "CHECKPOINT", updates }, { now, randomId: () => "0", maxOperations: 3 });
+  }
+
+  test("refuses what goes over it as throttled, with the number and the limit", () => {
+    const recorder = Recorder.started();
+    recorder.checkpoint(start("1"), start("2"));
+    expect(limited(recorder, start("3"))).toMatchObject({ facts: [{ kind: "STARTED", id: "3" }] });
+    expect(limited(recorder, start("3"), start("4"))).toMatchObject({
+      rejected: { code: "TooManyRequestsException", size: 4, limit: 3 },
+    });
+  });
+
+  test("lets an execution that has come to it end what it has, and itself", () => {
+    const recorder = Recorder.started();
+    recorder.checkpoint(start("1"), start("2"), start("3"));
+    const ends = ["1", "2", "3"].map((id) => update("STEP", "SUCCEED", { id }));
+    const whole = update("EXECUTION", "SUCCEED", { id: "execution-result" });
+    expect(limited(recorder, ...ends, whole)).toMatchObject({ facts: Array.from({ length: 4 }, () => ({})) });
+    expect(limited(recorder, ...ends, start("4"))).toHaveProperty("rejected");
+  });
+
+  test("counts what lay in contexts that have ended", () => {
+    const recorder = Recorder.started();
+    recorder.checkpoint(update("CONTEXT", "START"), update("STEP", "SUCCEED", { id: "1-1", parentId: "1" }));
+    recorder.checkpoint(update("CONTEXT", "SUCCEED"));
+    expect(limited(recorder, start("2"))).toHaveProperty("facts");
+    expect(limited(recorder, start("2"), start("3"))).toHaveProperty("rejected");
   });
 });

@@ -402,6 +402,14 @@ describe("COMPLETE_INVOCATION", () => {
     });
   });
 
+  test("PENDING on a retry that has become due meanwhile invokes again at once", () => {
+    const recorder = Recorder.started();
+    recorder.checkpoint({ id: "1", type: "STEP", action: "RETRY", error, nextAttemptDelaySeconds: 1 }, wait("2", 60));
+    elapse(recorder, 1000);
+    recorder.apply(complete({ status: "PENDING" }), "owner");
+    expect(recorder.state.invocation.retryAt).toBe(recorder.now);
+  });
+
   test("PENDING takes its caller's word for whether there is news", () => {
     const recorder = Recorder.started();
     recorder.checkpoint(wait("1", 5));

@@ -4,6 +4,7 @@ import { SimulatedClock } from "../../testing/simulated-host.ts";
 import type { Operation, StepOperation, WaitOperation } from "../model/operation.ts";
 import { jsonSerdes, type Serdes } from "../ports/serdes.ts";
 import { Invocation } from "./invocation.ts";
+import { childContext } from "./operations/child-context.ts";
 import { step } from "./operations/step.ts";
 import { wait } from "./operations/wait.ts";
 import type { Scope } from "./scope.ts";
@@ -103,6 +104,30 @@ describe("changes that an invocation absorbs", () => {
     expect(ended).toEqual([1, 2]);
   });
 
+  test("are taken of what lies in contexts that are told after it, however deep", async () => {
+    const clock = new SimulatedClock();
+    const running = parked([], clock);
+    const within = <T>(scope: Scope, run: (child: Scope) => Promise<T>): Promise<T> =>
+      childContext<T>(scope, { subType: "RunInChildContext", run, serdes: jsonSerdes as Serdes<T> }).observe();
+    const outcome = running.run((root) =>
+      within(root, (outer) =>
+        within(outer, (inner) =>
+          wait(inner, { subType: "Wait", seconds: 1 })
+            .observe()
+            .then(() => "done"),
+        ),
+      ),
+    );
+    await clock.settle();
+    const context = (id: string): Operation => ({ ...openWait(1), id, type: "CONTEXT", subType: "RunInChildContext" });
+    running.absorb([
+      { ...fired(1, 1), id: "1-1-1", parentId: "1-1" },
+      { ...context("1-1"), parentId: "1" },
+      context("1"),
+    ]);
+    expect(await clock.run(outcome, { limitMs: 1000 })).toEqual({ status: "SUCCEEDED", value: "done" });
+  });
+
   test("are refused once the invocation is over", async () => {
     const clock = new SimulatedClock();
     const running = parked([openWait(1)], clock);
@@ -179,6 +204,7 @@ describe("the attempts of a step", () => {
     journal: readonly StepOperation[],
     news: readonly (readonly StepOperation[])[],
     atMostOnce = false,
+    meanwhile: (running: Invocation) => void = () => {},
   ): Promise<number[]> {
     const clock = new SimulatedClock();
     const attempts: number[] = [];
@@ -199,6 +225,7 @@ describe("the attempts of a step", () => {
     await clock.settle();
     for (const changes of news) {
       running.absorb(changes);
+      meanwhile(running);
       await clock.settle();
     }
     return attempts;
@@ -225,5 +252,11 @@ describe("the attempts of a step", () => {
     const started = stepAt("STARTED", 1);
     expect(await attemptsOf(journal, [[{ ...ready }], [started], [{ ...started }, { ...ready }]], true)).toEqual([2]);
     expect(await attemptsOf(journal, [[started, { ...started }]], true)).toEqual([2]);
+  });
+
+  test("do not begin when another process has taken the execution over before their function is called", async () => {
+    const news = [[stepAt("STARTED", 1)]];
+    const journal = [stepAt("READY", 1)];
+    expect(await attemptsOf(journal, news, true, (running) => running.end({ status: "FENCED" }))).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { SimulatedClock } from "../../testing/simulated-host.ts";
 import type { Operation } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
 import type { Serdes } from "../ports/serdes.ts";
-import { CheckpointError } from "./faults.ts";
+import { CheckpointError, FencedError } from "./faults.ts";
 import { Invocation } from "./invocation.ts";
 import { callback } from "./operations/callback.ts";
 import { step } from "./operations/step.ts";
@@ -117,4 +117,15 @@ test("a checkpoint that fails while the handler returns is not passed over", asy
   await clock.advance(10);
   refuse!(new CheckpointError("INVOCATION", new Error("no answer")));
   expect(await clock.run(outcome)).toMatchObject({ status: "FAULT" });
+});
+
+test("a checkpoint that is refused after the invocation was ended for another reason decides how it ended", async () => {
+  const clock = new SimulatedClock();
+  let refuse: ((error: Error) => void) | undefined;
+  const running = invocation(clock, () => new Promise((_, reject) => (refuse = reject)));
+  const outcome = running.run((root) => wait(root, { subType: "Wait", seconds: 1 }).observe());
+  await clock.settle();
+  running.end({ status: "FAILED", error: new Error("a context is used in another one") });
+  refuse!(new FencedError());
+  expect(await clock.run(outcome)).toEqual({ status: "FENCED" });
 });

@@ -71,9 +71,10 @@ class Stage {
   }
 }
 
-function one(scope: Scope): Promise<unknown> {
+function one(scope: Scope, timeoutMs?: number): Promise<unknown> {
   return step<unknown>(scope, {
     subType: "Step",
+    timeoutMs,
     run: () => 1,
     serdes: json,
     atMostOnce: false,
@@ -106,6 +107,12 @@ describe("a parked invocation keeps in memory", () => {
     expect(stage.recorder.state.forgotten.size).toBe(1500);
     expect(stage.invocation.journalSize).toBe(501);
     expect(stage.invocation.delivery.takers.size).toBe(1);
+  });
+
+  test("nothing of attempts with a time limit that have ended", async () => {
+    const stage = new Stage();
+    await stage.park((root) => inTurn(100, () => one(root, 60_000)));
+    expect(stage.invocation.root.listenerCount).toBe(0);
   });
 
   test("of contexts in a context that has ended nothing but that context", async () => {

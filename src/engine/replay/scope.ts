@@ -105,6 +105,11 @@ export class Scope {
     return () => void listeners.delete(listener);
   }
 
+  /** How many are called back once this context is closed. */
+  get listenerCount(): number {
+    return this.#closeListeners?.size ?? 0;
+  }
+
   #adopt(child: Scope): void {
     this.#children ??= new Set();
     this.#children.add(child);

@@ -1,0 +1,120 @@
+import type { Mutation } from "./mutation.ts";
+
+const contexts = ["test/promises/p03-contexts.test.ts"];
+
+/** Contexts of user code, batches, and what is compared with the log. */
+export const replayContextsMutations: readonly Mutation[] = [
+  {
+    keeps: "P3",
+    what: "a virtual context hides nothing of what its code has not called",
+    code: "    else if (!this.invocation.isOver) hideFrom(this.invocation, this.position, this.#count + 1);\n",
+    becomes: "",
+    tests: ["test/promises/p01-left-behind.test.ts"],
+  },
+  {
+    keeps: "P3",
+    what: "the end of a context does not say its place",
+    code: "        if (isAhead) end.after = delivery.lastNumber;\n",
+    becomes: "",
+    tests: contexts,
+  },
+  {
+    keeps: "P3",
+    what: "nothing is held back for a virtual context",
+    code: "    const release = this.scope.invocation.delivery.hold();",
+    becomes: "    const release = (): void => undefined;",
+    tests: contexts,
+  },
+  {
+    keeps: "P3",
+    what: "all items of a rebuilt batch start at once",
+    code: "    while (items.startedCount < this.#statuses.length && items.startedCount - items.completedCount < maxConcurrency) {",
+    becomes: "    while (items.startedCount < this.#statuses.length && maxConcurrency > 0) {",
+    tests: contexts,
+  },
+  {
+    keeps: "P9",
+    what: "positions count from zero",
+    code: "`${this.#count}` : `${this.position}-${this.#count}`;",
+    becomes: "`${this.#count - 1}` : `${this.position}-${this.#count - 1}`;",
+    tests: ["test/promises/p09-golden.test.ts"],
+  },
+  {
+    keeps: "P13",
+    what: "the end of a context leaves it open",
+    code: "        child.close();\n        next(outcome);",
+    becomes: "        next(outcome);",
+    tests: ["test/promises/p13-closed.test.ts"],
+  },
+  {
+    keeps: "P13",
+    what: "an operation can be started in a context that has ended",
+    code: "  return scope.isClosed ? new Future<T>() : new Step(scope, options).begin();",
+    becomes: "  return new Step(scope, options).begin();",
+    tests: ["test/promises/p13-closed.test.ts"],
+  },
+  {
+    keeps: "P14",
+    what: "nothing is compared with the log",
+    code: "      compare(this, this.stored);\n",
+    becomes: "",
+    tests: ["test/promises/p14-breach.test.ts"],
+  },
+  {
+    keeps: "P14",
+    what: "the call goes on after a breach",
+    code: '    this.end({ status: "BREACH", error });\n    throw error;',
+    becomes: '    this.end({ status: "BREACH", error });\n    return undefined as never;',
+    tests: ["test/promises/p14-breach.test.ts"],
+  },
+  {
+    keeps: "P15",
+    what: "the value of a virtual context makes no round trip",
+    code: "        const done = (copy: T): void => {\n          future.ready(copy).handOver();",
+    becomes: "        const done = (): void => {\n          future.ready(value).handOver();",
+    tests: ["test/promises/p15-round-trip.test.ts"],
+  },
+  {
+    keeps: "logs",
+    what: "the code behind a context whose end is not recorded counts as replay",
+    code: "          invocation.leaveReplay();\n          delivery.handOverAhead",
+    becomes: "          delivery.handOverAhead",
+    tests: ["src/engine/replay/context-end.test.ts"],
+  },
+  {
+    keeps: "P3",
+    what: "a context is registered before it is known to run again for its value",
+    code: "    if (rebuilds) this.#awaitRebuild();\n    invocation.delivery.register(this.key, this);",
+    becomes: "    invocation.delivery.register(this.key, this);\n    if (rebuilds) this.#awaitRebuild();",
+    tests: contexts,
+  },
+  {
+    keeps: "P3",
+    what: "a failed context that keeps its operations for plugins hands their results out again",
+    code: "isSettled(operation.status) && !isRebuilt(operation);",
+    becomes: "isSettled(operation.status) && operation.replayChildren !== true;",
+    tests: contexts,
+  },
+  {
+    keeps: "P13",
+    what: "the end of an invocation closes nothing",
+    code: "    return this.#closed || this.invocation.isOver;",
+    becomes: "    return this.#closed;",
+    also: { code: "    this.root.close();\n", becomes: "" },
+    tests: ["test/promises/p13-closed.test.ts"],
+  },
+  {
+    keeps: "P15",
+    what: "what is kept for plugins has the value that its function comes to on replay",
+    code: "        rebuilt(options.preserveChildren === true && !isLarge(text) ? this.stored?.result : text);",
+    becomes: "        rebuilt(options.preserveChildren === true && text === undefined ? this.stored?.result : text);",
+    tests: [...contexts, "test/promises/p15-round-trip.test.ts"],
+  },
+  {
+    keeps: "P14",
+    what: "a context that fails when it runs again for its value fails where the log says that it succeeded",
+    code: "    if (this.#rebuilt !== undefined) return this.#failedToRebuild(thrown);\n",
+    becomes: "",
+    tests: ["test/promises/p14-breach.test.ts", "src/engine/replay/invocation.test.ts"],
+  },
+];
