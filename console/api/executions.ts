@@ -61,7 +61,8 @@ export class Executions implements PageSource<Marker> {
     if (functionName !== "") query.set("FunctionName", functionName);
     if (prefix !== "") query.set("NamePrefix", prefix);
     if (state === "HALTED" || state === "PAUSED") query.set("Halted", "true");
-    if (tag !== "") query.set("Tag", tag);
+    // As long as only the key is written, the rows are filtered here.
+    if (tag.indexOf("=") > 0) query.set("Tag", tag);
     return readRowPage(await this.#face.json(`/2025-12-01/durable-executions?${query}`));
   }
 
