@@ -10,6 +10,7 @@ import { basename, join } from "node:path";
 import { build, type InlineConfig } from "tsdown";
 import { root } from "./command.ts";
 import { exportTargets, hasCommonJs, toCommonJs } from "./commonjs-build.ts";
+import { buildConsole } from "./build-console.ts";
 import { type PublicEntry, publicEntries, type RootPackage, readRootPackage } from "./entries.ts";
 import { importsOf } from "./imports.ts";
 
@@ -40,6 +41,9 @@ const programSources: Readonly<Record<string, string>> = Object.fromEntries(
   programs.map((name) => [name, `src/${name}.ts`]),
 );
 
+/** The console's page, as files that any host can serve. */
+const consoleSite = "console/site";
+
 const shipped: readonly string[] = ["README.md", "LICENSE"];
 
 /** Builds the package into a folder, which is emptied first. */
@@ -59,6 +63,7 @@ export async function buildPackage(folder: string): Promise<void> {
     // With a default export beside named ones, too: the linters ask for one.
     outputOptions: { exports: "named" },
   });
+  await buildConsole(join(folder, consoleSite));
   for (const file of shipped) copyFileSync(join(root, file), join(folder, file));
   const published = publishedManifest(manifest, entries, importedPackages(folder));
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(published, null, 2)}\n`);
@@ -85,7 +90,7 @@ function sources(entries: readonly PublicEntry[]): Readonly<Record<string, strin
 
 /** Packages that built code or declarations import; runtime modules such as `node:` and `cloudflare:` are none. */
 function importedPackages(folder: string): ReadonlySet<string> {
-  const files = globSync("**/*.{js,d.ts}", { cwd: folder });
+  const files = globSync("**/*.{js,d.ts}", { cwd: folder, exclude: (path) => path.startsWith(consoleSite) });
   const specifiers = files.flatMap((file) => importsOf(readFileSync(join(folder, file), "utf8"), file));
   return new Set(
     specifiers
@@ -117,6 +122,7 @@ function publishedManifest(
     engines,
     exports: {
       ...Object.fromEntries(entries.map((entry) => [entry.subpath, exportTargets(entry)])),
+      [`./${consoleSite}/*`]: `./${consoleSite}/*`,
       "./package.json": "./package.json",
     },
     imports: conditionalImports(manifest),
@@ -124,7 +130,7 @@ function publishedManifest(
     module: "./index.js",
     types: "./index.d.ts",
     bin: Object.fromEntries(Object.entries(commands).map(([command, path]) => [command, `./${path}.js`])),
-    files: ["**/*.js", "**/*.cjs", "**/*.d.ts", "**/*.d.cts"],
+    files: ["**/*.js", "**/*.cjs", "**/*.d.ts", "**/*.d.cts", `${consoleSite}/**`],
     dependencies: only(manifest.dependencies, imported),
     peerDependencies: only(manifest.peerDependencies, imported),
     peerDependenciesMeta: only(manifest.peerDependenciesMeta, imported),

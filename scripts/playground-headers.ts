@@ -4,6 +4,7 @@
  */
 
 import type { Connect, Plugin, PreviewServer } from "vite";
+import { CONSOLE_HEADERS } from "../src/console/serve-console.ts";
 
 export interface HeaderRule {
   /** A path, or the beginning of one with `*` behind it. */
@@ -34,11 +35,18 @@ const framing: Readonly<Record<string, string>> = {
 
 export const headerRules: readonly HeaderRule[] = [
   { path: "/*", headers: { "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer" } },
+  { path: "/console/*", headers: consoleHeaders() },
   { path: "/assets/*", headers: policy(`${nothing}; frame-ancestors 'none'`) },
   ...Object.entries(pagePolicies).flatMap(([page, own]) =>
     pathsOf(page).map((path) => ({ path, headers: policy(`${own}; ${framing[page]}`) })),
   ),
 ];
+
+/** Those that are not sent with every file as it is. */
+function consoleHeaders(): Readonly<Record<string, string>> {
+  const { "X-Content-Type-Options": _type, "Referrer-Policy": _referrer, ...own } = CONSOLE_HEADERS;
+  return own;
+}
 
 function policy(text: string): Readonly<Record<string, string>> {
   return { "Content-Security-Policy": text };

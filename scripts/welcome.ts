@@ -24,6 +24,8 @@ perdure is ready at ${url}
 
 Open ${url} in a browser: the playground. "Look at a Worker", with the bearer token, shows what happens here.
 
+The console, with what runs here: ${url}/console/#token=${credential.bearer}
+
 Try, in another terminal:
 
   npm run try                     starts the workflow encode-video, shows what it does, asks for your approval

@@ -80,12 +80,13 @@ const layers: Layers = {
     imports: [...belowHomes, "home options", "durable-objects"],
     packages: ["cloudflare:workers"],
   },
+  console: { path: "src/console/", imports: [], packages: ["node:crypto", "node:fs/promises", "node:url"] },
   "local home": {
     path: "src/homes/local/",
-    imports: [...belowHomes, "home options", "memory", "sqlite"],
+    imports: [...belowHomes, "home options", "memory", "sqlite", "console"],
     packages: nodeModules,
   },
-  cli: { path: "src/cli/", imports: [...belowHomes, "local home", "testing"], packages: nodeModules },
+  cli: { path: "src/cli/", imports: [...belowHomes, "local home", "testing", "console"], packages: nodeModules },
   "aws home": {
     path: "src/homes/aws/",
     imports: [...belowHomes, "home options", "dynamodb", "sqs"],

@@ -135,6 +135,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import("./commands/resume.ts")).resume,
   },
   {
+    name: "console",
+    usage: "",
+    summary: "look at executions in a browser, and do something about them",
+    details:
+      "A page on this machine, opened with a link for one use. It shows the executions of an emulator, of --url, or of AWS\n" +
+      "itself, whose calls are signed with your credentials. The token and the credentials stay in this process.",
+    options: { port: { value: "N", help: "where it listens (default: any that is free)" }, ...API_OPTIONS },
+    count: [0, 0],
+    load: async () => (await import("./commands/console.ts")).openConsole,
+  },
+  {
     name: "replay",
     usage: "LOG HANDLER",
     summary: "a recorded execution against today's code: where do they part?",

@@ -11,7 +11,8 @@ const SKIPS: Readonly<Record<string, { readonly ms: number; readonly words: stri
 };
 const CTRL_C = "\u0003";
 
-export const KEYS_HELP = "Keys: m, h, d put the clock forward by a minute, an hour, a day; Ctrl+C ends.";
+export const KEYS_HELP =
+  "Keys: m, h, d put the clock forward by a minute, an hour, a day; c gives another link to the console; Ctrl+C ends.";
 
 /** Answers what stops listening. Where there is no terminal it does nothing. */
 export function listenToKeys(host: LocalHost, log: DevLog): () => void {
@@ -21,6 +22,7 @@ export function listenToKeys(host: LocalHost, log: DevLog): () => void {
     const text = key.toString();
     // In this mode the terminal makes no signal of it.
     if (text === CTRL_C) process.kill(process.pid, "SIGINT");
+    if (text === "c") log.notice(`The console, with a link for one use: ${host.consoleLink()}`);
     const skip = SKIPS[text];
     if (skip === undefined) return;
     host.clock.skip(skip.ms);

@@ -39,7 +39,7 @@ export function devWelcome(host: LocalHost, { folder, isOpen, sam }: WelcomeOpti
     `  export AWS_ACCESS_KEY_ID=${credential.sigv4.accessKeyId} AWS_SECRET_ACCESS_KEY=${credential.sigv4.secretAccessKey}`,
     `  aws lambda invoke --function-name '${name}:$LATEST' --payload '{}' --cli-binary-format raw-in-base64-out out.json`,
     "",
-    `What runs, in a browser: ${url}/#token=${credential.bearer}`,
+    `What runs, in a browser (a link for one use): ${host.consoleLink()}`,
     ...(process.stdin.isTTY ? ["", KEYS_HELP] : []),
     "",
   ].join("\n");

@@ -28,7 +28,15 @@ describe("the published package", () => {
       .flatMap((byCondition) => Object.values(byCondition))
       .map((path) => basename(path, ".ts"))
       .flatMap((name) => [...filesOf(name), ...commonJsOf(name)]);
-    const others = files.filter((file) => ![...entries, ...conditional].includes(file) && !isModule(file));
+    const page = files.filter((file) => file.startsWith("console/site/"));
+    const others = files.filter((file) => ![...entries, ...conditional, ...page].includes(file) && !isModule(file));
+    expect(page.map((file) => file.replace(/-[\w-]{8}\./, "-."))).toEqual(
+      expect.arrayContaining([
+        "console/site/index.html",
+        "console/site/assets/index-.js",
+        "console/site/assets/index-.css",
+      ]),
+    );
     expect(files).toEqual(expect.arrayContaining(entries));
     expect(others.toSorted()).toEqual(["LICENSE", "README.md", "package.json"]);
   });

@@ -105,6 +105,7 @@ test("the pages with code are these", () => {
     "docs/cli.md",
     "docs/clients.md",
     "docs/cloudflare.md",
+    "docs/console.md",
     "docs/eslint.md",
     "docs/http-api.md",
     "docs/opentelemetry.md",

@@ -24,6 +24,18 @@ export function timeAxis(times: Iterable<number>): TimeAxis {
   return { position: (time) => (width === 0 ? 0 : place(stops, edges, time) / width) };
 }
 
+/** A part of time, ms since the epoch. */
+export interface TimeWindow {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Time as it passes: what lies outside of the window is below 0 or above 1. */
+export function linearAxis({ from, to }: TimeWindow): TimeAxis {
+  const length = Math.max(1, to - from);
+  return { position: (time) => (time - from) / length };
+}
+
 /** A moment worth a label, as time since the beginning in ms. */
 export interface Tick {
   readonly elapsed: number;
@@ -57,6 +69,20 @@ export function ticksOf(axis: TimeAxis, { from, room }: TickOptions): readonly T
     if (ticks.every((tick) => Math.abs(tick.position - position) >= room)) ticks.push({ elapsed, position });
   }
   return ticks.toSorted((a, b) => a.elapsed - b.elapsed);
+}
+
+/** Moments at equal distances, as many as have room in the window. `from` is the beginning that they count from. */
+export function linearTicks(window: TimeWindow, { from, room }: TickOptions): readonly Tick[] {
+  const length = Math.max(1, window.to - window.from);
+  const least = length * room;
+  const step = NICE.find((each) => each >= least) ?? Math.ceil(least / DAY) * DAY;
+  const ticks: Tick[] = [];
+  for (let elapsed = Math.max(0, Math.ceil((window.from - from) / step) * step); from + elapsed <= window.to; ) {
+    const position = (from + elapsed - window.from) / length;
+    if (position + room <= 1 && position >= 0) ticks.push({ elapsed, position });
+    elapsed += step;
+  }
+  return ticks;
 }
 
 function place(stops: readonly number[], edges: readonly number[], time: number): number {

@@ -15,6 +15,8 @@ export interface CallbackInboxProps {
   readonly callbacks: readonly OpenCallback[];
   /** Ms since the epoch. */
   readonly now: number;
+  /** What a failure says unless something else is written. */
+  readonly refusal: string;
   readonly onComplete: (callbackId: string, outcome: CallbackOutcome) => void;
 }
 
@@ -22,13 +24,13 @@ export interface CallbackInboxProps {
 const MOST_SHOWN = 5;
 
 /** Callbacks that wait for somebody: here the visitor can be that somebody. */
-export function CallbackInbox({ callbacks, now, onComplete }: CallbackInboxProps): JSX.Element | null {
+export function CallbackInbox({ callbacks, now, refusal, onComplete }: CallbackInboxProps): JSX.Element | null {
   if (callbacks.length === 0) return null;
   return (
     <section class="inbox" aria-labelledby="inbox-title">
       <h3 id="inbox-title">Callbacks</h3>
       {callbacks.slice(0, MOST_SHOWN).map((callback) => (
-        <Callback key={callback.operation.callbackId} {...{ callback, now, onComplete }} />
+        <Callback key={callback.operation.callbackId} {...{ callback, now, refusal, onComplete }} />
       ))}
       {callbacks.length > MOST_SHOWN && <p class="hint">{callbacks.length - MOST_SHOWN} more wait for an answer.</p>}
     </section>
@@ -39,12 +41,12 @@ interface CallbackProps extends Omit<CallbackInboxProps, "callbacks"> {
   readonly callback: OpenCallback;
 }
 
-function Callback({ callback: { operation, name, answer }, now, onComplete }: CallbackProps): JSX.Element {
+function Callback({ callback: { operation, name, answer }, now, refusal, onComplete }: CallbackProps): JSX.Element {
   const written = useSignal<string | undefined>(undefined);
   const { callbackId } = operation;
   const result = written.value ?? answer;
   const fail = (): void => {
-    const error = { errorType: "Refused", errorMessage: written.value ?? "refused in the playground" };
+    const error = { errorType: "Refused", errorMessage: written.value ?? refusal };
     onComplete(callbackId, { type: "FAILED", error });
   };
   const hasHeartbeat = operation.heartbeatTimeoutSeconds !== undefined;

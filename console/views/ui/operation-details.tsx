@@ -1,5 +1,5 @@
 import type { Operation } from "perdure/engine";
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import type { Span, Track } from "../model/execution-view.ts";
 import { FailureText, textOfFailure } from "./failure-text.tsx";
 import { clockTime, duration, kindLabel, moment, pretty, remaining, statusLabel, titleOf } from "./labels.ts";
@@ -24,6 +24,8 @@ export interface OperationDetailsProps {
   readonly onLine: (line: number) => void;
   /** Absent where it cannot be done. */
   readonly onRestart: (() => void) | undefined;
+  /** What else there is to see of it. */
+  readonly children?: ComponentChildren;
 }
 
 /** What is known of the chosen operation at the chosen commit. */
@@ -49,6 +51,7 @@ export function OperationDetails(props: OperationDetailsProps): JSX.Element {
       <Facts {...props} />
       <Attempts {...props} />
       <Payloads {...props} />
+      {props.children}
       <LogLinesList lines={lines} onLine={onLine} />
     </section>
   );

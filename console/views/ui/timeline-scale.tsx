@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { RunAt } from "../model/code-run.ts";
 import type { ExecutionView } from "../model/execution-view.ts";
-import { ticksOf, type TimeAxis } from "../model/time-axis.ts";
+import { linearTicks, ticksOf, type TimeAxis, type TimeWindow } from "../model/time-axis.ts";
 import { tickLabel } from "./labels.ts";
 
 export interface ScaleProps {
@@ -11,6 +11,8 @@ export interface ScaleProps {
   readonly axis: TimeAxis;
   readonly now: number;
   readonly run: RunAt | undefined;
+  /** What a linear scale shows; undefined for the logarithmic one of all. */
+  readonly window?: TimeWindow | undefined;
 }
 
 /** In px: what a label of the axis takes. */
@@ -21,7 +23,9 @@ export function TimelineHead(props: ScaleProps): JSX.Element {
   const { view, axis, run } = props;
   const lane = useRef<HTMLSpanElement>(null);
   const room = Math.min(0.45, LABEL / Math.max(useWidth(lane), 1));
-  const runs = withRoom(runsOf(props), room);
+  const runs = withRoom(runsOf(props).filter(isInside), room);
+  const options = { from: view.commits[0]?.at ?? 0, room };
+  const ticks = props.window === undefined ? ticksOf(axis, options) : linearTicks(props.window, options);
   return (
     <div class={runs.length > 0 ? "timeline-head timeline-head-runs" : "timeline-head"}>
       <span class="row-name hint">
@@ -32,7 +36,7 @@ export function TimelineHead(props: ScaleProps): JSX.Element {
         )}
       </span>
       <span class="lane" ref={lane} aria-hidden="true">
-        {ticksOf(axis, { from: view.commits[0]?.at ?? 0, room }).map(({ elapsed, position }) => (
+        {ticks.map(({ elapsed, position }) => (
           <i key={elapsed} class="tick" style={{ left: percent(position) }}>
             {tickLabel(elapsed)}
           </i>
@@ -43,11 +47,8 @@ export function TimelineHead(props: ScaleProps): JSX.Element {
           </i>
         ))}
       </span>
-      <span
-        class="row-time"
-        title="Each gap between two commits is as wide as the logarithm of its length: steps of milliseconds have their place beside waits of months."
-      >
-        log scale
+      <span class="row-time" title={props.window === undefined ? LOGARITHMIC : "Equal times are equally wide."}>
+        {props.window === undefined ? "log scale" : "linear"}
       </span>
     </div>
   );
@@ -60,14 +61,23 @@ export function TimelineMarks(props: ScaleProps): JSX.Element {
     <div class="timeline-marks" aria-hidden="true">
       <span class="row-name" />
       <span class="lane">
-        {runsOf(props).map(({ number, position }) => (
-          <i key={number} class="mark-run" style={{ left: percent(position) }} />
-        ))}
+        {runsOf(props)
+          .filter(isInside)
+          .map(({ number, position }) => (
+            <i key={number} class="mark-run" style={{ left: percent(position) }} />
+          ))}
         {view.header?.status === "RUNNING" && <i class="mark-now" style={{ left: percent(axis.position(now)) }} />}
       </span>
       <span class="row-time" />
     </div>
   );
+}
+
+const LOGARITHMIC =
+  "Each gap between two commits is as wide as the logarithm of its length: steps of milliseconds have their place beside waits of months.";
+
+function isInside({ position }: RunMark): boolean {
+  return position >= 0 && position <= 1;
 }
 
 interface RunMark {

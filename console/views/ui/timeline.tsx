@@ -2,13 +2,14 @@ import type { Operation } from "perdure/engine";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { isReplayed, type RunAt } from "../model/code-run.ts";
-import { type ExecutionView, firstSeqOf, operationAt, type Span, type Track } from "../model/execution-view.ts";
+import { type ExecutionView, operationAt, type Span, type Track } from "../model/execution-view.ts";
+import { outlineOf } from "../model/outline.ts";
 import { waitingFor } from "../model/situation.ts";
-import { timeAxis, type TimeAxis } from "../model/time-axis.ts";
+import { linearAxis, timeAxis, type TimeAxis, type TimeWindow } from "../model/time-axis.ts";
 import { kindLabel, statusLabel, titleOf } from "./labels.ts";
 import { isCutOff, timeText, timeTitle } from "./time-text.ts";
 import { TimelineHead, TimelineMarks } from "./timeline-scale.tsx";
-import { VirtualList } from "./virtual-list.tsx";
+import { type TreeRows, VirtualList } from "./virtual-list.tsx";
 
 export interface TimelineProps {
   readonly view: ExecutionView;
@@ -27,19 +28,28 @@ export interface TimelineProps {
   readonly partedAt: string | undefined;
   readonly selected: string | undefined;
   readonly onSelect: (operationId: string) => void;
+  /** What a linear scale shows; undefined for the logarithmic one of all. */
+  readonly window?: TimeWindow | undefined;
+  /** Ids of operations of which what is in them is not shown; without it nothing can be folded. */
+  readonly folded?: ReadonlySet<string>;
+  readonly onFold?: (operationId: string) => void;
 }
 
 /** Operations as a tree, each with a lane that shows when it worked, paused and waited, and when it goes on. */
 export function Timeline(props: TimelineProps): JSX.Element {
   const { view, revision, seq, isLive, present, now, run, diedAt, partedAt } = props;
   const stops = useMemo(() => stopsOf(view), [view, revision]);
-  const axis = useMemo(() => timeAxis(withPresent(stops, view, present)), [stops, view, present]);
-  const tracks = useMemo(() => view.tracks.filter((track) => firstSeqOf(track) <= seq), [view, revision, seq]);
+  const { window, folded = NONE, onFold } = props;
+  const axis = useMemo(
+    () => (window === undefined ? timeAxis(withPresent(stops, view, present)) : linearAxis(window)),
+    [stops, view, present, window],
+  );
+  const tracks = useMemo(() => outlineOf(view.tracks, folded, seq), [view, revision, seq, folded]);
   const isEmpty = tracks.length === 0;
   return (
-    <div class="timeline">
-      {!isEmpty && <TimelineHead {...{ view, seq, axis, now, run }} />}
-      {!isEmpty && <TimelineMarks {...{ view, seq, axis, now, run }} />}
+    <div class={window === undefined ? "timeline" : "timeline timeline-linear"}>
+      {!isEmpty && <TimelineHead {...{ view, seq, axis, now, run, window }} />}
+      {!isEmpty && <TimelineMarks {...{ view, seq, axis, now, run, window }} />}
       <VirtualList
         id="operation"
         label="Operations"
@@ -50,10 +60,21 @@ export function Timeline(props: TimelineProps): JSX.Element {
         follow={isLive}
         revealed={isLive ? undefined : view.newestAt(seq)?.id}
         empty="No operation yet. What the code does through its context appears here."
-        render={(track) => <Row {...{ track, seq, axis, now, view, run, diedAt, partedAt }} />}
+        {...(onFold === undefined ? {} : { tree: treeOf(folded, onFold) })}
+        render={(track) => <Row {...{ track, seq, axis, now, view, run, diedAt, partedAt, folded, onFold }} />}
       />
     </div>
   );
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function treeOf(folded: ReadonlySet<string>, onFold: (operationId: string) => void): TreeRows<Track> {
+  return {
+    level: ({ depth }) => depth,
+    isOpen: ({ id, children }) => (children.length === 0 ? undefined : !folded.has(id)),
+    onToggle: ({ id }) => onFold(id),
+  };
 }
 
 interface RowProps {
@@ -65,9 +86,11 @@ interface RowProps {
   readonly run: RunAt | undefined;
   readonly diedAt: number | undefined;
   readonly partedAt: string | undefined;
+  readonly folded: ReadonlySet<string>;
+  readonly onFold: ((operationId: string) => void) | undefined;
 }
 
-function Row({ track, seq, axis, now, view, run, diedAt, partedAt }: RowProps): JSX.Element {
+function Row({ track, seq, axis, now, view, run, diedAt, partedAt, folded, onFold }: RowProps): JSX.Element {
   const operation = operationAt(track, seq);
   if (operation === undefined) return <span />;
   const wasDoneAgain = track.spans.some(({ wasCutOff, toSeq = 0 }) => wasCutOff === true && toSeq <= seq);
@@ -75,6 +98,7 @@ function Row({ track, seq, axis, now, view, run, diedAt, partedAt }: RowProps): 
   return (
     <>
       <span class="row-name" style={{ paddingInlineStart: `${track.depth * 14}px` }}>
+        {onFold !== undefined && <Fold track={track} isFolded={folded.has(track.id)} onFold={onFold} />}
         <span class={`dot dot-${operation.status}`} />
         <span class="row-title">{titleOf(operation)}</span>
         {titleOf(operation) !== kindLabel(operation) && <span class="row-kind">{kindLabel(operation)}</span>}
@@ -95,6 +119,26 @@ function Row({ track, seq, axis, now, view, run, diedAt, partedAt }: RowProps): 
         {timeText(operation, { now, diedAt })}
       </span>
     </>
+  );
+}
+
+export interface FoldProps {
+  readonly track: Track;
+  readonly isFolded: boolean;
+  readonly onFold: (operationId: string) => void;
+}
+
+/** What a pointer folds and unfolds a row with; keys have their own way, and screen readers are told by the row. */
+export function Fold({ track, isFolded, onFold }: FoldProps): JSX.Element {
+  const fold = (event: MouseEvent): void => {
+    event.stopPropagation();
+    onFold(track.id);
+  };
+  if (track.children.length === 0) return <span class="fold" />;
+  return (
+    <span class={isFolded ? "fold is-folded" : "fold is-open"} aria-hidden="true" onClick={fold}>
+      ▾
+    </span>
   );
 }
 

@@ -16,6 +16,23 @@ export interface VirtualListProps<T> {
   /** Keeps the last row in view while rows are added, as long as the reader has not scrolled away. */
   readonly follow?: boolean;
   readonly empty: string;
+  /** A click opens a row, too. */
+  readonly opensOnClick?: boolean;
+  /** Keys of the rows that are marked, where rows can be: with the space bar, or a click on their mark. */
+  readonly marked?: ReadonlySet<string>;
+  readonly onMark?: (item: T) => void;
+  /** Rows lie in each other, and can be folded: with the arrow keys to the sides. */
+  readonly tree?: TreeRows<T>;
+  /** Told which rows can be seen, by their places. */
+  readonly onSeen?: (first: number, last: number) => void;
+}
+
+export interface TreeRows<T> {
+  /** 0 for the outermost. */
+  readonly level: (item: T) => number;
+  /** Undefined for a row that has nothing in it. */
+  readonly isOpen: (item: T) => boolean | undefined;
+  readonly onToggle: (item: T) => void;
 }
 
 /** In px; the styles have the same. */
@@ -32,6 +49,7 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
   useSize(box, setHeight);
   useFollow(box, items.length, props.follow === true);
   useReveal(box, props.revealed, () => items.findIndex((item) => keyOf(item) === props.revealed));
+  useSeen({ top, height, count: items.length }, props.onSeen);
   if (items.length === 0) return <p class="empty">{empty}</p>;
   // A list that has become shorter does not tell that it was scrolled.
   const shown = Math.min(top, Math.max(0, items.length * ROW - height));
@@ -47,19 +65,26 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
     reveal(box.current, Math.min(Math.max(index, 0), items.length - 1));
   };
   const isShown = current >= first && current < last;
+  const click = (item: T): void => {
+    onSelect(item);
+    if (props.opensOnClick === true) props.onOpen?.();
+  };
   return (
     <div
       ref={box}
       class="list"
-      role="listbox"
+      role={props.tree === undefined ? "listbox" : "tree"}
       tabIndex={0}
       aria-label={label}
+      {...(props.marked === undefined ? {} : { "aria-multiselectable": true })}
       {...(isShown ? { "aria-activedescendant": `${id}-${current}` } : {})}
       onScroll={({ currentTarget }) => setTop(currentTarget.scrollTop)}
       onDblClick={props.onOpen}
-      onKeyDown={(event) =>
-        moveBy(event, current, { go, page: Math.floor(height / ROW), count: items.length, open: props.onOpen })
-      }
+      onKeyDown={(event) => {
+        const item = items[current];
+        if (item !== undefined && actOn(event, item, props, { go, items })) return;
+        moveBy(event, current, { go, page: Math.floor(height / ROW), count: items.length, open: props.onOpen });
+      }}
     >
       <div class="list-space" role="presentation" style={{ height: `${items.length * ROW}px` }}>
         {items.slice(first, last).map((item, offset) => {
@@ -68,13 +93,14 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
             <div
               key={index % slots}
               id={`${id}-${index}`}
-              class="row"
-              role="option"
-              aria-selected={index === current}
+              class={index === current ? "row row-current" : "row"}
+              role={props.tree === undefined ? "option" : "treeitem"}
+              aria-selected={props.marked === undefined ? index === current : props.marked.has(keyOf(item))}
               aria-setsize={items.length}
               aria-posinset={index + 1}
+              {...treeState(props.tree, item)}
               style={{ transform: `translateY(${index * ROW}px)` }}
-              onClick={() => onSelect(item)}
+              onClick={() => click(item)}
             >
               {props.render(item, index)}
             </div>
@@ -83,6 +109,39 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
       </div>
     </div>
   );
+}
+
+function treeState<T>(tree: TreeRows<T> | undefined, item: T): object {
+  if (tree === undefined) return {};
+  const isOpen = tree.isOpen(item);
+  return { "aria-level": tree.level(item) + 1, ...(isOpen === undefined ? {} : { "aria-expanded": isOpen }) };
+}
+
+interface Around<T> {
+  readonly go: (index: number) => void;
+  readonly items: readonly T[];
+}
+
+/** Marks, folds and unfolds the chosen row. Answers whether the key was for that. */
+function actOn<T>(event: KeyboardEvent, item: T, props: VirtualListProps<T>, around: Around<T>): boolean {
+  if (event.key === " " && props.onMark !== undefined) {
+    event.preventDefault();
+    props.onMark(item);
+    return true;
+  }
+  const { tree } = props;
+  const isOpen = tree?.isOpen(item);
+  if (tree === undefined || (event.key !== "ArrowLeft" && event.key !== "ArrowRight")) return false;
+  event.preventDefault();
+  if (isOpen === (event.key === "ArrowLeft")) tree.onToggle(item);
+  else if (event.key === "ArrowLeft") goToParent(item, tree, around);
+  return true;
+}
+
+function goToParent<T>(item: T, tree: TreeRows<T>, { go, items }: Around<T>): void {
+  const level = tree.level(item);
+  const parent = items.findLastIndex((each, index) => index < items.indexOf(item) && tree.level(each) < level);
+  if (parent >= 0) go(parent);
 }
 
 interface Moves {
@@ -124,6 +183,15 @@ function useReveal(
     const index = key === undefined ? -1 : find();
     if (index >= 0) reveal(box.current, index);
   }, [key]);
+}
+
+function useSeen(
+  { top, height, count }: { readonly top: number; readonly height: number; readonly count: number },
+  tell: ((first: number, last: number) => void) | undefined,
+): void {
+  const first = Math.floor(top / ROW);
+  const last = Math.min(count, Math.ceil((top + height) / ROW)) - 1;
+  useLayoutEffect(() => tell?.(first, last), [first, last, count]);
 }
 
 function useSize(box: { readonly current: HTMLDivElement | null }, setHeight: (height: number) => void): void {

@@ -143,6 +143,7 @@ function Inbox({ playground }: PaneProps): JSX.Element {
     <CallbackInbox
       callbacks={callbacks}
       now={clock.now.value}
+      refusal="refused in the playground"
       onComplete={(callbackId, outcome) => void playground.controls.completeCallback(callbackId, outcome)}
     />
   );

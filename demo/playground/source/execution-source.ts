@@ -1,14 +1,9 @@
+import type { LogListener } from "../../../console/views/wire/follow-log.ts";
 import type { CallbackOutcome, DirectoryRow, ExecutionStatus } from "perdure/engine";
 
 export interface ListFilter {
   readonly functionName?: string;
   readonly status?: ExecutionStatus;
-}
-
-export interface Listener {
-  /** The text of the next commit, from the first one on. */
-  readonly onCommit: (body: string) => void;
-  readonly onError: (error: unknown) => void;
 }
 
 /** Where executions are looked at: those of this browser, or those of a Worker. */
@@ -19,7 +14,7 @@ export interface ExecutionSource {
   /** Newest first. */
   list(filter: ListFilter): Promise<readonly DirectoryRow[]>;
   /** Tells the log from its beginning, then live, until the answer is called. */
-  watch(executionId: string, listener: Listener): () => void;
+  watch(executionId: string, listener: LogListener): () => void;
   completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void>;
   stop(executionId: string): Promise<void>;
   resume(executionId: string): Promise<void>;

@@ -17,7 +17,8 @@ import { MemoryAlarm, systemHost } from "perdure/memory";
 import { FaultyStore } from "perdure/testing";
 import { forkLog, rowOf } from "../model/fork-log.ts";
 import type { Program } from "../sandbox/protocol.ts";
-import { type ExecutionSource, LIST_LIMIT, type Listener, type ListFilter } from "./execution-source.ts";
+import { type ExecutionSource, LIST_LIMIT, type ListFilter } from "./execution-source.ts";
+import type { LogListener } from "../../../console/views/wire/follow-log.ts";
 import type { ProcessState } from "../../../console/views/ui/story-text.ts";
 import { Kinship } from "./kinship.ts";
 import { ObservedStore } from "./observed-store.ts";
@@ -98,7 +99,7 @@ export class LocalSource implements ExecutionSource {
     });
   }
 
-  watch(executionId: string, { onCommit, onError }: Listener): () => void {
+  watch(executionId: string, { onCommit, onError }: LogListener): () => void {
     let next = 1;
     let reading: Promise<void> = Promise.resolve();
     let isLeft = false;

@@ -2,10 +2,11 @@
 
 import type { CallbackOutcome, DirectoryRow, ExecutionStatus } from "perdure/engine";
 import { ForeignDataError, readBounded } from "../../../console/views/wire/bounded.ts";
-import { type ExecutionSource, LIST_LIMIT, type Listener, type ListFilter } from "./execution-source.ts";
+import { type ExecutionSource, LIST_LIMIT, type ListFilter } from "./execution-source.ts";
 import { RelayClient } from "./relay-client.ts";
-import { readEvents } from "../../../console/views/wire/server-events.ts";
-import { type FunctionPage, readAnswer, readFunctionPage, readRows } from "./worker-answers.ts";
+import { readAnswer } from "../../../console/views/wire/fields.ts";
+import { followLog, type LogListener } from "../../../console/views/wire/follow-log.ts";
+import { type FunctionPage, readFunctionPage, readRows } from "./worker-answers.ts";
 
 export interface RemoteOptions {
   /** Where the Worker answers. */
@@ -31,8 +32,6 @@ class AnswerError extends Error {
 
 const NOT_FOUND = 404;
 const API = "2025-12-01";
-/** Before a stream that broke is asked for again, in ms: the first time, and at the most. */
-const [RETRY_MS, LONGEST_RETRY_MS] = [1_000, 30_000];
 const MOST_FUNCTION_PAGES = 100;
 /** An answer that is no stream. */
 const MOST_BYTES = 32_000_000;
@@ -73,9 +72,11 @@ export class RemoteSource implements ExecutionSource {
     return lists.flat().toSorted((a, b) => b.startedAt - a.startedAt);
   }
 
-  watch(executionId: string, listener: Listener): () => void {
+  watch(executionId: string, listener: LogListener): () => void {
     const leave = new AbortController();
-    void this.#follow(executionId, listener, leave.signal);
+    const open = async (cursor: number, signal: AbortSignal): Promise<Response["body"]> =>
+      (await this.#call(`${pathOf(executionId)}/events?cursor=${cursor}`, { signal })).body;
+    void followLog({ open, isPassing }, listener, leave.signal);
     return () => leave.abort();
   }
 
@@ -141,47 +142,6 @@ export class RemoteSource implements ExecutionSource {
     const query = new URLSearchParams({ MaxItems: String(LIST_LIMIT), ...(status && { Statuses: status }) });
     const path = `/${API}/functions/${encodeURIComponent(functionName)}/durable-executions?${query}`;
     return readRows(functionName, await this.#json(path)).slice(0, LIST_LIMIT);
-  }
-
-  /** Goes on after the last commit when the stream breaks, until the execution has ended or nobody looks any more. */
-  async #follow(arn: string, { onCommit, onError }: Listener, signal: AbortSignal): Promise<void> {
-    let cursor = 0;
-    let retryMs = RETRY_MS;
-    while (!signal.aborted) {
-      try {
-        const before = cursor;
-        const hasEnded = await this.#stream(arn, { cursor, signal }, (seq, body) => {
-          onCommit(body);
-          cursor = seq;
-        });
-        if (hasEnded) return;
-        if (cursor > before) retryMs = RETRY_MS;
-      } catch (error) {
-        if (signal.aborted) return;
-        onError(error);
-        if (!isPassing(error)) return;
-      }
-      await new Promise((resolve) => setTimeout(resolve, retryMs));
-      retryMs = Math.min(2 * retryMs, LONGEST_RETRY_MS);
-    }
-  }
-
-  /** One stream, to its end; answers whether the execution has ended. */
-  async #stream(
-    arn: string,
-    { cursor, signal }: { readonly cursor: number; readonly signal: AbortSignal },
-    onCommit: (seq: number, body: string) => void,
-  ): Promise<boolean> {
-    const { body } = await this.#call(`${pathOf(arn)}/events?cursor=${cursor}`, { signal });
-    if (body === null) return true;
-    let last = cursor;
-    for await (const { event, id, data } of readEvents(body)) {
-      if (event === "end") return true;
-      if (event !== "commit") return false;
-      if (Number(id) !== last + 1) throw new ForeignDataError(`The Worker sent commit ${id} after commit ${last}.`);
-      onCommit(++last, data);
-    }
-    return false;
   }
 
   async #json(path: string): Promise<unknown> {

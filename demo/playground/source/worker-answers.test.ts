@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { readAnswer, readFunctionPage, readRows } from "./worker-answers.ts";
+import { readAnswer } from "../../../console/views/wire/fields.ts";
+import { readFunctionPage, readRows } from "./worker-answers.ts";
 
 const execution = {
   ...{ DurableExecutionArn: "arn:x", DurableExecutionName: "x", Status: "RUNNING", StartTimestamp: 1.5 },

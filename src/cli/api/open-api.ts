@@ -7,7 +7,7 @@ import type { Arguments, OptionSpecs } from "../arguments.ts";
 import { CommandError, ExitCode, usageError } from "../failures.ts";
 import type { Api } from "./api.ts";
 import { openAws } from "./aws-api.ts";
-import { FetchApi } from "./fetch-api.ts";
+import { FetchApi, type FetchApiOptions } from "./fetch-api.ts";
 
 /** Of every command that speaks to a face. */
 export const API_OPTIONS: OptionSpecs = {
@@ -19,24 +19,38 @@ export const API_OPTIONS: OptionSpecs = {
 
 /** @throws {CommandError} USAGE, or UNREACHABLE if there is no emulator. */
 export async function openApi(args: Arguments): Promise<Api> {
+  checkPlace(args);
+  if (args.has("aws")) return openAws(args.get("region"));
+  return new FetchApi(placeOf(args));
+}
+
+/** Where a face is that is not AWS's, and what lets in there. */
+export function openPlace(args: Arguments): FetchApiOptions {
+  checkPlace(args);
+  return placeOf(args);
+}
+
+function checkPlace(args: Arguments): void {
   const given = ["data", "url", "aws"].filter((name) => args.has(name));
   if (given.length > 1) throw usageError(`--${given.join(" and --")} are two places: give one.`);
   if (args.has("region") && !args.has("aws")) throw usageError("--region goes with --aws.");
-  if (args.has("aws")) return openAws(args.get("region"));
+}
+
+function placeOf(args: Arguments): FetchApiOptions {
   const url = args.get("url");
   return url === undefined ? openEmulator(dataFolder(args)) : openUrl(url);
 }
 
-function openUrl(url: string): Api {
+function openUrl(url: string): FetchApiOptions {
   if (!/^https?:\/\/[^/]/.test(url))
     throw usageError(`--url must be an address such as https://my-worker.example.com; "${url}" was given.`);
   const { PERDURE_TOKEN: token } = process.env;
   if (!token)
     throw usageError("With --url, put the bearer token into PERDURE_TOKEN: a command line can be read by others.");
-  return new FetchApi({ url: url.replace(/\/+$/, ""), token, advice: "Is it running?" });
+  return { url: url.replace(/\/+$/, ""), token, advice: "Is it running?" };
 }
 
-function openEmulator(path: string): Api {
+function openEmulator(path: string): FetchApiOptions {
   const folder = new DataFolder(path);
   const running = folder.running();
   const credential = folder.credential();
@@ -44,7 +58,7 @@ function openEmulator(path: string): Api {
   if (running === undefined || credential === undefined) {
     throw new CommandError(ExitCode.UNREACHABLE, `No emulator runs on ${path}. ${advice}`);
   }
-  return new FetchApi({ url: running.url, token: credential.bearer, advice: `The emulator has ended. ${advice}` });
+  return { url: running.url, token: credential.bearer, advice: `The emulator has ended. ${advice}` };
 }
 
 /** The one that was given, or the nearest above that there is, or the one that there would be. */

@@ -14,6 +14,7 @@ import { CommandError, ExitCode, usageError } from "../failures.ts";
 import { DevLog } from "../dev-log.ts";
 import { listenToKeys } from "../dev-keys.ts";
 import { devWelcome } from "../dev-welcome.ts";
+import { untilStopped } from "../until-stopped.ts";
 
 /** SAM's own emulator listens there. */
 const PORT = 9014;
@@ -106,11 +107,4 @@ function openFailure(error: unknown, { folder, host, port }: LocalHostOptions): 
     return usageError(`It cannot listen at ${host}:${port}: ${message}`);
   if (code === "UNUSABLE_FILE") return new CommandError(ExitCode.USAGE, message ?? "");
   return error;
-}
-
-/** Resolves when the process is asked to end. */
-function untilStopped(): Promise<void> {
-  return new Promise((stopped) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stopped());
-  });
 }

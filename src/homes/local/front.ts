@@ -1,8 +1,10 @@
 /**
- * Everything that an emulator answers: the Lambda API, and around it what belongs to this machine: its health, a page
- * that shows what runs, its clock, and how `sam local` starts an execution.
+ * Everything that an emulator answers: the Lambda API, and around it what belongs to this machine: its health, the
+ * console, its clock, and how `sam local` starts an execution.
  */
 
+import type { OneTimeLinks } from "../../console/one-time-links.ts";
+import { createConsole } from "../../console/serve-console.ts";
 import type { ExecutionClient } from "../../engine/runner/client.ts";
 import { formatExecutionArn } from "../../lambda-compat/arn.ts";
 import { ApiError, errorResponse, invalidParameter, toApiError } from "../../lambda-compat/http/api-error.ts";
@@ -10,7 +12,6 @@ import { readBody, readJson, readShape } from "../../lambda-compat/http/body.ts"
 import { createAuthenticate, type Credential, requireRight, type Right } from "../../lambda-compat/http/credentials.ts";
 import type { EmulatorClock } from "./emulator-clock.ts";
 import type { FetchHandler } from "./http-server.ts";
-import { statusPage } from "./status-page.ts";
 import { onWallClock } from "./wall-times.ts";
 
 export interface FrontOptions {
@@ -23,6 +24,8 @@ export interface FrontOptions {
   readonly openTo: string | undefined;
   /** Told where the function of an execution is, by the execution's name. */
   readonly onEndpoint: (executionName: string, endpoint: string) => void;
+  /** What opens the console. */
+  readonly links: OneTimeLinks;
 }
 
 interface Route {
@@ -41,6 +44,7 @@ const BODY = { bytes: 6 * 1024 * 1024, ms: 30_000 };
 /** Answers every request, refusals included; it never rejects. */
 export function createFront(options: FrontOptions): FetchHandler {
   const authenticate = createAuthenticate(options.credentials);
+  const page = createConsole({ links: options.links });
   const own = async (request: Request, route: Route): Promise<Response> => {
     let reading: Promise<Uint8Array<ArrayBuffer>> | undefined;
     const body = (): Promise<Uint8Array<ArrayBuffer>> => (reading ??= readBody(request, BODY));
@@ -55,7 +59,9 @@ export function createFront(options: FrontOptions): FetchHandler {
     const { request, isFunction } = admitted(received, options.openTo);
     const { pathname } = new URL(request.url);
     if (request.method === "GET" && pathname === "/health") return Response.json({ status: "healthy" });
-    if (request.method === "GET" && pathname === "/") return statusPage();
+    if (request.method === "GET" && pathname === "/") return toConsole();
+    const shown = await page(request);
+    if (shown !== undefined) return shown;
     const route = Object.hasOwn(ROUTES, pathname) ? ROUTES[pathname] : undefined;
     if (route !== undefined) return own(request, route).catch((error: unknown) => errorResponse(toApiError(error)));
     const response = await options.face(request);
@@ -63,6 +69,10 @@ export function createFront(options: FrontOptions): FetchHandler {
     if (!isFunction || !tellsTimes || !options.clock.isShifted) return response;
     return onWallClock(response, (emulated) => options.clock.wallAt(emulated));
   };
+}
+
+function toConsole(): Response {
+  return new Response(null, { status: 302, headers: { Location: "/console/" } });
 }
 
 /** `/~<token>/...`: an address that lets in, so that a function keeps its credentials for what it does elsewhere. */

@@ -4,6 +4,7 @@
  */
 
 import { randomBytes } from "node:crypto";
+import { OneTimeLinks } from "../../console/one-time-links.ts";
 import { systemHost } from "../../adapters/hosts/system-host.ts";
 import { MemoryAlarm } from "../../adapters/memory/memory-alarm.ts";
 import { SqliteStore } from "../../adapters/sqlite/sqlite-store.ts";
@@ -53,6 +54,8 @@ export interface LocalHost {
   readonly credential: LocalCredential;
   readonly functions: FunctionSet["functions"];
   readonly clock: EmulatorClock;
+  /** The address of the console, with a code that lets in once. */
+  consoleLink(): string;
   /** Ends it, and every process that it started. */
   close(): Promise<void>;
 }
@@ -88,6 +91,7 @@ class LocalParts implements LocalHost {
   readonly #functions: FunctionSet;
   readonly #runner: Runner;
   readonly #sam: SamFunctions;
+  readonly #links: OneTimeLinks;
   /** Lets functions in, for as long as this process lives. */
   readonly #functionToken = randomBytes(24).toString("base64url");
   #listening: Listening | undefined;
@@ -99,6 +103,7 @@ class LocalParts implements LocalHost {
     this.#options = options;
     this.#store = store;
     this.credential = folder.ensureCredential();
+    this.#links = new OneTimeLinks(this.credential.bearer);
     const onSkip = (): void => this.#keepClock();
     this.clock = new EmulatorClock({ aheadMs: folder.aheadMs(), scale, onSkip });
     const wallAt = (emulated: number): number => this.clock.wallAt(emulated);
@@ -118,6 +123,10 @@ class LocalParts implements LocalHost {
 
   get functions(): FunctionSet["functions"] {
     return this.#functions.functions;
+  }
+
+  consoleLink(): string {
+    return this.#links.linkTo(`${this.#address}/console/`);
   }
 
   async open(): Promise<void> {
@@ -176,7 +185,8 @@ class LocalParts implements LocalHost {
     const client = clientOnWallClock(this.#runner, (wall) => clock.emulatedAt(wall));
     const face = createHttpFace({ client, credentials, options: { onError: (error) => onError(undefined, error) } });
     const onEndpoint = (name: string, endpoint: string): void => this.#sam.add(name, endpoint);
-    return createFront({ face, client, credentials, clock, openTo: sam ? credential.bearer : undefined, onEndpoint });
+    const openTo = sam ? credential.bearer : undefined;
+    return createFront({ face, client, credentials, clock, openTo, onEndpoint, links: this.#links });
   }
 
   #keepClock(): void {

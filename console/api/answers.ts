@@ -1,0 +1,117 @@
+/** Answers of an HTTP face, as the console has them. */
+
+import { type ExecutionRow, type State, STATES } from "../model/filter.ts";
+import { type Fields, fields, list, moment, text, unexpected } from "../views/wire/fields.ts";
+
+export interface FunctionPage {
+  readonly names: readonly string[];
+  readonly next: string | undefined;
+}
+
+export interface RowPage {
+  readonly rows: readonly ExecutionRow[];
+  readonly next: string | undefined;
+}
+
+/** An execution that another one was made from, or that was made from it. */
+export interface Kin {
+  readonly arn: string;
+  readonly name: string;
+}
+
+/** What GetDurableExecution tells beyond the log. */
+export interface Details extends ExecutionRow {
+  readonly input: string | undefined;
+  readonly result: string | undefined;
+  readonly error: { readonly type: string; readonly message: string } | undefined;
+  readonly halt: { readonly reason: string; readonly at: number } | undefined;
+  readonly fault: { readonly count: number; readonly retryAt: number } | undefined;
+  readonly forkedFrom: Kin | undefined;
+  readonly forks: readonly Kin[];
+}
+
+export function readFunctionPage(answer: Fields): FunctionPage {
+  const { Functions, NextMarker } = answer;
+  const names = list(Functions ?? []).map((each) => text(fields(each)["FunctionName"]));
+  return { names, next: markerOf(NextMarker) };
+}
+
+export function readRowPage(answer: Fields): RowPage {
+  const { DurableExecutions, NextMarker } = answer;
+  return { rows: list(DurableExecutions ?? []).map((each) => rowOf(fields(each))), next: markerOf(NextMarker) };
+}
+
+export function readDetails(answer: Fields): Details {
+  const { InputPayload, Result, Error: error, Halt, Fault, ForkedFrom, Forks } = answer;
+  return {
+    ...rowOf(answer),
+    input: optional(InputPayload),
+    result: optional(Result),
+    error: errorOf(error),
+    halt: present(Halt) ? { reason: text(fields(Halt)["Reason"]), at: moment(fields(Halt)["Timestamp"]) } : undefined,
+    fault: present(Fault)
+      ? { count: Number(fields(Fault)["Count"]), retryAt: moment(fields(Fault)["RetryTimestamp"]) }
+      : undefined,
+    forkedFrom: present(ForkedFrom) ? kinOf(ForkedFrom) : undefined,
+    forks: present(Forks) ? list(Forks).map(kinOf) : [],
+  };
+}
+
+function rowOf(execution: Fields): ExecutionRow {
+  const { DurableExecutionArn, DurableExecutionName, FunctionArn, StartTimestamp, EndTimestamp, Tags } = execution;
+  const [, functionName = "", version = ""] = /:function:([^:]+)(?::([^:]+))?$/.exec(optional(FunctionArn) ?? "") ?? [];
+  return {
+    arn: text(DurableExecutionArn),
+    name: text(DurableExecutionName),
+    functionName,
+    version: optional(execution["Version"]) ?? version,
+    state: stateOf(execution),
+    startedAt: moment(StartTimestamp),
+    endedAt: present(EndTimestamp) ? moment(EndTimestamp) : undefined,
+    tags: tagsOf(Tags),
+  };
+}
+
+function stateOf({ Status, Halted, Halt }: Fields): State {
+  const state = STATES.find((each) => each === Status);
+  if (state === undefined) throw unexpected();
+  if (state !== "RUNNING") return state;
+  const reason = present(Halt) ? (Halt as { readonly Reason?: unknown }).Reason : undefined;
+  if (reason === "PAUSED") return "PAUSED";
+  return Halted === true || present(Halt) ? "HALTED" : state;
+}
+
+/** As texts alone: what else may stand there is nobody's tag. */
+function tagsOf(tags: unknown): Readonly<Record<string, string>> {
+  if (!present(tags)) return {};
+  return Object.fromEntries(Object.entries(fields(tags)).map(([key, value]) => [key, String(value)]));
+}
+
+function errorOf(error: unknown): Details["error"] {
+  if (!present(error)) return undefined;
+  const { ErrorType, ErrorMessage } = fields(error);
+  return { type: optional(ErrorType) ?? "Error", message: optional(ErrorMessage) ?? "" };
+}
+
+/** An ARN, or an object that has one. */
+function kinOf(kin: unknown): Kin {
+  const arn = typeof kin === "string" ? kin : text(fields(kin)["DurableExecutionArn"]);
+  return { arn, name: nameIn(arn) };
+}
+
+/** The name of an execution, as its ARN has it. */
+export function nameIn(arn: string): string {
+  return arn.split("/").at(-2) ?? arn;
+}
+
+function markerOf(marker: unknown): string | undefined {
+  return marker === undefined || marker === null || marker === "" ? undefined : text(marker);
+}
+
+function optional(value: unknown): string | undefined {
+  return present(value) ? text(value) : undefined;
+}
+
+function present(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}

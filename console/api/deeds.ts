@@ -1,0 +1,75 @@
+/** What an operator does to executions, as calls of a face. */
+
+import type { CallbackOutcome } from "perdure/engine";
+import { wireId } from "../../src/lambda-compat/md5.ts";
+import { text } from "../views/wire/fields.ts";
+import { executionPath, type Face } from "./face.ts";
+
+/** Where an execution is to go on from: before an operation, or after a commit; as far as it got if neither is given. */
+export interface Point {
+  /** The position of the operation, such as `1-2`. */
+  readonly operationId?: string;
+  readonly cursor?: number;
+}
+
+export interface ForkRequest extends Point {
+  /** Empty for a name that the face makes. */
+  readonly name: string;
+  /** Empty for the version that the execution has. */
+  readonly version: string;
+}
+
+export async function stopExecution(face: Face, arn: string, reason = ""): Promise<void> {
+  const error = reason === "" ? undefined : { ErrorType: "Stopped", ErrorMessage: reason };
+  await post(face, executionPath(arn, "/stop"), error);
+}
+
+export async function pauseExecution(face: Face, arn: string, reason = ""): Promise<void> {
+  await post(face, executionPath(arn, "/pause"), reason === "" ? {} : { Reason: reason });
+}
+
+export async function resumeExecution(face: Face, arn: string, version = ""): Promise<void> {
+  await post(face, executionPath(arn, "/resume"), version === "" ? {} : { Version: version });
+}
+
+/** Answers the ARN of the new execution. */
+export async function forkExecution(face: Face, arn: string, request: ForkRequest): Promise<string> {
+  const { name, version, ...point } = request;
+  const answer = await face.json(executionPath(arn, "/fork"), {
+    method: "POST",
+    body: JSON.stringify({
+      ...pointOf(point),
+      ...(name !== "" && { Name: name }),
+      ...(version !== "" && { Version: version }),
+    }),
+  });
+  return text(answer["DurableExecutionArn"]);
+}
+
+export async function rewindExecution(face: Face, arn: string, point: Point, version = ""): Promise<void> {
+  await post(face, executionPath(arn, "/rewind"), { ...pointOf(point), ...(version !== "" && { Version: version }) });
+}
+
+export async function purgeExecution(face: Face, arn: string): Promise<void> {
+  await face.call(executionPath(arn), { method: "DELETE" });
+}
+
+export async function completeCallback(face: Face, callbackId: string, outcome: CallbackOutcome): Promise<void> {
+  const path = `/2025-12-01/durable-execution-callbacks/${encodeURIComponent(callbackId)}`;
+  if (outcome.type === "HEARTBEAT") await post(face, `${path}/heartbeat`, undefined);
+  else if (outcome.type === "SUCCEEDED") {
+    await face.call(`${path}/succeed`, { method: "POST", body: outcome.result ?? "" });
+  } else {
+    const { errorType, errorMessage } = outcome.error;
+    await post(face, `${path}/fail`, { ErrorType: errorType, ErrorMessage: errorMessage });
+  }
+}
+
+function pointOf({ operationId, cursor }: Point): object {
+  if (operationId !== undefined) return { OperationId: wireId(operationId) };
+  return cursor === undefined ? {} : { Cursor: cursor };
+}
+
+async function post(face: Face, path: string, body: object | undefined): Promise<void> {
+  await face.call(path, { method: "POST", ...(body !== undefined && { body: JSON.stringify(body) }) });
+}

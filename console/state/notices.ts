@@ -1,0 +1,36 @@
+import { type Signal, signal } from "@preact/signals";
+import { messageOf } from "../api/face.ts";
+
+export interface Notice {
+  readonly text: string;
+  readonly isError: boolean;
+}
+
+/** What the last line of the page says. */
+export class Notices {
+  readonly current: Signal<Notice | undefined> = signal(undefined);
+
+  tell(text: string): void {
+    this.current.value = { text, isError: false };
+  }
+
+  fail(error: unknown): void {
+    this.current.value = { text: messageOf(error), isError: true };
+  }
+
+  dismiss(): void {
+    this.current.value = undefined;
+  }
+
+  /** Does something, and tells what went wrong if it did. Answers whether it was done. */
+  async attempt(work: () => Promise<unknown>, done?: string): Promise<boolean> {
+    try {
+      await work();
+      if (done !== undefined) this.tell(done);
+      return true;
+    } catch (error) {
+      this.fail(error);
+      return false;
+    }
+  }
+}

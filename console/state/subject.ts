@@ -1,0 +1,85 @@
+/** The execution that is looked at: its log, live, and what the face tells beyond that. */
+
+import { type Signal, signal } from "@preact/signals";
+import { type Details, readDetails } from "../api/answers.ts";
+import { executionPath, type Face, FaceError, isPassing, messageOf } from "../api/face.ts";
+import { watchLog } from "../api/watch.ts";
+import { ExecutionView } from "../views/model/execution-view.ts";
+
+/** How often the details of one that goes on are asked for, in ms. */
+const POLL_MS = 3_000;
+
+export class Subject {
+  readonly arn: string;
+  readonly view: ExecutionView = new ExecutionView();
+  /** Counts what has come to be known: the view is changed in place. */
+  readonly revision: Signal<number> = signal(0);
+  readonly details: Signal<Details | undefined> = signal(undefined);
+  readonly error: Signal<string | undefined> = signal(undefined);
+  readonly isMissing: Signal<boolean> = signal(false);
+  readonly #face: Face;
+  readonly #leave: () => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
+  #isDrawing = false;
+
+  constructor(face: Face, arn: string) {
+    this.#face = face;
+    this.arn = arn;
+    this.#leave = watchLog(face, arn, {
+      onCommit: (body) => this.#add(body),
+      onError: (error) => this.#fail(error),
+    });
+    void this.#poll();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#leave();
+    clearTimeout(this.#timer);
+  }
+
+  /** Asks for the details at once: something was done to it. */
+  async refresh(): Promise<void> {
+    try {
+      const details = readDetails(await this.#face.json(executionPath(this.arn)));
+      if (this.#isClosed) return;
+      this.details.value = details;
+      this.error.value = undefined;
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #poll(): Promise<void> {
+    await this.refresh();
+    const hasEnded = this.details.value?.endedAt !== undefined && this.view.isEnded;
+    if (this.#isClosed || this.isMissing.value || hasEnded) return;
+    this.#timer = setTimeout(() => void this.#poll(), POLL_MS);
+  }
+
+  #add(body: string): void {
+    if (this.#isClosed) return;
+    this.view.add(body);
+    if (this.#isDrawing) return;
+    // Once a frame, however many commits come in it; of a long log less often, since its views take longer to make.
+    this.#isDrawing = true;
+    setTimeout(
+      () => {
+        this.#isDrawing = false;
+        this.revision.value++;
+        if (this.view.isEnded) void this.refresh();
+      },
+      this.view.tracks.length > LONG ? LONG_MS : FRAME_MS,
+    );
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isClosed) return;
+    this.isMissing.value = error instanceof FaceError && error.type === "ResourceNotFoundException";
+    this.error.value = isPassing(error) ? `${messageOf(error)} It is asked again.` : messageOf(error);
+  }
+}
+
+const FRAME_MS = 16;
+const [LONG, LONG_MS] = [2_000, 250];

@@ -1,0 +1,74 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+
+export interface DeedFormSpec {
+  /** Of the button that does it. */
+  readonly label: string;
+  /** What it will do. */
+  readonly text: string;
+  readonly isDangerous?: boolean;
+  /** Something has to be chosen first. */
+  readonly isImpossible?: boolean;
+  readonly fields: readonly { readonly name: string; readonly label: string }[];
+  /** Answers whether it was done. */
+  readonly act: (values: Readonly<Record<string, string>>) => Promise<boolean>;
+}
+
+export interface DeedFormProps {
+  readonly spec: DeedFormSpec;
+  readonly onDone: () => void;
+  readonly onCancel: () => void;
+}
+
+/** Asks before something is done, in the place of the button that was pressed. */
+export function DeedForm({ spec, onDone, onCancel }: DeedFormProps): JSX.Element {
+  const isBusy = useSignal(false);
+  const { label, text, isDangerous = false, isImpossible = false, fields } = spec;
+  const submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    isBusy.value = true;
+    const isDone = await spec.act(Object.fromEntries(fields.map(({ name }) => [name, valueOf(form, name)])));
+    isBusy.value = false;
+    if (isDone) onDone();
+  };
+  const press = (event: KeyboardEvent): void => {
+    if (event.key === "Escape") onCancel();
+  };
+  return (
+    <form class="deed-form" aria-label={label} onSubmit={(event) => void submit(event)} onKeyDown={press}>
+      <p>{text}</p>
+      {fields.map(({ name, label: fieldLabel }) => (
+        <label key={name}>
+          {fieldLabel}
+          <input name={name} autoComplete="off" />
+        </label>
+      ))}
+      <button
+        type="submit"
+        class={isDangerous ? "danger" : "primary"}
+        disabled={isBusy.value || isImpossible}
+        ref={focusOnce}
+      >
+        {label}
+      </button>
+      <button type="button" class="quiet" onClick={onCancel}>
+        Cancel
+      </button>
+    </form>
+  );
+}
+
+function valueOf(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === "string" ? value.trim() : "";
+}
+
+/** The button that does it: whoever is sure presses Enter. */
+const focused = new WeakSet<HTMLButtonElement>();
+
+function focusOnce(button: HTMLButtonElement | null): void {
+  if (button === null || focused.has(button)) return;
+  focused.add(button);
+  button.focus();
+}

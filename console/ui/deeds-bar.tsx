@@ -1,0 +1,175 @@
+import { type Signal, useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import {
+  forkExecution,
+  pauseExecution,
+  type Point,
+  purgeExecution,
+  resumeExecution,
+  rewindExecution,
+  stopExecution,
+} from "../api/deeds.ts";
+import type { Face } from "../api/face.ts";
+import { NO_FILTER } from "../model/filter.ts";
+import { executionRoute } from "../model/route.ts";
+import { type Deed, lackingText } from "../state/deeds.ts";
+import { titleOf } from "../views/ui/labels.ts";
+import { DeedForm, type DeedFormSpec } from "./deed-form.tsx";
+import type { SubjectProps } from "./execution-page.tsx";
+
+/** What can be done with an execution; each asks first. */
+export function DeedsBar(props: SubjectProps): JSX.Element | null {
+  const { console, subject } = props;
+  void subject.revision.value;
+  const open = useSignal<Deed | undefined>(undefined);
+  const face = console.session.face.value;
+  if (face === undefined || subject.view.length === 0) return null;
+  if (open.value === undefined) {
+    return (
+      <div class="deeds" role="group" aria-label="What can be done">
+        {deedsFor(props).map((deed) => (
+          <DeedButton key={deed} deed={deed} isLacking={console.deeds.lacking.value.has(deed)} open={open} />
+        ))}
+      </div>
+    );
+  }
+  const close = (): void => {
+    open.value = undefined;
+  };
+  return <DeedForm spec={formFor(open.value, props, face)} onDone={close} onCancel={close} />;
+}
+
+interface DeedButtonProps {
+  readonly deed: Deed;
+  readonly isLacking: boolean;
+  readonly open: Signal<Deed | undefined>;
+}
+
+function DeedButton({ deed, isLacking, open }: DeedButtonProps): JSX.Element {
+  return (
+    <button
+      type="button"
+      disabled={isLacking}
+      title={isLacking ? lackingText(deed) : TITLES[deed]}
+      onClick={() => (open.value = deed)}
+    >
+      {LABELS[deed]}
+      {isLacking && <span class="hint"> (not here)</span>}
+    </button>
+  );
+}
+
+const LABELS: Readonly<Record<Deed, string>> = {
+  pause: "Pause",
+  resume: "Resume",
+  stop: "Stop",
+  fork: "Restart from here",
+  rewind: "Rewind",
+  purge: "Purge",
+};
+
+const TITLES: Readonly<Record<Deed, string>> = {
+  pause: "Starts nothing any more until it is resumed.",
+  resume: "Goes on with it, with the version that it has or another.",
+  stop: "Ends it where it is.",
+  fork: "Makes a new execution with the log up to here, which goes on by itself.",
+  rewind: "Takes this execution back to an earlier point.",
+  purge: "Removes it, and its log, before its retention is over.",
+};
+
+/** Only what makes sense for how it stands. */
+function deedsFor({ subject }: SubjectProps): readonly Deed[] {
+  const state = subject.details.value?.state;
+  const hasEnded = subject.view.isEnded;
+  const isStill = state === "HALTED" || state === "PAUSED" || subject.view.header?.halt !== undefined;
+  if (hasEnded) return ["fork", "rewind", "purge"];
+  return isStill ? ["resume", "fork", "rewind", "stop"] : ["pause", "fork", "rewind", "stop"];
+}
+
+function formFor(deed: Deed, props: SubjectProps, face: Face): DeedFormSpec {
+  const { console, subject } = props;
+  const { arn } = subject;
+  const attempt = (work: () => Promise<unknown>, done: string): Promise<boolean> =>
+    console.deeds.attempt(deed, work, done);
+  switch (deed) {
+    case "stop":
+      return {
+        ...{ label: "Stop it", isDangerous: true, text: "It ends where it is, and what waits for it is told so." },
+        fields: [{ name: "reason", label: "Reason (optional)" }],
+        act: ({ reason = "" }) => attempt(() => stopExecution(face, arn, reason), "It was stopped."),
+      };
+    case "pause":
+      return {
+        ...{ label: "Pause it", text: "Nothing new is started. What arrives meanwhile is recorded." },
+        fields: [{ name: "reason", label: "Reason (optional)" }],
+        act: ({ reason = "" }) => attempt(() => pauseExecution(face, arn, reason), "It is paused."),
+      };
+    case "resume":
+      return {
+        ...{ label: "Resume it", text: "It goes on where it was." },
+        fields: [{ name: "version", label: "With another version (optional)" }],
+        act: ({ version = "" }) => attempt(() => resumeExecution(face, arn, version), "It goes on."),
+      };
+    case "fork":
+      return forkForm(props, face, attempt);
+    case "rewind":
+      return rewindForm(props, face, attempt);
+    case "purge":
+      return {
+        ...{ label: "Purge it", isDangerous: true, text: "It is removed with its log, for good." },
+        fields: [],
+        act: () =>
+          attempt(async () => {
+            await purgeExecution(face, arn);
+            console.router.go({ page: "list", filter: NO_FILTER });
+          }, "It was purged."),
+      };
+  }
+}
+
+type Attempt = (work: () => Promise<unknown>, done: string) => Promise<boolean>;
+
+function forkForm({ console, subject, route }: SubjectProps, face: Face, attempt: Attempt): DeedFormSpec {
+  const { point, text } = pointOf({ console, subject, route });
+  return {
+    label: "Start it anew",
+    text: `A new execution, whose log is this one's ${text}, goes on by itself. This one stays as it is.`,
+    fields: [
+      { name: "name", label: "Its name (optional)" },
+      { name: "version", label: "With another version (optional)" },
+    ],
+    act: ({ name = "", version = "" }) =>
+      attempt(async () => {
+        const fork = await forkExecution(face, subject.arn, { name, version, ...point });
+        console.router.go(executionRoute(fork));
+      }, "This is the new execution."),
+  };
+}
+
+function rewindForm({ console, subject, route }: SubjectProps, face: Face, attempt: Attempt): DeedFormSpec {
+  const { point, text } = pointOf({ console, subject, route });
+  const isNowhere = point.operationId === undefined && point.cursor === undefined;
+  return {
+    label: "Rewind it",
+    isDangerous: true,
+    text: isNowhere
+      ? "Choose first where it is to go on from: an operation, or a commit."
+      : `This execution goes on from its log ${text}. What came after stays in the history, and counts no more.`,
+    fields: [{ name: "version", label: "With another version (optional)" }],
+    isImpossible: isNowhere,
+    act: ({ version = "" }) =>
+      attempt(async () => {
+        await rewindExecution(face, subject.arn, point, version);
+        console.router.adjust({ ...route, commit: undefined });
+        console.reopen();
+      }, "It goes on from there."),
+  };
+}
+
+/** Before the chosen operation, or at the commit that is looked at, or as far as it got. */
+function pointOf({ subject, route }: SubjectProps): { readonly point: Point; readonly text: string } {
+  const operation = subject.view.track(route.operation ?? "")?.versions.at(-1)?.operation;
+  if (operation !== undefined) return { point: { operationId: operation.id }, text: `before “${titleOf(operation)}”` };
+  if (route.commit !== undefined) return { point: { cursor: route.commit }, text: `up to commit ${route.commit}` };
+  return { point: {}, text: "as far as it got" };
+}

@@ -1,0 +1,135 @@
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { statusLabel } from "../views/ui/labels.ts";
+import { type Filter, NO_FILTER, STATES } from "../model/filter.ts";
+
+export interface FilterBarProps {
+  readonly filter: Filter;
+  /** Those that can be chosen from. */
+  readonly functionNames: readonly string[];
+  readonly onFilter: (change: Partial<Filter>) => void;
+}
+
+/** After so long without a key what was written counts, in ms. */
+const PAUSE_MS = 300;
+
+export function FilterBar({ filter, functionNames, onFilter }: FilterBarProps): JSX.Element {
+  const search = useRef<HTMLInputElement>(null);
+  const write = useLater(onFilter);
+  useShortcut("/", () => search.current?.focus());
+  const isFiltered = Object.entries(NO_FILTER).some(([key, value]) => filter[key as keyof Filter] !== value);
+  return (
+    <search class="filters">
+      <label class="filter-name">
+        Name begins with
+        <input
+          ref={search}
+          type="search"
+          value={filter.prefix}
+          placeholder="press / to write here"
+          onInput={({ currentTarget }) => write({ prefix: currentTarget.value.trim() })}
+        />
+      </label>
+      <label>
+        Function
+        <select
+          value={filter.functionName}
+          onChange={({ currentTarget }) => onFilter({ functionName: currentTarget.value })}
+        >
+          <option value="">all</option>
+          {withChosen(functionNames, filter.functionName).map((name) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Status
+        <select
+          value={filter.state ?? ""}
+          onChange={({ currentTarget }) => onFilter({ state: STATES.find((each) => each === currentTarget.value) })}
+        >
+          <option value="">all</option>
+          {STATES.map((state) => (
+            <option key={state} value={state}>
+              {statusLabel(state)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Tag
+        <input
+          value={filter.tag}
+          placeholder="key=value"
+          size={12}
+          onInput={({ currentTarget }) => write({ tag: currentTarget.value.trim() })}
+        />
+      </label>
+      <TimeInput label="Started after" at={filter.after} onChange={(after) => onFilter({ after })} />
+      <TimeInput label="Started before" at={filter.before} onChange={(before) => onFilter({ before })} />
+      {isFiltered && (
+        <button type="button" class="quiet" onClick={() => onFilter(NO_FILTER)}>
+          Clear
+        </button>
+      )}
+    </search>
+  );
+}
+
+interface TimeInputProps {
+  readonly label: string;
+  readonly at: number | undefined;
+  readonly onChange: (at: number | undefined) => void;
+}
+
+function TimeInput({ label, at, onChange }: TimeInputProps): JSX.Element {
+  return (
+    <label>
+      {label}
+      <input
+        type="datetime-local"
+        value={at === undefined ? "" : localText(at)}
+        onChange={({ currentTarget }) => {
+          const time = new Date(currentTarget.value).getTime();
+          onChange(Number.isNaN(time) ? undefined : time);
+        }}
+      />
+    </label>
+  );
+}
+
+/** As the browser's control wants it: local, to the minute. */
+function localText(at: number): string {
+  return new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** A function that a link names need not be among those that are listed. */
+function withChosen(names: readonly string[], chosen: string): readonly string[] {
+  return chosen === "" || names.includes(chosen) ? names : [chosen, ...names];
+}
+
+function useLater(onFilter: (change: Partial<Filter>) => void): (change: Partial<Filter>) => void {
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const latest = useRef(onFilter);
+  latest.current = onFilter;
+  return (change) => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => latest.current(change), PAUSE_MS);
+  };
+}
+
+/** A key that does something wherever nothing is written. */
+function useShortcut(key: string, act: () => void): void {
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => {
+      const isWriting = event.target instanceof Element && event.target.closest("input, select, textarea") !== null;
+      if (event.key !== key || isWriting || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      act();
+    };
+    addEventListener("keydown", listen);
+    return () => removeEventListener("keydown", listen);
+  }, []);
+}

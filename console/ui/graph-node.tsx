@@ -1,0 +1,151 @@
+import { isSettled, type Operation } from "perdure/engine";
+import type { JSX } from "preact";
+import type { Counts, GraphNode } from "../model/graph.ts";
+import { type Box, HEAD, NODE } from "../model/graph-layout.ts";
+import { kindLabel, statusLabel, titleOf } from "../views/ui/labels.ts";
+import { timeText } from "../views/ui/time-text.ts";
+
+export interface GraphNodeProps {
+  readonly box: Box;
+  /** Ms since the epoch. */
+  readonly now: number;
+  readonly isCurrent: boolean;
+  readonly onChoose: () => void;
+  readonly onToggle: () => void;
+}
+
+export function GraphNodeView({ box, now, isCurrent, onChoose, onToggle }: GraphNodeProps): JSX.Element {
+  const { node, x, y, width, height } = box;
+  const isOpen = node.kind === "operation" && node.inside !== undefined;
+  const canOpen = node.kind === "group" || node.counts !== undefined;
+  return (
+    <g
+      id={`node-${node.id}`}
+      role="treeitem"
+      aria-label={boxLabel(box, now)}
+      aria-selected={isCurrent}
+      {...(canOpen ? { "aria-expanded": isOpen } : {})}
+      class={`node node-${statusOf(node)}${isOpen ? " node-open" : ""}${isCurrent ? " node-current" : ""}`}
+      transform={`translate(${x} ${y})`}
+      onClick={onChoose}
+      onDblClick={canOpen ? onToggle : undefined}
+    >
+      {canOpen && !isOpen && <rect class="node-behind" x={5} y={5} width={width} height={height} rx={8} />}
+      <rect class="node-box" width={width} height={height} rx={8} />
+      <Mark status={statusOf(node)} y={isOpen ? HEAD / 2 : 17} />
+      <text class="node-title" x={30} y={isOpen ? HEAD / 2 + 4 : 21}>
+        <title>{boxLabel(box, now)}</title>
+        {shortened(titleIn(node), canOpen ? 19 : 23)}
+      </text>
+      {!isOpen && (
+        <text class="node-text" x={30} y={38}>
+          {shortened(textIn(node, now), 28)}
+        </text>
+      )}
+      {isOpen && (
+        <text class="node-text" x={width - 34} y={HEAD / 2 + 4} text-anchor="end">
+          {width > 260 ? kindIn(node) : ""}
+        </text>
+      )}
+      {canOpen && <Toggle x={width - 26} isOpen={isOpen} onToggle={onToggle} />}
+      {!isOpen && node.counts !== undefined && <Progress counts={node.counts} y={height - 6} />}
+    </g>
+  );
+}
+
+/** What a screen reader says of it, and a tooltip. */
+export function boxLabel({ node }: Box, now: number): string {
+  const counts = node.counts === undefined ? "" : `, ${countsText(node.counts)}`;
+  if (node.kind === "group") return `${node.counts.all} times ${node.name}${counts}`;
+  const { operation } = node;
+  return `${titleOf(operation)}, ${kindLabel(operation)}, ${statusLabel(operation.status)}, ${timeIn(operation, now)}${counts}`;
+}
+
+function titleIn(node: GraphNode): string {
+  return node.kind === "group" ? node.name : titleOf(node.operation);
+}
+
+function kindIn(node: GraphNode): string {
+  return node.kind === "group" ? "" : kindLabel(node.operation);
+}
+
+function textIn(node: GraphNode, now: number): string {
+  if (node.kind === "group" || node.counts !== undefined)
+    return node.counts === undefined ? "" : countsText(node.counts);
+  const { operation } = node;
+  const kind = titleOf(operation) === kindLabel(operation) ? "" : `${kindLabel(operation)} · `;
+  return `${kind}${timeIn(operation, now)}`;
+}
+
+function timeIn(operation: Operation, now: number): string {
+  return timeText(operation, { now, diedAt: undefined });
+}
+
+function countsText({ all, succeeded, failed, open }: Counts): string {
+  if (succeeded === all) return `${all} done`;
+  const parts = [`${succeeded} of ${all} done`, ...(failed > 0 ? [`${failed} failed`] : [])];
+  return open > 0 && failed > 0 ? [...parts, `${open} open`].join(", ") : parts.join(", ");
+}
+
+/** Of several the worst. */
+function statusOf(node: GraphNode): string {
+  if (node.kind === "operation") return node.operation.status;
+  const { all, succeeded, failed } = node.counts;
+  return failed > 0 ? "FAILED" : succeeded === all ? "SUCCEEDED" : "STARTED";
+}
+
+/** A form for each kind of status, so that nobody has to tell colours apart. */
+function Mark({ status, y }: { readonly status: string; readonly y: number }): JSX.Element {
+  return (
+    <g class="node-mark" transform={`translate(17 ${y})`}>
+      <circle r={7} />
+      <path d={MARKS[status] ?? (isSettled(status as Operation["status"]) ? MARKS["FAILED"] : MARKS["STARTED"])} />
+    </g>
+  );
+}
+
+const MARKS: Readonly<Record<string, string>> = {
+  SUCCEEDED: "M-3 0.3L-0.8 2.6L3.2 -2.2",
+  FAILED: "M-2.5 -2.5L2.5 2.5M2.5 -2.5L-2.5 2.5",
+  CANCELLED: "M-3 0H3",
+  STARTED: "M-1.5 -3L2.6 0L-1.5 3Z",
+  PENDING: "M0 -3.6V0H2.6",
+  READY: "M0 -3.6V0H2.6",
+};
+
+interface ToggleProps {
+  readonly x: number;
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
+}
+
+function Toggle({ x, isOpen, onToggle }: ToggleProps): JSX.Element {
+  const click = (event: MouseEvent): void => {
+    event.stopPropagation();
+    onToggle();
+  };
+  return (
+    <g class="node-toggle" transform={`translate(${x} 8)`} onClick={click}>
+      <rect width={18} height={18} rx={4} />
+      <path d={isOpen ? "M5 9H13" : "M5 9H13M9 5V13"} />
+    </g>
+  );
+}
+
+const BAR = { x: 30, width: NODE.width - 42, height: 3 } as const;
+
+function Progress({ counts, y }: { readonly counts: Counts; readonly y: number }): JSX.Element {
+  const { all, succeeded, failed } = counts;
+  const [good, bad] = [(succeeded / all) * BAR.width, (failed / all) * BAR.width];
+  return (
+    <g class="node-progress" transform={`translate(${BAR.x} ${y})`}>
+      <rect width={BAR.width} height={BAR.height} />
+      <rect class="is-good" width={good} height={BAR.height} />
+      <rect class="is-bad" x={good} width={bad} height={BAR.height} />
+    </g>
+  );
+}
+
+function shortened(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}

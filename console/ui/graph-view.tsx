@@ -1,0 +1,253 @@
+import { type Signal, useSignal } from "@preact/signals";
+import type { JSX, TargetedPointerEvent, TargetedWheelEvent } from "preact";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import type { ExecutionView } from "../views/model/execution-view.ts";
+import { graphOf } from "../model/graph.ts";
+import { type Box, layoutOf, nextBox } from "../model/graph-layout.ts";
+import { type Camera, cameraOn, fitted, isNear, revealed, type Size, zoomed } from "../model/camera.ts";
+import { boxLabel, GraphNodeView } from "./graph-node.tsx";
+import { EndPill, PILL, StartPill, WireView } from "./graph-parts.tsx";
+
+export interface GraphViewProps {
+  readonly view: ExecutionView;
+  /** Changes when the view has: it is changed in place. */
+  readonly revision: number;
+  /** The commit that is looked at. */
+  readonly seq: number;
+  /** Ms since the epoch. */
+  readonly now: number;
+  readonly selected: string | undefined;
+  readonly onSelect: (operationId: string) => void;
+}
+
+/** Steps, branches, maps and waits in their order from above, as far as the execution has come. */
+export function GraphView(props: GraphViewProps): JSX.Element {
+  if (props.view.tracks.length === 0) return <p class="empty">No operation yet. What the code does appears here.</p>;
+  return <Graph {...props} />;
+}
+
+function Graph(props: GraphViewProps): JSX.Element {
+  const { view, revision, seq, selected, onSelect } = props;
+  const toggled = useSignal<ReadonlySet<string>>(new Set());
+  const chosen = useSignal<string | undefined>(undefined);
+  const graph = useMemo(
+    () =>
+      graphOf(
+        view.tracks.filter(({ parentId }) => parentId === undefined),
+        { seq, toggled: toggled.value },
+      ),
+    [view, revision, seq, toggled.value],
+  );
+  const drawing = useMemo(() => layoutOf(graph), [graph]);
+  const extent = { width: Math.max(drawing.width, PILL.width), height: drawing.height + 2 * (PILL.height + PILL.gap) };
+  const box = useRef<HTMLDivElement>(null);
+  const { camera, size } = useCamera(box, extent);
+  const current = drawing.boxes.find(({ node }) => node.id === (chosen.value ?? selected));
+  const choose = (next: Box): void => {
+    chosen.value = next.node.id;
+    if (next.node.kind === "operation") onSelect(next.node.id);
+    camera.value = revealed(camera.value, next, size.value);
+  };
+  const toggle = ({ node }: Box): void => {
+    if (node.kind === "operation" && node.counts === undefined) return;
+    const set = new Set(toggled.value);
+    if (!set.delete(node.id)) set.add(node.id);
+    toggled.value = set;
+  };
+  const press = (event: KeyboardEvent): void =>
+    onKey(event, { boxes: drawing.boxes, current, choose, toggle, camera, size: size.value, extent });
+  return (
+    <div class="graph">
+      <GraphButtons camera={camera} size={size.value} extent={extent} />
+      <div
+        ref={box}
+        class="graph-box"
+        role="tree"
+        aria-label="Operations as a graph"
+        tabIndex={0}
+        {...(current === undefined ? {} : { "aria-activedescendant": `node-${current.node.id}` })}
+        onKeyDown={press}
+        {...panning(camera)}
+      >
+        <svg width="100%" height="100%" role="presentation">
+          <g role="presentation" transform={transformOf(camera.value)}>
+            <Scene {...props} {...{ drawing, camera: camera.value, size: size.value, current, choose, toggle }} />
+          </g>
+        </svg>
+      </div>
+    </div>
+  );
+}
+
+interface SceneProps extends GraphViewProps {
+  readonly drawing: ReturnType<typeof layoutOf>;
+  readonly camera: Camera;
+  readonly size: Size;
+  readonly current: Box | undefined;
+  readonly choose: (box: Box) => void;
+  readonly toggle: (box: Box) => void;
+}
+
+/** What lies near the part that can be seen; nothing of it is made anew while that moves only a little. */
+function Scene({ drawing, camera, size, current, choose, toggle, now, view, seq }: SceneProps): JSX.Element {
+  const area = cameraOn(camera, size);
+  const header = view.headerAt(seq);
+  // Of what goes on the times are told, so it is drawn again as they go by.
+  const second = header?.status === "RUNNING" ? Math.floor(now / 1_000) : 0;
+  return useMemo(() => {
+    const near = drawing.boxes.filter((each) => isNear(area, each));
+    const wires = drawing.wires.filter(({ x1, y1, x2, y2 }) =>
+      isNear(area, { x: Math.min(x1, x2), y: y1, width: Math.abs(x2 - x1), height: y2 - y1 }),
+    );
+    return (
+      <>
+        {wires.map((wire) => (
+          <WireView key={`${wire.x1} ${wire.y1} ${wire.x2} ${wire.y2}`} wire={wire} />
+        ))}
+        <StartPill drawing={drawing} />
+        <EndPill drawing={drawing} status={header?.halt === undefined ? header?.status : "HALTED"} />
+        {near.map((each) => (
+          <GraphNodeView
+            key={each.node.id}
+            box={each}
+            now={now}
+            isCurrent={each === current}
+            onChoose={() => choose(each)}
+            onToggle={() => toggle(each)}
+          />
+        ))}
+        {current !== undefined && !near.includes(current) && (
+          <g id={`node-${current.node.id}`} role="treeitem" aria-label={boxLabel(current, now)} />
+        )}
+      </>
+    );
+  }, [drawing, area.x, area.y, area.width, area.height, current, second, header]);
+}
+
+function transformOf({ x, y, zoom }: Camera): string {
+  return `translate(${x.toFixed(2)} ${y.toFixed(2)}) scale(${zoom.toFixed(4)})`;
+}
+
+/** Shows all of it, as it grows, until somebody moves it; and again as often as it is asked for. */
+function useCamera(
+  box: { readonly current: HTMLDivElement | null },
+  extent: Size,
+): { readonly camera: Signal<Camera>; readonly size: Signal<Size> } {
+  const size = useSignal<Size>({ width: 800, height: 500 });
+  const camera = useSignal<Camera>({ x: 0, y: 0, zoom: 1 });
+  /** Where it was put by itself. */
+  const placed = useRef<Camera | undefined>(undefined);
+  const place = (): void => {
+    if (placed.current !== undefined && placed.current !== camera.peek()) return;
+    placed.current = fitted(extent, size.peek(), PILL.height + PILL.gap);
+    camera.value = placed.current;
+  };
+  const latest = useRef(place);
+  latest.current = place;
+  useLayoutEffect(place, [extent.width, extent.height]);
+  useLayoutEffect(() => {
+    if (box.current === null) return undefined;
+    const measure = (): void => {
+      const { clientWidth: width, clientHeight: height } = box.current ?? { clientWidth: 0, clientHeight: 0 };
+      if (width === 0) return;
+      size.value = { width, height };
+      latest.current();
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(box.current);
+    measure();
+    return () => observer.disconnect();
+  }, [box.current]);
+  return { camera, size };
+}
+
+interface KeyContext {
+  readonly boxes: readonly Box[];
+  readonly current: Box | undefined;
+  readonly choose: (box: Box) => void;
+  readonly toggle: (box: Box) => void;
+  readonly camera: Signal<Camera>;
+  readonly size: Size;
+  readonly extent: Size;
+}
+
+const DIRECTIONS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" } as const;
+
+function onKey(event: KeyboardEvent, { boxes, current, choose, toggle, camera, size, extent }: KeyContext): void {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const direction = DIRECTIONS[event.key as keyof typeof DIRECTIONS];
+  const middle = { x: size.width / 2, y: size.height / 2 };
+  if (direction !== undefined) {
+    const next = current === undefined ? boxes[0] : nextBox(boxes, current, direction);
+    if (next !== undefined) choose(next);
+  } else if ((event.key === "Enter" || event.key === " ") && current !== undefined) toggle(current);
+  else if (event.key === "+" || event.key === "=") camera.value = zoomed(camera.value, 1.25, middle);
+  else if (event.key === "-") camera.value = zoomed(camera.value, 0.8, middle);
+  else if (event.key === "0") camera.value = fitted(extent, size, PILL.height + PILL.gap);
+  else return;
+  event.preventDefault();
+}
+
+interface ButtonsProps {
+  readonly camera: Signal<Camera>;
+  readonly size: Size;
+  readonly extent: Size;
+}
+
+function GraphButtons({ camera, size, extent }: ButtonsProps): JSX.Element {
+  const middle = { x: size.width / 2, y: size.height / 2 };
+  return (
+    <div class="graph-buttons">
+      <button type="button" aria-label="Larger" onClick={() => (camera.value = zoomed(camera.value, 1.25, middle))}>
+        +
+      </button>
+      <button type="button" aria-label="Smaller" onClick={() => (camera.value = zoomed(camera.value, 0.8, middle))}>
+        −
+      </button>
+      <button type="button" onClick={() => (camera.value = fitted(extent, size, PILL.height + PILL.gap))}>
+        Fit
+      </button>
+    </div>
+  );
+}
+
+interface PanHandlers {
+  readonly onPointerDown: (event: PointerEvent) => void;
+  readonly onPointerMove: (event: TargetedPointerEvent<HTMLDivElement>) => void;
+  readonly onPointerUp: () => void;
+  readonly onPointerCancel: () => void;
+  readonly onWheel: (event: TargetedWheelEvent<HTMLDivElement>) => void;
+}
+
+/** Dragged with a pointer, moved with a wheel, zoomed with a wheel and Ctrl. */
+function panning(camera: Signal<Camera>): PanHandlers {
+  const held = useRef<{ readonly x: number; readonly y: number } | undefined>(undefined);
+  const release = (): void => {
+    held.current = undefined;
+  };
+  return {
+    onPointerDown: ({ clientX: x, clientY: y }) => (held.current = { x, y }),
+    onPointerMove: ({ clientX: x, clientY: y, buttons, currentTarget, pointerId }) => {
+      if (held.current === undefined || buttons === 0) return release();
+      const [dx, dy] = [x - held.current.x, y - held.current.y];
+      if (!currentTarget.hasPointerCapture(pointerId)) {
+        if (Math.hypot(dx, dy) < 4) return;
+        currentTarget.setPointerCapture(pointerId);
+      }
+      held.current = { x, y };
+      camera.value = { ...camera.value, x: camera.value.x + dx, y: camera.value.y + dy };
+    },
+    onPointerUp: release,
+    onPointerCancel: release,
+    onWheel: (event) => {
+      event.preventDefault();
+      const { deltaX, deltaY, ctrlKey, metaKey, currentTarget, clientX, clientY } = event;
+      const { left, top } = currentTarget.getBoundingClientRect();
+      const { x, y } = camera.value;
+      camera.value =
+        ctrlKey || metaKey
+          ? zoomed(camera.value, Math.exp(-deltaY / 300), { x: clientX - left, y: clientY - top })
+          : { ...camera.value, x: x - deltaX, y: y - deltaY };
+    },
+  };
+}

@@ -1,0 +1,102 @@
+/** A memory host with executions of every kind, its HTTP face and the console's built page, at one address. */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type DurableContext, withDurableExecution } from "perdure";
+import { createMemoryHost, type MemoryHost } from "perdure/memory";
+import { root, run } from "../../scripts/command.ts";
+import { createConsole } from "../../src/console/serve-console.ts";
+import { OneTimeLinks } from "../../src/console/one-time-links.ts";
+import { createHttpFace } from "../../src/lambda-compat/http/face.ts";
+import { serve } from "../http/serve.ts";
+
+export interface ConsoleWorld extends AsyncDisposable {
+  readonly host: MemoryHost;
+  readonly url: string;
+  readonly token: string;
+  /** A link that lets in once. */
+  link(): string;
+  /** Of another origin than the page's. */
+  readonly otherUrl: string;
+}
+
+const order = withDurableExecution(async (event: { readonly items?: number }, context: DurableContext) => {
+  const checked = await context.step("check order", async () => ({ items: event.items ?? 3, currency: "EUR" }));
+  const [payment] = await Promise.all([
+    context.step("reserve payment", async () => ({ id: "pay-1", amount: 40 })),
+    context.step("reserve stock", async () => ({ id: "stock-1" })),
+  ]);
+  const packed = await context.map("pack items", Array.from({ length: checked.items }), async (item, _value, index) =>
+    item.step(`pack item ${index + 1}`, async () => `box ${index + 1}`),
+  );
+  await context.wait("cool off", { seconds: 1 });
+  const approval = await context.waitForCallback("approve shipping", async () => undefined, {
+    timeout: { hours: 4 },
+    heartbeatTimeout: { hours: 1 },
+  });
+  return { payment, packed: packed.successCount, approval };
+});
+
+const flaky = withDurableExecution(async (_event: unknown, context: DurableContext) => {
+  await context.step("prepare", async () => "ready");
+  return context.step(
+    "call the shop",
+    async ({ attempt }) => {
+      throw new Error(`The shop answered 503 to attempt ${attempt}.\nIt may be back later.`);
+    },
+    { retryStrategy: (_error, attempt) => ({ shouldRetry: attempt < 4, delay: { seconds: attempt < 3 ? 1 : 3600 } }) },
+  );
+});
+
+const quick = withDurableExecution(async (event: unknown, context: DurableContext) =>
+  context.step("answer", async () => event ?? "done"),
+);
+
+const failing = withDurableExecution(async (_event: unknown, context: DurableContext) => {
+  await context.step("begin", async () => 1);
+  throw new TypeError("The address has no country.");
+});
+
+const many = withDurableExecution(async (event: { readonly operations: number }, context: DurableContext) => {
+  const { operations } = event;
+  await context.map("all rows", Array.from({ length: operations / 2 }), async (row, _value, index) =>
+    row.step(`row ${index}`, async () => index),
+  );
+  return context.waitForCallback("look at it", async () => undefined);
+});
+
+export async function openConsoleWorld(options: { readonly site?: string } = {}): Promise<ConsoleWorld> {
+  const site = options.site ?? (await builtSite());
+  const host = createMemoryHost({ functions: { order, flaky, quick, failing, many } });
+  const token = crypto.randomUUID();
+  const links = new OneTimeLinks(token);
+  const page = createConsole({ folder: site, links });
+  const credentials = [{ id: "operator", rights: ["admin"] as const, bearer: token }];
+  const face = createHttpFace({ client: host.client, credentials });
+  const served = await serve(async (request) => (await page(request)) ?? face(request));
+  const other = await serve(createHttpFace({ client: host.client, credentials }));
+  return {
+    host,
+    token,
+    url: served.url,
+    otherUrl: other.url,
+    link: () => links.linkTo(`${served.url}/console/`),
+    async [Symbol.asyncDispose]() {
+      host.close();
+      await Promise.all([served.close(), other.close()]);
+      if (options.site === undefined) rmSync(site, { recursive: true, force: true });
+    },
+  };
+}
+
+/** As anybody builds it, in a process of its own. */
+async function builtSite(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "perdure-console-"));
+  const { code, output } = await run(process.execPath, [join(root, "scripts/console.ts"), folder], {
+    capture: true,
+    env: { NODE_ENV: undefined },
+  });
+  if (code !== 0) throw new Error(`the console cannot be built:\n${output}`);
+  return folder;
+}
