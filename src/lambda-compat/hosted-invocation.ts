@@ -81,6 +81,7 @@ class HostedInvocation implements RunningInvocation {
       lambdaContext: lambdaContextOf(request),
       plugins,
       ...(updatedIds && { updatedIds }),
+      tags: request.header.tags,
       invocation: { client, host, journal, encodeId: (position) => position, arn, suspension, lingerMs },
     });
     if (this.#early.length > 0) this.#running.invocation.absorb(this.#early);

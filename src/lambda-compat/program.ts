@@ -2,12 +2,14 @@
 
 import { failureFromError } from "../engine/model/thrown-failure.ts";
 import type { Failure } from "../engine/model/failure.ts";
+import type { Tags } from "../engine/model/tags.ts";
 import type { InvocationOutcome } from "../engine/replay/core.ts";
 import { Invocation, type InvocationOptions } from "../engine/replay/invocation.ts";
 import { serializationError } from "../engine/replay/round-trip.ts";
 import { unawaited } from "../engine/replay/unawaited.ts";
 import { DurableContextImpl } from "./durable-context.ts";
 import { type Frame, logDataOf } from "./frame.ts";
+import { KnownTags } from "./known-tags.ts";
 import { createDefaultLogger } from "./logger.ts";
 import { writeJson } from "./plain-json.ts";
 import type { PluginHost } from "./plugin-host.ts";
@@ -28,6 +30,8 @@ export interface ProgramRun {
   readonly plugins: PluginHost | undefined;
   /** What has changed since the last invocation, by wire id, if plugins want to know. */
   readonly updatedIds?: readonly string[];
+  /** The execution's tags, where whoever keeps it says so. */
+  readonly tags?: Tags | undefined;
   readonly invocation: Omit<InvocationOptions, "instrument">;
 }
 
@@ -71,11 +75,12 @@ export function configError({
 /** Starts the handler. */
 export function runProgram(program: Program, run: ProgramRun): RunningProgram {
   // The functions below live as long as the invocation, and what one of them names is kept: never all of `run`.
-  const { event, lambdaContext, plugins, updatedIds = [] } = run;
+  const { event, lambdaContext, plugins, updatedIds = [], tags } = run;
   const { arn } = run.invocation;
   const instrument = plugins === undefined ? {} : { instrument: plugins.instrument(arn, new Set(updatedIds)) };
   const invocation = new Invocation({ ...run.invocation, ...instrument });
-  const frame: Frame = { invocation, lambdaContext, executionContext: { durableExecutionArn: arn } };
+  const executionContext = { durableExecutionArn: arn };
+  const frame: Frame = { invocation, lambdaContext, executionContext, tags: new KnownTags(tags) };
   const logger = createDefaultLogger({ logData: logDataOf(frame), enrich: plugins?.enrichLogContext });
   logger.configureDurableLoggingContext?.({ getDurableLogData: () => logDataOf(frame) });
   const context = new DurableContextImpl(frame, invocation.root, {
