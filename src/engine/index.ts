@@ -71,6 +71,7 @@ export type {
   DurableFunction,
   FunctionOutput,
   FunctionVersions,
+  InvocationPeers,
   InvocationRequest,
   PlainFunction,
   RegisteredFunction,

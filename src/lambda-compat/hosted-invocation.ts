@@ -75,13 +75,14 @@ class HostedInvocation implements RunningInvocation {
 
   #invoke({ program, request, event, plugins, updatedIds }: Order): Promise<FunctionOutput> {
     if (this.#isAbandoned) return Promise.resolve({ status: "FENCED" });
-    const { client, host, journal, arn, suspension, lingerMs } = request;
+    const { client, host, journal, arn, suspension, lingerMs, peers } = request;
     this.#running = runProgram(program, {
       event,
       lambdaContext: lambdaContextOf(request),
       plugins,
       ...(updatedIds && { updatedIds }),
       tags: request.header.tags,
+      ...(peers && { starter: { ...peers, now: () => host.now() } }),
       invocation: { client, host, journal, encodeId: (position) => position, arn, suspension, lingerMs },
     });
     if (this.#early.length > 0) this.#running.invocation.absorb(this.#early);

@@ -14,6 +14,7 @@ import { createDefaultLogger } from "./logger.ts";
 import { writeJson } from "./plain-json.ts";
 import type { PluginHost } from "./plugin-host.ts";
 import { loadPlugins, type PluginSource } from "./plugin-loader.ts";
+import { giveStarter, type Starter } from "./starter.ts";
 import type * as api from "./types.ts";
 
 export interface Program {
@@ -32,6 +33,8 @@ export interface ProgramRun {
   readonly updatedIds?: readonly string[];
   /** The execution's tags, where whoever keeps it says so. */
   readonly tags?: Tags | undefined;
+  /** What starts executions beside this one, where the host can. */
+  readonly starter?: Starter;
   readonly invocation: Omit<InvocationOptions, "instrument">;
 }
 
@@ -75,7 +78,7 @@ export function configError({
 /** Starts the handler. */
 export function runProgram(program: Program, run: ProgramRun): RunningProgram {
   // The functions below live as long as the invocation, and what one of them names is kept: never all of `run`.
-  const { event, lambdaContext, plugins, updatedIds = [], tags } = run;
+  const { event, lambdaContext, plugins, updatedIds = [], tags, starter } = run;
   const { arn } = run.invocation;
   const instrument = plugins === undefined ? {} : { instrument: plugins.instrument(arn, new Set(updatedIds)) };
   const invocation = new Invocation({ ...run.invocation, ...instrument });
@@ -89,6 +92,7 @@ export function runProgram(program: Program, run: ProgramRun): RunningProgram {
     callbackDeserializer: undefined,
     preservedLevels: program.config.pluginsConfig?.childOperationsDepth ?? 0,
   });
+  if (starter !== undefined) giveStarter(context, starter);
   const outcome = invocation.run(() => program.handler(event, context) as unknown);
   return { invocation, outcome: outcome.then((ended) => reportingUnawaited(ended, invocation, context.logger)) };
 }
