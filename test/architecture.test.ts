@@ -101,6 +101,7 @@ const layers: Layers = {
   },
   "browser home": { path: "src/homes/browser/", imports: [...belowHomes, "home options", "indexeddb"] },
   otel: { path: "src/otel/", imports: ["lambda-compat"], packages: ["#md5", "@opentelemetry/api"] },
+  schedules: { path: "src/schedules/", imports: ["runner", "lambda-compat"], packages: ["croner"] },
   "aws cdk": { path: "src/aws-cdk/", imports: ["dynamodb"], packages: ["aws-cdk-lib", "aws-cdk-lib/*", "constructs"] },
   eslint: { path: "src/eslint/", imports: [] },
   testing: {

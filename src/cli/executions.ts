@@ -30,6 +30,16 @@ export async function executionsOf(
   return found.slice(0, limit);
 }
 
+/** Newest first, of all functions or of one, by perdure's own filters too; not on AWS. */
+export async function searchExecutions(api: Api, query: Input, limit: number): Promise<readonly ExecutionSummary[]> {
+  const found: ExecutionSummary[] = [];
+  for await (const page of pages(api, "SearchDurableExecutions", { ...query, MaxItems: Math.min(limit, PAGE) })) {
+    for (const each of page.DurableExecutions ?? []) found.push(each);
+    if (found.length >= limit) break;
+  }
+  return found.slice(0, limit);
+}
+
 /**
  * The ARN of an execution that was named by it, as FUNCTION/NAME, or by its name alone.
  *
@@ -83,12 +93,23 @@ export function statusOf({ Status, Halted, Halt }: ExecutionSummary & Pick<Execu
   return Halted === true || Halt !== undefined ? "HALTED" : Status;
 }
 
+/** A tag as it is given: KEY=VALUE. */
+export function tagNamed(text: string): readonly [key: string, value: string] {
+  const end = text.indexOf("=");
+  if (end > 0) return [text.slice(0, end), text.slice(end + 1)];
+  throw usageError(`--tag is KEY=VALUE; "${text}" was given.`);
+}
+
 /** The name in an ARN. */
 export function functionOf(arn: string): string {
   return /:function:([^:/]+)/.exec(arn)?.[1] ?? arn;
 }
 
-type Paged = "ListFunctions" | "ListDurableExecutionsByFunction" | "GetDurableExecutionHistory";
+type Paged =
+  | "ListFunctions"
+  | "SearchDurableExecutions"
+  | "ListDurableExecutionsByFunction"
+  | "GetDurableExecutionHistory";
 
 async function* pages<Name extends Paged>(api: Api, operation: Name, input: Input): AsyncGenerator<Answers[Name]> {
   let marker: string | undefined;

@@ -33,6 +33,7 @@ export {
   OperationSubType,
   OperationType,
 } from "./model/operation.ts";
+export { hasTag, type Tags } from "./model/tags.ts";
 export type { OperationUpdate } from "./model/update.ts";
 export type { Alarm, AlarmOrder } from "./ports/alarm.ts";
 export type { CheckpointClient } from "./ports/checkpoint-client.ts";
@@ -70,6 +71,7 @@ export type {
   DurableFunction,
   FunctionOutput,
   FunctionVersions,
+  InvocationPeers,
   InvocationRequest,
   PlainFunction,
   RegisteredFunction,

@@ -11,7 +11,9 @@ import {
   type DurableOperationError,
   PromiseCombinatorError,
 } from "../engine/model/errors.ts";
+import { checkTags } from "../engine/machine/tags.ts";
 import { OperationSubType } from "../engine/model/operation.ts";
+import type { TagChanges } from "../engine/model/tags.ts";
 import { chain } from "../engine/ports/maybe-promise.ts";
 import { jsonSerdes, type Serdes as EngineSerdes } from "../engine/ports/serdes.ts";
 import type { Future } from "../engine/replay/future.ts";
@@ -21,6 +23,7 @@ import { chainedInvoke } from "../engine/replay/operations/chained-invoke.ts";
 import { childContext } from "../engine/replay/operations/child-context.ts";
 import { condition } from "../engine/replay/operations/condition.ts";
 import { step } from "../engine/replay/operations/step.ts";
+import { changeTags } from "../engine/replay/operations/tag-change.ts";
 import { wait } from "../engine/replay/operations/wait.ts";
 import { Scope } from "../engine/replay/scope.ts";
 import { type BatchCall, batchConfigError, runBatchIn } from "./batch.ts";
@@ -29,7 +32,7 @@ import { awaitOperations, combinatorInputs } from "./combinator-inputs.ts";
 import { DurablePromise, OperationPromise } from "./durable-promise.ts";
 import { readSeconds, requireDuration, requireTimeout, toSeconds } from "./duration.ts";
 import { type Frame, logDataOf } from "./frame.ts";
-import { called, requireDecision, requireFunction, requireStrategy } from "./invalid-argument.ts";
+import { called, InvalidArgumentError, requireDecision, requireFunction, requireStrategy } from "./invalid-argument.ts";
 import { createContextLogger } from "./logger.ts";
 import { explainSingleParameter } from "./map-callback.ts";
 import { plainJson } from "./plain-json.ts";
@@ -243,6 +246,14 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
       parameters: (index) => functions[index]?.length ?? 0,
       runItem: (context, index) => functions[index]?.(context as api.DurableContext<TLogger>),
     });
+  }
+
+  setTags(tags: TagChanges): void {
+    const refused = checkTags(tags, true);
+    if (refused !== undefined) throw new InvalidArgumentError(`context.setTags: ${refused.message}`);
+    const known = this.#frame.tags;
+    const refusal = changeTags(this.#enter("setTags"), { changes: tags, refusal: (changes) => known.change(changes) });
+    if (refusal !== undefined) throw new InvalidArgumentError(`context.setTags: ${refusal}`);
   }
 
   configureLogger({ customLogger, modeAware }: api.LoggerConfig<TLogger>): void {

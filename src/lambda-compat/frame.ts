@@ -4,6 +4,7 @@ import type { Invocation } from "../engine/replay/invocation.ts";
 import type { CallOptions } from "../engine/replay/called-operation.ts";
 import { Attempts } from "../engine/replay/operations/attempts.ts";
 import { Scope } from "../engine/replay/scope.ts";
+import type { KnownTags } from "./known-tags.ts";
 import { wireId } from "./wire-id.ts";
 import type { DurableLogData, LambdaContext } from "./types.ts";
 
@@ -11,6 +12,7 @@ export interface Frame {
   readonly invocation: Invocation;
   readonly lambdaContext: LambdaContext;
   readonly executionContext: { readonly durableExecutionArn: string };
+  readonly tags: KnownTags;
 }
 
 /** Where the code that logs stands, as loggers are told. */

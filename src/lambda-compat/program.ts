@@ -2,16 +2,19 @@
 
 import { failureFromError } from "../engine/model/thrown-failure.ts";
 import type { Failure } from "../engine/model/failure.ts";
+import type { Tags } from "../engine/model/tags.ts";
 import type { InvocationOutcome } from "../engine/replay/core.ts";
 import { Invocation, type InvocationOptions } from "../engine/replay/invocation.ts";
 import { serializationError } from "../engine/replay/round-trip.ts";
 import { unawaited } from "../engine/replay/unawaited.ts";
 import { DurableContextImpl } from "./durable-context.ts";
 import { type Frame, logDataOf } from "./frame.ts";
+import { KnownTags } from "./known-tags.ts";
 import { createDefaultLogger } from "./logger.ts";
 import { writeJson } from "./plain-json.ts";
 import type { PluginHost } from "./plugin-host.ts";
 import { loadPlugins, type PluginSource } from "./plugin-loader.ts";
+import { giveStarter, type Starter } from "./starter.ts";
 import type * as api from "./types.ts";
 
 /** A durable handler. It brings the code that runs it, so that a home needs none of its own. */
@@ -31,6 +34,10 @@ export interface ProgramRun {
   readonly plugins: PluginHost | undefined;
   /** What has changed since the last invocation, by wire id, if plugins want to know. */
   readonly updatedIds?: readonly string[];
+  /** The execution's tags, where whoever keeps it says so. */
+  readonly tags?: Tags | undefined;
+  /** What starts executions beside this one, where the host can. */
+  readonly starter?: Starter;
   readonly invocation: Omit<InvocationOptions, "instrument">;
 }
 
@@ -83,11 +90,12 @@ function configError({
 
 function startHandler(handler: Handler, config: api.DurableExecutionConfig, run: ProgramRun): RunningProgram {
   // The functions below live as long as the invocation, and what one of them names is kept: never all of `run`.
-  const { event, lambdaContext, plugins, updatedIds = [] } = run;
+  const { event, lambdaContext, plugins, updatedIds = [], tags, starter } = run;
   const { arn } = run.invocation;
   const instrument = plugins === undefined ? {} : { instrument: plugins.instrument(arn, new Set(updatedIds)) };
   const invocation = new Invocation({ ...run.invocation, ...instrument });
-  const frame: Frame = { invocation, lambdaContext, executionContext: { durableExecutionArn: arn } };
+  const executionContext = { durableExecutionArn: arn };
+  const frame: Frame = { invocation, lambdaContext, executionContext, tags: new KnownTags(tags) };
   const logger = createDefaultLogger({ logData: logDataOf(frame), enrich: plugins?.enrichLogContext });
   logger.configureDurableLoggingContext?.({ getDurableLogData: () => logDataOf(frame) });
   const context = new DurableContextImpl(frame, invocation.root, {
@@ -96,6 +104,7 @@ function startHandler(handler: Handler, config: api.DurableExecutionConfig, run:
     callbackDeserializer: undefined,
     preservedLevels: config.pluginsConfig?.childOperationsDepth ?? 0,
   });
+  if (starter !== undefined) giveStarter(context, starter);
   const outcome = invocation.run(() => handler(event, context) as unknown);
   return { invocation, outcome: outcome.then((ended) => toStore(ended, invocation, context.logger)) };
 }

@@ -9,7 +9,7 @@ import { InvalidArgumentError, shown } from "./invalid-argument.ts";
 import type { DurableHandler } from "./types.ts";
 
 /** What an execution is started with beside its event. */
-export type StartOptions = Pick<StartRequest, "name" | "tenantId">;
+export type StartOptions = Pick<StartRequest, "name" | "tenantId" | "tags" | "startAt">;
 
 // oxlint-disable-next-line typescript/no-explicit-any -- any handler, whatever it takes and answers
 type AnyHandler = DurableHandler<any, any>;
@@ -100,12 +100,14 @@ export function typedStart(client: ExecutionClient, functions: Functions = {}): 
   ): Promise<ExecutionHandle<never>> => {
     const subject = typeof handler === "string" ? { functionName: handler } : nameOf(handler, functions);
     const input = write(event);
-    const { name, tenantId } = options;
+    const { name, tenantId, tags, startAt } = options;
     const { execution, created } = await client.start({
       ...subject,
       ...(input !== undefined && { input }),
       ...(name !== undefined && { name }),
       ...(tenantId !== undefined && { tenantId }),
+      ...(tags !== undefined && { tags }),
+      ...(startAt !== undefined && { startAt }),
     });
     return new Handle(client, execution.id, created);
   };

@@ -1,6 +1,7 @@
 /** The types of AWS's programming model: what handlers, contexts and configurations look like. */
 
 import type { ChildContextError, DurableOperationError } from "../engine/model/errors.ts";
+import type { TagChanges } from "../engine/model/tags.ts";
 import type { DurablePromise } from "./durable-promise.ts";
 import type {
   BatchItemStatus,
@@ -681,6 +682,16 @@ export interface DurableContext<TLogger extends DurableLogger = DurableLogger> {
     race<TOutput>(name: string | undefined, promises: DurablePromise<TOutput>[]): DurablePromise<TOutput>;
     race<TOutput>(promises: DurablePromise<TOutput>[]): DurablePromise<TOutput>;
   };
+
+  /**
+   * Changes what the execution is found by: each key gets its new value, null takes a tag away, and the others stay. Up to
+   * 10 tags, with keys of 1 to 64 letters, digits and `_ . : / @ + -`, and values of at most 256 characters. It takes a
+   * place among the operations and waits for nothing: it is recorded with what is recorded next. AWS's own service keeps it
+   * as a step. Not in AWS's SDK.
+   *
+   * @throws {InvalidArgumentError} INVALID_ARGUMENT for tags over a limit, named with the limit.
+   */
+  setTags(tags: TagChanges): void;
 
   /** For this context and those created in it from now on. */
   configureLogger(config: LoggerConfig<TLogger>): void;

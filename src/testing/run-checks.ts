@@ -6,14 +6,21 @@ import { violations } from "../engine/machine/invariants.ts";
 import { kindOf } from "../engine/machine/kinds/kinds.ts";
 import { emptyState, type ExecutionState } from "../engine/machine/state.ts";
 import type { Commit, Fact } from "../engine/model/commit.ts";
+import type { Tags } from "../engine/model/tags.ts";
 import { dueTimeOf } from "../engine/model/operation-traits.ts";
 import type { ExecutionView } from "./execution-view.ts";
 
 /** What an execution came to, as text: two runs that agree have the same. */
 export function outcomeOf({ state: { header } }: ExecutionView): string {
-  const { status, result, error, halt } = header;
+  const { status, result, error, halt, tags } = header;
   const ended = error === undefined ? (result ?? "") : `${error.errorType}: ${error.errorMessage}`;
-  return halt === undefined ? `${status} ${ended}` : `${status}, halted: ${halt.error.errorMessage}`;
+  const outcome = halt === undefined ? `${status} ${ended}` : `${status}, halted: ${halt.error.errorMessage}`;
+  return tags === undefined ? outcome : `${outcome}, tags ${inOrder(tags)}`;
+}
+
+/** Branches may give them in any order. */
+function inOrder(tags: Tags): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 /** Folds the log again, commit by commit, and collects what is wrong on the way. */

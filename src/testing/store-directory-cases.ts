@@ -1,6 +1,7 @@
 /** What the store's contract promises of the directory: its stretches, and the lists that are made of them. */
 
 import type { ExecutionStatus } from "../engine/model/execution.ts";
+import { hasTag, type Tags } from "../engine/model/tags.ts";
 import type { DirectoryPlace, DirectoryRow, DirectoryScan, ExecutionStore } from "../engine/ports/execution-store.ts";
 import type { ListQuery } from "../engine/runner/client.ts";
 import { comparePlaces, listExecutions, scanAll } from "../engine/runner/directory-list.ts";
@@ -9,13 +10,19 @@ import { listAll, rowOf, scanOf, STARTED, storeCase, type StoreCase } from "./st
 
 const statuses: readonly ExecutionStatus[] = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "STOPPED"];
 
-/** 31 executions over two functions, some of which start in the same millisecond; one name is used in both. */
+/**
+ * 31 executions over two functions, some of which start in the same millisecond; one name is used in both. Some have tags,
+ * one of them under a key of objects, and some of those that run are halted.
+ */
 async function populate(store: ExecutionStore, fn: string): Promise<readonly DirectoryRow[]> {
   const rows = Array.from({ length: 30 }, (_, at) =>
     rowOf(at % 3 === 2 ? `${fn}-other` : fn, `n${(at * 7) % 30}`, {
       startedAt: STARTED + Math.floor(at / 5) * 100,
       version: at % 2 === 0 ? "1" : "2",
       status: statuses[at % statuses.length] ?? "RUNNING",
+      ...(at % 10 === 0 && { halted: true }),
+      ...(at % 4 === 0 && { tags: { [`team-${fn}`]: "a", region: at % 8 === 0 ? "eu" : "us" } }),
+      ...(at === 6 && { tags: JSON.parse(`{"__proto__":"${fn}"}`) as Record<string, string> }),
     }),
   );
   rows.push(rowOf(`${fn}-other`, "n7", { startedAt: STARTED + 100, status: "SUCCEEDED" }));
@@ -46,6 +53,9 @@ function isWanted(row: DirectoryRow, query: Omit<ListQuery, "limit">): boolean {
     (query.name === undefined || row.name === query.name) &&
     (query.version === undefined || row.version === query.version) &&
     (query.statuses === undefined || query.statuses.includes(row.status)) &&
+    (query.namePrefix === undefined || row.name.startsWith(query.namePrefix)) &&
+    (query.halted === undefined || query.halted === (row.halted === true)) &&
+    Object.entries(query.tags ?? {}).every(([key, value]) => hasTag(row.tags, key, value)) &&
     (query.startedAfter === undefined || row.startedAt >= query.startedAfter) &&
     (query.startedBefore === undefined || row.startedAt <= query.startedBefore)
   );
@@ -79,6 +89,55 @@ export const listCases: readonly StoreCase[] = [
     startedBefore: STARTED + 300,
     reverse: true,
   })),
+  filterCase("the beginning of a name", (functionName) => ({ functionName, namePrefix: "n1" })),
+  filterCase("what is halted", (functionName) => ({ functionName, halted: true })),
+  filterCase("what is halted, newest first", (functionName) => ({ functionName, halted: true, reverse: true })),
+  filterCase("what runs and is not halted", (functionName) => ({ functionName, statuses: ["RUNNING"], halted: false })),
+  filterCase("a tag", (functionName) => ({ functionName, tags: { [`team-${functionName}`]: "a" } })),
+  filterCase("a tag whose key objects have", (functionName) => ({
+    functionName,
+    tags: JSON.parse(`{"__proto__":"${functionName}"}`) as Tags,
+  })),
+  filterCase("two tags of a function, newest first", (functionName) => ({
+    functionName,
+    tags: { [`team-${functionName}`]: "a", region: "eu" },
+    reverse: true,
+  })),
+  filterCase("a tag and several statuses", (functionName) => ({
+    functionName,
+    tags: { [`team-${functionName}`]: "a" },
+    statuses: ["RUNNING", "FAILED"],
+  })),
+  filterCase("a tag and one status", (functionName) => ({
+    functionName,
+    tags: { [`team-${functionName}`]: "a" },
+    statuses: ["RUNNING"],
+  })),
+  filterCase("a tag and what is halted", (functionName) => ({
+    functionName,
+    tags: { [`team-${functionName}`]: "a" },
+    halted: true,
+  })),
+  storeCase("finds an execution by its tags and its halt as they are now", async (store, fn) => {
+    const row = rowOf(fn, "a", { tags: { stage: "cart", team: fn } });
+    const found = async (query: Omit<ListQuery, "limit">): Promise<number> =>
+      (await listAll(store, { functionName: fn, ...query, limit: 5 })).length;
+    const stage = (value: string): Promise<number> => found({ tags: { stage: value, team: fn } });
+    await store.create(row, "one");
+    assertEqual([await stage("cart"), await stage("paid"), await found({ halted: true })], [1, 0, 0], "at the start");
+    await store.putRow({ ...row, seq: 2, tags: { stage: "paid", team: fn }, halted: true });
+    assertEqual([await stage("cart"), await stage("paid"), await found({ halted: true })], [0, 1, 1], "changed");
+    await store.putRow({ ...row, seq: 1, tags: { stage: "cart", team: fn } });
+    assertEqual([await stage("cart"), await stage("paid"), await found({ halted: true })], [0, 1, 1], "said again");
+    const { tags: _, ...untagged } = row;
+    await store.putRow({ ...untagged, seq: 3, status: "STOPPED", endedAt: STARTED + 1 });
+    assertEqual([await stage("paid"), await found({ halted: true })], [0, 0], "at the end");
+    await store.putRow({ ...row, seq: 4 });
+    await store.remove(row.id, row.incarnation);
+    assertEqual([await stage("cart"), await found({})], [0, 0], "removed");
+    await store.create({ ...untagged, incarnation: "next" }, "one");
+    assertEqual([await stage("cart"), await found({})], [0, 1], "another of its name");
+  }),
   filterCase("all filters at once", (functionName) => ({
     functionName,
     version: "1",
@@ -227,6 +286,8 @@ const INVALID_QUERIES: Readonly<Record<string, Omit<ListQuery, "functionName">>>
   "a status that there is not": { limit: 1, statuses: ["DONE" as ExecutionStatus] },
   "a time that is no number": { limit: 1, startedAfter: Number.NaN },
   "a marker that no page gave": { limit: 1, marker: "bogus" },
+  "a tag that there cannot be": { limit: 1, tags: { "a b": "c" } },
+  "a name that cannot begin so": { limit: 1, namePrefix: "a/b" },
 };
 
 export const refusalCases: readonly StoreCase[] = Object.entries(INVALID_QUERIES).map(([what, query]) =>

@@ -211,7 +211,8 @@ interface Verdicts {
     ConstructorParameters<typeof aws.DurablePromise<Value>>
   >;
   DurableContext: Fits<keyof aws.DurableContext, keyof ours.DurableContext>;
-  DurableContextAdditions: Fits<keyof ours.DurableContext, keyof aws.DurableContext>;
+  // Tags are perdure's own.
+  DurableContextAdditions: Same<Exclude<keyof ours.DurableContext, "setTags">, keyof aws.DurableContext>;
 }
 
 export const verdicts: { readonly [Name in keyof Verdicts]: true } = {} as Verdicts;

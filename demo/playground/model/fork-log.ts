@@ -70,10 +70,12 @@ function functionNameOf(commits: readonly Commit[]): string {
 
 /** The directory's row of an execution as of commit `seq`. */
 export function rowOf(header: ExecutionHeader, seq: number): DirectoryRow {
-  const { id, functionName, name, version, incarnation, status, startedAt, endedAt, halt } = header;
+  const { id, functionName, name, version, incarnation, status, startedAt, startAt, endedAt, halt, tags } = header;
   return {
     ...{ id, functionName, name, version, incarnation, seq, status, startedAt },
     ...(endedAt === undefined ? {} : { endedAt }),
-    ...(halt === undefined ? {} : { halted: true }),
+    ...(halt === undefined ? {} : { halted: true, haltReason: halt.reason, haltedAt: halt.at }),
+    ...(startAt === undefined ? {} : { startAt }),
+    ...(tags === undefined ? {} : { tags }),
   };
 }

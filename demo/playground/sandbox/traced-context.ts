@@ -62,6 +62,7 @@ const wrappers: Readonly<Record<Exclude<keyof DurableContext, Apart>, Wrapper>> 
   wait: asIs,
   invoke: asIs,
   createCallback: asIs,
+  setTags: asIs,
   runInChildContext: (arg, call) => (typeof arg === "function" ? inContext(arg, call) : arg),
   map: (arg, call) => (typeof arg === "function" ? inContext(arg, call, (args) => Number(args[1])) : arg),
   parallel: (arg, call) => (Array.isArray(arg) ? arg.map((branch, index) => branchIn(branch, call, () => index)) : arg),

@@ -10,7 +10,9 @@ import {
   type DirectoryScan,
   ExecutionStatus,
   type ExecutionStore,
+  HaltReason,
   type ReadOptions,
+  type Tags,
 } from "perdure/engine";
 import { STORE_METHODS, type StoreMethod } from "../sandbox/protocol.ts";
 
@@ -135,9 +137,20 @@ function statusOf(value: unknown): ExecutionStatus {
   return status;
 }
 
+function haltReasonOf(value: unknown): HaltReason {
+  const reason = Object.values(HaltReason).find((each) => each === value);
+  if (reason === undefined) throw new RefusedCallError("A reason of a halt was expected.");
+  return reason;
+}
+
+function tagsOf(value: unknown): Tags {
+  return Object.fromEntries(Object.entries(object(value)).map(([key, tag]) => [key, text(tag)]));
+}
+
 function rowOf(value: unknown): DirectoryRow {
   const { id, functionName, name, version, incarnation, seq, status, startedAt, endedAt, expiresAt, halted } =
     object(value);
+  const { haltReason, haltedAt, startAt, tags } = object(value);
   const row: DirectoryRow = {
     id: text(id),
     functionName: text(functionName),
@@ -150,6 +163,10 @@ function rowOf(value: unknown): DirectoryRow {
     ...(endedAt !== undefined && { endedAt: moment(endedAt) }),
     ...(expiresAt !== undefined && { expiresAt: moment(expiresAt) }),
     ...(halted === true && { halted }),
+    ...(haltReason !== undefined && { haltReason: haltReasonOf(haltReason) }),
+    ...(haltedAt !== undefined && { haltedAt: moment(haltedAt) }),
+    ...(startAt !== undefined && { startAt: moment(startAt) }),
+    ...(tags !== undefined && { tags: tagsOf(tags) }),
   };
   if (row.id !== `${row.functionName}/${row.name}`) throw new RefusedCallError("The row is of another execution.");
   return row;

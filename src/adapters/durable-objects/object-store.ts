@@ -4,6 +4,7 @@
  * outbox, so they lag behind by a moment.
  */
 
+import { isSameTags } from "../../engine/model/tags.ts";
 import type {
   DirectoryRow,
   DirectoryScan,
@@ -117,8 +118,11 @@ function isDescribed(record: ObjectRecord | undefined): record is DescribedRecor
 
 /** A row is said again whenever an execution that has ended is woken: that shall cost nothing. */
 function isSame(row: DirectoryRow, before: DirectoryRow): boolean {
-  const fields = Object.keys(row) as (keyof DirectoryRow)[];
-  return fields.length === Object.keys(before).length && fields.every((field) => row[field] === before[field]);
+  const { tags, ...fields } = row;
+  const { tags: tagsBefore, ...fieldsBefore } = before;
+  const names = Object.keys(fields) as (keyof typeof fields)[];
+  const isSameLength = names.length === Object.keys(fieldsBefore).length;
+  return isSameLength && names.every((name) => fields[name] === fieldsBefore[name]) && isSameTags(tags, tagsBefore);
 }
 
 function keyOf({ functionName, startedAt, id }: DirectoryRow): DirectoryKey {

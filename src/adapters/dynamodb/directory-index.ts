@@ -1,15 +1,18 @@
-/** Lists of executions, and what may be removed: read from indexes, which lag behind the table by a moment. */
+/**
+ * Lists of executions, and what may be removed: read from indexes, which lag behind the table by a moment. There is none of
+ * tags: an item for each would double what the start and the end of a tagged execution cost, and lists pass over rows.
+ */
 
 import { ExecutionStatus } from "../../engine/model/execution.ts";
 import type { DirectoryRow, DirectoryScan } from "../../engine/ports/execution-store.ts";
 import { mergeRows } from "../../engine/runner/directory-list.ts";
 import { headKey, rowOf } from "./head.ts";
-import { EXPIRY_INDEX, FUNCTIONS, Key, LIST_INDEX, listPartition, placeKey, SHARDS } from "./schema.ts";
+import { EXPIRY_INDEX, FUNCTIONS, HALTED, Key, LIST_INDEX, listPartition, placeKey, SHARDS } from "./schema.ts";
 import type { Stretch, Table } from "./table.ts";
 
 const listIndex = { name: LIST_INDEX, partition: Key.LIST, sort: Key.PLACE };
 const expiryIndex = { name: EXPIRY_INDEX, partition: Key.EXPIRY_SHARD, sort: Key.EXPIRES_AT };
-const statuses = Object.values(ExecutionStatus);
+const statuses = [...Object.values(ExecutionStatus), HALTED];
 /** Before and behind every place. */
 const FIRST = "0";
 const LAST = ":";
@@ -26,7 +29,7 @@ export class DirectoryIndex {
     const functions = scan.functionName === undefined ? await this.#functions() : [scan.functionName];
     if (scan.name !== undefined) return this.#named(functions, scan.name, scan);
     const stretches = functions.flatMap((functionName) =>
-      (scan.status === undefined ? statuses : [scan.status]).flatMap((status) =>
+      listedStatuses(scan).flatMap((status) =>
         shards.map((shard) => this.#stretch(listPartition(functionName, status, shard), scan)),
       ),
     );
@@ -84,6 +87,12 @@ export class DirectoryIndex {
       names.push(String(item[Key.SORT]));
     return names;
   }
+}
+
+function listedStatuses({ status, halted }: DirectoryScan): readonly string[] {
+  if (halted === true) return [HALTED];
+  if (status === undefined) return statuses;
+  return status === "RUNNING" ? [status, HALTED] : [status];
 }
 
 function isBehind({ startedAt, id }: DirectoryRow, { after, reverse }: DirectoryScan): boolean {

@@ -39,6 +39,8 @@ interface KnownHead {
   /** The wake that was ordered last and stands for more than a moment, and the number of the commit that it follows from. */
   readonly wake: number | undefined;
   readonly seq: number;
+  /** The number of its directory row. */
+  readonly row: number;
 }
 
 const dueIndex = { name: DUE_INDEX, partition: Key.DUE_SHARD, sort: Key.DUE_AT };
@@ -68,8 +70,8 @@ export class DueIndex {
   }
 
   /** What the head of an execution is born with. */
-  atBirth(id: string, startedAt: number): Item {
-    return { [Key.DUE_SHARD]: duePartition(id), [Key.DUE_AT]: startedAt + this.slackMs };
+  atBirth(id: string, startAt: number): Item {
+    return { [Key.DUE_SHARD]: duePartition(id), [Key.DUE_AT]: startAt + this.slackMs };
   }
 
   /** Takes note of a head as it was read or written. */
@@ -82,9 +84,16 @@ export class DueIndex {
       due: numberOf(head[Key.DUE_AT]),
       wake: numberOf(head[Key.DUE_WAKE]),
       seq: numberOf(head[Key.DUE_SEQ]) ?? 0,
+      row: numberOf(head["seq"]) ?? 0,
     });
     const [oldest] = this.#heads.keys();
     if (this.#heads.size > MOST_HEADS && oldest !== undefined) this.#heads.delete(oldest);
+  }
+
+  /** The number of the newest directory row that is known to be there; 0 for none. */
+  knownRow(id: string, incarnation: string): number {
+    const head = this.#heads.get(id);
+    return head?.incarnation === incarnation ? head.row : 0;
   }
 
   /** A wake is to come at `at`; times are ms since the epoch. */

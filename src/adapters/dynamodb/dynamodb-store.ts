@@ -67,7 +67,7 @@ export class DynamoStore implements ExecutionStore {
     const head = {
       ...headKey(row.id),
       ...rowAttributes(row),
-      ...(row.expiresAt === undefined ? this.due.atBirth(row.id, row.startedAt) : {}),
+      ...(row.expiresAt === undefined ? this.due.atBirth(row.id, row.startAt ?? row.startedAt) : {}),
       ...this.#ttl(),
       ...(isSmall ? first : {}),
     };
@@ -93,6 +93,8 @@ export class DynamoStore implements ExecutionStore {
   }
 
   async putRow(row: DirectoryRow): Promise<void> {
+    // An invocation that takes an execution up has its row shown: mostly that is there already.
+    if (this.due.knownRow(row.id, row.incarnation) >= row.seq) return;
     const { [Key.EXPIRY_SHARD]: shard, [Key.EXPIRES_AT]: expiresAt, ...attributes } = rowAttributes(row);
     const names = Object.keys(attributes);
     const isExpiring = shard !== undefined;

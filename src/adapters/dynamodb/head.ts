@@ -1,7 +1,7 @@
 /** The item that says which execution has an id, as the table keeps it. */
 
 import type { DirectoryRow } from "../../engine/ports/execution-store.ts";
-import { HEAD, Key, listPartition, placeKey, shardOf } from "./schema.ts";
+import { HALTED, HEAD, Key, listPartition, placeKey, shardOf } from "./schema.ts";
 
 /** What an item of the table has by name; values as the document client takes and gives them. */
 export type Item = Record<string, unknown>;
@@ -13,10 +13,15 @@ export function rowAttributes(row: DirectoryRow): Item {
     row: JSON.stringify(row),
     incarnation: row.incarnation,
     seq: row.seq,
-    [Key.LIST]: listPartition(row.functionName, row.status, shard),
+    [Key.LIST]: listPartition(row.functionName, listedAs(row), shard),
     [Key.PLACE]: placeKey(row.startedAt, row.id),
     ...(row.expiresAt === undefined ? {} : { [Key.EXPIRY_SHARD]: `expiry#${shard}`, [Key.EXPIRES_AT]: row.expiresAt }),
   };
+}
+
+/** What is halted stands by itself among what runs, so that it is found without an index of its own. */
+function listedAs({ status, halted }: DirectoryRow): string {
+  return halted === true ? HALTED : status;
 }
 
 export function rowOf(item: Item): DirectoryRow {

@@ -17,7 +17,7 @@
 export const Key = {
   PARTITION: "pk",
   SORT: "sk",
-  /** Of the index of lists: function, status and shard. */
+  /** Of the index of lists: function, status (or that it is halted) and shard. */
   LIST: "lp",
   /** Start and id, in the order of lists. */
   PLACE: "ls",
@@ -50,6 +50,8 @@ export const SHARDS = 4;
 export const DUE_SHARDS = 16;
 
 export const FUNCTIONS = "#functions";
+/** Where lists keep what runs and is halted, in place of its status. */
+export const HALTED = "HALTED";
 export const HEAD = "head";
 export const SNAPSHOT = "s";
 

@@ -10,7 +10,7 @@
 
 import { openDB } from "idb";
 import type { Listen } from "../hosts/event-turns.ts";
-import { createSchema, type PerdureDatabase, type Schema, SCHEMA_VERSION } from "./schema.ts";
+import { type PerdureDatabase, type Schema, SCHEMA_VERSION, upgradeSchema } from "./schema.ts";
 import { BrowserStorageError, BrowserStorageErrorCode, ConnectionLostError, hasName } from "./storage-error.ts";
 
 export interface ConnectionOptions {
@@ -154,7 +154,8 @@ export class Connection {
   #request(): Promise<PerdureDatabase> {
     const { name, version, onBlocked } = this.#options;
     return openDB<Schema>(name, version ?? SCHEMA_VERSION, {
-      upgrade: createSchema,
+      // What fails in it aborts its transaction, and the opening says so.
+      upgrade: (database, from, _to, upgrade) => void upgradeSchema(database, from, upgrade).catch(noop),
       blocked: () => {
         this.#isBlocked = true;
         onBlocked?.();

@@ -5,7 +5,7 @@ import type { DirectoryRow, DirectoryScan } from "../../engine/ports/execution-s
 import type { Schema, StoredRow } from "./schema.ts";
 
 type Executions = IDBPTransaction<Schema, ["executions"], "readonly">["store"];
-type IndexName = "byStart" | "byFunction" | "byStatus" | "byFunctionAndStatus" | "byName";
+type IndexName = "byStart" | "byFunction" | "byStatus" | "byFunctionAndStatus" | "byName" | "byTag" | "byHalt";
 
 /** Everything in an index that begins with `prefix`. */
 interface Walk {
@@ -19,7 +19,7 @@ export async function scanDirectory(store: Executions, scan: DirectoryScan): Pro
   const rows: DirectoryRow[] = [];
   let cursor = await store.index(index).openCursor(range, scan.reverse === true ? "prev" : "next");
   while (cursor !== null) {
-    if (matches(cursor.value, scan)) rows.push(rowOf(cursor.value));
+    if (index === "byTag" || index === "byHalt" || matches(cursor.value, scan)) rows.push(rowOf(cursor.value));
     if (rows.length === scan.limit) break;
     cursor = await cursor.continue();
   }
@@ -27,11 +27,13 @@ export async function scanDirectory(store: Executions, scan: DirectoryScan): Pro
 }
 
 /** A row as it was stored. Those of the first version of perdure have no number: they are older than every other. */
-export function rowOf({ log: _, ...row }: StoredRow): DirectoryRow {
+export function rowOf({ log: _log, tagged: _tagged, haltedPlace: _place, ...row }: StoredRow): DirectoryRow {
   return { ...row, seq: row.seq ?? 0 };
 }
 
-function walkOf({ functionName, name, status }: DirectoryScan): Walk {
+function walkOf({ functionName, name, status, halted, tag }: DirectoryScan): Walk {
+  if (halted === true) return { index: "byHalt", prefix: [] };
+  if (tag !== undefined) return { index: "byTag", prefix: tag };
   if (name !== undefined) return { index: "byName", prefix: [name] };
   if (functionName === undefined) {
     return status === undefined ? { index: "byStart", prefix: [] } : { index: "byStatus", prefix: [status] };

@@ -18,7 +18,7 @@ import type {
 import type { Listen } from "../hosts/event-turns.ts";
 import { completed, Connection, type ConnectionOptions } from "./connection.ts";
 import { rowOf, scanDirectory } from "./directory-list.ts";
-import type { PerdureDatabase, StoredRow } from "./schema.ts";
+import { type PerdureDatabase, storedRow, type StoredRow } from "./schema.ts";
 import { leavesStepStarted } from "./started-step.ts";
 import {
   BrowserStorageError,
@@ -97,7 +97,7 @@ export class IndexedDbStore implements ExecutionStore {
   /** Writes an execution with its whole log in one go, unless the id exists. */
   async restore(row: DirectoryRow, bodies: readonly string[]): Promise<"created" | "exists"> {
     const log = newLogNumber();
-    const stored: StoredRow = { ...row, log };
+    const stored = storedRow(row, log);
     const isNew = await this.#retrying(() =>
       this.#add((database) => {
         const stores = ["executions", "commits"] as const;
@@ -144,7 +144,7 @@ export class IndexedDbStore implements ExecutionStore {
       const stored = await transaction.store.get(row.id);
       // One that was removed meanwhile stays removed, and another one of its name is not described.
       const isDescribed = stored?.incarnation === row.incarnation && (stored.seq ?? 0) <= row.seq;
-      if (isDescribed) await transaction.store.put({ ...row, log: stored.log });
+      if (isDescribed) await transaction.store.put(storedRow(row, stored.log));
       await transaction.done;
       return isDescribed;
     });

@@ -32,13 +32,15 @@ interface Stored {
 /**
  * The reference store: everything in this process's memory, answering at once. What is kept costs what it holds and
  * the work of a call does not grow with the number of executions: lists are read from one index for each function and
- * status or for each name, and what has expired from another.
+ * status, for each name or for each tag, from one of what is halted, and what has expired from another.
  */
 export class MemoryStore implements ExecutionStore {
   readonly #pageCommits: number;
   readonly #executions = new Map<string, Stored>();
   readonly #byFunction = new Map<string, Map<ExecutionStatus, RowIndex>>();
   readonly #byName = new Map<string, RowIndex>();
+  readonly #byTag = new Map<string, RowIndex>();
+  readonly #byHalt = newIndex();
   readonly #byExpiry = new SortedIndex<Expiry, DirectoryRow>(compareExpiry);
 
   constructor(options: MemoryStoreOptions = {}) {
@@ -125,18 +127,22 @@ export class MemoryStore implements ExecutionStore {
     const statuses = getOrAdd(this.#byFunction, row.functionName, newMap<ExecutionStatus, RowIndex>);
     getOrAdd(statuses, row.status, newIndex).add(row);
     getOrAdd(this.#byName, row.name, newIndex).add(row);
+    for (const tag of tagsOf(row)) getOrAdd(this.#byTag, tag, newIndex).add(row);
+    if (row.halted === true) this.#byHalt.add(row);
     if (row.expiresAt !== undefined) this.#byExpiry.add(row);
   }
 
   #unindex(row: DirectoryRow): void {
     this.#byFunction.get(row.functionName)?.get(row.status)?.remove(row);
-    const named = this.#byName.get(row.name);
-    named?.remove(row);
-    if (named?.isEmpty === true) this.#byName.delete(row.name);
+    removeFrom(this.#byName, row.name, row);
+    for (const tag of tagsOf(row)) removeFrom(this.#byTag, tag, row);
+    if (row.halted === true) this.#byHalt.remove(row);
     if (row.expiresAt !== undefined) this.#byExpiry.remove(row);
   }
 
-  #indexesOf({ functionName, name, status }: DirectoryScan): readonly RowIndex[] {
+  #indexesOf({ functionName, name, status, halted, tag }: DirectoryScan): readonly RowIndex[] {
+    if (halted === true) return [this.#byHalt];
+    if (tag !== undefined) return present([this.#byTag.get(JSON.stringify(tag))]);
     if (name !== undefined) return present([this.#byName.get(name)]);
     const functions = functionName === undefined ? this.#byFunction.values() : [this.#byFunction.get(functionName)];
     const indexes: (RowIndex | undefined)[] = [];
@@ -155,6 +161,17 @@ function* walk(index: RowIndex, scan: DirectoryScan): Generator<DirectoryRow, vo
     const matches = (functionName ?? row.functionName) === row.functionName && (status ?? row.status) === row.status;
     if (matches && (after === undefined || comparePlaces(row, after) !== 0)) yield row;
   }
+}
+
+/** As they are found: each with its key. */
+function tagsOf({ tags = {} }: DirectoryRow): string[] {
+  return Object.entries(tags).map((tag) => JSON.stringify(tag));
+}
+
+function removeFrom(indexes: Map<string, RowIndex>, key: string, row: DirectoryRow): void {
+  const index = indexes.get(key);
+  index?.remove(row);
+  if (index?.isEmpty === true) indexes.delete(key);
 }
 
 function compareExpiry(a: Expiry, b: Expiry): number {

@@ -4,6 +4,7 @@
  */
 
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import type { Tags } from "../../engine/model/tags.ts";
 import {
   type DirectoryRow,
   type DirectoryScan,
@@ -18,7 +19,10 @@ export interface SqliteStoreOptions {
   readonly exclusive?: boolean;
 }
 
-/** Commit 0 of a log is its snapshot. An index for each way in which lists are asked for. */
+/**
+ * Commit 0 of a log is its snapshot. An index for each way in which lists are asked for. What was added later is added to
+ * the files that there are, and changes nothing of what is in them.
+ */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS executions (
     id TEXT PRIMARY KEY, incarnation TEXT, function_name TEXT, name TEXT, status TEXT,
@@ -29,7 +33,13 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS by_function ON executions (function_name, started_at, id);
   CREATE INDEX IF NOT EXISTS by_status ON executions (status, started_at, id);
   CREATE INDEX IF NOT EXISTS by_name ON executions (name, started_at, id);
-  CREATE INDEX IF NOT EXISTS by_expiry ON executions (expires_at);`;
+  CREATE INDEX IF NOT EXISTS by_expiry ON executions (expires_at);
+  CREATE INDEX IF NOT EXISTS by_halt ON executions (started_at, id) WHERE json_extract(row, '$.halted');
+  CREATE TABLE IF NOT EXISTS tags (
+    key TEXT, value TEXT, started_at INTEGER, id TEXT, PRIMARY KEY (key, value, started_at, id)) WITHOUT ROWID;`;
+
+const HALTED = "executions INDEXED BY by_halt WHERE json_extract(row, '$.halted')";
+const TAGGED = "tags JOIN executions USING (started_at, id) WHERE key = ? AND value = ?";
 
 const PAGE_COMMITS = 500;
 
@@ -69,7 +79,7 @@ export class SqliteStore implements ExecutionStore {
   create(row: DirectoryRow, body: string): "created" | "exists" {
     return this.#write(() => {
       if (this.#row(row.id) !== undefined) return "exists";
-      this.#putRow(row);
+      this.#putRow(row, undefined);
       this.#run("INSERT INTO commits VALUES (?, ?, 1, ?)", row.id, row.incarnation, encode(body));
       return "created";
     });
@@ -101,12 +111,13 @@ export class SqliteStore implements ExecutionStore {
   putRow(row: DirectoryRow): void {
     this.#write(() => {
       const before = this.#row(row.id, row.incarnation);
-      if (before !== undefined && before.seq <= row.seq) this.#putRow(row);
+      if (before !== undefined && before.seq <= row.seq) this.#putRow(row, before);
     });
   }
 
-  list({ functionName, status, name, reverse = false, after, limit }: DirectoryScan): readonly DirectoryRow[] {
-    const order = reverse ? "DESC" : "ASC";
+  list({ functionName, status, name, halted, tag, ...scan }: DirectoryScan): readonly DirectoryRow[] {
+    if (halted === true) return this.#stretch(HALTED, [], scan);
+    if (tag !== undefined) return this.#stretch(TAGGED, tag, scan);
     const conditions = ["TRUE"];
     const values: SQLInputValue[] = [];
     const add = (condition: string, ...bound: SQLInputValue[]): void => {
@@ -116,9 +127,7 @@ export class SqliteStore implements ExecutionStore {
     if (functionName !== undefined) add("function_name = ?", functionName);
     if (status !== undefined) add("status = ?", status);
     if (name !== undefined) add("name = ?", name);
-    if (after !== undefined) add(`(started_at, id) ${reverse ? "<" : ">"} (?, ?)`, after.startedAt, after.id);
-    const where = conditions.join(" AND ");
-    return this.#rows(`WHERE ${where} ORDER BY started_at ${order}, id ${order} LIMIT ?`, ...values, limit);
+    return this.#stretch(`executions WHERE ${conditions.join(" AND ")}`, values, scan);
   }
 
   expired(now: number, limit: number): readonly DirectoryRow[] {
@@ -139,6 +148,8 @@ export class SqliteStore implements ExecutionStore {
 
   remove(id: string, incarnation: string): void {
     this.#write(() => {
+      const row = this.#row(id, incarnation);
+      if (row !== undefined) this.#putTags(row, row.tags, undefined);
       this.#run("DELETE FROM executions WHERE id = ? AND incarnation = ?", id, incarnation);
       this.#run("DELETE FROM commits WHERE id = ? AND incarnation = ?", id, incarnation);
     });
@@ -150,11 +161,33 @@ export class SqliteStore implements ExecutionStore {
   }
 
   #rows(clauses: string, ...values: SQLInputValue[]): DirectoryRow[] {
-    const found = this.#all(`SELECT row FROM executions ${clauses}`, ...values);
+    return this.#select(`executions ${clauses}`, ...values);
+  }
+
+  #select(from: string, ...values: SQLInputValue[]): DirectoryRow[] {
+    const found = this.#all(`SELECT row FROM ${from}`, ...values);
     return found.map(({ row }) => JSON.parse(String(row)) as DirectoryRow);
   }
 
-  #putRow(row: DirectoryRow): void {
+  /** The rows of a selection behind the place of a scan, in its order. */
+  #stretch(from: string, values: readonly SQLInputValue[], { reverse, after, limit }: DirectoryScan): DirectoryRow[] {
+    const [order, behind] = reverse === true ? (["DESC", "<"] as const) : (["ASC", ">"] as const);
+    const place = after === undefined ? [] : [after.startedAt, after.id];
+    const isBehind = after === undefined ? "" : `AND (started_at, id) ${behind} (?, ?)`;
+    const ordered = `ORDER BY started_at ${order}, id ${order} LIMIT ?`;
+    return this.#select(`${from} ${isBehind} ${ordered}`, ...values, ...place, limit);
+  }
+
+  #putTags({ id, startedAt }: DirectoryRow, before: Tags | undefined, after: Tags | undefined): void {
+    if (before === undefined && after === undefined) return;
+    for (const tag of Object.entries(before ?? {}))
+      this.#run("DELETE FROM tags WHERE key = ? AND value = ? AND started_at = ? AND id = ?", ...tag, startedAt, id);
+    for (const tag of Object.entries(after ?? {}))
+      this.#run("INSERT INTO tags VALUES (?, ?, ?, ?)", ...tag, startedAt, id);
+  }
+
+  #putRow(row: DirectoryRow, before: DirectoryRow | undefined): void {
+    this.#putTags(row, before?.tags, row.tags);
     const { id, incarnation, functionName, name, status, startedAt, expiresAt = null } = row;
     const values = [id, incarnation, functionName, name, status, startedAt, expiresAt, JSON.stringify(row)];
     this.#run("INSERT OR REPLACE INTO executions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", ...values);

@@ -19,6 +19,10 @@ export interface ExecutionSummary {
   readonly EndTimestamp?: ApiTime;
   /** perdure's own. */
   readonly Halted?: boolean;
+  /** perdure's own. */
+  readonly StartAt?: ApiTime;
+  /** perdure's own. */
+  readonly Tags?: Readonly<Record<string, string>>;
 }
 
 export interface ExecutionDetails extends ExecutionSummary {
@@ -49,6 +53,8 @@ export interface Page {
 
 export interface Answers {
   readonly ListFunctions: Page & { readonly Functions?: readonly { readonly FunctionName: string }[] };
+  /** perdure's own. */
+  readonly SearchDurableExecutions: Page & { readonly DurableExecutions?: readonly ExecutionSummary[] };
   readonly ListDurableExecutionsByFunction: Page & { readonly DurableExecutions?: readonly ExecutionSummary[] };
   readonly GetDurableExecution: ExecutionDetails;
   readonly GetDurableExecutionHistory: Page & { readonly Events?: readonly HistoryEvent[] };
@@ -82,6 +88,11 @@ const callback = (call: string) => (input: Input) =>
 
 export const TRAVELS: Readonly<Record<Operation, Travel>> = {
   ListFunctions: { method: "GET", path: () => "2015-03-31/functions/", query: ["Marker"] },
+  SearchDurableExecutions: {
+    method: "GET",
+    path: () => "2025-12-01/durable-executions",
+    query: ["FunctionName", "DurableExecutionName", "NamePrefix", "Statuses", "Halted", "Tag", "MaxItems", "Marker"],
+  },
   ListDurableExecutionsByFunction: {
     method: "GET",
     path: (input) => `2025-12-01/functions/${part(input, "FunctionName")}/durable-executions`,
@@ -101,6 +112,8 @@ export const TRAVELS: Readonly<Record<Operation, Travel>> = {
       InvocationType: "X-Amz-Invocation-Type",
       DurableExecutionName: "X-Amz-Durable-Execution-Name",
       TenantId: "X-Amz-Tenant-Id",
+      Tags: "X-Perdure-Tags",
+      StartAt: "X-Perdure-Start-At",
     },
     body: "Payload",
   },

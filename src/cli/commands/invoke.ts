@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { openApi } from "../api/open-api.ts";
 import type { Arguments } from "../arguments.ts";
 import type { Run } from "../command.ts";
+import { tagNamed } from "../executions.ts";
 import { CommandError, ExitCode, usageError } from "../failures.ts";
 import { follow } from "../follow.ts";
 import { outcome } from "../outcome.ts";
@@ -11,6 +12,8 @@ import { eventLine, readable } from "../texts.ts";
 export const invoke: Run = async ({ args, terminal }) => {
   const payload = readPayload(args.positionals[1], "The event");
   const api = await openApi(args);
+  const own = ["tag", "at"].find((option) => args.has(option));
+  if (api.isAws && own !== undefined) throw usageError(`AWS's Invoke takes no --${own}.`);
   const { DurableExecutionArn: arn } = await api.call("Invoke", {
     ...request(args),
     ...(payload !== undefined && { Payload: payload }),
@@ -40,7 +43,13 @@ function request(args: Arguments) {
     InvocationType: "Event",
     ...(args.has("name") && { DurableExecutionName: args.get("name") }),
     ...(args.has("tenant") && { TenantId: args.get("tenant") }),
+    ...(args.has("tag") && { Tags: new URLSearchParams(args.all("tag").map(tagPair)).toString() }),
+    ...(args.has("at") && { StartAt: args.get("at") }),
   };
+}
+
+function tagPair(text: string): [string, string] {
+  return [...tagNamed(text)];
 }
 
 /**

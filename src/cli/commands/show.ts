@@ -17,6 +17,12 @@ export const show: Run = async ({ args, terminal }) => {
 
 const LABEL_WIDTH = 10;
 
+function tagText(tags: ExecutionDetails["Tags"] = {}): string {
+  return Object.entries(tags)
+    .map((tag) => tag.join("="))
+    .join(", ");
+}
+
 function printDetails(terminal: Terminal, details: ExecutionDetails): void {
   const status = statusOf(details);
   const { Halt, Fault, Error: error } = details;
@@ -26,7 +32,9 @@ function printDetails(terminal: Terminal, details: ExecutionDetails): void {
     ["arn", details.DurableExecutionArn],
     ["status", status],
     ["started", dayTime(details.StartTimestamp)],
+    ["begins", dayTime(details.StartAt)],
     ["ended", dayTime(details.EndTimestamp)],
+    ["tags", tagText(details.Tags)],
     ["input", details.InputPayload],
     ["result", details.Result],
     ["error", errorText(error)],

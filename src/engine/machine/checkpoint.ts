@@ -2,6 +2,7 @@
 
 import type { ExecutionEnded, Fact } from "../model/commit.ts";
 import type { Operation, OperationAction } from "../model/operation.ts";
+import { type Tags, TAGS_SUB_TYPE } from "../model/tags.ts";
 import type { OperationUpdate } from "../model/update.ts";
 import type { Decision, DecisionEnvironment, MachineRejection } from "./command.ts";
 import { invalid, RejectionCode } from "./command.ts";
@@ -12,6 +13,7 @@ import { refusal } from "./legality.ts";
 import { storedFailure } from "./limits.ts";
 import { isOpenContext, isPlace } from "./open-context.ts";
 import type { ExecutionState } from "./state.ts";
+import { checkTagUpdate, tagsAfter } from "./tags.ts";
 
 /** A batch while it is decided. */
 interface Batch {
@@ -21,6 +23,8 @@ interface Batch {
   readonly updates: Map<string, Updates>;
   /** Contexts that the batch has closed so far. */
   closed: Set<string> | undefined;
+  /** The execution's tags as the batch has changed them so far. */
+  tags: Tags | undefined;
 }
 
 interface Updates {
@@ -36,14 +40,14 @@ export function decideCheckpoint(
   if (state.header.status !== "RUNNING" || state.header.halt !== undefined) {
     return { rejected: invalid("Invalid checkpoint token") };
   }
-  const batch: Batch = { state, env, updates: new Map(), closed: undefined };
+  const batch: Batch = { state, env, updates: new Map(), closed: undefined, tags: state.header.tags };
   const misplaced = misplacedExecutionUpdate(updates) ?? misplacedUpdate(batch, updates) ?? tooMany(batch);
   if (misplaced !== undefined) return { rejected: misplaced };
   const facts: Fact[] = [];
   for (const update of updates) {
     const known = state.operations.get(update.id);
     const first = batch.updates.get(update.id)?.first;
-    const refused = refusal(update, known, first) ?? misplacedEnd(state, update);
+    const refused = refusal(update, known, first) ?? misplacedEnd(state, update) ?? refusedTags(batch, update);
     if (refused !== undefined) return { rejected: refused };
     facts.push(factOf(update, { env, state, known, isNew: known === undefined && first === update }));
   }
@@ -128,6 +132,13 @@ function isInsideClosed({ state, updates, closed }: Batch, contextId: string): b
 /** A context ends after results that user code has seen, and those are recorded. */
 function misplacedEnd(state: ExecutionState, { after }: OperationUpdate): MachineRejection | undefined {
   return after == null || isPlace(state, after) ? undefined : invalid("Invalid place of the end of a context.");
+}
+
+function refusedTags(batch: Batch, update: OperationUpdate): MachineRejection | undefined {
+  if (update.subType !== TAGS_SUB_TYPE) return undefined;
+  const refused = checkTagUpdate(batch.tags, update);
+  if (refused === undefined) batch.tags = tagsAfter(batch.tags, update) ?? batch.tags;
+  return refused;
 }
 
 interface FactContext extends Beginning {

@@ -3,6 +3,7 @@
 import type { Fact } from "../model/commit.ts";
 import type { HaltReason, ParentReference } from "../model/execution.ts";
 import type { Failure } from "../model/failure.ts";
+import type { Tags } from "../model/tags.ts";
 import type { OperationUpdate } from "../model/update.ts";
 
 export interface StartExecution {
@@ -22,6 +23,9 @@ export interface StartExecution {
   readonly parent?: ParentReference;
   readonly tenantId?: string;
   readonly traceHeader?: string;
+  readonly tags?: Tags;
+  /** Ms since the epoch, at most 366 days ahead; a time that has come already is none. */
+  readonly startAt?: number;
 }
 
 /** All updates are recorded or none. */

@@ -25,6 +25,7 @@ import {
   checkDays,
   checkPayload,
   checkSeconds,
+  checkStartTime,
   checkText,
   EXECUTION_NAME,
   FUNCTION_NAME,
@@ -37,6 +38,7 @@ import {
 import { decideHalt, decideNotification, decideRenewal, decideResume, decideStop } from "./outside.ts";
 import { hasPending } from "./pending.ts";
 import type { ExecutionState } from "./state.ts";
+import { checkTags } from "./tags.ts";
 import { decideTimers } from "./timers.ts";
 
 /** What follows from a command: facts to append, or a refusal by code that changes nothing. `state` is not changed. */
@@ -69,7 +71,7 @@ export function decide(state: ExecutionState, command: Command, env: DecisionEnv
 
 function decideStart(state: ExecutionState, command: StartExecution, env: DecisionEnvironment): Decision {
   if (state.seq > 0) return startedAlready(state, command);
-  const refused = checkStartExecution(command);
+  const refused = checkStartExecution(command, env.now);
   if (refused !== undefined) return { rejected: refused };
   const fact: Draft<ExecutionStarted> = {
     kind: "EXECUTION_STARTED",
@@ -84,6 +86,8 @@ function decideStart(state: ExecutionState, command: StartExecution, env: Decisi
   if (command.parent != null) fact.parent = command.parent;
   if (command.tenantId != null) fact.tenantId = command.tenantId;
   if (command.traceHeader != null) fact.traceHeader = command.traceHeader;
+  if (command.tags != null && Object.keys(command.tags).length > 0) fact.tags = { ...command.tags };
+  if (command.startAt != null && command.startAt > env.now) fact.startAt = Math.ceil(command.startAt);
   return { facts: [fact] };
 }
 
@@ -94,8 +98,8 @@ function startedAlready({ header }: ExecutionState, command: StartExecution): De
   return rejected(RejectionCode.ALREADY_STARTED, message);
 }
 
-function checkStartExecution(command: StartExecution): MachineRejection | undefined {
-  const { executionTimeoutSeconds: timeout, tenantId, traceHeader } = command;
+function checkStartExecution(command: StartExecution, now: number): MachineRejection | undefined {
+  const { executionTimeoutSeconds: timeout, tenantId, traceHeader, tags, startAt } = command;
   return (
     checkText(command.functionName, FUNCTION_NAME) ??
     checkText(command.name, EXECUTION_NAME) ??
@@ -104,6 +108,8 @@ function checkStartExecution(command: StartExecution): MachineRejection | undefi
     (traceHeader == null ? undefined : checkText(traceHeader, TRACE_HEADER)) ??
     (timeout == null ? undefined : checkSeconds(timeout, "Execution timeout in seconds", 1)) ??
     checkDays(command.retentionDays) ??
+    (tags == null ? undefined : checkTags(tags)) ??
+    (startAt == null ? undefined : checkStartTime(startAt, now)) ??
     checkPayload(command.input, "Input")
   );
 }

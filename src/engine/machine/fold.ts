@@ -7,12 +7,15 @@
 import type { Commit, ExecutionEnded, ExecutionStarted, Fact, InvocationCompleted } from "../model/commit.ts";
 import type { ExecutionHeader, ExecutionStatus } from "../model/execution.ts";
 import type { Operation } from "../model/operation.ts";
+import { changedTags, type Tags, TAGS_SUB_TYPE } from "../model/tags.ts";
 import { closeAll } from "./context-tree.ts";
 import type { Draft } from "../model/draft.ts";
 import { type FactOrigin, foldOperation } from "./fold-operation.ts";
 import { isReadable } from "./commit-codec.ts";
+import type { OperationFact } from "./kinds/kind.ts";
 import { CorruptLogError, UnsupportedLogVersionError } from "./log-errors.ts";
 import type { ExecutionState } from "./state.ts";
+import { newTags } from "./tags.ts";
 
 /**
  * Applies a commit and returns the operations it changed: each once, as it is now, in the order of their first change.
@@ -118,8 +121,21 @@ function foldFact(state: ExecutionState, fact: Fact, origin: FactOrigin): Operat
       return undefined;
     default:
       requireRunning(state, fact);
-      return foldOperation(state, fact, origin);
+      return foldAboutOperation(state, fact, origin);
   }
+}
+
+function foldAboutOperation(state: ExecutionState, fact: OperationFact, origin: FactOrigin): Operation {
+  const operation = foldOperation(state, fact, origin);
+  if (operation.subType === TAGS_SUB_TYPE) {
+    const tags = newTags(state, fact);
+    if (tags !== undefined) replaceHeader(state, withTags(state.header, tags));
+  }
+  return operation;
+}
+
+function withTags({ tags: _, ...rest }: ExecutionHeader, tags: Tags): ExecutionHeader {
+  return Object.keys(tags).length === 0 ? rest : { ...rest, tags };
 }
 
 function start(state: ExecutionState, fact: ExecutionStarted, at: number): void {
@@ -135,9 +151,11 @@ function start(state: ExecutionState, fact: ExecutionStarted, at: number): void 
   if (fact.parent !== undefined) header.parent = fact.parent;
   if (fact.tenantId !== undefined) header.tenantId = fact.tenantId;
   if (fact.traceHeader !== undefined) header.traceHeader = fact.traceHeader;
+  if (fact.tags !== undefined) header.tags = changedTags(undefined, fact.tags);
+  if (fact.startAt !== undefined) header.startAt = fact.startAt;
   if (fact.executionTimeoutSeconds !== undefined) {
     header.executionTimeoutSeconds = fact.executionTimeoutSeconds;
-    header.timeoutAt = at + fact.executionTimeoutSeconds * 1000;
+    header.timeoutAt = (fact.startAt ?? at) + fact.executionTimeoutSeconds * 1000;
   }
   replaceHeader(state, header);
   state.invocation.dueSince = at;

@@ -12,6 +12,7 @@ import { OperationType } from "../model/operation.ts";
 import { decodeCommit } from "./commit-codec.ts";
 import { CALLEE, checkDays, checkPayload, checkSeconds, checkText, Limits, TENANT_ID, TRACE_HEADER } from "./limits.ts";
 import { CorruptLogError } from "./log-errors.ts";
+import { checkTags } from "./tags.ts";
 
 /** True for a value that the field may have. */
 type Check = (value: unknown) => boolean;
@@ -86,6 +87,8 @@ const facts: { readonly [Kind in Fact["kind"]]: Fields<FactOf<Kind>> } = {
     parent: optional(parent),
     tenantId: optional(named(TENANT_ID)),
     traceHeader: optional(named(TRACE_HEADER)),
+    tags: optional((value) => checkTags(value) === undefined),
+    startAt: optional(time),
   },
   STARTED: {
     ...operation,

@@ -83,6 +83,18 @@ export function checkSeconds(seconds: unknown, what: string, least: 0 | 1): Mach
   return typeof seconds === "number" ? { ...invalid(message), size: seconds, limit } : invalid(message);
 }
 
+/** A time no further ahead than timers reach; one that has passed is right. */
+export function checkStartTime(startAt: unknown, now: number): MachineRejection | undefined {
+  const limit = now + Limits.SECONDS * 1000;
+  if (typeof startAt === "number" && startAt <= limit) return undefined;
+  const isTime = typeof startAt === "number" && !Number.isNaN(startAt);
+  return invalid(
+    isTime
+      ? `The time of the start is ${startAt}; the limit is ${limit}, in ms since the epoch, 366 days from now.`
+      : "The time of the start must be a Date, ms since the epoch, or a time as ISO 8601 has it.",
+  );
+}
+
 export function checkDays(days: unknown): MachineRejection | undefined {
   const limit = Limits.RETENTION_DAYS;
   if (typeof days === "number" && Number.isInteger(days) && days >= 1 && days <= limit) return undefined;
@@ -90,7 +102,7 @@ export function checkDays(days: unknown): MachineRejection | undefined {
 }
 
 /** Which characters a name may have. */
-export type Alphabet = "identifier" | "version" | "printable";
+export type Alphabet = "identifier" | "version" | "printable" | "tag";
 
 export interface TextRule {
   readonly what: string;
@@ -102,6 +114,7 @@ const ALPHABETS: Readonly<Record<Alphabet, { readonly pattern: RegExp; readonly 
   identifier: { pattern: /^[\w-]+$/, name: "letters, digits, - and _" },
   version: { pattern: /^[\w.$-]+$/, name: "letters, digits and - _ . $" },
   printable: { pattern: /^[ -~]+$/, name: "printable ASCII characters" },
+  tag: { pattern: /^[\w.:/@+-]+$/, name: "letters, digits and _ . : / @ + -" },
 };
 
 /** 1 to `limit` characters of an alphabet. */

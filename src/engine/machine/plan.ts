@@ -156,10 +156,15 @@ function dueAt({ header, invocation }: ExecutionState, lease: Lease | undefined,
   const { activeAt, dueSince, retryAt } = invocation;
   if (header.halt !== undefined) return undefined;
   if (retryAt !== undefined) return retryAt;
-  if (activeAt === undefined) return dueSince === undefined ? undefined : Math.min(dueSince, now);
+  if (activeAt === undefined) return dueSince === undefined ? undefined : notBefore(header, Math.min(dueSince, now));
   // It has written and not ended: it runs elsewhere, or is gone. Once its lease is over it is taken over.
   const isLeftAlone = lease !== undefined && !lease.isOwn && (lease.hearsNews || dueSince === undefined);
   return isLeftAlone ? activeAt + lease.ms : Math.min(dueSince ?? activeAt, now);
+}
+
+/** An execution that was started for later has nothing to do until then. */
+function notBefore({ startAt }: ExecutionHeader, at: number): number {
+  return startAt === undefined ? at : Math.max(startAt, at);
 }
 
 function afterEnd(state: ExecutionState, here: Here, now: number): Plan {

@@ -12,6 +12,7 @@
 import type { HaltReason, ParentReference } from "./execution.ts";
 import type { Failure } from "./failure.ts";
 import type { OperationType } from "./operation.ts";
+import type { Tags } from "./tags.ts";
 
 /** What new commits are written in. */
 export const LOG_FORMAT_VERSION = 2;
@@ -45,6 +46,9 @@ export interface ExecutionStarted {
   readonly parent?: ParentReference;
   readonly tenantId?: string;
   readonly traceHeader?: string;
+  readonly tags?: Tags;
+  /** Nothing is invoked before, ms since the epoch. */
+  readonly startAt?: number;
 }
 
 /** What a fact says about an operation that it is the first to mention. */

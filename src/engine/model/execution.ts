@@ -1,4 +1,5 @@
 import type { Failure } from "./failure.ts";
+import type { Tags } from "./tags.ts";
 
 /** RUNNING until the execution has its outcome, also while it is halted; then the kind of its outcome. */
 export const ExecutionStatus = {
@@ -77,6 +78,8 @@ export interface ExecutionHeader {
   readonly status: ExecutionStatus;
   /** When it was started, ms since the epoch. */
   readonly startedAt: number;
+  /** Its function is not called before this time, ms since the epoch; absent if it begins at once. */
+  readonly startAt?: number;
   /** When it had its outcome, ms since the epoch; absent while it runs. */
   readonly endedAt?: number;
   /** The handler's value as JSON text; absent unless it succeeded with one. */
@@ -97,6 +100,8 @@ export interface ExecutionHeader {
   readonly tenantId?: string;
   /** The trace that its start belonged to; absent without one. */
   readonly traceHeader?: string;
+  /** What it is found by, as it was started with and as its handler has changed it; absent if it has none. */
+  readonly tags?: Tags;
   /** Why nothing is invoked until it is resumed; absent unless it is halted. */
   readonly halt?: Halt;
   /** Until an invocation ends without one. */

@@ -25,7 +25,8 @@
  */
 
 import { branded } from "../model/branded.ts";
-import type { ExecutionStatus } from "../model/execution.ts";
+import type { ExecutionStatus, HaltReason } from "../model/execution.ts";
+import type { Tags } from "../model/tags.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 
 /** What a list of executions shows, and all that a list may be filtered by. Times are ms since the epoch. */
@@ -52,6 +53,14 @@ export interface DirectoryRow {
   readonly expiresAt?: number;
   /** The execution waits for a repair; see `Halt`. */
   readonly halted?: boolean;
+  /** Why it waits; absent unless it is halted. */
+  readonly haltReason?: HaltReason;
+  /** When it was halted; absent unless it is. */
+  readonly haltedAt?: number;
+  /** When its function is first called; absent if it was started to begin at once. */
+  readonly startAt?: number;
+  /** What it is found by; absent if it has none. */
+  readonly tags?: Tags;
 }
 
 /** A place in a list: rows are in the order of `startedAt`, and of `id` (by code units) among those of one millisecond. */
@@ -65,6 +74,9 @@ export interface DirectoryPlace {
 /**
  * One stretch of the directory. Of `functionName`, `status` and `name`, rows match all that are given. What else a list
  * may be asked for (several statuses, versions, times, markers) is made of such stretches; see `listExecutions`.
+ *
+ * With `halted` or `tag` all rows that match are in the stretch, and others may be: a store reads one index, that of what
+ * it has the fewest of, and `listExecutions` looks at each row. So no store passes over any number of rows for one answer.
  */
 export interface DirectoryScan {
   /** Only executions of this function. */
@@ -73,6 +85,10 @@ export interface DirectoryScan {
   readonly status?: ExecutionStatus;
   /** Only executions with this name, of any function. */
   readonly name?: string;
+  /** Executions that are halted. */
+  readonly halted?: true;
+  /** Executions with this tag. Not with `halted`. */
+  readonly tag?: readonly [key: string, value: string];
   /** Newest first; oldest first when absent. */
   readonly reverse?: boolean;
   /** Only rows behind this place, in the direction of the scan. No row need stand there. */
@@ -106,7 +122,7 @@ export interface ExecutionStore {
   /** One page of the log from commit `from` on, 1 or more; undefined if there is no such log, or no longer. */
   read(id: string, from: number, options?: ReadOptions): MaybePromise<LogPage | undefined>;
   /**
-   * Replaces the directory row by a newer one: at a halt, at a resume and at the end. A row with a lower `seq` than the
+   * Replaces the directory row by a newer one: at a halt, at a resume, when tags change and at the end. A row with a lower `seq` than the
    * one that is kept, of another incarnation, or of an execution that is not there, changes nothing.
    */
   putRow(row: DirectoryRow): MaybePromise<void>;

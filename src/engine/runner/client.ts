@@ -8,6 +8,7 @@ import type { ExecutionHeader, ExecutionStatus, ParentReference } from "../model
 import type { Failure } from "../model/failure.ts";
 import type { HistoryEvent } from "../model/history.ts";
 import type { Operation } from "../model/operation.ts";
+import type { Tags } from "../model/tags.ts";
 import type { OperationUpdate } from "../model/update.ts";
 import type { DirectoryRow } from "../ports/execution-store.ts";
 
@@ -27,6 +28,16 @@ export interface StartRequest {
   readonly traceHeader?: string;
   /** The chained invoke that starts it, and is told how it ended; none by default. */
   readonly parent?: ParentReference;
+  /**
+   * What it can be found by: up to 10 texts of at most 256 characters, each under a key of 1 to 64 letters, digits and
+   * `_ . : / @ + -`. None by default. Starting an execution that is there already leaves its tags as they are.
+   */
+  readonly tags?: Tags;
+  /**
+   * When its function is first called: a Date, ms since the epoch, or a time as ISO 8601 has it, at most 366 days ahead.
+   * At once by default, and for a time that has come. Its timeout runs from then on.
+   */
+  readonly startAt?: Date | number | string;
 }
 
 /** What a start came to. */
@@ -47,6 +58,12 @@ export interface ListQuery {
   readonly version?: string;
   /** Any of these; none at all for an empty list. */
   readonly statuses?: readonly ExecutionStatus[];
+  /** With a name that begins with this. */
+  readonly namePrefix?: string;
+  /** Halted when true, not halted when false; both by default. */
+  readonly halted?: boolean;
+  /** With all of these tags. */
+  readonly tags?: Tags;
   /** Started at this time or later. */
   readonly startedAfter?: number;
   /** Started at this time or earlier. */
@@ -61,7 +78,7 @@ export interface ListQuery {
 
 /** One page of a list, in the order of starts, and of ids among those that started in the same millisecond. */
 export interface DirectoryPage {
-  /** At most as many as were asked for. */
+  /** At most as many as were asked for; fewer, or none, before the end where many had to be passed over. */
   readonly rows: readonly DirectoryRow[];
   /** Where the next page begins; absent when there are no more rows. Good for the same filters in the same direction. */
   readonly marker?: string;

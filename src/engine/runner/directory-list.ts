@@ -1,19 +1,25 @@
 /**
  * Lists of executions, written once for all platforms: a store gives ordered stretches of its directory, and everything
- * else is here. Several statuses are several stretches that are merged; `version` and the bounds on starts, which no
- * store knows of, are looked at row by row, the bounds also deciding where to begin and where to end.
+ * else is here. Several statuses are several stretches that are merged; the bounds on starts decide where to begin and
+ * where to end. What no stretch is of is looked at row by row: `version`, `namePrefix`, what is not halted, tags after the
+ * first, and all else beside `halted` or a tag. A page ends early, with a marker, once many rows were passed over: one
+ * request never reads a whole directory.
  *
  * A marker names the last row that was shown rather than a count, so rows that come and go between two pages neither
  * repeat nor hide others.
  */
 
 import { checkText, EXECUTION_NAME, FUNCTION_NAME } from "../machine/limits.ts";
+import { checkTags } from "../machine/tags.ts";
 import { ExecutionStatus } from "../model/execution.ts";
+import { hasTag } from "../model/tags.ts";
 import type { DirectoryPlace, DirectoryRow, DirectoryScan } from "../ports/execution-store.ts";
 import type { MaybePromise } from "../ports/maybe-promise.ts";
 import { ClientError, ClientErrorCode, type DirectoryPage, type ListQuery } from "./client.ts";
 
 const LARGEST_PAGE = 1000;
+/** Rows that one page looks at, about. */
+const MOST_LOOKED_AT = 5000;
 const STATUSES: ReadonlySet<string> = new Set(Object.values(ExecutionStatus));
 
 /** Reads one stretch of a directory: what a store's `list` does. */
@@ -21,27 +27,44 @@ export type ReadScan = (scan: DirectoryScan) => MaybePromise<readonly DirectoryR
 
 /**
  * One page of a list. Each stretch is read once, with one row more than the page has, which tells whether there is
- * another page. Only rows of other versions make it read on, and then twice as many each time.
+ * another page. Only rows that are passed over make it read on, and then twice as many each time.
  *
- * @throws {ClientError} InvalidParameterValueException, before anything is read, for a limit, a status, a time or a
- * marker that cannot be.
+ * @throws {ClientError} InvalidParameterValueException, before anything is read, for a limit, a status, a time, a tag, a
+ * part of a name or a marker that cannot be.
  */
 export async function listExecutions(query: ListQuery, read: ReadScan): Promise<DirectoryPage> {
   checkQuery(query);
   const rows: DirectoryRow[] = [];
   let after = placeToBegin(query);
+  let lookedAt = 0;
   for (let limit = query.limit + 1; ; limit = Math.min(2 * limit, LARGEST_PAGE + 1)) {
     const found = await readRound({ query, after, limit }, read);
     for (const row of found) {
       if (isBeyond(row, query)) return { rows };
-      if ((query.version ?? row.version) !== row.version) continue;
+      if (!matches(row, query)) continue;
       const last = rows.at(-1);
       if (last !== undefined && rows.length === query.limit) return { rows, marker: markerOf(last) };
       rows.push(row);
     }
     after = found.at(-1);
-    if (found.length < limit) return { rows };
+    if (found.length < limit || after === undefined) return { rows };
+    lookedAt += found.length;
+    if (lookedAt >= MOST_LOOKED_AT) return { rows, marker: markerOf(after) };
   }
+}
+
+/** Whether a row is what was asked for, whatever stretch it stands in. */
+function matches(row: DirectoryRow, query: ListQuery): boolean {
+  const { functionName, name, version, statuses, namePrefix, halted, tags } = query;
+  return (
+    (functionName ?? row.functionName) === row.functionName &&
+    (name ?? row.name) === row.name &&
+    (version ?? row.version) === row.version &&
+    (statuses === undefined || statuses.includes(row.status)) &&
+    (namePrefix === undefined || row.name.startsWith(namePrefix)) &&
+    (halted === undefined || halted === (row.halted === true)) &&
+    (tags === undefined || Object.entries(tags).every(([key, value]) => hasTag(row.tags, key, value)))
+  );
 }
 
 /** Every row of a stretch, page by page of at most `limit`. */
@@ -130,11 +153,24 @@ async function readRound({ query, after, limit }: Round, read: ReadScan): Promis
     ...(reverse === true && { reverse }),
     ...(after !== undefined && { after: placeOf(after) }),
   };
+  if (statuses?.length === 0) return [];
+  const narrow = narrowed(query);
+  if (narrow !== undefined) return read({ ...scan, ...narrow });
   if (statuses === undefined) return read(scan);
   const asked = new Set(statuses);
   const running = asked.delete("RUNNING") ? await read({ ...scan, status: "RUNNING" }) : [];
   const ended = await Promise.all(Array.from(asked, async (status) => read({ ...scan, status })));
   return mergeRows([running, ...ended], scan);
+}
+
+/** What there are the fewest of, unless a name says more. */
+function narrowed({ name, halted, tags = {}, statuses }: ListQuery): Partial<DirectoryScan> | undefined {
+  if (name !== undefined) return undefined;
+  if (halted === true) return { halted };
+  const [tag] = Object.entries(tags);
+  if (tag === undefined) return undefined;
+  const [status, ...others] = statuses ?? [];
+  return status === undefined || others.length > 0 ? { tag } : { tag, status };
 }
 
 /** Behind the marker, or behind the last place outside of the bounds, whichever comes later. */
@@ -176,7 +212,8 @@ function readMarker(marker: string): DirectoryPlace {
   throw invalid("Invalid marker.");
 }
 
-function checkQuery({ limit, statuses = [], startedAfter = 0, startedBefore = 0 }: ListQuery): void {
+function checkQuery(query: ListQuery): void {
+  const { limit, statuses = [], startedAfter = 0, startedBefore = 0, tags = {}, namePrefix } = query;
   if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_PAGE) {
     throw invalid(`The limit of a list must be a whole number from 1 to ${LARGEST_PAGE}.`);
   }
@@ -184,6 +221,8 @@ function checkQuery({ limit, statuses = [], startedAfter = 0, startedBefore = 0 
     if (!STATUSES.has(status)) throw invalid(`A status must be one of ${[...STATUSES].join(", ")}.`);
   }
   if (Number.isNaN(startedAfter) || Number.isNaN(startedBefore)) throw invalid("A time of a list must be a number.");
+  const refused = checkTags(tags) ?? (namePrefix === undefined ? undefined : checkText(namePrefix, EXECUTION_NAME));
+  if (refused !== undefined) throw invalid(refused.message);
 }
 
 function invalid(message: string): ClientError {

@@ -4,7 +4,7 @@ import type { DirectoryRow } from "../ports/execution-store.ts";
 
 /** What the directory shows of an execution. */
 export function directoryRow({ header, rowSeq }: ExecutionState): DirectoryRow {
-  const { id, functionName, name, version, incarnation, status, startedAt, endedAt, halt } = header;
+  const { id, functionName, name, version, incarnation, status, startedAt, startAt, endedAt, halt, tags } = header;
   const expiresAt = expiryOf(header);
   return {
     id,
@@ -17,6 +17,8 @@ export function directoryRow({ header, rowSeq }: ExecutionState): DirectoryRow {
     startedAt,
     ...(endedAt === undefined ? {} : { endedAt }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
-    ...(halt === undefined ? {} : { halted: true }),
+    ...(halt === undefined ? {} : { halted: true, haltReason: halt.reason, haltedAt: halt.at }),
+    ...(startAt === undefined ? {} : { startAt }),
+    ...(tags === undefined ? {} : { tags }),
   };
 }

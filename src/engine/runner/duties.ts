@@ -49,6 +49,11 @@ export class Duties {
     return planOf(log.state, here, setup.host.now());
   }
 
+  /** The directory shows an older row, and nothing but a look has it shown. */
+  get hasNews(): boolean {
+    return this.#shown < this.#state.rowSeq;
+  }
+
   async carryOut(duty: Duty): Promise<void> {
     const { setup, log, invoker, callees } = this.#options;
     switch (duty.kind) {

@@ -8,6 +8,7 @@ import type { CheckpointClient } from "../ports/checkpoint-client.ts";
 import type { Host } from "../ports/host.ts";
 import type { NonDeterministicExecutionError } from "../replay/faults.ts";
 import type { InvocationOptions } from "../replay/invocation.ts";
+import type { ExecutionClient } from "./client.ts";
 
 /** How a function ended, in terms that are stored. */
 export type FunctionOutput =
@@ -43,6 +44,16 @@ export interface InvocationRequest {
   readonly lingerMs: number;
   /** When the platform ends the invocation, ms since the epoch. */
   readonly deadline: number;
+  /** Starts executions beside this one; absent where a log is only replayed. */
+  readonly peers?: InvocationPeers;
+}
+
+/** What an invocation may ask of the host for other executions. */
+export interface InvocationPeers {
+  /** Starts executions. */
+  readonly client: Pick<ExecutionClient, "start">;
+  /** The name under which the host runs a function; undefined for one that it was not given. */
+  readonly nameOf: (target: RegisteredFunction) => string | undefined;
 }
 
 /** An invocation that has begun. */
@@ -139,6 +150,14 @@ export class FunctionRegistry {
     if (entry === undefined) return undefined;
     const wanted = version === undefined || version === LATEST ? entry.latest : version;
     return entry.versions.has(wanted) ? wanted : undefined;
+  }
+
+  /** The name of a function, in whatever version. */
+  nameOf(target: RegisteredFunction): string | undefined {
+    for (const [name, { versions }] of this.#functions) {
+      for (const each of versions.values()) if (each === target) return name;
+    }
+    return undefined;
   }
 
   find(name: string, version: string): RegisteredFunction | undefined {

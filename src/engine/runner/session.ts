@@ -266,7 +266,7 @@ export class Session implements LogListener, Outlook {
       return;
     }
     this.#invoker.absorb(changed);
-    if (changed.some(isAwaited)) void this.#look({});
+    if (changed.some(isAwaited) || this.#duties.hasNews) void this.#look({});
   }
 
   #report(error: unknown): void {

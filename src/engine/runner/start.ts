@@ -72,7 +72,7 @@ export class Starter {
 
   #described(request: StartRequest) {
     const { host, retentionDays, executionTimeoutSeconds } = this.#setup;
-    const { functionName, input, parent, tenantId, traceHeader } = request;
+    const { functionName, input, parent, tenantId, traceHeader, tags, startAt } = request;
     return {
       functionName,
       name: request.name ?? host.randomId(),
@@ -81,6 +81,8 @@ export class Starter {
       ...(parent === undefined ? {} : { parent }),
       ...(tenantId === undefined ? {} : { tenantId }),
       ...(traceHeader === undefined ? {} : { traceHeader }),
+      ...(tags === undefined ? {} : { tags }),
+      ...(startAt === undefined ? {} : { startAt: momentOf(startAt) }),
       ...(executionTimeoutSeconds === undefined ? {} : { executionTimeoutSeconds }),
     };
   }
@@ -118,6 +120,11 @@ export class Starter {
     if (isOwn || seq === 1) this.#sessions.wakeSoon(header.id);
     return isOwn ? { execution: header, created: true } : sameStart(header, request);
   }
+}
+
+/** Ms since the epoch; what is no time is none of a number either. */
+function momentOf(time: Date | number | string): number {
+  return typeof time === "number" ? time : new Date(time).getTime();
 }
 
 /** True if the retention of an execution is over, and its parent, if it has one, has the outcome. */

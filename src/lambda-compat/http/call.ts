@@ -1,6 +1,7 @@
 /** What every route gets, and how it reads what callers send beside the body. */
 
 import type { ExecutionHeader } from "../../engine/model/execution.ts";
+import type { Tags } from "../../engine/model/tags.ts";
 import type { ExecutionClient } from "../../engine/runner/client.ts";
 import {
   type ArnScope,
@@ -86,12 +87,19 @@ export function readLimit(query: URLSearchParams): number {
 }
 
 /** ISO 8601 or seconds since the epoch, to ms since the epoch. */
-export function readTime(query: URLSearchParams, field: string): number | undefined {
-  const value = query.get(field);
+export function readTime(value: string | null, field: string): number | undefined {
   if (value === null) return undefined;
   const time = /^\d{4}-/.test(value) ? Date.parse(value) : Number(value || Number.NaN) * 1000;
   if (Number.isFinite(time)) return time;
   throw invalidParameter(`${field} must be an ISO 8601 time or seconds since the epoch.`);
+}
+
+/** Tags as `key=value`, each key once; undefined for none. */
+export function readTags(pairs: readonly (readonly [key: string, value: string])[], field: string): Tags | undefined {
+  if (pairs.length === 0) return undefined;
+  const tags = new Map(pairs);
+  if (tags.size < pairs.length) throw invalidParameter(`${field} must name each tag once.`);
+  return Object.fromEntries(tags);
 }
 
 /** Seconds since the epoch, the REST API's way to write times. What is undefined vanishes in the JSON. */

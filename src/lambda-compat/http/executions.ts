@@ -4,6 +4,7 @@ import { ExecutionStatus, type ExecutionHeader } from "../../engine/model/execut
 import type { DirectoryRow } from "../../engine/ports/execution-store.ts";
 import { formatExecutionArn, formatFunctionArn } from "../arn.ts";
 import { errorToWire } from "../wire.ts";
+import { invalidParameter } from "./api-error.ts";
 import { present, readJson, readShape } from "./body.ts";
 import {
   type Call,
@@ -13,6 +14,7 @@ import {
   readFlag,
   readFunction,
   readLimit,
+  readTags,
   readTime,
   readWhole,
   seconds,
@@ -37,28 +39,58 @@ export async function getExecution(face: Face, call: Call): Promise<Response> {
     ExecutionDataIncluded: included,
     ...(included && { InputPayload: input, Result: result, Error: error && errorToWire(error) }),
     Halt: halt && { Reason: halt.reason, Timestamp: seconds(halt.at) },
+    ...own(execution),
     Fault: fault && { Count: fault.count, Timestamp: seconds(fault.at), RetryTimestamp: seconds(fault.retryAt) },
   });
 }
 
-export async function listExecutions(face: Face, call: Call): Promise<Response> {
+/** Of one function, as AWS lists them; perdure's own filters may come beside AWS's. */
+export function listExecutions(face: Face, call: Call): Promise<Response> {
+  return list(face, call, readFunction(call));
+}
+
+/** Of all functions, or of one that the query names. */
+export function searchExecutions(face: Face, call: Call): Promise<Response> {
+  const named = call.query.get("FunctionName");
+  return list(face, call, named === null ? {} : readFunction({ ...call, label: named }));
+}
+
+async function list(face: Face, call: Call, of: Partial<ReturnType<typeof readFunction>>): Promise<Response> {
   const { query } = call;
   const statuses = query.getAll("Statuses").flatMap((value) => readChoice(value, "Statuses", STATUSES) ?? []);
   const { rows, marker } = await face.client.list(
     present({
-      ...readFunction(call),
+      ...of,
       limit: readLimit(query),
       // AWS lists the newest first unless asked for the reverse; the directory counts the other way.
       reverse: !readFlag(query, "ReverseOrder"),
       name: query.get("DurableExecutionName") ?? undefined,
       statuses: statuses.length > 0 ? statuses : undefined,
-      startedAfter: readTime(query, "StartedAfter"),
-      startedBefore: readTime(query, "StartedBefore"),
+      startedAfter: readTime(query.get("StartedAfter"), "StartedAfter"),
+      startedBefore: readTime(query.get("StartedBefore"), "StartedBefore"),
+      namePrefix: query.get("NamePrefix") ?? undefined,
+      halted: readFlag(query, "Halted"),
+      tags: readTags(query.getAll("Tag").map(readTag), "Tag"),
       marker: query.get("Marker") ?? undefined,
     }),
   );
-  const executions = rows.map((row) => ({ ...summary(row, face), Halted: row.halted }));
-  return Response.json({ DurableExecutions: executions, NextMarker: marker });
+  const executions = rows.map((row) => ({ ...summary(row, face), Halted: row.halted, Halt: haltOf(row), ...own(row) }));
+  return shown(call, { DurableExecutions: executions, NextMarker: marker });
+}
+
+function readTag(text: string): readonly [key: string, value: string] {
+  const end = text.indexOf("=");
+  if (end > 0) return [text.slice(0, end), text.slice(end + 1)];
+  throw invalidParameter("Tag must be given as key=value.");
+}
+
+/** Rows of before say that an execution is halted, and not why. */
+function haltOf({ haltReason, haltedAt }: DirectoryRow): object | undefined {
+  return haltReason === undefined ? undefined : { Reason: haltReason, Timestamp: seconds(haltedAt) };
+}
+
+function own({ startAt, tags }: ExecutionHeader | DirectoryRow): Readonly<Record<string, unknown>> {
+  return { StartAt: seconds(startAt), Tags: tags };
 }
 
 function summary(execution: ExecutionHeader | DirectoryRow, { scope }: Face): Readonly<Record<string, unknown>> {

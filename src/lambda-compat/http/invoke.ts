@@ -5,7 +5,7 @@ import { ClientErrorCode, type StartAnswer, type StartRequest } from "../../engi
 import { type ArnScope, formatExecutionArn, formatFunctionArn } from "../arn.ts";
 import { ApiError, hasCode, invalidParameter } from "./api-error.ts";
 import { present, readJson, readText } from "./body.ts";
-import { type Call, type Face, readChoice, readFunction } from "./call.ts";
+import { type Call, type Face, readChoice, readFunction, readTags, readTime } from "./call.ts";
 
 /** As long as AWS lets a caller wait; the execution itself goes on. */
 const MAX_SYNC_WAIT_MS = 900_000;
@@ -19,7 +19,12 @@ export async function invoke(face: Face, call: Call): Promise<Response> {
   }
   const input = readJson(call.body, Number.POSITIVE_INFINITY) === undefined ? undefined : readText(call.body);
   const tenantId = header("tenant-id") ?? undefined;
-  const request = present({ ...readFunction(call), name, input, tenantId, traceHeader: readTrace(call) });
+  const { tags, startAt } = readOwnHeaders(call);
+  if (startAt !== undefined && type !== "Event") {
+    throw invalidParameter("X-Perdure-Start-At takes the InvocationType Event: nobody can wait for what begins later.");
+  }
+  const traceHeader = readTrace(call);
+  const request = present({ ...readFunction(call), name, input, tenantId, traceHeader, tags, startAt });
   if (type === "DryRun") return dryRun(face, request);
   const { execution } = await start(face, call, request);
   const headers = {
@@ -28,6 +33,15 @@ export async function invoke(face: Face, call: Call): Promise<Response> {
   };
   if (type === "Event") return new Response(null, { status: 202, headers });
   return outcome(await face.client.settled(execution.id, face.now() + MAX_SYNC_WAIT_MS), headers);
+}
+
+/** What AWS's Invoke has no place for. */
+function readOwnHeaders({ headers }: Call): Pick<StartRequest, "tags"> & { readonly startAt: number | undefined } {
+  const tags = [...new URLSearchParams(headers.get("x-perdure-tags") ?? "")];
+  return {
+    ...present({ tags: readTags(tags, "X-Perdure-Tags") }),
+    startAt: readTime(headers.get("x-perdure-start-at"), "X-Perdure-Start-At"),
+  };
 }
 
 /** A trace is set by what lies between, too: one that is none is no reason to refuse anything. */

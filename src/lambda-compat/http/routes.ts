@@ -2,7 +2,14 @@
 
 import type { Call, Face } from "./call.ts";
 import type { Right } from "./credentials.ts";
-import { getExecution, listExecutions, resumeExecution, stopExecution, watchExecution } from "./executions.ts";
+import {
+  getExecution,
+  listExecutions,
+  resumeExecution,
+  searchExecutions,
+  stopExecution,
+  watchExecution,
+} from "./executions.ts";
 import { listFunctions } from "./functions.ts";
 import { invoke } from "./invoke.ts";
 import { checkpoint, failCallback, getState, heartbeatCallback, succeedCallback } from "./reports.ts";
@@ -26,6 +33,7 @@ export const ROUTES: readonly Route[] = [
   post("2015-03-31/functions/(.+)/invocations", "start", invoke, 6),
   get("2015-03-31/functions/?", "read", listFunctions),
   get("2025-12-01/functions/(.+)/durable-executions", "read", listExecutions),
+  get("2025-12-01/durable-executions/?", "read", searchExecutions),
   // Escaped as JSON, one payload of the largest size may take twice its length, and others come with it.
   post(`${EXECUTION}/checkpoint`, "checkpoint", checkpoint, 16),
   get(`${EXECUTION}/state`, "checkpoint", getState),

@@ -10,7 +10,7 @@ const ALGORITHM = "AWS4-HMAC-SHA256";
 const MAX_SKEW_SECONDS = 300;
 const MAX_PRESIGNED_SECONDS = 604_800;
 /** Change what a request does, so they count only if they are signed. What a CDN adds of its own changes nothing. */
-const BINDING = /^(?:x-amz-(?!cf-)|last-event-id$)/;
+const BINDING = /^(?:x-amz-(?!cf-)|x-perdure-|last-event-id$)/;
 /** Sent by an `EventSource` that comes back, which cannot sign it: beside a link it may say less than the link. */
 const RESUMES_LINK = "last-event-id";
 

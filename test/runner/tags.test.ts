@@ -1,0 +1,145 @@
+/** What executions are found by, as handlers change it: recorded once, shown soon, at no commit of its own. */
+
+import { expect, test } from "vitest";
+import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
+import { exploreCrashes } from "../../src/testing/crash-explorer.ts";
+import { HOUR, Processes, storeWith } from "./processes.ts";
+
+const id = "order/one";
+const start = { functionName: "order", name: "one" };
+
+test("tags of a handler are shown while it runs, and need no commit of their own", async () => {
+  const world = new Processes();
+  const order = withDurableExecution(async (_: unknown, context) => {
+    context.setTags({ stage: "charging", customer: "c-7" });
+    await context.step("charge", async () => 1);
+    context.setTags({ stage: "shipping", customer: null });
+    await context.wait({ hours: 1 });
+    context.setTags({ stage: "done" });
+  });
+  const runner = world.start({ order });
+  await runner.start({ ...start, tags: { region: "eu" } });
+  await world.clock.settle();
+  expect(world.disk.row(id)?.tags).toEqual({ region: "eu", stage: "shipping" });
+  expect((await runner.list({ tags: { stage: "shipping" }, limit: 5 })).rows).toHaveLength(1);
+  expect((await runner.list({ tags: { stage: "charging" }, limit: 5 })).rows).toHaveLength(0);
+  await world.clock.advance(HOUR);
+  expect(await runner.describe(id)).toMatchObject({ status: "SUCCEEDED", tags: { region: "eu", stage: "done" } });
+  expect(world.disk.row(id)).toMatchObject({ status: "SUCCEEDED", tags: { region: "eu", stage: "done" } });
+  // Start; tags and charge; tags and wait; the timer; tags; the end.
+  expect(world.disk.read(id, 1)?.bodies).toHaveLength(6);
+});
+
+test("tags that nothing is recorded with are shown after a quarter of a second, while a step goes on", async () => {
+  const world = new Processes();
+  let finish = (): void => {};
+  const order = withDurableExecution(async (_: unknown, context) => {
+    context.setTags({ stage: "charging" });
+    await context.step("charge", () => new Promise<void>((resolve) => (finish = resolve)));
+  });
+  const runner = world.start({ order });
+  await runner.start(start);
+  await world.clock.settle();
+  await world.clock.advance(300);
+  expect(world.disk.row(id)?.tags).toEqual({ stage: "charging" });
+  finish();
+  await world.clock.settle();
+  expect((await runner.describe(id)).status).toBe("SUCCEEDED");
+});
+
+test("a row that could not be written is written later", async () => {
+  const world = new Processes();
+  let refusals = 3;
+  const order = withDurableExecution(async (_: unknown, context) => {
+    context.setTags({ stage: "waiting" });
+    await context.wait({ hours: 1 });
+  });
+  const runner = world.start(
+    { order },
+    {
+      store: (store) =>
+        storeWith(store, {
+          putRow: (row) => {
+            if (refusals-- > 0) throw new Error("refused");
+            return store.putRow(row);
+          },
+        }),
+    },
+  );
+  await runner.start(start);
+  await world.clock.settle();
+  expect(world.disk.row(id)?.tags).toBeUndefined();
+  await world.clock.advance(30_000);
+  expect(world.disk.row(id)?.tags).toEqual({ stage: "waiting" });
+});
+
+test("a change that goes over the limit is refused at the call, now and on replay", async () => {
+  const world = new Processes();
+  const seen: string[] = [];
+  const order = withDurableExecution(async (_: unknown, context) => {
+    context.setTags(Object.fromEntries(Array.from({ length: 9 }, (__, at) => [`k${at}`, "v"])));
+    try {
+      context.setTags({ one: "v", more: "v" });
+    } catch (error) {
+      const { name, message } = error as Error;
+      seen.push(`${name}: ${message}`);
+    }
+    context.setTags({ k0: null, k1: null, one: "v", more: "v" });
+    await context.wait({ seconds: 1 });
+    return "done";
+  });
+  const runner = world.start({ order }, { parks: false });
+  await runner.start({ ...start, tags: { region: "eu" } });
+  await world.clock.advance(5000);
+  const refusal =
+    'InvalidArgumentError: context.setTags: Tag "one" would be one of 12 tags of the execution; the limit is 10.';
+  expect(seen).toEqual([refusal, refusal]);
+  const { status, tags } = await runner.describe(id);
+  expect([status, Object.keys(tags ?? {})]).toEqual([
+    "SUCCEEDED",
+    ["region", "k2", "k3", "k4", "k5", "k6", "k7", "k8", "one", "more"],
+  ]);
+});
+
+test("what cannot be a tag is refused at the call, and nothing is recorded of it", async () => {
+  const world = new Processes();
+  const order = withDurableExecution(async (_: unknown, context) => {
+    context.setTags({ customer: "x".repeat(300) });
+  });
+  const runner = world.start({ order });
+  await runner.start(start);
+  await world.clock.settle();
+  expect(await runner.describe(id)).toMatchObject({
+    status: "FAILED",
+    error: {
+      errorType: "InvalidArgumentError",
+      errorMessage: 'context.setTags: The value of tag "customer" has 300 characters; the limit is 256.',
+    },
+  });
+  expect(world.story(id)).toEqual(["EXECUTION_STARTED", "INVOCATION_COMPLETED", "EXECUTION_FAILED"]);
+});
+
+test("tags are those that the code has set last, wherever it crashes", async () => {
+  const exploration = await exploreCrashes({
+    start: { functionName: "program", name: "one", input: "{}" },
+    functions: () => ({
+      program: withDurableExecution(async (_: unknown, context) => {
+        context.setTags({ left: "0", right: "0", gone: "0" });
+        await context.parallel([
+          async (branch) => {
+            branch.setTags({ left: "1" });
+            await branch.wait({ seconds: 5 });
+            branch.setTags({ left: "2" });
+          },
+          async (branch) => {
+            await branch.step(async () => "step");
+            branch.setTags({ right: "1", gone: null });
+          },
+        ]);
+        return "done";
+      }),
+    }),
+  });
+  expect(exploration.outcome).toContain('tags {"left":"2","right":"1"}');
+  expect(exploration.runs).toBeGreaterThan(10);
+});
