@@ -101,7 +101,11 @@ class HostedInvocation implements RunningInvocation {
 }
 
 function starterFrom({ client, nameOf }: InvocationPeers, host: Pick<Host, "now">): Starter {
-  return { client, now: () => host.now(), nameOf: (target) => nameOf(hostedFunction(target)) };
+  const nameOfHandler = (handler: unknown): string | undefined => {
+    const target = durableFunctionOf(handler);
+    return target && nameOf(target);
+  };
+  return { client, now: () => host.now(), nameOf: nameOfHandler };
 }
 
 function outputOf(outcome: ProgramOutcome): FunctionOutput {

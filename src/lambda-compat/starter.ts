@@ -1,14 +1,13 @@
 /** What starts executions beside the one that runs, where one of perdure's own hosts runs it. */
 
 import type { ExecutionClient } from "../engine/runner/client.ts";
-import type { Program } from "./program.ts";
 
 export interface Starter {
   readonly client: Pick<ExecutionClient, "start">;
   /** The host's clock, ms since the epoch. */
   readonly now: () => number;
-  /** The name under which the host runs a handler's program; undefined for one that it was not given. */
-  readonly nameOf: (target: Program) => string | undefined;
+  /** The name under which the host runs a durable handler; undefined for one that it was not given. */
+  readonly nameOf: (handler: unknown) => string | undefined;
 }
 
 /** One for all copies of the package in a process. */

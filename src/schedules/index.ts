@@ -220,9 +220,8 @@ class Occurrence {
 
   get #target(): string {
     const { start } = this.#options;
-    const target = programOf(start);
-    if (target === undefined) return (start as { readonly functionName: string }).functionName;
-    const name = starterOf(this.#context)?.nameOf(target);
+    if (programOf(start) === undefined) return (start as { readonly functionName: string }).functionName;
+    const name = starterOf(this.#context)?.nameOf(start);
     if (name !== undefined) return name;
     throw new InvalidArgumentError(
       'The host of this schedule was not given the function that it starts: name it, as start: { functionName: "order" }.',

@@ -89,8 +89,8 @@ export const runnerClientsMutations: readonly Mutation[] = [
   {
     keeps: "retention",
     what: "a start is refused by an execution whose retention is over",
-    code: "    if (hasExpired(header, host.now())) {",
-    becomes: "    if (hasExpired(header, 0)) {",
+    code: "    if (!isOwn && hasExpired(header, host.now())) {",
+    becomes: "    if (!isOwn && hasExpired(header, 0)) {",
     tests: incarnations,
   },
   {
@@ -110,8 +110,8 @@ export const runnerClientsMutations: readonly Mutation[] = [
   {
     keeps: "incarnations",
     what: "a start is refused whose name was removed at the same moment",
-    code: "      if (error instanceof ClientError && error.code === ClientErrorCode.NOT_FOUND) return undefined;\n",
-    becomes: "",
+    code: "      if (error instanceof ClientError && error.code === ClientErrorCode.NOT_FOUND) {",
+    becomes: "      if (error === undefined) {",
     tests: incarnations,
   },
   {

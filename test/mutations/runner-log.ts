@@ -90,8 +90,8 @@ export const runnerLogMutations: readonly Mutation[] = [
   {
     keeps: "P4",
     what: "an SDK elsewhere whose invocation was taken over is refused and breaks",
-    code: "    if (this.#setup.lostTokens.has(token)) return { operations: [] };\n",
-    becomes: "",
+    code: "    return this.#setup.lostTokens.has(token);",
+    becomes: "    return false;",
     tests: ["test/http/remote-worker.test.ts"],
   },
   {
