@@ -8,13 +8,6 @@ const failures = ["src/lambda-compat/serdes-failures.test.ts"];
 /** Functions that are tried until they have an outcome. */
 export const replayAttemptsMutations: readonly Mutation[] = [
   {
-    keeps: "P7",
-    what: "a suspension falls due although the invocation has heard of something",
-    code: "    this.#idle.end();\n    this.host.drain(this.#turn);",
-    becomes: "    this.host.drain(this.#turn);",
-    tests: ["src/engine/replay/absorb.test.ts"],
-  },
-  {
     keeps: "P1",
     what: "a settled step runs its function again",
     code: "    if (this.isSettled || this.scope.isRebuilding) return this.future;\n",
