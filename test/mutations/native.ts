@@ -42,7 +42,7 @@ export const nativeMutations: readonly Mutation[] = [
   },
   {
     keeps: "P11",
-    what: "a context that lies in itself is followed without end",
+    what: "a state in which a context lies in itself is taken",
     code: "      if (around.has(context)) throw circular(context);",
     becomes: "      if (around.has(context)) return void circular;",
     tests: checkpoints,
