@@ -288,9 +288,11 @@ test("a handler of AWS's SDK that was told of news and suspends without having l
     await runner.completeCallback(opened?.CallbackDetails?.CallbackId ?? "", { type: "SUCCEEDED" });
     return { Status: InvocationStatus.PENDING };
   };
-  const runner = world.start({ order: { awsDurable } });
+  const errors: unknown[] = [];
+  const runner = world.start({ order: { awsDurable } }, { onError: (_id, error) => errors.push(error) });
   await runner.start({ functionName: "order", name: "one" });
   await clock.advance(1000);
+  expect(errors).toEqual([]);
   expect(await runner.describe("order/one")).toMatchObject({ status: "SUCCEEDED", result: '"seen"' });
   expect(calls).toBe(2);
 });
