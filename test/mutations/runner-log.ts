@@ -92,7 +92,7 @@ export const runnerLogMutations: readonly Mutation[] = [
     what: "an SDK elsewhere whose invocation was taken over is refused and breaks",
     code: "    if (this.#setup.lostTokens.has(token)) return { operations: [] };\n",
     becomes: "",
-    tests: ["test/http/remote-worker.test.ts"],
+    tests: answers,
   },
   {
     keeps: "P4",
