@@ -79,7 +79,7 @@ export const compatMutations: readonly Mutation[] = [
     what: "plugins are told of no retry that has become due",
     code: '    (operation) => operation.status === "READY" || (isFromOutside',
     becomes: "    (operation) => (isFromOutside",
-    tests: updated,
+    tests: ["src/lambda-compat/updated-operations.test.ts"],
   },
   {
     keeps: "plugins",
