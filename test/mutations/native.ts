@@ -51,7 +51,7 @@ export const nativeMutations: readonly Mutation[] = [
     keeps: "P7",
     what: "a state whose marker comes back counts as whole",
     code: "      if (seen.has(marker))\n        throw",
-    becomes: "      if (seen.has(marker)) return;\n      if (marker === undefined)\n        throw",
+    becomes: "      if (seen.has(marker)) break;\n      if (marker === undefined)\n        throw",
     tests: checkpoints,
   },
   {
