@@ -233,6 +233,17 @@ test("an answer without another token ends the invocation as pending, and the se
   expect(checkpoints).toBe(1);
 });
 
+test("what the service refuses fails the execution, but for a token that is no longer valid: then the invocation breaks", async () => {
+  const refusing = (message: string): Partial<DurableExecutionClient> => ({
+    checkpoint: async () => {
+      const name = "InvalidParameterValueException";
+      throw Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
+    },
+  });
+  await expect(afterCallback([], refusing("Invalid Checkpoint Token"))).rejects.toThrow("Invalid Checkpoint Token");
+  expect(await afterCallback([], refusing("Invalid parent operation id."))).toMatchObject({ Status: "FAILED" });
+});
+
 test("an answer that holds an operation as it was before its update does not take the update back", async () => {
   const before = { ...recorded({ position: "1", type: "STEP" }), Status: "STARTED" as const };
   const behind: DurableExecutionClient = {
