@@ -11,22 +11,17 @@ import type { DurableContext } from "./types.ts";
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 
-/** Parks an invocation whose journal nothing else holds. */
-async function parkedWithJournal(): Promise<{ readonly running: RunningInvocation; journal: WeakRef<object> }> {
-  const clock = new SimulatedClock();
+type Handler = (event: unknown, context: DurableContext) => Promise<unknown>;
+
+/** Invokes a handler that parks. */
+function invoke(
+  handler: Handler,
+  clock: SimulatedClock,
+  journal: readonly Operation[],
+  onParked: () => void = () => {},
+): RunningInvocation {
   const now = clock.now();
-  const journal: Operation[] = [
-    {
-      ...{ id: "1", type: "STEP", subType: "Step", status: "SUCCEEDED", startedAt: now, endedAt: now },
-      ...{ attempt: 1, result: "1", delivery: 1, after: 0 },
-    },
-  ];
-  let isParked = false;
-  const handler = async (_: unknown, context: DurableContext): Promise<unknown> => {
-    await context.step(async () => 1);
-    return context.wait({ hours: 1 });
-  };
-  const running = hostedFunction(createProgram(handler as never, {})).invoke({
+  return hostedFunction(createProgram(handler as never, {})).invoke({
     header: {
       ...{ id: "f/x", name: "x", incarnation: "i", functionName: "f", version: "1", status: "RUNNING" },
       ...{ startedAt: now, retentionDays: 1 },
@@ -38,14 +33,50 @@ async function parkedWithJournal(): Promise<{ readonly running: RunningInvocatio
     heard: 0,
     client: { checkpoint: () => [] },
     host: clock.host(),
-    suspension: { mode: "park", onParked: () => void (isParked = true) },
+    suspension: { mode: "park", onParked },
     lingerMs: 0,
     deadline: now + 1000,
   });
+}
+
+/** Parks an invocation whose journal nothing else holds. */
+async function parkedWithJournal(): Promise<{ readonly running: RunningInvocation; journal: WeakRef<object> }> {
+  const clock = new SimulatedClock();
+  const now = clock.now();
+  const journal: Operation[] = [
+    {
+      ...{ id: "1", type: "STEP", subType: "Step", status: "SUCCEEDED", startedAt: now, endedAt: now },
+      ...{ attempt: 1, result: "1", delivery: 1, after: 0 },
+    },
+  ];
+  let isParked = false;
+  const handler: Handler = async (_event, context) => {
+    await context.step(async () => 1);
+    return context.wait({ hours: 1 });
+  };
+  const running = invoke(handler, clock, journal, () => void (isParked = true));
   await clock.runUntilIdle({ until: () => isParked });
   expect(isParked).toBe(true);
   return { running, journal: new WeakRef(journal) };
 }
+
+test("what changes before the handler is called reaches it", async () => {
+  const clock = new SimulatedClock();
+  const at = clock.now();
+  const open = { id: "1", type: "WAIT", subType: "Wait", status: "STARTED", startedAt: at, waitSeconds: 1 } as const;
+  const running = invoke((_event, context) => context.wait({ seconds: 1 }).then(() => "waited"), clock, [
+    { ...open, dueAt: at, after: 0 },
+  ]);
+  expect(running.absorb([{ ...open, status: "SUCCEEDED", dueAt: at, after: 0, endedAt: at, delivery: 1 }])).toBe(true);
+  expect(await clock.run(running.output, { limitMs: 1000 })).toEqual({ status: "SUCCEEDED", result: '"waited"' });
+});
+
+test("a handler whose invocation is abandoned before it is called is not called, and takes no news", async () => {
+  const running = invoke(() => expect.unreachable(), new SimulatedClock(), []);
+  running.abandon();
+  expect(running.absorb([])).toBe(false);
+  expect(await running.output).toEqual({ status: "FENCED" });
+});
 
 test("a parked invocation does not hold on to the journal that it began with", async () => {
   const { running, journal } = await parkedWithJournal();

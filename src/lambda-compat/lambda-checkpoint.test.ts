@@ -223,6 +223,40 @@ test("a callback that ended before its start, by the clocks of the service, is h
   expect(await afterCallback([answered])).toEqual({ Status: "SUCCEEDED", Result: '"yes"' });
 });
 
+test("an answer without another token ends the invocation as pending, and the service is asked for nothing more", async () => {
+  let checkpoints = 0;
+  const checkpoint: DurableExecutionClient["checkpoint"] = async () => {
+    checkpoints++;
+    return { CheckpointToken: undefined, NewExecutionState: { Operations: [answered] } };
+  };
+  expect(await afterCallback([], { checkpoint })).toEqual({ Status: "PENDING" });
+  expect(checkpoints).toBe(1);
+});
+
+test("what the service refuses fails the execution, but for a token that is no longer valid: then the invocation breaks", async () => {
+  const refusing = (message: string): Partial<DurableExecutionClient> => ({
+    checkpoint: async () => {
+      const name = "InvalidParameterValueException";
+      throw Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
+    },
+  });
+  await expect(afterCallback([], refusing("Invalid Checkpoint Token"))).rejects.toThrow("Invalid Checkpoint Token");
+  expect(await afterCallback([], refusing("Invalid parent operation id."))).toMatchObject({ Status: "FAILED" });
+});
+
+test("an answer that holds an operation as it was before its update does not take the update back", async () => {
+  const before = { ...recorded({ position: "1", type: "STEP" }), Status: "STARTED" as const };
+  const behind: DurableExecutionClient = {
+    ...transport,
+    checkpoint: async () => ({ CheckpointToken: "next", NewExecutionState: { Operations: [before] } }),
+  };
+  const checkpoint = new LambdaCheckpoint({ transport: behind, event: event([]), now: () => 1 });
+  const update = { id: wireId("1"), type: "STEP", subType: "Step" } as const;
+  expect(await checkpoint.checkpoint([{ ...update, action: "SUCCEED", payload: "1" }])).toMatchObject([
+    { status: "SUCCEEDED", result: "1" },
+  ]);
+});
+
 test("a state whose marker comes back ends the invocation", async () => {
   let pages = 0;
   const getExecutionState = async () => ({ Operations: [], NextMarker: ++pages % 2 === 0 ? "next" : "other" });

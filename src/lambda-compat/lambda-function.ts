@@ -145,7 +145,8 @@ class LambdaInvocation implements RunningInvocation {
 
   async #checkpoint(updates: readonly OperationUpdate[]): Promise<void> {
     try {
-      await this.#request.client.checkpoint(updates);
+      // Changes that came before this invocation was there to absorb them are told with the answer.
+      this.absorb(await this.#request.client.checkpoint(updates));
     } catch (error) {
       throw clientError(error);
     }

@@ -17,8 +17,8 @@ const never = (): Promise<never> => new Promise(() => {});
 const noRetry: RetryStrategy = () => ({ shouldRetry: false });
 const once: RetryStrategy = (_error, attempt) => ({ shouldRetry: attempt < 2, delay: { seconds: 1 } });
 
-function runnerOf(handler: Handler): DurableTestRunner {
-  return new DurableTestRunner(withDurableExecution(handler), { stepPatienceMs: STEP_PATIENCE_MS });
+function runnerOf(handler: Handler, parks = false): DurableTestRunner {
+  return new DurableTestRunner(withDurableExecution(handler), { stepPatienceMs: STEP_PATIENCE_MS, parks });
 }
 
 describe("an attempt that takes longer than the timeout", () => {
@@ -247,7 +247,7 @@ test("a function whose attempt is over sees so at once, though a later attempt r
   const begun = new Promise<void>((resolve) => (begin = resolve));
   let answer = (_isAborted: boolean): void => {};
   const answered = new Promise<boolean>((resolve) => (answer = resolve));
-  const { result } = await runnerOf((_event, context) =>
+  const handler: Handler = (_event, context) =>
     context.step(
       "charge",
       async (step) => {
@@ -256,8 +256,8 @@ test("a function whose attempt is over sees so at once, though a later attempt r
         return answered;
       },
       { timeout: { minutes: 10 }, retryStrategy: once },
-    ),
-  ).run();
+    );
+  const { result } = await runnerOf(handler, true).run();
   expect(result).toBe(true);
 });
 

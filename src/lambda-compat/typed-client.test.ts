@@ -1,6 +1,8 @@
 import { expect, onTestFinished, test } from "vitest";
 import { createMemoryHost, ExecutionError, type MemoryHost } from "../homes/memory/index.ts";
+import { DurableTestRunner } from "../testing/test-runner.ts";
 import type { Functions } from "./functions.ts";
+import { typedStart } from "./typed-client.ts";
 import { withDurableExecution } from "./with-durable-execution.ts";
 
 interface Order {
@@ -70,6 +72,22 @@ test("what has no result says so by code, and with the error", async () => {
   await expect(waiting.result({ timeoutMs: 1 })).rejects.toMatchObject({ code: "EXECUTION_RUNNING" });
   await client.stop(waiting.id);
   await expect(waiting.result()).rejects.toMatchObject({ code: "EXECUTION_STOPPED" });
+});
+
+test("what waits for a repair says so by code, and why", async () => {
+  let invocations = 0;
+  const changing = withDurableExecution(async (_event: undefined, context) => {
+    await context.step(`invocation ${++invocations}`, async () => {});
+    await context.wait({ seconds: 1 });
+  });
+  const runner = new DurableTestRunner(changing);
+  const [functionName = ""] = runner.client.functionNames();
+  const halted = await typedStart(runner.client)<typeof changing>(functionName, undefined);
+  await runner.advance({ seconds: 2 });
+  await expect(halted.result()).rejects.toMatchObject({
+    code: "EXECUTION_HALTED",
+    message: expect.stringContaining("is HALTED: [Unrecoverable Execution] Non-deterministic execution") as string,
+  });
 });
 
 test("a function that the host was not given, and an event that is no JSON, are refused", async () => {

@@ -34,6 +34,13 @@ export const compatMutations: readonly Mutation[] = [
   },
   {
     keeps: "P5",
+    what: "what changes before a handler of AWS's SDK is there to be told is lost",
+    code: "      this.absorb(await this.#request.client.checkpoint(updates));",
+    becomes: "      await this.#request.client.checkpoint(updates);",
+    tests: ["test/runner/wakes.test.ts"],
+  },
+  {
+    keeps: "P5",
     what: "what changes before the handler is there is lost",
     code: "    if (this.#early.length > 0) this.#running.invocation.absorb(this.#early);\n",
     becomes: "",
@@ -72,7 +79,7 @@ export const compatMutations: readonly Mutation[] = [
     what: "plugins are told of no retry that has become due",
     code: '    (operation) => operation.status === "READY" || (isFromOutside',
     becomes: "    (operation) => (isFromOutside",
-    tests: updated,
+    tests: ["src/lambda-compat/updated-operations.test.ts"],
   },
   {
     keeps: "plugins",

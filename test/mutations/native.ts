@@ -42,7 +42,7 @@ export const nativeMutations: readonly Mutation[] = [
   },
   {
     keeps: "P11",
-    what: "a context that lies in itself is followed without end",
+    what: "a state in which a context lies in itself is taken",
     code: "      if (around.has(context)) throw circular(context);",
     becomes: "      if (around.has(context)) return void circular;",
     tests: checkpoints,
@@ -51,7 +51,7 @@ export const nativeMutations: readonly Mutation[] = [
     keeps: "P7",
     what: "a state whose marker comes back counts as whole",
     code: "      if (seen.has(marker))\n        throw",
-    becomes: "      if (seen.has(marker)) return;\n      if (marker === undefined)\n        throw",
+    becomes: "      if (seen.has(marker)) break;\n      if (marker === undefined)\n        throw",
     tests: checkpoints,
   },
   {

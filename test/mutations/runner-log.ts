@@ -92,7 +92,7 @@ export const runnerLogMutations: readonly Mutation[] = [
     what: "an SDK elsewhere whose invocation was taken over is refused and breaks",
     code: "    return this.#setup.lostTokens.has(token);",
     becomes: "    return false;",
-    tests: ["test/http/remote-worker.test.ts"],
+    tests: answers,
   },
   {
     keeps: "P4",

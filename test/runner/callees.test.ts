@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
-import { Gate, HOUR, Processes, storeWith } from "./processes.ts";
+import { DAY, Gate, HOUR, Processes, storeWith } from "./processes.ts";
 
 const parent = withDurableExecution(async (_: unknown, context) => {
   const [outcome] = await Promise.all([context.invoke("child", 1), context.wait({ seconds: 1 })]);
@@ -121,4 +121,36 @@ test("an invoke whose callee's name somebody else has taken fails, and says so",
     expect(status).toBe("FAILED");
     expect(error?.errorMessage).toContain("not started by it");
   }
+});
+
+test("a start by itself under the name of an execution that was invoked is refused, whatever else agrees", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  const child = withDurableExecution(async (_: unknown, context) => context.wait({ hours: 1 }));
+  const runner = world.start({ parent, child });
+  await runner.start({ functionName: "parent" });
+  await clock.settle();
+  const { rows } = await runner.list({ functionName: "child", limit: 2 });
+  expect(rows.length).toBe(1);
+  await expect(runner.start({ functionName: "child", name: rows[0]?.name ?? "", input: "1" })).rejects.toMatchObject({
+    code: "DurableExecutionAlreadyStartedException",
+  });
+});
+
+test("a callee whose caller is removed before it ends has told it, and says nothing of an error", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  const errors: unknown[] = [];
+  const child = withDurableExecution(async (_: unknown, context) => context.wait({ days: 3 }));
+  const runner = world.start({ parent, child }, { retentionDays: 1, onError: (_id, error) => errors.push(error) });
+  const { execution } = await runner.start({ functionName: "parent" });
+  await clock.settle();
+  const { rows } = await runner.list({ functionName: "child", limit: 2 });
+  const callee = rows[0]?.id ?? "";
+  await runner.stop(execution.id);
+  await clock.advance(2 * DAY);
+  expect(world.story(execution.id)).toEqual([]);
+  await clock.advance(1.5 * DAY);
+  expect(world.story(callee)).toContain("PARENT_NOTIFIED");
+  expect(errors).toEqual([]);
 });

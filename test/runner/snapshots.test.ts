@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { MemoryStore } from "../../src/adapters/memory/memory-store.ts";
 import { decodeCommit } from "../../src/engine/machine/commit-codec.ts";
 import { fold } from "../../src/engine/machine/fold.ts";
-import { encodeSnapshot } from "../../src/engine/machine/snapshot.ts";
+import { decodeSnapshot, encodeSnapshot } from "../../src/engine/machine/snapshot.ts";
 import { emptyState } from "../../src/engine/machine/state.ts";
 import { type ExecutionStore, StorageFullError } from "../../src/engine/ports/execution-store.ts";
 import type { DurableContext } from "../../src/lambda-compat/types.ts";
@@ -12,7 +12,7 @@ import { withDurableExecution } from "../../src/lambda-compat/with-durable-execu
 import type { CrashPoint } from "../../src/testing/crash.ts";
 import { histories } from "../promises/histories.ts";
 import { World } from "../promises/world.ts";
-import { HOUR, Processes, storeWith } from "./processes.ts";
+import { Gate, HOUR, Processes, storeWith } from "./processes.ts";
 
 const id = "order/long";
 const LONG = { functionName: "order", name: "long" };
@@ -289,6 +289,33 @@ describe("keeping a snapshot", () => {
       await world.clock.advance(1000);
     }
     expect(kept).toEqual([0, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 3]);
+  });
+
+  test("names the last commit of what it holds, though the execution goes on while that commit is read", async () => {
+    const world = new Processes();
+    const gate = new Gate();
+    const kept: string[] = [];
+    const held = (store: ExecutionStore): ExecutionStore =>
+      storeWith(store, {
+        read: async (...args) => {
+          if (args[2]?.limit === 1) await gate.passed;
+          return store.read(...args);
+        },
+        keepSnapshot: async (...args) => {
+          kept.push(args[1]);
+          await store.keepSnapshot(...args);
+        },
+      });
+    const runner = world.start(order([], "first", STEPS), { store: held });
+    await runner.start(LONG);
+    await world.clock.settle();
+    await runner.stop(id);
+    gate.open();
+    await world.clock.settle();
+    expect(kept.length).toBe(1);
+    const snapshot = decodeSnapshot(kept[0] ?? "", incarnation(world.disk));
+    const [lastBody = ""] = world.disk.read(id, snapshot?.state.seq ?? 0)?.bodies ?? [];
+    expect(snapshot?.follows(lastBody)).toBe(true);
   });
 
   test("that fails is reported and has no other consequence", async () => {

@@ -156,6 +156,26 @@ test("an execution that was made and never begun is run by the process that is a
   expect(await runner.describe("order/one")).toMatchObject({ status: "SUCCEEDED" });
 });
 
+test("an execution whose start was not acknowledged runs, though nobody asks for it again", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  const runner = world.start(
+    { order },
+    {
+      store: (store) =>
+        storeWith(store, {
+          create: async (...args) => {
+            await store.create(...args);
+            throw new Error("no answer");
+          },
+        }),
+    },
+  );
+  await expect(runner.start({ functionName: "order", name: "one" })).rejects.toThrow("no answer");
+  await clock.advance(10_000);
+  expect(await runner.describe("order/one")).toMatchObject({ status: "SUCCEEDED", result: '"done"' });
+});
+
 test("an invocation that breaks is told of, with what broke it, each time until the execution halts", async () => {
   const world = new Processes();
   const { clock } = world;
@@ -288,9 +308,11 @@ test("a handler of AWS's SDK that was told of news and suspends without having l
     await runner.completeCallback(opened?.CallbackDetails?.CallbackId ?? "", { type: "SUCCEEDED" });
     return { Status: InvocationStatus.PENDING };
   };
-  const runner = world.start({ order: { awsDurable } });
+  const errors: unknown[] = [];
+  const runner = world.start({ order: { awsDurable } }, { onError: (_id, error) => errors.push(error) });
   await runner.start({ functionName: "order", name: "one" });
   await clock.advance(1000);
+  expect(errors).toEqual([]);
   expect(await runner.describe("order/one")).toMatchObject({ status: "SUCCEEDED", result: '"seen"' });
   expect(calls).toBe(2);
 });
