@@ -3,7 +3,6 @@
  * here between two invocations.
  */
 
-import { md5 } from "#md5";
 import type { PlatformTasks } from "../adapters/hosts/platform-tasks.ts";
 import { systemHost } from "../adapters/hosts/system-host.ts";
 import { failureFromError } from "../engine/model/thrown-failure.ts";
@@ -16,6 +15,7 @@ import { DurableExecutionInvocationInputWithClient } from "./invocation-input.ts
 import { isFinal, LambdaCheckpoint } from "./lambda-checkpoint.ts";
 import { InvocationStatus } from "./literals.ts";
 import { wireId } from "./wire-id.ts";
+import { md5 } from "./md5.ts";
 import type { PluginHost } from "./plugin-host.ts";
 import type { Program, ProgramOutcome } from "./program.ts";
 import type * as api from "./types.ts";
