@@ -42,11 +42,16 @@ export class Callers {
     return this.#later > 0 || this.unanswered.length > 0;
   }
 
+  /** One execution that performs these acts, at once. */
+  start(acts: readonly Act[]): void {
+    this.#start("e0", this.#program("e0", acts));
+  }
+
   begin(executions: number): void {
     const { random } = this.#system.faults;
     for (let index = 0; index < executions; index++) {
       const name = `e${index}`;
-      const program = this.#program(name);
+      const program = this.#program(name, withinOneCall(new RandomActs(random).acts()));
       this.#in(LONGEST_BEFORE_START_MS, () => this.#start(name, program));
       if (random.chance(STARTED_TWICE)) this.#in(2 * LONGEST_BEFORE_START_MS, () => this.#start(name, program));
       if (random.chance(STOPPED)) this.#in(LONGEST_BEFORE_STOP_MS, () => this.#stop(name));
@@ -59,8 +64,7 @@ export class Callers {
     }
   }
 
-  #program(name: string): Program {
-    const acts = withinOneCall(new RandomActs(this.#system.faults.random).acts());
+  #program(name: string, acts: readonly Act[]): Program {
     const program = { tag: `${name}#1`, acts };
     this.programs.set(program.tag, acts);
     return program;

@@ -7,6 +7,7 @@
  * again, so its report has the whole story.
  */
 
+import type { Act } from "../../../src/testing/chaos/act.ts";
 import type { ChaosReport } from "../../../src/testing/chaos/chaos.ts";
 import { Faults } from "../../../src/testing/chaos/faults.ts";
 import { promises } from "../../../src/testing/chaos/promises.ts";
@@ -42,6 +43,23 @@ export function lambdaChaos(seed: number, services: Services): Promise<ChaosRepo
   return new LambdaChaos(seed, services).run();
 }
 
+/** Where a process dies: around the n-th request, of all processes together, that changes anything in a service. */
+export interface CrashPoint {
+  readonly change: number;
+  /** AFTER: it has happened, and its process has not heard of it. */
+  readonly when: "BEFORE" | "AFTER";
+}
+
+/** One execution in a world in which one process dies and nothing else goes wrong. */
+export async function lambdaCrash(
+  acts: readonly Act[],
+  point: CrashPoint,
+  services: Services,
+): Promise<ChaosReport & { readonly hasCrashed: boolean }> {
+  const report = await new LambdaChaos(point.change, services, { acts, point }).run();
+  return { ...report, hasCrashed: report.faults.has("crash") };
+}
+
 class LambdaChaos {
   readonly #seed: number;
   readonly #services: Services;
@@ -52,15 +70,19 @@ class LambdaChaos {
   readonly #callers: Callers;
   readonly #observer: Observer;
   readonly #processes: LambdaProcess[] = [];
+  readonly #crashing: { readonly acts: readonly Act[]; readonly point: CrashPoint } | undefined;
   #isClosed = false;
   #requests = 0;
+  #changes = 0;
   #landed = 0;
 
-  constructor(seed: number, services: Services) {
+  constructor(seed: number, services: Services, crashing?: { acts: readonly Act[]; point: CrashPoint }) {
     const random = seededRandom(seed);
     this.#seed = seed;
+    this.#crashing = crashing;
     this.#services = services;
-    this.#faults = new Faults(random, FAULT_RATES[random.below(FAULT_RATES.length)] ?? 1);
+    const rate = FAULT_RATES[random.below(FAULT_RATES.length)] ?? 1;
+    this.#faults = new Faults(random, crashing === undefined ? rate : 0);
     this.#story = new Story(() => services.world.now());
     this.#violations = new Violations(({ promise, what }) => this.#story.tell(`VIOLATION of ${promise}: ${what}`));
     this.#witness = new Witness(this.#violations);
@@ -73,7 +95,6 @@ class LambdaChaos {
   }
 
   async run(): Promise<ChaosReport> {
-    const { random } = this.#faults;
     this.#boot();
     this.#boot();
     const deliveries = new Deliveries({
@@ -83,9 +104,7 @@ class LambdaChaos {
       onFailure: (error) => this.#failed(error),
     });
     const sweeping = this.#sweepUntil(() => this.#isClosed);
-    this.#callers.begin(1 + random.below(MOST_EXECUTIONS));
-    await this.#disturb(random.below(MOST_DISTURBANCES));
-    this.#calm();
+    await this.#happen();
     await this.#untilOver();
     await this.#judge();
     await this.#forget();
@@ -93,6 +112,20 @@ class LambdaChaos {
     await Promise.all([sweeping, deliveries.stop()]);
     for (const { gate } of this.#processes) gate.kill();
     return this.#report();
+  }
+
+  async #happen(): Promise<void> {
+    const { random } = this.#faults;
+    if (this.#crashing !== undefined) return this.#callers.start(this.#crashing.acts);
+    this.#callers.begin(1 + random.below(MOST_EXECUTIONS));
+    await this.#disturb(random.below(MOST_DISTURBANCES));
+    this.#calm();
+  }
+
+  /** Whether a process dies here. */
+  #passes(process: LambdaProcess, when: CrashPoint["when"]): void {
+    const point = this.#crashing?.point;
+    if (point?.change === this.#changes && point.when === when) this.#crash(process);
   }
 
   get #living(): readonly LambdaProcess[] {
@@ -106,17 +139,22 @@ class LambdaChaos {
   #boot(): void {
     const name = `p${this.#processes.length + 1}`;
     this.#story.tell(`${name} starts`);
-    this.#processes.push(
-      new LambdaProcess({
-        name,
-        pace: this.#faults.random.chance(0.5) ? "NETWORK" : "TURNS",
-        services: this.#services,
-        faults: this.#faults,
-        witness: this.#witness,
-        onRequest: () => void this.#requests++,
-        onFailure: (error) => this.#failed(error),
-      }),
-    );
+    const process: LambdaProcess = new LambdaProcess({
+      name,
+      pace: this.#faults.random.chance(0.5) ? "NETWORK" : "TURNS",
+      services: this.#services,
+      faults: this.#faults,
+      witness: this.#witness,
+      onRequest: (changes) => {
+        this.#requests++;
+        if (!changes) return;
+        this.#changes++;
+        this.#passes(process, "BEFORE");
+      },
+      onChange: () => this.#passes(process, "AFTER"),
+      onFailure: (error) => this.#failed(error),
+    });
+    this.#processes.push(process);
   }
 
   #failed(error: unknown): void {
@@ -139,13 +177,14 @@ class LambdaChaos {
       const until = Date.now() + random.below(LONGEST_GAP_MS);
       do await this.#look(random.below(4 * STEP_MS));
       while (Date.now() < until);
-      const happens = [() => this.#crash(), () => this.#crash(), () => this.#freeze(), () => this.#skip()];
+      const crash = (): void => this.#crash(this.#choose());
+      const happens = [crash, crash, () => this.#freeze(), () => this.#skip()];
       happens[random.below(happens.length)]?.();
     }
   }
 
-  #crash(): void {
-    const victim = this.#choose();
+  #crash(victim: LambdaProcess | undefined): void {
+    if (victim?.isAlive === false) return;
     this.#faults.count("crash");
     this.#story.tell(`${victim?.name} crashes`);
     victim?.gate.kill();

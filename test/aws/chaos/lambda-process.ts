@@ -28,8 +28,10 @@ export interface LambdaProcessOptions {
   readonly services: Services;
   readonly faults: Faults;
   readonly witness: Witness;
-  /** Told of each request to a service. */
-  readonly onRequest: () => void;
+  /** Told of each request to a service before it is sent, and whether it may change anything. */
+  readonly onRequest: (changes: boolean) => void;
+  /** Told of each request that has changed something, before the process hears of it. */
+  readonly onChange: () => void;
   /** Told of background work that failed, and of user code that should not have run. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -115,7 +117,7 @@ export class LambdaProcess {
 
   /** Requests are refused, land late, or go unanswered; AWS's clients repeat what went unanswered. */
   #handler(inner: Handler): Pick<Handler, "handle"> {
-    const { pace: kind, services, faults, onRequest } = this.#options;
+    const { pace: kind, services, faults, onRequest, onChange } = this.#options;
     const { world } = services;
     const pace = new Pace(kind, {
       random: faults.random,
@@ -124,10 +126,14 @@ export class LambdaProcess {
     });
     const link = new Link({ faults, pace, clock: world });
     const handle: Handler["handle"] = async (request, options) => {
-      onRequest();
       const what = String(request.headers["x-amz-target"] ?? request.method).replace(/^.*\./, "");
       const changes = !/^(GetItem|Query|BatchGetItem|ReceiveMessage)$/.test(what);
-      const run = async (): ReturnType<Handler["handle"]> => read(await inner.handle(request, options));
+      onRequest(changes);
+      const run = async (): ReturnType<Handler["handle"]> => {
+        const answer = await read(await inner.handle(request, options));
+        if (changes) onChange();
+        return answer;
+      };
       try {
         return await this.gate.call(() => link.send({ what: changes ? "write" : "read", changes, run }));
       } catch (error) {

@@ -1,7 +1,7 @@
 /** A table, a queue and schedules for one run, over services that many runs share. Their clock can be moved. */
 
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { type LocalQueue, LocalSqs } from "../../../scripts/local-aws/local-queue.ts";
+import type { LocalQueue, LocalSqs } from "../../../scripts/local-aws/local-queue.ts";
 import { LocalScheduler } from "../../../scripts/local-aws/local-scheduler.ts";
 import { systemHost } from "../../../src/adapters/hosts/system-host.ts";
 import { createTimer } from "../../../src/adapters/hosts/timer.ts";
