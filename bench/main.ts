@@ -6,6 +6,7 @@
 
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { dynamodb } from "./dynamodb-section.ts";
 import { untilIdle } from "./idle.ts";
 import { lambda } from "./lambda-section.ts";
 import { writePage } from "./page.ts";
@@ -55,6 +56,7 @@ const everywhere: Readonly<Record<string, (places: Places) => Section | Promise<
   "durable-objects": async (places) => durableObjects(await places.worker()),
   memory: () => memory,
   lambda: () => lambda,
+  dynamodb: () => dynamodb,
 };
 
 const inBrowser: typeof everywhere = {

@@ -15,7 +15,7 @@ import { root } from "./command.ts";
 import { DynamoDbLocal } from "./local-aws/dynamodb-local.ts";
 import { LocalSqs } from "./local-aws/local-queue.ts";
 import { LocalScheduler } from "./local-aws/local-scheduler.ts";
-import { QueueMapping } from "./local-aws/queue-mapping.ts";
+import { inProcess, QueueMapping } from "./local-aws/queue-mapping.ts";
 
 /** US dollars a million, on demand, us-east-1, November 2026. */
 const PRICES = { writes: 0.625, reads: 0.125, requests: 0.4, schedules: 1 } as const;
@@ -69,8 +69,7 @@ const host = openHost();
 const mapping = new QueueMapping({
   sqs,
   url: queue.url,
-  call: host.handlers.queue,
-  timeoutSeconds: 60,
+  invoke: inProcess(host.handlers.queue, 60),
   onError: console.error,
 });
 

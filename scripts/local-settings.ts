@@ -17,6 +17,9 @@ export interface LocalCredential {
   readonly sigv4: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
+/** What starts the example workflows on this machine. */
+export type StartCommand = "npm start" | "npm run start:aws";
+
 export interface LocalPorts {
   readonly worker: number;
   readonly objectStore: number;
@@ -103,8 +106,14 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
+/** With which command the workflows were started last. */
+export function readStartCommand(): StartCommand {
+  const path = join(settingsFolder, "command");
+  return existsSync(path) ? (readFileSync(path, "utf8") as StartCommand) : "npm start";
+}
+
 /** Keeps a second start from using the same state. Returns what lets go of it; throws when another one runs. */
-export function lockSettings(): () => void {
+export function lockSettings(command: StartCommand): () => void {
   privateFolder(settingsFolder);
   const path = join(settingsFolder, "start.pid");
   const owner = existsSync(path) ? Number(readFileSync(path, "utf8")) : 0;
@@ -114,6 +123,7 @@ export function lockSettings(): () => void {
     );
   }
   writeFileSync(path, String(process.pid));
+  writeFileSync(join(settingsFolder, "command"), command);
   return () => rmSync(path, { force: true });
 }
 

@@ -2,6 +2,8 @@
 
 /** Files of tests in Node and across processes. */
 export const slowFiles: readonly string[] = [
+  "test/aws/chaos/every-point.test.ts",
+  "test/aws/chaos/lambda-chaos.test.ts",
   "test/aws/dynamodb-local.test.ts",
   "test/aws/home/home.test.ts",
   "test/aws/native/native.test.ts",

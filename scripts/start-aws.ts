@@ -12,7 +12,7 @@ import { Dynalite } from "./local-aws/dynalite.ts";
 import { HttpGateway } from "./local-aws/http-gateway.ts";
 import { LocalScheduler } from "./local-aws/local-scheduler.ts";
 import { LocalSqs } from "./local-aws/local-queue.ts";
-import { localContext, QueueMapping } from "./local-aws/queue-mapping.ts";
+import { inProcess, localContext, QueueMapping } from "./local-aws/queue-mapping.ts";
 import {
   choosePorts,
   type LocalCredential,
@@ -38,7 +38,7 @@ try {
 
 async function start(): Promise<void> {
   process.umask(0o077);
-  process.once("exit", lockSettings());
+  process.once("exit", lockSettings("npm run start:aws"));
   const credential = loadCredential();
   const ports = await choosePorts();
   const standIns = await startStandIns({
@@ -89,8 +89,7 @@ async function startServices(folder: string, credential: LocalCredential): Promi
   const mapping = new QueueMapping({
     sqs,
     url: queue.url,
-    call: host.handlers.queue,
-    timeoutSeconds: TIMEOUT_SECONDS,
+    invoke: inProcess(host.handlers.queue, TIMEOUT_SECONDS),
     onError: console.error,
   });
   const sweep = (): void => void host.handlers.sweeper({}, localContext(TIMEOUT_SECONDS));

@@ -24,7 +24,7 @@ try {
 async function start(): Promise<void> {
   // Whatever is written from here on is for this user alone.
   process.umask(0o077);
-  const unlock = lockSettings();
+  const unlock = lockSettings("npm start");
   process.once("exit", unlock);
   const credential = loadCredential();
   const ports = await choosePorts();

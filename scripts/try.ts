@@ -1,6 +1,6 @@
 /**
- * `npm run try`: starts, watches and approves the workflow encode-video on the Worker of `npm start`, through AWS's own
- * Lambda client. The Worker may be killed and started again while this watches.
+ * `npm run try`: starts, watches and approves the workflow encode-video on the Worker of `npm start`, or on what
+ * `npm run start:aws` plays, through AWS's own Lambda client. Either may be killed and started again while this watches.
  */
 
 import { randomBytes } from "node:crypto";
@@ -16,7 +16,7 @@ import {
   SendDurableExecutionCallbackSuccessCommand,
 } from "@aws-sdk/client-lambda";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { loadCredential, readPorts } from "./local-settings.ts";
+import { loadCredential, readPorts, readStartCommand } from "./local-settings.ts";
 
 const FUNCTION = "encode-video";
 const usage = `Usage: npm run try -- [command]
@@ -50,7 +50,7 @@ try {
   await runCommand();
 } catch (error) {
   if (error instanceof LambdaServiceException) console.error(`${error.name}: ${error.message}`);
-  else if (isAway(error)) console.error(`Nobody answers at ${url}: is "npm start" running?`);
+  else if (isAway(error)) console.error(`Nobody answers at ${url}: is "${readStartCommand()}" running?`);
   else console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }
@@ -126,7 +126,7 @@ async function watch(arn: string): Promise<void> {
       }
     } catch (error) {
       if (!isAway(error)) throw error;
-      if (!away) console.log('  ... nobody answers; waiting for "npm start"');
+      if (!away) console.log(`  ... nobody answers; waiting for "${readStartCommand()}"`);
       away = true;
     }
     await new Promise((next) => setTimeout(next, 500));

@@ -3,7 +3,7 @@
  * and asks it of the window that was chosen last, so each tab's calls wait for those of all others.
  */
 
-import { createServer, type AddressInfo } from "node:net";
+import { unusedPort } from "../unused-port.ts";
 import { ProcessGroup, type RemoteBrowser, type RemoteTab, START_MS } from "./remote-browser.ts";
 
 export interface WebKitPrograms {
@@ -41,7 +41,7 @@ export class WebKit implements RemoteBrowser {
         processes.push(server);
         env["DISPLAY"] = `:${await server.tells(/^(\d+)\n/m)}`;
       }
-      const port = await freePort();
+      const port = await unusedPort();
       const group = new ProcessGroup(driver, [`--port=${port}`], env);
       processes.push(group);
       const session = await DriverSession.begin(`http://127.0.0.1:${port}`, browser, group);
@@ -158,14 +158,4 @@ async function answers(driver: string, { said, child }: ProcessGroup): Promise<v
     if (isUp) return;
     await new Promise((next) => setTimeout(next, 50));
   }
-}
-
-function freePort(): Promise<number> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -6,11 +6,12 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { globSync } from "node:fs";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { CreateTableCommand, DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { root } from "../command.ts";
+import { unusedPort } from "../unused-port.ts";
 import { tableDefinition } from "../../src/adapters/dynamodb/schema.ts";
 
 /** The package's own way to start it leaves the telemetry on and waits for nothing: only its files are used. */
@@ -44,7 +45,7 @@ export class DynamoDbLocal {
   /** In memory, or in a folder, from which it goes on when it is started again. */
   static async start(folder?: string): Promise<DynamoDbLocal> {
     const place = folder === undefined ? ["-inMemory"] : ["-dbPath", folder];
-    const local = new DynamoDbLocal(await freePort(), place);
+    const local = new DynamoDbLocal(await unusedPort(), place);
     await local.start();
     return local;
   }
@@ -54,6 +55,10 @@ export class DynamoDbLocal {
     this.#process = child;
     process.once("exit", () => child.kill("SIGKILL"));
     await answering(this.port);
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.port}`;
   }
 
   /** At once, in the middle of whatever it does. */
@@ -81,14 +86,6 @@ export class DynamoDbLocal {
     await client.send(new CreateTableCommand(tableDefinition(name)));
     client.destroy();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 async function answering(port: number): Promise<void> {

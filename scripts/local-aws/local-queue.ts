@@ -73,10 +73,10 @@ export class LocalSqs {
     return [waiting, hidden, delayed].reduce((sum, count) => sum + Number(count ?? 0), 0);
   }
 
-  async receive(url: string, waitSeconds: number): Promise<readonly Message[]> {
+  async receive(url: string, waitSeconds: number, most: number = 10): Promise<readonly Message[]> {
     const command = new ReceiveMessageCommand({
       QueueUrl: url,
-      MaxNumberOfMessages: 10,
+      MaxNumberOfMessages: most,
       WaitTimeSeconds: waitSeconds,
       MessageSystemAttributeNames: ["All"],
     });

@@ -24,6 +24,8 @@ interface Schedule {
 const LOOK_MS = 100;
 
 export class LocalScheduler {
+  /** Where another client finds it. */
+  readonly endpoint: string;
   readonly client: SchedulerClient;
   readonly #options: LocalSchedulerOptions;
   readonly #server: Server;
@@ -34,8 +36,9 @@ export class LocalScheduler {
     const { port } = server.address() as AddressInfo;
     this.#options = options;
     this.#server = server;
+    this.endpoint = `http://127.0.0.1:${port}`;
     this.client = new SchedulerClient({
-      endpoint: `http://127.0.0.1:${port}`,
+      endpoint: this.endpoint,
       region: "us-east-1",
       credentials: { accessKeyId: "local", secretAccessKey: "local" },
     });

@@ -9,7 +9,7 @@ import type { LambdaHostOptions } from "../../src/homes/aws/lambda-options.ts";
 import { Dynalite } from "../../scripts/local-aws/dynalite.ts";
 import { type LocalQueue, LocalSqs, type QueueSettings } from "../../scripts/local-aws/local-queue.ts";
 import { LocalScheduler } from "../../scripts/local-aws/local-scheduler.ts";
-import { localContext, type QueueFunction, QueueMapping } from "../../scripts/local-aws/queue-mapping.ts";
+import { inProcess, localContext, type QueueFunction, QueueMapping } from "../../scripts/local-aws/queue-mapping.ts";
 
 const roleArn = "arn:aws:iam::000000000000:role/schedules";
 const RECHECK_MS = 50;
@@ -125,8 +125,7 @@ export class LambdaWorld {
     const mapping = new QueueMapping({
       sqs: this.#parts.aws.sqs,
       url: this.queue.url,
-      call: through(handlers.queue),
-      timeoutSeconds,
+      invoke: inProcess(through(handlers.queue), timeoutSeconds),
       concurrency,
       onError: (error) => this.errors.push(error),
     });

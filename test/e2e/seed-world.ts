@@ -1,8 +1,6 @@
 /** The Worker under `wrangler dev` with its state on disk, the stand-ins beside it, and AWS's Lambda client before it. */
 
-import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import {
   type Event,
@@ -17,6 +15,7 @@ import { startStandIns, type StandIns, type StandInsOptions } from "../../demo/s
 import type { EncodeRequest } from "../../demo/workflows/encode-video.ts";
 import { root } from "../../scripts/command.ts";
 import { type LocalCredential, newCredential } from "../../scripts/local-settings.ts";
+import { unusedPort } from "../../scripts/unused-port.ts";
 import { startLocalWorker, type LocalWorker } from "../../scripts/local-worker.ts";
 
 /** An execution that was cut off in the middle of a step goes on by itself within a minute. */
@@ -145,15 +144,6 @@ export class SeedWorld {
 }
 
 /** Below the root, from where wrangler finds the packages. */
-/** One that the system gives to nobody else for a while, so that files of tests may ask for one at the same time. */
-async function unusedPort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
-
 export function temporaryFolder(name: string): string {
   mkdirSync(join(root, ".perdure"), { recursive: true });
   return mkdtempSync(join(root, ".perdure", `test-${name}-`));

@@ -60,7 +60,7 @@ export class CallRunner {
       ...parts.settings,
       store: parts.store,
       alarm: this.#alarm(),
-      host: { ...parts.host, background: (work) => this.#background(work) },
+      host: hostOfCall(parts.host, (work) => this.#background(work)),
       functions: this.#departures.ofFunctions(parts.functions),
       peers: parts.peers,
       parks: false,
@@ -136,4 +136,17 @@ export class CallRunner {
       cancel: (id, order) => give(id, alarm.cancel(id, order)),
     };
   }
+}
+
+/** The host, but for the work that a call waits for before it ends. */
+function hostOfCall(host: Host, background: Host["background"]): Host {
+  return {
+    ambient: host.ambient,
+    now: () => host.now(),
+    random: () => host.random(),
+    randomId: () => host.randomId(),
+    drain: (next) => host.drain(next),
+    timer: (at, fire) => host.timer(at, fire),
+    background,
+  };
 }

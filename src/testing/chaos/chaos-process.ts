@@ -88,6 +88,10 @@ export class ChaosProcess implements Actor {
     });
   }
 
+  get client(): ExecutionClient {
+    return this.runner;
+  }
+
   get isAlive(): boolean {
     return this.gate.isAlive;
   }

@@ -1,12 +1,24 @@
-import { ClientError } from "../../engine/runner/client.ts";
-import type { ChaosSystem } from "./chaos-system.ts";
+import type { Host } from "../../engine/ports/host.ts";
+import { ClientError, type ExecutionClient } from "../../engine/runner/client.ts";
+import type { Faults } from "./faults.ts";
+import type { Gate } from "./gate.ts";
 import type { Request } from "./request.ts";
+import type { Story } from "./story.ts";
 
 const RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
 const LONGEST_PATIENCE_MS = 30_000;
 const SHORTEST_PATIENCE_MS = 500;
 const DOUBLED = 0.04;
+
+/** What clients see of a system. */
+export interface Approachable {
+  readonly faults: Faults;
+  readonly story: Story;
+  readonly world: Host;
+  /** Any process that lives; undefined if none does. */
+  choose(): { readonly gate: Gate; readonly client: ExecutionClient } | undefined;
+}
 
 interface Open {
   readonly what: string;
@@ -19,10 +31,10 @@ interface Open {
  * when it does not answer, and ask another one, until they are answered.
  */
 export class Outside {
-  readonly #system: ChaosSystem;
+  readonly #system: Approachable;
   readonly #open = new Map<object, Open>();
 
-  constructor(system: ChaosSystem) {
+  constructor(system: Approachable) {
     this.#system = system;
   }
 
@@ -56,7 +68,7 @@ export class Outside {
     process.gate.enter(() => {
       if (this.#system.isWithdrawn(sentAt)) return;
       request
-        .send(process.runner)
+        .send(process.client)
         .then(
           (answer) => this.#done(request, answer),
           (error: unknown) => this.#failed(request, error, isOver),

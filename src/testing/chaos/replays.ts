@@ -16,7 +16,7 @@ export type Prefixes = number | typeof ALL;
 /** Replays prefixes of a log by code that does nothing but replay, and tells what differs from what was seen live (P3). */
 export async function differences(
   recorded: Recorded,
-  { chronicle, random, prefixes }: { chronicle: Chronicle; random: SeededRandom; prefixes: Prefixes },
+  { chronicle, random, prefixes }: { chronicle: Pick<Chronicle, "replay">; random: SeededRandom; prefixes: Prefixes },
 ): Promise<string[]> {
   const wrong: string[] = [];
   if (recorded.corruption !== undefined) return wrong;

@@ -3,12 +3,12 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { QueueMapping } from "../../../scripts/local-aws/queue-mapping.ts";
 import { seededRandom } from "../../../src/testing/seeded-random.ts";
 import { LocalAws, type LambdaWorld } from "../lambda-world.ts";
 import { bundle, type Code } from "../lambda-runtime/bundle.ts";
-import { LambdaFunction } from "../lambda-runtime/lambda-function.ts";
+import { answering, LambdaFunction } from "../lambda-runtime/lambda-function.ts";
 import { describeOnLambda } from "../lambda-runtime/on-lambda.ts";
-import { QueueMapping } from "../lambda-runtime/queue-mapping.ts";
 
 const TOKEN = "a-token-of-this-test";
 let aws: LocalAws;
@@ -86,7 +86,14 @@ describeOnLambda("the home on AWS under AWS's runtime client", () => {
     );
     const queue = functionOf(world, "queue", heard.url);
     const sweeper = functionOf(world, "sweeper", heard.url);
-    const mapping = new QueueMapping({ client: aws.sqs.client, queueUrl: world.queue.url, target: queue });
+    const mapping = new QueueMapping({
+      sqs: aws.sqs,
+      url: world.queue.url,
+      invoke: answering(queue),
+      concurrency: 2,
+      // Calls whose process was killed.
+      onError: () => undefined,
+    });
     onTestFinished(() => mapping.stop());
     const names = ["a", "b", "c"];
     for (const name of names) await client.start({ functionName: "seed", name, input: JSON.stringify({ name }) });

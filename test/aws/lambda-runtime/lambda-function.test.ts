@@ -2,12 +2,12 @@
 
 import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { type QueueServer, startQueueServer } from "../queue.ts";
+import { LocalSqs } from "../../../scripts/local-aws/local-queue.ts";
+import { QueueMapping } from "../../../scripts/local-aws/queue-mapping.ts";
 import { bundle, type Code } from "./bundle.ts";
-import { type FunctionSettings, LambdaFunction } from "./lambda-function.ts";
+import { answering, type FunctionSettings, LambdaFunction } from "./lambda-function.ts";
 import { describeOnLambda } from "./on-lambda.ts";
 import type { InvocationOutcome } from "./outcome.ts";
-import { QueueMapping } from "./queue-mapping.ts";
 
 const open: LambdaFunction[] = [];
 let code: Code;
@@ -105,46 +105,45 @@ describeOnLambda("Lambda on this machine", () => {
 });
 
 describeOnLambda("an SQS queue before a function", () => {
-  let server: QueueServer;
+  let sqs: LocalSqs;
 
   beforeAll(async () => {
-    server = await startQueueServer();
+    sqs = await LocalSqs.start();
   });
 
-  afterAll(() => server.stop());
+  afterAll(() => sqs.stop());
 
   test("what failed comes again alone, and lies in the dead-letter queue in the end", async () => {
-    const dead = await server.create("dead");
-    const redrive = JSON.stringify({ deadLetterTargetArn: await server.arnOf(dead), maxReceiveCount: 2 });
-    const queueUrl = await server.create("work", { VisibilityTimeout: "2", RedrivePolicy: redrive });
+    const { url, deadLetterUrl } = await sqs.createQueue("work", { visibilitySeconds: 2, maxReceiveCount: 2 });
     const lambda = lambdaOf({ handler: "index.consume" });
     // Not the time in which an environment comes up is to make the messages visible again.
     await lambda.invoke({ Records: [] });
     const seen: string[] = [];
-    const target = {
-      invoke: (event: unknown) => {
-        for (const { body } of (event as { Records: { body: string }[] }).Records) seen.push(body);
-        return lambda.invoke(event);
+    const errors: unknown[] = [];
+    const onError = (error: unknown): void => void errors.push(error);
+    const call = answering(lambda);
+    const mapping = new QueueMapping({
+      ...{ sqs, url, batchSize: 3, concurrency: 2, onError },
+      invoke: (event) => {
+        for (const { body } of event.Records) seen.push(body);
+        return call(event);
       },
-    };
-    const mapping = new QueueMapping({ client: server.client, queueUrl, target, batchSize: 3 });
+    });
     const bodies = ["one", "two", "fail three", "four", "answer nonsense"];
     const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
-    await server.client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+    await sqs.client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
     const lost = new Set<string>();
     const collecting = new QueueMapping({
-      client: server.client,
-      queueUrl: dead,
-      target: {
-        invoke: async (event) => {
-          for (const { body } of (event as { Records: { body: string }[] }).Records) lost.add(body);
-          return { status: "SUCCEEDED", payload: "null", contentType: "" };
-        },
+      ...{ sqs, url: deadLetterUrl, onError },
+      invoke: async ({ Records }) => {
+        for (const { body } of Records) lost.add(body);
+        return null;
       },
     });
     await expect.poll(() => lost.has("fail three") && lost.has("answer nonsense"), { timeout: 30_000 }).toBe(true);
     await Promise.all([mapping.stop(), collecting.stop()]);
     const timesSeen = (body: string): number => seen.filter((each) => each === body).length;
     expect([timesSeen("one"), timesSeen("two"), timesSeen("fail three")]).toEqual([1, 1, 2]);
+    expect(errors).toEqual([]);
   }, 60_000);
 });

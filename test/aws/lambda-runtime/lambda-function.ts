@@ -86,3 +86,12 @@ export class LambdaFunction {
     this.#environments.add(new Environment(settings, first));
   }
 }
+
+/** What the function answers to an event. Rejects if it fails, or has no environment free. */
+export function answering(lambda: Pick<LambdaFunction, "invoke">): (event: unknown) => Promise<unknown> {
+  return async (event) => {
+    const outcome = await lambda.invoke(event);
+    if (outcome.status !== "SUCCEEDED") throw new Error(`The call has ${outcome.status}.`);
+    return JSON.parse(outcome.payload) as unknown;
+  };
+}

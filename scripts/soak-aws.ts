@@ -1,0 +1,63 @@
+/**
+ * `npm run soak:aws` runs the home on AWS under chaos for a long time and prints its figures; docs/reliability.md holds
+ * those of the last long run. It ends after `--minutes` (default 10). `--seed` is the first seed (default 1), `--lanes`
+ * how many run at a time (default 4), `--store dynamodb-local` asks for AWS's own
+ * stand-in of DynamoDB, which needs Java, instead of dynalite. With a violation it exits with 1, and prints the story.
+ */
+
+import { parseArgs } from "node:util";
+import { lambdaChaos } from "../test/aws/chaos/lambda-chaos.ts";
+import { type LocalDynamoDb, Services } from "../test/aws/chaos/services.ts";
+import { Dynalite } from "./local-aws/dynalite.ts";
+import { DynamoDbLocal, whyNoDynamoDbLocal } from "./local-aws/dynamodb-local.ts";
+import { LocalSqs } from "./local-aws/local-queue.ts";
+import { SoakFigures } from "./soak-figures.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    minutes: { type: "string", default: "10" },
+    seeds: { type: "string" },
+    seed: { type: "string", default: "1" },
+    lanes: { type: "string", default: "4" },
+    store: { type: "string", default: "dynalite" },
+  },
+});
+
+// What fails on purpose is not told of.
+process.env["NODE_ENV"] = "test";
+process.env["AWS_LAMBDA_LOG_LEVEL"] = "FATAL";
+
+const PROGRESS_MS = 30_000;
+
+const figures = new SoakFigures();
+const sqs = await LocalSqs.start();
+const dynamodb = await startDynamoDb();
+const deadline = Date.now() + Number(options.minutes) * 60_000;
+const last = Number(options.seed) + Number(options.seeds ?? Number.POSITIVE_INFINITY);
+let nextSeed = Number(options.seed);
+
+const progress = setInterval(() => console.log(figures.progress()), PROGRESS_MS);
+await Promise.all(Array.from({ length: Number(options.lanes) }, () => work()));
+clearInterval(progress);
+console.log(figures.table());
+// What dead processes left behind, timers and open requests, holds nobody up.
+process.exit(figures.violations === 0 ? 0 : 1);
+
+async function work(): Promise<void> {
+  while (Date.now() < deadline && nextSeed < last) {
+    const seed = nextSeed++;
+    const services = await Services.open(`soak-${seed}`, { sqs, dynamodb });
+    const { account, faults, ...report } = await lambdaChaos(seed, services);
+    await services.close();
+    figures.add({ ...report, faults: [...faults] });
+    if (report.violations.length > 0) console.log(account());
+  }
+}
+
+async function startDynamoDb(): Promise<LocalDynamoDb> {
+  if (options.store === "dynalite") return Dynalite.start();
+  const reason = whyNoDynamoDbLocal();
+  if (reason !== undefined) throw new Error(reason);
+  const local = await DynamoDbLocal.start();
+  return { endpoint: local.endpoint, client: local.client(), createTable: (name) => local.createTable(name) };
+}

@@ -1,0 +1,28 @@
+/** A few seeds of what `npm run soak:aws` runs for as long as one likes. */
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Dynalite } from "../../../scripts/local-aws/dynalite.ts";
+import { LocalSqs } from "../../../scripts/local-aws/local-queue.ts";
+import { lambdaChaos } from "./lambda-chaos.ts";
+import { Services } from "./services.ts";
+
+let dynamodb: Dynalite;
+let sqs: LocalSqs;
+
+beforeAll(async () => {
+  dynamodb = await Dynalite.start();
+  sqs = await LocalSqs.start();
+});
+
+afterAll(async () => {
+  await sqs.stop();
+  await dynamodb.stop();
+});
+
+test.each([1, 2, 3, 4, 5])("the home on AWS keeps every promise under chaos: seed %i", async (seed) => {
+  const services = await Services.open(`chaos-${seed}`, { sqs, dynamodb });
+  const { account, violations, executions } = await lambdaChaos(seed, services);
+  await services.close();
+  expect(violations, account()).toEqual([]);
+  expect(executions).toBeGreaterThan(0);
+});

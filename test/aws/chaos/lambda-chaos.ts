@@ -1,0 +1,294 @@
+/**
+ * The home on AWS under chaos: real clients over stand-ins of its services, in real time. Requests are refused, land late
+ * or go unanswered, messages are lost, doubled, late and out of order, processes crash, freeze and thaw. Then the chaos
+ * ends, and everything has to come to what its programs say, with every promise kept on the way.
+ *
+ * What happens follows from the seed but for the order in which the machine gets to it: a seed that fails need not fail
+ * again, so its report has the whole story.
+ */
+
+import type { Act } from "../../../src/testing/chaos/act.ts";
+import type { ChaosReport } from "../../../src/testing/chaos/chaos.ts";
+import { Faults } from "../../../src/testing/chaos/faults.ts";
+import { promises } from "../../../src/testing/chaos/promises.ts";
+import { differences } from "../../../src/testing/chaos/replays.ts";
+import { Story } from "../../../src/testing/chaos/story.ts";
+import { Violations } from "../../../src/testing/chaos/violations.ts";
+import { seededRandom } from "../../../src/testing/seeded-random.ts";
+import { Callers } from "./callers.ts";
+import { Deliveries } from "./deliveries.ts";
+import { LambdaProcess } from "./lambda-process.ts";
+import { Observer } from "./observer.ts";
+import type { Services } from "./services.ts";
+import { Witness } from "./witness.ts";
+
+const MOST_EXECUTIONS = 3;
+const MOST_DISTURBANCES = 16;
+const LONGEST_GAP_MS = 1500;
+const LONGEST_FREEZE_MS = 12_000;
+const SWEEP_MS = 2000;
+const LOOK_MS = 250;
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+/** How much of a skipped second passes with each look. */
+const STEP_MS = 500;
+/** Nothing happens for so many looks in a row: time is skipped. */
+const QUIET_LOOKS = 12;
+/** So many skipped hours in a row in which nothing happens: more than any wait is long. */
+const MOST_SKIPS = 24;
+const TOLD_COMMITS = 200;
+const FAULT_RATES = [0, 0.5, 1, 1, 2];
+
+export function lambdaChaos(seed: number, services: Services): Promise<ChaosReport> {
+  return new LambdaChaos(seed, services).run();
+}
+
+/** Where a process dies: around the n-th request, of all processes together, that changes anything in a service. */
+export interface CrashPoint {
+  readonly change: number;
+  /** AFTER: it has happened, and its process has not heard of it. */
+  readonly when: "BEFORE" | "AFTER";
+}
+
+/** One execution in a world in which one process dies and nothing else goes wrong. */
+export async function lambdaCrash(
+  acts: readonly Act[],
+  point: CrashPoint,
+  services: Services,
+): Promise<ChaosReport & { readonly hasCrashed: boolean }> {
+  const report = await new LambdaChaos(point.change, services, { acts, point }).run();
+  return { ...report, hasCrashed: report.faults.has("crash") };
+}
+
+class LambdaChaos {
+  readonly #seed: number;
+  readonly #services: Services;
+  readonly #faults: Faults;
+  readonly #story: Story;
+  readonly #violations: Violations;
+  readonly #witness: Witness;
+  readonly #callers: Callers;
+  readonly #observer: Observer;
+  readonly #processes: LambdaProcess[] = [];
+  readonly #crashing: { readonly acts: readonly Act[]; readonly point: CrashPoint } | undefined;
+  #isClosed = false;
+  #requests = 0;
+  #changes = 0;
+  #landed = 0;
+
+  constructor(seed: number, services: Services, crashing?: { acts: readonly Act[]; point: CrashPoint }) {
+    const random = seededRandom(seed);
+    this.#seed = seed;
+    this.#crashing = crashing;
+    this.#services = services;
+    const rate = FAULT_RATES[random.below(FAULT_RATES.length)] ?? 1;
+    this.#faults = new Faults(random, crashing === undefined ? rate : 0);
+    this.#story = new Story(() => services.world.now());
+    this.#violations = new Violations(({ promise, what }) => this.#story.tell(`VIOLATION of ${promise}: ${what}`));
+    this.#witness = new Witness(this.#violations);
+    const { world } = services;
+    this.#callers = new Callers({ faults: this.#faults, story: this.#story, world, choose: () => this.#choose() });
+    this.#observer = new Observer(services, (landing) => {
+      this.#landed++;
+      this.#callers.landed(landing);
+    });
+  }
+
+  async run(): Promise<ChaosReport> {
+    this.#boot();
+    this.#boot();
+    const deliveries = new Deliveries({
+      services: this.#services,
+      faults: this.#faults,
+      choose: () => this.#choose(),
+      onFailure: (error) => this.#failed(error),
+    });
+    const sweeping = this.#sweepUntil(() => this.#isClosed);
+    await this.#happen();
+    await this.#untilOver();
+    await this.#judge();
+    await this.#forget();
+    this.#isClosed = true;
+    await Promise.all([sweeping, deliveries.stop()]);
+    for (const { gate } of this.#processes) gate.kill();
+    return this.#report();
+  }
+
+  async #happen(): Promise<void> {
+    const { random } = this.#faults;
+    if (this.#crashing !== undefined) return this.#callers.start(this.#crashing.acts);
+    this.#callers.begin(1 + random.below(MOST_EXECUTIONS));
+    await this.#disturb(random.below(MOST_DISTURBANCES));
+    this.#calm();
+  }
+
+  /** Whether a process dies here. */
+  #passes(process: LambdaProcess, when: CrashPoint["when"]): void {
+    const point = this.#crashing?.point;
+    if (point?.change === this.#changes && point.when === when) this.#crash(process);
+  }
+
+  get #living(): readonly LambdaProcess[] {
+    return this.#processes.filter(({ isAlive }) => isAlive);
+  }
+
+  #choose(): LambdaProcess | undefined {
+    return this.#living[this.#faults.random.below(this.#living.length)];
+  }
+
+  #boot(): void {
+    const name = `p${this.#processes.length + 1}`;
+    this.#story.tell(`${name} starts`);
+    const process: LambdaProcess = new LambdaProcess({
+      name,
+      pace: this.#faults.random.chance(0.5) ? "NETWORK" : "TURNS",
+      services: this.#services,
+      faults: this.#faults,
+      witness: this.#witness,
+      onRequest: (changes) => {
+        this.#requests++;
+        if (!changes) return;
+        this.#changes++;
+        this.#passes(process, "BEFORE");
+      },
+      onChange: () => this.#passes(process, "AFTER"),
+      onFailure: (error) => this.#failed(error),
+    });
+    this.#processes.push(process);
+  }
+
+  #failed(error: unknown): void {
+    this.#violations.add("FAILURE", error instanceof Error ? String(error.stack) : String(error));
+  }
+
+  /** One sweep after the other, as a schedule calls it that lets none overtake another. */
+  async #sweepUntil(isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
+      await new Promise((resolve) => setTimeout(resolve, SWEEP_MS));
+      await this.#choose()
+        ?.sweep()
+        .catch((error: unknown) => this.#failed(error));
+    }
+  }
+
+  async #disturb(count: number): Promise<void> {
+    const { random } = this.#faults;
+    for (let left = count; left > 0; left--) {
+      const until = Date.now() + random.below(LONGEST_GAP_MS);
+      do await this.#look(random.below(4 * STEP_MS));
+      while (Date.now() < until);
+      const crash = (): void => this.#crash(this.#choose());
+      const happens = [crash, crash, () => this.#freeze(), () => this.#skip()];
+      happens[random.below(happens.length)]?.();
+    }
+  }
+
+  #crash(victim: LambdaProcess | undefined): void {
+    if (victim?.isAlive === false) return;
+    this.#faults.count("crash");
+    this.#story.tell(`${victim?.name} crashes`);
+    victim?.gate.kill();
+    this.#boot();
+  }
+
+  /** As Lambda does between two calls, and here in the middle of one. */
+  #freeze(): void {
+    const victim = this.#choose();
+    if (victim === undefined || victim.gate.isFrozen) return;
+    const ms = this.#faults.random.below(LONGEST_FREEZE_MS);
+    this.#faults.count("freeze");
+    this.#story.tell(`${victim.name} freezes for ${ms} ms`);
+    victim.gate.freeze();
+    setTimeout(() => victim.gate.thaw(), ms);
+    this.#boot();
+  }
+
+  #skip(): void {
+    this.#faults.count("clock jump");
+    this.#services.skip(this.#faults.random.below(60_000));
+  }
+
+  #calm(): void {
+    this.#story.tell("the chaos is over");
+    this.#faults.heal();
+    for (const { gate } of this.#living) {
+      gate.thaw();
+      if (this.#faults.random.chance(0.5)) gate.kill();
+    }
+    this.#boot();
+  }
+
+  /** Time passes, and what is there is read. */
+  async #look(ms: number): Promise<void> {
+    this.#services.skip(ms);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await this.#observer.look();
+  }
+
+  async #untilOver(): Promise<void> {
+    for (let quiet = 0, skips = 0; skips < MOST_SKIPS; ) {
+      const landed = this.#landed;
+      await this.#look(STEP_MS);
+      if (!this.#callers.hasPlans && this.#observer.isOver) return;
+      if (this.#landed !== landed) [quiet, skips] = [0, 0];
+      else if (++quiet > QUIET_LOOKS) {
+        this.#services.skip(HOUR_MS);
+        [quiet, skips] = [0, skips + 1];
+      }
+    }
+    for (const what of this.#callers.unanswered) this.#violations.add("P7", `not answered: ${what}`);
+    for (const { id, hasEnded } of this.#observer.archive.all)
+      if (!hasEnded) this.#violations.add("P7", `${id} is stuck`);
+  }
+
+  async #judge(): Promise<void> {
+    const { archive, disk } = this.#observer;
+    const { acknowledged, programs, started, stopped } = this.#callers;
+    this.#observer.keepRows();
+    const events = this.#faults.total + this.#processes.length + this.#witness.ran;
+    const evidence = { archive, disk, acknowledged, programs, started, stopped, timesOut: false, events };
+    for (const { promise, broken } of promises)
+      for (const what of broken(evidence)) this.#violations.add(what.includes(", due at ") ? "P6" : promise, what);
+    const { random } = this.#faults;
+    for (const recorded of archive.all) {
+      const wrong = await differences(recorded, { chronicle: this.#witness, random, prefixes: 2 });
+      for (const what of wrong) this.#violations.add("P3", what);
+    }
+  }
+
+  /** When the retention is over, nothing is left. */
+  async #forget(): Promise<void> {
+    if (!this.#observer.isOver) return;
+    this.#services.skip(1.5 * DAY_MS);
+    for (let left = this.#observer.count, quiet = 0; quiet < MOST_SKIPS * QUIET_LOOKS; quiet++) {
+      await this.#look(STEP_MS);
+      const { count } = this.#observer;
+      if (count === 0) return;
+      if (count !== left) [left, quiet] = [count, 0];
+    }
+    this.#violations.add("RETENTION", `${this.#observer.count} executions are kept beyond their retention`);
+  }
+
+  #report(): ChaosReport {
+    const { all } = this.#observer.archive;
+    return {
+      seed: this.#seed,
+      executions: all.length,
+      commits: all.reduce((sum, { log }) => sum + log.length, 0),
+      processes: this.#processes.length,
+      calls: this.#requests,
+      functions: this.#witness.ran,
+      faults: this.#faults.counts,
+      violations: this.#violations.all,
+      account: () => this.#account(),
+    };
+  }
+
+  #account(): string {
+    const logs = this.#observer.archive.all.flatMap(({ id, log }) =>
+      log.slice(0, TOLD_COMMITS).map((body, index) => `${id}, commit ${index + 1}: ${body}`),
+    );
+    const broken = this.#violations.all.map(({ promise, what }) => `${promise}: ${what}`);
+    return [`seed ${this.#seed} breaks ${broken.length} promises`, ...broken, ...this.#story.lines, ...logs].join("\n");
+  }
+}

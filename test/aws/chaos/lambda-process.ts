@@ -1,0 +1,174 @@
+/** A Lambda environment: a host with clients of its own, on whose way to the services anything may happen. */
+
+import { Readable } from "node:stream";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import type { SQSRecord } from "aws-lambda";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { localContext } from "../../../scripts/local-aws/queue-mapping.ts";
+import { type LambdaHost, lambdaHostOn } from "../../../src/homes/aws/create-lambda-host.ts";
+import type { LambdaCallContext, QueueEvent, QueueResponse } from "../../../src/homes/aws/lambda-events.ts";
+import type { ExecutionClient } from "../../../src/engine/runner/client.ts";
+import { parseExecutionArn } from "../../../src/lambda-compat/arn.ts";
+import { withDurableExecution } from "../../../src/lambda-compat/with-durable-execution.ts";
+import type { Program } from "../../../src/testing/chaos/act.ts";
+import type { Faults } from "../../../src/testing/chaos/faults.ts";
+import { Gate } from "../../../src/testing/chaos/gate.ts";
+import { Link, LinkError } from "../../../src/testing/chaos/link.ts";
+import { Pace, type PaceKind } from "../../../src/testing/chaos/pace.ts";
+import { Performer, type PlainCall } from "../../../src/testing/chaos/performer.ts";
+import { ProcessHost } from "../../../src/testing/chaos/process-host.ts";
+import type { Services } from "./services.ts";
+import type { Witness } from "./witness.ts";
+
+export interface LambdaProcessOptions {
+  readonly name: string;
+  readonly pace: PaceKind;
+  readonly services: Services;
+  readonly faults: Faults;
+  readonly witness: Witness;
+  /** Told of each request to a service before it is sent, and whether it may change anything. */
+  readonly onRequest: (changes: boolean) => void;
+  /** Told of each request that has changed something, before the process hears of it. */
+  readonly onChange: () => void;
+  /** Told of background work that failed, and of user code that should not have run. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+type Handler = DynamoDBClient["config"]["requestHandler"];
+
+/** How long a call of a function may take, in seconds. */
+const TIMEOUT_SECONDS = 8;
+const LOST_AFTER_SECONDS = 10;
+const RETENTION_DAYS = 1;
+
+export class LambdaProcess {
+  readonly name: string;
+  readonly gate: Gate;
+  readonly host: LambdaHost;
+  readonly #options: LambdaProcessOptions;
+  readonly #clock: ProcessHost;
+
+  constructor(options: LambdaProcessOptions) {
+    const { name, services, faults, onFailure } = options;
+    this.name = name;
+    this.#options = options;
+    this.gate = new Gate((next) => services.world.drain(next));
+    this.#clock = new ProcessHost({ world: services.world, gate: this.gate, faults, onFailure });
+    this.host = lambdaHostOn(this.#clock, {
+      functions: this.#functions(),
+      table: services.table,
+      queue: services.queue.url,
+      deadLetterQueue: services.queue.deadLetterUrl,
+      clients: this.#clients(),
+      schedules: { roleArn: "arn:aws:iam::000000000000:role/schedules" },
+      lostAfterSeconds: LOST_AFTER_SECONDS,
+      retentionDays: RETENTION_DAYS,
+      // Whatever fails on the way is tried again: what comes of it is seen in the logs.
+      onError: () => undefined,
+    });
+  }
+
+  get isAlive(): boolean {
+    return this.gate.isAlive;
+  }
+
+  get client(): ExecutionClient {
+    return this.host.client;
+  }
+
+  /** Calls the function behind the queue. Undefined if the process does not come back in time: it is gone, or frozen. */
+  call(records: readonly SQSRecord[]): Promise<QueueResponse | undefined> {
+    const event = { Records: records } as unknown as QueueEvent;
+    return this.#inTime((context) => this.host.handlers.queue(event, context));
+  }
+
+  async sweep(): Promise<void> {
+    await this.#inTime((context) => this.host.handlers.sweeper({}, context));
+  }
+
+  #inTime<T>(run: (context: LambdaCallContext) => Promise<T>): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      const timeout = setTimeout(() => resolve(undefined), 1000 * TIMEOUT_SECONDS);
+      this.gate.enter(() => {
+        run(localContext(TIMEOUT_SECONDS))
+          .then(resolve, reject)
+          .finally(() => clearTimeout(timeout));
+      });
+    });
+  }
+
+  #clients() {
+    const { services, faults } = this.#options;
+    const common = {
+      region: "us-east-1",
+      credentials: { accessKeyId: "local", secretAccessKey: "local" },
+      requestHandler: this.#handler(services.dynamodb.client.config.requestHandler),
+      maxAttempts: 1 + faults.random.below(3),
+    };
+    const { sqs, scheduler } = services;
+    return {
+      dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient({ ...common, endpoint: services.dynamodb.endpoint })),
+      sqs: new SQSClient({ ...common, endpoint: sqs.endpoint, useQueueUrlAsEndpoint: false }),
+      scheduler: new SchedulerClient({ ...common, endpoint: scheduler.endpoint }),
+    };
+  }
+
+  /** Requests are refused, land late, or go unanswered; AWS's clients repeat what went unanswered. */
+  #handler(inner: Handler): Pick<Handler, "handle"> {
+    const { pace: kind, services, faults, onRequest, onChange } = this.#options;
+    const { world } = services;
+    const pace = new Pace(kind, {
+      random: faults.random,
+      clock: world,
+      onSlow: () => faults.happens("slow answer", 1),
+    });
+    const link = new Link({ faults, pace, clock: world });
+    const handle: Handler["handle"] = async (request, options) => {
+      const what = String(request.headers["x-amz-target"] ?? request.method).replace(/^.*\./, "");
+      const changes = !/^(GetItem|Query|BatchGetItem|ReceiveMessage)$/.test(what);
+      onRequest(changes);
+      const run = async (): ReturnType<Handler["handle"]> => {
+        const answer = await read(await inner.handle(request, options));
+        if (changes) onChange();
+        return answer;
+      };
+      try {
+        return await this.gate.call(() => link.send({ what: changes ? "write" : "read", changes, run }));
+      } catch (error) {
+        throw error instanceof LinkError ? unanswered() : error;
+      }
+    };
+    return { handle };
+  }
+
+  #functions() {
+    const { witness } = this.#options;
+    const main = withDurableExecution((program: Program, context) => {
+      const incarnation = parseExecutionArn(context.executionContext.durableExecutionArn)?.incarnation ?? "";
+      const deeds = witness.invocation(this, incarnation);
+      return new Performer({ program, incarnation, deeds, host: this.#clock }).run(context);
+    });
+    const plain = async ({ takesMs, tag, name }: PlainCall): Promise<string> => {
+      if (this.isAlive) witness.ran++;
+      if (takesMs > 0)
+        await new Promise<void>((resolve) => void this.#clock.timer(this.#clock.now() + takesMs, resolve));
+      return `${tag}:${name}`;
+    };
+    return { main, plain };
+  }
+}
+
+/** The whole answer at once: of what nobody reads the connection would stay taken. */
+async function read(answer: Awaited<ReturnType<Handler["handle"]>>): ReturnType<Handler["handle"]> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer.response.body as Readable) chunks.push(chunk as Buffer);
+  answer.response.body = Readable.from([Buffer.concat(chunks)], { objectMode: false });
+  return answer;
+}
+
+/** As AWS's clients see a connection that breaks. */
+function unanswered(): Error {
+  return Object.assign(new Error("No answer"), { name: "TimeoutError" });
+}

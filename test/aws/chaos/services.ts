@@ -1,0 +1,64 @@
+/** A table, a queue and schedules for one run, over services that many runs share. Their clock can be moved. */
+
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { LocalQueue, LocalSqs } from "../../../scripts/local-aws/local-queue.ts";
+import { LocalScheduler } from "../../../scripts/local-aws/local-scheduler.ts";
+import { systemHost } from "../../../src/adapters/hosts/system-host.ts";
+import { createTimer } from "../../../src/adapters/hosts/timer.ts";
+import type { Host } from "../../../src/engine/ports/host.ts";
+
+/** DynamoDB on this machine: dynalite, or AWS's own stand-in. */
+export interface LocalDynamoDb {
+  readonly endpoint: string;
+  readonly client: DynamoDBDocumentClient;
+  createTable(name: string): Promise<void>;
+}
+
+const RECHECK_MS = 50;
+const VISIBILITY_SECONDS = 4;
+const MOST_RECEIVES = 100;
+
+export class Services {
+  readonly table: string;
+  readonly queue: LocalQueue;
+  readonly sqs: LocalSqs;
+  readonly dynamodb: LocalDynamoDb;
+  readonly scheduler: LocalScheduler;
+  readonly world: Host;
+  readonly #clock: { skippedMs: number };
+
+  private constructor(
+    parts: Pick<Services, "table" | "queue" | "sqs" | "dynamodb" | "scheduler" | "world">,
+    clock: { skippedMs: number },
+  ) {
+    this.table = parts.table;
+    this.queue = parts.queue;
+    this.sqs = parts.sqs;
+    this.dynamodb = parts.dynamodb;
+    this.scheduler = parts.scheduler;
+    this.world = parts.world;
+    this.#clock = clock;
+  }
+
+  static async open(name: string, { sqs, dynamodb }: { sqs: LocalSqs; dynamodb: LocalDynamoDb }): Promise<Services> {
+    const clock = { skippedMs: 0 };
+    const now = (): number => Date.now() + clock.skippedMs;
+    const world = { ...systemHost(), now, timer: createTimer({ now, recheckMs: RECHECK_MS }) };
+    await dynamodb.createTable(name);
+    const queue = await sqs.createQueue(name, {
+      visibilitySeconds: VISIBILITY_SECONDS,
+      maxReceiveCount: MOST_RECEIVES,
+    });
+    const scheduler = await LocalScheduler.start({ sqs: sqs.client, now });
+    return new Services({ table: name, queue, sqs, dynamodb, scheduler, world }, clock);
+  }
+
+  /** Moves the clock of processes and schedules. What is delayed in the queue takes its time. */
+  skip(ms: number): void {
+    this.#clock.skippedMs += ms;
+  }
+
+  async close(): Promise<void> {
+    await this.scheduler.stop();
+  }
+}
