@@ -1,14 +1,13 @@
 /** What starts executions beside the one that runs, where one of perdure's own hosts runs it. */
 
 import type { ExecutionClient } from "../engine/runner/client.ts";
-import type { DurableFunction } from "../engine/runner/function.ts";
 
 export interface Starter {
   readonly client: Pick<ExecutionClient, "start">;
   /** The host's clock, ms since the epoch. */
   readonly now: () => number;
-  /** The name under which the host runs a function; undefined for one that it was not given. */
-  readonly nameOf: (target: DurableFunction) => string | undefined;
+  /** The name under which the host runs a program; undefined for one that it was not given. */
+  readonly nameOf: (program: object) => string | undefined;
 }
 
 /** One for all copies of the package in a process. */

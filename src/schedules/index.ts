@@ -6,8 +6,9 @@
  * however often and wherever a schedule is begun, and a schedule is listed, halted and stopped as executions are.
  */
 
-import { durableFunctionOf, withDurableExecution } from "../lambda-compat/with-durable-execution.ts";
+import { withDurableExecution } from "../lambda-compat/with-durable-execution.ts";
 import { InvalidArgumentError, shown } from "../lambda-compat/invalid-argument.ts";
+import { programOf } from "../lambda-compat/program-of.ts";
 import { starterOf } from "../lambda-compat/starter.ts";
 import type { DurableContext, DurableHandler, RetryDecision } from "../lambda-compat/types.ts";
 import { Slots, stampOf } from "./slots.ts";
@@ -219,7 +220,7 @@ class Occurrence {
 
   get #target(): string {
     const { start } = this.#options;
-    const target = durableFunctionOf(start);
+    const target = programOf(start);
     if (target === undefined) return (start as { readonly functionName: string }).functionName;
     const name = starterOf(this.#context)?.nameOf(target);
     if (name !== undefined) return name;
@@ -244,7 +245,7 @@ const CATCH_UPS: readonly unknown[] = ["none", "last", "all"];
 
 function checkOptions<Event>({ start, catchUp = "last", name = "a" }: ScheduleOptions<Event>): void {
   const named: unknown = (start as { readonly functionName?: unknown } | undefined)?.functionName;
-  if (durableFunctionOf(start) === undefined && typeof named !== "string")
+  if (programOf(start) === undefined && typeof named !== "string")
     throw new InvalidArgumentError(
       `schedule needs what it is to start and got ${shown(start)}: write start: order, or start: { functionName: "order" }.`,
     );
