@@ -101,7 +101,7 @@ const layers: Layers = {
   },
   "browser home": { path: "src/homes/browser/", imports: [...belowHomes, "home options", "indexeddb"] },
   otel: { path: "src/otel/", imports: ["lambda-compat"], packages: ["@opentelemetry/api"] },
-  schedules: { path: "src/schedules/", imports: ["runner", "lambda-compat"], packages: ["croner"] },
+  schedules: { path: "src/schedules/", imports: ["runner", "lambda-compat"], packages: ["#lambda-client", "croner"] },
   "aws cdk": { path: "src/aws-cdk/", imports: ["dynamodb"], packages: ["aws-cdk-lib", "aws-cdk-lib/*", "constructs"] },
   eslint: { path: "src/eslint/", imports: [] },
   testing: {

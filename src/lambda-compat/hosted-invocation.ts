@@ -5,16 +5,13 @@ import type { Operation } from "../engine/model/operation.ts";
 import type {
   DurableFunction,
   FunctionOutput,
-  InvocationPeers,
   InvocationRequest,
   RunningInvocation,
 } from "../engine/runner/function.ts";
-import type { Host } from "../engine/ports/host.ts";
 import { lambdaContextOf } from "./lambda-context.ts";
 import type { PluginHost } from "./plugin-host.ts";
 import type { Program, ProgramOutcome, RunningProgram } from "./program.ts";
 import { programOf } from "./program-of.ts";
-import type { Starter } from "./starter.ts";
 
 /** What a host runs of a handler; undefined for a function that `withDurableExecution` did not make. */
 export function durableFunctionOf(handler: unknown): DurableFunction | undefined {
@@ -22,15 +19,12 @@ export function durableFunctionOf(handler: unknown): DurableFunction | undefined
   return program && hostedFunction(program);
 }
 
-const hosted = new WeakMap<Program, DurableFunction>();
-
-/** One for each program: hosts tell functions apart by it. */
 export function hostedFunction(program: Program): DurableFunction {
-  const known = hosted.get(program);
-  if (known !== undefined) return known;
-  const made: DurableFunction = { kind: "durable", invoke: (request) => new HostedInvocation(program, request) };
-  hosted.set(program, made);
-  return made;
+  return {
+    kind: "durable",
+    source: program,
+    invoke: (request) => new HostedInvocation(program, request),
+  };
 }
 
 /** What is invoked, and with what. */
@@ -91,21 +85,13 @@ class HostedInvocation implements RunningInvocation {
       plugins,
       ...(updatedIds && { updatedIds }),
       tags: request.header.tags,
-      ...(peers && { starter: starterFrom(peers, host) }),
+      ...(peers && { starter: { ...peers, now: () => host.now() } }),
       invocation: { client, host, journal, encodeId: (position) => position, arn, suspension, lingerMs },
     });
     if (this.#early.length > 0) this.#running.invocation.absorb(this.#early);
     this.#early = [];
     return this.#running.outcome.then(outputOf);
   }
-}
-
-function starterFrom({ client, nameOf }: InvocationPeers, host: Pick<Host, "now">): Starter {
-  const nameOfHandler = (handler: unknown): string | undefined => {
-    const target = durableFunctionOf(handler);
-    return target && nameOf(target);
-  };
-  return { client, now: () => host.now(), nameOf: nameOfHandler };
 }
 
 function outputOf(outcome: ProgramOutcome): FunctionOutput {

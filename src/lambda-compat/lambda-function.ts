@@ -42,6 +42,7 @@ const DURABLE_METHODS: readonly (keyof api.DurableContext)[] = [
   "waitForCallback",
   "map",
   "parallel",
+  "setTags",
 ];
 
 /** Says to a handler that uses its context as a durable one what it was not wrapped in. */

@@ -6,8 +6,8 @@ export interface Starter {
   readonly client: Pick<ExecutionClient, "start">;
   /** The host's clock, ms since the epoch. */
   readonly now: () => number;
-  /** The name under which the host runs a durable handler; undefined for one that it was not given. */
-  readonly nameOf: (handler: unknown) => string | undefined;
+  /** The name under which the host runs a program; undefined for one that it was not given. */
+  readonly nameOf: (program: object) => string | undefined;
 }
 
 /** One for all copies of the package in a process. */

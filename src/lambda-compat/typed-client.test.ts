@@ -51,6 +51,21 @@ test("the compiler refuses another function's event", async () => {
   expect(result).toEqual({ shipped: "8" });
 });
 
+test("a function is started with tags, and for later at a time in any form", async () => {
+  const { start, client } = host({ patient });
+  const at = Date.now() + 3_600_000;
+  for (const startAt of [at, new Date(at), new Date(at).toISOString()]) {
+    const { id } = await start(patient, undefined, { tags: { customer: "c-7" }, startAt });
+    expect(await client.describe(id)).toMatchObject({ status: "RUNNING", tags: { customer: "c-7" }, startAt: at });
+  }
+  expect((await client.list({ tags: { customer: "c-7" }, limit: 5 })).rows).toHaveLength(3);
+  await expect(start(patient, undefined, { startAt: "soon" })).rejects.toMatchObject({
+    code: "InvalidParameterValueException",
+  });
+  await expect(start(patient, undefined, { startAt: new Date(Number.NaN) })).rejects.toThrow("must be a Date");
+  await expect(start(patient, undefined, { tags: { "a b": "c" } })).rejects.toThrow("The key of a tag");
+});
+
 test("an earlier version is started in that version", async () => {
   const { start, client } = host({ order: { latest: "2", versions: { "1": patient, "2": order } } });
   const execution = await start(patient, undefined);

@@ -6,9 +6,9 @@
  * however often and wherever a schedule is begun, and a schedule is listed, halted and stopped as executions are.
  */
 
-import { programOf } from "../lambda-compat/program-of.ts";
 import { withDurableExecution } from "../lambda-compat/with-durable-execution.ts";
 import { InvalidArgumentError, shown } from "../lambda-compat/invalid-argument.ts";
+import { programOf } from "../lambda-compat/program-of.ts";
 import { starterOf } from "../lambda-compat/starter.ts";
 import type { DurableContext, DurableHandler, RetryDecision } from "../lambda-compat/types.ts";
 import { Slots, stampOf } from "./slots.ts";
@@ -220,8 +220,9 @@ class Occurrence {
 
   get #target(): string {
     const { start } = this.#options;
-    if (programOf(start) === undefined) return (start as { readonly functionName: string }).functionName;
-    const name = starterOf(this.#context)?.nameOf(start);
+    const target = programOf(start);
+    if (target === undefined) return (start as { readonly functionName: string }).functionName;
+    const name = starterOf(this.#context)?.nameOf(target);
     if (name !== undefined) return name;
     throw new InvalidArgumentError(
       'The host of this schedule was not given the function that it starts: name it, as start: { functionName: "order" }.',

@@ -1,9 +1,9 @@
 /** How a schedule starts executions: by the host that runs it, by the Lambda API, or by what it was given. */
 
+import { importLambdaClient } from "#lambda-client";
 import { ClientError, ClientErrorCode } from "../engine/runner/client.ts";
 import { starterOf } from "../lambda-compat/starter.ts";
 import type { DurableContext } from "../lambda-compat/types.ts";
-import { importLambdaClient } from "../lambda-compat/with-lambda-client.ts";
 
 /** An execution that a schedule starts. */
 export interface ScheduledStart {

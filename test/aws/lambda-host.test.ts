@@ -379,3 +379,28 @@ test("refuses options that it does not have, and those of another form", async (
     expect(refusal(more)).toMatchObject({ code, option });
   }
 });
+
+test("an execution that is started for later is called by a schedule at its time, and found by its tags until then", async () => {
+  const world = await aws.open();
+  const counts = new Counts();
+  const order = withDurableExecution(async (_: unknown, context) => {
+    context.setTags({ stage: "begun" });
+    await context.step("work", async () => counts.add("work"));
+    await context.wait("a while", { seconds: 1 });
+    return "done";
+  });
+  const host = world.host({ order });
+  world.serve(host);
+  const startAt = world.now() + 20 * hours;
+  await host.client.start({ functionName: "order", name: "later", tags: { customer: "c-7" }, startAt });
+  await expect.poll(() => world.scheduler.names.length, { timeout: 20_000 }).toBe(1);
+  const { rows } = await host.client.list({ tags: { customer: "c-7" }, limit: 5 });
+  expect(rows).toMatchObject([{ id: "order/later", status: "RUNNING", startAt }]);
+  await world.sweep(host);
+  expect(counts.all).toEqual({});
+  world.skip(20 * hours);
+  expect(await outcome(host, "order/later")).toEqual({ status: "SUCCEEDED", result: "done" });
+  expect(counts.all).toEqual(once("work"));
+  const found = await host.client.list({ tags: { customer: "c-7", stage: "begun" }, limit: 5 });
+  expect(found.rows).toMatchObject([{ id: "order/later", status: "SUCCEEDED" }]);
+});

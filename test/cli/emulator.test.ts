@@ -39,6 +39,11 @@ export const sleeper = withDurableExecution(async (_event, context) => {
   return context.step("after", async () => "awake");
 });
 
+export const tagged = withDurableExecution(async (_event, context) => {
+  context.setTags({ stage: "asleep", team: "a" });
+  await context.wait("a day", { days: 1 });
+});
+
 export const failing = withDurableExecution(async () => {
   throw new RangeError("no such thing");
 });
@@ -176,6 +181,12 @@ test("list filters, and tells JSON to scripts", async () => {
   const table = await project.run("list");
   expect(table.out).toMatch(/^EXECUTION +STATUS +STARTED +ENDED\n/);
   expect(table.out).toMatch(/\norder\/first +SUCCEEDED/);
+});
+
+test("tags that a handler sets in its own process are found", async () => {
+  await project.run("invoke", "tagged", "{}", "--name", "t-1", "--async");
+  await expect.poll(async () => (await project.run("list", "--tag", "stage=asleep")).out).toContain("tagged/t-1");
+  expect((await project.run("list", "--tag", "stage=asleep", "--tag", "team=b")).out).not.toContain("tagged/t-1");
 });
 
 describe("AWS's client", () => {

@@ -77,9 +77,32 @@ describe.each(Object.entries(faces))("by %s", (name, place) => {
   });
 });
 
+test("executions are started with tags and for later, and found by tags, prefixes and halts", async () => {
+  const call = (...argv: readonly string[]) => perdure(...argv, "--url", served.url);
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+  const tags = ["--tag", "customer=c-7", "--tag", "note=a & b = ü"];
+  const started = await call("invoke", "order", "{}", "--name", "tagged-1", ...tags, "--at", tomorrow, "--async");
+  expect(started, started.err).toMatchObject({ code: 0 });
+  for (const filter of [
+    ["--tag", "customer=c-7"],
+    ["--prefix", "tagged-"],
+    [...tags, "--status", "RUNNING"],
+  ])
+    expect((await call("list", ...filter)).out).toMatch(/^order\/tagged-1 +RUNNING/m);
+  expect((await call("list", "order", "--tag", "customer=c-8")).out).not.toContain("tagged-1");
+  expect((await call("list", "--halted")).out).not.toContain("tagged-1");
+  const shown = await call("show", "order/tagged-1");
+  expect(shown.out).toMatch(/^tags +customer=c-7, note=a & b = ü$/m);
+  expect(shown.out).toMatch(/^begins +\d{4}-\d\d-\d\d/m);
+  expect(await call("stop", "order/tagged-1")).toMatchObject({ code: 0 });
+  expect((await call("list", "--tag", "customer")).err).toContain("--tag is KEY=VALUE");
+});
+
 test("what AWS has not is told as a mistake, and not asked of it", async () => {
   expect(await perdure("list", "--aws")).toMatchObject({ code: 2 });
   expect((await perdure("history", "order/AWS", "--log", "--aws")).err).toContain("AWS keeps no log");
+  expect(await perdure("list", "order", "--halted", "--aws")).toMatchObject({ code: 2 });
+  expect(await perdure("invoke", "order", "--tag", "a=b", "--aws")).toMatchObject({ code: 2 });
 });
 
 test("a wrong token, and nobody at the address, are 3", async () => {

@@ -14,6 +14,7 @@ import { playgroundMutations } from "./playground.ts";
 import { replayAttemptsMutations } from "./replay-attempts.ts";
 import { replayContextsMutations } from "./replay-contexts.ts";
 import { replayOrderMutations } from "./replay-order.ts";
+import { tagsMutations } from "./tags.ts";
 import { runnerClientsMutations } from "./runner-clients.ts";
 import { runnerLogMutations } from "./runner-log.ts";
 import { runnerWakesMutations } from "./runner-wakes.ts";
@@ -32,4 +33,5 @@ export const mutations: readonly Mutation[] = [
   ...nativeMutations,
   ...httpMutations,
   ...playgroundMutations,
+  ...tagsMutations,
 ];

@@ -18,7 +18,7 @@ beforeAll(() => {
   cpSync(packedPackage().folder, join(project, "node_modules", "perdure"), { recursive: true });
   mkdirSync(join(project, "node_modules", "@aws"));
   const packages = [
-    ...["idb", "@aws/durable-execution-sdk-js", "@aws/durable-execution-sdk-js-testing", "@aws-sdk"],
+    ...["croner", "idb", "@aws/durable-execution-sdk-js", "@aws/durable-execution-sdk-js-testing", "@aws-sdk"],
     ...["@opentelemetry", "aws-cdk-lib", "constructs"],
   ];
   for (const name of packages) symlinkSync(join(root, "node_modules", name), join(project, "node_modules", name));

@@ -347,6 +347,30 @@ async function long(context: DurableContext): Promise<unknown> {
   return context.wait({ days: 1 });
 }
 
+async function tagged(context: DurableContext): Promise<unknown> {
+  context.setTags({ stage: "begun", region: null });
+  const refused: string[] = [];
+  const both = context.parallel([
+    async (branch) => {
+      branch.setTags({ left: "1" });
+      await branch.wait({ seconds: 5 });
+      branch.setTags({ left: "2" });
+    },
+    async (branch) => {
+      await branch.step("right", async () => 1);
+      try {
+        branch.setTags(Object.fromEntries(Array.from({ length: 10 }, (_, at) => [`k${at}`, ""])));
+      } catch (error) {
+        refused.push((error as Error).message);
+      }
+      branch.setTags({ right: "ünïcödé" });
+    },
+  ]);
+  await both;
+  context.setTags({ stage: "done" });
+  return refused;
+}
+
 const patient = (): ReturnType<WorldOptions["functions"]> => ({
   program: withDurableExecution((_event, context) => message(context.invoke("long", "long"))),
   long: withDurableExecution((_event, context) => long(context)),
@@ -376,6 +400,14 @@ export const histories: Readonly<Record<string, History>> = {
     },
   },
   failed: { options: { functions: programOf(failing) } },
+  // It was started a minute before it begins.
+  tagged: {
+    options: {
+      functions: programOf(tagged),
+      start: { tags: { customer: "c-7", region: "eu" }, startAt: 1_767_225_660_000 },
+      parks: false,
+    },
+  },
   // The lease of its process is shorter than its steps, so it has commits without facts.
   renewed: { options: { functions: programOf(lengthy), parks: false, watchdogMs: 4000 } },
   "timed-out": { options: { functions: programOf(long), executionTimeoutSeconds: 60 } },

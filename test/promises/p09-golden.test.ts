@@ -14,6 +14,7 @@ import { violations } from "../../src/engine/machine/invariants.ts";
 import { emptyState } from "../../src/engine/machine/state.ts";
 import { LOG_FORMAT_VERSION } from "../../src/engine/model/commit.ts";
 import type { Failure } from "../../src/engine/model/failure.ts";
+import type { Tags } from "../../src/engine/model/tags.ts";
 import { placeOf } from "../../src/engine/model/operation.ts";
 import { histories, type History } from "./histories.ts";
 import type { Write } from "./ledger.ts";
@@ -28,6 +29,8 @@ interface Outcome {
   readonly status: string;
   readonly result?: string;
   readonly error?: Failure;
+  readonly tags?: Tags;
+  readonly startAt?: number;
   /** The history that people read: type and operation of each event. */
   readonly events: readonly string[];
   /** Operations in the order in which their results reached user code. */
@@ -56,11 +59,13 @@ function outcomeOf(bodies: readonly string[]): Outcome {
       deliveries.push({ place: operation.opened, number: operation.opened, what: `${id} opened` });
   }
   deliveries.sort((a, b) => a.place - b.place || a.number - b.number);
-  const { status, result, error } = state.header;
+  const { status, result, error, tags, startAt } = state.header;
   return {
     status,
     ...(result === undefined ? {} : { result }),
     ...(error === undefined ? {} : { error }),
+    ...(tags === undefined ? {} : { tags }),
+    ...(startAt === undefined ? {} : { startAt }),
     events: [...historyOf(commits)].map(({ eventType, id, name }) => [eventType, id, name].join(" ")),
     deliveries: deliveries.map(({ what }) => what),
   };

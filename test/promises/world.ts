@@ -5,6 +5,7 @@
  * operation that is tried again after a crash ends when it would have ended without one.
  */
 
+import type { StartRequest } from "../../src/engine/runner/client.ts";
 import { Runner } from "../../src/engine/runner/runner.ts";
 import { ClientError, ClientErrorCode, type CallbackOutcome } from "../../src/engine/runner/client.ts";
 import type { ExecutionHeader } from "../../src/engine/model/execution.ts";
@@ -64,6 +65,8 @@ export interface WorldOptions {
   readonly crashes?: readonly CrashPoint[];
   readonly seed?: number;
   readonly executionTimeoutSeconds?: number;
+  /** What it is started with beside its name and its input. */
+  readonly start?: Pick<StartRequest, "tags" | "startAt">;
   /** What stands between the processes and their alarms. */
   readonly alarm?: (alarm: Alarm) => Alarm;
   /** Whether a new process looks for what runs, beside the alarms that are left. Default true. */
@@ -213,8 +216,8 @@ export class World {
   }
 
   async #start(runner: Runner): Promise<void> {
-    const { input } = this.#options;
-    await runner.start({ functionName: FUNCTION, name: NAME, ...(input === undefined ? {} : { input }) });
+    const { input, start } = this.#options;
+    await runner.start({ functionName: FUNCTION, name: NAME, ...(input === undefined ? {} : { input }), ...start });
     this.#isAcknowledged = true;
   }
 

@@ -32,7 +32,9 @@ const programs = [
   "docs/http-api.md/api.ts",
   "docs/http-api.md/host.ts",
   "docs/opentelemetry.md/traces.ts",
+  "docs/schedules.md/schedules.test.ts",
   "docs/steps.md/timeouts.test.ts",
+  "docs/tags.md/tags.ts",
   "docs/testing.md/retries.test.ts",
 ];
 
@@ -110,7 +112,9 @@ test("the pages with code are these", () => {
     "docs/http-api.md",
     "docs/opentelemetry.md",
     "docs/promises-are-your-graph.md",
+    "docs/schedules.md",
     "docs/steps.md",
+    "docs/tags.md",
     "docs/testing.md",
   ]);
   const [readme] = pages;

@@ -1,9 +1,9 @@
 /** What executions are found by, as handlers change it: recorded once, shown soon, at no commit of its own. */
 
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
 import { exploreCrashes } from "../../src/testing/crash-explorer.ts";
-import { HOUR, Processes, storeWith } from "./processes.ts";
+import { Gate, HOUR, Processes, storeWith } from "./processes.ts";
 
 const id = "order/one";
 const start = { functionName: "order", name: "one" };
@@ -28,6 +28,29 @@ test("tags of a handler are shown while it runs, and need no commit of their own
   expect(world.disk.row(id)).toMatchObject({ status: "SUCCEEDED", tags: { region: "eu", stage: "done" } });
   // Start; tags and charge; tags and wait; the timer; tags; the end.
   expect(world.disk.read(id, 1)?.bodies).toHaveLength(6);
+});
+
+test("tags wait for the record of a step that takes a while, and are one commit with it", async () => {
+  const world = new Processes();
+  const gate = new Gate();
+  const order = withDurableExecution(async (_: unknown, context) => {
+    context.setTags({ stage: "charging" });
+    await context.step("charge", () => gate.passed);
+  });
+  const runner = world.start({ order });
+  await runner.start(start);
+  await world.clock.advance(100);
+  gate.open();
+  await world.clock.settle();
+  expect(world.story(id)).toEqual([
+    "EXECUTION_STARTED",
+    "SUCCEEDED 1",
+    "STARTED 2",
+    "SUCCEEDED 2",
+    "INVOCATION_COMPLETED",
+    "EXECUTION_SUCCEEDED",
+  ]);
+  expect(world.disk.read(id, 1)?.bodies).toHaveLength(3);
 });
 
 test("tags that nothing is recorded with are shown after a quarter of a second, while a step goes on", async () => {
@@ -117,6 +140,49 @@ test("what cannot be a tag is refused at the call, and nothing is recorded of it
     },
   });
   expect(world.story(id)).toEqual(["EXECUTION_STARTED", "INVOCATION_COMPLETED", "EXECUTION_FAILED"]);
+});
+
+test("tags in contexts that are run again for their values, in items without a record and at the very end are set once", async () => {
+  const world = new Processes();
+  const warnings: unknown[] = [];
+  const { warn } = console;
+  console.warn = (...said: unknown[]) => void warnings.push(said);
+  onTestFinished(() => void (console.warn = warn));
+  const order = withDurableExecution(async (_: unknown, context) => {
+    const large = await context.runInChildContext("large", async (child) => {
+      child.setTags({ large: "begun" });
+      await child.step(async () => 1);
+      child.setTags({ large: "done" });
+      return "x".repeat(300_000);
+    });
+    await context.wait({ seconds: 1 });
+    await context.map([1, 2, 3], async (item, number) => item.setTags({ [`item-${number}`]: "yes" }), {
+      nesting: "FLAT",
+    });
+    await context.wait({ seconds: 1 });
+    context.setTags({ large: null, length: String(large.length) });
+  });
+  const runner = world.start({ order }, { parks: false });
+  await runner.start(start);
+  await world.clock.advance(5000);
+  const tags = { "item-1": "yes", "item-2": "yes", "item-3": "yes", length: "300000" };
+  expect(await runner.describe(id)).toMatchObject({ status: "SUCCEEDED", tags });
+  const changes = world.facts(id).filter((fact) => "subType" in fact && fact.subType === "Tags");
+  expect(changes).toHaveLength(6);
+  expect(warnings).toEqual([]);
+});
+
+test("a change inside of a step is refused like any other operation there", async () => {
+  const world = new Processes();
+  const order = withDurableExecution(async (_: unknown, context) => {
+    await context.step("charge", async () => context.setTags({ stage: "charging" }));
+  });
+  const runner = world.start({ order });
+  await runner.start(start);
+  await world.clock.settle();
+  const { status, error, tags } = await runner.describe(id);
+  expect([status, tags]).toEqual(["FAILED", undefined]);
+  expect(error?.errorMessage).toContain("setTags");
 });
 
 test("tags are those that the code has set last, wherever it crashes", async () => {

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterAll, describe, expect, test } from "vitest";
 import { applicable } from "../../testing/contract.ts";
 import { rowOf } from "../../testing/store-case.ts";
@@ -38,4 +39,28 @@ test("a file that a store keeps to itself is refused to the next one, until that
   const second = new SqliteStore(other, { exclusive: true });
   expect(second.create(rowOf("f", "a"), "one")).toBe("created");
   second.close();
+});
+
+test("a file from before tags shows what is halted, and takes tags", () => {
+  const old = join(folder, "old.db");
+  const database = new DatabaseSync(old);
+  database.exec(`
+    CREATE TABLE executions (
+      id TEXT PRIMARY KEY, incarnation TEXT, function_name TEXT, name TEXT, status TEXT,
+      started_at INTEGER, expires_at INTEGER, row TEXT);
+    CREATE TABLE commits (
+      id TEXT, incarnation TEXT, seq INTEGER, body TEXT, PRIMARY KEY (id, incarnation, seq)) WITHOUT ROWID;`);
+  for (const row of [rowOf("f", "a"), { ...rowOf("f", "b"), halted: true }]) {
+    const { id, incarnation, functionName, name, status, startedAt } = row;
+    const values = [id, incarnation, functionName, name, status, startedAt, null, JSON.stringify(row)];
+    database.prepare("INSERT INTO executions VALUES (?, ?, ?, ?, ?, ?, ?, ?)").run(...values);
+  }
+  database.close();
+  const store = new SqliteStore(old);
+  expect(store.list({ halted: true, limit: 5 }).map(({ name }) => name)).toEqual(["b"]);
+  store.putRow({ ...rowOf("f", "a"), seq: 2, tags: { team: "a" } });
+  expect(store.list({ tag: ["team", "a"], limit: 5 }).map(({ name }) => name)).toEqual(["a"]);
+  store.remove("f/a", rowOf("f", "a").incarnation);
+  expect(store.list({ tag: ["team", "a"], limit: 5 })).toEqual([]);
+  store.close();
 });

@@ -110,7 +110,7 @@ export class ActiveInvocation implements CheckpointClient {
       suspension: this.#suspension(),
       lingerMs: setup.lingerMs,
       deadline: this.startedAt + setup.invocationMs,
-      peers: { client: setup.peers(), nameOf: (called) => setup.functions.nameOf(called) },
+      peers: { client: setup.peers(), nameOf: (source) => setup.functions.nameOf(source) },
     };
     this.#running = target.invoke(request);
     void this.#running.output.then((output) => this.#answered(output, end));

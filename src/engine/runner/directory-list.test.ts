@@ -111,6 +111,57 @@ describe("a list", () => {
     }
   });
 
+  test("of what is halted, or of a tag, reads no more than that, however much else there is", async () => {
+    const rows = rowsOf(5000, (id) => (id % 1000 === 7 ? { halted: true, tags: { team: "a" } } : {}));
+    const directory = directoryOf(rows);
+    const wanted = [7, 1007, 2007, 3007, 4007];
+    for (const query of [{ halted: true }, { tags: { team: "a" } }, { tags: { team: "a" }, halted: true }]) {
+      const page = await listExecutions({ ...query, functionName: "f", limit: 10 }, directory.scan);
+      expect(page.rows.map(({ startedAt }) => startedAt)).toEqual(wanted);
+    }
+    expect(directory.read).toBe(15);
+  });
+
+  test("ends a page early when it has passed over thousands of rows, and goes on behind them", async () => {
+    const directory = directoryOf(rowsOf(20_000, (id) => (id === 19_000 ? { name: "found", id: "f/found" } : {})));
+    const lengths: number[] = [];
+    let marker: string | undefined;
+    do {
+      const query = { namePrefix: "fo", limit: 100, ...(marker !== undefined && { marker }) };
+      const page: DirectoryPage = await listExecutions(query, directory.scan);
+      lengths.push(page.rows.length);
+      ({ marker } = page);
+    } while (marker !== undefined);
+    expect(lengths).toEqual([0, 0, 0, 1]);
+    expect(directory.read).toBe(20_000);
+  });
+
+  test("looks at each row of a store that has no index of tags", async () => {
+    const rows = rowsOf(300, (id) =>
+      id % 100 === 50 ? { tags: { team: "a", region: "eu" } } : { tags: { team: "b" } },
+    );
+    const directory = directoryOf(rows);
+    const scan = ({ tag: _, ...asked }: DirectoryScan): readonly DirectoryRow[] => directory.scan(asked);
+    for (const tags of [{ team: "a" }, { region: "eu", team: "a" }, { team: "a", region: "eu" }]) {
+      const page = await listExecutions({ tags, limit: 2 }, scan);
+      expect(page.rows.map(({ startedAt }) => startedAt)).toEqual([50, 150]);
+      expect(page.marker).toBe("150:f/n0150");
+    }
+    expect((await listExecutions({ tags: { region: "us" }, limit: 2 }, scan)).rows).toEqual([]);
+  });
+
+  test("by tags keeps its place while rows come, change and go between two pages", async () => {
+    const directory = directoryOf(rowsOf(9, () => ({ tags: { team: "a" } })));
+    const first = await listExecutions({ tags: { team: "a" }, limit: 3 }, directory.scan);
+    directory.store.putRow(rowOf(1, { seq: 2, tags: { team: "b" } }));
+    directory.store.putRow(rowOf(4, { seq: 2, tags: { team: "b" } }));
+    directory.store.putRow(rowOf(6, { seq: 2, status: "SUCCEEDED", endedAt: 9, tags: { team: "a" } }));
+    directory.store.remove("f/n0005");
+    const marker = first.marker ?? "";
+    const { rows } = await listExecutions({ tags: { team: "a" }, limit: 9, marker }, directory.scan);
+    expect(rows.map(({ startedAt }) => startedAt)).toEqual([3, 6, 7, 8]);
+  });
+
   test("has no rows when no status is asked for, and reads none", async () => {
     const directory = directoryOf(rowsOf(5));
     expect(await listExecutions({ statuses: [], limit: 5 }, directory.scan)).toEqual({ rows: [] });

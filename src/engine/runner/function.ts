@@ -52,8 +52,8 @@ export interface InvocationRequest {
 export interface InvocationPeers {
   /** Starts executions. */
   readonly client: Pick<ExecutionClient, "start">;
-  /** The name under which the host runs a function; undefined for one that it was not given. */
-  readonly nameOf: (target: RegisteredFunction) => string | undefined;
+  /** The name under which the host runs what was made of this; undefined for what it was not given. */
+  readonly nameOf: (source: object) => string | undefined;
 }
 
 /** An invocation that has begun. */
@@ -73,6 +73,8 @@ export interface RunningInvocation {
 export interface DurableFunction {
   /** Tells it from a plain one. */
   readonly kind: "durable";
+  /** What it was made of, by which it is known again. */
+  readonly source?: object;
   /** Begins an invocation. Must not throw. */
   invoke(request: InvocationRequest): RunningInvocation;
 }
@@ -152,10 +154,10 @@ export class FunctionRegistry {
     return entry.versions.has(wanted) ? wanted : undefined;
   }
 
-  /** The name of a function, in whatever version. */
-  nameOf(target: RegisteredFunction): string | undefined {
+  /** The name of what was made of this, in whatever version. */
+  nameOf(source: object): string | undefined {
     for (const [name, { versions }] of this.#functions) {
-      for (const each of versions.values()) if (each === target) return name;
+      for (const each of versions.values()) if (each.kind === "durable" && each.source === source) return name;
     }
     return undefined;
   }

@@ -3,7 +3,11 @@ import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { DirectoryShards } from "../../../src/adapters/durable-objects/directory-shards.ts";
-import { DirectoryTable } from "../../../src/adapters/durable-objects/directory-table.ts";
+import {
+  type DirectoryChange,
+  type DirectoryStorage,
+  DirectoryTable,
+} from "../../../src/adapters/durable-objects/directory-table.ts";
 import type { DirectoryRow } from "../../../src/engine/ports/execution-store.ts";
 import { ClientError, type DirectoryPage, type ListQuery } from "../../../src/engine/runner/client.ts";
 import { listExecutions } from "../../../src/engine/runner/directory-list.ts";
@@ -121,7 +125,7 @@ describe("the directory", () => {
     await expect(listing).rejects.toMatchObject({ code: "InvalidParameterValueException" });
   });
 
-  test("costs one row for every change", async () => {
+  test("costs one row for every change, and one more for what runs and for each tag that comes", async () => {
     const object = env.DIRECTORY.get(env.DIRECTORY.idFromName("costs"));
     const written = await runInDurableObject(object, (_, { storage }) => {
       const counted: number[] = [];
@@ -131,11 +135,76 @@ describe("the directory", () => {
         return cursor;
       };
       const table = new DirectoryTable({ kv: storage.kv, sql: { exec } as SqlStorage });
-      table.apply({ row: rowOf("a"), revision: 1, gone: [] });
-      table.apply({ row: rowOf("a", { status: "SUCCEEDED" }), revision: 2, gone: [] });
-      table.apply({ revision: 3, gone: [{ functionName: fn, startedAt: 1, id: `${fn}/a` }] });
-      return counted;
+      const costs = (change: DirectoryChange): number => {
+        table.apply(change);
+        return counted.splice(0).reduce((sum, rows) => sum + rows, 0);
+      };
+      const tags = { team: "a", stage: "begun" };
+      return [
+        costs({ row: rowOf("a"), revision: 1, gone: [] }),
+        costs({ row: rowOf("a", { status: "SUCCEEDED" }), revision: 2, gone: [] }),
+        costs({ revision: 3, gone: [{ functionName: fn, startedAt: 1, id: `${fn}/a` }] }),
+        costs({ row: rowOf("b", { tags }), revision: 1, gone: [] }),
+        costs({ row: rowOf("b", { tags, status: "SUCCEEDED" }), revision: 2, gone: [] }),
+      ];
     });
-    expect(written).toEqual([1, 1, 1]);
+    expect(written).toEqual([2, 1, 1, 4, 1]);
+  });
+});
+
+describe("a directory of 3,000 executions that have ended, written before there were tags", () => {
+  const CREATE = `CREATE TABLE executions (
+    function_name TEXT, started_at INTEGER, id TEXT, name TEXT, version TEXT, status TEXT, revision INTEGER, row TEXT,
+    PRIMARY KEY (function_name, started_at, id)) WITHOUT ROWID`;
+  const INSERT = "INSERT INTO executions VALUES (?, ?, ?, ?, '1', ?, 1, ?)";
+
+  function fill({ sql, kv }: DurableObjectStorage): void {
+    sql.exec(CREATE);
+    kv.put("format", 1);
+    for (let at = 0; at < 3000; at++) {
+      const row = rowOf(`n${at}`, { startedAt: at, ...(at % 1000 === 500 ? {} : { status: "SUCCEEDED", endedAt: 1 }) });
+      const stored = at === 1500 ? { ...row, halted: true } : row;
+      sql.exec(INSERT, fn, at, row.id, row.name, row.status, JSON.stringify(stored));
+    }
+  }
+
+  /** The storage, and how many rows were read of it. */
+  function counted(storage: DurableObjectStorage): { storage: DirectoryStorage; read: () => number } {
+    const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+    const exec = (...args: Parameters<SqlStorage["exec"]>): ReturnType<SqlStorage["exec"]> => {
+      const cursor = storage.sql.exec(...args);
+      cursors.push(cursor);
+      return cursor;
+    };
+    const read = (): number => cursors.splice(0).reduce((sum, { rowsRead }) => sum + rowsRead, 0);
+    return { storage: { kv: storage.kv, sql: { exec } as SqlStorage }, read };
+  }
+
+  test("shows what runs, what is halted and what has a tag by reading no more than that", async () => {
+    const stub = env.DIRECTORY.get(env.DIRECTORY.idFromName(`old-${fn}`));
+    await runInDurableObject(stub, async (_, { storage }) => {
+      fill(storage);
+      const { storage: counting, read } = counted(storage);
+      const table = new DirectoryTable(counting);
+      table.apply({ row: rowOf("new", { startedAt: 5000, tags: { team: "a", region: "eu" } }), revision: 1, gone: [] });
+      read();
+      const shown = async (query: Omit<ListQuery, "limit">): Promise<unknown> => {
+        const { rows } = await listExecutions({ ...query, limit: 10 }, (scan) => table.list(scan));
+        return { names: rows.map(({ name }) => name), isCheap: read() < 40 };
+      };
+      const statuses = ["RUNNING"] as const;
+      const running = ["n500", "n1500", "n2500", "new"];
+      expect(await shown({ statuses })).toEqual({ names: running, isCheap: true });
+      expect(await shown({ statuses, reverse: true })).toEqual({ names: running.toReversed(), isCheap: true });
+      expect(await shown({ halted: true })).toEqual({ names: ["n1500"], isCheap: true });
+      expect(await shown({ tags: { region: "eu", team: "a" } })).toEqual({ names: ["new"], isCheap: true });
+      table.apply({ row: rowOf("new", { startedAt: 5000, tags: { team: "b" } }), revision: 2, gone: [] });
+      table.apply({ row: rowOf("new", { startedAt: 5000, tags: { team: "a" } }), revision: 1, gone: [] });
+      expect(await shown({ tags: { team: "a" } })).toEqual({ names: [], isCheap: true });
+      expect(await shown({ tags: { team: "b" } })).toEqual({ names: ["new"], isCheap: true });
+      table.apply({ revision: 3, gone: [{ functionName: fn, startedAt: 5000, id: `${fn}/new` }] });
+      expect(await shown({ tags: { team: "b" } })).toEqual({ names: [], isCheap: true });
+      expect(storage.sql.exec("SELECT count(*) AS count FROM tags").one()).toEqual({ count: 0 });
+    });
   });
 });

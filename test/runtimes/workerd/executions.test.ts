@@ -198,6 +198,36 @@ describe("an execution in its object", () => {
   });
 });
 
+describe("an execution that is started for later", () => {
+  test("is listed with its tags, is not called before, and runs when its time has come", async () => {
+    const startAt = Date.now() + 2000;
+    const { execution } = await client.start({
+      ...{ functionName: "tagged", name: key, input: JSON.stringify({ key }) },
+      tags: { team: key },
+      startAt: new Date(startAt).toISOString(),
+    });
+    const tagged = async (tags: Record<string, string>): Promise<readonly unknown[]> =>
+      (await client.list({ tags: { team: key, ...tags }, limit: 5 })).rows;
+    await until(async () => (await tagged({})).length === 1);
+    expect(await tagged({})).toMatchObject([{ name: key, status: "RUNNING", startAt, tags: { team: key } }]);
+    await until(async () => (await alarmOf(execution.id)) === startAt);
+    await evictDurableObject(objectOf(execution.id));
+    expect((await client.state(execution.id, { limit: 5 })).operations).toEqual([]);
+    await until(async () => (await tagged({ stage: "begun" })).length === 1);
+    const [first] = (await client.state(execution.id, { limit: 5 })).operations;
+    expect(first?.startedAt).toBeGreaterThanOrEqual(startAt);
+    expect(await result(execution.id)).toBe("rested");
+    await until(async () => (await tagged({ stage: "done", key })).length === 1);
+  });
+
+  test("can be stopped before", async () => {
+    const { execution } = await client.start({ functionName: "tagged", name: key, startAt: Date.now() + 3_600_000 });
+    await client.stop(execution.id);
+    expect(await client.describe(execution.id)).toMatchObject({ status: "STOPPED" });
+    expect((await client.state(execution.id, { limit: 5 })).operations).toEqual([]);
+  });
+});
+
 describe("storage of a layout that the code does not know", () => {
   test("is left alone, and tried again later", async () => {
     const id = `greet/${key}`;

@@ -36,6 +36,13 @@ export const functions: Functions = {
     await context.step("after", async () => count(`${key} after`));
     return "rested";
   }),
+  /** Says how far it is. */
+  tagged: withDurableExecution(async ({ key }: Plan, context) => {
+    context.setTags({ key, stage: "begun" });
+    await context.wait("nap", { seconds: 1 });
+    context.setTags({ stage: "done" });
+    return "rested";
+  }),
   /** Waits for somebody outside. */
   approve: withDurableExecution(async ({ key }: Plan, context) => {
     count(`${key} runs`);

@@ -1,0 +1,96 @@
+import type { Mutation } from "./mutation.ts";
+
+/** Tags, lists that search, starts for later, and schedules. */
+export const tagsMutations: readonly Mutation[] = [
+  {
+    keeps: "P6",
+    what: "an execution that was started for later is invoked at once",
+    code: "  return startAt === undefined ? at : Math.max(startAt, at);",
+    becomes: "  return startAt === undefined ? at : at;",
+    tests: ["src/engine/machine/delayed-start.test.ts"],
+  },
+  {
+    keeps: "P6",
+    what: "an execution that was started for later times out as if it had begun at once",
+    code: "    header.timeoutAt = (fact.startAt ?? at) +",
+    becomes: "    header.timeoutAt = at +",
+    tests: ["src/engine/machine/delayed-start.test.ts"],
+  },
+  {
+    keeps: "P12",
+    what: "changes of tags in one batch are counted each by itself",
+    code: "  if (refused === undefined) batch.tags = tagsAfter(batch.tags, update) ?? batch.tags;\n",
+    becomes: "",
+    tests: ["src/engine/machine/tags.test.ts"],
+  },
+  {
+    keeps: "P12",
+    what: "a log from elsewhere may lead to any number of tags",
+    code: " || checkTags(tags) !== undefined) return undefined;",
+    becomes: ") return undefined;",
+    tests: ["src/engine/machine/tags.test.ts"],
+  },
+  {
+    keeps: "tags",
+    what: "the directory is not told of tags that have changed",
+    code: "    if (tags !== undefined) replaceHeader(state, withTags(state.header, tags));",
+    becomes: "    if (tags !== undefined) state.header = withTags(state.header, tags);",
+    tests: ["src/engine/machine/tags.test.ts"],
+  },
+  {
+    keeps: "P3",
+    what: "a change of tags that was refused is made on replay",
+    code: '  return status === "FAILED" ? (error?.errorMessage ?? "The tags were refused.") : undefined;',
+    becomes: '  return status === "FAILED" && error === undefined ? "The tags were refused." : undefined;',
+    tests: ["test/runner/tags.test.ts"],
+  },
+  {
+    keeps: "tags",
+    what: "a change of tags is a commit of its own",
+    code: "    scope.invocation.record(update, false);\n    return refusal;",
+    becomes: "    scope.invocation.record(update, true);\n    return refusal;",
+    tests: ["test/runner/tags.test.ts"],
+  },
+  {
+    keeps: "tags",
+    what: "tags are shown only once the execution waits for something",
+    code: " || this.#duties.hasNews) void this.#look({});",
+    becomes: ") void this.#look({});",
+    tests: ["test/runner/tags.test.ts"],
+  },
+  {
+    keeps: "lists",
+    what: "a page reads as much of the directory as it takes to be full",
+    code: "    if (lookedAt >= MOST_LOOKED_AT) return { rows, marker: markerOf(after) };\n",
+    becomes: "",
+    tests: ["src/engine/runner/directory-list.test.ts"],
+  },
+  {
+    keeps: "lists",
+    what: "rows that a store has passed over nothing for are taken as they are",
+    code: "      if (!matches(row, query)) continue;\n",
+    becomes: "",
+    tests: ["src/engine/runner/directory-list.test.ts"],
+  },
+  {
+    keeps: "schedules",
+    what: "what a schedule starts is not named by its slot",
+    code: "    const name = `${this.#prefix}-${stampOf(slot)}`;",
+    becomes: "    const name = `${this.#prefix}-${Math.trunc(Math.random() * 1e9)}`;",
+    tests: ["src/schedules/schedule.test.ts"],
+  },
+  {
+    keeps: "schedules",
+    what: "a schedule waits for a slot whose execution has been stopped",
+    code: "          if (answer?.isOver !== true) return slot;",
+    becomes: "          if (answer !== null) return slot;",
+    tests: ["src/schedules/schedule.test.ts"],
+  },
+  {
+    keeps: "schedules",
+    what: "slots that have passed are started for however late they are",
+    code: '(time) => catchUp !== "none" || now - time <= LATE_MS',
+    becomes: '(time) => catchUp !== "none" || now >= time',
+    tests: ["src/schedules/schedule.test.ts"],
+  },
+];
