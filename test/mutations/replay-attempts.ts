@@ -169,18 +169,4 @@ export const replayAttemptsMutations: readonly Mutation[] = [
     becomes: '  called.scope.invocation.end({ status: "FAILED", error: new SerdesFailedError(error) });',
     tests: failures,
   },
-  {
-    keeps: "P3",
-    what: "a change of tags that was refused is made on replay",
-    code: '  return status === "FAILED" ? (error?.errorMessage ?? "The tags were refused.") : undefined;',
-    becomes: '  return status === "FAILED" && error === undefined ? "The tags were refused." : undefined;',
-    tests: ["test/runner/tags.test.ts"],
-  },
-  {
-    keeps: "tags",
-    what: "a change of tags is a commit of its own",
-    code: "    scope.invocation.record(update, false);\n    return refusal;",
-    becomes: "    scope.invocation.record(update, true);\n    return refusal;",
-    tests: ["test/runner/tags.test.ts"],
-  },
 ];

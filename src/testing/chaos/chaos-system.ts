@@ -12,14 +12,12 @@ import { remotePeers } from "./remote-peers.ts";
 import type { Scenario } from "./scenario.ts";
 import { Story } from "./story.ts";
 import { Violations } from "./violations.ts";
+import { isWithdrawn } from "./withdrawn.ts";
 
 /** A wake that takes longer is given to another process: the first one may be frozen. */
 const WAKE_PATIENCE_MS = 30_000;
 /** Far more calls than any run needs. */
 const MOST_CALLS = 15_000;
-/** What waits for longer is mostly withdrawn. */
-const LONGEST_WAITING_MS = 300_000;
-const STILL_DELIVERED = 0.05;
 const LONGEST_HINT_MS = 3_000;
 const LONGEST_UNRECOVERED_MS = 300_000;
 const VERSIONS: readonly (readonly string[])[] = [["1"], ["1", "2"], ["2"]];
@@ -174,16 +172,11 @@ export class ChaosSystem {
       const sentAt = this.world.now();
       const cancel = this.world.timer(sentAt + WAKE_PATIENCE_MS, () => reject(new LinkError("No answer")));
       process.gate.enter(() => {
-        if (this.isWithdrawn(sentAt)) return;
+        if (isWithdrawn(sentAt, this)) return;
         if (orderedFor !== undefined) process.alarm.arrived(id, orderedFor);
         process.runner.wake(id).then(resolve, reject).finally(cancel);
       });
     });
-  }
-
-  /** True for most of what has waited long for a frozen process: in days thousands of calls would pile up. */
-  isWithdrawn(sentAt: number): boolean {
-    return this.world.now() - sentAt > LONGEST_WAITING_MS && !this.faults.random.chance(STILL_DELIVERED);
   }
 
   /** How often processes have called their store. */

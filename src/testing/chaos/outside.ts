@@ -3,6 +3,7 @@ import { ClientError, type ExecutionClient } from "../../engine/runner/client.ts
 import type { Faults } from "./faults.ts";
 import type { Gate } from "./gate.ts";
 import type { Request } from "./request.ts";
+import { isWithdrawn } from "./withdrawn.ts";
 import type { Story } from "./story.ts";
 
 const RETRY_MS = 1_000;
@@ -66,7 +67,7 @@ export class Outside {
       this.#try(request);
     });
     process.gate.enter(() => {
-      if (this.#system.isWithdrawn(sentAt)) return;
+      if (isWithdrawn(sentAt, this.#system)) return;
       request
         .send(process.client)
         .then(
