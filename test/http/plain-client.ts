@@ -98,6 +98,14 @@ export class PlainClient implements ExecutionClient {
     this.#note("resume", executionId, options);
   }
 
+  async pause(executionId: string, options?: { reason?: string }): Promise<void> {
+    this.#note("pause", executionId, options);
+  }
+
+  async purge(executionId: string): Promise<void> {
+    this.#note("purge", executionId);
+  }
+
   async completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void> {
     this.#note("completeCallback", callbackId, outcome);
   }

@@ -39,6 +39,7 @@ const REPEATABLE: ReadonlySet<ExecutionCall> = new Set<ExecutionCall>([
   "history",
   "state",
   "stop",
+  "pause",
   "completeInvoke",
   "settled",
 ]);
@@ -88,6 +89,14 @@ export class DurableObjectClient implements ExecutionClient {
 
   resume(executionId: string, options?: { version?: string }): Promise<void> {
     return this.#call(executionId, "resume", [executionId, options]);
+  }
+
+  pause(executionId: string, options?: { reason?: string }): Promise<void> {
+    return this.#call(executionId, "pause", [executionId, options]);
+  }
+
+  purge(executionId: string): Promise<void> {
+    return this.#call(executionId, "purge", [executionId]);
   }
 
   async completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void> {

@@ -104,6 +104,18 @@ export interface ResumeExecution {
   readonly version?: string;
 }
 
+/** Nothing begins from here on until the execution is resumed by hand. */
+export interface PauseExecution {
+  readonly type: "PAUSE";
+  /** Why, for people; at most 1,024 characters. */
+  readonly reason?: string;
+}
+
+/** Removes an execution that has ended before its retention is over. */
+export interface PurgeExecution {
+  readonly type: "PURGE";
+}
+
 /** The parent's log holds the outcome. */
 export interface NotifyParent {
   readonly type: "NOTIFY_PARENT";
@@ -126,7 +138,9 @@ export type Command =
   | HaltExecution
   | ResumeExecution
   | NotifyParent
-  | RenewLease;
+  | RenewLease
+  | PauseExecution
+  | PurgeExecution;
 
 /** Time and chance, as arguments. */
 export interface DecisionEnvironment {

@@ -34,7 +34,15 @@ import {
   TRACE_HEADER,
   VERSION,
 } from "./limits.ts";
-import { decideHalt, decideNotification, decideRenewal, decideResume, decideStop } from "./outside.ts";
+import {
+  decideHalt,
+  decideNotification,
+  decidePause,
+  decidePurge,
+  decideRenewal,
+  decideResume,
+  decideStop,
+} from "./outside.ts";
 import { hasPending } from "./pending.ts";
 import type { ExecutionState } from "./state.ts";
 import { decideTimers } from "./timers.ts";
@@ -64,6 +72,10 @@ export function decide(state: ExecutionState, command: Command, env: DecisionEnv
       return decideNotification(state);
     case "RENEW":
       return decideRenewal(state);
+    case "PAUSE":
+      return decidePause(state, command);
+    case "PURGE":
+      return decidePurge(state);
   }
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { Commit, ExecutionEnded, ExecutionStarted, Fact, InvocationCompleted } from "../model/commit.ts";
-import type { ExecutionHeader, ExecutionStatus } from "../model/execution.ts";
+import { type ExecutionHeader, type ExecutionStatus, isPaused } from "../model/execution.ts";
 import type { Operation } from "../model/operation.ts";
 import { closeAll } from "./context-tree.ts";
 import type { Draft } from "../model/draft.ts";
@@ -86,13 +86,18 @@ function foldFact(state: ExecutionState, fact: Fact, origin: FactOrigin): Operat
     case "HALTED":
       requireRunning(state, fact);
       replaceHeader(state, { ...state.header, halt: { reason: fact.reason, error: fact.error, at } });
-      state.invocation.activeAt = undefined;
+      // A pause lets the invocation come to its end.
+      if (!isPaused(state.header)) state.invocation.activeAt = undefined;
       return undefined;
     case "RESUMED":
       return resume(state, fact.version, at);
     case "PARENT_NOTIFIED":
       if (state.header.endedAt === undefined || state.header.parent === undefined) throw misplaced(fact);
       state.header = { ...state.header, parentNotified: true };
+      return undefined;
+    case "PURGED":
+      if (state.header.endedAt === undefined) throw misplaced(fact);
+      state.header = { ...state.header, purged: true };
       return undefined;
     default:
       requireRunning(state, fact);

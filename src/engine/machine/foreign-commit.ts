@@ -139,6 +139,7 @@ const facts: { readonly [Kind in Fact["kind"]]: Fields<FactOf<Kind>> } = {
   HALTED: { reason: oneOf(HaltReason), error },
   RESUMED: { version: optional(short(Limits.VERSION_CHARACTERS)) },
   PARENT_NOTIFIED: {},
+  PURGED: {},
 };
 
 const commitFields: Readonly<Record<Exclude<keyof Commit, "facts">, Check>> = {

@@ -20,6 +20,7 @@ export function executionEventType({ kind }: Exclude<Fact, OperationFact>): Hist
     case "HALTED":
     case "RESUMED":
     case "PARENT_NOTIFIED":
+    case "PURGED":
       return undefined;
   }
 }

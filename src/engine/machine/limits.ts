@@ -28,6 +28,7 @@ export const Limits = {
   VERSION_CHARACTERS: 128,
   TENANT_ID_CHARACTERS: 256,
   TRACE_HEADER_CHARACTERS: 1024,
+  PAUSE_REASON_CHARACTERS: 1024,
   /** Waits, retry delays, callback timeouts, execution timeouts: 366 days. */
   SECONDS: 31_622_400,
   RETENTION_DAYS: 90,
@@ -81,6 +82,15 @@ export function checkSeconds(seconds: unknown, what: string, least: 0 | 1): Mach
     return undefined;
   const message = `${what} is ${String(seconds)}; it must be a whole number from ${least} to ${limit}.`;
   return typeof seconds === "number" ? { ...invalid(message), size: seconds, limit } : invalid(message);
+}
+
+/** Why an execution is paused, in any words. */
+export function checkPauseReason(reason: unknown): MachineRejection | undefined {
+  const what = "Reason";
+  if (reason == null) return undefined;
+  if (typeof reason !== "string") return invalid(`${what} must be text.`);
+  const limit = Limits.PAUSE_REASON_CHARACTERS;
+  return reason.length > limit ? tooLarge({ what, size: reason.length, limit, unit: "characters" }) : undefined;
 }
 
 export function checkDays(days: unknown): MachineRejection | undefined {

@@ -4,9 +4,18 @@
  */
 
 import type { Fact, InvocationCompleted } from "../model/commit.ts";
-import type { Decision, HaltExecution, ResumeExecution, Stop } from "./command.ts";
+import { HaltReason, isPaused } from "../model/execution.ts";
+import type { Failure } from "../model/failure.ts";
+import type {
+  Decision,
+  HaltExecution,
+  InvocationIdentity,
+  PauseExecution,
+  ResumeExecution,
+  Stop,
+} from "./command.ts";
 import { invalid, NOTHING_CHANGES } from "./command.ts";
-import { checkErrorSize, checkText, storedFailure, VERSION } from "./limits.ts";
+import { checkErrorSize, checkPauseReason, checkText, storedFailure, VERSION } from "./limits.ts";
 import type { ExecutionState } from "./state.ts";
 
 const SIGN_OF_LIFE: Decision = { facts: [], isSign: true };
@@ -21,6 +30,7 @@ export function decideStop(state: ExecutionState, { error }: Stop): Decision {
 
 export function decideHalt(state: ExecutionState, { reason, error, invocation }: HaltExecution): Decision {
   if (state.header.status !== "RUNNING" || state.header.halt?.reason === reason) return NOTHING_CHANGES;
+  if (isPaused(state.header)) return leftWith(state, error, invocation);
   const failure = storedFailure(error);
   const halted: Fact = { kind: "HALTED", reason, error: failure };
   if (invocation === undefined) return { facts: [halted] };
@@ -35,6 +45,30 @@ function identity({ requestId, startedAt }: { requestId: string; startedAt: numb
   return { requestId, startedAt };
 }
 
+/** An invocation that a pause has let go of comes to its end. Why it would have halted shows again after the pause. */
+function leftWith(state: ExecutionState, error: Failure, invocation: InvocationIdentity | undefined): Decision {
+  if (invocation === undefined || state.invocation.activeAt === undefined) return NOTHING_CHANGES;
+  return { facts: [{ kind: "INVOCATION_COMPLETED", ...identity(invocation), error: storedFailure(error) }] };
+}
+
+/** A pause takes the place of another halt, so that no process goes on by itself. */
+export function decidePause(state: ExecutionState, { reason }: PauseExecution): Decision {
+  if (state.header.status !== "RUNNING") return { rejected: invalid("The execution has ended, and cannot be paused.") };
+  if (isPaused(state.header)) return NOTHING_CHANGES;
+  const refused = checkPauseReason(reason);
+  if (refused !== undefined) return { rejected: refused };
+  const error = { errorType: "ExecutionPaused", errorMessage: reason ?? "The execution was paused." };
+  return { facts: [{ kind: "HALTED", reason: HaltReason.PAUSED, error }] };
+}
+
+export function decidePurge({ header }: ExecutionState): Decision {
+  if (header.status === "RUNNING")
+    return { rejected: invalid("The execution runs, and cannot be removed: stop it first.") };
+  if (header.parent !== undefined && header.parentNotified !== true)
+    return { rejected: invalid("The execution that invoked this one does not know its outcome yet. Try again.") };
+  return header.purged === true ? NOTHING_CHANGES : { facts: [{ kind: "PURGED" }] };
+}
+
 export function decideResume(state: ExecutionState, { version, after }: ResumeExecution): Decision {
   if (after !== undefined && state.header.halt?.reason !== after) return NOTHING_CHANGES;
   if (state.header.halt === undefined) return { rejected: invalid("The execution is not halted.") };
@@ -43,8 +77,10 @@ export function decideResume(state: ExecutionState, { version, after }: ResumeEx
   return refused === undefined ? { facts: [{ kind: "RESUMED", version }] } : { rejected: refused };
 }
 
+/** An invocation that a pause lets go of runs until its steps have ended. */
 export function decideRenewal({ header }: ExecutionState): Decision {
-  return header.status === "RUNNING" && header.halt === undefined ? SIGN_OF_LIFE : NOTHING_CHANGES;
+  const mayRun = header.status === "RUNNING" && (header.halt === undefined || isPaused(header));
+  return mayRun ? SIGN_OF_LIFE : NOTHING_CHANGES;
 }
 
 export function decideNotification(state: ExecutionState): Decision {

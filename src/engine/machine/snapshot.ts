@@ -13,7 +13,7 @@ import type { ExecutionState } from "./state.ts";
 import { TimerHeap, type TimerHeapData } from "./timer-heap.ts";
 
 /** The version of the text; no other one is read. */
-export const SNAPSHOT_VERSION = 2;
+export const SNAPSHOT_VERSION = 3;
 
 /** A snapshot that was read, not compared with its log yet. */
 export interface Snapshot {

@@ -1,5 +1,5 @@
 /**
- * The log, format version 2. A commit is what one append writes: facts in the order in which they became true. The
+ * The log, format version 3. A commit is what one append writes: facts in the order in which they became true. The
  * state of an execution and the history that people read are both derived from these facts; nothing else is stored.
  * Delivery numbers are not stored either: they count what reaches user code in the order of the
  * log, which is every settlement of an operation and the start of every callback (its id is a result of its own). The
@@ -9,15 +9,15 @@
  * format version, and the old ones keep folding for ever.
  */
 
-import type { HaltReason, ParentReference } from "./execution.ts";
+import { HaltReason, type ParentReference } from "./execution.ts";
 import type { Failure } from "./failure.ts";
 import type { OperationType } from "./operation.ts";
 
-/** What new commits are written in. */
-export const LOG_FORMAT_VERSION = 2;
+/** The newest version of the format. A commit is written in the oldest one that has its facts; see `formatOf`. */
+export const LOG_FORMAT_VERSION = 3;
 
 /** What is read: commits of several versions may follow on each other in one log. */
-export type LogFormatVersion = 1 | typeof LOG_FORMAT_VERSION;
+export type LogFormatVersion = 1 | 2 | typeof LOG_FORMAT_VERSION;
 
 /** What one append writes, and one number of the log holds. */
 export interface Commit {
@@ -146,6 +146,11 @@ export interface ParentNotified {
   readonly kind: "PARENT_NOTIFIED";
 }
 
+/** The execution that has ended is to be removed now, and nothing follows any more. */
+export interface ExecutionPurged {
+  readonly kind: "PURGED";
+}
+
 /** One thing that has become true of an execution, by its kind. */
 export type Fact =
   | ExecutionStarted
@@ -160,4 +165,18 @@ export type Fact =
   | InvocationCompleted
   | ExecutionHalted
   | ExecutionResumed
-  | ParentNotified;
+  | ParentNotified
+  | ExecutionPurged;
+
+/**
+ * The oldest version of the format that has these facts. So a process of an older version of perdure goes on with the
+ * executions that it understands, and leaves those alone that it does not.
+ */
+export function formatOf(facts: readonly Fact[]): LogFormatVersion {
+  for (const fact of facts) if (isOfVersion3(fact)) return 3;
+  return 2;
+}
+
+function isOfVersion3(fact: Fact): boolean {
+  return fact.kind === "PURGED" || (fact.kind === "HALTED" && fact.reason === HaltReason.PAUSED);
+}

@@ -20,12 +20,14 @@ export const HaltReason = {
   STORAGE_FULL: "STORAGE_FULL",
   /** So many invocations in a row broke that another one is not worth trying before somebody has looked. */
   REPEATED_FAULTS: "REPEATED_FAULTS",
+  /** Somebody has paused it. Only a resume by hand goes on. */
+  PAUSED: "PAUSED",
 } as const;
 export type HaltReason = (typeof HaltReason)[keyof typeof HaltReason];
 
 /** Why and since when an execution is halted. */
 export interface Halt {
-  /** What has to be repaired. */
+  /** What has to be repaired, or that somebody has paused it. */
   readonly reason: HaltReason;
   /** What went wrong, for people. */
   readonly error: Failure;
@@ -101,4 +103,11 @@ export interface ExecutionHeader {
   readonly halt?: Halt;
   /** Until an invocation ends without one. */
   readonly fault?: Fault;
+  /** It is being removed before its retention is over. */
+  readonly purged?: boolean;
+}
+
+/** True if somebody has paused the execution: nothing begins in it, its timers included, until it is resumed. */
+export function isPaused({ halt }: ExecutionHeader): boolean {
+  return halt?.reason === HaltReason.PAUSED;
 }

@@ -56,6 +56,7 @@ export class Invocation implements InvocationCore {
   readonly #idle: IdleTime;
   readonly #polls: Polls;
   #isScheduled = false;
+  #isLeaving = false;
   #handlerOutcome: InvocationOutcome | undefined;
   #outcome: InvocationOutcome | undefined;
   #finish: ((outcome: InvocationOutcome) => void) | undefined;
@@ -86,6 +87,16 @@ export class Invocation implements InvocationCore {
 
   get isOver(): boolean {
     return this.#outcome !== undefined;
+  }
+
+  get isLeaving(): boolean {
+    return this.#isLeaving;
+  }
+
+  /** Begins nothing more: ends as suspended once what runs has ended and is recorded. */
+  leaveOff(): void {
+    this.#isLeaving = true;
+    this.schedule();
   }
 
   /** True while the code that runs has run before, in an earlier invocation. */
@@ -226,6 +237,7 @@ export class Invocation implements InvocationCore {
     if (this.isOver) return;
     if (this.#handlerOutcome !== undefined) return this.#leave(this.#handlerOutcome);
     this.#idle.end();
+    if (this.#isLeaving) return this.#leaveBehind();
     const state = this.#sendAndDeliver();
     if (this.isOver) return;
     if (state === "delivered") {
@@ -248,6 +260,12 @@ export class Invocation implements InvocationCore {
    */
   #leave(outcome: InvocationOutcome): void {
     if (this.#checkpoints.sendLeftBehind()) this.end(outcome);
+  }
+
+  /** What has run is recorded; code that waits for a result is left where it is. */
+  #leaveBehind(): void {
+    this.#checkpoints.flush();
+    if (!this.isOver && this.executing === 0 && this.#checkpoints.isDone) this.end({ status: "PENDING" });
   }
 
   /** Updates that several results at hand lead to are sent together: a wave of a batch is one commit. */

@@ -170,8 +170,23 @@ export interface ExecutionClient {
   list(query: ListQuery): Promise<DirectoryPage>;
   /** Answers when it was stopped, ms since the epoch; stopping what has ended changes nothing. */
   stop(executionId: string, error?: Failure): Promise<number>;
-  /** Goes on after a halt, with another version if one is named. */
+  /** Goes on after a halt or a pause, with another version if one is named. */
   resume(executionId: string, options?: { version?: string }): Promise<void>;
+  /**
+   * Has nothing begin in an execution until it is resumed: no invocation, no attempt of a step, no timer, no function that
+   * it invokes. Callbacks are taken all the same. A step that runs is let come to its end, and what comes of it is
+   * recorded. Pausing what is paused changes nothing. `reason` is for people, at most 1,024 characters.
+   *
+   * @throws {ClientError} ResourceNotFoundException; InvalidParameterValueException for an execution that has ended.
+   */
+  pause(executionId: string, options?: { reason?: string }): Promise<void>;
+  /**
+   * Removes an execution that has ended before its retention is over. Its name is free again.
+   *
+   * @throws {ClientError} ResourceNotFoundException; InvalidParameterValueException for an execution that runs, or whose
+   * outcome the execution that invoked it does not know yet.
+   */
+  purge(executionId: string): Promise<void>;
   /**
    * Completes a callback, or tells that its answer is still to come.
    *

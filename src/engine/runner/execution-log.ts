@@ -19,7 +19,7 @@ import { encodeCommit } from "../machine/commit-codec.ts";
 import { decide } from "../machine/decide.ts";
 import type { ExecutionState } from "../machine/state.ts";
 import type { Commit } from "../model/commit.ts";
-import { LOG_FORMAT_VERSION } from "../model/commit.ts";
+import { formatOf } from "../model/commit.ts";
 import type { Operation } from "../model/operation.ts";
 import type { ExecutionStore } from "../ports/execution-store.ts";
 import { StorageFullError } from "../ports/execution-store.ts";
@@ -170,8 +170,8 @@ export class ExecutionLog {
     if (facts.length === 0 && isSign !== true) return false;
     const commit: Commit =
       claim === undefined
-        ? { v: LOG_FORMAT_VERSION, writer: writer.next(), at: now, facts }
-        : { v: LOG_FORMAT_VERSION, writer: writer.next(), owner: claim.owner, at: now, facts };
+        ? { v: formatOf(facts), writer: writer.next(), at: now, facts }
+        : { v: formatOf(facts), writer: writer.next(), owner: claim.owner, at: now, facts };
     return this.#append({ commit, body: encodeCommit(commit), seq: this.state.seq + 1, request });
   }
 

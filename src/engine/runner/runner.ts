@@ -212,6 +212,14 @@ export class Runner implements ExecutionClient {
     return this.#sessions.use(executionId, (session) => session.resume(this.#versionFor(session, options.version)));
   }
 
+  async pause(executionId: string, options: { reason?: string } = {}): Promise<void> {
+    return this.#sessions.use(executionId, (session) => session.pause(options.reason), { fresh: true });
+  }
+
+  async purge(executionId: string): Promise<void> {
+    return this.#sessions.use(executionId, (session) => session.purge(), { fresh: true });
+  }
+
   async completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void> {
     const executionId = executionIdOfCallback(callbackId);
     if (executionId === undefined) throw new ClientError(ClientErrorCode.INVALID_PARAMETER, "Invalid callback id.");

@@ -13,7 +13,7 @@ import { isEnded } from "../machine/pending.ts";
 import type { Duty, Plan } from "../machine/plan.ts";
 import type { Command } from "../machine/command.ts";
 import type { ExecutionState } from "../machine/state.ts";
-import type { ExecutionHeader } from "../model/execution.ts";
+import { type ExecutionHeader, isPaused } from "../model/execution.ts";
 import type { Operation } from "../model/operation.ts";
 import { StorageFullError } from "../ports/execution-store.ts";
 import { FencedError } from "../replay/faults.ts";
@@ -74,7 +74,7 @@ export class Session implements LogListener, Outlook {
     this.#wakes = new WakeOrders(id, setup, {
       retries,
       state: () => this.state,
-      isRunning: () => this.#invoker.here === "RUNNING",
+      isRunning: () => this.#invoker.isRunning,
       onDue: (wish) => void this.#look(wish),
       onRest: () => this.onIdle(),
     });
@@ -170,6 +170,18 @@ export class Session implements LogListener, Outlook {
     await this.#duties.show();
   }
 
+  /** Has nothing begin until it is resumed. */
+  async pause(reason: string | undefined): Promise<void> {
+    await this.command({ type: "PAUSE", ...(reason === undefined ? {} : { reason }) });
+    await this.#duties.show();
+  }
+
+  /** Removes the execution, which has ended. Once that is recorded it is done, now or by whoever looks at it next. */
+  async purge(): Promise<void> {
+    await this.command({ type: "PURGE" });
+    await this.#duties.carryOut({ kind: "REMOVE" });
+  }
+
   /**
    * A checkpoint by an SDK that runs elsewhere.
    *
@@ -210,7 +222,7 @@ export class Session implements LogListener, Outlook {
 
   rest(plan: Plan, orders: boolean): void {
     this.#wakes.rest(plan, orders);
-    if (this.#invoker.here !== "RUNNING" && this.#setup.mayRun(this.id)) this.#snapshots.keep(() => this.state);
+    if (!this.#invoker.isRunning && this.#setup.mayRun(this.id)) this.#snapshots.keep(() => this.state);
   }
 
   /** The store or a peer failed. What is recorded is safe; it is tried again later, from the log. */
@@ -256,7 +268,8 @@ export class Session implements LogListener, Outlook {
   #passOn(changed: readonly Operation[]): void {
     const { state } = this;
     if (isEnded(state) || state.header.halt !== undefined) {
-      this.#invoker.abandon();
+      if (isPaused(state.header) && this.#invoker.isRunning) this.#invoker.leaveOff();
+      else this.#invoker.abandon();
       void this.#look({ orders: true });
       return;
     }

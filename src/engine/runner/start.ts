@@ -8,7 +8,7 @@ import { decide } from "../machine/decide.ts";
 import { fold } from "../machine/fold.ts";
 import { expiryOf } from "../machine/plan.ts";
 import { emptyState, type ExecutionState } from "../machine/state.ts";
-import { LOG_FORMAT_VERSION } from "../model/commit.ts";
+import { formatOf } from "../model/commit.ts";
 import { type ExecutionHeader, isSameParent } from "../model/execution.ts";
 import { ClientError, ClientErrorCode, type StartAnswer, type StartRequest } from "./client.ts";
 import { directoryRow } from "./directory-row.ts";
@@ -64,7 +64,8 @@ export class Starter {
       { now, randomId: () => host.randomId() },
     );
     if ("rejected" in decision) throw new ClientError(decision.rejected.code, decision.rejected.message);
-    const commit = { v: LOG_FORMAT_VERSION, writer: writer.next(), at: now, facts: decision.facts } as const;
+    const { facts } = decision;
+    const commit = { v: formatOf(facts), writer: writer.next(), at: now, facts } as const;
     const state = emptyState();
     fold(state, commit);
     return { request: { ...request, version }, state, body: encodeCommit(commit) };
@@ -115,10 +116,11 @@ export class Starter {
   }
 }
 
-/** True if the retention of an execution is over, and its parent, if it has one, has the outcome. */
+/** True if an execution is being removed, or its retention is over and its parent, if it has one, has the outcome. */
 function hasExpired(header: ExecutionHeader, now: number): boolean {
   const expiresAt = expiryOf(header);
   const isTold = header.parent === undefined || header.parentNotified === true;
+  if (header.purged === true) return true;
   return expiresAt !== undefined && expiresAt <= now && isTold;
 }
 

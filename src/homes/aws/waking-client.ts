@@ -93,6 +93,14 @@ export class WakingClient implements ExecutionClient {
     return this.#change(executionId, () => this.#runner.resume(executionId, options));
   }
 
+  pause(executionId: string, options?: { reason?: string }): Promise<void> {
+    return this.#change(executionId, () => this.#runner.pause(executionId, options));
+  }
+
+  purge(executionId: string): Promise<void> {
+    return this.#change(executionId, () => this.#runner.purge(executionId));
+  }
+
   async completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void> {
     const executionId = executionIdOfCallback(callbackId);
     const complete = (): Promise<void> => this.#runner.completeCallback(callbackId, outcome);

@@ -53,6 +53,8 @@ export function tabClient(runner: ExecutionClient, tabs: OtherTabs): ExecutionCl
       if (isElsewhere) tabs.resumeElsewhere(executionId);
       else await runner.resume(executionId, options);
     }),
+    pause: current((...args) => runner.pause(...args)),
+    purge: current((...args) => runner.purge(...args)),
     completeCallback: current((...args) => runner.completeCallback(...args)),
     completeInvoke: current((...args) => runner.completeInvoke(...args)),
     checkpoint: current((...args) => runner.checkpoint(...args)),

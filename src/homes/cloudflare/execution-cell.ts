@@ -40,6 +40,8 @@ const CALLS: ReadonlySet<string> = new Set<ExecutionCall>([
   "state",
   "stop",
   "resume",
+  "pause",
+  "purge",
   "completeCallback",
   "completeInvoke",
   "checkpoint",

@@ -14,6 +14,8 @@ export function clientOnWallClock(client: ExecutionClient, emulatedAt: (wall: nu
     list: (query) => client.list(query),
     stop: (id, error) => client.stop(id, error),
     resume: (id, options) => client.resume(id, options),
+    pause: (id, options) => client.pause(id, options),
+    purge: (id) => client.purge(id),
     completeCallback: (id, outcome) => client.completeCallback(id, outcome),
     completeInvoke: (parent, outcome) => client.completeInvoke(parent, outcome),
     checkpoint: (id, request) => client.checkpoint(id, request),

@@ -24,6 +24,8 @@ export function remotePeers(caller: ChaosProcess, { choose, world }: PeerOptions
     completeCallback: (id, outcome) => call(true, (client) => client.completeCallback(id, outcome)),
     stop: (id, error) => call(true, (client) => client.stop(id, error)),
     resume: (id, options) => call(true, (client) => client.resume(id, options)),
+    pause: (id, options) => call(true, (client) => client.pause(id, options)),
+    purge: (id) => call(true, (client) => client.purge(id)),
     checkpoint: (id, request) => call(true, (client) => client.checkpoint(id, request)),
     describe: (id) => call(false, (client) => client.describe(id)),
     history: (id, query) => call(false, (client) => client.history(id, query)),
