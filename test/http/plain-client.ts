@@ -10,6 +10,7 @@ import {
   ClientError,
   type DirectoryPage,
   type ExecutionClient,
+  type ForkOptions,
   type HistoryPage,
   type HistoryQuery,
   type InvokeOutcome,
@@ -100,6 +101,11 @@ export class PlainClient implements ExecutionClient {
 
   async pause(executionId: string, options?: { reason?: string }): Promise<void> {
     this.#note("pause", executionId, options);
+  }
+
+  async fork(executionId: string, options?: ForkOptions): Promise<StartAnswer> {
+    this.#note("fork", executionId, options);
+    return { execution: await this.describe(executionId), created: true };
   }
 
   async purge(executionId: string): Promise<void> {

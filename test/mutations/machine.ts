@@ -4,6 +4,8 @@ const outside = ["test/promises/p05-callbacks.test.ts", "src/engine/machine/deci
 const limits = ["test/promises/p12-limits.test.ts"];
 const plan = ["src/engine/machine/plan.test.ts"];
 const sharing = ["test/runner/sharing.test.ts"];
+const paused = ["test/runner/pause.test.ts"];
+const forked = ["test/runner/fork.test.ts"];
 
 /** The pure half: what follows from a log. */
 export const machineMutations: readonly Mutation[] = [
@@ -53,15 +55,15 @@ export const machineMutations: readonly Mutation[] = [
   {
     keeps: "P2",
     what: "an invocation that runs for long gives no sign of life",
-    code: '  if (renewAt <= now) duties.push({ kind: "RENEW" });\n',
-    becomes: "",
+    code: 'duties: renewAt <= now ? [...duties, { kind: "RENEW" }] : duties',
+    becomes: "duties",
     tests: [...plan, ...sharing],
   },
   {
     keeps: "P8",
     what: "a sign of life is written in an execution that is over",
-    code: '  return header.status === "RUNNING" && header.halt === undefined ? SIGN_OF_LIFE : NOTHING_CHANGES;',
-    becomes: "  return header.status ? SIGN_OF_LIFE : NOTHING_CHANGES;",
+    code: "  return mayRun ? SIGN_OF_LIFE : NOTHING_CHANGES;",
+    becomes: "  return mayRun || header ? SIGN_OF_LIFE : NOTHING_CHANGES;",
     tests: ["src/engine/machine/decide.test.ts"],
   },
   {
@@ -103,9 +105,65 @@ export const machineMutations: readonly Mutation[] = [
   {
     keeps: "P13",
     what: "an invocation runs on when its execution has ended",
-    code: '  if (isOver && here.invocation !== "NONE") return { duties: STOP_INVOCATION, wakeAt: now };\n',
+    code: "  if (isEnded(state)) return STOP_INVOCATION;\n",
     becomes: "",
     tests: plan,
+  },
+  {
+    keeps: "P6",
+    what: "timers fire during a pause",
+    code: "isPaused(state.header) ? whilePaused(state, here, now) : whileRunning(state, here, now);",
+    becomes: "whilePaused && whileRunning(state, here, now);",
+    tests: paused,
+  },
+  {
+    keeps: "P6",
+    what: "timers that are due are recorded with the timeout of a paused execution",
+    code: "const due = isPaused(state.header) ? [] : state.timers",
+    becomes: "const due = isPaused === undefined ? [] : state.timers",
+    tests: paused,
+  },
+  {
+    keeps: "P2",
+    what: "a step that was to begin is recorded as begun during a pause, and counts as cut off after it",
+    code: "  if (isPaused(header)) return decideUpdates(state, withoutBeginnings(updates), env);",
+    becomes: "  if (isPaused(header)) return decideUpdates(state, withoutBeginnings ? updates : [], env);",
+    tests: paused,
+  },
+  {
+    keeps: "P1",
+    what: "what comes of a step that ends during a pause is lost, and the step runs again",
+    code: 'return invocation === "RUNNING" ? LEAVE_OFF : undefined;',
+    becomes: "return LEAVE_OFF && STOP_INVOCATION;",
+    tests: paused,
+  },
+  {
+    keeps: "P14",
+    what: "a breach takes the place of a pause, and whoever has the version goes on",
+    code: "  if (isPaused(state.header)) return leftWith(state, error, invocation);\n",
+    becomes: "",
+    tests: ["src/engine/machine/decide.test.ts"],
+  },
+  {
+    keeps: "P5",
+    what: "a fork waits for an answer that belongs to its source",
+    code: "    if (earliest < 0) return grouped(copy);",
+    becomes: "    if (earliest < 1e9) return grouped(copy);",
+    tests: forked,
+  },
+  {
+    keeps: "P5",
+    what: "a fork asks for what was answered already",
+    code: "...answers(commits, recorded, end, failed)];",
+    becomes: "...(answers ? [] : [])];",
+    tests: forked,
+  },
+  {
+    keeps: "P2",
+    what: "an attempt that its source was making counts as cut off in the fork",
+    code: "    return underWay.get(id) !== each && !(steps.has(id) && failed.has(id));",
+    becomes: "    return id !== '' || each === underWay.get(id) || (steps.has(id) && failed.has(id));",
+    tests: forked,
   },
   {
     keeps: "P8",

@@ -21,7 +21,11 @@ import { beforeEnd, replay } from "./replay.ts";
 import { EXECUTION_ID, World } from "./world.ts";
 
 const folder = join(import.meta.dirname, "../golden");
-const newest = join(folder, `v${LOG_FORMAT_VERSION}`);
+
+/** Where the histories of a program are: a commit is written in the oldest format that has its facts. */
+function folderOf({ format = 2 }: History): string {
+  return `v${format}`;
+}
 
 /** What is kept of an execution beside its writes. */
 interface Outcome {
@@ -86,18 +90,19 @@ async function write(path: string, { options, happens }: History): Promise<void>
 }
 
 if (process.env["PERDURE_WRITE_GOLDEN"] === "1") {
-  mkdirSync(newest, { recursive: true });
   for (const [name, history] of Object.entries(histories)) {
-    const path = join(newest, `${name}.jsonl`);
+    mkdirSync(join(folder, folderOf(history)), { recursive: true });
+    const path = join(folder, folderOf(history), `${name}.jsonl`);
     if (!existsSync(path)) await write(path, history);
   }
 }
 
 const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".jsonl"));
 
-test("P9 every program has a history of the newest format", () => {
-  const names = Object.keys(histories).map((name) => `v${LOG_FORMAT_VERSION}/${name}.jsonl`);
+test("P9 every program has a history of the format that it is written in, the newest among them", () => {
+  const names = Object.entries(histories).map(([name, history]) => `${folderOf(history)}/${name}.jsonl`);
   expect(files.toSorted()).toEqual(expect.arrayContaining(names.toSorted()));
+  expect(Math.max(...Object.values(histories).map(({ format = 2 }) => format))).toBe(LOG_FORMAT_VERSION);
 });
 
 test("P9 the histories of the newest format have every kind of fact", () => {
@@ -111,16 +116,19 @@ test("P9 the histories of the newest format have every kind of fact", () => {
 });
 
 const FACTS = [
+  "COPIED",
   "EXECUTION_FAILED",
   "EXECUTION_STARTED",
   "EXECUTION_STOPPED",
   "EXECUTION_SUCCEEDED",
   "EXECUTION_TIMED_OUT",
   "FAILED",
+  "FORKED",
   "HALTED",
   "HEARTBEAT",
   "INVOCATION_COMPLETED",
   "PARENT_NOTIFIED",
+  "PURGED",
   "READY",
   "RESUMED",
   "RETRIED",

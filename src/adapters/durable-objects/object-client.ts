@@ -14,6 +14,7 @@ import {
   ClientErrorCode,
   type DirectoryPage,
   type ExecutionClient,
+  type ForkOptions,
   type HistoryPage,
   type HistoryQuery,
   type InvokeOutcome,
@@ -40,6 +41,7 @@ const REPEATABLE: ReadonlySet<ExecutionCall> = new Set<ExecutionCall>([
   "state",
   "stop",
   "pause",
+  "fork",
   "completeInvoke",
   "settled",
 ]);
@@ -93,6 +95,11 @@ export class DurableObjectClient implements ExecutionClient {
 
   pause(executionId: string, options?: { reason?: string }): Promise<void> {
     return this.#call(executionId, "pause", [executionId, options]);
+  }
+
+  fork(executionId: string, options: ForkOptions = {}): Promise<StartAnswer> {
+    const name = options.name ?? randomId();
+    return this.#call(executionId, "fork", [executionId, { ...options, name }]);
   }
 
   purge(executionId: string): Promise<void> {

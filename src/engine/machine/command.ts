@@ -1,7 +1,7 @@
 /** What can be asked of the machine. A command says what happened or what is wanted; the machine says what follows. */
 
-import type { Fact } from "../model/commit.ts";
-import type { HaltReason, ParentReference } from "../model/execution.ts";
+import type { CopiedCommit, Fact } from "../model/commit.ts";
+import type { ForkReference, HaltReason, ParentReference } from "../model/execution.ts";
 import type { Failure } from "../model/failure.ts";
 import type { OperationUpdate } from "../model/update.ts";
 
@@ -22,6 +22,13 @@ export interface StartExecution {
   readonly parent?: ParentReference;
   readonly tenantId?: string;
   readonly traceHeader?: string;
+  readonly fork?: ForkOrigin;
+}
+
+/** What a fork begins with. */
+export interface ForkOrigin {
+  readonly from: ForkReference;
+  readonly commits: readonly CopiedCommit[];
 }
 
 /** All updates are recorded or none. */
@@ -116,6 +123,14 @@ export interface PurgeExecution {
   readonly type: "PURGE";
 }
 
+/** Another execution began as a copy of this one. */
+export interface NoteFork {
+  readonly type: "NOTE_FORK";
+  readonly executionId: string;
+  readonly incarnation: string;
+  readonly version: string;
+}
+
 /** The parent's log holds the outcome. */
 export interface NotifyParent {
   readonly type: "NOTIFY_PARENT";
@@ -140,7 +155,8 @@ export type Command =
   | NotifyParent
   | RenewLease
   | PauseExecution
-  | PurgeExecution;
+  | PurgeExecution
+  | NoteFork;
 
 /** Time and chance, as arguments. */
 export interface DecisionEnvironment {

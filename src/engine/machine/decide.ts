@@ -35,6 +35,7 @@ import {
   VERSION,
 } from "./limits.ts";
 import {
+  decideFork,
   decideHalt,
   decideNotification,
   decidePause,
@@ -76,6 +77,8 @@ export function decide(state: ExecutionState, command: Command, env: DecisionEnv
       return decidePause(state, command);
     case "PURGE":
       return decidePurge(state);
+    case "NOTE_FORK":
+      return decideFork(state, command);
   }
 }
 
@@ -96,7 +99,9 @@ function decideStart(state: ExecutionState, command: StartExecution, env: Decisi
   if (command.parent != null) fact.parent = command.parent;
   if (command.tenantId != null) fact.tenantId = command.tenantId;
   if (command.traceHeader != null) fact.traceHeader = command.traceHeader;
-  return { facts: [fact] };
+  if (command.fork === undefined) return { facts: [fact] };
+  fact.forkedFrom = command.fork.from;
+  return { facts: [fact, { kind: "COPIED", commits: command.fork.commits }] };
 }
 
 /** Starting the same execution once more changes nothing; another one cannot have its name while it is retained. */

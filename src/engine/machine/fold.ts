@@ -4,13 +4,22 @@
  * A state that a commit was refused on is half changed: load it anew.
  */
 
-import type { Commit, ExecutionEnded, ExecutionStarted, Fact, InvocationCompleted } from "../model/commit.ts";
+import type {
+  Commit,
+  ExecutionEnded,
+  ExecutionForked,
+  ExecutionStarted,
+  Fact,
+  InvocationCompleted,
+  OperationsCopied,
+} from "../model/commit.ts";
 import { type ExecutionHeader, type ExecutionStatus, isPaused } from "../model/execution.ts";
 import type { Operation } from "../model/operation.ts";
 import { closeAll } from "./context-tree.ts";
 import type { Draft } from "../model/draft.ts";
 import { type FactOrigin, foldOperation } from "./fold-operation.ts";
 import { isReadable } from "./commit-codec.ts";
+import { Limits } from "./limits.ts";
 import { CorruptLogError, UnsupportedLogVersionError } from "./log-errors.ts";
 import type { ExecutionState } from "./state.ts";
 
@@ -27,6 +36,10 @@ export function fold(state: ExecutionState, commit: Commit): Operation[] {
   const changed: Operation[] = [];
   let isReady = false;
   for (const fact of commit.facts) {
+    if (fact.kind === "COPIED") {
+      foldCopied(state, fact, changed);
+      continue;
+    }
     if (fact.kind === "READY") isReady = true;
     const operation = foldFact(state, fact, origin);
     // The start of a step mostly comes with its outcome: one operation, changed twice in a row.
@@ -43,6 +56,19 @@ export function fold(state: ExecutionState, commit: Commit): Operation[] {
   // A commit without facts is written before its invocation is told, or while it runs.
   if (commit.owner !== undefined && commit.facts.length > 0) hear(state);
   return changed.length > 1 ? newestOfEach(changed) : changed;
+}
+
+/** No invocation has to be told of what an execution began with: nobody waits for that to happen. */
+function foldCopied(state: ExecutionState, { commits }: OperationsCopied, changed: Operation[]): void {
+  if (state.header.forkedFrom === undefined || state.seq > 0) throw new CorruptLogError("The log has COPIED where it cannot be.");
+  for (const { at, facts } of commits) {
+    const origin: FactOrigin = { at, before: state.deliveries };
+    for (const fact of facts) {
+      if (!("id" in fact)) throw misplaced(fact);
+      changed.push(foldOperation(state, fact, origin));
+    }
+  }
+  state.invocation.heard = state.deliveries;
 }
 
 /** Unless the invocation ended without having looked at what it was told, and is to be invoked again for that. */
@@ -99,6 +125,10 @@ function foldFact(state: ExecutionState, fact: Fact, origin: FactOrigin): Operat
       if (state.header.endedAt === undefined) throw misplaced(fact);
       state.header = { ...state.header, purged: true };
       return undefined;
+    case "FORKED":
+      return noteFork(state, fact, at);
+    case "COPIED":
+      throw misplaced(fact);
     default:
       requireRunning(state, fact);
       return foldOperation(state, fact, origin);
@@ -118,12 +148,20 @@ function start(state: ExecutionState, fact: ExecutionStarted, at: number): void 
   if (fact.parent !== undefined) header.parent = fact.parent;
   if (fact.tenantId !== undefined) header.tenantId = fact.tenantId;
   if (fact.traceHeader !== undefined) header.traceHeader = fact.traceHeader;
+  if (fact.forkedFrom !== undefined) header.forkedFrom = fact.forkedFrom;
   if (fact.executionTimeoutSeconds !== undefined) {
     header.executionTimeoutSeconds = fact.executionTimeoutSeconds;
     header.timeoutAt = at + fact.executionTimeoutSeconds * 1000;
   }
   replaceHeader(state, header);
   state.invocation.dueSince = at;
+}
+
+/** The directory shows no forks, so its row stays what it is. */
+function noteFork(state: ExecutionState, { executionId, incarnation, version }: ExecutionForked, at: number): undefined {
+  const others = (state.header.forks ?? []).filter((fork) => fork.executionId !== executionId);
+  const forks = [...others, { executionId, incarnation, version, at }].slice(-Limits.FORKS_NAMED);
+  state.header = { ...state.header, forks };
 }
 
 interface Ending {

@@ -21,6 +21,8 @@ export function executionEventType({ kind }: Exclude<Fact, OperationFact>): Hist
     case "RESUMED":
     case "PARENT_NOTIFIED":
     case "PURGED":
+    case "COPIED":
+    case "FORKED":
       return undefined;
   }
 }

@@ -46,6 +46,10 @@ export class HistoryReader {
   read(commit: Commit): HistoryEvent[] {
     const events: HistoryEvent[] = [];
     for (const fact of commit.facts) {
+      if (fact.kind === "COPIED") {
+        for (const copied of fact.commits) events.push(...this.read({ ...commit, ...copied }));
+        continue;
+      }
       const event = "id" in fact ? this.#operationEvent(fact, commit.at) : this.#executionEvent(fact, commit.at);
       if (event !== undefined) events.push(event);
     }

@@ -29,6 +29,10 @@ export const Limits = {
   TENANT_ID_CHARACTERS: 256,
   TRACE_HEADER_CHARACTERS: 1024,
   PAUSE_REASON_CHARACTERS: 1024,
+  /** Forks that an execution names: the newest. */
+  FORKS_NAMED: 100,
+  /** A commit with what is copied from another log, as text. */
+  COPY_CHARACTERS: 33_554_432,
   /** Waits, retry delays, callback timeouts, execution timeouts: 366 days. */
   SECONDS: 31_622_400,
   RETENTION_DAYS: 90,

@@ -10,6 +10,7 @@ import type {
   Decision,
   HaltExecution,
   InvocationIdentity,
+  NoteFork,
   PauseExecution,
   ResumeExecution,
   Stop,
@@ -67,6 +68,13 @@ export function decidePurge({ header }: ExecutionState): Decision {
   if (header.parent !== undefined && header.parentNotified !== true)
     return { rejected: invalid("The execution that invoked this one does not know its outcome yet. Try again.") };
   return header.purged === true ? NOTHING_CHANGES : { facts: [{ kind: "PURGED" }] };
+}
+
+/** Naming a fork twice names it once. */
+export function decideFork({ header }: ExecutionState, { executionId, incarnation, version }: NoteFork): Decision {
+  const isKnown = header.forks?.some((fork) => fork.executionId === executionId && fork.incarnation === incarnation);
+  if (isKnown === true || header.purged === true) return NOTHING_CHANGES;
+  return { facts: [{ kind: "FORKED", executionId, incarnation, version }] };
 }
 
 export function decideResume(state: ExecutionState, { version, after }: ResumeExecution): Decision {

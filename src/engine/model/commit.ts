@@ -9,7 +9,7 @@
  * format version, and the old ones keep folding for ever.
  */
 
-import { HaltReason, type ParentReference } from "./execution.ts";
+import { type ForkReference, HaltReason, type ParentReference } from "./execution.ts";
 import type { Failure } from "./failure.ts";
 import type { OperationType } from "./operation.ts";
 
@@ -45,6 +45,30 @@ export interface ExecutionStarted {
   readonly parent?: ParentReference;
   readonly tenantId?: string;
   readonly traceHeader?: string;
+  /** A fork's next fact is `COPIED`. */
+  readonly forkedFrom?: ForkReference;
+}
+
+/** What another log recorded of operations in one commit. */
+export interface CopiedCommit {
+  /** When it was recorded there, ms since the epoch. */
+  readonly at: number;
+  /** Facts about operations alone. */
+  readonly facts: readonly Fact[];
+}
+
+/** What an execution has from the one that it is a fork of: it is as if this had been recorded here, in these commits. */
+export interface OperationsCopied {
+  readonly kind: "COPIED";
+  readonly commits: readonly CopiedCommit[];
+}
+
+/** Another execution began as a copy of this one. */
+export interface ExecutionForked {
+  readonly kind: "FORKED";
+  readonly executionId: string;
+  readonly incarnation: string;
+  readonly version: string;
 }
 
 /** What a fact says about an operation that it is the first to mention. */
@@ -166,7 +190,9 @@ export type Fact =
   | ExecutionHalted
   | ExecutionResumed
   | ParentNotified
-  | ExecutionPurged;
+  | ExecutionPurged
+  | OperationsCopied
+  | ExecutionForked;
 
 /**
  * The oldest version of the format that has these facts. So a process of an older version of perdure goes on with the
@@ -178,5 +204,14 @@ export function formatOf(facts: readonly Fact[]): LogFormatVersion {
 }
 
 function isOfVersion3(fact: Fact): boolean {
-  return fact.kind === "PURGED" || (fact.kind === "HALTED" && fact.reason === HaltReason.PAUSED);
+  switch (fact.kind) {
+    case "PURGED":
+    case "COPIED":
+    case "FORKED":
+      return true;
+    case "HALTED":
+      return fact.reason === HaltReason.PAUSED;
+    default:
+      return false;
+  }
 }

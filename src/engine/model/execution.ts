@@ -54,6 +54,43 @@ export interface ParentReference {
   readonly operationId: string;
 }
 
+/** What an execution is a copy of up to a point. */
+export interface ForkReference {
+  /** `<function name>/<execution name>` of the execution that it was copied from. */
+  readonly executionId: string;
+  /** Of that execution; a later one of its name is another. */
+  readonly incarnation: string;
+  /** The version that that execution ran. */
+  readonly version: string;
+  /** The number of the newest commit of that execution which was looked at. */
+  readonly cursor: number;
+  /** The operation that it begins with: what was recorded from there on was left out. */
+  readonly operationId?: string;
+  /** Neither an operation nor a commit was named: it has all but what that execution ended or failed with. */
+  readonly isLatest?: boolean;
+}
+
+/** An execution that began as a copy of this one. */
+export interface Fork {
+  /** `<function name>/<execution name>`. */
+  readonly executionId: string;
+  /** Tells it from a later execution of its name. */
+  readonly incarnation: string;
+  /** The version that it began with. */
+  readonly version: string;
+  /** When it was noted, ms since the epoch. */
+  readonly at: number;
+}
+
+/** True if both references ask for the same copy of the same execution. */
+export function isSameFork(found: ForkReference | undefined, own: ForkReference | undefined): boolean {
+  if (found === undefined || own === undefined) return found === own;
+  if (found.executionId !== own.executionId || found.incarnation !== own.incarnation) return false;
+  if (found.operationId !== own.operationId || (found.isLatest ?? false) !== (own.isLatest ?? false)) return false;
+  // What was recorded after an operation, or since the first call, makes no other copy of it.
+  return found.operationId !== undefined || found.isLatest === true || found.cursor === own.cursor;
+}
+
 /** True if an execution with the parent `found` was started by the operation that `own` names. */
 export function isSameParent(found: ParentReference | undefined, own: ParentReference | undefined): boolean {
   if (found === undefined || own === undefined) return found === own;
@@ -103,6 +140,10 @@ export interface ExecutionHeader {
   readonly halt?: Halt;
   /** Until an invocation ends without one. */
   readonly fault?: Fault;
+  /** The execution that this one began as a copy of; absent for one that began anew. */
+  readonly forkedFrom?: ForkReference;
+  /** The newest executions that began as copies of this one, at most 100; absent if there are none. */
+  readonly forks?: readonly Fork[];
   /** It is being removed before its retention is over. */
   readonly purged?: boolean;
 }

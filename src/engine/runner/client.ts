@@ -4,7 +4,7 @@
  */
 
 import { branded } from "../model/branded.ts";
-import type { ExecutionHeader, ExecutionStatus, ParentReference } from "../model/execution.ts";
+import type { ExecutionHeader, ExecutionStatus, ForkReference, ParentReference } from "../model/execution.ts";
 import type { Failure } from "../model/failure.ts";
 import type { HistoryEvent } from "../model/history.ts";
 import type { Operation } from "../model/operation.ts";
@@ -27,6 +27,20 @@ export interface StartRequest {
   readonly traceHeader?: string;
   /** The chained invoke that starts it, and is told how it ended; none by default. */
   readonly parent?: ParentReference;
+  /** The execution that it begins as a copy of; none by default. See `ExecutionClient.fork`. */
+  readonly forkedFrom?: ForkReference;
+}
+
+/** Where a fork begins, and in what. */
+export interface ForkOptions {
+  /** The fork's name, 1 to 64 of `[a-zA-Z0-9-_]`; a random one when absent. */
+  readonly name?: string;
+  /** The id of an operation as it is recorded: the fork has what was recorded before that one, and begins with it. */
+  readonly operationId?: string;
+  /** The number of a commit, 1 or more: the fork has what was recorded up to that one. Not beside `operationId`. */
+  readonly cursor?: number;
+  /** A registered version; `$LATEST` for the newest. That of the execution when absent. */
+  readonly version?: string;
 }
 
 /** What a start came to. */
@@ -180,6 +194,18 @@ export interface ExecutionClient {
    * @throws {ClientError} ResourceNotFoundException; InvalidParameterValueException for an execution that has ended.
    */
   pause(executionId: string, options?: { reason?: string }): Promise<void>;
+  /**
+   * Starts a new execution of the same function and event that has already what this one has recorded up to a point, and
+   * goes on from there, in another version if one is named. Without a point that is everything but the end, and of an
+   * execution that has failed what comes before the failure. Results from there on are left out; answers from outside to
+   * what was open there are kept. A callback that is open and unanswered is asked for anew, in the fork alone, so the copy
+   * ends before it; functions that are still being invoked are invoked anew. The execution itself goes on as it was, and
+   * names its newest forks. Asking again by the same name answers with the fork that is there.
+   *
+   * @throws {ClientError} ResourceNotFoundException for an execution, an operation or a version that there is not;
+   * InvalidParameterValueException; DurableExecutionAlreadyStartedException if the name is taken by another one.
+   */
+  fork(executionId: string, options?: ForkOptions): Promise<StartAnswer>;
   /**
    * Removes an execution that has ended before its retention is over. Its name is free again.
    *

@@ -21,6 +21,7 @@ import {
   ClientErrorCode,
   type DirectoryPage,
   type ExecutionClient,
+  type ForkOptions,
   type HistoryPage,
   type HistoryQuery,
   type InvokeOutcome,
@@ -30,6 +31,7 @@ import {
   type StartRequest,
   type StatePage,
 } from "./client.ts";
+import { forkOrder } from "./fork.ts";
 import { listExecutions, scanAll } from "./directory-list.ts";
 import { Writer } from "./claims.ts";
 import { FunctionRegistry, type FunctionVersions } from "./function.ts";
@@ -214,6 +216,22 @@ export class Runner implements ExecutionClient {
 
   async pause(executionId: string, options: { reason?: string } = {}): Promise<void> {
     return this.#sessions.use(executionId, (session) => session.pause(options.reason), { fresh: true });
+  }
+
+  async fork(executionId: string, options: ForkOptions = {}): Promise<StartAnswer> {
+    return this.#sessions.use(
+      executionId,
+      async (session) => {
+        const answer = await this.#setup.peers().start({
+          ...forkOrder(session.state, options),
+          name: options.name ?? this.#setup.host.randomId(),
+        });
+        const { id, incarnation, version } = answer.execution;
+        await session.command({ type: "NOTE_FORK", executionId: id, incarnation, version });
+        return answer;
+      },
+      { fresh: true },
+    );
   }
 
   async purge(executionId: string): Promise<void> {

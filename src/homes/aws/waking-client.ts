@@ -18,6 +18,7 @@ import type {
   CheckpointRequest,
   DirectoryPage,
   ExecutionClient,
+  ForkOptions,
   HistoryPage,
   HistoryQuery,
   InvokeOutcome,
@@ -95,6 +96,14 @@ export class WakingClient implements ExecutionClient {
 
   pause(executionId: string, options?: { reason?: string }): Promise<void> {
     return this.#change(executionId, () => this.#runner.pause(executionId, options));
+  }
+
+  /** The execution itself goes on as it was. */
+  async fork(executionId: string, options?: ForkOptions): Promise<StartAnswer> {
+    const answer = await this.#runner.fork(executionId, options);
+    const { id, status, tenantId } = answer.execution;
+    if (status === "RUNNING") await this.#wake(id, tenantId);
+    return answer;
   }
 
   purge(executionId: string): Promise<void> {

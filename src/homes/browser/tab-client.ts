@@ -54,6 +54,10 @@ export function tabClient(runner: ExecutionClient, tabs: OtherTabs): ExecutionCl
       else await runner.resume(executionId, options);
     }),
     pause: current((...args) => runner.pause(...args)),
+    fork: current(async (executionId, options) => {
+      await tabs.ready();
+      return runner.fork(executionId, options);
+    }),
     purge: current((...args) => runner.purge(...args)),
     completeCallback: current((...args) => runner.completeCallback(...args)),
     completeInvoke: current((...args) => runner.completeInvoke(...args)),

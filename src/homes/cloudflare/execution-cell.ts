@@ -41,6 +41,7 @@ const CALLS: ReadonlySet<string> = new Set<ExecutionCall>([
   "stop",
   "resume",
   "pause",
+  "fork",
   "purge",
   "completeCallback",
   "completeInvoke",

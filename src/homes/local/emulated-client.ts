@@ -15,6 +15,7 @@ export function clientOnWallClock(client: ExecutionClient, emulatedAt: (wall: nu
     stop: (id, error) => client.stop(id, error),
     resume: (id, options) => client.resume(id, options),
     pause: (id, options) => client.pause(id, options),
+    fork: (id, options) => client.fork(id, options),
     purge: (id) => client.purge(id),
     completeCallback: (id, outcome) => client.completeCallback(id, outcome),
     completeInvoke: (parent, outcome) => client.completeInvoke(parent, outcome),
