@@ -64,6 +64,7 @@ export {
   type InvokeOutcome,
   type ListQuery,
   type LiveEvent,
+  type RewindOptions,
   type StartAnswer,
   type StartRequest,
   type StatePage,

@@ -16,6 +16,7 @@ import {
   type InvokeOutcome,
   type ListQuery,
   type LiveEvent,
+  type RewindOptions,
   type StartAnswer,
   type StartRequest,
   type StatePage,
@@ -106,6 +107,10 @@ export class PlainClient implements ExecutionClient {
   async fork(executionId: string, options?: ForkOptions): Promise<StartAnswer> {
     this.#note("fork", executionId, options);
     return { execution: await this.describe(executionId), created: true };
+  }
+
+  async rewind(executionId: string, options: RewindOptions): Promise<void> {
+    this.#note("rewind", executionId, options);
   }
 
   async purge(executionId: string): Promise<void> {

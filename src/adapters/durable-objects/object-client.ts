@@ -20,6 +20,7 @@ import {
   type InvokeOutcome,
   type ListQuery,
   type LiveEvent,
+  type RewindOptions,
   type StartAnswer,
   type StartRequest,
   type StatePage,
@@ -100,6 +101,10 @@ export class DurableObjectClient implements ExecutionClient {
   fork(executionId: string, options: ForkOptions = {}): Promise<StartAnswer> {
     const name = options.name ?? randomId();
     return this.#call(executionId, "fork", [executionId, { ...options, name }]);
+  }
+
+  rewind(executionId: string, options: RewindOptions): Promise<void> {
+    return this.#call(executionId, "rewind", [executionId, options]);
   }
 
   purge(executionId: string): Promise<void> {

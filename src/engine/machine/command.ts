@@ -55,6 +55,8 @@ export interface CompleteCallback {
 export interface CompleteInvoke {
   readonly type: "COMPLETE_INVOKE";
   readonly operationId: string;
+  /** As of `ParentReference`. */
+  readonly rewinds?: number;
   readonly outcome: {
     readonly type: "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "STOPPED";
     readonly result?: string;
@@ -123,6 +125,22 @@ export interface PurgeExecution {
   readonly type: "PURGE";
 }
 
+/** Goes back to what was recorded up to a point. Changes nothing if the log has gone on since `seq`. */
+export interface RewindExecution {
+  readonly type: "REWIND";
+  /** The number of the commit that `commits` was made of the log up to. */
+  readonly seq: number;
+  /** The number of the newest commit that counts still. */
+  readonly cursor: number;
+  /** The operation that it goes on with. */
+  readonly operationId?: string;
+  /** The version to go on with, when it is another. */
+  readonly version?: string;
+  readonly commits: readonly CopiedCommit[];
+  /** It is paused from the beginning. */
+  readonly isPaused: boolean;
+}
+
 /** Another execution began as a copy of this one. */
 export interface NoteFork {
   readonly type: "NOTE_FORK";
@@ -156,7 +174,8 @@ export type Command =
   | RenewLease
   | PauseExecution
   | PurgeExecution
-  | NoteFork;
+  | NoteFork
+  | RewindExecution;
 
 /** Time and chance, as arguments. */
 export interface DecisionEnvironment {

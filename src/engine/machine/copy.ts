@@ -1,12 +1,12 @@
 /**
- * What of a log another execution may begin with: the facts about operations up to a point, as if the process had died
- * there. Three things are more than a cut:
+ * What of a log another execution may begin with, or the same one go on with: the facts about operations up to a point, as
+ * if the process had died there. Three things are more than a cut:
  *
  * 1. What came from outside is kept. A callback or an invoke that is open at the point, and has its answer by now, has it
  *    right behind the point: it can arrive at any time.
- * 2. A callback that is open and unanswered belongs to the log that is copied, and so does its id. The copy ends before
- *    it, so that it is asked for anew.
- * 3. An attempt that was under way at the point is none of the copy's, which makes that attempt itself.
+ * 2. A callback that is open and unanswered belongs to its execution, and so does its id. The copy for another one ends
+ *    before it, so that it is asked for anew.
+ * 3. An attempt that was under way at the point is not in the copy: whoever goes on makes that attempt.
  */
 
 import type { Commit, CopiedCommit, ExecutionStarted, Fact } from "../model/commit.ts";
@@ -19,22 +19,30 @@ import { emptyState, type ExecutionState } from "./state.ts";
 /** Where a copy ends: before an operation, after a commit, or before what the execution has failed with. */
 export type CopyPoint =
   | { readonly type: "OPERATION"; readonly id: string }
-  | { readonly type: "COMMIT" }
+  | { readonly type: "COMMIT"; readonly seq: number }
   | { readonly type: "LATEST" };
+
+export interface CopyOptions {
+  /** The execution goes on with it itself: its open callbacks stay open. */
+  readonly isOwn?: boolean;
+}
 
 /** A fact, and where it stands: commits are counted as they were recorded. */
 interface Recorded {
+  /** The number of the commit in this log. */
+  readonly seq: number;
+  /** Tells commits apart, those among them that this log has from another one. */
   readonly commit: number;
   readonly at: number;
   readonly fact: OperationFact;
 }
 
-/**
- * What a fork begins with. `commits` is the log from its start to the last commit that counts.
- *
- * Undefined if the log has no such operation.
- */
-export function copyOf(commits: readonly Commit[], point: CopyPoint): readonly CopiedCommit[] | undefined {
+/** What is copied of the log that these commits are, from its start. Undefined if the log has no such operation. */
+export function copyOf(
+  commits: readonly Commit[],
+  point: CopyPoint,
+  { isOwn = false }: CopyOptions = {},
+): readonly CopiedCommit[] | undefined {
   const recorded = recordedOf(commits);
   const failed = point.type === "LATEST" ? failuresOf(commits, recorded) : NO_OPERATIONS;
   let end = endOf(recorded, point, failed);
@@ -42,6 +50,7 @@ export function copyOf(commits: readonly Commit[], point: CopyPoint): readonly C
   for (;;) {
     const copy = [...attempted(recorded.slice(0, end), failed), ...answers(commits, recorded, end, failed)];
     const state = stateOf(commits, copy);
+    if (isOwn) return grouped(copy);
     const earliest = firstOf(recorded, new Set(state.callbacks.values()));
     if (earliest < 0) return grouped(copy);
     end = earliest;
@@ -50,17 +59,22 @@ export function copyOf(commits: readonly Commit[], point: CopyPoint): readonly C
 
 const NO_OPERATIONS: ReadonlySet<string> = new Set();
 
-/** The facts about operations, those that the log itself has from another one among them. */
+/** The facts about operations that count still, those that the log itself has from another one among them. */
 function recordedOf(commits: readonly Commit[]): Recorded[] {
-  const recorded: Recorded[] = [];
+  let recorded: Recorded[] = [];
   let commit = 0;
-  const add = (at: number, facts: readonly Fact[]): void => {
-    commit++;
-    for (const fact of facts) if ("id" in fact) recorded.push({ commit, at, fact });
-  };
-  for (const { at, facts } of commits) {
-    for (const fact of facts) if (fact.kind === "COPIED") for (const copied of fact.commits) add(copied.at, copied.facts);
-    add(at, facts);
+  for (const [index, { at, facts }] of commits.entries()) {
+    const seq = index + 1;
+    const own = ++commit;
+    for (const fact of facts) {
+      if (fact.kind === "REWOUND") recorded = [];
+      if ("id" in fact) recorded.push({ seq, commit: own, at, fact });
+      if (fact.kind !== "COPIED" && fact.kind !== "REWOUND") continue;
+      for (const copied of fact.commits) {
+        commit++;
+        for (const each of copied.facts) if ("id" in each) recorded.push({ seq, commit, at: copied.at, fact: each });
+      }
+    }
   }
   return recorded;
 }
@@ -68,8 +82,10 @@ function recordedOf(commits: readonly Commit[]): Recorded[] {
 /** How many facts lie before the point; negative if there is no such operation. */
 function endOf(recorded: readonly Recorded[], point: CopyPoint, failed: ReadonlySet<string>): number {
   if (point.type === "OPERATION") return firstOf(recorded, new Set([point.id]));
-  const failure = recorded.findIndex(({ fact }) => failed.has(fact.id) && isEnd(fact));
-  return failure < 0 ? recorded.length : failure;
+  const end = recorded.findIndex(({ seq, fact }) =>
+    point.type === "COMMIT" ? seq > point.seq : failed.has(fact.id) && isEnd(fact),
+  );
+  return end < 0 ? recorded.length : end;
 }
 
 function firstOf(recorded: readonly Recorded[], ids: ReadonlySet<string>): number {

@@ -42,6 +42,7 @@ import {
   decidePurge,
   decideRenewal,
   decideResume,
+  decideRewind,
   decideStop,
 } from "./outside.ts";
 import { hasPending } from "./pending.ts";
@@ -79,6 +80,8 @@ export function decide(state: ExecutionState, command: Command, env: DecisionEnv
       return decidePurge(state);
     case "NOTE_FORK":
       return decideFork(state, command);
+    case "REWIND":
+      return decideRewind(state, command);
   }
 }
 

@@ -6,12 +6,13 @@
 
 import type {
   Commit,
+  CopiedCommit,
   ExecutionEnded,
   ExecutionForked,
+  ExecutionRewound,
   ExecutionStarted,
   Fact,
   InvocationCompleted,
-  OperationsCopied,
 } from "../model/commit.ts";
 import { type ExecutionHeader, type ExecutionStatus, isPaused } from "../model/execution.ts";
 import type { Operation } from "../model/operation.ts";
@@ -21,7 +22,7 @@ import { type FactOrigin, foldOperation } from "./fold-operation.ts";
 import { isReadable } from "./commit-codec.ts";
 import { Limits } from "./limits.ts";
 import { CorruptLogError, UnsupportedLogVersionError } from "./log-errors.ts";
-import type { ExecutionState } from "./state.ts";
+import { emptyState, type ExecutionState } from "./state.ts";
 
 /**
  * Applies a commit and returns the operations it changed: each once, as it is now, in the order of their first change.
@@ -36,8 +37,10 @@ export function fold(state: ExecutionState, commit: Commit): Operation[] {
   const changed: Operation[] = [];
   let isReady = false;
   for (const fact of commit.facts) {
-    if (fact.kind === "COPIED") {
-      foldCopied(state, fact, changed);
+    if (fact.kind === "COPIED" || fact.kind === "REWOUND") {
+      if (fact.kind === "REWOUND") rewind(state, fact, commit.at);
+      else requireFork(state);
+      foldCopies(state, fact.commits, changed);
       continue;
     }
     if (fact.kind === "READY") isReady = true;
@@ -58,9 +61,14 @@ export function fold(state: ExecutionState, commit: Commit): Operation[] {
   return changed.length > 1 ? newestOfEach(changed) : changed;
 }
 
-/** No invocation has to be told of what an execution began with: nobody waits for that to happen. */
-function foldCopied(state: ExecutionState, { commits }: OperationsCopied, changed: Operation[]): void {
-  if (state.header.forkedFrom === undefined || state.seq > 0) throw new CorruptLogError("The log has COPIED where it cannot be.");
+function requireFork({ header, seq }: ExecutionState): void {
+  if (header.forkedFrom === undefined || seq > 0) throw new CorruptLogError("The log has COPIED where it cannot be.");
+}
+
+/** No invocation has to be told of what an execution begins with: nobody waits for that to happen. */
+function foldCopies(state: ExecutionState, commits: readonly CopiedCommit[], changed: Operation[]): void {
+  const closed = new Set(state.closedCallbacks);
+  state.closedCallbacks.clear();
   for (const { at, facts } of commits) {
     const origin: FactOrigin = { at, before: state.deliveries };
     for (const fact of facts) {
@@ -69,6 +77,7 @@ function foldCopied(state: ExecutionState, { commits }: OperationsCopied, change
     }
   }
   state.invocation.heard = state.deliveries;
+  for (const callbackId of closed) if (!state.callbacks.has(callbackId)) state.closedCallbacks.add(callbackId);
 }
 
 /** Unless the invocation ended without having looked at what it was told, and is to be invoked again for that. */
@@ -128,6 +137,7 @@ function foldFact(state: ExecutionState, fact: Fact, origin: FactOrigin): Operat
     case "FORKED":
       return noteFork(state, fact, at);
     case "COPIED":
+    case "REWOUND":
       throw misplaced(fact);
     default:
       requireRunning(state, fact);
@@ -155,6 +165,23 @@ function start(state: ExecutionState, fact: ExecutionStarted, at: number): void 
   }
   replaceHeader(state, header);
   state.invocation.dueSince = at;
+}
+
+/** Nothing that was recorded of operations and of the end counts any more. The timeout begins anew. */
+function rewind(state: ExecutionState, fact: ExecutionRewound, at: number): void {
+  const { status, endedAt: _endedAt, result: _result, error: _error, halt: _halt, fault: _fault, ...rest } = state.header;
+  if (status !== "RUNNING" && (rest.parent !== undefined || rest.purged === true)) throw misplaced(fact);
+  const header: Draft<ExecutionHeader> = { ...rest, status: "RUNNING", rewinds: (rest.rewinds ?? 0) + 1 };
+  if (fact.version !== undefined) header.version = fact.version;
+  if (header.executionTimeoutSeconds !== undefined) header.timeoutAt = at + header.executionTimeoutSeconds * 1000;
+  replaceHeader(state, header);
+  closeAll(state);
+  state.operations.clear();
+  state.children.clear();
+  state.abandoned.clear();
+  state.forgotten.clear();
+  state.deliveries = 0;
+  Object.assign(state.invocation, { ...emptyState().invocation, dueSince: at, newsSeq: state.seq + 1 });
 }
 
 /** The directory shows no forks, so its row stays what it is. */

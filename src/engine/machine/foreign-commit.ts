@@ -72,6 +72,7 @@ const parent: Check = (value) =>
     executionId,
     incarnation: optional(incarnation),
     operationId: id,
+    rewinds: optional(count),
   });
 
 const operation = { id, at: optional(time) };
@@ -109,6 +110,7 @@ const facts: { readonly [Kind in Fact["kind"]]: Fields<FactOf<Kind>> } = {
     functionName: optional(named(CALLEE)),
     tenantId: optional(named(TENANT_ID)),
     input: optional(text),
+    rewinds: optional(count),
   },
   SUCCEEDED: {
     ...operation,
@@ -152,6 +154,12 @@ const facts: { readonly [Kind in Fact["kind"]]: Fields<FactOf<Kind>> } = {
   PARENT_NOTIFIED: {},
   PURGED: {},
   COPIED: { commits: (value) => Array.isArray(value) && value.every(isCopied) },
+  REWOUND: {
+    cursor: count,
+    operationId: optional(id),
+    version: optional(version),
+    commits: (value) => Array.isArray(value) && value.every(isCopied),
+  },
   FORKED: { executionId, incarnation, version },
 };
 

@@ -19,6 +19,8 @@ export function executionEventType({ kind }: Exclude<Fact, OperationFact>): Hist
       return "InvocationCompleted";
     case "HALTED":
     case "RESUMED":
+    case "REWOUND":
+      return "ExecutionRewound";
     case "PARENT_NOTIFIED":
     case "PURGED":
     case "COPIED":

@@ -2,7 +2,7 @@
  * The history that people read: AWS's events, derived from the facts of the log, commit by commit.
  */
 
-import type { Commit, ExecutionStarted, Fact, InvocationCompleted } from "../model/commit.ts";
+import type { Commit, CopiedCommit, ExecutionStarted, Fact, InvocationCompleted } from "../model/commit.ts";
 import type { HistoryEvent } from "../model/history.ts";
 import type { Draft } from "../model/draft.ts";
 import { executionEventType, operationEventType } from "./history-event-type.ts";
@@ -56,6 +56,14 @@ export class HistoryReader {
     return events;
   }
 
+  /** What operations begin with from here on, without a word: their events were told before. */
+  #goBack(commits: readonly CopiedCommit[]): void {
+    const events = this.#events;
+    this.#subjects.clear();
+    for (const { at, facts } of commits) for (const fact of facts) if ("id" in fact) this.#operationEvent(fact, at);
+    this.#events = events;
+  }
+
   #executionEvent(fact: Exclude<Fact, OperationFact>, at: number): HistoryEvent | undefined {
     const eventType = executionEventType(fact);
     if (eventType === undefined) return undefined;
@@ -64,6 +72,7 @@ export class HistoryReader {
     if (fact.kind !== "INVOCATION_COMPLETED") Object.assign(event, this.#execution);
     takeOutcome(event, fact);
     if (fact.kind === "EXECUTION_STARTED") begun(event, fact);
+    if (fact.kind === "REWOUND") this.#goBack(fact.commits);
     if (fact.kind === "INVOCATION_COMPLETED") invoked(event, fact);
     return event;
   }

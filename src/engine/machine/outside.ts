@@ -3,7 +3,8 @@
  * invocation still runs. What is about one operation is in the file of its kind.
  */
 
-import type { Fact, InvocationCompleted } from "../model/commit.ts";
+import type { ExecutionRewound, Fact, InvocationCompleted } from "../model/commit.ts";
+import type { Draft } from "../model/draft.ts";
 import { HaltReason, isPaused } from "../model/execution.ts";
 import type { Failure } from "../model/failure.ts";
 import type {
@@ -13,6 +14,7 @@ import type {
   NoteFork,
   PauseExecution,
   ResumeExecution,
+  RewindExecution,
   Stop,
 } from "./command.ts";
 import { invalid, NOTHING_CHANGES } from "./command.ts";
@@ -75,6 +77,20 @@ export function decideFork({ header }: ExecutionState, { executionId, incarnatio
   const isKnown = header.forks?.some((fork) => fork.executionId === executionId && fork.incarnation === incarnation);
   if (isKnown === true || header.purged === true) return NOTHING_CHANGES;
   return { facts: [{ kind: "FORKED", executionId, incarnation, version }] };
+}
+
+/** What has been told to the execution that invoked this one cannot be taken back. */
+export function decideRewind({ header, seq }: ExecutionState, command: RewindExecution): Decision {
+  if (header.purged === true) return { rejected: invalid("The execution is being removed, and cannot be rewound.") };
+  if (header.status !== "RUNNING" && header.parent !== undefined)
+    return { rejected: invalid("The execution that invoked this one is told its outcome: it cannot be rewound.") };
+  if (seq !== command.seq) return NOTHING_CHANGES;
+  const { cursor, operationId, version, commits } = command;
+  const fact: Draft<ExecutionRewound> = { kind: "REWOUND", cursor, commits };
+  if (operationId !== undefined) fact.operationId = operationId;
+  if (version !== undefined && version !== header.version) fact.version = version;
+  if (!command.isPaused || header.halt === undefined) return { facts: [fact] };
+  return { facts: [fact, { kind: "HALTED", reason: HaltReason.PAUSED, error: header.halt.error }] };
 }
 
 export function decideResume(state: ExecutionState, { version, after }: ResumeExecution): Decision {

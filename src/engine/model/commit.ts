@@ -63,6 +63,19 @@ export interface OperationsCopied {
   readonly commits: readonly CopiedCommit[];
 }
 
+/** The execution is what it was before that operation, or after that commit. What was recorded since counts no more. */
+export interface ExecutionRewound {
+  readonly kind: "REWOUND";
+  /** The number of the newest commit that counts still. */
+  readonly cursor: number;
+  /** The operation that it goes on with. */
+  readonly operationId?: string;
+  /** The version to go on with, when it is another. */
+  readonly version?: string;
+  /** What is recorded of operations from now on, in place of all that was. */
+  readonly commits: readonly CopiedCommit[];
+}
+
 /** Another execution began as a copy of this one. */
 export interface ExecutionForked {
   readonly kind: "FORKED";
@@ -95,6 +108,8 @@ export interface OperationStarted extends OperationFact, Introduction {
   readonly functionName?: string;
   readonly tenantId?: string;
   readonly input?: string;
+  /** Invokes: how often the execution had been rewound by then; 0 when absent. */
+  readonly rewinds?: number;
 }
 
 export interface OperationSucceeded extends OperationFact, Introduction {
@@ -192,7 +207,8 @@ export type Fact =
   | ParentNotified
   | ExecutionPurged
   | OperationsCopied
-  | ExecutionForked;
+  | ExecutionForked
+  | ExecutionRewound;
 
 /**
  * The oldest version of the format that has these facts. So a process of an older version of perdure goes on with the
@@ -208,7 +224,10 @@ function isOfVersion3(fact: Fact): boolean {
     case "PURGED":
     case "COPIED":
     case "FORKED":
+    case "REWOUND":
       return true;
+    case "STARTED":
+      return fact.rewinds !== undefined;
     case "HALTED":
       return fact.reason === HaltReason.PAUSED;
     default:

@@ -52,6 +52,8 @@ export interface ParentReference {
   readonly incarnation?: string;
   /** The id of the CHAINED_INVOKE operation in it. */
   readonly operationId: string;
+  /** How often that execution had been rewound when it called; 0 when absent. */
+  readonly rewinds?: number;
 }
 
 /** What an execution is a copy of up to a point. */
@@ -95,7 +97,8 @@ export function isSameFork(found: ForkReference | undefined, own: ForkReference 
 export function isSameParent(found: ParentReference | undefined, own: ParentReference | undefined): boolean {
   if (found === undefined || own === undefined) return found === own;
   const isIncarnation = found.incarnation === undefined || found.incarnation === own.incarnation;
-  return isIncarnation && found.executionId === own.executionId && found.operationId === own.operationId;
+  if (!isIncarnation || (found.rewinds ?? 0) !== (own.rewinds ?? 0)) return false;
+  return found.executionId === own.executionId && found.operationId === own.operationId;
 }
 
 /** What is known of an execution apart from its operations. Times are milliseconds since the epoch. */
@@ -144,6 +147,8 @@ export interface ExecutionHeader {
   readonly forkedFrom?: ForkReference;
   /** The newest executions that began as copies of this one, at most 100; absent if there are none. */
   readonly forks?: readonly Fork[];
+  /** How often it was rewound; 0 when absent. */
+  readonly rewinds?: number;
   /** It is being removed before its retention is over. */
   readonly purged?: boolean;
 }

@@ -43,6 +43,16 @@ export interface ForkOptions {
   readonly version?: string;
 }
 
+/** What an execution is rewound to: one of the two points. */
+export interface RewindOptions {
+  /** The id of an operation as it is recorded: it goes on with that one, from what was recorded before it. */
+  readonly operationId?: string;
+  /** The number of a commit, 1 or more: it goes on from what was recorded up to that one. */
+  readonly cursor?: number;
+  /** A registered version to go on in; `$LATEST` for the newest. The one that it has when absent. */
+  readonly version?: string;
+}
+
 /** What a start came to. */
 export interface StartAnswer {
   /** The execution that has the name now. */
@@ -206,6 +216,17 @@ export interface ExecutionClient {
    * InvalidParameterValueException; DurableExecutionAlreadyStartedException if the name is taken by another one.
    */
   fork(executionId: string, options?: ForkOptions): Promise<StartAnswer>;
+  /**
+   * Has an execution go on from what it had recorded up to a point, in another version if one is named. What was recorded
+   * since counts no more, but stays in its log and its history; answers from outside to what was open at that point are
+   * kept. An invocation that runs is let go of first, an execution that has ended runs again, one that is paused stays
+   * paused, and its timeout begins anew. What it had invoked since runs on, and is waited for by nobody.
+   *
+   * @throws {ClientError} ResourceNotFoundException for an execution, an operation or a version that there is not;
+   * InvalidParameterValueException for a point that cannot be, among them commits from before it was rewound last, and for
+   * an execution whose outcome is for the execution that invoked it.
+   */
+  rewind(executionId: string, options: RewindOptions): Promise<void>;
   /**
    * Removes an execution that has ended before its retention is over. Its name is free again.
    *

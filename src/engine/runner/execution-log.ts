@@ -72,7 +72,7 @@ export class ExecutionLog {
     this.#copy = new LogCopy(id, {
       store,
       snapshots,
-      onFound: (commit) => this.#claims.note(commit),
+      onFound: (commit) => this.#note(commit),
       onRefused: () => {
         this.#claims.fence("HERE");
         this.#publish();
@@ -197,8 +197,15 @@ export class ExecutionLog {
     }
     if (answer === "taken") return chain(this.#read(written.body), (isOwn) => this.#conclude(written, isOwn));
     this.#copy.add(written.commit);
+    if (written.request.command.type === "REWIND") this.#note(written.commit);
     this.#publish();
     return true;
+  }
+
+  /** What an invocation goes on from is no longer so once its execution was rewound, whoever has done that. */
+  #note(commit: Commit): void {
+    if (commit.facts[0]?.kind === "REWOUND") this.#claims.fence("HERE");
+    else this.#claims.note(commit);
   }
 
   /** Another commit has the number, or an earlier try of this very one. */

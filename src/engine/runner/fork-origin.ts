@@ -27,7 +27,7 @@ async function readLog({ executionId, incarnation, cursor }: ForkReference, peer
   throw unknownExecution(executionId);
 }
 
-function pointOf({ operationId, isLatest }: ForkReference): CopyPoint {
+function pointOf({ operationId, isLatest, cursor }: ForkReference): CopyPoint {
   if (operationId !== undefined) return { type: "OPERATION", id: operationId };
-  return isLatest === true ? { type: "LATEST" } : { type: "COMMIT" };
+  return isLatest === true ? { type: "LATEST" } : { type: "COMMIT", seq: cursor };
 }

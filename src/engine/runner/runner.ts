@@ -27,6 +27,7 @@ import {
   type InvokeOutcome,
   type ListQuery,
   type LiveEvent,
+  type RewindOptions,
   type StartAnswer,
   type StartRequest,
   type StatePage,
@@ -234,6 +235,15 @@ export class Runner implements ExecutionClient {
     );
   }
 
+  async rewind(executionId: string, options: RewindOptions): Promise<void> {
+    const { rewindTo } = await import("./rewind.ts");
+    return this.#sessions.use(
+      executionId,
+      (session) => rewindTo(session, this.#setup.store, { ...options, version: this.#versionFor(session, options.version) }),
+      { fresh: true },
+    );
+  }
+
   async purge(executionId: string): Promise<void> {
     return this.#sessions.use(executionId, (session) => session.purge(), { fresh: true });
   }
@@ -249,14 +259,15 @@ export class Runner implements ExecutionClient {
   }
 
   async completeInvoke(parent: ParentReference, outcome: InvokeOutcome): Promise<void> {
-    const { operationId, incarnation } = parent;
+    const { operationId, incarnation, rewinds } = parent;
     const { status: type, ...details } = outcome;
     await this.#sessions.use(parent.executionId, async (session) => {
       const isMeant = (): boolean => incarnation === undefined || incarnation === session.state.header.incarnation;
       // What is known here may be of an earlier execution of the name, which makes way once its log is read.
       if (!isMeant()) await session.read();
       if (!isMeant() || isEnded(session.state)) return;
-      await session.command({ type: "COMPLETE_INVOKE", operationId, outcome: { type, ...details } });
+      const called = { operationId, ...(rewinds !== undefined && { rewinds }) };
+      await session.command({ type: "COMPLETE_INVOKE", ...called, outcome: { type, ...details } });
     });
   }
 

@@ -11,7 +11,7 @@
 
 import { isEnded } from "../machine/pending.ts";
 import type { Duty, Plan } from "../machine/plan.ts";
-import type { Command } from "../machine/command.ts";
+import type { Command, RewindExecution } from "../machine/command.ts";
 import type { ExecutionState } from "../machine/state.ts";
 import { type ExecutionHeader, isPaused } from "../model/execution.ts";
 import type { Operation } from "../model/operation.ts";
@@ -143,14 +143,15 @@ export class Session implements LogListener, Outlook {
   }
 
   /**
-   * Changes the execution from outside; what follows is done in the background.
+   * Changes the execution from outside; what follows is done in the background. False if nothing was to be written.
    *
    * @throws {ClientError} if the machine refuses the command.
    */
-  async command(command: Command): Promise<void> {
+  async command(command: Command): Promise<boolean> {
     try {
       const isWritten = await this.#log.request(command);
       if (isWritten) void this.#look({ orders: true });
+      return isWritten;
     } catch (error) {
       // The command may have been recorded all the same, and no other process may know of it.
       if (!(error instanceof ClientError || error instanceof LogGoneError)) this.#tryLater();
@@ -174,6 +175,13 @@ export class Session implements LogListener, Outlook {
   async pause(reason: string | undefined): Promise<void> {
     await this.command({ type: "PAUSE", ...(reason === undefined ? {} : { reason }) });
     await this.#duties.show();
+  }
+
+  /** False if the log has gone on since the command was made of it. */
+  async rewind(command: RewindExecution): Promise<boolean> {
+    if (!(await this.command(command))) return false;
+    await this.#duties.show();
+    return true;
   }
 
   /** Removes the execution, which has ended. Once that is recorded it is done, now or by whoever looks at it next. */

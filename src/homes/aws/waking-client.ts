@@ -24,6 +24,7 @@ import type {
   InvokeOutcome,
   ListQuery,
   LiveEvent,
+  RewindOptions,
   StartAnswer,
   StartRequest,
   StatePage,
@@ -104,6 +105,12 @@ export class WakingClient implements ExecutionClient {
     const { id, status, tenantId } = answer.execution;
     if (status === "RUNNING") await this.#wake(id, tenantId);
     return answer;
+  }
+
+  /** What had ended is due again only once it runs. */
+  async rewind(executionId: string, options: RewindOptions): Promise<void> {
+    await this.#change(executionId, () => this.#runner.rewind(executionId, options));
+    await this.#options.due.expectSoon(executionId, this.#options.host.now());
   }
 
   purge(executionId: string): Promise<void> {

@@ -58,6 +58,10 @@ export function tabClient(runner: ExecutionClient, tabs: OtherTabs): ExecutionCl
       await tabs.ready();
       return runner.fork(executionId, options);
     }),
+    rewind: current(async (executionId, options) => {
+      await runner.rewind(executionId, options);
+      tabs.claim(executionId);
+    }),
     purge: current((...args) => runner.purge(...args)),
     completeCallback: current((...args) => runner.completeCallback(...args)),
     completeInvoke: current((...args) => runner.completeInvoke(...args)),

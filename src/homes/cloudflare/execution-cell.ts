@@ -42,6 +42,7 @@ const CALLS: ReadonlySet<string> = new Set<ExecutionCall>([
   "resume",
   "pause",
   "fork",
+  "rewind",
   "purge",
   "completeCallback",
   "completeInvoke",

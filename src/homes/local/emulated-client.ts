@@ -16,6 +16,7 @@ export function clientOnWallClock(client: ExecutionClient, emulatedAt: (wall: nu
     resume: (id, options) => client.resume(id, options),
     pause: (id, options) => client.pause(id, options),
     fork: (id, options) => client.fork(id, options),
+    rewind: (id, options) => client.rewind(id, options),
     purge: (id) => client.purge(id),
     completeCallback: (id, outcome) => client.completeCallback(id, outcome),
     completeInvoke: (parent, outcome) => client.completeInvoke(parent, outcome),

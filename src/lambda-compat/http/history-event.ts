@@ -46,6 +46,7 @@ const SUBJECTS: Readonly<Record<HistoryEventType, "Input" | "Result" | "Error" |
   ExecutionFailed: "Error",
   ExecutionTimedOut: "Error",
   ExecutionStopped: "Error",
+  ExecutionRewound: undefined,
   ContextStarted: undefined,
   ContextSucceeded: "Result",
   ContextFailed: "Error",

@@ -24,6 +24,15 @@ export async function forkExecution(face: Face, { label, body }: Call): Promise<
   return Response.json({ DurableExecutionArn: formatExecutionArn(execution, face.scope) });
 }
 
+export async function rewindExecution(face: Face, { label, body }: Call): Promise<Response> {
+  const shape = { OperationId: "string", Cursor: "number", Version: "string" } as const;
+  const { OperationId, Cursor, Version } = readShape(readJson(body), shape, "Body") ?? {};
+  const execution = await findExecution(face, label);
+  const operationId = await operationOf(face, execution, OperationId);
+  await face.client.rewind(execution.id, present({ operationId, cursor: Cursor, version: Version }));
+  return Response.json({});
+}
+
 export async function purgeExecution(face: Face, { label }: Call): Promise<Response> {
   const { id } = await findExecution(face, label);
   await face.client.purge(id);

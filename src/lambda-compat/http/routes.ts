@@ -37,6 +37,7 @@ export const ROUTES: readonly Route[] = [
   post(`${EXECUTION}/stop`, "admin", stopExecution),
   post(`${EXECUTION}/resume`, "admin", resumeExecution),
   post(`${EXECUTION}/pause`, "admin", operate("pauseExecution")),
+  post(`${EXECUTION}/rewind`, "admin", operate("rewindExecution")),
   post(`${EXECUTION}/fork`, "admin", operate("forkExecution")),
   get(EXECUTION, "read", getExecution),
   { ...get(EXECUTION, "admin", operate("purgeExecution")), method: "DELETE" },

@@ -26,6 +26,7 @@ export function remotePeers(caller: ChaosProcess, { choose, world }: PeerOptions
     resume: (id, options) => call(true, (client) => client.resume(id, options)),
     pause: (id, options) => call(true, (client) => client.pause(id, options)),
     fork: (id, options) => call(true, (client) => client.fork(id, options)),
+    rewind: (id, options) => call(true, (client) => client.rewind(id, options)),
     purge: (id) => call(true, (client) => client.purge(id)),
     checkpoint: (id, request) => call(true, (client) => client.checkpoint(id, request)),
     describe: (id) => call(false, (client) => client.describe(id)),
