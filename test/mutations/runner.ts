@@ -10,15 +10,44 @@ const sharing = ["test/runner/sharing.test.ts"];
 const incarnations = ["test/runner/incarnations.test.ts"];
 const writes = ["test/promises/p08-writes.test.ts"];
 const chaos = ["src/testing/chaos/chaos.test.ts"];
+const rewound = ["test/runner/rewind.test.ts"];
 
 /** The half that keeps a log, runs invocations and is woken. */
 export const runnerMutations: readonly Mutation[] = [
   {
     keeps: "P4",
     what: "another owner's commit is not noticed",
-    code: "      onFound: (commit) => this.#claims.note(commit),",
-    becomes: "      onFound: () => undefined,",
+    code: "    else this.#claims.note(commit);",
+    becomes: "",
     tests: owners,
+  },
+  {
+    keeps: "P4",
+    what: "an invocation goes on in an execution that was rewound under it",
+    code: 'if (commit.facts[0]?.kind === "REWOUND") this.#claims.fence("HERE");',
+    becomes: 'if (commit.facts[0]?.kind === "REWOUND") return;',
+    tests: rewound,
+  },
+  {
+    keeps: "P7",
+    what: "what was called before a rewind is not called again after it",
+    code: "    if (this.#rewinds === rewinds) return;\n",
+    becomes: "    if (this.#rewinds !== rewinds || this.#options !== undefined) return;\n",
+    tests: rewound,
+  },
+  {
+    keeps: "P7",
+    what: "the outcome of a call from before a rewind is taken for that of the call after it",
+    code: 'if (operation?.type !== "CHAINED_INVOKE" || (operation.rewinds ?? 0) !== rewinds) return NOTHING_CHANGES;',
+    becomes: 'if (operation?.type !== "CHAINED_INVOKE" || rewinds < 0) return NOTHING_CHANGES;',
+    tests: rewound,
+  },
+  {
+    keeps: "P1",
+    what: "what ends during a pause does not lead to another invocation after a resume that came before it",
+    code: "  return hasLeftOff ? { ...output, again: true } : { ...output, seen };",
+    becomes: "  return { ...output, seen: hasLeftOff ? seen : seen };",
+    tests: ["test/runner/pause.test.ts"],
   },
   {
     keeps: "P4",
@@ -191,7 +220,7 @@ export const runnerMutations: readonly Mutation[] = [
   {
     keeps: "plain functions",
     what: "a callee that cannot be reached is never tried again",
-    code: "      this.#sent.set(operation.id, retries.failed(what, setup.host.now()));\n",
+    code: "      if (caller().rewinds === rewinds) this.#sent.set(operation.id, retries.failed(what, setup.host.now()));\n",
     becomes: "",
     tests: callees,
   },

@@ -12,6 +12,10 @@ export interface History {
   readonly options: WorldOptions;
   /** What happens beside the program, before it is left to run to its end. */
   readonly happens?: (world: World) => Promise<void>;
+  /** The version of the format that its commits need; 2 by default. */
+  readonly format?: number;
+  /** The execution that is looked at; the program's own by default. */
+  readonly subject?: string;
 }
 
 const NO_RETRY = { retryStrategy: () => ({ shouldRetry: false }) };

@@ -102,11 +102,13 @@ test("the same fork twice is one, and another one has not its name", async () =>
     const second = await runner.fork(id, { name, ...point });
     expect([first.created, second.created]).toEqual([true, false]);
     expect(second.execution.incarnation).toBe(first.execution.incarnation);
-    for (const other of [{ operationId: "1" }, { cursor: 1 }, {}])
-      if (JSON.stringify(Object.keys(other)) !== JSON.stringify(Object.keys(point)))
-        await expect(runner.fork(id, { name, ...other })).rejects.toMatchObject({
-          code: "DurableExecutionAlreadyStartedException",
-        });
+    const others = [{ operationId: "1" }, { cursor: 1 }, {}].filter(
+      (other) => Object.keys(other).join() !== Object.keys(point).join(),
+    );
+    for (const other of others)
+      await expect(runner.fork(id, { name, ...other })).rejects.toMatchObject({
+        code: "DurableExecutionAlreadyStartedException",
+      });
   }
   await expect(runner.fork(id, { name: "fork-cursor", cursor: 1 })).rejects.toThrow(/already started/);
   await expect(runner.start({ ...one, name: "fork-latest" })).rejects.toThrow(/already started/);
@@ -166,14 +168,15 @@ test("retries every item of a batch that failed, with all of their attempts", as
     orderOf(async (context) => {
       const batch = await context.map(
         [0, 1, 2, 3],
-        async (inner, item) => inner.step(
-          async () => {
-            attempts.set(item, (attempts.get(item) ?? 0) + 1);
-            if (isBroken && item % 2 === 1) throw new Error("broken");
-            return item;
-          },
-          { retryStrategy: (_, attempt) => ({ shouldRetry: attempt < 3, delay: { seconds: 1 + item } }) },
-        ),
+        async (inner, item) =>
+          inner.step(
+            async () => {
+              attempts.set(item, (attempts.get(item) ?? 0) + 1);
+              if (isBroken && item % 2 === 1) throw new Error("broken");
+              return item;
+            },
+            { retryStrategy: (_, attempt) => ({ shouldRetry: attempt < 3, delay: { seconds: 1 + item } }) },
+          ),
         { completionConfig: { toleratedFailureCount: 4 } },
       );
       batch.throwIfError();

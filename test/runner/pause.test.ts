@@ -316,7 +316,7 @@ test("P8 a purge that was cut off is finished by the next look, long before the 
       storeWith(disk, {
         remove: (...args) => {
           if (isBroken) throw new Error("no answer");
-          disk.remove(...args);
+          return disk.remove(...args);
         },
       }),
     onError: () => {},

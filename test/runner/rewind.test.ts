@@ -56,7 +56,9 @@ test("what has ended goes on from before an operation, and its history says what
   expect(world.disk.row(id)).not.toHaveProperty("expiresAt");
   expect(await ended(world, runner)).toMatchObject({ result: '["a1","b2","c2"]', rewinds: 1 });
   const { events } = await runner.history(id, { limit: 100, includeData: false });
-  expect(events.filter(({ eventType }) => !/Started|Invocation/.test(eventType)).map(({ eventType }) => eventType)).toEqual([
+  expect(
+    events.filter(({ eventType }) => !/Started|Invocation/.test(eventType)).map(({ eventType }) => eventType),
+  ).toEqual([
     ...["StepSucceeded", "StepSucceeded", "StepSucceeded", "ExecutionSucceeded", "ExecutionRewound"],
     ...["StepSucceeded", "StepSucceeded", "ExecutionSucceeded"],
   ]);
@@ -73,7 +75,9 @@ test("goes back again, by operation or by commit, and no further by commit than 
   await runner.rewind(id, { cursor: 2 });
   expect(await ended(world, runner)).toMatchObject({ result: '["a1","b2"]' });
   const seq = (world.disk.read(id, 1)?.bodies ?? []).findIndex((body) => body.includes("REWOUND")) + 1;
-  await expect(runner.rewind(id, { cursor: seq - 1 })).rejects.toMatchObject({ code: "InvalidParameterValueException" });
+  await expect(runner.rewind(id, { cursor: seq - 1 })).rejects.toMatchObject({
+    code: "InvalidParameterValueException",
+  });
   await runner.rewind(id, { cursor: seq });
   expect(await ended(world, runner)).toMatchObject({ result: '["a1","b3"]' });
   await runner.rewind(id, { operationId: "1" });
@@ -242,6 +246,7 @@ test("a call that is under way at the point is waited for still, and its outcome
   const runner = world.start({
     ...orderOf(async (context) => {
       const call = context.invoke<number, number>("callee", 1);
+      await step(context, "before");
       const work = await step(context, "work");
       return [work, await call];
     }),
@@ -254,7 +259,7 @@ test("a call that is under way at the point is waited for still, and its outcome
   await runner.start(one);
   await world.clock.advance(60_000);
   for (const work of ["work2", "work3"]) {
-    await runner.rewind(id, { operationId: "2" });
+    await runner.rewind(id, { operationId: "3" });
     expect(await ended(world, runner)).toMatchObject({ result: `["${work}",10]` });
   }
   expect(inputs).toEqual([1]);

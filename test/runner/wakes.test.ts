@@ -86,7 +86,12 @@ test("a function that says it was fenced leaves its place, and its host is told"
     kind: "durable",
     invoke: () => {
       calls++;
-      return { output: Promise.resolve({ status: "FENCED" } as const), absorb: () => true, leaveOff: () => false, abandon: () => {} };
+      return {
+        output: Promise.resolve({ status: "FENCED" } as const),
+        absorb: () => true,
+        leaveOff: () => false,
+        abandon: () => {},
+      };
     },
   } as const;
   const runner = new Runner({

@@ -51,11 +51,7 @@ function withoutBeginnings(updates: readonly OperationUpdate[]): OperationUpdate
   );
 }
 
-function decideUpdates(
-  state: ExecutionState,
-  updates: readonly OperationUpdate[],
-  env: DecisionEnvironment,
-): Decision {
+function decideUpdates(state: ExecutionState, updates: readonly OperationUpdate[], env: DecisionEnvironment): Decision {
   const batch: Batch = { state, env, updates: new Map(), closed: undefined };
   const misplaced = misplacedExecutionUpdate(updates) ?? misplacedUpdate(batch, updates) ?? tooMany(batch);
   if (misplaced !== undefined) return { rejected: misplaced };

@@ -63,18 +63,16 @@ const NO_OPERATIONS: ReadonlySet<string> = new Set();
 function recordedOf(commits: readonly Commit[]): Recorded[] {
   let recorded: Recorded[] = [];
   let commit = 0;
-  for (const [index, { at, facts }] of commits.entries()) {
-    const seq = index + 1;
-    const own = ++commit;
-    for (const fact of facts) {
+  const add = (seq: number, { at, facts }: CopiedCommit): void => {
+    commit++;
+    for (const fact of facts) if ("id" in fact) recorded.push({ seq, commit, at, fact });
+  };
+  for (const [index, each] of commits.entries()) {
+    for (const fact of each.facts) {
       if (fact.kind === "REWOUND") recorded = [];
-      if ("id" in fact) recorded.push({ seq, commit: own, at, fact });
-      if (fact.kind !== "COPIED" && fact.kind !== "REWOUND") continue;
-      for (const copied of fact.commits) {
-        commit++;
-        for (const each of copied.facts) if ("id" in each) recorded.push({ seq, commit, at: copied.at, fact: each });
-      }
+      if (fact.kind === "COPIED" || fact.kind === "REWOUND") fact.commits.forEach((copied) => add(index + 1, copied));
     }
+    add(index + 1, each);
   }
   return recorded;
 }
@@ -136,7 +134,8 @@ function stateOf(commits: readonly Commit[], copy: readonly Recorded[]): Executi
 /** The log begins as a fork does. */
 function startOf(commits: readonly Commit[]): ExecutionStarted {
   const [started] = commits[0]?.facts ?? [];
-  if (started?.kind !== "EXECUTION_STARTED") throw new CorruptLogError("The log does not begin with EXECUTION_STARTED.");
+  if (started?.kind !== "EXECUTION_STARTED")
+    throw new CorruptLogError("The log does not begin with EXECUTION_STARTED.");
   const { functionName, name, incarnation, version } = started;
   return { ...started, forkedFrom: { executionId: `${functionName}/${name}`, incarnation, version, cursor: 0 } };
 }

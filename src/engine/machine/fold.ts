@@ -169,7 +169,15 @@ function start(state: ExecutionState, fact: ExecutionStarted, at: number): void 
 
 /** Nothing that was recorded of operations and of the end counts any more. The timeout begins anew. */
 function rewind(state: ExecutionState, fact: ExecutionRewound, at: number): void {
-  const { status, endedAt: _endedAt, result: _result, error: _error, halt: _halt, fault: _fault, ...rest } = state.header;
+  const {
+    status,
+    endedAt: _endedAt,
+    result: _result,
+    error: _error,
+    halt: _halt,
+    fault: _fault,
+    ...rest
+  } = state.header;
   if (status !== "RUNNING" && (rest.parent !== undefined || rest.purged === true)) throw misplaced(fact);
   const header: Draft<ExecutionHeader> = { ...rest, status: "RUNNING", rewinds: (rest.rewinds ?? 0) + 1 };
   if (fact.version !== undefined) header.version = fact.version;
@@ -185,7 +193,11 @@ function rewind(state: ExecutionState, fact: ExecutionRewound, at: number): void
 }
 
 /** The directory shows no forks, so its row stays what it is. */
-function noteFork(state: ExecutionState, { executionId, incarnation, version }: ExecutionForked, at: number): undefined {
+function noteFork(
+  state: ExecutionState,
+  { executionId, incarnation, version }: ExecutionForked,
+  at: number,
+): undefined {
   const others = (state.header.forks ?? []).filter((fork) => fork.executionId !== executionId);
   const forks = [...others, { executionId, incarnation, version, at }].slice(-Limits.FORKS_NAMED);
   state.header = { ...state.header, forks };

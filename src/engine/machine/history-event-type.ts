@@ -17,10 +17,10 @@ export function executionEventType({ kind }: Exclude<Fact, OperationFact>): Hist
       return "ExecutionStopped";
     case "INVOCATION_COMPLETED":
       return "InvocationCompleted";
-    case "HALTED":
-    case "RESUMED":
     case "REWOUND":
       return "ExecutionRewound";
+    case "HALTED":
+    case "RESUMED":
     case "PARENT_NOTIFIED":
     case "PURGED":
     case "COPIED":

@@ -47,7 +47,7 @@ export class HistoryReader {
     const events: HistoryEvent[] = [];
     for (const fact of commit.facts) {
       if (fact.kind === "COPIED") {
-        for (const copied of fact.commits) events.push(...this.read({ ...commit, ...copied }));
+        for (const copied of fact.commits) for (const event of this.read({ ...commit, ...copied })) events.push(event);
         continue;
       }
       const event = "id" in fact ? this.#operationEvent(fact, commit.at) : this.#executionEvent(fact, commit.at);

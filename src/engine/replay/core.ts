@@ -27,7 +27,7 @@ export interface InvocationCore {
   readonly delivery: Delivery;
   readonly isOver: boolean;
   /** Nothing begins any more, and no result is handed over; what runs is recorded. */
-  readonly isLeaving: boolean;
+  isLeaving: boolean;
   /** User functions running inside operations of open contexts. */
   executing: number;
   /** Awaited operations of open contexts that are not settled. */

@@ -46,6 +46,7 @@ export class Invocation implements InvocationCore {
   readonly delivery: Delivery;
   executing = 0;
   waiting = 0;
+  isLeaving = false;
 
   readonly #encodeId: (position: string) => string;
   /** The order of results is inferred from the times at which things were recorded. */
@@ -56,7 +57,6 @@ export class Invocation implements InvocationCore {
   readonly #idle: IdleTime;
   readonly #polls: Polls;
   #isScheduled = false;
-  #isLeaving = false;
   #handlerOutcome: InvocationOutcome | undefined;
   #outcome: InvocationOutcome | undefined;
   #finish: ((outcome: InvocationOutcome) => void) | undefined;
@@ -89,13 +89,9 @@ export class Invocation implements InvocationCore {
     return this.#outcome !== undefined;
   }
 
-  get isLeaving(): boolean {
-    return this.#isLeaving;
-  }
-
   /** Begins nothing more: ends as suspended once what runs has ended and is recorded. */
   leaveOff(): void {
-    this.#isLeaving = true;
+    this.isLeaving = true;
     this.schedule();
   }
 
@@ -237,7 +233,7 @@ export class Invocation implements InvocationCore {
     if (this.isOver) return;
     if (this.#handlerOutcome !== undefined) return this.#leave(this.#handlerOutcome);
     this.#idle.end();
-    if (this.#isLeaving) return this.#leaveBehind();
+    if (this.isLeaving) return this.#leaveBehind();
     const state = this.#sendAndDeliver();
     if (this.isOver) return;
     if (state === "delivered") {

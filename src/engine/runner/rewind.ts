@@ -31,10 +31,11 @@ export async function rewindTo(session: Session, store: ExecutionStore, order: R
   const staysPaused = isPaused(session.header);
   // Refused before anything has changed.
   await planned(session, store, { order, point, staysPaused });
-  if (status === "RUNNING" && !staysPaused) await session.pause("The execution is being rewound.");
+  if (status === "RUNNING" && !staysPaused)
+    await session.command({ type: "PAUSE", reason: "The execution is being rewound." });
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const command = await planned(session, store, { order, point, staysPaused });
-    if (await session.rewind(command)) return;
+    if (await session.command(command)) return session.carryOut({ kind: "SHOW" });
   }
   const message = `Execution ${session.id} goes on while it is rewound. Try again.`;
   throw new ClientError(ClientErrorCode.THROTTLED, message);

@@ -32,16 +32,16 @@ import {
   type StartRequest,
   type StatePage,
 } from "./client.ts";
-import { forkOrder } from "./fork.ts";
 import { listExecutions, scanAll } from "./directory-list.ts";
 import { Writer } from "./claims.ts";
 import { FunctionRegistry, type FunctionVersions } from "./function.ts";
 import type { Histories } from "./history-page.ts";
 import type { Session } from "./session.ts";
+import { Operator } from "./operator.ts";
 import { Sessions, unknownExecution } from "./sessions.ts";
 import { LostTokens } from "./remote-sdk.ts";
 import type { RunnerSetup } from "./setup.ts";
-import { Starter, unknownFunction } from "./start.ts";
+import { Starter } from "./start.ts";
 import { statePage } from "./state-page.ts";
 import type { Signal } from "./watchers.ts";
 
@@ -119,12 +119,14 @@ export class Runner implements ExecutionClient {
   readonly #setup: RunnerSetup;
   readonly #sessions: Sessions;
   readonly #starter: Starter;
+  readonly #operator: Operator;
   #histories: Histories | undefined;
 
   constructor(options: RunnerOptions) {
     this.#setup = setupOf(options, this);
     this.#sessions = new Sessions(this.#setup);
     this.#starter = new Starter(this.#setup, this.#sessions);
+    this.#operator = new Operator(this.#setup, this.#sessions);
   }
 
   /** Wakes one execution: what an alarm calls. Never throws; unknown executions are passed over. */
@@ -211,41 +213,24 @@ export class Runner implements ExecutionClient {
     });
   }
 
-  async resume(executionId: string, options: { version?: string } = {}): Promise<void> {
-    return this.#sessions.use(executionId, (session) => session.resume(this.#versionFor(session, options.version)));
+  resume(executionId: string, options?: { version?: string }): Promise<void> {
+    return this.#operator.resume(executionId, options);
   }
 
-  async pause(executionId: string, options: { reason?: string } = {}): Promise<void> {
-    return this.#sessions.use(executionId, (session) => session.pause(options.reason), { fresh: true });
+  pause(executionId: string, options?: { reason?: string }): Promise<void> {
+    return this.#operator.pause(executionId, options);
   }
 
-  async fork(executionId: string, options: ForkOptions = {}): Promise<StartAnswer> {
-    return this.#sessions.use(
-      executionId,
-      async (session) => {
-        const answer = await this.#setup.peers().start({
-          ...forkOrder(session.state, options),
-          name: options.name ?? this.#setup.host.randomId(),
-        });
-        const { id, incarnation, version } = answer.execution;
-        await session.command({ type: "NOTE_FORK", executionId: id, incarnation, version });
-        return answer;
-      },
-      { fresh: true },
-    );
+  fork(executionId: string, options?: ForkOptions): Promise<StartAnswer> {
+    return this.#operator.fork(executionId, options);
   }
 
-  async rewind(executionId: string, options: RewindOptions): Promise<void> {
-    const { rewindTo } = await import("./rewind.ts");
-    return this.#sessions.use(
-      executionId,
-      (session) => rewindTo(session, this.#setup.store, { ...options, version: this.#versionFor(session, options.version) }),
-      { fresh: true },
-    );
+  rewind(executionId: string, options: RewindOptions): Promise<void> {
+    return this.#operator.rewind(executionId, options);
   }
 
-  async purge(executionId: string): Promise<void> {
-    return this.#sessions.use(executionId, (session) => session.purge(), { fresh: true });
+  purge(executionId: string): Promise<void> {
+    return this.#operator.purge(executionId);
   }
 
   async completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void> {
@@ -365,16 +350,6 @@ export class Runner implements ExecutionClient {
       for (const [index, body] of page.bodies.entries()) yield { seq: first + index, body };
       next = page.next;
     }
-  }
-
-  /** The registered version that a resume asks for. */
-  #versionFor({ state }: Session, wanted: string | undefined): string | undefined {
-    if (wanted === undefined) return undefined;
-    const { functions } = this.#setup;
-    const { functionName } = state.header;
-    const version = functions.resolve(functionName, wanted);
-    if (version === undefined) throw unknownFunction(functions, { functionName, version: wanted });
-    return version;
   }
 }
 

@@ -11,7 +11,7 @@
 
 import { isEnded } from "../machine/pending.ts";
 import type { Duty, Plan } from "../machine/plan.ts";
-import type { Command, RewindExecution } from "../machine/command.ts";
+import type { Command } from "../machine/command.ts";
 import type { ExecutionState } from "../machine/state.ts";
 import { type ExecutionHeader, isPaused } from "../model/execution.ts";
 import type { Operation } from "../model/operation.ts";
@@ -168,26 +168,7 @@ export class Session implements LogListener, Outlook {
       if (this.state.header.halt === undefined) return;
     }
     await this.command({ type: "RESUME", ...(version === undefined ? {} : { version }) });
-    await this.#duties.show();
-  }
-
-  /** Has nothing begin until it is resumed. */
-  async pause(reason: string | undefined): Promise<void> {
-    await this.command({ type: "PAUSE", ...(reason === undefined ? {} : { reason }) });
-    await this.#duties.show();
-  }
-
-  /** False if the log has gone on since the command was made of it. */
-  async rewind(command: RewindExecution): Promise<boolean> {
-    if (!(await this.command(command))) return false;
-    await this.#duties.show();
-    return true;
-  }
-
-  /** Removes the execution, which has ended. Once that is recorded it is done, now or by whoever looks at it next. */
-  async purge(): Promise<void> {
-    await this.command({ type: "PURGE" });
-    await this.#duties.carryOut({ kind: "REMOVE" });
+    await this.carryOut({ kind: "SHOW" });
   }
 
   /**

@@ -139,8 +139,7 @@ function hasExpired(header: ExecutionHeader, now: number): boolean {
 function sameStart(header: ExecutionHeader, request: Order["request"]): StartAnswer {
   const { input, version, parent, forkedFrom } = request;
   const isSame = header.input === input && header.version === version && isSameParent(header.parent, parent);
-  if (isSame && isSameFork(header.forkedFrom, forkedFrom))
-    return { execution: header, created: false };
+  if (isSame && isSameFork(header.forkedFrom, forkedFrom)) return { execution: header, created: false };
   throw new ClientError(
     ClientErrorCode.ALREADY_STARTED,
     `Execution "${header.name}" of function "${header.functionName}" was already started with another payload or version, or as another fork.`,

@@ -104,7 +104,8 @@ async function answer(face: Face, authenticate: Authenticate, request: Request):
   const credential = await authenticate({ request, url, body }, face.now());
   if (!route) throw new ApiError("UnknownOperationException", 404, "There is no such path.");
   if (method !== request.method) {
-    throw new ApiError("MethodNotAllowedException", 405, `This path takes ${method}.`, { Allow: route.method });
+    const methods = methodsOf(route);
+    throw new ApiError("MethodNotAllowedException", 405, `This path takes ${methods}.`, { Allow: methods });
   }
   requireRight(credential, right);
   const [, label = ""] = route.path.exec(path) ?? [];
@@ -118,6 +119,12 @@ function routeOf(path: string, method: string): Route | undefined {
   const sameWay = ({ path: { source }, method: other }: Route): boolean =>
     source === route?.path.source && other === method;
   return ROUTES.find(sameWay) ?? route;
+}
+
+function methodsOf({ path }: Route): string {
+  return ROUTES.filter((each) => each.path.source === path.source)
+    .map(({ method }) => method)
+    .join(", ");
 }
 
 /** Once: what is still encoded afterwards was meant to be. */

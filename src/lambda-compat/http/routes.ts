@@ -5,6 +5,7 @@ import type { Right } from "./credentials.ts";
 import { getExecution, listExecutions, resumeExecution, stopExecution, watchExecution } from "./executions.ts";
 import { listFunctions } from "./functions.ts";
 import { invoke } from "./invoke.ts";
+import type * as operating from "./operate.ts";
 import { checkpoint, failCallback, getState, heartbeatCallback, succeedCallback } from "./reports.ts";
 
 export interface Route {
@@ -56,7 +57,7 @@ function post(path: string, right: Right, answer: Route["answer"], limit = 1): R
 }
 
 /** Loaded when it is asked for, like what reads histories. */
-function operate(call: keyof typeof import("./operate.ts")): Route["answer"] {
+function operate(call: keyof typeof operating): Route["answer"] {
   return async (face, request) => (await import("./operate.ts"))[call](face, request);
 }
 
