@@ -70,10 +70,10 @@ function outcomeOf(bodies: readonly string[]): Outcome {
   };
 }
 
-function read(path: string): Golden {
+function read(path: string, subject: string = EXECUTION_ID): Golden {
   const [first = "", ...rest] = readFileSync(path, "utf8").trimEnd().split("\n");
   const writes = rest.map((line) => JSON.parse(line) as Write);
-  const bodies = writes.flatMap((write) => ("body" in write && idOf(write) === EXECUTION_ID ? [write.body] : []));
+  const bodies = writes.flatMap((write) => ("body" in write && idOf(write) === subject ? [write.body] : []));
   return { outcome: JSON.parse(first) as Outcome, writes, bodies };
 }
 
@@ -81,11 +81,11 @@ function idOf(write: Write): string {
   return write.type === "create" || write.type === "putRow" ? write.row.id : write.id;
 }
 
-async function write(path: string, { options, happens }: History): Promise<void> {
+async function write(path: string, { options, happens, subject = EXECUTION_ID }: History): Promise<void> {
   const world = new World(options);
   await happens?.(world);
   await world.run();
-  const lines = [outcomeOf(world.ledger.bodies(EXECUTION_ID)), ...world.ledger.writes];
+  const lines = [outcomeOf(world.ledger.bodies(subject)), ...world.ledger.writes];
   writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
 }
 
@@ -132,6 +132,7 @@ const FACTS = [
   "READY",
   "RESUMED",
   "RETRIED",
+  "REWOUND",
   "STARTED",
   "STOPPED",
   "SUCCEEDED",
@@ -146,8 +147,8 @@ function expectedOutput({ status, result, error }: Outcome): unknown {
 
 describe.each(files.toSorted())("P9 %s", (path) => {
   const name = path.slice(path.indexOf("/") + 1, -".jsonl".length);
-  const { options, happens } = histories[name] as History;
-  const golden = read(join(folder, path));
+  const { options, happens, subject } = histories[name] as History;
+  const golden = read(join(folder, path), subject);
 
   test("leads to the same state, history and order", () => {
     expect(outcomeOf(golden.bodies)).toEqual(golden.outcome);
