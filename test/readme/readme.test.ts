@@ -32,6 +32,7 @@ const programs = [
   "docs/http-api.md/api.ts",
   "docs/http-api.md/host.ts",
   "docs/opentelemetry.md/traces.ts",
+  "docs/operating.md/operate.ts",
   "docs/steps.md/timeouts.test.ts",
   "docs/testing.md/retries.test.ts",
 ];
@@ -108,6 +109,7 @@ test("the pages with code are these", () => {
     "docs/eslint.md",
     "docs/http-api.md",
     "docs/opentelemetry.md",
+    "docs/operating.md",
     "docs/promises-are-your-graph.md",
     "docs/steps.md",
     "docs/testing.md",

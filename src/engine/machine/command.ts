@@ -130,9 +130,9 @@ export interface RewindExecution {
   readonly type: "REWIND";
   /** The number of the commit that `commits` was made of the log up to. */
   readonly seq: number;
-  /** The number of the newest commit that counts still. */
+  /** As of the fact `REWOUND`. */
   readonly cursor: number;
-  /** The operation that it goes on with. */
+  /** As of the fact `REWOUND`. */
   readonly operationId?: string;
   /** The version to go on with, when it is another. */
   readonly version?: string;

@@ -66,9 +66,9 @@ export interface OperationsCopied {
 /** The execution is what it was before that operation, or after that commit. What was recorded since counts no more. */
 export interface ExecutionRewound {
   readonly kind: "REWOUND";
-  /** The number of the newest commit that counts still. */
+  /** The number of the newest commit that was looked at. */
   readonly cursor: number;
-  /** The operation that it goes on with. */
+  /** The operation that it goes on with; absent where all up to that commit counts still. */
   readonly operationId?: string;
   /** The version to go on with, when it is another. */
   readonly version?: string;
