@@ -272,7 +272,7 @@ test("a function that could not be invoked is not tried again during a pause", a
 test("P6 the timeout of the execution is kept during a pause, and ends it", async () => {
   const world = new Processes();
   const runner = world.start(
-    orderOf(async (context) => context.wait({ hours: 1 })),
+    orderOf(async (context) => Promise.all([context.wait({ minutes: 10 }), context.wait({ hours: 1 })])),
     { executionTimeoutSeconds: 1800 },
   );
   await runner.start(one);
