@@ -10,6 +10,10 @@ const FAILURE: OptionSpecs = {
   message: { value: "TEXT", help: "the error's message" },
   type: { value: "NAME", help: "the error's type" },
 };
+const POINT: OptionSpecs = {
+  before: { value: "OPERATION", help: "from before this operation, by its id or its name" },
+  commit: { value: "N", help: "from what was recorded up to this commit of its log" },
+};
 const EXECUTION = "An execution is FUNCTION/NAME, an ARN, or NAME alone where that is clear.";
 
 export const COMMANDS: readonly CommandSpec[] = [
@@ -138,6 +142,48 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: { to: { value: "VERSION", help: "go on with this version of the function" }, ...API_OPTIONS },
     count: [1, 1],
     load: async () => (await import("./commands/resume.ts")).resume,
+  },
+  {
+    name: "pause",
+    usage: "EXECUTION",
+    summary: "have nothing begin in one until it is resumed; not on AWS",
+    details: `${EXECUTION}\nA step that runs comes to its end, and callbacks are taken.`,
+    options: { reason: { value: "TEXT", help: "why, for whoever looks at it" }, ...API_OPTIONS },
+    count: [1, 1],
+    load: async () => (await import("./commands/operate.ts")).pause,
+  },
+  {
+    name: "fork",
+    usage: "EXECUTION",
+    summary: "begin a new one with what this one has recorded; not on AWS",
+    details: `${EXECUTION}\nWithout --before and --commit it retries what has failed. The new one's ARN is printed.`,
+    options: {
+      ...POINT,
+      name: { value: "NAME", help: "of the new execution: asked again, it is found" },
+      to: { value: "VERSION", help: "the version of the function that it runs" },
+      ...JSON_OPTION,
+      ...API_OPTIONS,
+    },
+    count: [1, 1],
+    load: async () => (await import("./commands/operate.ts")).fork,
+  },
+  {
+    name: "rewind",
+    usage: "EXECUTION",
+    summary: "have one go on from an earlier point; not on AWS",
+    details: EXECUTION,
+    options: { ...POINT, to: { value: "VERSION", help: "go on with this version of the function" }, ...API_OPTIONS },
+    count: [1, 1],
+    load: async () => (await import("./commands/operate.ts")).rewind,
+  },
+  {
+    name: "purge",
+    usage: "EXECUTION",
+    summary: "remove one that has ended, now; not on AWS",
+    details: EXECUTION,
+    options: { ...API_OPTIONS },
+    count: [1, 1],
+    load: async () => (await import("./commands/operate.ts")).purge,
   },
   {
     name: "console",

@@ -69,6 +69,8 @@ export function commitsOfHistory({
 }: RecordedHistory): readonly Commit[] {
   const known = new Set<string>();
   if (events[0]?.EventType !== "ExecutionStarted") throw new Error("its first event is not ExecutionStarted.");
+  if (events.some(({ EventType }) => EventType === "ExecutionRewound"))
+    throw new Error("the execution was rewound, and its history does not say to where: read it with --log.");
   return events.map((event) => {
     const details = (event[`${event.EventType}Details`] ?? {}) as Details;
     if (details.Result?.Truncated === true)

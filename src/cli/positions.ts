@@ -18,8 +18,14 @@ const SLACK = 100;
 
 /** The same commits with positions for ids. */
 export function withPositions(commits: readonly Commit[]): readonly Commit[] {
-  const positions = positionsOf(commits.flatMap(({ facts }) => facts.flatMap(placeOf)));
+  const positions = positionsOf(commits.flatMap(({ facts }) => facts.flatMap(placesOf)));
   return commits.map((commit) => ({ ...commit, facts: commit.facts.map((fact) => renamed(fact, positions)) }));
+}
+
+/** Of a fact that holds what another log recorded, those of that. */
+function placesOf(fact: Fact): Place[] {
+  if (fact.kind !== "COPIED" && fact.kind !== "REWOUND") return placeOf(fact);
+  return fact.commits.flatMap(({ facts }) => facts.flatMap(placeOf));
 }
 
 function placeOf(fact: Fact): Place[] {
@@ -57,6 +63,13 @@ function* candidates(prefix: string, reach: number): Generator<string> {
 }
 
 function renamed(fact: Fact, positions: ReadonlyMap<string, string>): Fact {
+  if (fact.kind === "COPIED" || fact.kind === "REWOUND") {
+    const commits = fact.commits.map((copied) => ({
+      ...copied,
+      facts: copied.facts.map((each) => renamed(each, positions)),
+    }));
+    return { ...fact, commits };
+  }
   if (!("id" in fact)) return fact;
   const id = positions.get(fact.id) ?? fact.id;
   if (!("parentId" in fact) || fact.parentId === undefined) return { ...fact, id };

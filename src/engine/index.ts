@@ -14,10 +14,12 @@ export { CorruptLogError, UnsupportedLogVersionError } from "./machine/log-error
 export { type Duty, type Here, type Plan, planOf } from "./machine/plan.ts";
 export { emptyState, type ExecutionState } from "./machine/state.ts";
 export { executionIdOfCallback } from "./model/callback-id.ts";
-export { type Commit, type Fact, LOG_FORMAT_VERSION } from "./model/commit.ts";
+export { type Commit, type CopiedCommit, type Fact, formatOf, LOG_FORMAT_VERSION } from "./model/commit.ts";
 export {
   type ExecutionHeader,
   ExecutionStatus,
+  type Fork,
+  type ForkReference,
   type Halt,
   HaltReason,
   type ParentReference,
@@ -57,11 +59,13 @@ export {
   ClientErrorCode,
   type DirectoryPage,
   type ExecutionClient,
+  type ForkOptions,
   type HistoryPage,
   type HistoryQuery,
   type InvokeOutcome,
   type ListQuery,
   type LiveEvent,
+  type RewindOptions,
   type StartAnswer,
   type StartRequest,
   type StatePage,

@@ -61,6 +61,11 @@ class HostedInvocation implements RunningInvocation {
     return true;
   }
 
+  leaveOff(): boolean {
+    this.#running?.invocation.leaveOff();
+    return this.#running !== undefined;
+  }
+
   abandon(): void {
     this.#isAbandoned = true;
     this.#running?.invocation.end({ status: "FENCED" });

@@ -83,6 +83,7 @@ class LambdaInvocation implements RunningInvocation {
   readonly #news = new Map<string, Operation>();
   #tokens = 0;
   #isOver = false;
+  #isLeaving = false;
 
   constructor(handler: LambdaHandler, request: InvocationRequest) {
     this.#request = request;
@@ -92,6 +93,11 @@ class LambdaInvocation implements RunningInvocation {
   absorb(operations: readonly Operation[]): boolean {
     if (this.#isOver) return false;
     for (const operation of operations) this.#news.set(operation.id, operation);
+    return true;
+  }
+
+  leaveOff(): boolean {
+    this.#isLeaving = true;
     return true;
   }
 
@@ -136,6 +142,8 @@ class LambdaInvocation implements RunningInvocation {
         await this.#checkpoint(Updates.map(updateFromWire));
         const operations = [...this.#news.values()];
         this.#news.clear();
+        // Without a token the SDK ends the invocation.
+        if (this.#isLeaving) return { CheckpointToken: undefined, NewExecutionState: undefined };
         return {
           CheckpointToken: `${this.#request.token}-${++this.#tokens}`,
           NewExecutionState: { Operations: operations.map((operation) => operationToWire(operation)) },

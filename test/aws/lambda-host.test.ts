@@ -404,3 +404,39 @@ test("an execution that is started for later is called by a schedule at its time
   const found = await host.client.list({ tags: { customer: "c-7", stage: "begun" }, limit: 5 });
   expect(found.rows).toMatchObject([{ id: "order/later", status: "SUCCEEDED" }]);
 });
+
+test("pauses, resumes, forks, rewinds and purges over a queue and a table, whoever calls", async () => {
+  const world = await aws.open();
+  const done = new Counts();
+  const order = withDurableExecution(async (_: unknown, context) => {
+    const large = await context.step("large", async () => done.add("large").repeat(400_000));
+    const answer = await context.waitForCallback<string>("ask", async () => undefined);
+    return [large.length, answer, await context.step("ship", async () => done.add("ship"))];
+  });
+  const host = world.host({ order });
+  world.serve(host);
+  const { client } = host;
+  await client.start({ functionName: "order", name: "one" });
+  const callbackOf = async (id: string): Promise<string | undefined> => {
+    const { operations } = await client.state(id, { limit: 10 });
+    return operations.flatMap((each) => (each.type === "CALLBACK" ? [each.callbackId] : []))[0];
+  };
+  await expect.poll(() => callbackOf("order/one")).toBeDefined();
+  await client.pause("order/one");
+  await client.completeCallback((await callbackOf("order/one")) ?? "", { type: "SUCCEEDED", result: "yes" });
+  expect(await client.settled("order/one", LONG)).toMatchObject({ status: "RUNNING", halt: { reason: "PAUSED" } });
+  await client.resume("order/one");
+  expect(await outcome(host, "order/one")).toEqual({ status: "SUCCEEDED", result: [2_000_000, "yes", "ship"] });
+  const { events } = await client.history("order/one", { limit: 100, includeData: false });
+  const ship = events.find(({ name }) => name === "ship")?.id ?? "";
+  await client.fork("order/one", { name: "two", operationId: ship });
+  expect(await outcome(host, "order/two")).toEqual({ status: "SUCCEEDED", result: [2_000_000, "yes", "ship"] });
+  await client.rewind("order/one", { operationId: ship });
+  await expect.poll(() => done.all).toEqual({ large: 1, ship: 3 });
+  expect(await outcome(host, "order/one")).toMatchObject({ status: "SUCCEEDED" });
+  await client.purge("order/one");
+  await expect(client.describe("order/one")).rejects.toMatchObject({ code: "ResourceNotFoundException" });
+  const { rows } = await client.list({ functionName: "order", limit: 10 });
+  expect(rows.map(({ name, status }) => `${name} ${status}`)).toEqual(["two SUCCEEDED"]);
+  expect(world.errors).toEqual([]);
+});

@@ -94,6 +94,6 @@ export class HeldExecution {
     const output = new Promise<FunctionOutput>((resolve) => {
       this.end = resolve;
     });
-    return { output, absorb: () => false, abandon: () => {} };
+    return { output, absorb: () => false, leaveOff: () => false, abandon: () => {} };
   }
 }

@@ -10,11 +10,13 @@ import {
   ClientError,
   type DirectoryPage,
   type ExecutionClient,
+  type ForkOptions,
   type HistoryPage,
   type HistoryQuery,
   type InvokeOutcome,
   type ListQuery,
   type LiveEvent,
+  type RewindOptions,
   type StartAnswer,
   type StartRequest,
   type StatePage,
@@ -101,6 +103,23 @@ export class PlainClient implements ExecutionClient {
 
   async resume(executionId: string, options?: { version?: string }): Promise<void> {
     this.#note("resume", executionId, options);
+  }
+
+  async pause(executionId: string, options?: { reason?: string }): Promise<void> {
+    this.#note("pause", executionId, options);
+  }
+
+  async fork(executionId: string, options?: ForkOptions): Promise<StartAnswer> {
+    this.#note("fork", executionId, options);
+    return { execution: await this.describe(executionId), created: true };
+  }
+
+  async rewind(executionId: string, options: RewindOptions): Promise<void> {
+    this.#note("rewind", executionId, options);
+  }
+
+  async purge(executionId: string): Promise<void> {
+    this.#note("purge", executionId);
   }
 
   async completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void> {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { sha256, utf8 } from "../../src/lambda-compat/http/digest.ts";
 import { createHttpFace, type HttpFaceOptions } from "../../src/lambda-compat/http/face.ts";
+import { wireId } from "../../src/lambda-compat/wire-id.ts";
 import { PlainClient } from "./plain-client.ts";
 
 const ARN = "arn:perdure:lambda:local:000000000000:function:order:$LATEST/durable-execution/o-1/0123456789abcdef";
@@ -20,6 +21,10 @@ const CALLS: readonly (readonly [right: string, method: string, path: string])[]
   ["checkpoint", "POST", `${EXECUTION}/checkpoint`],
   ["admin", "POST", `${EXECUTION}/stop`],
   ["admin", "POST", `${EXECUTION}/resume`],
+  ["admin", "POST", `${EXECUTION}/pause`],
+  ["admin", "POST", `${EXECUTION}/fork`],
+  ["admin", "POST", `${EXECUTION}/rewind`],
+  ["admin", "DELETE", EXECUTION],
   ["callback", "POST", `${CALLBACK}/succeed`],
   ["callback", "POST", `${CALLBACK}/fail`],
   ["callback", "POST", `${CALLBACK}/heartbeat`],
@@ -205,12 +210,13 @@ describe("calls that do not exist", () => {
     ]);
   });
 
-  test.for(CALLS)("take no other method: %s %s %s", async ([, method, path]) => {
+  test.for(CALLS)("take no other method: %s %s %s", async ([, , path]) => {
+    const methods = CALLS.filter((each) => each[2] === path).map(([, method]) => method);
     for (const other of ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"].filter(
-      (each) => each !== method,
+      (each) => !methods.includes(each),
     )) {
       const response = await ask(path, { method: other });
-      expect([response.status, response.headers.get("allow")], other).toEqual([405, method]);
+      expect([response.status, response.headers.get("allow")], other).toEqual([405, methods.join(", ")]);
     }
   });
 });
@@ -282,6 +288,9 @@ describe("requests that are wrong", () => {
     ],
     [`${EXECUTION}/stop`, '{"StackTrace":[1]}', invalid, "Body.StackTrace[0] must be a string."],
     [`${EXECUTION}/resume`, '{"Version":7}', invalid, "Body.Version must be a string."],
+    [`${EXECUTION}/pause`, '{"Reason":7}', invalid, "Body.Reason must be a string."],
+    [`${EXECUTION}/fork`, '{"Cursor":"7"}', invalid, "Body.Cursor must be a number."],
+    [`${EXECUTION}/rewind`, '{"OperationId":7}', invalid, "Body.OperationId must be a string."],
     [`${CALLBACK}/fail`, '"no"', invalid, "Body must be an object."],
     [
       CALLBACK.replace("Y2I", "%C3%A4") + "/heartbeat",
@@ -440,7 +449,7 @@ describe("pages of other origins", () => {
       expect(asked.status).toBe(204);
       expect(Object.fromEntries(asked.headers)).toMatchObject({
         "access-control-allow-origin": origin,
-        "access-control-allow-methods": "GET, POST",
+        "access-control-allow-methods": "GET, POST, DELETE",
         "access-control-allow-headers": "authorization",
         vary: "Origin",
       });
@@ -480,6 +489,31 @@ describe("every answer", () => {
     expect(executions.told("resume")).toEqual(["order/o-1", { version: "8" }]);
     expect(await (await ask(`${EXECUTION}/resume`, { method: "POST" })).json()).toEqual({});
     expect(executions.told("resume")).toEqual(["order/o-1", {}]);
+    expect(await (await ask(`${EXECUTION}/pause`, { method: "POST", body: '{"Reason":"why"}' })).json()).toEqual({});
+    expect(executions.told("pause")).toEqual(["order/o-1", { reason: "why" }]);
+    expect(await (await ask(EXECUTION, { method: "DELETE" })).json()).toEqual({});
+    expect(executions.told("purge")).toEqual(["order/o-1"]);
+  });
+
+  test("to a fork or a rewind finds the operation behind an id of the wire", async () => {
+    executions.events.push({ eventType: "StepStarted", eventId: 2, at: 1, id: "3-1", parentId: "3" });
+    const OperationId = wireId("3-1");
+    const fork = JSON.stringify({ Name: "two", OperationId, Version: "8" });
+    expect(await (await ask(`${EXECUTION}/fork`, { method: "POST", body: fork })).json()).toEqual({
+      DurableExecutionArn: ARN,
+    });
+    expect(executions.told("fork")).toEqual(["order/o-1", { name: "two", operationId: "3-1", version: "8" }]);
+    const rewind = JSON.stringify({ OperationId });
+    expect(await (await ask(`${EXECUTION}/rewind`, { method: "POST", body: rewind })).json()).toEqual({});
+    expect(executions.told("rewind")).toEqual(["order/o-1", { operationId: "3-1" }]);
+    await ask(`${EXECUTION}/rewind`, { method: "POST", body: '{"Cursor":7}' });
+    expect(executions.told("rewind")).toEqual(["order/o-1", { cursor: 7 }]);
+    const unknown = await ask(`${EXECUTION}/fork`, { method: "POST", body: '{"OperationId":"no"}' });
+    expect(await refusal(unknown)).toEqual([
+      404,
+      "ResourceNotFoundException",
+      "The execution has no operation with the id no.",
+    ]);
   });
 
   test("names an execution by the host's own region and account", async () => {

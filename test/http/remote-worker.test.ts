@@ -78,7 +78,7 @@ class RemoteWorker {
 
   #invoke(name: string, request: InvocationRequest) {
     const handler: AwsHandler = this.#sdk(this.#programs[name]!, { client: this.lambda });
-    return { output: call(handler, request), absorb: () => false, abandon: () => {} };
+    return { output: call(handler, request), absorb: () => false, leaveOff: () => true, abandon: () => {} };
   }
 }
 

@@ -30,8 +30,8 @@ export const machineDecisionsMutations: readonly Mutation[] = [
   {
     keeps: "P8",
     what: "a sign of life is written in an execution that is over",
-    code: '  return header.status === "RUNNING" && header.halt === undefined ? SIGN_OF_LIFE : NOTHING_CHANGES;',
-    becomes: "  return header.status ? SIGN_OF_LIFE : NOTHING_CHANGES;",
+    code: "  return mayRun ? SIGN_OF_LIFE : NOTHING_CHANGES;",
+    becomes: "  return mayRun || header ? SIGN_OF_LIFE : NOTHING_CHANGES;",
     tests: ["src/engine/machine/decide.test.ts"],
   },
   {

@@ -22,8 +22,8 @@ export const machinePlanMutations: readonly Mutation[] = [
   {
     keeps: "P2",
     what: "an invocation that runs for long gives no sign of life",
-    code: '  if (renewAt <= now) duties.push({ kind: "RENEW" });\n',
-    becomes: "",
+    code: 'duties: renewAt <= now ? [...duties, { kind: "RENEW" }] : duties',
+    becomes: "duties",
     tests: [...plan, ...sharing],
   },
   {
@@ -57,7 +57,7 @@ export const machinePlanMutations: readonly Mutation[] = [
   {
     keeps: "P13",
     what: "an invocation runs on when its execution has ended",
-    code: '  if (isOver && here.invocation !== "NONE") return { duties: STOP_INVOCATION, wakeAt: now };\n',
+    code: "  if (isEnded(state)) return STOP_INVOCATION;\n",
     becomes: "",
     tests: plan,
   },

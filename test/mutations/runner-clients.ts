@@ -33,7 +33,7 @@ export const runnerClientsMutations: readonly Mutation[] = [
   {
     keeps: "plain functions",
     what: "a callee that cannot be reached is never tried again",
-    code: "      this.#sent.set(operation.id, retries.failed(what, setup.host.now()));\n",
+    code: "      if (caller().rewinds === rewinds) this.#sent.set(operation.id, retries.failed(what, setup.host.now()));\n",
     becomes: "",
     tests: callees,
   },

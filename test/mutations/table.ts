@@ -10,6 +10,7 @@ import { machineFoldMutations } from "./machine-fold.ts";
 import { machinePlanMutations } from "./machine-plan.ts";
 import type { Mutation } from "./mutation.ts";
 import { nativeMutations } from "./native.ts";
+import { operatingMutations } from "./operating.ts";
 import { playgroundMutations } from "./playground.ts";
 import { replayAttemptsMutations } from "./replay-attempts.ts";
 import { replayContextsMutations } from "./replay-contexts.ts";
@@ -32,6 +33,7 @@ export const mutations: readonly Mutation[] = [
   ...compatMutations,
   ...nativeMutations,
   ...httpMutations,
+  ...operatingMutations,
   ...playgroundMutations,
   ...tagsMutations,
 ];

@@ -12,6 +12,10 @@ export interface History {
   readonly options: WorldOptions;
   /** What happens beside the program, before it is left to run to its end. */
   readonly happens?: (world: World) => Promise<void>;
+  /** The version of the format that its commits need; 2 by default. */
+  readonly format?: number;
+  /** The execution that is looked at; the program's own by default. */
+  readonly subject?: string;
 }
 
 const NO_RETRY = { retryStrategy: () => ({ shouldRetry: false }) };
@@ -390,6 +394,47 @@ async function crashIn(world: World, ms: number): Promise<void> {
   world.boot();
 }
 
+/** Two steps with a pause between them, for what an operator does. */
+async function operated(context: DurableContext): Promise<unknown> {
+  const [answer, callbackId] = await context.createCallback("answer");
+  await context.step("a", async () => callbackId.length);
+  const called = context.invoke("plain", 20);
+  await context.wait({ seconds: 10 });
+  return [await context.step("b", async () => "b"), await answer, await called];
+}
+
+const OPERATED: WorldOptions = {
+  functions: (env) => ({ ...programOf(operated)(env), plain: async (event: number) => event + 1 }),
+  answers: { answer: { after: 5_000, outcome: { type: "SUCCEEDED", result: "yes" } } },
+};
+
+async function pauseFor(world: World, ms: number): Promise<void> {
+  world.boot();
+  await world.clock.advance(1000);
+  await world.runner.pause(EXECUTION_ID, { reason: "by hand" });
+  await world.clock.advance(ms);
+  await world.runner.resume(EXECUTION_ID);
+}
+
+/** One fork for good, and one that is removed once it has ended. */
+async function forkTwice(world: World): Promise<void> {
+  world.boot();
+  await world.clock.advance(60_000);
+  await world.runner.fork(EXECUTION_ID, { name: "fork", operationId: "4" });
+  const { execution } = await world.runner.fork(EXECUTION_ID, { name: "gone" });
+  await world.clock.advance(60_000);
+  await world.runner.purge(execution.id);
+}
+
+async function goBackTwice(world: World): Promise<void> {
+  world.boot();
+  await world.clock.advance(60_000);
+  for (const operationId of ["4", "3"]) {
+    await world.runner.rewind(EXECUTION_ID, { operationId });
+    await world.clock.advance(60_000);
+  }
+}
+
 export const histories: Readonly<Record<string, History>> = {
   ...Object.fromEntries(both),
   interrupted: {
@@ -419,6 +464,9 @@ export const histories: Readonly<Record<string, History>> = {
     options: { functions: patient },
     happens: (world) => stopIn(world, { ms: 5000, functionName: "long" }),
   },
+  paused: { format: 3, options: OPERATED, happens: (world) => pauseFor(world, 60_000) },
+  forked: { format: 3, options: OPERATED, happens: forkTwice, subject: "program/fork" },
+  rewound: { format: 3, options: OPERATED, happens: goBackTwice },
   "halted-and-resumed": {
     options: { functions: repaired },
     happens: async (world) => {

@@ -22,7 +22,11 @@ import { beforeEnd, replay } from "./replay.ts";
 import { EXECUTION_ID, World } from "./world.ts";
 
 const folder = join(import.meta.dirname, "../golden");
-const newest = join(folder, `v${LOG_FORMAT_VERSION}`);
+
+/** Where the histories of a program are: a commit is written in the oldest format that has its facts. */
+function folderOf({ format = 2 }: History): string {
+  return `v${format}`;
+}
 
 /** What is kept of an execution beside its writes. */
 interface Outcome {
@@ -71,10 +75,10 @@ function outcomeOf(bodies: readonly string[]): Outcome {
   };
 }
 
-function read(path: string): Golden {
+function read(path: string, subject: string = EXECUTION_ID): Golden {
   const [first = "", ...rest] = readFileSync(path, "utf8").trimEnd().split("\n");
   const writes = rest.map((line) => JSON.parse(line) as Write);
-  const bodies = writes.flatMap((write) => ("body" in write && idOf(write) === EXECUTION_ID ? [write.body] : []));
+  const bodies = writes.flatMap((write) => ("body" in write && idOf(write) === subject ? [write.body] : []));
   return { outcome: JSON.parse(first) as Outcome, writes, bodies };
 }
 
@@ -82,27 +86,28 @@ function idOf(write: Write): string {
   return write.type === "create" || write.type === "putRow" ? write.row.id : write.id;
 }
 
-async function write(path: string, { options, happens }: History): Promise<void> {
+async function write(path: string, { options, happens, subject = EXECUTION_ID }: History): Promise<void> {
   const world = new World(options);
   await happens?.(world);
   await world.run();
-  const lines = [outcomeOf(world.ledger.bodies(EXECUTION_ID)), ...world.ledger.writes];
+  const lines = [outcomeOf(world.ledger.bodies(subject)), ...world.ledger.writes];
   writeFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
 }
 
 if (process.env["PERDURE_WRITE_GOLDEN"] === "1") {
-  mkdirSync(newest, { recursive: true });
   for (const [name, history] of Object.entries(histories)) {
-    const path = join(newest, `${name}.jsonl`);
+    mkdirSync(join(folder, folderOf(history)), { recursive: true });
+    const path = join(folder, folderOf(history), `${name}.jsonl`);
     if (!existsSync(path)) await write(path, history);
   }
 }
 
 const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".jsonl"));
 
-test("P9 every program has a history of the newest format", () => {
-  const names = Object.keys(histories).map((name) => `v${LOG_FORMAT_VERSION}/${name}.jsonl`);
+test("P9 every program has a history of the format that it is written in, the newest among them", () => {
+  const names = Object.entries(histories).map(([name, history]) => `${folderOf(history)}/${name}.jsonl`);
   expect(files.toSorted()).toEqual(expect.arrayContaining(names.toSorted()));
+  expect(Math.max(...Object.values(histories).map(({ format = 2 }) => format))).toBe(LOG_FORMAT_VERSION);
 });
 
 test("P9 the histories of the newest format have every kind of fact", () => {
@@ -116,19 +121,23 @@ test("P9 the histories of the newest format have every kind of fact", () => {
 });
 
 const FACTS = [
+  "COPIED",
   "EXECUTION_FAILED",
   "EXECUTION_STARTED",
   "EXECUTION_STOPPED",
   "EXECUTION_SUCCEEDED",
   "EXECUTION_TIMED_OUT",
   "FAILED",
+  "FORKED",
   "HALTED",
   "HEARTBEAT",
   "INVOCATION_COMPLETED",
   "PARENT_NOTIFIED",
+  "PURGED",
   "READY",
   "RESUMED",
   "RETRIED",
+  "REWOUND",
   "STARTED",
   "STOPPED",
   "SUCCEEDED",
@@ -143,8 +152,8 @@ function expectedOutput({ status, result, error }: Outcome): unknown {
 
 describe.each(files.toSorted())("P9 %s", (path) => {
   const name = path.slice(path.indexOf("/") + 1, -".jsonl".length);
-  const { options, happens } = histories[name] as History;
-  const golden = read(join(folder, path));
+  const { options, happens, subject } = histories[name] as History;
+  const golden = read(join(folder, path), subject);
 
   test("leads to the same state, history and order", () => {
     expect(outcomeOf(golden.bodies)).toEqual(golden.outcome);

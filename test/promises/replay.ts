@@ -20,9 +20,9 @@ export interface Replayed {
   readonly ran: readonly string[];
 }
 
-/** The commits before the one that ended the execution. */
+/** The commits before the one that ended the execution, for good if it was rewound. */
 export function beforeEnd(bodies: readonly string[]): string[] {
-  const end = bodies.findIndex((body) =>
+  const end = bodies.findLastIndex((body) =>
     decodeCommit(body).facts.some(({ kind }) => kind.startsWith("EXECUTION_") && kind !== "EXECUTION_STARTED"),
   );
   return end < 0 ? [...bodies] : bodies.slice(0, end);

@@ -20,7 +20,7 @@ async function held(store: (world: Processes) => ExecutionStore) {
   const requests: InvocationRequest[] = [];
   const invoke = (request: InvocationRequest) => {
     requests.push(request);
-    return { output: new Promise<never>(() => {}), absorb: () => false, abandon: () => {} };
+    return { output: new Promise<never>(() => {}), absorb: () => false, leaveOff: () => false, abandon: () => {} };
   };
   const runner = new Runner({
     store: store(world),

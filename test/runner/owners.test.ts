@@ -109,7 +109,12 @@ test("an invocation that suspends with nothing to wait for fails the execution i
     kind: "durable",
     invoke: () => {
       calls++;
-      return { output: Promise.resolve({ status: "PENDING" } as const), absorb: () => true, abandon: () => {} };
+      return {
+        output: Promise.resolve({ status: "PENDING" } as const),
+        absorb: () => true,
+        leaveOff: () => false,
+        abandon: () => {},
+      };
     },
   } as const;
   const host = clock.host();

@@ -27,6 +27,7 @@ export interface ProcessOptions
     | "watchdogMs"
     | "wakesFromQueue"
     | "retentionDays"
+    | "executionTimeoutSeconds"
     | "lingerMs"
   > {
   /** Puts something between the process and the store. */

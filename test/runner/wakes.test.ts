@@ -89,7 +89,12 @@ test("a function that says it was fenced leaves its place, and its host is told"
     kind: "durable",
     invoke: () => {
       calls++;
-      return { output: Promise.resolve({ status: "FENCED" } as const), absorb: () => true, abandon: () => {} };
+      return {
+        output: Promise.resolve({ status: "FENCED" } as const),
+        absorb: () => true,
+        leaveOff: () => false,
+        abandon: () => {},
+      };
     },
   } as const;
   const runner = new Runner({
@@ -183,6 +188,7 @@ test("an invocation that breaks is told of, with what broke it, each time until 
   const invoke = () => ({
     output: Promise.resolve({ status: "FAULT", error: { errorType: "Broken", errorMessage: "it broke" } } as const),
     absorb: () => true,
+    leaveOff: () => false,
     abandon: () => {},
   });
   const runner: Runner = new Runner({

@@ -14,11 +14,13 @@ import {
   ClientErrorCode,
   type DirectoryPage,
   type ExecutionClient,
+  type ForkOptions,
   type HistoryPage,
   type HistoryQuery,
   type InvokeOutcome,
   type ListQuery,
   type LiveEvent,
+  type RewindOptions,
   type StartAnswer,
   type StartRequest,
   type StatePage,
@@ -41,6 +43,8 @@ const REPEATABLE: ReadonlySet<ExecutionCall> = new Set<ExecutionCall>([
   "state",
   "checkToken",
   "stop",
+  "pause",
+  "fork",
   "completeInvoke",
   "settled",
 ]);
@@ -94,6 +98,23 @@ export class DurableObjectClient implements ExecutionClient {
 
   resume(executionId: string, options?: { version?: string }): Promise<void> {
     return this.#call(executionId, "resume", [executionId, options]);
+  }
+
+  pause(executionId: string, options?: { reason?: string }): Promise<void> {
+    return this.#call(executionId, "pause", [executionId, options]);
+  }
+
+  fork(executionId: string, options: ForkOptions = {}): Promise<StartAnswer> {
+    const name = options.name ?? randomId();
+    return this.#call(executionId, "fork", [executionId, { ...options, name }]);
+  }
+
+  rewind(executionId: string, options: RewindOptions): Promise<void> {
+    return this.#call(executionId, "rewind", [executionId, options]);
+  }
+
+  purge(executionId: string): Promise<void> {
+    return this.#call(executionId, "purge", [executionId]);
   }
 
   async completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void> {

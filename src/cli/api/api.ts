@@ -10,11 +10,11 @@ export interface Api {
   /** @throws {CommandError} UNREACHABLE or REFUSED */
   call<Name extends Operation>(operation: Name, input: Input): Promise<Answers[Name]>;
   /**
-   * Sends JSON to a path of perdure's own, and answers with the JSON that comes back.
+   * Sends JSON to a path of perdure's own, by POST unless told otherwise, and answers with the JSON that comes back.
    *
    * @throws {CommandError} USAGE on AWS.
    */
-  own(path: string, body: object): Promise<unknown>;
+  own(path: string, body: object, method?: "POST" | "DELETE"): Promise<unknown>;
   /**
    * The commits of an execution's log from its start on, as they land.
    *

@@ -38,8 +38,8 @@ export class FetchApi implements Api {
     return JSON.parse(text) as Answers[Name];
   }
 
-  async own(path: string, body: object): Promise<unknown> {
-    const response = await this.#send(path, { method: "POST", body: JSON.stringify(body) });
+  async own(path: string, body: object, method: "POST" | "DELETE" = "POST"): Promise<unknown> {
+    const response = await this.#send(path, { method, ...(method === "POST" && { body: JSON.stringify(body) }) });
     return response.json();
   }
 

@@ -1,6 +1,7 @@
 /** Updates become facts: all of a batch, or none. What a batch costs depends on the batch alone. */
 
 import type { ExecutionEnded, Fact } from "../model/commit.ts";
+import { isPaused } from "../model/execution.ts";
 import type { Operation, OperationAction } from "../model/operation.ts";
 import { type Tags, TAGS_SUB_TYPE } from "../model/tags.ts";
 import type { OperationUpdate } from "../model/update.ts";
@@ -37,9 +38,24 @@ export function decideCheckpoint(
   updates: readonly OperationUpdate[],
   env: DecisionEnvironment,
 ): Decision {
-  if (state.header.status !== "RUNNING" || state.header.halt !== undefined) {
-    return { rejected: invalid("Invalid checkpoint token") };
-  }
+  const { header } = state;
+  if (header.status !== "RUNNING") return { rejected: invalid("Invalid checkpoint token") };
+  if (header.halt === undefined) return decideUpdates(state, updates, env);
+  // What has run need not run again. What would begin begins when the pause is over.
+  if (isPaused(header)) return decideUpdates(state, withoutBeginnings(updates), env);
+  return { rejected: invalid("Invalid checkpoint token") };
+}
+
+/** Without what would only be waited for from now on: it is asked for again. Contexts are the places of outcomes. */
+function withoutBeginnings(updates: readonly OperationUpdate[]): OperationUpdate[] {
+  const ended = new Set<string>();
+  for (const { id, action } of updates) if (action !== "START") ended.add(id);
+  return updates.filter(
+    ({ id, type, action }) => type !== "EXECUTION" && (action !== "START" || type === "CONTEXT" || ended.has(id)),
+  );
+}
+
+function decideUpdates(state: ExecutionState, updates: readonly OperationUpdate[], env: DecisionEnvironment): Decision {
   const batch: Batch = { state, env, updates: new Map(), closed: undefined, tags: state.header.tags };
   const misplaced = misplacedExecutionUpdate(updates) ?? misplacedUpdate(batch, updates) ?? tooMany(batch);
   if (misplaced !== undefined) return { rejected: misplaced };

@@ -1,7 +1,7 @@
 /** What can be asked of the machine. A command says what happened or what is wanted; the machine says what follows. */
 
-import type { Fact } from "../model/commit.ts";
-import type { HaltReason, ParentReference } from "../model/execution.ts";
+import type { CopiedCommit, Fact } from "../model/commit.ts";
+import type { ForkReference, HaltReason, ParentReference } from "../model/execution.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Tags } from "../model/tags.ts";
 import type { OperationUpdate } from "../model/update.ts";
@@ -26,6 +26,13 @@ export interface StartExecution {
   readonly tags?: Tags;
   /** Ms since the epoch, at most 366 days ahead; a time that has come already is none. */
   readonly startAt?: number;
+  readonly fork?: ForkOrigin;
+}
+
+/** What a fork begins with. */
+export interface ForkOrigin {
+  readonly from: ForkReference;
+  readonly commits: readonly CopiedCommit[];
 }
 
 /** All updates are recorded or none. */
@@ -52,6 +59,8 @@ export interface CompleteCallback {
 export interface CompleteInvoke {
   readonly type: "COMPLETE_INVOKE";
   readonly operationId: string;
+  /** As of `ParentReference`. */
+  readonly rewinds?: number;
   readonly outcome: {
     readonly type: "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "STOPPED";
     readonly result?: string;
@@ -108,6 +117,42 @@ export interface ResumeExecution {
   readonly version?: string;
 }
 
+/** Nothing begins from here on until the execution is resumed by hand. */
+export interface PauseExecution {
+  readonly type: "PAUSE";
+  /** Why, for people; at most 1,024 characters. */
+  readonly reason?: string;
+}
+
+/** Removes an execution that has ended before its retention is over. */
+export interface PurgeExecution {
+  readonly type: "PURGE";
+}
+
+/** Goes back to what was recorded up to a point. Changes nothing if the log has gone on since `seq`. */
+export interface RewindExecution {
+  readonly type: "REWIND";
+  /** The number of the commit that `commits` was made of the log up to. */
+  readonly seq: number;
+  /** As of the fact `REWOUND`. */
+  readonly cursor: number;
+  /** As of the fact `REWOUND`. */
+  readonly operationId?: string;
+  /** The version to go on with, when it is another. */
+  readonly version?: string;
+  readonly commits: readonly CopiedCommit[];
+  /** It is paused from the beginning. */
+  readonly isPaused: boolean;
+}
+
+/** Another execution began as a copy of this one. */
+export interface NoteFork {
+  readonly type: "NOTE_FORK";
+  readonly executionId: string;
+  readonly incarnation: string;
+  readonly version: string;
+}
+
 /** The parent's log holds the outcome. */
 export interface NotifyParent {
   readonly type: "NOTIFY_PARENT";
@@ -130,7 +175,11 @@ export type Command =
   | HaltExecution
   | ResumeExecution
   | NotifyParent
-  | RenewLease;
+  | RenewLease
+  | PauseExecution
+  | PurgeExecution
+  | NoteFork
+  | RewindExecution;
 
 /** Time and chance, as arguments. */
 export interface DecisionEnvironment {

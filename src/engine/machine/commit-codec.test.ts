@@ -20,9 +20,9 @@ test("a commit comes back as it was written", () => {
 
 describe("refuses what it cannot read", () => {
   test("a newer format, by its own code and with its number", () => {
-    const text = encodeCommit({ ...commit, v: 3 } as unknown as Commit);
+    const text = encodeCommit({ ...commit, v: 4 } as unknown as Commit);
     expect(codeOf(() => decodeCommit(text))).toBe("UNSUPPORTED_LOG_VERSION");
-    expect(() => decodeCommit(text)).toThrow("format version 3");
+    expect(() => decodeCommit(text)).toThrow("format version 4");
   });
 
   test.each([

@@ -33,7 +33,7 @@ export function decodeCommit(text: string): Commit {
 
 /** True for every version that was ever released. */
 export function isReadable(version: unknown): version is LogFormatVersion {
-  return version === 1 || version === LOG_FORMAT_VERSION;
+  return version === 1 || version === 2 || version === LOG_FORMAT_VERSION;
 }
 
 function parse(text: string): unknown {

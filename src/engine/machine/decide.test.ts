@@ -610,6 +610,70 @@ describe("HALT and RESUME", () => {
   });
 });
 
+describe("PAUSE, PURGE and NOTE_FORK", () => {
+  const halt = { type: "HALT", reason: "NON_DETERMINISM", error, invocation: run } as const;
+
+  test("a pause is written once, in the newest format, and takes the place of another halt", () => {
+    const recorder = Recorder.started();
+    recorder.apply({ type: "HALT", reason: "VERSION_MISSING", error });
+    recorder.apply({ type: "PAUSE", reason: "why" });
+    expect(recorder.state.header.halt).toMatchObject({ reason: "PAUSED", error: { errorMessage: "why" } });
+    expect(recorder.decide({ type: "PAUSE" })).toEqual({ facts: [] });
+    expect(recorder.commits.map(({ v }) => v)).toEqual([2, 2, 3]);
+    recorder.apply({ type: "STOP" });
+    expect(recorder.refusal({ type: "PAUSE" })?.code).toBe("InvalidParameterValueException");
+  });
+
+  test("an invocation that leaves off records what has run and contexts, and nothing that would begin", () => {
+    const recorder = Recorder.started();
+    recorder.checkpoint({ id: "1", type: "STEP", action: "START" });
+    recorder.apply({ type: "PAUSE" });
+    recorder.checkpoint(
+      { id: "1", type: "STEP", action: "SUCCEED" },
+      { id: "2", type: "CONTEXT", action: "START" },
+      { id: "2-1", type: "STEP", action: "START", parentId: "2" },
+      { id: "2-1", type: "STEP", action: "RETRY", parentId: "2", nextAttemptDelaySeconds: 1 },
+      { id: "3", type: "STEP", action: "START" },
+      wait("4", 5),
+      callback("5"),
+      { id: "6", type: "CHAINED_INVOKE", action: "START", functionName: "f" },
+    );
+    expect([...recorder.state.operations.values()].map(({ id, status }) => `${id} ${status}`)).toEqual([
+      "1 SUCCEEDED",
+      "2 STARTED",
+      "2-1 PENDING",
+    ]);
+    recorder.now += 60_000;
+    expect(recorder.decide({ type: "FIRE_TIMERS" })).toEqual({ facts: [] });
+    expect(recorder.decide({ type: "RENEW" })).toEqual({ facts: [], isSign: true });
+  });
+
+  test("no end and no other halt is recorded during a pause, only that the invocation is over", () => {
+    const recorder = Recorder.started();
+    recorder.checkpoint({ id: "1", type: "STEP", action: "START" });
+    recorder.apply({ type: "PAUSE" });
+    expect(recorder.decide(halt)).toMatchObject({ facts: [{ kind: "INVOCATION_COMPLETED", error }] });
+    const output = { status: "SUCCEEDED" } as const;
+    recorder.apply({ type: "COMPLETE_INVOCATION", ...run, output }, "owner");
+    expect(recorder.state.header).toMatchObject({ status: "RUNNING", halt: { reason: "PAUSED" } });
+    expect(recorder.decide(halt)).toEqual({ facts: [] });
+    expect(violations(recorder.state)).toEqual([]);
+  });
+
+  test("only what has ended, and has told its parent, is purged, and that once", () => {
+    const recorder = Recorder.started({ parent: { executionId: "p/1", operationId: "3" } });
+    expect(recorder.refusal({ type: "PURGE" })?.message).toMatch(/runs/);
+    recorder.apply({ type: "STOP" });
+    expect(recorder.refusal({ type: "PURGE" })?.message).toMatch(/outcome/);
+    recorder.apply({ type: "NOTIFY_PARENT" });
+    recorder.apply({ type: "PURGE" });
+    expect(recorder.state.header.purged).toBe(true);
+    expect(recorder.decide({ type: "PURGE" })).toEqual({ facts: [] });
+    const note = { type: "NOTE_FORK", executionId: "order/o-2", incarnation: "i", version: "1" } as const;
+    expect(recorder.decide(note)).toEqual({ facts: [] });
+  });
+});
+
 describe("NOTIFY_PARENT", () => {
   test("is recorded once, after the end, where there is a parent", () => {
     const notify = { type: "NOTIFY_PARENT" } as const;

@@ -35,7 +35,17 @@ import {
   TRACE_HEADER,
   VERSION,
 } from "./limits.ts";
-import { decideHalt, decideNotification, decideRenewal, decideResume, decideStop } from "./outside.ts";
+import {
+  decideFork,
+  decideHalt,
+  decideNotification,
+  decidePause,
+  decidePurge,
+  decideRenewal,
+  decideResume,
+  decideRewind,
+  decideStop,
+} from "./outside.ts";
 import { hasPending } from "./pending.ts";
 import type { ExecutionState } from "./state.ts";
 import { checkTags } from "./tags.ts";
@@ -66,6 +76,14 @@ export function decide(state: ExecutionState, command: Command, env: DecisionEnv
       return decideNotification(state);
     case "RENEW":
       return decideRenewal(state);
+    case "PAUSE":
+      return decidePause(state, command);
+    case "PURGE":
+      return decidePurge(state);
+    case "NOTE_FORK":
+      return decideFork(state, command);
+    case "REWIND":
+      return decideRewind(state, command);
   }
 }
 
@@ -88,7 +106,9 @@ function decideStart(state: ExecutionState, command: StartExecution, env: Decisi
   if (command.traceHeader != null) fact.traceHeader = command.traceHeader;
   if (command.tags != null && Object.keys(command.tags).length > 0) fact.tags = { ...command.tags };
   if (command.startAt != null && command.startAt > env.now) fact.startAt = Math.ceil(command.startAt);
-  return { facts: [fact] };
+  if (command.fork === undefined) return { facts: [fact] };
+  fact.forkedFrom = command.fork.from;
+  return { facts: [fact, { kind: "COPIED", commits: command.fork.commits }] };
 }
 
 /** Starting the same execution once more changes nothing; another one cannot have its name while it is retained. */

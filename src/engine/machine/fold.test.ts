@@ -54,7 +54,7 @@ describe("one commit", () => {
   });
 
   test("is refused when a newer version wrote it", () => {
-    const commit = { v: 3, writer: "w", at: 1, facts: [] } as unknown as Commit;
+    const commit = { v: 4, writer: "w", at: 1, facts: [] } as unknown as Commit;
     expect(() => fold(emptyState(), commit)).toThrow(expect.objectContaining({ code: "UNSUPPORTED_LOG_VERSION" }));
   });
 });

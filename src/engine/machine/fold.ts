@@ -4,8 +4,17 @@
  * A state that a commit was refused on is half changed: load it anew.
  */
 
-import type { Commit, ExecutionEnded, ExecutionStarted, Fact, InvocationCompleted } from "../model/commit.ts";
-import type { ExecutionHeader, ExecutionStatus } from "../model/execution.ts";
+import type {
+  Commit,
+  CopiedCommit,
+  ExecutionEnded,
+  ExecutionForked,
+  ExecutionRewound,
+  ExecutionStarted,
+  Fact,
+  InvocationCompleted,
+} from "../model/commit.ts";
+import { type ExecutionHeader, type ExecutionStatus, isPaused } from "../model/execution.ts";
 import type { Operation } from "../model/operation.ts";
 import { changedTags, type Tags, TAGS_SUB_TYPE } from "../model/tags.ts";
 import { closeAll } from "./context-tree.ts";
@@ -13,8 +22,9 @@ import type { Draft } from "../model/draft.ts";
 import { type FactOrigin, foldOperation } from "./fold-operation.ts";
 import { isReadable } from "./commit-codec.ts";
 import type { OperationFact } from "./kinds/kind.ts";
+import { Limits } from "./limits.ts";
 import { CorruptLogError, UnsupportedLogVersionError } from "./log-errors.ts";
-import type { ExecutionState } from "./state.ts";
+import { emptyState, type ExecutionState } from "./state.ts";
 import { newTags } from "./tags.ts";
 
 /**
@@ -32,6 +42,12 @@ export function fold(state: ExecutionState, commit: Commit): Operation[] {
   const changed: Operation[] = [];
   let isReady = false;
   for (const fact of commit.facts) {
+    if (fact.kind === "COPIED" || fact.kind === "REWOUND") {
+      if (fact.kind === "REWOUND") rewind(state, fact, commit.at);
+      else requireFork(state);
+      foldCopies(state, fact.commits, changed);
+      continue;
+    }
     if (fact.kind === "READY") isReady = true;
     const operation = foldFact(state, fact, origin);
     // The start of a step mostly comes with its outcome: one operation, changed twice in a row.
@@ -68,6 +84,25 @@ function isProgress(fact: Fact): boolean {
     default:
       return false;
   }
+}
+
+function requireFork({ header, seq }: ExecutionState): void {
+  if (header.forkedFrom === undefined || seq > 0) throw new CorruptLogError("The log has COPIED where it cannot be.");
+}
+
+/** No invocation has to be told of what an execution begins with: nobody waits for that to happen. */
+function foldCopies(state: ExecutionState, commits: readonly CopiedCommit[], changed: Operation[]): void {
+  const closed = new Set(state.closedCallbacks);
+  state.closedCallbacks.clear();
+  for (const { at, facts } of commits) {
+    const origin: FactOrigin = { at, before: state.deliveries };
+    for (const fact of facts) {
+      if (!("id" in fact)) throw misplaced(fact);
+      changed.push(foldAboutOperation(state, fact, origin));
+    }
+  }
+  state.invocation.heard = state.deliveries;
+  for (const callbackId of closed) if (!state.callbacks.has(callbackId)) state.closedCallbacks.add(callbackId);
 }
 
 /** Unless the invocation ended without having looked at what it was told, and is to be invoked again for that. */
@@ -111,7 +146,8 @@ function foldFact(state: ExecutionState, fact: Fact, origin: FactOrigin): Operat
     case "HALTED":
       requireRunning(state, fact);
       replaceHeader(state, { ...state.header, halt: { reason: fact.reason, error: fact.error, at } });
-      state.invocation.activeAt = undefined;
+      // A pause lets the invocation come to its end.
+      if (!isPaused(state.header)) state.invocation.activeAt = undefined;
       return undefined;
     case "RESUMED":
       return resume(state, fact.version, at);
@@ -119,6 +155,15 @@ function foldFact(state: ExecutionState, fact: Fact, origin: FactOrigin): Operat
       if (state.header.endedAt === undefined || state.header.parent === undefined) throw misplaced(fact);
       state.header = { ...state.header, parentNotified: true };
       return undefined;
+    case "PURGED":
+      if (state.header.endedAt === undefined) throw misplaced(fact);
+      state.header = { ...state.header, purged: true };
+      return undefined;
+    case "FORKED":
+      return noteFork(state, fact, at);
+    case "COPIED":
+    case "REWOUND":
+      throw misplaced(fact);
     default:
       requireRunning(state, fact);
       return foldAboutOperation(state, fact, origin);
@@ -153,12 +198,49 @@ function start(state: ExecutionState, fact: ExecutionStarted, at: number): void 
   if (fact.traceHeader !== undefined) header.traceHeader = fact.traceHeader;
   if (fact.tags !== undefined) header.tags = changedTags(undefined, fact.tags);
   if (fact.startAt !== undefined) header.startAt = fact.startAt;
+  if (fact.forkedFrom !== undefined) header.forkedFrom = fact.forkedFrom;
   if (fact.executionTimeoutSeconds !== undefined) {
     header.executionTimeoutSeconds = fact.executionTimeoutSeconds;
     header.timeoutAt = (fact.startAt ?? at) + fact.executionTimeoutSeconds * 1000;
   }
   replaceHeader(state, header);
   state.invocation.dueSince = at;
+}
+
+/** Nothing that was recorded of operations and of the end counts any more. The timeout begins anew. */
+function rewind(state: ExecutionState, fact: ExecutionRewound, at: number): void {
+  const {
+    status,
+    endedAt: _endedAt,
+    result: _result,
+    error: _error,
+    halt: _halt,
+    fault: _fault,
+    ...rest
+  } = state.header;
+  if (status !== "RUNNING" && (rest.parent !== undefined || rest.purged === true)) throw misplaced(fact);
+  const header: Draft<ExecutionHeader> = { ...rest, status: "RUNNING", rewinds: (rest.rewinds ?? 0) + 1 };
+  if (fact.version !== undefined) header.version = fact.version;
+  if (header.executionTimeoutSeconds !== undefined) header.timeoutAt = at + header.executionTimeoutSeconds * 1000;
+  replaceHeader(state, header);
+  closeAll(state);
+  state.operations.clear();
+  state.children.clear();
+  state.abandoned.clear();
+  state.forgotten.clear();
+  state.deliveries = 0;
+  Object.assign(state.invocation, { ...emptyState().invocation, dueSince: at, newsSeq: state.seq + 1 });
+}
+
+/** The directory shows no forks, so its row stays what it is. */
+function noteFork(
+  state: ExecutionState,
+  { executionId, incarnation, version }: ExecutionForked,
+  at: number,
+): undefined {
+  const others = (state.header.forks ?? []).filter((fork) => fork.executionId !== executionId);
+  const forks = [...others, { executionId, incarnation, version, at }].slice(-Limits.FORKS_NAMED);
+  state.header = { ...state.header, forks };
 }
 
 interface Ending {

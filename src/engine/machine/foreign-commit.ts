@@ -6,7 +6,7 @@
  */
 
 import { executionIdOfCallback } from "../model/callback-id.ts";
-import type { Commit, Fact } from "../model/commit.ts";
+import type { Commit, CopiedCommit, Fact } from "../model/commit.ts";
 import { HaltReason } from "../model/execution.ts";
 import { OperationType } from "../model/operation.ts";
 import { decodeCommit } from "./commit-codec.ts";
@@ -57,12 +57,23 @@ const named =
 const id = short(Limits.POSITION_CHARACTERS);
 const error: Check = (value) =>
   hasOnly(value, { errorType: text, errorMessage: text, errorData: text, stackTrace: isLines }, optional);
+const executionId = short(Limits.FUNCTION_NAME_CHARACTERS + Limits.EXECUTION_NAME_CHARACTERS + 1);
+const incarnation = short(WRITER_CHARACTERS);
+const version = short(Limits.VERSION_CHARACTERS);
+const origin: Check = (value) =>
+  hasOnly(value, {
+    ...{ executionId, incarnation, version },
+    cursor: count,
+    operationId: optional(id),
+    isLatest: optional(flag),
+  });
 const callbackId: Check = (value) => typeof value === "string" && executionIdOfCallback(value) !== undefined;
 const parent: Check = (value) =>
   hasOnly(value, {
-    executionId: short(Limits.FUNCTION_NAME_CHARACTERS + Limits.EXECUTION_NAME_CHARACTERS + 1),
-    incarnation: optional(short(WRITER_CHARACTERS)),
+    executionId,
+    incarnation: optional(incarnation),
     operationId: id,
+    rewinds: optional(count),
   });
 
 const operation = { id, at: optional(time) };
@@ -78,9 +89,9 @@ const cutOff = { ...operation, error: optional(error) };
 const facts: { readonly [Kind in Fact["kind"]]: Fields<FactOf<Kind>> } = {
   EXECUTION_STARTED: {
     name: short(Limits.EXECUTION_NAME_CHARACTERS),
-    incarnation: short(WRITER_CHARACTERS),
+    incarnation,
     functionName: short(Limits.FUNCTION_NAME_CHARACTERS),
-    version: short(Limits.VERSION_CHARACTERS),
+    version,
     input: optional(text),
     executionTimeoutSeconds: optional(seconds),
     retentionDays: (value) => checkDays(value) === undefined,
@@ -89,6 +100,7 @@ const facts: { readonly [Kind in Fact["kind"]]: Fields<FactOf<Kind>> } = {
     traceHeader: optional(named(TRACE_HEADER)),
     tags: optional((value) => checkTags(value) === undefined),
     startAt: optional(time),
+    forkedFrom: optional(origin),
   },
   STARTED: {
     ...operation,
@@ -101,6 +113,7 @@ const facts: { readonly [Kind in Fact["kind"]]: Fields<FactOf<Kind>> } = {
     functionName: optional(named(CALLEE)),
     tenantId: optional(named(TENANT_ID)),
     input: optional(text),
+    rewinds: optional(count),
   },
   SUCCEEDED: {
     ...operation,
@@ -140,8 +153,17 @@ const facts: { readonly [Kind in Fact["kind"]]: Fields<FactOf<Kind>> } = {
     retryAt: optional(time),
   },
   HALTED: { reason: oneOf(HaltReason), error },
-  RESUMED: { version: optional(short(Limits.VERSION_CHARACTERS)) },
+  RESUMED: { version: optional(version) },
   PARENT_NOTIFIED: {},
+  PURGED: {},
+  COPIED: { commits: (value) => Array.isArray(value) && value.every(isCopied) },
+  REWOUND: {
+    cursor: count,
+    operationId: optional(id),
+    version: optional(version),
+    commits: (value) => Array.isArray(value) && value.every(isCopied),
+  },
+  FORKED: { executionId, incarnation, version },
 };
 
 const commitFields: Readonly<Record<Exclude<keyof Commit, "facts">, Check>> = {
@@ -170,6 +192,17 @@ function checkFact(fact: Fact): void {
   if (!Object.hasOwn(facts, kind)) throw new CorruptLogError(`The log has a fact of an unknown kind, "${kind}".`);
   const wrong = wrongField(fields, facts[kind]);
   if (wrong !== undefined) throw new CorruptLogError(`The log has a fact ${kind} with a wrong value for "${wrong}".`);
+}
+
+/** What a log has from another one is facts about operations, checked like its own. */
+function isCopied(value: unknown): boolean {
+  if (!hasOnly(value, { at: time, facts: Array.isArray })) return false;
+  const { facts: copied } = value as CopiedCommit;
+  for (const fact of copied) {
+    if (typeof fact !== "object" || fact === null || !("id" in fact)) return false;
+    checkFact(fact);
+  }
+  return true;
 }
 
 /** The name of a field that there is not, or that has a value which it cannot have. */

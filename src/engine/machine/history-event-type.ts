@@ -17,9 +17,14 @@ export function executionEventType({ kind }: Exclude<Fact, OperationFact>): Hist
       return "ExecutionStopped";
     case "INVOCATION_COMPLETED":
       return "InvocationCompleted";
+    case "REWOUND":
+      return "ExecutionRewound";
     case "HALTED":
     case "RESUMED":
     case "PARENT_NOTIFIED":
+    case "PURGED":
+    case "COPIED":
+    case "FORKED":
       return undefined;
   }
 }

@@ -2,7 +2,7 @@
  * The history that people read: AWS's events, derived from the facts of the log, commit by commit.
  */
 
-import type { Commit, ExecutionStarted, Fact, InvocationCompleted } from "../model/commit.ts";
+import type { Commit, CopiedCommit, ExecutionStarted, Fact, InvocationCompleted } from "../model/commit.ts";
 import type { HistoryEvent } from "../model/history.ts";
 import type { Draft } from "../model/draft.ts";
 import { executionEventType, operationEventType } from "./history-event-type.ts";
@@ -46,10 +46,22 @@ export class HistoryReader {
   read(commit: Commit): HistoryEvent[] {
     const events: HistoryEvent[] = [];
     for (const fact of commit.facts) {
+      if (fact.kind === "COPIED") {
+        for (const copied of fact.commits) for (const event of this.read({ ...commit, ...copied })) events.push(event);
+        continue;
+      }
       const event = "id" in fact ? this.#operationEvent(fact, commit.at) : this.#executionEvent(fact, commit.at);
       if (event !== undefined) events.push(event);
     }
     return events;
+  }
+
+  /** What operations begin with from here on, without a word: their events were told before. */
+  #goBack(commits: readonly CopiedCommit[]): void {
+    const events = this.#events;
+    this.#subjects.clear();
+    for (const { at, facts } of commits) for (const fact of facts) if ("id" in fact) this.#operationEvent(fact, at);
+    this.#events = events;
   }
 
   #executionEvent(fact: Exclude<Fact, OperationFact>, at: number): HistoryEvent | undefined {
@@ -60,6 +72,7 @@ export class HistoryReader {
     if (fact.kind !== "INVOCATION_COMPLETED") Object.assign(event, this.#execution);
     takeOutcome(event, fact);
     if (fact.kind === "EXECUTION_STARTED") begun(event, fact);
+    if (fact.kind === "REWOUND") this.#goBack(fact.commits);
     if (fact.kind === "INVOCATION_COMPLETED") invoked(event, fact);
     return event;
   }

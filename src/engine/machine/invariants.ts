@@ -137,8 +137,8 @@ export function violations(state: ExecutionState): string[] {
  */
 export function changesAfterEnd(before: ExecutionState, after: ExecutionState): string[] {
   if (before.header.status === "RUNNING") return [];
-  const { parentNotified: _before, ...old } = before.header;
-  const { parentNotified: _after, ...now } = after.header;
+  const { parentNotified: _before, forks: _forksBefore, purged: _purgedBefore, ...old } = before.header;
+  const { parentNotified: _after, forks: _forks, purged: _purged, ...now } = after.header;
   const changes = JSON.stringify(old) === JSON.stringify(now) ? [] : ["the header has changed"];
   for (const [id, operation] of before.operations) {
     if (after.operations.get(id) !== operation) changes.push(`operation ${id} has changed`);

@@ -28,6 +28,11 @@ export const Limits = {
   VERSION_CHARACTERS: 128,
   TENANT_ID_CHARACTERS: 256,
   TRACE_HEADER_CHARACTERS: 1024,
+  PAUSE_REASON_CHARACTERS: 1024,
+  /** Forks that an execution names: the newest. */
+  FORKS_NAMED: 100,
+  /** A commit with what is copied from another log, as text. */
+  COPY_CHARACTERS: 33_554_432,
   /** Waits, retry delays, callback timeouts, execution timeouts: 366 days. */
   SECONDS: 31_622_400,
   RETENTION_DAYS: 90,
@@ -93,6 +98,15 @@ export function checkStartTime(startAt: unknown, now: number): MachineRejection 
       ? `The time of the start is ${startAt}; the limit is ${limit}, in ms since the epoch, 366 days from now.`
       : "The time of the start must be a Date, ms since the epoch, or a time as ISO 8601 has it.",
   );
+}
+
+/** Why an execution is paused, in any words. */
+export function checkPauseReason(reason: unknown): MachineRejection | undefined {
+  const what = "Reason";
+  if (reason == null) return undefined;
+  if (typeof reason !== "string") return invalid(`${what} must be text.`);
+  const limit = Limits.PAUSE_REASON_CHARACTERS;
+  return reason.length > limit ? tooLarge({ what, size: reason.length, limit, unit: "characters" }) : undefined;
 }
 
 export function checkDays(days: unknown): MachineRejection | undefined {

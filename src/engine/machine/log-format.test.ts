@@ -23,8 +23,14 @@ describe("the examples of docs/log-format.md", () => {
   });
 
   test("come to what the page says of them", () => {
-    expect(logs.map((log) => folded(log).header.status)).toEqual(["FAILED", "SUCCEEDED", "TIMED_OUT", "STOPPED"]);
-    const [order, batch] = logs.map(folded);
+    expect(logs.map((log) => folded(log).header.status)).toEqual([
+      "FAILED",
+      "SUCCEEDED",
+      "STOPPED",
+      "TIMED_OUT",
+      "STOPPED",
+    ]);
+    const [order, batch, fork] = logs.map(folded);
     expect([...(order?.operations.values() ?? [])].map(({ id, delivery }) => `${id}: ${delivery}`)).toEqual([
       "1: 1",
       "2: 2",
@@ -32,6 +38,12 @@ describe("the examples of docs/log-format.md", () => {
       "4: 7",
     ]);
     expect(batch?.header).toMatchObject({ version: "2", parentNotified: true });
+    expect(fork?.header).toMatchObject({
+      forkedFrom: { executionId: "order/order-17", operationId: "4" },
+      forks: [{ executionId: "order/order-18" }],
+      rewinds: 1,
+      purged: true,
+    });
     expect([...historyOf((logs[0] ?? []).map(decodeCommit))].map(({ eventType }) => eventType)).toEqual([
       "ExecutionStarted",
       "StepStarted",
@@ -56,6 +68,6 @@ describe("the examples of docs/log-format.md", () => {
     const shown = new Set(logs.flat().flatMap((line) => decodeCommit(line).facts.map(({ kind }) => kind)));
     const explained = new Set([...page.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, kind = ""]) => kind));
     expect([...shown].toSorted()).toEqual([...explained].toSorted());
-    expect([...shown]).toHaveLength(18);
+    expect([...shown]).toHaveLength(22);
   });
 });

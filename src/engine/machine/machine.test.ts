@@ -9,8 +9,10 @@ import { OperationAction, OperationType } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
 import type { Command, DecisionEnvironment, InvocationOutput } from "./command.ts";
 import { decodeCommit, encodeCommit } from "./commit-codec.ts";
+import { type CopyPoint, copyOf } from "./copy.ts";
 import { decide } from "./decide.ts";
 import { fold } from "./fold.ts";
+import { decodeForeignCommit } from "./foreign-commit.ts";
 import { historyOf } from "./history.ts";
 import { changesAfterEnd, violations } from "./invariants.ts";
 import { journalOf } from "./journal.ts";
@@ -111,7 +113,8 @@ type Happening =
   | { readonly type: "updates"; readonly updates: readonly OperationUpdate[]; readonly isLegal: boolean }
   | { readonly type: "command"; readonly command: Command; readonly owned: boolean }
   | { readonly type: "elapse"; readonly ms: number }
-  | { readonly type: "callback"; readonly pick: number; readonly outcome: "SUCCEEDED" | "FAILED" | "HEARTBEAT" };
+  | { readonly type: "callback"; readonly pick: number; readonly outcome: "SUCCEEDED" | "FAILED" | "HEARTBEAT" }
+  | { readonly type: "rewind"; readonly pick: number };
 
 const command = (arbitrary: fc.Arbitrary<Command>, owned: boolean): fc.Arbitrary<Happening> =>
   arbitrary.map((each) => ({ type: "command", command: each, owned }));
@@ -165,6 +168,10 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 12, arbitrary: fixed({ type: "RESUME" }) },
   { weight: 1, arbitrary: fixed({ type: "STOP", error }) },
   { weight: 1, arbitrary: fixed({ type: "NOTIFY_PARENT" }) },
+  { weight: 2, arbitrary: fixed({ type: "PAUSE" }) },
+  { weight: 1, arbitrary: fixed({ type: "PURGE" }) },
+  { weight: 1, arbitrary: fixed({ type: "NOTE_FORK", executionId: "f/2", incarnation: "i", version: "1" }) },
+  { weight: 2, arbitrary: fc.nat().map((pick) => ({ type: "rewind", pick }) as const) },
   {
     weight: 1,
     arbitrary: fixed({
@@ -220,6 +227,7 @@ function commandOf(recorder: Recorder, happens: Happening): { command: Command; 
     return { command: isLegal ? legal(recorder, updates) : { type: "CHECKPOINT", updates }, owner: "owner" };
   }
   if (happens.type === "command") return { command: happens.command, owner: happens.owned ? "owner" : undefined };
+  if (happens.type === "rewind") return { command: rewind(recorder, happens.pick), owner: undefined };
   if (happens.type === "elapse") {
     recorder.now += happens.ms;
     return { command: { type: "FIRE_TIMERS" }, owner: undefined };
@@ -228,6 +236,20 @@ function commandOf(recorder: Recorder, happens: Happening): { command: Command; 
   const callbackId = ids[happens.pick % ids.length] ?? "unknown";
   const outcome = happens.outcome === "FAILED" ? { type: happens.outcome, error } : { type: happens.outcome };
   return { command: { type: "COMPLETE_CALLBACK", callbackId, outcome }, owner: undefined };
+}
+
+/** To a commit since it was rewound last, or to an operation. */
+function rewind({ commits, state }: Recorder, pick: number): Command {
+  const { seq } = state;
+  let first = 1;
+  for (const [index, { facts }] of commits.entries()) if (facts[0]?.kind === "REWOUND") first = index + 1;
+  const cursor = first + (pick % (seq - first + 1));
+  const ids = [...state.operations.keys()];
+  const operationId = pick % 2 === 0 ? ids[pick % ids.length] : undefined;
+  const point: CopyPoint =
+    operationId === undefined ? { type: "COMMIT", seq: cursor } : { type: "OPERATION", id: operationId };
+  const copied = copyOf(commits, point, { isOwn: true }) ?? [];
+  return { type: "REWIND", seq, cursor, commits: copied, isPaused: pick % 3 === 0 };
 }
 
 /** Decides and records what happens, and looks at everything that must hold around it. */
@@ -248,7 +270,8 @@ function live(recorder: Recorder, happens: Happening): void {
   expect(new Set(changed.map((operation) => operation.id)).size, "each operation changes once").toBe(changed.length);
   for (const operation of changed) {
     expect(state.operations.get(operation.id) ?? operation).toBe(operation);
-    if (operation.delivery !== undefined) expect(operation.delivery).toBeGreaterThan(deliveries);
+    const isNew = operation.delivery !== undefined && asked.type !== "REWIND";
+    if (isNew) expect(operation.delivery).toBeGreaterThan(deliveries);
   }
 }
 
@@ -353,6 +376,29 @@ describe("whatever happens", () => {
     );
   });
 
+  test("a copy up to any operation or commit is a log that could have been, and has no callback of its source", () => {
+    fc.assert(
+      fc.property(story, fc.nat(), (told, pick) => {
+        const recorder = tell(told);
+        const [operationId] = [...recorder.state.operations.keys()].slice(pick % 10);
+        if (operationId === undefined) return;
+        const own = rewind(recorder, pick);
+        const copied = copyOf(recorder.commits, { type: "OPERATION", id: operationId }) ?? [];
+        const from = { executionId: "order/o-1", incarnation: "i", version: "1", cursor: 1 };
+        for (const commits of [copied, own.type === "REWIND" ? own.commits : []]) {
+          const fork = Recorder.started({ fork: { from, commits } });
+          expect(violations(fork.state)).toEqual([]);
+          expect(portrait(fork.refold())).toBe(portrait(fork.state));
+          expect(decodeForeignCommit(fork.bodies[0] ?? "")).toEqual(fork.commits[0]);
+        }
+        const fork = Recorder.started({ fork: { from, commits: copied } });
+        expect([...fork.state.callbacks.keys()]).toEqual([]);
+        expect(fork.state.operations.has(operationId)).toBe(false);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
   test("an execution that runs always has a duty, a wake, an open callback or invoke, or is halted", () => {
     fc.assert(
       fc.property(story, (told) => {
@@ -413,6 +459,7 @@ describe("whatever happens", () => {
         ...["EXECUTION_STARTED", "EXECUTION_SUCCEEDED", "EXECUTION_FAILED", "EXECUTION_TIMED_OUT", "EXECUTION_STOPPED"],
         ...["STARTED", "SUCCEEDED", "FAILED", "RETRIED", "READY", "TIMED_OUT", "STOPPED", "CANCELLED", "HEARTBEAT"],
         ...["INVOCATION_COMPLETED", "HALTED", "RESUMED", "PARENT_NOTIFIED"],
+        ...["PURGED", "FORKED", "REWOUND"],
       ].toSorted(),
     );
   });
@@ -575,6 +622,7 @@ function expectedEvents(commits: readonly Commit[]): Record<string, number> {
   const names: string[] = [];
   for (const fact of commits.flatMap(({ facts }) => facts)) {
     if (fact.kind === "INVOCATION_COMPLETED") names.push("InvocationCompleted");
+    else if (fact.kind === "REWOUND") names.push("ExecutionRewound");
     else if (fact.kind.startsWith("EXECUTION_")) names.push(`Execution${suffix[fact.kind.slice(10)]}`);
     if (!("id" in fact)) continue;
     if ("type" in fact && fact.type !== undefined) types.set(fact.id, fact.type);

@@ -3,10 +3,22 @@
  * invocation still runs. What is about one operation is in the file of its kind.
  */
 
-import type { Fact, InvocationCompleted } from "../model/commit.ts";
-import type { Decision, HaltExecution, ResumeExecution, Stop } from "./command.ts";
+import type { ExecutionRewound, Fact, InvocationCompleted } from "../model/commit.ts";
+import type { Draft } from "../model/draft.ts";
+import { HaltReason, isPaused } from "../model/execution.ts";
+import type { Failure } from "../model/failure.ts";
+import type {
+  Decision,
+  HaltExecution,
+  InvocationIdentity,
+  NoteFork,
+  PauseExecution,
+  ResumeExecution,
+  RewindExecution,
+  Stop,
+} from "./command.ts";
 import { invalid, NOTHING_CHANGES } from "./command.ts";
-import { checkErrorSize, checkText, storedFailure, VERSION } from "./limits.ts";
+import { checkErrorSize, checkPauseReason, checkText, storedFailure, VERSION } from "./limits.ts";
 import type { ExecutionState } from "./state.ts";
 
 const SIGN_OF_LIFE: Decision = { facts: [], isSign: true };
@@ -21,6 +33,7 @@ export function decideStop(state: ExecutionState, { error }: Stop): Decision {
 
 export function decideHalt(state: ExecutionState, { reason, error, invocation }: HaltExecution): Decision {
   if (state.header.status !== "RUNNING" || state.header.halt?.reason === reason) return NOTHING_CHANGES;
+  if (isPaused(state.header)) return leftWith(state, error, invocation);
   const failure = storedFailure(error);
   const halted: Fact = { kind: "HALTED", reason, error: failure };
   if (invocation === undefined) return { facts: [halted] };
@@ -35,6 +48,51 @@ function identity({ requestId, startedAt }: { requestId: string; startedAt: numb
   return { requestId, startedAt };
 }
 
+/** An invocation that a pause has let go of comes to its end. Why it would have halted shows again after the pause. */
+function leftWith(state: ExecutionState, error: Failure, invocation: InvocationIdentity | undefined): Decision {
+  if (invocation === undefined || state.invocation.activeAt === undefined) return NOTHING_CHANGES;
+  return { facts: [{ kind: "INVOCATION_COMPLETED", ...identity(invocation), error: storedFailure(error) }] };
+}
+
+/** A pause takes the place of another halt, so that no process goes on by itself. */
+export function decidePause(state: ExecutionState, { reason }: PauseExecution): Decision {
+  if (state.header.status !== "RUNNING") return { rejected: invalid("The execution has ended, and cannot be paused.") };
+  if (isPaused(state.header)) return NOTHING_CHANGES;
+  const refused = checkPauseReason(reason);
+  if (refused !== undefined) return { rejected: refused };
+  const error = { errorType: "ExecutionPaused", errorMessage: reason ?? "The execution was paused." };
+  return { facts: [{ kind: "HALTED", reason: HaltReason.PAUSED, error }] };
+}
+
+export function decidePurge({ header }: ExecutionState): Decision {
+  if (header.status === "RUNNING")
+    return { rejected: invalid("The execution runs, and cannot be removed: stop it first.") };
+  if (header.parent !== undefined && header.parentNotified !== true)
+    return { rejected: invalid("The execution that invoked this one does not know its outcome yet. Try again.") };
+  return header.purged === true ? NOTHING_CHANGES : { facts: [{ kind: "PURGED" }] };
+}
+
+/** Naming a fork twice names it once. */
+export function decideFork({ header }: ExecutionState, { executionId, incarnation, version }: NoteFork): Decision {
+  const isKnown = header.forks?.some((fork) => fork.executionId === executionId && fork.incarnation === incarnation);
+  if (isKnown === true || header.purged === true) return NOTHING_CHANGES;
+  return { facts: [{ kind: "FORKED", executionId, incarnation, version }] };
+}
+
+/** What has been told to the execution that invoked this one cannot be taken back. */
+export function decideRewind({ header, seq }: ExecutionState, command: RewindExecution): Decision {
+  if (header.purged === true) return { rejected: invalid("The execution is being removed, and cannot be rewound.") };
+  if (header.status !== "RUNNING" && header.parent !== undefined)
+    return { rejected: invalid("The execution that invoked this one is told its outcome: it cannot be rewound.") };
+  if (seq !== command.seq) return NOTHING_CHANGES;
+  const { cursor, operationId, version, commits } = command;
+  const fact: Draft<ExecutionRewound> = { kind: "REWOUND", cursor, commits };
+  if (operationId !== undefined) fact.operationId = operationId;
+  if (version !== undefined && version !== header.version) fact.version = version;
+  if (!command.isPaused || header.halt === undefined) return { facts: [fact] };
+  return { facts: [fact, { kind: "HALTED", reason: HaltReason.PAUSED, error: header.halt.error }] };
+}
+
 export function decideResume(state: ExecutionState, { version, after }: ResumeExecution): Decision {
   if (after !== undefined && state.header.halt?.reason !== after) return NOTHING_CHANGES;
   if (state.header.halt === undefined) return { rejected: invalid("The execution is not halted.") };
@@ -43,8 +101,10 @@ export function decideResume(state: ExecutionState, { version, after }: ResumeEx
   return refused === undefined ? { facts: [{ kind: "RESUMED", version }] } : { rejected: refused };
 }
 
+/** An invocation that a pause lets go of runs until its steps have ended. */
 export function decideRenewal({ header }: ExecutionState): Decision {
-  return header.status === "RUNNING" && header.halt === undefined ? SIGN_OF_LIFE : NOTHING_CHANGES;
+  const mayRun = header.status === "RUNNING" && (header.halt === undefined || isPaused(header));
+  return mayRun ? SIGN_OF_LIFE : NOTHING_CHANGES;
 }
 
 export function decideNotification(state: ExecutionState): Decision {

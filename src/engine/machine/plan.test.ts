@@ -205,3 +205,49 @@ test("an open invoke is called once, and one that could not be called again when
   recorder.now = later;
   expect(called(plan(recorder, { ...parked, sent }))).toEqual(["3"]);
 });
+
+test("of a paused execution only its own timeout is watched, and nothing begins", () => {
+  const recorder = suspended(Recorder.started({ executionTimeoutSeconds: 60 }), wait("1", 9), invoke("2"));
+  recorder.apply({ type: "PAUSE" });
+  const timeoutAt = recorder.state.header.timeoutAt ?? 0;
+  recorder.now += 10_000;
+  const shown = recorder.state.rowSeq;
+  expect(plan(recorder)).toEqual({ duties: [{ kind: "SHOW" }], wakeAt: timeoutAt });
+  expect(plan(recorder, { shown })).toEqual({ duties: [], wakeAt: timeoutAt });
+  recorder.now = timeoutAt;
+  expect(kinds(plan(recorder, { shown }))).toEqual(["FIRE_TIMERS"]);
+  recorder.apply({ type: "FIRE_TIMERS" });
+  expect(recorder.state.header.status).toBe("TIMED_OUT");
+  expect(recorder.state.operations.get("1")?.status).toBe("STARTED");
+});
+
+test("an invocation that runs during a pause leaves off, renews its lease until it has, and is stopped when it is parked", () => {
+  const recorder = Recorder.started();
+  recorder.checkpoint({ id: "1", type: "STEP", action: "START" });
+  recorder.apply({ type: "PAUSE" });
+  const shown = recorder.state.rowSeq;
+  expect(kinds(plan(recorder, { shown, invocation: "RUNNING" }))).toEqual(["LEAVE_OFF"]);
+  expect(kinds(plan(recorder, { shown, invocation: "PARKED" }))).toEqual(["STOP_INVOCATION"]);
+  const leaving: Partial<Here> = { shown, invocation: "LEAVING", lease, runsSince: recorder.now };
+  expect(plan(recorder, leaving)).toEqual({ duties: [], wakeAt: undefined, renewAt: recorder.now + 2_500 });
+  recorder.now += 2_500;
+  expect(kinds(plan(recorder, leaving))).toEqual(["RENEW"]);
+  recorder.apply({ type: "STOP" });
+  expect(kinds(plan(recorder, leaving))).toEqual(["STOP_INVOCATION"]);
+});
+
+test("no process resumes what somebody has paused, whatever it was halted for before", () => {
+  const recorder = Recorder.started();
+  recorder.apply({ type: "HALT", reason: "VERSION_MISSING", error: failure });
+  expect(kinds(plan(recorder, { shown: recorder.state.rowSeq }))).toEqual(["RESUME"]);
+  recorder.apply({ type: "PAUSE" });
+  expect(plan(recorder, { shown: recorder.state.rowSeq })).toEqual({ duties: [], wakeAt: undefined });
+});
+
+test("what is purged is removed at once", () => {
+  const recorder = Recorder.started();
+  recorder.apply({ type: "STOP" });
+  expect(kinds(plan(recorder, { shown: recorder.state.rowSeq }))).toEqual([]);
+  recorder.apply({ type: "PURGE" });
+  expect(kinds(plan(recorder))).toEqual(["REMOVE"]);
+});

@@ -3,7 +3,7 @@
  * runs in this process and from the time. The runner carries the duties out and asks again, until none is left.
  */
 
-import { type ExecutionHeader, HaltReason } from "../model/execution.ts";
+import { type ExecutionHeader, HaltReason, isPaused } from "../model/execution.ts";
 import type { ChainedInvokeOperation } from "../model/operation.ts";
 import { isEnded, openInvokes } from "./pending.ts";
 import type { ExecutionState } from "./state.ts";
@@ -12,6 +12,8 @@ import type { ExecutionState } from "./state.ts";
 export type Duty =
   /** An invocation runs here although the execution has ended or is halted. */
   | { readonly kind: "STOP_INVOCATION" }
+  /** An invocation runs here although the execution is paused: what it has begun is recorded, and it begins nothing. */
+  | { readonly kind: "LEAVE_OFF" }
   /** A wait, a retry, a callback's timeout or the execution's own timeout is due. */
   | { readonly kind: "FIRE_TIMERS" }
   /** A chained invoke has no outcome, and this process has not called its function. */
@@ -46,8 +48,11 @@ export interface Lease {
 export interface Here {
   /** Whether this process may run the execution now. One that may not has no duties. */
   readonly mayRun: boolean;
-  /** The invocation in this process; a parked one waits in memory for what changes. */
-  readonly invocation: "NONE" | "RUNNING" | "PARKED";
+  /**
+   * The invocation in this process; a parked one waits in memory for what changes, one that leaves off for its steps
+   * to end.
+   */
+  readonly invocation: "NONE" | "RUNNING" | "PARKED" | "LEAVING";
   /** When it began, ms since the epoch, while its code may run for long without writing. */
   readonly runsSince: number | undefined;
   /** Whether this process has the function in the version that the execution runs. */
@@ -79,6 +84,7 @@ export interface Plan {
 const AT_REST: Plan = { duties: [], wakeAt: undefined };
 const FIRE_TIMERS: readonly Duty[] = [{ kind: "FIRE_TIMERS" }];
 const STOP_INVOCATION: readonly Duty[] = [{ kind: "STOP_INVOCATION" }];
+const LEAVE_OFF: readonly Duty[] = [{ kind: "LEAVE_OFF" }];
 const DAY_MS = 86_400_000;
 /** How soon another process is offered what this one lacks the version for; then seldomer as time passes. */
 const FIRST_OFFER_MS = 1000;
@@ -86,10 +92,29 @@ const FIRST_OFFER_MS = 1000;
 /** What is to be done for a state, given what this process has under way. `now` in ms since the epoch. */
 export function planOf(state: ExecutionState, here: Here, now: number): Plan {
   if (state.seq === 0) return AT_REST;
-  const isOver = isEnded(state) || state.header.halt !== undefined;
-  if (isOver && here.invocation !== "NONE") return { duties: STOP_INVOCATION, wakeAt: now };
+  const duties = stopOf(state, here);
+  if (duties !== undefined) return { duties, wakeAt: now };
   if (!here.mayRun) return AT_REST;
-  return isEnded(state) ? afterEnd(state, here, now) : whileRunning(state, here, now);
+  if (isEnded(state)) return afterEnd(state, here, now);
+  return isPaused(state.header) ? whilePaused(state, here, now) : whileRunning(state, here, now);
+}
+
+/** What is to be done about an invocation that runs here against the state. */
+function stopOf(state: ExecutionState, { invocation }: Here): readonly Duty[] | undefined {
+  if (invocation === "NONE") return undefined;
+  if (isEnded(state)) return STOP_INVOCATION;
+  if (state.header.halt === undefined) return undefined;
+  if (!isPaused(state.header) || invocation === "PARKED") return STOP_INVOCATION;
+  return invocation === "RUNNING" ? LEAVE_OFF : undefined;
+}
+
+/** Nothing begins. The execution's own timeout is a promise to whoever has started it, and goes on. */
+function whilePaused(state: ExecutionState, here: Here, now: number): Plan {
+  const wakeAt = state.header.timeoutAt;
+  if (wakeAt !== undefined && wakeAt <= now) return { duties: FIRE_TIMERS, wakeAt };
+  const duties: Duty[] = [];
+  if (here.shown < state.rowSeq) duties.push({ kind: "SHOW" });
+  return withRenewal({ duties, wakeAt }, renewalAt(state, here), now);
 }
 
 /** When the earliest timer of a running execution is due, its own timeout among them, ms since the epoch. */
@@ -113,10 +138,13 @@ function whileRunning(state: ExecutionState, here: Here, now: number): Plan {
   const invokeAt = here.invocation === "NONE" ? invocationAt(state, here, now) : undefined;
   if (invokeAt !== undefined && invokeAt <= now) duties.push({ kind: "INVOKE" });
   const wakeAt = earliest(timer, earliest(callAt, invokeAt));
-  const renewAt = renewalAt(state, here);
-  if (renewAt === undefined) return { duties, wakeAt };
-  if (renewAt <= now) duties.push({ kind: "RENEW" });
-  return { duties, wakeAt, renewAt };
+  return withRenewal({ duties, wakeAt }, renewalAt(state, here), now);
+}
+
+function withRenewal(plan: Plan, renewAt: number | undefined, now: number): Plan {
+  if (renewAt === undefined) return plan;
+  const { duties, wakeAt } = plan;
+  return { duties: renewAt <= now ? [...duties, { kind: "RENEW" }] : duties, wakeAt, renewAt };
 }
 
 /** Half of a lease is kept for what delays the write. */
@@ -170,13 +198,14 @@ function notBefore({ startAt }: ExecutionHeader, at: number): number {
 function afterEnd(state: ExecutionState, here: Here, now: number): Plan {
   const { parent, parentNotified } = state.header;
   const expiresAt = expiryOf(state.header);
-  const isExpired = expiresAt !== undefined && expiresAt <= now;
+  const isPurged = state.header.purged === true;
+  const isExpired = isPurged || (expiresAt !== undefined && expiresAt <= now);
   const duties: Duty[] = [];
   // First: an execution that the directory shows as running is found by a process that starts.
   if (parent !== undefined && parentNotified !== true) duties.push({ kind: "TELL_PARENT" });
   if (isExpired) duties.push({ kind: "REMOVE" });
   else if (here.shown < state.rowSeq) duties.push({ kind: "SHOW" });
-  return { duties, wakeAt: expiresAt };
+  return { duties, wakeAt: isPurged ? now : expiresAt };
 }
 
 function earliest(a: number | undefined, b: number | undefined): number | undefined {

@@ -1,7 +1,7 @@
 /** An execution without a store: decides, encodes, decodes and folds, as a runner does. For tests of the machine. */
 
 import type { Commit, Fact } from "../model/commit.ts";
-import { LOG_FORMAT_VERSION } from "../model/commit.ts";
+import { formatOf } from "../model/commit.ts";
 import type { HistoryEvent } from "../model/history.ts";
 import type { Operation } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
@@ -65,7 +65,7 @@ export class Recorder {
   append(facts: readonly Fact[], owner?: string): Operation[] {
     const writer = `writer.${this.bodies.length}`;
     const commit: Commit = {
-      v: LOG_FORMAT_VERSION,
+      v: formatOf(facts),
       writer,
       ...(owner !== undefined && { owner }),
       at: this.now,

@@ -277,7 +277,7 @@ test("a snapshot is written as version 3 is", () => {
   }
   recorder.checkpoint({ id: "4", type: "WAIT", action: "START", waitSeconds: 2 });
   expect(encodeSnapshot(recorder.state, recorder.bodies.at(-1) ?? "")).toMatchInlineSnapshot(`
-    "[3,2,"00000000000000000000000000000001",5,734651439,3829639447]
+    "[3,3,"00000000000000000000000000000001",5,734651439,3829639447]
     {"header":{"id":"order/o-1","name":"o-1","incarnation":"00000000000000000000000000000001","functionName":"order","version":"1","retentionDays":14,"status":"RUNNING","startedAt":1000000},"seq":5,"rowSeq":1,"owner":"owner","deliveries":3,"invocation":{"newsSeq":0,"heard":3,"activeAt":1000015,"failures":0},"operations":{"tables":[{"members":["type","id","status","startedAt","attempt","after","name","endedAt","delivery","result"],"columns":[{"all":"STEP"},{"values":["1","2","3"]},{"all":"SUCCEEDED"},{"steps":[1000005,5,5]},{"all":1},{"steps":[0,1,1]},{"all":"s"},{"steps":[1000005,5,5]},{"steps":[1,1,1]},{"values":["1","2","3"]}],"length":3},{"members":["id","status","startedAt","type","waitSeconds","dueAt","after"],"columns":[{"all":"4"},{"all":"STARTED"},{"all":1000015},{"all":"WAIT"},{"all":2},{"all":1002015},{"all":3}],"length":1}],"order":[0,3,1,1]},"openInvokes":[],"callbacks":[],"closedCallbacks":[],"timers":{"armed":1,"heap":[["4",1002015,0]]},"children":[],"abandoned":[],"forgotten":[]}"
   `);
 });

@@ -1,4 +1,5 @@
 import type { Fact } from "../model/commit.ts";
+import { isPaused } from "../model/execution.ts";
 import type { Decision } from "./command.ts";
 import { NOTHING_CHANGES } from "./command.ts";
 import { kindOf } from "./kinds/kinds.ts";
@@ -9,7 +10,9 @@ export function decideTimers(state: ExecutionState, now: number): Decision {
   if (state.header.status !== "RUNNING") return NOTHING_CHANGES;
   const timeoutAt = state.header.timeoutAt ?? Infinity;
   const facts: Fact[] = [];
-  for (const { id } of state.timers.due(Math.min(now, timeoutAt))) {
+  // What falls due during a pause fires when that is over. Whoever started the execution counts on its timeout.
+  const due = isPaused(state.header) ? [] : state.timers.due(Math.min(now, timeoutAt));
+  for (const { id } of due) {
     const operation = state.operations.get(id);
     const fact = operation === undefined ? undefined : kindOf(operation).fired(operation);
     if (fact !== undefined) facts.push(fact);

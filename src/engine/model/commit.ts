@@ -1,5 +1,5 @@
 /**
- * The log, format version 2. A commit is what one append writes: facts in the order in which they became true. The
+ * The log, format version 3. A commit is what one append writes: facts in the order in which they became true. The
  * state of an execution and the history that people read are both derived from these facts; nothing else is stored.
  * Delivery numbers are not stored either: they count what reaches user code in the order of the
  * log, which is every settlement of an operation and the start of every callback (its id is a result of its own). The
@@ -9,16 +9,16 @@
  * format version, and the old ones keep folding for ever.
  */
 
-import type { HaltReason, ParentReference } from "./execution.ts";
+import { type ForkReference, HaltReason, type ParentReference } from "./execution.ts";
 import type { Failure } from "./failure.ts";
 import type { OperationType } from "./operation.ts";
 import type { Tags } from "./tags.ts";
 
-/** What new commits are written in. */
-export const LOG_FORMAT_VERSION = 2;
+/** The newest version of the format. A commit is written in the oldest one that has its facts; see `formatOf`. */
+export const LOG_FORMAT_VERSION = 3;
 
 /** What is read: commits of several versions may follow on each other in one log. */
-export type LogFormatVersion = 1 | typeof LOG_FORMAT_VERSION;
+export type LogFormatVersion = 1 | 2 | typeof LOG_FORMAT_VERSION;
 
 /** What one append writes, and one number of the log holds. */
 export interface Commit {
@@ -49,6 +49,43 @@ export interface ExecutionStarted {
   readonly tags?: Tags;
   /** Nothing is invoked before, ms since the epoch. */
   readonly startAt?: number;
+  /** A fork's next fact is `COPIED`. */
+  readonly forkedFrom?: ForkReference;
+}
+
+/** What another log recorded of operations in one commit. */
+export interface CopiedCommit {
+  /** When it was recorded there, ms since the epoch. */
+  readonly at: number;
+  /** Facts about operations alone. */
+  readonly facts: readonly Fact[];
+}
+
+/** What an execution has from the one that it is a fork of: it is as if this had been recorded here, in these commits. */
+export interface OperationsCopied {
+  readonly kind: "COPIED";
+  readonly commits: readonly CopiedCommit[];
+}
+
+/** The execution is what it was before that operation, or after that commit. What was recorded since counts no more. */
+export interface ExecutionRewound {
+  readonly kind: "REWOUND";
+  /** The number of the newest commit that was looked at. */
+  readonly cursor: number;
+  /** The operation that it goes on with; absent where all up to that commit counts still. */
+  readonly operationId?: string;
+  /** The version to go on with, when it is another. */
+  readonly version?: string;
+  /** What is recorded of operations from now on, in place of all that was. */
+  readonly commits: readonly CopiedCommit[];
+}
+
+/** Another execution began as a copy of this one. */
+export interface ExecutionForked {
+  readonly kind: "FORKED";
+  readonly executionId: string;
+  readonly incarnation: string;
+  readonly version: string;
 }
 
 /** What a fact says about an operation that it is the first to mention. */
@@ -75,6 +112,8 @@ export interface OperationStarted extends OperationFact, Introduction {
   readonly functionName?: string;
   readonly tenantId?: string;
   readonly input?: string;
+  /** Invokes: how often the execution had been rewound by then; 0 when absent. */
+  readonly rewinds?: number;
 }
 
 export interface OperationSucceeded extends OperationFact, Introduction {
@@ -150,6 +189,11 @@ export interface ParentNotified {
   readonly kind: "PARENT_NOTIFIED";
 }
 
+/** The execution that has ended is to be removed now, and nothing follows any more. */
+export interface ExecutionPurged {
+  readonly kind: "PURGED";
+}
+
 /** One thing that has become true of an execution, by its kind. */
 export type Fact =
   | ExecutionStarted
@@ -164,4 +208,33 @@ export type Fact =
   | InvocationCompleted
   | ExecutionHalted
   | ExecutionResumed
-  | ParentNotified;
+  | ParentNotified
+  | ExecutionPurged
+  | OperationsCopied
+  | ExecutionForked
+  | ExecutionRewound;
+
+/**
+ * The oldest version of the format that has these facts. So a process of an older version of perdure goes on with the
+ * executions that it understands, and leaves those alone that it does not.
+ */
+export function formatOf(facts: readonly Fact[]): LogFormatVersion {
+  for (const fact of facts) if (isOfVersion3(fact)) return 3;
+  return 2;
+}
+
+function isOfVersion3(fact: Fact): boolean {
+  switch (fact.kind) {
+    case "PURGED":
+    case "COPIED":
+    case "FORKED":
+    case "REWOUND":
+      return true;
+    case "STARTED":
+      return fact.rewinds !== undefined;
+    case "HALTED":
+      return fact.reason === HaltReason.PAUSED;
+    default:
+      return false;
+  }
+}

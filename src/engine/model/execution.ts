@@ -21,12 +21,14 @@ export const HaltReason = {
   STORAGE_FULL: "STORAGE_FULL",
   /** So many invocations in a row broke, and got nowhere, that another one is not worth trying before somebody has looked. */
   REPEATED_FAULTS: "REPEATED_FAULTS",
+  /** Somebody has paused it. Only a resume by hand goes on. */
+  PAUSED: "PAUSED",
 } as const;
 export type HaltReason = (typeof HaltReason)[keyof typeof HaltReason];
 
 /** Why and since when an execution is halted. */
 export interface Halt {
-  /** What has to be repaired. */
+  /** What has to be repaired, or that somebody has paused it. */
   readonly reason: HaltReason;
   /** What went wrong, for people. */
   readonly error: Failure;
@@ -51,13 +53,53 @@ export interface ParentReference {
   readonly incarnation?: string;
   /** The id of the CHAINED_INVOKE operation in it. */
   readonly operationId: string;
+  /** How often that execution had been rewound when it called; 0 when absent. */
+  readonly rewinds?: number;
+}
+
+/** What an execution is a copy of up to a point. */
+export interface ForkReference {
+  /** `<function name>/<execution name>` of the execution that it was copied from. */
+  readonly executionId: string;
+  /** Of that execution; a later one of its name is another. */
+  readonly incarnation: string;
+  /** The version that that execution ran. */
+  readonly version: string;
+  /** The number of the newest commit of that execution which was looked at. */
+  readonly cursor: number;
+  /** The operation that it begins with: what was recorded from there on was left out. */
+  readonly operationId?: string;
+  /** Neither an operation nor a commit was named: it has all but what that execution ended or failed with. */
+  readonly isLatest?: boolean;
+}
+
+/** An execution that began as a copy of this one. */
+export interface Fork {
+  /** `<function name>/<execution name>`. */
+  readonly executionId: string;
+  /** Tells it from a later execution of its name. */
+  readonly incarnation: string;
+  /** The version that it began with. */
+  readonly version: string;
+  /** When it was noted, ms since the epoch. */
+  readonly at: number;
+}
+
+/** True if both references ask for the same copy of the same execution. */
+export function isSameFork(found: ForkReference | undefined, own: ForkReference | undefined): boolean {
+  if (found === undefined || own === undefined) return found === own;
+  if (found.executionId !== own.executionId || found.incarnation !== own.incarnation) return false;
+  if (found.operationId !== own.operationId || (found.isLatest ?? false) !== (own.isLatest ?? false)) return false;
+  // What was recorded after an operation, or since the first call, makes no other copy of it.
+  return found.operationId !== undefined || found.isLatest === true || found.cursor === own.cursor;
 }
 
 /** True if an execution with the parent `found` was started by the operation that `own` names. */
 export function isSameParent(found: ParentReference | undefined, own: ParentReference | undefined): boolean {
   if (found === undefined || own === undefined) return found === own;
   const isIncarnation = found.incarnation === undefined || found.incarnation === own.incarnation;
-  return isIncarnation && found.executionId === own.executionId && found.operationId === own.operationId;
+  if (!isIncarnation || (found.rewinds ?? 0) !== (own.rewinds ?? 0)) return false;
+  return found.executionId === own.executionId && found.operationId === own.operationId;
 }
 
 /** What is known of an execution apart from its operations. Times are milliseconds since the epoch. */
@@ -106,4 +148,17 @@ export interface ExecutionHeader {
   readonly halt?: Halt;
   /** Until an invocation ends without one. */
   readonly fault?: Fault;
+  /** The execution that this one began as a copy of; absent for one that began anew. */
+  readonly forkedFrom?: ForkReference;
+  /** The newest executions that began as copies of this one, at most 100; absent if there are none. */
+  readonly forks?: readonly Fork[];
+  /** How often it was rewound; 0 when absent. */
+  readonly rewinds?: number;
+  /** It is being removed before its retention is over. */
+  readonly purged?: boolean;
+}
+
+/** True if somebody has paused the execution: nothing begins in it, its timers included, until it is resumed. */
+export function isPaused({ halt }: ExecutionHeader): boolean {
+  return halt?.reason === HaltReason.PAUSED;
 }

@@ -1,12 +1,13 @@
 import type { Failure } from "./failure.ts";
 
-/** The 24 kinds of event in AWS's execution history. */
+/** The 24 kinds of event in AWS's execution history, and one of perdure's own: ExecutionRewound. */
 export type HistoryEventType =
   | "ExecutionStarted"
   | "ExecutionSucceeded"
   | "ExecutionFailed"
   | "ExecutionTimedOut"
   | "ExecutionStopped"
+  | "ExecutionRewound"
   | "ContextStarted"
   | "ContextSucceeded"
   | "ContextFailed"
@@ -69,6 +70,8 @@ export interface HistoryEvent {
   readonly tenantId?: string;
   /** The execution's timeout, in whole seconds. */
   readonly executionTimeoutSeconds?: number;
+  /** ChainedInvokeStarted only: how often the execution had been rewound by then; 0 when absent. */
+  readonly rewinds?: number;
   /** InvocationCompleted only. */
   readonly requestId?: string;
   /** InvocationCompleted only: when the invocation began, ms since the epoch. */

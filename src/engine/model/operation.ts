@@ -113,6 +113,8 @@ export interface ChainedInvokeOperation extends OperationBase {
   readonly functionName: string;
   readonly tenantId?: string;
   readonly input?: string;
+  /** How often the execution had been rewound when it was called; 0 when absent. */
+  readonly rewinds?: number;
 }
 
 /** One unit of an execution's durable state. */

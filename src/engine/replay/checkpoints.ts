@@ -45,6 +45,11 @@ export class Checkpoints {
     return this.#inFlight !== undefined;
   }
 
+  /** Nothing is to be sent, and no answer to come. */
+  get isDone(): boolean {
+    return this.#inFlight === undefined && this.#queue.isEmpty;
+  }
+
   /** An update in the queue has to be sent with this turn. */
   get isUrgent(): boolean {
     return this.#queue.isUrgent;

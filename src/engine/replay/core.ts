@@ -26,6 +26,8 @@ export interface InvocationCore {
   readonly instrument: Instrument | undefined;
   readonly delivery: Delivery;
   readonly isOver: boolean;
+  /** Nothing begins any more, and no result is handed over; what runs is recorded. */
+  isLeaving: boolean;
   /** User functions running inside operations of open contexts. */
   executing: number;
   /** Awaited operations of open contexts that are not settled. */

@@ -46,6 +46,7 @@ export class Invocation implements InvocationCore {
   readonly delivery: Delivery;
   executing = 0;
   waiting = 0;
+  isLeaving = false;
 
   readonly #encodeId: (position: string) => string;
   /** The order of results is inferred from the times at which things were recorded. */
@@ -86,6 +87,12 @@ export class Invocation implements InvocationCore {
 
   get isOver(): boolean {
     return this.#outcome !== undefined;
+  }
+
+  /** Begins nothing more: ends as suspended once what runs has ended and is recorded. */
+  leaveOff(): void {
+    this.isLeaving = true;
+    this.schedule();
   }
 
   /** True while the code that runs has run before, in an earlier invocation. */
@@ -227,6 +234,7 @@ export class Invocation implements InvocationCore {
     this.#isScheduled = false;
     if (this.isOver) return;
     if (this.#handlerOutcome !== undefined) return this.#leave(this.#handlerOutcome);
+    if (this.isLeaving) return this.#leaveBehind();
     const state = this.#sendAndDeliver();
     if (this.isOver) return;
     if (state === "delivered") {
@@ -249,6 +257,12 @@ export class Invocation implements InvocationCore {
    */
   #leave(outcome: InvocationOutcome): void {
     if (this.#checkpoints.sendLeftBehind()) this.end(outcome);
+  }
+
+  /** What has run is recorded; code that waits for a result is left where it is. */
+  #leaveBehind(): void {
+    this.#checkpoints.flush();
+    if (!this.isOver && this.executing === 0 && this.#checkpoints.isDone) this.end({ status: "PENDING" });
   }
 
   /** Updates that several results at hand lead to are sent together: a wave of a batch is one commit. */

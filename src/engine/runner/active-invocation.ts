@@ -61,6 +61,7 @@ export class ActiveInvocation implements CheckpointClient {
   readonly #surroundings: InvocationSurroundings;
   #phase: "RUNNING" | "PARKED" | "ENDING" | "OVER" = "RUNNING";
   #running: RunningInvocation | undefined;
+  #hasLeftOff = false;
   /** Lets the process go; undefined while nothing holds it. */
   #release: (() => void) | undefined;
   #seen: number;
@@ -88,6 +89,16 @@ export class ActiveInvocation implements CheckpointClient {
 
   get isParked(): boolean {
     return this.#phase === "PARKED";
+  }
+
+  /** True if it begins nothing more, or its function has answered: it is not to be told of a pause. */
+  get isLeaving(): boolean {
+    return this.#hasLeftOff || this.#phase === "ENDING";
+  }
+
+  /** True if the execution was paused while it ran. */
+  get hasLeftOff(): boolean {
+    return this.#hasLeftOff;
   }
 
   /** Calls the function. Its output is told to `end` once, unless the invocation is abandoned before. */
@@ -128,6 +139,12 @@ export class ActiveInvocation implements CheckpointClient {
     for (const { id } of changed) this.#unheard.add(id);
   }
 
+  /** The execution is paused: what this has begun is recorded, and it begins nothing. */
+  leaveOff(): void {
+    if (this.#phase !== "RUNNING" || this.#running?.leaveOff() !== true) return this.abandon();
+    this.#hasLeftOff = true;
+  }
+
   /** Ends it without effect. */
   abandon(): void {
     if (this.isOver) return;
@@ -161,13 +178,14 @@ export class ActiveInvocation implements CheckpointClient {
 
   /**
    * A checkpoint by an SDK that runs elsewhere: what is refused is told as the machine words it. Undefined if this process
-   * no longer runs the invocation.
+   * no longer runs the invocation, or the invocation is to end.
    *
    * @throws {ClientError} if the machine refuses the updates.
    */
   async remoteCheckpoint(updates: readonly OperationUpdate[]): Promise<readonly Operation[] | undefined> {
     try {
-      return await this.checkpoint(updates);
+      const operations = await this.checkpoint(updates);
+      return this.#hasLeftOff ? undefined : operations;
     } catch (error) {
       if (error instanceof FencedError) return undefined;
       throw error instanceof CheckpointError && error.cause instanceof ClientError ? error.cause : error;
@@ -250,11 +268,13 @@ export function endOf(active: ActiveInvocation, output: CompletedOutput): Comman
 }
 
 function storable(
-  { retryAt, seen }: ActiveInvocation,
+  { retryAt, seen, hasLeftOff }: ActiveInvocation,
   output: Exclude<CompletedOutput, { status: "BREACH" | "HALT" }>,
 ): InvocationOutput {
   if (output.status === "FAULT") return { ...output, retryAt };
-  return output.status === "PENDING" ? { ...output, seen } : output;
+  if (output.status !== "PENDING") return output;
+  // The execution may have been resumed meanwhile, and what came after the pause was not looked at.
+  return hasLeftOff ? { ...output, again: true } : { ...output, seen };
 }
 
 function asCheckpointError(error: unknown): Error {

@@ -33,12 +33,15 @@ export class Callees {
   /** Outcomes of plain functions that could not be recorded yet: their functions have run. */
   readonly #outcomes = new Map<string, InvokeOutcome>();
   #underWay = 0;
+  /** What is kept by operation id is of the operations since then. */
+  #rewinds: number | undefined;
 
   constructor(options: CalleesOptions) {
     this.#options = options;
   }
 
   get sent(): ReadonlyMap<string, number> {
+    this.#followRewinds();
     return this.#sent;
   }
 
@@ -62,18 +65,27 @@ export class Callees {
     this.#options.setup.host.background(this.#call(operation));
   }
 
+  /** After the execution was rewound, an id may mean another call. What is called twice is called once. */
+  #followRewinds(): void {
+    const { rewinds } = this.#options.caller();
+    if (this.#rewinds === rewinds) return;
+    this.#rewinds = rewinds;
+    this.#sent.clear();
+    this.#outcomes.clear();
+  }
+
   async #call(operation: ChainedInvokeOperation): Promise<void> {
     const { setup, retries, caller, onChange } = this.#options;
-    const { id: executionId, incarnation } = caller();
+    const { id: executionId, incarnation, rewinds } = caller();
     const what = `callee ${operation.id}`;
     try {
-      const parent: ParentReference = { executionId, incarnation, operationId: operation.id };
+      const parent: ParentReference = { executionId, incarnation, operationId: operation.id, ...epochOf(operation) };
       const outcome = this.#outcomes.get(operation.id) ?? (await this.#outcome(operation, parent));
-      if (outcome !== undefined) await this.#complete(parent, outcome);
+      if (outcome !== undefined && caller().rewinds === rewinds) await this.#complete(parent, outcome);
       retries.succeeded(what);
     } catch (error) {
       setup.onError(executionId, error);
-      this.#sent.set(operation.id, retries.failed(what, setup.host.now()));
+      if (caller().rewinds === rewinds) this.#sent.set(operation.id, retries.failed(what, setup.host.now()));
     } finally {
       this.#underWay--;
       onChange();
@@ -99,7 +111,7 @@ export class Callees {
     const refusal = await this.#start({
       functionName: target.name,
       version,
-      name: childName(parent.incarnation ?? "", operation.id),
+      name: childName(parent.incarnation ?? "", operation.id, parent.rewinds),
       parent,
       ...(input === undefined ? {} : { input }),
       ...(tenantId === undefined ? {} : { tenantId }),
@@ -129,6 +141,10 @@ export class Callees {
       return belongsTo(execution, request) ? undefined : nameTaken(request);
     }
   }
+}
+
+function epochOf({ rewinds }: ChainedInvokeOperation): Pick<ParentReference, "rewinds"> {
+  return rewinds === undefined ? {} : { rewinds };
 }
 
 /** What may change by itself, so that another try can help. */

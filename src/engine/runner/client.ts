@@ -4,7 +4,7 @@
  */
 
 import { branded } from "../model/branded.ts";
-import type { ExecutionHeader, ExecutionStatus, ParentReference } from "../model/execution.ts";
+import type { ExecutionHeader, ExecutionStatus, ForkReference, ParentReference } from "../model/execution.ts";
 import type { Failure } from "../model/failure.ts";
 import type { HistoryEvent } from "../model/history.ts";
 import type { Operation } from "../model/operation.ts";
@@ -38,6 +38,30 @@ export interface StartRequest {
    * At once by default, and for a time that has come. Its timeout runs from then on.
    */
   readonly startAt?: Date | number | string;
+  /** The execution that it begins as a copy of; none by default. See `ExecutionClient.fork`. */
+  readonly forkedFrom?: ForkReference;
+}
+
+/** Where a fork begins, and in what. */
+export interface ForkOptions {
+  /** The fork's name, 1 to 64 of `[a-zA-Z0-9-_]`; a random one when absent. */
+  readonly name?: string;
+  /** The id of an operation as it is recorded: the fork has what was recorded before that one, and begins with it. */
+  readonly operationId?: string;
+  /** The number of a commit, 1 or more: the fork has what was recorded up to that one. Not beside `operationId`. */
+  readonly cursor?: number;
+  /** A registered version; `$LATEST` for the newest. That of the execution when absent. */
+  readonly version?: string;
+}
+
+/** What an execution is rewound to: one of the two points. */
+export interface RewindOptions {
+  /** The id of an operation as it is recorded: it goes on with that one, from what was recorded before it. */
+  readonly operationId?: string;
+  /** The number of a commit, 1 or more: it goes on from what was recorded up to that one. */
+  readonly cursor?: number;
+  /** A registered version to go on in; `$LATEST` for the newest. The one that it has when absent. */
+  readonly version?: string;
 }
 
 /** What a start came to. */
@@ -189,8 +213,46 @@ export interface ExecutionClient {
   list(query: ListQuery): Promise<DirectoryPage>;
   /** Answers when it was stopped, ms since the epoch; stopping what has ended changes nothing. */
   stop(executionId: string, error?: Failure): Promise<number>;
-  /** Goes on after a halt, with another version if one is named. */
+  /** Goes on after a halt or a pause, with another version if one is named. */
   resume(executionId: string, options?: { version?: string }): Promise<void>;
+  /**
+   * Has nothing begin in an execution until it is resumed: no invocation, no attempt of a step, no timer, no function that
+   * it invokes. Callbacks are taken all the same. A step that runs is let come to its end, and what comes of it is
+   * recorded. Pausing what is paused changes nothing. `reason` is for people, at most 1,024 characters.
+   *
+   * @throws {ClientError} ResourceNotFoundException; InvalidParameterValueException for an execution that has ended.
+   */
+  pause(executionId: string, options?: { reason?: string }): Promise<void>;
+  /**
+   * Starts a new execution of the same function and event that has already what this one has recorded up to a point, and
+   * goes on from there, in another version if one is named. Without a point that is everything but the end, and of an
+   * execution that has failed what comes before the failure. Results from there on are left out; answers from outside to
+   * what was open there are kept. A callback that is open and unanswered is asked for anew, in the fork alone, so the copy
+   * ends before it; functions that are still being invoked are invoked anew. The execution itself goes on as it was, and
+   * names its newest forks. Asking again by the same name answers with the fork that is there.
+   *
+   * @throws {ClientError} ResourceNotFoundException for an execution, an operation or a version that there is not;
+   * InvalidParameterValueException; DurableExecutionAlreadyStartedException if the name is taken by another one.
+   */
+  fork(executionId: string, options?: ForkOptions): Promise<StartAnswer>;
+  /**
+   * Has an execution go on from what it had recorded up to a point, in another version if one is named. What was recorded
+   * since counts no more, but stays in its log and its history; answers from outside to what was open at that point are
+   * kept. An invocation that runs is let go of first, an execution that has ended runs again, one that is paused stays
+   * paused, and its timeout begins anew. What it had invoked since runs on, and is waited for by nobody.
+   *
+   * @throws {ClientError} ResourceNotFoundException for an execution, an operation or a version that there is not;
+   * InvalidParameterValueException for a point that cannot be, among them commits from before it was rewound last, and for
+   * an execution whose outcome is for the execution that invoked it.
+   */
+  rewind(executionId: string, options: RewindOptions): Promise<void>;
+  /**
+   * Removes an execution that has ended before its retention is over. Its name is free again.
+   *
+   * @throws {ClientError} ResourceNotFoundException; InvalidParameterValueException for an execution that runs, or whose
+   * outcome the execution that invoked it does not know yet.
+   */
+  purge(executionId: string): Promise<void>;
   /**
    * Completes a callback, or tells that its answer is still to come.
    *

@@ -59,6 +59,8 @@ export class Duties {
     switch (duty.kind) {
       case "STOP_INVOCATION":
         return invoker.abandon();
+      case "LEAVE_OFF":
+        return invoker.leaveOff();
       case "FIRE_TIMERS":
         await log.request({ type: "FIRE_TIMERS" });
         return;

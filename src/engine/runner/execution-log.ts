@@ -19,7 +19,7 @@ import { encodeCommit } from "../machine/commit-codec.ts";
 import { decide } from "../machine/decide.ts";
 import type { ExecutionState } from "../machine/state.ts";
 import type { Commit } from "../model/commit.ts";
-import { LOG_FORMAT_VERSION } from "../model/commit.ts";
+import { formatOf } from "../model/commit.ts";
 import type { Operation } from "../model/operation.ts";
 import type { ExecutionStore } from "../ports/execution-store.ts";
 import { StorageFullError } from "../ports/execution-store.ts";
@@ -72,7 +72,7 @@ export class ExecutionLog {
     this.#copy = new LogCopy(id, {
       store,
       snapshots,
-      onFound: (commit) => this.#claims.note(commit),
+      onFound: (commit) => this.#note(commit),
       onRefused: () => {
         this.#claims.fence("HERE");
         this.#publish();
@@ -170,8 +170,8 @@ export class ExecutionLog {
     if (facts.length === 0 && isSign !== true) return false;
     const commit: Commit =
       claim === undefined
-        ? { v: LOG_FORMAT_VERSION, writer: writer.next(), at: now, facts }
-        : { v: LOG_FORMAT_VERSION, writer: writer.next(), owner: claim.owner, at: now, facts };
+        ? { v: formatOf(facts), writer: writer.next(), at: now, facts }
+        : { v: formatOf(facts), writer: writer.next(), owner: claim.owner, at: now, facts };
     return this.#append({ commit, body: encodeCommit(commit), seq: this.state.seq + 1, request });
   }
 
@@ -197,8 +197,15 @@ export class ExecutionLog {
     }
     if (answer === "taken") return chain(this.#read(written.body), (isOwn) => this.#conclude(written, isOwn));
     this.#copy.add(written.commit);
+    if (written.request.command.type === "REWIND") this.#note(written.commit);
     this.#publish();
     return true;
+  }
+
+  /** What an invocation goes on from is no longer so once its execution was rewound, whoever has done that. */
+  #note(commit: Commit): void {
+    if (commit.facts[0]?.kind === "REWOUND") this.#claims.fence("HERE");
+    else this.#claims.note(commit);
   }
 
   /** Another commit has the number, or an earlier try of this very one. */

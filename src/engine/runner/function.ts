@@ -65,6 +65,11 @@ export interface RunningInvocation {
    * is told with the answer to its next checkpoint, and invoked again if it suspends before that.
    */
   absorb(operations: readonly Operation[]): boolean;
+  /**
+   * Begins nothing more, records what it has begun, and ends as suspended. False if there is nothing to wait for: then it
+   * is abandoned.
+   */
+  leaveOff(): boolean;
   /** Ends it without effect. */
   abandon(): void;
 }
@@ -116,6 +121,7 @@ export function asDurable(target: RegisteredFunction): DurableFunction {
     invoke: ({ header, requestId }) => ({
       output: callPlain(target, { ...header, id: requestId }, header.functionName),
       absorb: () => true,
+      leaveOff: () => true,
       abandon: () => {},
     }),
   };

@@ -11,14 +11,14 @@ export function splitTarget(functionName: string): { name: string; version: stri
 const MAX_NAME = 64;
 
 /**
- * The same operation of the same execution always gets the same name, so starting its callee twice starts it once.
+ * The same operation of the same execution always gets the same name, so starting its callee twice starts it once. An
+ * execution that was rewound calls anew, under other names.
  * The incarnation is 128 random bits; a position too long to follow it is folded to 16 hex digits.
  */
-export function childName(incarnation: string, operationId: string): string {
-  const name = `${incarnation}-${operationId}`;
-  return name.length <= MAX_NAME
-    ? name
-    : `${incarnation}-${hash(operationId, 0x811c9dc5)}${hash(operationId, 0x01000193)}`;
+export function childName(incarnation: string, operationId: string, rewinds: number = 0): string {
+  const prefix = rewinds === 0 ? `${incarnation}-` : `${incarnation}-r${rewinds}-`;
+  const name = `${prefix}${operationId}`;
+  return name.length <= MAX_NAME ? name : `${prefix}${hash(operationId, 0x811c9dc5)}${hash(operationId, 0x01000193)}`;
 }
 
 /** FNV-1a, 32 bits. */

@@ -38,7 +38,13 @@ export class Invoker {
 
   get here(): Here["invocation"] {
     if (this.#active === undefined) return "NONE";
-    return this.#active.isParked ? "PARKED" : "RUNNING";
+    if (this.#active.isParked) return "PARKED";
+    return this.#active.isLeaving ? "LEAVING" : "RUNNING";
+  }
+
+  /** True while its code or one of its checkpoints is under way, also when it leaves off. */
+  get isRunning(): boolean {
+    return this.#active !== undefined && !this.#active.isParked;
   }
 
   /**
@@ -76,6 +82,12 @@ export class Invoker {
   /** Passes on what changed. */
   absorb(changed: readonly Operation[]): void {
     this.#active?.absorb(changed);
+  }
+
+  /** The execution is paused; see `RunningInvocation.leaveOff`. */
+  leaveOff(): void {
+    this.#active?.leaveOff();
+    if (this.#active?.isOver === true) this.abandon();
   }
 
   /** Ends the invocation without effect. */

@@ -21,11 +21,13 @@ import {
   ClientErrorCode,
   type DirectoryPage,
   type ExecutionClient,
+  type ForkOptions,
   type HistoryPage,
   type HistoryQuery,
   type InvokeOutcome,
   type ListQuery,
   type LiveEvent,
+  type RewindOptions,
   type StartAnswer,
   type StartRequest,
   type StatePage,
@@ -35,10 +37,11 @@ import { Writer } from "./claims.ts";
 import { FunctionRegistry, type FunctionVersions } from "./function.ts";
 import type { Histories } from "./history-page.ts";
 import type { Session } from "./session.ts";
+import { Operator } from "./operator.ts";
 import { Sessions, unknownExecution } from "./sessions.ts";
 import { LostTokens } from "./remote-sdk.ts";
 import type { RunnerSetup } from "./setup.ts";
-import { Starter, unknownFunction } from "./start.ts";
+import { Starter } from "./start.ts";
 import { statePage } from "./state-page.ts";
 import type { Signal } from "./watchers.ts";
 
@@ -116,12 +119,14 @@ export class Runner implements ExecutionClient {
   readonly #setup: RunnerSetup;
   readonly #sessions: Sessions;
   readonly #starter: Starter;
+  readonly #operator: Operator;
   #histories: Histories | undefined;
 
   constructor(options: RunnerOptions) {
     this.#setup = setupOf(options, this);
     this.#sessions = new Sessions(this.#setup);
     this.#starter = new Starter(this.#setup, this.#sessions);
+    this.#operator = new Operator(this.#setup, this.#sessions);
   }
 
   /** Wakes one execution: what an alarm calls. Never throws; unknown executions are passed over. */
@@ -212,8 +217,24 @@ export class Runner implements ExecutionClient {
     });
   }
 
-  async resume(executionId: string, options: { version?: string } = {}): Promise<void> {
-    return this.#sessions.use(executionId, (session) => session.resume(this.#versionFor(session, options.version)));
+  resume(executionId: string, options?: { version?: string }): Promise<void> {
+    return this.#operator.resume(executionId, options);
+  }
+
+  pause(executionId: string, options?: { reason?: string }): Promise<void> {
+    return this.#operator.pause(executionId, options);
+  }
+
+  fork(executionId: string, options?: ForkOptions): Promise<StartAnswer> {
+    return this.#operator.fork(executionId, options);
+  }
+
+  rewind(executionId: string, options: RewindOptions): Promise<void> {
+    return this.#operator.rewind(executionId, options);
+  }
+
+  purge(executionId: string): Promise<void> {
+    return this.#operator.purge(executionId);
   }
 
   async completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void> {
@@ -227,14 +248,15 @@ export class Runner implements ExecutionClient {
   }
 
   async completeInvoke(parent: ParentReference, outcome: InvokeOutcome): Promise<void> {
-    const { operationId, incarnation } = parent;
+    const { operationId, incarnation, rewinds } = parent;
     const { status: type, ...details } = outcome;
     await this.#sessions.use(parent.executionId, async (session) => {
       const isMeant = (): boolean => incarnation === undefined || incarnation === session.state.header.incarnation;
       // What is known here may be of an earlier execution of the name, which makes way once its log is read.
       if (!isMeant()) await session.read();
       if (!isMeant() || isEnded(session.state)) return;
-      await session.command({ type: "COMPLETE_INVOKE", operationId, outcome: { type, ...details } });
+      const called = { operationId, ...(rewinds !== undefined && { rewinds }) };
+      await session.command({ type: "COMPLETE_INVOKE", ...called, outcome: { type, ...details } });
     });
   }
 
@@ -336,16 +358,6 @@ export class Runner implements ExecutionClient {
       for (const [index, body] of page.bodies.entries()) yield { seq: first + index, body };
       next = page.next;
     }
-  }
-
-  /** The registered version that a resume asks for. */
-  #versionFor({ state }: Session, wanted: string | undefined): string | undefined {
-    if (wanted === undefined) return undefined;
-    const { functions } = this.#setup;
-    const { functionName } = state.header;
-    const version = functions.resolve(functionName, wanted);
-    if (version === undefined) throw unknownFunction(functions, { functionName, version: wanted });
-    return version;
   }
 }
 

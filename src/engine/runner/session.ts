@@ -13,7 +13,7 @@ import { isEnded } from "../machine/pending.ts";
 import type { Duty, Plan } from "../machine/plan.ts";
 import type { Command } from "../machine/command.ts";
 import type { ExecutionState } from "../machine/state.ts";
-import type { ExecutionHeader } from "../model/execution.ts";
+import { type ExecutionHeader, isPaused } from "../model/execution.ts";
 import type { Operation } from "../model/operation.ts";
 import { StorageFullError } from "../ports/execution-store.ts";
 import { FencedError } from "../replay/faults.ts";
@@ -74,7 +74,7 @@ export class Session implements LogListener, Outlook {
     this.#wakes = new WakeOrders(id, setup, {
       retries,
       state: () => this.state,
-      isRunning: () => this.#invoker.here === "RUNNING",
+      isRunning: () => this.#invoker.isRunning,
       onDue: (wish) => void this.#look(wish),
       onRest: () => this.onIdle(),
     });
@@ -143,14 +143,15 @@ export class Session implements LogListener, Outlook {
   }
 
   /**
-   * Changes the execution from outside; what follows is done in the background.
+   * Changes the execution from outside; what follows is done in the background. False if nothing was to be written.
    *
    * @throws {ClientError} if the machine refuses the command.
    */
-  async command(command: Command): Promise<void> {
+  async command(command: Command): Promise<boolean> {
     try {
       const isWritten = await this.#log.request(command);
       if (isWritten) void this.#look({ orders: true });
+      return isWritten;
     } catch (error) {
       // The command may have been recorded all the same, and no other process may know of it.
       if (!(error instanceof ClientError || error instanceof LogGoneError)) this.#tryLater();
@@ -167,7 +168,7 @@ export class Session implements LogListener, Outlook {
       if (this.state.header.halt === undefined) return;
     }
     await this.command({ type: "RESUME", ...(version === undefined ? {} : { version }) });
-    await this.#duties.show();
+    await this.carryOut({ kind: "SHOW" });
   }
 
   /**
@@ -215,7 +216,7 @@ export class Session implements LogListener, Outlook {
 
   rest(plan: Plan, orders: boolean): void {
     this.#wakes.rest(plan, orders);
-    if (this.#invoker.here !== "RUNNING" && this.#setup.mayRun(this.id)) this.#snapshots.keep(() => this.state);
+    if (!this.#invoker.isRunning && this.#setup.mayRun(this.id)) this.#snapshots.keep(() => this.state);
   }
 
   /** The store or a peer failed. What is recorded is safe; it is tried again later, from the log. */
@@ -261,7 +262,8 @@ export class Session implements LogListener, Outlook {
   #passOn(changed: readonly Operation[]): void {
     const { state } = this;
     if (isEnded(state) || state.header.halt !== undefined) {
-      this.#invoker.abandon();
+      if (isPaused(state.header) && this.#invoker.isRunning) this.#invoker.leaveOff();
+      else this.#invoker.abandon();
       void this.#look({ orders: true });
       return;
     }

@@ -4,12 +4,14 @@
  */
 
 import { encodeCommit } from "../machine/commit-codec.ts";
+import type { ForkOrigin } from "../machine/command.ts";
 import { decide } from "../machine/decide.ts";
 import { fold } from "../machine/fold.ts";
+import { Limits } from "../machine/limits.ts";
 import { expiryOf } from "../machine/plan.ts";
 import { emptyState, type ExecutionState } from "../machine/state.ts";
-import { LOG_FORMAT_VERSION } from "../model/commit.ts";
-import { type ExecutionHeader, isSameParent } from "../model/execution.ts";
+import { formatOf } from "../model/commit.ts";
+import { type ExecutionHeader, isSameFork, isSameParent } from "../model/execution.ts";
 import { ClientError, ClientErrorCode, type StartAnswer, type StartRequest } from "./client.ts";
 import { directoryRow } from "./directory-row.ts";
 import type { FunctionRegistry } from "./function.ts";
@@ -43,7 +45,7 @@ export class Starter {
    */
   async start(request: StartRequest): Promise<StartAnswer> {
     this.#sessions.assertOpen();
-    const order = this.#order(request);
+    const order = await this.#order(request);
     const { id, name } = order.state.header;
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const answer = await this.#try(order);
@@ -53,21 +55,32 @@ export class Starter {
     throw new ClientError(ClientErrorCode.THROTTLED, message);
   }
 
-  #order(request: StartRequest): Order {
+  async #order(request: StartRequest): Promise<Order> {
     const { functions, host, writer } = this.#setup;
     const version = functions.resolve(request.functionName, request.version);
     if (version === undefined) throw unknownFunction(functions, request);
+    const fork = await this.#originOf(request);
     const now = host.now();
     const decision = decide(
       emptyState(),
-      { type: "START_EXECUTION", ...this.#described(request), version },
+      { type: "START_EXECUTION", ...this.#described(request), version, ...(fork && { fork }) },
       { now, randomId: () => host.randomId() },
     );
     if ("rejected" in decision) throw new ClientError(decision.rejected.code, decision.rejected.message);
-    const commit = { v: LOG_FORMAT_VERSION, writer: writer.next(), at: now, facts: decision.facts } as const;
+    const { facts } = decision;
+    const commit = { v: formatOf(facts), writer: writer.next(), at: now, facts } as const;
     const state = emptyState();
     fold(state, commit);
-    return { request: { ...request, version }, state, body: encodeCommit(commit) };
+    const body = encodeCommit(commit);
+    if (fork !== undefined) requireFitting(body);
+    return { request: { ...request, version }, state, body };
+  }
+
+  /** Nothing that runs an execution copies one. */
+  async #originOf({ forkedFrom }: StartRequest): Promise<ForkOrigin | undefined> {
+    if (forkedFrom === undefined) return undefined;
+    const { readOrigin } = await import("./fork-origin.ts");
+    return readOrigin(forkedFrom, this.#setup.peers());
   }
 
   #described(request: StartRequest) {
@@ -127,21 +140,29 @@ function momentOf(time: Date | number | string): number {
   return typeof time === "number" ? time : new Date(time).getTime();
 }
 
-/** True if the retention of an execution is over, and its parent, if it has one, has the outcome. */
+/** True if an execution is being removed, or its retention is over and its parent, if it has one, has the outcome. */
 function hasExpired(header: ExecutionHeader, now: number): boolean {
   const expiresAt = expiryOf(header);
   const isTold = header.parent === undefined || header.parentNotified === true;
+  if (header.purged === true) return true;
   return expiresAt !== undefined && expiresAt <= now && isTold;
 }
 
 function sameStart(header: ExecutionHeader, request: Order["request"]): StartAnswer {
-  const { input, version, parent } = request;
-  if (header.input === input && header.version === version && isSameParent(header.parent, parent))
-    return { execution: header, created: false };
+  const { input, version, parent, forkedFrom } = request;
+  const isSame = header.input === input && header.version === version && isSameParent(header.parent, parent);
+  if (isSame && isSameFork(header.forkedFrom, forkedFrom)) return { execution: header, created: false };
   throw new ClientError(
     ClientErrorCode.ALREADY_STARTED,
-    `Execution "${header.name}" of function "${header.functionName}" was already started with another payload or version.`,
+    `Execution "${header.name}" of function "${header.functionName}" was already started with another payload or version, or as another fork.`,
   );
+}
+
+function requireFitting(body: string): void {
+  const limit = Limits.COPY_CHARACTERS;
+  if (body.length <= limit) return;
+  const message = `What the fork would begin with is ${body.length} characters; the limit is ${limit}.`;
+  throw new ClientError(ClientErrorCode.INVALID_PARAMETER, message);
 }
 
 /** Refuses a function, or a version of one, that is not registered. */

@@ -93,6 +93,10 @@ class Departure implements RunningInvocation {
     return this.#running.absorb(operations);
   }
 
+  leaveOff(): boolean {
+    return this.#running.leaveOff();
+  }
+
   abandon(): void {
     this.#running.abandon();
   }

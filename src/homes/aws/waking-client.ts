@@ -18,11 +18,13 @@ import type {
   CheckpointRequest,
   DirectoryPage,
   ExecutionClient,
+  ForkOptions,
   HistoryPage,
   HistoryQuery,
   InvokeOutcome,
   ListQuery,
   LiveEvent,
+  RewindOptions,
   StartAnswer,
   StartRequest,
   StatePage,
@@ -95,6 +97,28 @@ export class WakingClient implements ExecutionClient {
 
   resume(executionId: string, options?: { version?: string }): Promise<void> {
     return this.#change(executionId, () => this.#runner.resume(executionId, options));
+  }
+
+  pause(executionId: string, options?: { reason?: string }): Promise<void> {
+    return this.#change(executionId, () => this.#runner.pause(executionId, options));
+  }
+
+  /** The execution itself goes on as it was. */
+  async fork(executionId: string, options?: ForkOptions): Promise<StartAnswer> {
+    const answer = await this.#runner.fork(executionId, options);
+    const { id, status, tenantId } = answer.execution;
+    if (status === "RUNNING") await this.#wake(id, tenantId);
+    return answer;
+  }
+
+  /** What had ended is due again only once it runs. */
+  async rewind(executionId: string, options: RewindOptions): Promise<void> {
+    await this.#change(executionId, () => this.#runner.rewind(executionId, options));
+    await this.#options.due.expectSoon(executionId, this.#options.host.now());
+  }
+
+  purge(executionId: string): Promise<void> {
+    return this.#change(executionId, () => this.#runner.purge(executionId));
   }
 
   async completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void> {

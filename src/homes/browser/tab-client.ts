@@ -54,6 +54,16 @@ export function tabClient(runner: ExecutionClient, tabs: OtherTabs): ExecutionCl
       if (isElsewhere) tabs.resumeElsewhere(executionId);
       else await runner.resume(executionId, options);
     }),
+    pause: current((...args) => runner.pause(...args)),
+    fork: current(async (executionId, options) => {
+      await tabs.ready();
+      return runner.fork(executionId, options);
+    }),
+    rewind: current(async (executionId, options) => {
+      await runner.rewind(executionId, options);
+      tabs.claim(executionId);
+    }),
+    purge: current((...args) => runner.purge(...args)),
     completeCallback: current((...args) => runner.completeCallback(...args)),
     completeInvoke: current((...args) => runner.completeInvoke(...args)),
     checkToken: current((...args) => runner.checkToken(...args)),

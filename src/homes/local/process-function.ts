@@ -40,7 +40,13 @@ export function durableInProcess({ invoke, wallAt, onOutput }: ProcessFunctionOp
   return {
     kind: "durable",
     // What changes meanwhile the SDK hears with its next checkpoint, or by another invocation.
-    invoke: (request) => ({ output: run(request), absorb: () => false, abandon: () => {} }),
+    invoke: (request) => ({
+      output: run(request),
+      absorb: () => false,
+      // The answer to its next checkpoint ends it.
+      leaveOff: () => true,
+      abandon: () => {},
+    }),
   };
 }
 

@@ -53,8 +53,8 @@ function isCall({ eventType, id, functionName }: HistoryEvent): boolean {
   return eventType === "ChainedInvokeStarted" && id !== undefined && functionName !== undefined;
 }
 
-function calleeId({ incarnation }: Caller, { id = "", functionName = "" }: HistoryEvent): string {
-  return executionIdOf({ functionName: splitTarget(functionName).name, name: childName(incarnation, id) });
+function calleeId({ incarnation }: Caller, { id = "", functionName = "", rewinds }: HistoryEvent): string {
+  return executionIdOf({ functionName: splitTarget(functionName).name, name: childName(incarnation, id, rewinds) });
 }
 
 /** A name can be taken by somebody else's execution. */

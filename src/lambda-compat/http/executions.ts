@@ -1,8 +1,9 @@
 /** Looking at executions, and what an administrator may do to them. */
 
-import { ExecutionStatus, type ExecutionHeader } from "../../engine/model/execution.ts";
+import { type ExecutionHeader, ExecutionStatus, type Fork, type ForkReference } from "../../engine/model/execution.ts";
 import type { DirectoryRow } from "../../engine/ports/execution-store.ts";
 import { formatExecutionArn, formatFunctionArn } from "../arn.ts";
+import { wireId } from "../wire-id.ts";
 import { errorToWire } from "../wire.ts";
 import { invalidParameter } from "./api-error.ts";
 import { present, readJson, readShape } from "./body.ts";
@@ -30,6 +31,7 @@ export async function getExecution(face: Face, call: Call): Promise<Response> {
   const included = readFlag(query, "IncludeExecutionData") ?? true;
   const execution = await findExecution(face, label);
   const { version, retentionDays, executionTimeoutSeconds, traceHeader, input, result, halt, fault } = execution;
+  const { forkedFrom, forks } = execution;
   const error = execution.error ?? halt?.error ?? fault?.error;
   return shown(call, {
     ...summary(execution, face),
@@ -39,9 +41,25 @@ export async function getExecution(face: Face, call: Call): Promise<Response> {
     ExecutionDataIncluded: included,
     ...(included && { InputPayload: input, Result: result, Error: error && errorToWire(error) }),
     Halt: halt && { Reason: halt.reason, Timestamp: seconds(halt.at) },
+    ForkedFrom: forkedFrom && originToWire(forkedFrom, face),
+    Forks: forks?.map((fork) => ({ DurableExecutionArn: arnOf(fork, face), Timestamp: seconds(fork.at) })),
     ...own(execution),
     Fault: fault && { Count: fault.count, Timestamp: seconds(fault.at), RetryTimestamp: seconds(fault.retryAt) },
   });
+}
+
+function originToWire(origin: ForkReference, face: Face): object {
+  const { operationId, cursor } = origin;
+  return {
+    DurableExecutionArn: arnOf(origin, face),
+    Cursor: cursor,
+    OperationId: operationId === undefined ? undefined : wireId(operationId),
+  };
+}
+
+function arnOf({ executionId, incarnation, version }: Fork | ForkReference, { scope }: Face): string {
+  const [functionName = "", name = ""] = executionId.split("/");
+  return formatExecutionArn({ functionName, name, incarnation, version }, scope);
 }
 
 /** Of one function, as AWS lists them; perdure's own filters may come beside AWS's. */

@@ -19,7 +19,7 @@ import {
 } from "./credentials.ts";
 import { checkParts, tellConsole } from "./face-options.ts";
 import { HostLimits, type HttpLimits } from "./limits.ts";
-import { ROUTES } from "./routes.ts";
+import { type Route, ROUTES } from "./routes.ts";
 
 /** How the HTTP face answers; each member has a default. */
 export interface HttpFaceOptions {
@@ -96,7 +96,7 @@ const ALWAYS = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff
 async function answer(face: Face, authenticate: Authenticate, request: Request): Promise<Response> {
   const url = new URL(request.url);
   const path = decoded(url.pathname);
-  const route = ROUTES.find((candidate) => candidate.path.test(path));
+  const route = routeOf(path, request.method);
   const { method, limit = 1, right = "admin" } = route ?? {};
   let reading: Promise<Uint8Array<ArrayBuffer>> | undefined;
   const bounds = { bytes: Math.min(limit * 1024 * 1024, face.limits.bodyBytes), ms: face.limits.bodyMs };
@@ -104,12 +104,27 @@ async function answer(face: Face, authenticate: Authenticate, request: Request):
   const credential = await authenticate({ request, url, body }, face.now());
   if (!route) throw new ApiError("UnknownOperationException", 404, "There is no such path.");
   if (method !== request.method) {
-    throw new ApiError("MethodNotAllowedException", 405, `This path takes ${method}.`, { Allow: route.method });
+    const methods = methodsOf(route);
+    throw new ApiError("MethodNotAllowedException", 405, `This path takes ${methods}.`, { Allow: methods });
   }
   requireRight(credential, right);
   const [, label = ""] = route.path.exec(path) ?? [];
   const may = (other: Right): boolean => hasRight(credential, other);
   return route.answer(face, { may, headers: request.headers, query: url.searchParams, label, body: await body() });
+}
+
+/** With this method if the path takes it. */
+function routeOf(path: string, method: string): Route | undefined {
+  const route = ROUTES.find((candidate) => candidate.path.test(path));
+  const sameWay = ({ path: { source }, method: other }: Route): boolean =>
+    source === route?.path.source && other === method;
+  return ROUTES.find(sameWay) ?? route;
+}
+
+function methodsOf({ path }: Route): string {
+  return ROUTES.filter((each) => each.path.source === path.source)
+    .map(({ method }) => method)
+    .join(", ");
 }
 
 /** Once: what is still encoded afterwards was meant to be. */
@@ -130,7 +145,7 @@ function crossOrigin({ headers }: Request, origin: string | undefined): Readonly
   if (origin === undefined) return {};
   return {
     "Access-Control-Allow-Origin": origin,
-    "Access-Control-Allow-Methods": "GET, POST",
+    "Access-Control-Allow-Methods": "GET, POST, DELETE",
     "Access-Control-Allow-Headers": headers.get("access-control-request-headers") ?? "",
     "Access-Control-Expose-Headers": "*",
     "Access-Control-Max-Age": "7200",

@@ -46,6 +46,7 @@ const SUBJECTS: Readonly<Record<HistoryEventType, "Input" | "Result" | "Error" |
   ExecutionFailed: "Error",
   ExecutionTimedOut: "Error",
   ExecutionStopped: "Error",
+  ExecutionRewound: undefined,
   ContextStarted: undefined,
   ContextSucceeded: "Result",
   ContextFailed: "Error",
@@ -71,7 +72,9 @@ const SUBJECTS: Readonly<Record<HistoryEventType, "Input" | "Result" | "Error" |
 type Placed =
   | ("eventType" | "eventId" | "at" | "id" | "parentId" | "name" | "subType")
   | ("input" | "result" | "error")
-  | ("attempt" | "nextAttemptDelaySeconds" | "dueAt" | "startedAt");
+  | ("attempt" | "nextAttemptDelaySeconds" | "dueAt" | "startedAt")
+  // It leads to the callee.
+  | "rewinds";
 
 /** What AWS calls the members that only change their name. */
 const NAMES: Readonly<Record<Exclude<keyof HistoryEvent, Placed>, string>> = {

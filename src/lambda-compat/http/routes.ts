@@ -12,6 +12,7 @@ import {
 } from "./executions.ts";
 import { listFunctions } from "./functions.ts";
 import { invoke } from "./invoke.ts";
+import type * as operating from "./operate.ts";
 import { checkpoint, failCallback, getState, heartbeatCallback, succeedCallback } from "./reports.ts";
 
 export interface Route {
@@ -27,7 +28,10 @@ export interface Route {
 const EXECUTION = "2025-12-01/durable-executions/(.+)";
 const CALLBACK = "2025-12-01/durable-execution-callbacks/(.+)";
 
-/** The first match counts, so what ends in a word comes before what does not. */
+/**
+ * The first path that matches counts, so what ends in a word comes before what does not. Several methods of one path
+ * follow on each other.
+ */
 export const ROUTES: readonly Route[] = [
   // An event, as large as Lambda takes it.
   post("2015-03-31/functions/(.+)/invocations", "start", invoke, 6),
@@ -41,7 +45,11 @@ export const ROUTES: readonly Route[] = [
   get(`${EXECUTION}/events`, "read", watchExecution),
   post(`${EXECUTION}/stop`, "admin", stopExecution),
   post(`${EXECUTION}/resume`, "admin", resumeExecution),
+  post(`${EXECUTION}/pause`, "admin", operate("pauseExecution")),
+  post(`${EXECUTION}/rewind`, "admin", operate("rewindExecution")),
+  post(`${EXECUTION}/fork`, "admin", operate("forkExecution")),
   get(EXECUTION, "read", getExecution),
+  { ...get(EXECUTION, "admin", operate("purgeExecution")), method: "DELETE" },
   post(`${CALLBACK}/succeed`, "callback", succeedCallback),
   post(`${CALLBACK}/fail`, "callback", failCallback),
   post(`${CALLBACK}/heartbeat`, "callback", heartbeatCallback),
@@ -54,6 +62,11 @@ function get(path: string, right: Right, answer: Route["answer"]): Route {
 // oxlint-disable-next-line max-params
 function post(path: string, right: Right, answer: Route["answer"], limit = 1): Route {
   return { ...get(path, right, answer), method: "POST", limit };
+}
+
+/** Loaded when it is asked for, like what reads histories. */
+function operate(call: keyof typeof operating): Route["answer"] {
+  return async (face, request) => (await import("./operate.ts"))[call](face, request);
 }
 
 /** Loaded when it is asked for: nothing that runs an execution reads its history. */

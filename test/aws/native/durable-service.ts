@@ -95,6 +95,7 @@ export class DurableService {
         invoke: (request) => ({
           output: this.#time.during(this.#invoke(name, request)),
           absorb: () => false,
+          leaveOff: () => false,
           abandon: () => {},
         }),
       }),

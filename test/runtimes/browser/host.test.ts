@@ -213,6 +213,33 @@ test("an execution that is imported half way goes on", async () => {
   expect(await second.client.settled(execution.id, soon())).toMatchObject({ result: '"Hello, you!"' });
 });
 
+test("pauses, resumes, forks, rewinds and purges what another tab runs", async () => {
+  const runs: string[] = [];
+  const order = withDurableExecution(async (_: unknown, context) => {
+    await context.step("first", async () => void runs.push("first"));
+    await context.wait({ seconds: 1 });
+    return context.step("second", async () => runs.push("second"));
+  });
+  const { open } = site();
+  const running = open({ functions: { order } });
+  await running.client.start({ functionName: "order", name: "one" });
+  await expect.poll(() => runs).toEqual(["first"]);
+  const { client } = open({ functions: { order } });
+  await client.pause("order/one");
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  expect(runs).toEqual(["first"]);
+  expect(await running.client.describe("order/one")).toMatchObject({ halt: { reason: "PAUSED" } });
+  await client.resume("order/one");
+  expect(await client.settled("order/one", soon())).toMatchObject({ status: "SUCCEEDED" });
+  await client.fork("order/one", { name: "two", operationId: "3" });
+  expect(await client.settled("order/two", soon())).toMatchObject({ status: "SUCCEEDED" });
+  await client.rewind("order/one", { operationId: "3" });
+  await expect.poll(() => runs).toEqual(["first", "second", "second", "second"]);
+  expect(await client.settled("order/one", soon())).toMatchObject({ status: "SUCCEEDED", rewinds: 1 });
+  await client.purge("order/one");
+  await expect(running.client.describe("order/one")).rejects.toMatchObject({ code: "ResourceNotFoundException" });
+});
+
 test("removes an execution that has ended, and none that runs", async () => {
   const { open } = site();
   const { client, remove, execution: live } = open({ functions: { greet } });

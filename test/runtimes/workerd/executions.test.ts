@@ -83,6 +83,48 @@ async function refusal(call: Promise<unknown>): Promise<string> {
   return (error as ClientError).code;
 }
 
+describe("what an operator does", () => {
+  test("pauses: the step under way is recorded, nothing follows, also in another life of the object", async () => {
+    const id = await start("slow");
+    await until(() => releases.has(`${key} 1`));
+    await client.pause(id, { reason: "by hand" });
+    await client.pause(id);
+    await runInDurableObject(objectOf(id), () => releases.get(`${key} 1`)?.());
+    await until(async () => (await client.state(id, { limit: 10 })).operations[0]?.status === "SUCCEEDED");
+    await evictDurableObject(objectOf(id));
+    expect(await client.describe(id)).toMatchObject({ halt: { reason: "PAUSED", error: { errorMessage: "by hand" } } });
+    expect(await refusal(client.purge(id))).toBe("InvalidParameterValueException");
+    await client.resume(id);
+    expect(await result(id)).toBe(1);
+    expect(done.get(`${key} long`)).toBe(1);
+    expect(await refusal(client.pause(id))).toBe("InvalidParameterValueException");
+  });
+
+  test("forks into another object, and rewinds and purges in its own", async () => {
+    const id = await start("greet");
+    await result(id);
+    const { execution, created } = await client.fork(id, { name: `${key}-fork`, operationId: "2" });
+    expect(created).toBe(true);
+    expect(await result(execution.id)).toEqual({ second: 3, third: 5 });
+    expect(await client.fork(id, { name: `${key}-fork`, operationId: "2" })).toMatchObject({ created: false });
+    expect(await refusal(client.fork(id, { name: `${key}-fork`, operationId: "1" }))).toBe(
+      "DurableExecutionAlreadyStartedException",
+    );
+    expect(await client.describe(id)).toMatchObject({ forks: [{ executionId: execution.id }] });
+    await client.rewind(id, { operationId: "3" });
+    expect(await result(id)).toEqual({ second: 2, third: 5 });
+    expect(done.get(`${key} first`)).toBe(1);
+    const rows = async () => (await client.list({ functionName: "greet", name: key, limit: 10 })).rows;
+    await until(async () => (await rows())[0]?.status === "SUCCEEDED");
+    await client.purge(id);
+    expect(await refusal(client.describe(id))).toBe("ResourceNotFoundException");
+    await until(async () => (await rows()).length === 0);
+    expect(await client.start({ functionName: "greet", name: key, input: JSON.stringify({ key }) })).toMatchObject({
+      created: true,
+    });
+  });
+});
+
 describe("an execution in its object", () => {
   test("runs", async () => {
     expect(await result(await start("greet"))).toEqual({ second: 2, third: 3 });

@@ -8,7 +8,7 @@ import { NOTHING_CHANGES } from "../command.ts";
 import { CALLEE, checkText, storedFailure, TENANT_ID } from "../limits.ts";
 import { isLive } from "../open-context.ts";
 import type { ExecutionState } from "../state.ts";
-import type { IntroducingFact, OperationFact, OperationKind, UpdateFact } from "./kind.ts";
+import type { Beginning, IntroducingFact, OperationFact, OperationKind, UpdateFact } from "./kind.ts";
 import { awaited, copy, noEvents, nothing } from "./rules.ts";
 
 /** Another function's execution that is waited for. */
@@ -51,10 +51,12 @@ export const chainedInvoke: OperationKind<ChainedInvokeOperation> = {
   describe,
 };
 
-function begin(fact: Draft<UpdateFact>, update: OperationUpdate): void {
+function begin(fact: Draft<UpdateFact>, update: OperationUpdate, { state }: Beginning): void {
   fact.functionName = update.functionName ?? "";
   if (update.tenantId != null) fact.tenantId = update.tenantId;
   if (update.payload != null) fact.input = update.payload;
+  // What was called from this position before it was rewound is another call.
+  if (state.header.rewinds !== undefined) fact.rewinds = state.header.rewinds;
 }
 
 function introduce(fact: IntroducingFact, at: number): Draft<ChainedInvokeOperation> | undefined {
@@ -64,6 +66,7 @@ function introduce(fact: IntroducingFact, at: number): Draft<ChainedInvokeOperat
   const draft: Draft<ChainedInvokeOperation> = { id, status: "STARTED", startedAt: at, type, functionName };
   if (tenantId !== undefined) draft.tenantId = tenantId;
   if (input !== undefined) draft.input = input;
+  if (fact.rewinds !== undefined) draft.rewinds = fact.rewinds;
   return draft;
 }
 
@@ -73,6 +76,7 @@ function describe(event: Draft<HistoryEvent>, fact: OperationFact): void {
   if (input !== undefined) event.input = input;
   if (functionName !== undefined) event.functionName = functionName;
   if (tenantId !== undefined) event.tenantId = tenantId;
+  if (fact.rewinds !== undefined) event.rewinds = fact.rewinds;
 }
 
 /** Invokes are those of live operations: what breaks that, in words. */
@@ -87,8 +91,11 @@ export function* misplacedInvokes(state: ExecutionState): Generator<string> {
 }
 
 /** Records the outcome of an execution that was invoked; changes nothing if no open invoke waits for it. */
-export function decideInvoke(state: ExecutionState, { operationId, outcome }: CompleteInvoke): Decision {
+export function decideInvoke(state: ExecutionState, command: CompleteInvoke): Decision {
+  const { operationId, outcome, rewinds = 0 } = command;
   if (!state.openInvokes.has(operationId)) return NOTHING_CHANGES;
+  const operation = state.operations.get(operationId);
+  if (operation?.type !== "CHAINED_INVOKE" || (operation.rewinds ?? 0) !== rewinds) return NOTHING_CHANGES;
   if (outcome.type === "SUCCEEDED") {
     const fact: Draft<OperationSucceeded> = { kind: "SUCCEEDED", id: operationId };
     if (outcome.result != null) fact.result = outcome.result;

@@ -91,7 +91,7 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
     const { attempt, status } = operation as StepOperation;
     // The same change may be told twice, and must set off one attempt.
     if (status !== this.#awaits) return;
-    if (status === "READY" && (this.scope.isClosed || attempt < this.#attempt)) return;
+    if (status === "READY" && (this.#mayNotBegin || attempt < this.#attempt)) return;
     this.#awaits = undefined;
     if (status === "STARTED") this.#execute();
     else this.#continue(operation as StepOperation);
@@ -118,13 +118,18 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
 
   #takeUp(isReady: boolean): void {
     this.#awaits = undefined;
-    if (this.scope.isClosed) return;
+    if (this.#mayNotBegin) return;
     if (isReady) this.#start();
     else if (this.countsInterruptions) this.#conclude(this.interrupted(new StepInterruptedError()));
     else this.#execute();
   }
 
+  get #mayNotBegin(): boolean {
+    return this.scope.isClosed || this.scope.invocation.isLeaving;
+  }
+
   #start(): void {
+    if (this.scope.invocation.isLeaving) return;
     const { atMostOnce } = this;
     this.scope.invocation.record(this.update("START"), atMostOnce);
     if (atMostOnce) this.#awaits = "STARTED";

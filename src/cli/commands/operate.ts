@@ -1,0 +1,78 @@
+/** Pausing, forking, rewinding and removing an execution: perdure's own, so not on AWS. */
+
+import type { Api } from "../api/api.ts";
+import { openApi } from "../api/open-api.ts";
+import type { Arguments } from "../arguments.ts";
+import type { Run } from "../command.ts";
+import { findExecution, historyOf } from "../executions.ts";
+import { CommandError, ExitCode, usageError } from "../failures.ts";
+
+export const pause: Run = async ({ args, terminal }) => {
+  const api = await openApi(args);
+  const reason = args.get("reason");
+  await api.own(pathOf(await findExecution(api, args.at(0)), "/pause"), reason === undefined ? {} : { Reason: reason });
+  terminal.note("Nothing more begins in it, until: perdure resume");
+  return ExitCode.OK;
+};
+
+export const fork: Run = async ({ args, terminal }) => {
+  const api = await openApi(args);
+  const arn = await findExecution(api, args.at(0));
+  const name = args.get("name");
+  const body = { ...(await pointOf(api, arn, args)), ...versionOf(args), ...(name !== undefined && { Name: name }) };
+  const answer = (await api.own(pathOf(arn, "/fork"), body)) as { readonly DurableExecutionArn: string };
+  if (args.has("json")) terminal.json(answer);
+  else terminal.print(answer.DurableExecutionArn);
+  return ExitCode.OK;
+};
+
+export const rewind: Run = async ({ args, terminal }) => {
+  if (!args.has("before") && !args.has("commit")) throw usageError("To where? Give --before or --commit.");
+  const api = await openApi(args);
+  const arn = await findExecution(api, args.at(0));
+  await api.own(pathOf(arn, "/rewind"), { ...(await pointOf(api, arn, args)), ...versionOf(args) });
+  terminal.note("It goes on from there.");
+  return ExitCode.OK;
+};
+
+export const purge: Run = async ({ args, terminal }) => {
+  const api = await openApi(args);
+  await api.own(pathOf(await findExecution(api, args.at(0)), ""), {}, "DELETE");
+  terminal.note("It is gone.");
+  return ExitCode.OK;
+};
+
+function pathOf(arn: string, call: string): string {
+  return `2025-12-01/durable-executions/${encodeURIComponent(arn)}${call}`;
+}
+
+function versionOf(args: Arguments): { readonly Version?: string } {
+  const version = args.get("to");
+  return version === undefined ? {} : { Version: version };
+}
+
+async function pointOf(
+  api: Api,
+  arn: string,
+  args: Arguments,
+): Promise<{ readonly OperationId?: string; readonly Cursor?: number }> {
+  const before = args.get("before");
+  const commit = args.get("commit");
+  if (before !== undefined && commit !== undefined) throw usageError("Give --before or --commit, not both.");
+  if (commit !== undefined && !/^\d{1,9}$/.test(commit)) throw usageError(`--commit is a number; got ${commit}.`);
+  if (commit !== undefined) return { Cursor: Number(commit) };
+  return before === undefined ? {} : { OperationId: await operationOf(api, arn, before) };
+}
+
+/** An operation is named by its id, or by its name where only one has that. */
+async function operationOf(api: Api, arn: string, text: string): Promise<string> {
+  const named = new Set<string>();
+  for (const { Id, Name } of await historyOf(api, arn, false)) {
+    if (Id === text) return text;
+    if (Id !== undefined && Name === text) named.add(Id);
+  }
+  const [id] = named;
+  if (id !== undefined && named.size === 1) return id;
+  const why = id === undefined ? "There is no operation" : `There are ${named.size} operations`;
+  throw new CommandError(ExitCode.REFUSED, `${why} ${text} in it: perdure history --json shows their ids.`);
+}

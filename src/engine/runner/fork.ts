@@ -1,0 +1,31 @@
+/** What is asked for when an execution is forked: a start that names the execution and the point. */
+
+import type { ExecutionState } from "../machine/state.ts";
+import type { Draft } from "../model/draft.ts";
+import type { ForkReference } from "../model/execution.ts";
+import { ClientError, ClientErrorCode, type ForkOptions, type StartRequest } from "./client.ts";
+
+/** @throws {ClientError} InvalidParameterValueException for a point that cannot be. */
+export function forkOrder({ header, seq }: ExecutionState, options: ForkOptions): StartRequest {
+  const { operationId, cursor, version = header.version } = options;
+  if (operationId !== undefined && cursor !== undefined) throw invalid("Name an operation or a commit, not both.");
+  if (cursor !== undefined && !(Number.isInteger(cursor) && cursor >= 1 && cursor <= seq))
+    throw invalid(`The commit is ${cursor}; it must be a whole number from 1 to ${seq}.`);
+  const { id: executionId, incarnation, functionName, input, tenantId, traceHeader, tags } = header;
+  const origin: Draft<ForkReference> = { executionId, incarnation, version: header.version, cursor: cursor ?? seq };
+  if (operationId !== undefined) origin.operationId = operationId;
+  else if (cursor === undefined) origin.isLatest = true;
+  return {
+    functionName,
+    version,
+    forkedFrom: origin,
+    ...(input !== undefined && { input }),
+    ...(tenantId !== undefined && { tenantId }),
+    ...(traceHeader !== undefined && { traceHeader }),
+    ...(tags !== undefined && { tags }),
+  };
+}
+
+function invalid(message: string): ClientError {
+  return new ClientError(ClientErrorCode.INVALID_PARAMETER, message);
+}

@@ -1,0 +1,106 @@
+/**
+ * Takes an execution back to an earlier point. What it goes on with is made of its whole log, which must not have gone on
+ * by the time that this is recorded: so it is paused first, if it runs, and the log is read again whenever it has.
+ */
+
+import { decodeCommit } from "../machine/commit-codec.ts";
+import type { RewindExecution } from "../machine/command.ts";
+import { copyOf, type CopyPoint } from "../machine/copy.ts";
+import { Limits } from "../machine/limits.ts";
+import type { Commit } from "../model/commit.ts";
+import type { Draft } from "../model/draft.ts";
+import { isPaused } from "../model/execution.ts";
+import type { ExecutionStore } from "../ports/execution-store.ts";
+import { ClientError, ClientErrorCode } from "./client.ts";
+import type { Session } from "./session.ts";
+
+/** How often it is tried while the log goes on. */
+const MOST_TRIES = 100;
+
+export interface RewindOrder {
+  readonly operationId?: string;
+  readonly cursor?: number;
+  /** As it is registered. */
+  readonly version: string | undefined;
+}
+
+/** @throws {ClientError} as `ExecutionClient.rewind` does; TooManyRequestsException if the log goes on too fast. */
+export async function rewindTo(session: Session, store: ExecutionStore, order: RewindOrder): Promise<void> {
+  const point = pointOf(order);
+  const { status } = session.header;
+  const staysPaused = isPaused(session.header);
+  // Refused before anything has changed.
+  await planned(session, store, { order, point, staysPaused });
+  if (status === "RUNNING" && !staysPaused)
+    await session.command({ type: "PAUSE", reason: "The execution is being rewound." });
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const command = await planned(session, store, { order, point, staysPaused });
+    if (await session.command(command)) return session.carryOut({ kind: "SHOW" });
+  }
+  const message = `Execution ${session.id} goes on while it is rewound. Try again.`;
+  throw new ClientError(ClientErrorCode.THROTTLED, message);
+}
+
+interface Plan {
+  readonly order: RewindOrder;
+  readonly point: CopyPoint;
+  readonly staysPaused: boolean;
+}
+
+async function planned(
+  session: Session,
+  store: ExecutionStore,
+  { order, point, staysPaused }: Plan,
+): Promise<RewindExecution> {
+  const commits = await readLog(session, store);
+  if (point.type === "COMMIT") requireReachable(commits, point.seq);
+  const copied = copyOf(commits, point, { isOwn: true });
+  if (copied === undefined)
+    throw new ClientError(
+      ClientErrorCode.NOT_FOUND,
+      `Execution ${session.id} has no operation ${order.operationId}, or it was undone.`,
+    );
+  requireFitting(copied);
+  const seq = commits.length;
+  const cursor = point.type === "COMMIT" ? point.seq : seq;
+  const command: Draft<RewindExecution> = { type: "REWIND", seq, cursor, commits: copied, isPaused: staysPaused };
+  if (order.operationId !== undefined) command.operationId = order.operationId;
+  if (order.version !== undefined) command.version = order.version;
+  return command;
+}
+
+async function readLog({ id, header }: Session, store: ExecutionStore): Promise<Commit[]> {
+  const { incarnation } = header;
+  const commits: Commit[] = [];
+  for (let next: number | undefined = 1; next !== undefined; ) {
+    const page = await store.read(id, next, { incarnation });
+    for (const body of page?.bodies ?? []) commits.push(decodeCommit(body));
+    next = page?.next;
+  }
+  return commits;
+}
+
+function pointOf({ operationId, cursor }: RewindOrder): CopyPoint {
+  if ((operationId === undefined) === (cursor === undefined)) throw invalid("Name an operation or a commit.");
+  if (operationId !== undefined) return { type: "OPERATION", id: operationId };
+  if (!Number.isInteger(cursor)) throw invalid(`The commit is ${cursor}; it must be a whole number.`);
+  return { type: "COMMIT", seq: cursor ?? 0 };
+}
+
+/** An operation's id may mean another one before the execution was rewound. */
+function requireReachable(commits: readonly Commit[], cursor: number): void {
+  let first = 1;
+  for (const [index, { facts }] of commits.entries()) if (facts[0]?.kind === "REWOUND") first = index + 1;
+  if (cursor >= first && cursor <= commits.length) return;
+  throw invalid(`The commit is ${cursor}; it must be a whole number from ${first} to ${commits.length}.`);
+}
+
+function requireFitting(copied: RewindExecution["commits"]): void {
+  const limit = Limits.COPY_CHARACTERS;
+  const size = JSON.stringify(copied).length;
+  if (size > limit) throw invalid(`What it would go on from is ${size} characters; the limit is ${limit}.`);
+}
+
+function invalid(message: string): ClientError {
+  return new ClientError(ClientErrorCode.INVALID_PARAMETER, message);
+}
