@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { sha256, utf8 } from "../../src/lambda-compat/http/digest.ts";
 import { createHttpFace, type HttpFaceOptions } from "../../src/lambda-compat/http/face.ts";
-import { wireId } from "../../src/lambda-compat/md5.ts";
+import { wireId } from "../../src/lambda-compat/wire-id.ts";
 import { PlainClient } from "./plain-client.ts";
 
 const ARN = "arn:perdure:lambda:local:000000000000:function:order:$LATEST/durable-execution/o-1/0123456789abcdef";

@@ -3,7 +3,7 @@
 import { type ExecutionHeader, ExecutionStatus, type Fork, type ForkReference } from "../../engine/model/execution.ts";
 import type { DirectoryRow } from "../../engine/ports/execution-store.ts";
 import { formatExecutionArn, formatFunctionArn } from "../arn.ts";
-import { wireId } from "../md5.ts";
+import { wireId } from "../wire-id.ts";
 import { errorToWire } from "../wire.ts";
 import { present, readJson, readShape } from "./body.ts";
 import {

@@ -2,7 +2,7 @@
 
 import type { ExecutionHeader } from "../../engine/model/execution.ts";
 import { formatExecutionArn } from "../arn.ts";
-import { wireId } from "../md5.ts";
+import { wireId } from "../wire-id.ts";
 import { ApiError } from "./api-error.ts";
 import { present, readJson, readShape } from "./body.ts";
 import { type Call, type Face, findExecution } from "./call.ts";
