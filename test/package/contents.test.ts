@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { describe, expect, test } from "vitest";
@@ -24,12 +24,12 @@ describe("the published package", () => {
       ...filesOf(entry.name),
       ...(hasCommonJs(entry) ? commonJsOf(entry.name) : []),
     ]);
-    const clients = ["with-lambda-client", "no-lambda-client"].flatMap((name) => [
-      ...filesOf(name),
-      ...commonJsOf(name),
-    ]);
+    const conditional = Object.values(readRootPackage().imports)
+      .flatMap((byCondition) => Object.values(byCondition))
+      .map((path) => basename(path, ".ts"))
+      .flatMap((name) => [...filesOf(name), ...commonJsOf(name)]);
     const page = files.filter((file) => file.startsWith("console/site/"));
-    const others = files.filter((file) => ![...entries, ...clients, ...page].includes(file) && !isModule(file));
+    const others = files.filter((file) => ![...entries, ...conditional, ...page].includes(file) && !isModule(file));
     expect(page.map((file) => file.replace(/-[\w-]{8}\./, "-."))).toEqual(
       expect.arrayContaining([
         "console/site/index.html",
