@@ -1,7 +1,7 @@
 /** What an operator does to executions, as calls of a face. */
 
 import type { CallbackOutcome } from "perdure/engine";
-import { wireId } from "../../src/lambda-compat/md5.ts";
+import { wireId } from "../../src/lambda-compat/wire-id.ts";
 import { text } from "../views/wire/fields.ts";
 import { executionPath, type Face } from "./face.ts";
 
