@@ -72,7 +72,8 @@ function textIn(node: GraphNode, now: number): string {
   if (node.kind === "group" || node.counts !== undefined)
     return node.counts === undefined ? "" : countsText(node.counts);
   const { operation } = node;
-  const kind = titleOf(operation) === kindLabel(operation) ? "" : `${kindLabel(operation)} · `;
+  const isPlain = titleOf(operation) === kindLabel(operation) || operation.status === "PENDING";
+  const kind = isPlain ? "" : `${kindLabel(operation)} · `;
   return `${kind}${timeIn(operation, now)}`;
 }
 
