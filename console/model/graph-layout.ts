@@ -155,7 +155,8 @@ export function nextBox(
     const { x, y } = centreOf(box);
     const along = (x - centre.x) * dx + (y - centre.y) * dy;
     const aside = Math.abs((x - centre.x) * dy) + Math.abs((y - centre.y) * dx);
-    const distance = along + 2 * aside;
+    // Up and down lead to the next layer, also where it is wide; to the sides they stay in theirs.
+    const distance = along + aside * (dy === 0 ? 3 : 0.3);
     if (along > 4 && distance < least) [found, least] = [box, distance];
   }
   return found;

@@ -22,7 +22,6 @@ export function GraphNodeView({ box, now, isCurrent, onChoose, onToggle }: Graph
     <g
       id={`node-${node.id}`}
       role="treeitem"
-      aria-label={boxLabel(box, now)}
       aria-selected={isCurrent}
       {...(canOpen ? { "aria-expanded": isOpen } : {})}
       class={`node node-${statusOf(node)}${isOpen ? " node-open" : ""}${isCurrent ? " node-current" : ""}`}
@@ -30,11 +29,11 @@ export function GraphNodeView({ box, now, isCurrent, onChoose, onToggle }: Graph
       onClick={onChoose}
       onDblClick={canOpen ? onToggle : undefined}
     >
+      <title>{boxLabel(box, now)}</title>
       {canOpen && !isOpen && <rect class="node-behind" x={5} y={5} width={width} height={height} rx={8} />}
       <rect class="node-box" width={width} height={height} rx={8} />
       <Mark status={statusOf(node)} y={isOpen ? HEAD / 2 : 17} />
       <text class="node-title" x={30} y={isOpen ? HEAD / 2 + 4 : 21}>
-        <title>{boxLabel(box, now)}</title>
         {shortened(titleIn(node), canOpen ? 19 : 23)}
       </text>
       {!isOpen && (
@@ -73,12 +72,15 @@ function textIn(node: GraphNode, now: number): string {
   if (node.kind === "group" || node.counts !== undefined)
     return node.counts === undefined ? "" : countsText(node.counts);
   const { operation } = node;
-  const kind = titleOf(operation) === kindLabel(operation) ? "" : `${kindLabel(operation)} · `;
+  const isPlain = titleOf(operation) === kindLabel(operation) || operation.status === "PENDING";
+  const kind = isPlain ? "" : `${kindLabel(operation)} · `;
   return `${kind}${timeIn(operation, now)}`;
 }
 
 function timeIn(operation: Operation, now: number): string {
-  return timeText(operation, { now, diedAt: undefined });
+  const time = timeText(operation, { now, diedAt: undefined });
+  const isRetried = operation.type === "STEP" && operation.attempt > 0 && !isSettled(operation.status);
+  return isRetried ? `${operation.attempt} tried, ${time}` : time;
 }
 
 function countsText({ all, succeeded, failed, open }: Counts): string {

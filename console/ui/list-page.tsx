@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { duration, listTime, statusLabel } from "../views/ui/labels.ts";
 import { VirtualList } from "../views/ui/virtual-list.tsx";
 import { type ExecutionRow, type Filter, NO_FILTER } from "../model/filter.ts";
-import { executionRoute } from "../model/route.ts";
+import { executionRoute, formatRoute } from "../model/route.ts";
 import { type List } from "../state/console.ts";
 import { MOST_ROWS } from "../state/listing.ts";
 import type { PageProps } from "./app.tsx";
@@ -25,7 +25,13 @@ export function ListPage({ console }: PageProps): JSX.Element {
       <FilterBar filter={filter} functionNames={console.functionNames.value} onFilter={setFilter} />
       {listing !== undefined && (
         <>
-          <Rows console={console} listing={listing} marked={marked.value} onMark={(next) => (marked.value = next)} />
+          <Rows
+            key={formatRoute({ page: "list", filter: listing.filter })}
+            console={console}
+            listing={listing}
+            marked={marked.value}
+            onMark={(next) => (marked.value = next)}
+          />
           <ListFoot listing={listing} canSearch={console.canSearch} />
           <BulkPanel
             console={console}

@@ -221,6 +221,17 @@ function printedKeys() {
   return { accessKeyId, secretAccessKey };
 }
 
+test("the console's link hands out the token once, and stands for the emulator's address", async () => {
+  const [, page = "", code = ""] = /(http\S+\/console\/)#once=(\S+)/.exec(emulator.output) ?? [];
+  const handIn = () => fetch(`${page}session`, { method: "POST", body: code });
+  const { token } = (await (await handIn()).json()) as { token: string };
+  const headers = { Authorization: `Bearer ${token}` };
+  expect((await fetch(`${emulator.url}/2015-03-31/functions/`, { headers })).status).toBe(200);
+  expect((await handIn()).status).toBe(403);
+  const root = await fetch(emulator.url, { redirect: "manual" });
+  expect([root.status, root.headers.get("location")]).toEqual([302, "/console/"]);
+});
+
 describe("what sam local asks for", () => {
   const start = { FunctionName: "order", ExecutionName: "from-sam", Input: '{"total":3}' };
   const post = (headers: Record<string, string>) =>
@@ -232,8 +243,8 @@ describe("what sam local asks for", () => {
 
   test("a start, by nobody without a credential", async () => {
     expect((await post({})).status).toBe(401);
-    const token = /#token=(\S+)/.exec(emulator.output)?.[1];
-    const answer = await post({ Authorization: `Bearer ${token}` });
+    const { bearer } = JSON.parse(project.lines(".perdure/credential.json").join("")) as { bearer: string };
+    const answer = await post({ Authorization: `Bearer ${bearer}` });
     expect(answer.status).toBe(201);
     expect(await answer.json()).toMatchObject({
       ExecutionArn: expect.stringContaining("/durable-execution/from-sam/"),

@@ -48,6 +48,8 @@ export interface Track {
   readonly versions: Version[];
   readonly spans: Span[];
   readonly children: Track[];
+  /** The number of the commit that took the execution back to before it. */
+  goneSeq?: number;
 }
 
 export interface LoggedEvent {
@@ -89,9 +91,15 @@ export class ExecutionView {
     this.bodies.push(body);
     this.commits.push(commit);
     this.#headers.push(this.#state.header);
+    if (this.#state.operations.size < this.#tracks.size) this.#letGo();
     for (const operation of changed) this.#record(operation);
     this.#settled.push(this.#tracks.size - this.#unsettled.size);
-    for (const fact of commit.facts) if ("id" in fact) this.#draw(fact, commit.at);
+    for (const fact of commit.facts) {
+      if ("id" in fact) this.#draw(fact, commit.at);
+      for (const { at, facts } of copiesIn(fact)) {
+        for (const copied of facts) if ("id" in copied) this.#draw(copied, at);
+      }
+    }
     for (const event of this.#history.read(commit)) this.events.push({ seq: this.length, event });
   }
 
@@ -205,6 +213,16 @@ export class ExecutionView {
     this.#order = undefined;
   }
 
+  /** What the execution has no more: it was rewound to before that. */
+  #letGo(): void {
+    for (const [id, track] of this.#tracks) {
+      if (this.#state.operations.has(id)) continue;
+      track.goneSeq = this.length;
+      this.#tracks.delete(id);
+      this.#unsettled.delete(track);
+    }
+  }
+
   #draw(fact: Extract<Fact, { readonly id: string }>, committedAt: number): void {
     const track = this.#tracks.get(fact.id);
     const operation = track?.versions.at(-1)?.operation;
@@ -226,8 +244,9 @@ export class ExecutionView {
   }
 }
 
-/** The operation as it was after a commit; undefined if it was not there yet. */
+/** The operation as it was after a commit; undefined if it was not there yet, or no more. */
 export function operationAt(track: Track, seq: number): Operation | undefined {
+  if (track.goneSeq !== undefined && seq >= track.goneSeq) return undefined;
   return track.versions.findLast((version) => version.seq <= seq)?.operation;
 }
 
@@ -241,6 +260,11 @@ export function viewOf(bodies: Iterable<string>): ExecutionView {
   const view = new ExecutionView();
   for (const body of bodies) view.add(body);
   return view;
+}
+
+/** What an execution has from a log, as commits in one fact: of a fork, or of one that was rewound. */
+function copiesIn(fact: Fact): readonly Pick<Commit, "at" | "facts">[] {
+  return "commits" in fact && Array.isArray(fact.commits) ? (fact.commits as Pick<Commit, "at" | "facts">[]) : [];
 }
 
 function outcomeOf(fact: Fact): Pick<Span, "hasFailed" | "error"> {

@@ -1,6 +1,6 @@
 /** Operations as rows that lie in each other: those in a folded one are left out. */
 
-import { firstSeqOf, type Track } from "./execution-view.ts";
+import { operationAt, type Track } from "./execution-view.ts";
 
 /** The rows as of a commit, parents before what is in them. */
 export function outlineOf(tracks: readonly Track[], folded: ReadonlySet<string>, seq: number): readonly Track[] {
@@ -10,7 +10,7 @@ export function outlineOf(tracks: readonly Track[], folded: ReadonlySet<string>,
   for (const track of tracks) {
     if (track.depth > depth) continue;
     depth = folded.has(track.id) ? track.depth : Number.POSITIVE_INFINITY;
-    if (firstSeqOf(track) <= seq) rows.push(track);
+    if (operationAt(track, seq) !== undefined) rows.push(track);
   }
   return rows;
 }

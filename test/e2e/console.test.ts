@@ -1,0 +1,222 @@
+/** The console's built page, against a face: lists, an execution, and what an operator does, with the keyboard alone. */
+
+import axe from "axe-core";
+import { chromium as playwright, type Browser, type BrowserContext, type Page } from "playwright";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { type ConsoleWorld, openConsoleWorld } from "./console-world.ts";
+import { chromium, inChromium } from "./in-chromium.ts";
+
+/** Only what hangs is to fail, however slow the machine. */
+const TIMEOUT_MS = 30_000;
+let world: ConsoleWorld;
+let browser: Browser;
+let visitor: BrowserContext;
+const troubles: string[] = [];
+
+inChromium("the console", () => {
+  beforeAll(async () => {
+    if (!chromium.found) return;
+    world = await openConsoleWorld();
+    browser = await playwright.launch({
+      executablePath: chromium.executablePath,
+      args: [...chromium.args],
+      env: { ...process.env, ...chromium.env },
+    });
+    const { client } = world.host;
+    for (let at = 0; at < 300; at++) await client.start({ functionName: "quick", name: `quick-${at}`, input: `${at}` });
+    await client.start({ functionName: "failing", name: "bad-1" });
+    await client.start({ functionName: "flaky", name: "shop-1" });
+    await client.start({ functionName: "order", name: "order-1", input: '{"items":12}' });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await world?.[Symbol.asyncDispose]();
+  });
+
+  afterEach(async () => {
+    await visitor?.close();
+    const errors = troubles.splice(0);
+    if (errors.length > 0) throw new Error(`Errors in the page: ${errors.join("; ")}`);
+  });
+
+  test("a link lets in once, its secret is in no address, and the token is the tab's alone", async () => {
+    const link = world.link();
+    const page = await open(link);
+    await rowNamed(page, "order-1").waitFor();
+    expect(page.url()).toBe(`${world.url}/console/#/`);
+    expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).toContain(world.token);
+    expect(await page.evaluate(() => `${localStorage.length} ${document.cookie}`)).toBe("0 ");
+    await page.reload();
+    await rowNamed(page, "order-1").waitFor();
+    const second = await open(link);
+    await second.getByText("This link has been used").waitFor();
+    await second.getByLabel("Bearer token").fill(world.token);
+    await second.keyboard.press("Enter");
+    await rowNamed(second, "order-1").waitFor();
+  });
+
+  test("a host at another address has to allow the page, and the page says how", async () => {
+    const page = await open(`${world.url}/console/`);
+    await page.getByLabel("Address").fill(world.otherUrl);
+    await page.getByLabel("Bearer token").fill(world.token);
+    await page.keyboard.press("Enter");
+    await page.getByText(`allowedOrigins: ["${world.url}"]`).first().waitFor();
+  });
+
+  test("a list is narrowed down, kept in the address, and kept up with what happens", async () => {
+    const page = await open(world.link());
+    await page.getByText(/^20\d so far/).waitFor();
+    await page.getByRole("listbox", { name: "Executions" }).focus();
+    await page.keyboard.press("End");
+    await page.getByText("303 executions").waitFor();
+    await search(page, "quick-29");
+    await page.getByText("11 executions").waitFor();
+    expect(page.url()).toContain("name=quick-29");
+    await world.host.client.start({ functionName: "quick", name: "quick-29-more" });
+    await rowNamed(page, "quick-29-more").waitFor();
+    await page.getByLabel("Status").selectOption("failed");
+    await page.getByText("No execution matches").waitFor();
+    await page.getByRole("button", { name: "Clear" }).click();
+    await rowNamed(page, "bad-1").waitFor();
+  });
+
+  test("an execution is seen as a graph, by the keyboard, with what it waits for", async () => {
+    const page = await open(world.link());
+    await openByKeys(page, "order-1");
+    await page.getByText("It waits for an answer to “approve shipping”").first().waitFor();
+    const graph = page.getByRole("tree", { name: "Operations as a graph" });
+    await graph.focus();
+    await page.keyboard.press("ArrowDown");
+    await page.getByRole("heading", { name: "check order" }).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.getByRole("heading", { name: /reserve (payment|stock)/ }).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.getByRole("heading", { name: "pack items" }).waitFor();
+    await graph.getByRole("treeitem", { name: "12 times map-item" }).waitFor();
+    expect(page.url()).toContain("operation=");
+    for (const tab of ["Timeline", "Tree", "History", "Log"]) {
+      await page.getByRole("tab", { name: tab }).click();
+      await page
+        .getByRole(tab === "Timeline" || tab === "Tree" ? "treeitem" : "option")
+        .first()
+        .waitFor();
+      expect(await violations(page)).toEqual([]);
+    }
+  });
+
+  test("a callback is answered, and the execution ends before one's eyes", async () => {
+    await world.host.client.start({ functionName: "order", name: "order-2", input: '{"items":2}' });
+    const page = await open(world.link());
+    await openByKeys(page, "order-2");
+    await page.getByRole("button", { name: "Succeed" }).click();
+    await page.getByText("Finished").waitFor();
+    await page.getByRole("button", { name: "Purge" }).waitFor();
+  });
+
+  test("attempts that failed can be compared", async () => {
+    const page = await open(world.link());
+    await openByKeys(page, "shop-1");
+    await page.getByText("again, in").first().waitFor();
+    const graph = page.getByRole("tree", { name: "Operations as a graph" });
+    await graph.getByRole("treeitem", { name: /call the shop/ }).click();
+    await page.getByRole("button", { name: /Compare/ }).click();
+    await page.locator(".diff-after").first().waitFor();
+  });
+
+  test("many are stopped at once, and what could not be is named", async () => {
+    for (let at = 0; at < 12; at++) await world.host.client.start({ functionName: "order", name: `bulk-${at}` });
+    const page = await open(world.link());
+    await search(page, "bulk-");
+    await page.getByText("12 executions").waitFor();
+    await page.getByRole("button", { name: "Mark all that match" }).click();
+    await page.getByText("12 marked").waitFor();
+    await world.host.client.stop("order/bulk-3");
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByRole("button", { name: "Stop 12" }).click();
+    await page.getByText(/of 12 stopped/).waitFor();
+    await page.getByRole("button", { name: "Close" }).click();
+    for (let at = 0; at < 12; at++) {
+      expect((await world.host.client.describe(`order/bulk-${at}`)).status).toBe("STOPPED");
+    }
+  });
+
+  test.for([
+    [360, "light"],
+    [1024, "dark"],
+    [1440, "light"],
+  ] as const)(
+    "at %i px in %s nothing is out of reach, of the eye or of a screen reader",
+    async ([width, colorScheme]) => {
+      const page = await open(world.link(), { viewport: { width, height: 800 }, colorScheme });
+      await rowNamed(page, "shop-1").waitFor();
+      expect(await violations(page)).toEqual([]);
+      expect(await overflow(page)).toBeLessThanOrEqual(0);
+      await openByKeys(page, "shop-1");
+      await page.getByRole("treeitem", { name: /call the shop/ }).waitFor();
+      await page.getByRole("button", { name: "Restart from here" }).click();
+      expect(await violations(page)).toEqual([]);
+      expect(await overflow(page)).toBeLessThanOrEqual(0);
+    },
+  );
+
+  test("ten thousand operations are opened, folded, and moved through with little work for each frame", async () => {
+    await world.host.client.start({ functionName: "many", name: "many-1", input: '{"operations":10000}' });
+    const page = await open(world.link());
+    await openByKeys(page, "many-1");
+    await page.getByText("10004 operations").waitFor();
+    const graph = page.getByRole("tree", { name: "Operations as a graph" });
+    await graph.getByRole("treeitem", { name: /all rows.*5000 done/ }).waitFor();
+    expect(await page.locator(".node").count()).toBeLessThan(20);
+    await page.getByRole("tab", { name: "Tree" }).click();
+    await page.getByRole("tree").focus();
+    await page.keyboard.press("End");
+    await page
+      .getByRole("treeitem", { name: /callback/ })
+      .last()
+      .waitFor();
+    expect(await page.getByRole("treeitem").count()).toBeLessThan(80);
+  });
+});
+
+async function open(url: string, options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
+  await visitor?.close();
+  visitor = await browser.newContext({ viewport: { width: 1280, height: 860 }, reducedMotion: "reduce", ...options });
+  const page = await visitor.newPage();
+  page.setDefaultTimeout(TIMEOUT_MS);
+  page.on("pageerror", (error) => troubles.push(error.message));
+  await page.goto(url);
+  return page;
+}
+
+const rowNamed = (page: Page, name: string) => page.getByRole("option", { name: new RegExp(`${name} `) }).first();
+
+/** As somebody does who has no mouse. */
+async function search(page: Page, text: string): Promise<void> {
+  await page.getByRole("listbox", { name: "Executions" }).waitFor();
+  await page.keyboard.press("/");
+  await page.keyboard.type(text);
+}
+
+async function openByKeys(page: Page, name: string): Promise<void> {
+  await search(page, name);
+  await page.getByText(/^1 execution\b/).waitFor();
+  await page.getByRole("listbox", { name: "Executions" }).focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name, exact: true }).waitFor();
+}
+
+/** How far the page is wider than its window. */
+function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+}
+
+/** What axe finds wrong with the page as it is. */
+async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { violations: found } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
+    return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  });
+}
