@@ -7,6 +7,13 @@ const races = ["test/promises/p03-race.test.ts", "test/promises/p03-branches.tes
 /** The half that runs user code against what is recorded. */
 export const replayMutations: readonly Mutation[] = [
   {
+    keeps: "P7",
+    what: "a suspension falls due although the invocation has heard of something",
+    code: "    this.#idle.end();\n    this.host.drain(this.#turn);",
+    becomes: "    this.host.drain(this.#turn);",
+    tests: ["src/engine/replay/absorb.test.ts"],
+  },
+  {
     keeps: "P1",
     what: "a settled step runs its function again",
     code: "    if (this.isSettled || this.scope.isRebuilding) return this.future;\n",

@@ -14,6 +14,13 @@ const chaos = ["src/testing/chaos/chaos.test.ts"];
 /** The half that keeps a log, runs invocations and is woken. */
 export const runnerMutations: readonly Mutation[] = [
   {
+    keeps: "P1",
+    what: "an execution that was started here and has ended elsewhere is started again",
+    code: "return isCreated ? { execution: header, created: true } : undefined;",
+    becomes: "return undefined;",
+    tests: ["test/runner/incarnations.test.ts"],
+  },
+  {
     keeps: "P4",
     what: "another owner's commit is not noticed",
     code: "      onFound: (commit) => this.#claims.note(commit),",
@@ -148,8 +155,15 @@ export const runnerMutations: readonly Mutation[] = [
   },
   {
     keeps: "alarm",
+    what: "a wake that has come elsewhere, by a clock that is ahead, stands for one that is needed",
+    code: " && time - now > CLOCKS_DIFFER_MS",
+    becomes: "",
+    tests: ["src/adapters/hosts/outstanding-wakes.test.ts"],
+  },
+  {
+    keeps: "alarm",
     what: "a queue is asked for the same time again at every wake",
-    code: "      else if (time <= at) return false;\n",
+    code: "      else if (time === at) return false;\n",
     becomes: "",
     tests: ["src/adapters/hosts/outstanding-wakes.test.ts"],
   },
