@@ -1,7 +1,7 @@
 /** DynamoDB in this process, by dynalite: on loopback alone, in memory or in a folder. */
 
 import type { AddressInfo } from "node:net";
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import dynalite, { type Server } from "dynalite";
 import { tableDefinition } from "../../src/adapters/dynamodb/schema.ts";
@@ -26,8 +26,13 @@ export class Dynalite {
     return new Dynalite(server, `http://127.0.0.1:${port}`);
   }
 
+  /** Resolves once the table can be used. */
   async createTable(name: string): Promise<void> {
     await this.client.send(new CreateTableCommand(tableDefinition(name)));
+    for (let status: string | undefined; status !== "ACTIVE"; ) {
+      const { Table } = await this.client.send(new DescribeTableCommand({ TableName: name }));
+      status = Table?.TableStatus;
+    }
   }
 
   async stop(): Promise<void> {
