@@ -83,6 +83,36 @@ test("runs steps, waits, a batch and invoked functions, each step once, over a q
   expect(world.errors).toEqual([]);
 });
 
+test("messages carry the tenant of their execution, or else the name of its function, so that none holds up the others", async () => {
+  const world = await aws.open();
+  const groups = new Map<string, Set<string | undefined>>();
+  aws.sqs.client.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) => {
+        const { QueueUrl, MessageBody = "", MessageGroupId } = args.input as Partial<Record<string, string>>;
+        if (commandName !== "SendMessageCommand" || QueueUrl !== world.queue.url) return next(args);
+        const { wake } = JSON.parse(MessageBody) as { wake: string };
+        groups.set(wake, (groups.get(wake) ?? new Set()).add(MessageGroupId));
+        return next(args);
+      },
+    { step: "initialize" },
+  );
+  const nap = withDurableExecution(async (_: unknown, context) => context.wait({ seconds: 1 }));
+  const host = world.host({ nap });
+  world.serve(host);
+  const started = await Promise.all([
+    host.client.start({ functionName: "nap", name: "a", tenantId: "Smith and Sons" }),
+    host.client.start({ functionName: "nap", name: "b" }),
+  ]);
+  for (const { execution } of started) expect(await outcome(host, execution.id)).toMatchObject({ status: "SUCCEEDED" });
+  expect(groups).toEqual(
+    new Map([
+      ["nap/a", new Set(["Smith_and_Sons"])],
+      ["nap/b", new Set(["nap"])],
+    ]),
+  );
+});
+
 test("waits for more than 15 minutes by one schedule, and for less by a message", async () => {
   const world = await aws.open();
   const far = withDurableExecution(async (_: unknown, context) => {

@@ -8,6 +8,7 @@ import { httpMutations } from "./http.ts";
 import { machineDecisionsMutations } from "./machine-decisions.ts";
 import { machineFoldMutations } from "./machine-fold.ts";
 import { machinePlanMutations } from "./machine-plan.ts";
+import { awsMutations } from "./aws.ts";
 import type { Mutation } from "./mutation.ts";
 import { nativeMutations } from "./native.ts";
 import { operatingMutations } from "./operating.ts";
@@ -36,4 +37,5 @@ export const mutations: readonly Mutation[] = [
   ...operatingMutations,
   ...playgroundMutations,
   ...tagsMutations,
+  ...awsMutations,
 ];

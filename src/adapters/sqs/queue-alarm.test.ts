@@ -177,6 +177,41 @@ test("an order that comes late and follows from fewer commits neither deletes a 
   expect(schedulesOf(id)).toEqual(standing);
 });
 
+test("without schedules a wake that no delay reaches comes every 15 minutes, until it is its time", async () => {
+  const opened = await open();
+  const id = await opened.execution("unscheduled");
+  const delays = delaysOf(opened.url);
+  const store = new DynamoStore({ client: dynalite.client, table });
+  let now = Date.now();
+  const queue = new WakeQueue(sqs.client, opened.url, () => now);
+  const alarm = new QueueAlarm({ queue, schedules: undefined, expected: store.due, now: () => now, onError: fail });
+  const at = now + 2_000_000;
+  for (let looks = 0; now < at; looks++) {
+    await alarm.schedule(id, at, order(3));
+    // Another one is to come: none is sent beside it.
+    await alarm.schedule(id, at, order(3));
+    now += 1000 * (delays[looks] ?? 0);
+    alarm.arrived(id, at);
+  }
+  expect(delays).toEqual([900, 900, 200]);
+  expect(schedulesOf(id)).toEqual([]);
+});
+
+/** The delay of each message from now on that is sent to a queue, in seconds. */
+function delaysOf(url: string): readonly (number | undefined)[] {
+  const delays: (number | undefined)[] = [];
+  sqs.client.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) => {
+        const { QueueUrl, DelaySeconds } = args.input as { QueueUrl?: string; DelaySeconds?: number };
+        if (commandName === "SendMessageCommand" && QueueUrl === url) delays.push(DelaySeconds);
+        return next(args);
+      },
+    { step: "initialize" },
+  );
+  return delays;
+}
+
 function schedulesOf(id: string): readonly string[] {
   return scheduler.names.filter((name) => name.startsWith(`${id.slice(0, id.indexOf("/"))}-`));
 }

@@ -24,10 +24,16 @@ export class Deliveries {
   readonly #options: DeliveriesOptions;
   readonly #pollers: readonly Promise<void>[];
   #isStopped = false;
+  #calls = 0;
 
   constructor(options: DeliveriesOptions) {
     this.#options = options;
     this.#pollers = Array.from({ length: POLLERS }, () => this.#poll());
+  }
+
+  /** Whether a call is under way. */
+  get isBusy(): boolean {
+    return this.#calls > 0;
   }
 
   async stop(): Promise<void> {
@@ -63,7 +69,8 @@ export class Deliveries {
     const process = choose();
     // Nothing is deleted: they come again.
     if (process === undefined) return pause();
-    const answer = await process.call(messages.map(recordOf));
+    this.#calls++;
+    const answer = await process.call(messages.map(recordOf)).finally(() => this.#calls--);
     if (answer === undefined || faults.happens("call unheard", UNHEARD)) return;
     await services.sqs.delete(services.queue.url, done(messages, answer));
   }

@@ -36,6 +36,8 @@ const STEP_MS = 500;
 const QUIET_LOOKS = 12;
 /** So many skipped hours in a row in which nothing happens: more than any wait is long. */
 const MOST_SKIPS = 24;
+/** Looks after which it gets nowhere, however slow the machine: each takes at least a quarter of a second. */
+const MOST_LOOKS = 2000;
 const TOLD_COMMITS = 200;
 const FAULT_RATES = [0, 0.5, 1, 1, 2];
 
@@ -71,6 +73,7 @@ class LambdaChaos {
   readonly #observer: Observer;
   readonly #processes: LambdaProcess[] = [];
   readonly #crashing: { readonly acts: readonly Act[]; readonly point: CrashPoint } | undefined;
+  #deliveries: Deliveries | undefined;
   #isClosed = false;
   #requests = 0;
   #changes = 0;
@@ -97,7 +100,7 @@ class LambdaChaos {
   async run(): Promise<ChaosReport> {
     this.#boot();
     this.#boot();
-    const deliveries = new Deliveries({
+    this.#deliveries = new Deliveries({
       services: this.#services,
       faults: this.#faults,
       choose: () => this.#choose(),
@@ -109,7 +112,7 @@ class LambdaChaos {
     await this.#judge();
     await this.#forget();
     this.#isClosed = true;
-    await Promise.all([sweeping, deliveries.stop()]);
+    await Promise.all([sweeping, this.#deliveries.stop()]);
     for (const { gate } of this.#processes) gate.kill();
     return this.#report();
   }
@@ -122,10 +125,15 @@ class LambdaChaos {
     this.#calm();
   }
 
-  /** Whether a process dies here. */
-  #passes(process: LambdaProcess, when: CrashPoint["when"]): void {
-    const point = this.#crashing?.point;
-    if (point?.change === this.#changes && point.when === when) this.#crash(process);
+  /** A process is about to change something: it may die now, or when that has happened. */
+  #changing(process: LambdaProcess): () => void {
+    const change = ++this.#changes;
+    const passes = (when: CrashPoint["when"]): void => {
+      const point = this.#crashing?.point;
+      if (point?.change === change && point.when === when) this.#crash(process);
+    };
+    passes("BEFORE");
+    return () => passes("AFTER");
   }
 
   get #living(): readonly LambdaProcess[] {
@@ -147,11 +155,8 @@ class LambdaChaos {
       witness: this.#witness,
       onRequest: (changes) => {
         this.#requests++;
-        if (!changes) return;
-        this.#changes++;
-        this.#passes(process, "BEFORE");
+        return changes ? this.#changing(process) : () => undefined;
       },
-      onChange: () => this.#passes(process, "AFTER"),
       onFailure: (error) => this.#failed(error),
     });
     this.#processes.push(process);
@@ -226,11 +231,11 @@ class LambdaChaos {
   }
 
   async #untilOver(): Promise<void> {
-    for (let quiet = 0, skips = 0; skips < MOST_SKIPS; ) {
+    for (let quiet = 0, skips = 0, looks = 0; skips < MOST_SKIPS && looks < MOST_LOOKS; looks++) {
       const landed = this.#landed;
       await this.#look(STEP_MS);
       if (!this.#callers.hasPlans && this.#observer.isOver) return;
-      if (this.#landed !== landed) [quiet, skips] = [0, 0];
+      if (this.#landed !== landed || this.#deliveries?.isBusy === true) [quiet, skips] = [0, 0];
       else if (++quiet > QUIET_LOOKS) {
         this.#services.skip(HOUR_MS);
         [quiet, skips] = [0, skips + 1];

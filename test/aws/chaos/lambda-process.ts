@@ -28,10 +28,11 @@ export interface LambdaProcessOptions {
   readonly services: Services;
   readonly faults: Faults;
   readonly witness: Witness;
-  /** Told of each request to a service before it is sent, and whether it may change anything. */
-  readonly onRequest: (changes: boolean) => void;
-  /** Told of each request that has changed something, before the process hears of it. */
-  readonly onChange: () => void;
+  /**
+   * Told of each request to a service before it is sent, and whether it may change anything. What it answers with is
+   * called when the request has been carried out, before the process hears of that.
+   */
+  readonly onRequest: (changes: boolean) => () => void;
   /** Told of background work that failed, and of user code that should not have run. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -117,7 +118,7 @@ export class LambdaProcess {
 
   /** Requests are refused, land late, or go unanswered; AWS's clients repeat what went unanswered. */
   #handler(inner: Handler): Pick<Handler, "handle"> {
-    const { pace: kind, services, faults, onRequest, onChange } = this.#options;
+    const { pace: kind, services, faults, onRequest } = this.#options;
     const { world } = services;
     const pace = new Pace(kind, {
       random: faults.random,
@@ -128,10 +129,10 @@ export class LambdaProcess {
     const handle: Handler["handle"] = async (request, options) => {
       const what = String(request.headers["x-amz-target"] ?? request.method).replace(/^.*\./, "");
       const changes = !/^(GetItem|Query|BatchGetItem|ReceiveMessage)$/.test(what);
-      onRequest(changes);
+      const onDone = onRequest(changes);
       const run = async (): ReturnType<Handler["handle"]> => {
         const answer = await read(await inner.handle(request, options));
-        if (changes) onChange();
+        onDone();
         return answer;
       };
       try {

@@ -1,0 +1,94 @@
+import type { Mutation } from "./mutation.ts";
+
+const alarm = ["src/adapters/sqs/queue-alarm.test.ts"];
+const host = ["test/aws/lambda-host.test.ts"];
+const otel = ["src/otel/otel.test.ts"];
+const typedClient = ["src/lambda-compat/typed-client.test.ts"];
+
+/** The home on AWS, and what every home hands to its users. */
+export const awsMutations: readonly Mutation[] = [
+  {
+    keeps: "queue",
+    what: "a message is delayed by more than SQS takes",
+    code: "    return Math.min(Math.max(seconds, 0), LONGEST_DELAY_SECONDS);",
+    becomes: "    return Math.max(seconds, 0);",
+    tests: alarm,
+  },
+  {
+    keeps: "queue",
+    what: "a wake that no delay reaches is sent and not scheduled",
+    code: "    if (schedules === undefined || wake.at - now() <= LONGEST_DELAY_MS) await queue.send(wake);",
+    becomes: "    if (schedules === undefined || wake.at > 0) await queue.send(wake);",
+    tests: alarm,
+  },
+  {
+    keeps: "queue",
+    what: "a wake that is to come is ordered again with each look",
+    code: "    if (!this.#outstanding.add(id, at, now())) return;",
+    becomes: "    this.#outstanding.add(id, at, now());",
+    tests: alarm,
+  },
+  {
+    keeps: "queue",
+    what: "a message does not say which tenant it is for",
+    code: "      MessageGroupId: messageGroup(wake.group),\n    };\n  }\n",
+    becomes: "      MessageGroupId: messageGroup(wake.id),\n    };\n  }\n",
+    tests: host,
+  },
+  {
+    keeps: "queue",
+    what: "the tenant of an execution is not known when its wake is ordered",
+    code: "      if (header.tenantId !== undefined) this.#groups.set(header.id, header.tenantId);",
+    becomes: "      if (header.tenantId === undefined) this.#groups.set(header.id, header.id);",
+    tests: host,
+  },
+  {
+    keeps: "due index",
+    what: "a late order takes the place of a newer one",
+    code: '      if (head === undefined || head.seq > order.seq) return { kind: "OVER", before: undefined };',
+    becomes: '      if (head === undefined) return { kind: "OVER", before: undefined };',
+    tests: alarm,
+  },
+  {
+    keeps: "due index",
+    what: "a change from outside is not expected to be woken for",
+    code: "    await due.expectSoon(executionId, host.now());\n",
+    becomes: "",
+    tests: host,
+  },
+  {
+    keeps: "due index",
+    what: "an execution is not in the index from its birth on",
+    code: "    return { [Key.DUE_SHARD]: duePartition(id), [Key.DUE_AT]: startedAt + this.slackMs };",
+    becomes: "    return { [Key.DUE_SHARD]: duePartition(id) };",
+    tests: host,
+  },
+  {
+    keeps: "throttling",
+    what: "why DynamoDB throttles is told to nobody",
+    code: '    if (error instanceof Error && reasons.length > 0) error.message = `${error.message} (${reasons.join(", ")})`;\n',
+    becomes: "",
+    tests: ["src/adapters/dynamodb/throttling.test.ts"],
+  },
+  {
+    keeps: "otel",
+    what: "the invocations of an execution are traces of their own",
+    code: "    this.traceId = parent?.traceId ?? traceIdOf(arn, startedAt);",
+    becomes: "    this.traceId = parent?.traceId ?? traceIdOf(`${arn} ${Math.random()}`, startedAt);",
+    tests: otel,
+  },
+  {
+    keeps: "typed client",
+    what: "an earlier version is started in the newest",
+    code: "      if (version !== undefined) return { functionName, version };",
+    becomes: "      if (version !== undefined) return { functionName };",
+    tests: typedClient,
+  },
+  {
+    keeps: "typed client",
+    what: "whoever waits for the result of an execution that is halted waits for ever",
+    code: '      const goesOn = header.status === "RUNNING" && header.halt === undefined && Date.now() < deadline;',
+    becomes: '      const goesOn = header.status === "RUNNING" && Date.now() < deadline;',
+    tests: typedClient,
+  },
+];
