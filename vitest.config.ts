@@ -52,7 +52,7 @@ const inNode = { setupFiles: ["test/property-seed.ts"], ...patience, maxWorkers 
 const node: TestProjectConfiguration = {
   test: {
     name: "node",
-    include: ["{src,test,demo,bench,scripts}/**/*.test.ts"],
+    include: ["{src,test,demo,console,bench,scripts}/**/*.test.ts"],
     exclude: [...everywhere, ...aloneInNode, "test/runtimes/{workerd,browser}/**", "test/package/**", "test/e2e/**"],
     isolate: false,
     ...inNode,

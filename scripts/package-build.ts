@@ -6,24 +6,31 @@
 
 import { copyFileSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { build, type InlineConfig } from "tsdown";
 import { root } from "./command.ts";
 import { exportTargets, hasCommonJs, toCommonJs } from "./commonjs-build.ts";
 import { type PublicEntry, publicEntries, type RootPackage, readRootPackage } from "./entries.ts";
 import { importsOf } from "./imports.ts";
 
-/** Imports that mean another file in Workers and browsers. */
-const conditionalImports = {
-  "#lambda-client": {
-    workerd: inEitherForm("./no-lambda-client"),
-    browser: inEitherForm("./no-lambda-client"),
-    default: inEitherForm("./with-lambda-client"),
-  },
-} as const;
+/** The sources that the `imports` of package.json lead to, by condition, by their names in the package. */
+function conditionalSources({ imports }: RootPackage): Readonly<Record<string, string>> {
+  const paths = Object.values(imports).flatMap((byCondition) => Object.values(byCondition));
+  return Object.fromEntries(paths.map((path) => [basename(path, ".ts"), path.slice(2)]));
+}
 
-function inEitherForm(path: string): Readonly<Record<"require" | "default", string>> {
-  return { require: `${path}.cjs`, default: `${path}.js` };
+/** Imports that mean another file in some places, as the package says it: in either form of module. */
+function conditionalImports({ imports }: RootPackage): Readonly<Record<string, unknown>> {
+  const inEitherForm = ([condition, path]: [string, string]) => {
+    const name = `./${basename(path, ".ts")}`;
+    return [condition, { require: `${name}.cjs`, default: `${name}.js` }] as const;
+  };
+  return Object.fromEntries(
+    Object.entries(imports).map(([specifier, byCondition]) => [
+      specifier,
+      Object.fromEntries(Object.entries(byCondition).map(inEitherForm)),
+    ]),
+  );
 }
 
 /** Programs that are started, not imported: the commands by name, and what they start in turn. */
@@ -39,11 +46,12 @@ const shipped: readonly string[] = ["README.md", "LICENSE"];
 export async function buildPackage(folder: string): Promise<void> {
   const manifest = readRootPackage();
   const entries = publicEntries(manifest);
-  const entry = { ...sources(entries), ...lambdaClients, ...programSources };
+  const conditional = conditionalSources(manifest);
+  const entry = { ...sources(entries), ...conditional, ...programSources };
   await build({ ...shared, entry, outDir: folder, format: "esm" });
   await build({
     ...shared,
-    entry: { ...sources(entries.filter(hasCommonJs)), ...lambdaClients },
+    entry: { ...sources(entries.filter(hasCommonJs)), ...conditional },
     outDir: folder,
     clean: false,
     format: "cjs",
@@ -55,11 +63,6 @@ export async function buildPackage(folder: string): Promise<void> {
   const published = publishedManifest(manifest, entries, importedPackages(folder));
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(published, null, 2)}\n`);
 }
-
-const lambdaClients = {
-  "no-lambda-client": "src/lambda-compat/no-lambda-client.ts",
-  "with-lambda-client": "src/lambda-compat/with-lambda-client.ts",
-};
 
 const shared: InlineConfig = {
   cwd: root,
@@ -116,7 +119,7 @@ function publishedManifest(
       ...Object.fromEntries(entries.map((entry) => [entry.subpath, exportTargets(entry)])),
       "./package.json": "./package.json",
     },
-    imports: conditionalImports,
+    imports: conditionalImports(manifest),
     main: "./index.cjs",
     module: "./index.js",
     types: "./index.d.ts",

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { build, type Plugin } from "esbuild";
+import { build, type BuildOptions, type Plugin } from "esbuild";
 import { root } from "./command.ts";
 import { publicEntries, readRootPackage } from "./entries.ts";
 import { buildPackage } from "./package-build.ts";
@@ -18,8 +18,11 @@ export interface EntrySize {
   readonly gzipWhole: number;
 }
 
-/** By specifier: "perdure", "perdure/cloudflare". */
+/** By specifier: "perdure", "perdure/cloudflare"; and `onLambda`. */
 export type Sizes = Readonly<Record<string, EntrySize>>;
+
+/** A handler with all that it needs on Lambda, in one file, without AWS's clients: what users deploy there. */
+export const onLambda = "a handler on Lambda";
 
 /** Where the figures stand that the documentation cites. */
 export const sizeReport: string = join(root, "docs", "reports", "sizes.json");
@@ -50,6 +53,8 @@ export async function measureBuilt(folder: string): Promise<Sizes> {
     const whole = await bundle(entry, { lazily: true });
     sizes[specifier] = { minified: loaded.byteLength, gzip: zipped(loaded), gzipWhole: zipped(whole) };
   }
+  const handler = await bundleForLambda(folder);
+  sizes[onLambda] = { minified: handler.byteLength, gzip: zipped(handler), gzipWhole: zipped(handler) };
   return sizes;
 }
 
@@ -57,15 +62,24 @@ function zipped(bundled: Uint8Array): number {
   return gzipSync(bundled, { level: 9 }).byteLength;
 }
 
+const HANDLER = `import { withDurableExecution } from "./index.js";
+export const handler = withDurableExecution(async (event, context) => context.step("echo", async () => event));`;
+
+/** With the options that AWS's tools have for esbuild. */
+async function bundleForLambda(folder: string): Promise<Uint8Array> {
+  return bundled({
+    stdin: { contents: HANDLER, resolveDir: folder },
+    platform: "node",
+    target: "node22",
+    external: ["@aws-sdk/*"],
+  });
+}
+
 /** One file, with or without what is imported by `import()`. */
 async function bundle(entry: string, { lazily }: { lazily: boolean }): Promise<Uint8Array> {
   const { peerDependencies } = readRootPackage();
-  const { outputFiles } = await build({
+  return bundled({
     entryPoints: [entry],
-    bundle: true,
-    minify: true,
-    write: false,
-    format: "esm",
     platform: "neutral",
     target: "es2022",
     mainFields: ["module", "main"],
@@ -73,10 +87,20 @@ async function bundle(entry: string, { lazily }: { lazily: boolean }): Promise<U
     nodePaths: [join(root, "node_modules")],
     external: ["node:*", "cloudflare:*", ...Object.keys(peerDependencies)],
     plugins: lazily ? [] : [leaveOutDynamicImports],
+  });
+}
+
+async function bundled(options: BuildOptions): Promise<Uint8Array> {
+  const { outputFiles } = await build({
+    ...options,
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
     logLevel: "error",
   });
-  const [file] = outputFiles;
-  if (file === undefined) throw new Error(`nothing was built for ${entry}`);
+  const [file] = outputFiles ?? [];
+  if (file === undefined) throw new Error("nothing was built");
   return file.contents;
 }
 

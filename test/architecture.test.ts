@@ -56,7 +56,7 @@ const layers: Layers = {
   "lambda-compat": {
     path: "src/lambda-compat/",
     imports: [...engine, "hosts"],
-    packages: ["#lambda-client", "@aws-sdk/client-lambda"],
+    packages: ["#lambda-client", "#md5", "#native-invocation", "@aws-sdk/client-lambda", "node:crypto"],
   },
   hosts: { path: "src/adapters/hosts/", imports: ["model", "ports"] },
   memory: { path: "src/adapters/memory/", imports: belowAdapters },
@@ -99,7 +99,7 @@ const layers: Layers = {
     ],
   },
   "browser home": { path: "src/homes/browser/", imports: [...belowHomes, "home options", "indexeddb"] },
-  otel: { path: "src/otel/", imports: ["lambda-compat"], packages: ["@opentelemetry/api"] },
+  otel: { path: "src/otel/", imports: ["lambda-compat"], packages: ["#md5", "@opentelemetry/api"] },
   "aws cdk": { path: "src/aws-cdk/", imports: ["dynamodb"], packages: ["aws-cdk-lib", "aws-cdk-lib/*", "constructs"] },
   eslint: { path: "src/eslint/", imports: [] },
   testing: {

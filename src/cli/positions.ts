@@ -5,7 +5,7 @@
  */
 
 import type { Commit, Fact } from "../engine/model/commit.ts";
-import { wireId } from "../lambda-compat/md5.ts";
+import { wireId } from "../lambda-compat/wire-id.ts";
 
 interface Place {
   readonly id: string;

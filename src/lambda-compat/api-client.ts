@@ -1,5 +1,6 @@
 /** Checkpoints through the Lambda API. AWS's client is an optional peer: it is loaded when first needed. */
 
+import { importLambdaClient } from "#lambda-client";
 import { trace } from "./logger.ts";
 import { SDK_VERSION } from "./sdk-version.ts";
 import type { DurableExecutionClient, DurableLogger, LambdaClientLike } from "./types.ts";
@@ -82,8 +83,7 @@ export class DurableExecutionApiClient implements DurableExecutionClient {
 
 /** A failure is not kept: the next call tries again. */
 function load(): Promise<LambdaModule> {
-  loading ??= import("#lambda-client")
-    .then(({ importLambdaClient }) => importLambdaClient())
+  loading ??= importLambdaClient()
     .then(lambdaModule)
     .catch((error: unknown) => {
       loading = undefined;

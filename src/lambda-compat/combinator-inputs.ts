@@ -4,6 +4,8 @@
  * that they were given to: from the call on, their rejections are taken care of.
  */
 
+import { OperationPromise } from "./durable-promise.ts";
+
 const ignore = (): void => {};
 
 /** Reads the inputs, once. The answer gives them out, or throws what reading them threw. */
@@ -20,6 +22,26 @@ export function combinatorInputs(given: Iterable<unknown>): () => Iterable<unkno
     return () => {
       throw error;
     };
+  }
+}
+
+/**
+ * Awaits the operations among the inputs that nobody awaits, as the combinator has done when it ran: once their outcome
+ * is part of a recorded one, their failures are told of no more.
+ */
+export function awaitOperations(read: () => Iterable<unknown>): void {
+  for (const input of readable(read)) {
+    if (input instanceof OperationPromise && !input.isExecuted) void input.catch(ignore);
+  }
+}
+
+/** Nothing, of what could not be read. */
+function readable(read: () => Iterable<unknown>): readonly unknown[] {
+  try {
+    const inputs: unknown = read();
+    return Array.isArray(inputs) ? inputs : [];
+  } catch {
+    return [];
   }
 }
 

@@ -25,8 +25,8 @@ import { wait } from "../engine/replay/operations/wait.ts";
 import { Scope } from "../engine/replay/scope.ts";
 import { type BatchCall, batchConfigError, runBatchIn } from "./batch.ts";
 import { batchSummarizer, createBatchSerdes } from "./batch-result.ts";
-import { combinatorInputs } from "./combinator-inputs.ts";
-import { DurablePromise } from "./durable-promise.ts";
+import { awaitOperations, combinatorInputs } from "./combinator-inputs.ts";
+import { DurablePromise, OperationPromise } from "./durable-promise.ts";
 import { readSeconds, requireDuration, requireTimeout, toSeconds } from "./duration.ts";
 import { type Frame, logDataOf } from "./frame.ts";
 import { called, requireDecision, requireFunction, requireStrategy } from "./invalid-argument.ts";
@@ -398,7 +398,12 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     return (...args) => {
       const [name, promises] = withName<[PromiseLike<unknown>[]]>(args as [PromiseLike<unknown>[]]);
       const inputs = combinatorInputs(promises);
-      return new DurablePromise(() => this.#combine(name, () => combine(inputs()), serdes) as Promise<never>);
+      return new DurablePromise(() => {
+        const combined = this.#combine(name, () => combine(inputs()), serdes);
+        const onEnd = (): void => awaitOperations(inputs);
+        combined.then(onEnd, onEnd);
+        return combined as Promise<never>;
+      });
     };
   }
 
@@ -457,7 +462,7 @@ function requireTimeouts(where: string, config: Timeouts | undefined): void {
 }
 
 function durable<T>(future: Future<T>): DurablePromise<T> {
-  return new DurablePromise(() => future.observe());
+  return new OperationPromise(() => future.observe());
 }
 
 function rejected(message: string): DurablePromise<never> {

@@ -40,3 +40,6 @@ export class DurablePromise<T> implements Promise<T> {
     return this.#promise;
   }
 }
+
+/** The promise of an operation that user code has called. Looking at it begins nothing. */
+export class OperationPromise<T> extends DurablePromise<T> {}

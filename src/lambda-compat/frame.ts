@@ -4,7 +4,7 @@ import type { Invocation } from "../engine/replay/invocation.ts";
 import type { CallOptions } from "../engine/replay/called-operation.ts";
 import { Attempts } from "../engine/replay/operations/attempts.ts";
 import { Scope } from "../engine/replay/scope.ts";
-import { wireId } from "./md5.ts";
+import { wireId } from "./wire-id.ts";
 import type { DurableLogData, LambdaContext } from "./types.ts";
 
 export interface Frame {

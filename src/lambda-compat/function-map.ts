@@ -8,7 +8,7 @@ import {
 } from "../engine/runner/function.ts";
 import { InvalidArgumentError, shown } from "./invalid-argument.ts";
 import { plainLambda } from "./lambda-function.ts";
-import { durableFunctionOf } from "./with-durable-execution.ts";
+import { durableFunctionOf } from "./hosted-invocation.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- handlers of all events and results, of this package and of AWS's
 type Handler = (event: any, context: any) => Promise<any>;

@@ -1,7 +1,6 @@
 /** A handler invoked by one of perdure's own hosts: the machine is in the same process, nothing goes over a wire. */
 
 import { failureFromError } from "../engine/model/thrown-failure.ts";
-import type { InvocationOutcome } from "../engine/replay/core.ts";
 import type { Operation } from "../engine/model/operation.ts";
 import type {
   DurableFunction,
@@ -10,12 +9,15 @@ import type {
   RunningInvocation,
 } from "../engine/runner/function.ts";
 import { lambdaContextOf } from "./lambda-context.ts";
-import { wireId } from "./md5.ts";
 import type { PluginHost } from "./plugin-host.ts";
-import { configError, pluginsOf, type Program, type RunningProgram, runProgram, storedOutcome } from "./program.ts";
-import type { DurableExecutionInvocationOutput } from "./types.ts";
-import { updatedOperations } from "./updated-operations.ts";
-import { errorToWire } from "./wire.ts";
+import type { Program, ProgramOutcome, RunningProgram } from "./program.ts";
+import { programOf } from "./program-of.ts";
+
+/** What a host runs of a handler; undefined for a function that `withDurableExecution` did not make. */
+export function durableFunctionOf(handler: unknown): DurableFunction | undefined {
+  const program = programOf(handler);
+  return program && hostedFunction(program);
+}
 
 export function hostedFunction(program: Program): DurableFunction {
   return {
@@ -65,18 +67,18 @@ class HostedInvocation implements RunningInvocation {
 
   /** Resolves once the handler has been called, so that what called it is not held while it runs. */
   async #begin(program: Program, request: InvocationRequest): Promise<{ readonly output: Promise<FunctionOutput> }> {
-    const invalid = configError(program.config);
-    if (invalid !== undefined) throw new Error(invalid);
+    const plugins = await program.pluginHost();
     const event = JSON.parse(request.header.input ?? "{}") as unknown;
-    const plugins = await pluginsOf(program);
     const order: Order = { program, request, event, plugins };
-    return { output: plugins === undefined ? this.#invoke(order) : this.#observe(order, plugins) };
+    if (plugins === undefined) return { output: this.#invoke(order) };
+    const { observeHosted } = await import("./hosted-plugins.ts");
+    return { output: observeHosted(plugins, order, (updatedIds) => this.#invoke({ ...order, updatedIds })) };
   }
 
   #invoke({ program, request, event, plugins, updatedIds }: Order): Promise<FunctionOutput> {
     if (this.#isAbandoned) return Promise.resolve({ status: "FENCED" });
     const { client, host, journal, arn, suspension, lingerMs } = request;
-    this.#running = runProgram(program, {
+    this.#running = program.start({
       event,
       lambdaContext: lambdaContextOf(request),
       plugins,
@@ -87,42 +89,8 @@ class HostedInvocation implements RunningInvocation {
     this.#early = [];
     return this.#running.outcome.then(outputOf);
   }
-
-  async #observe(order: Order, plugins: PluginHost): Promise<FunctionOutput> {
-    const { header, requestId, arn, journal } = order.request;
-    const updatedIds = updatedOperations(order.request).map(({ id }) => wireId(id));
-    const observed = {
-      requestId,
-      arn,
-      input: order.event,
-      startedAt: header.startedAt,
-      updatedIds,
-      operations: () => journal,
-    };
-    let output: FunctionOutput = { status: "FENCED" };
-    await plugins.observe(observed, async () => {
-      output = await this.#invoke({ ...order, updatedIds });
-      return asLambdaOutput(output);
-    });
-    return output;
-  }
 }
 
-function outputOf(outcome: InvocationOutcome): FunctionOutput {
-  if (outcome.status === "FAULT") return { status: "FAULT", error: failureFromError(outcome.error) };
-  if (outcome.status === "SUCCEEDED" || outcome.status === "FAILED") return storedOutcome(outcome);
-  return outcome;
-}
-
-/** What plugins see. */
-function asLambdaOutput(output: FunctionOutput): DurableExecutionInvocationOutput {
-  if (output.status === "SUCCEEDED") {
-    return {
-      Status: "SUCCEEDED",
-      ...(output.result === undefined ? {} : { Result: output.result }),
-    } as DurableExecutionInvocationOutput;
-  }
-  if (output.status === "FAILED")
-    return { Status: "FAILED", Error: errorToWire(output.error) } as DurableExecutionInvocationOutput;
-  return { Status: "PENDING" } as DurableExecutionInvocationOutput;
+function outputOf(outcome: ProgramOutcome): FunctionOutput {
+  return outcome.status === "FAULT" ? { status: "FAULT", error: failureFromError(outcome.error) } : outcome;
 }

@@ -4,7 +4,7 @@ import { platformTasks } from "../adapters/hosts/platform-tasks.ts";
 import type { Operation } from "../engine/model/operation.ts";
 import { invokeNatively, type NativeRequest } from "./native-invocation.ts";
 import { LambdaCheckpoint } from "./lambda-checkpoint.ts";
-import { wireId } from "./md5.ts";
+import { wireId } from "./wire-id.ts";
 import { createProgram } from "./program.ts";
 import type {
   DurableContext,

@@ -18,7 +18,7 @@ import { DurableExecutionClientError, DurableExecutionClientErrorScope } from ".
 import { InvalidArgumentError } from "./invalid-argument.ts";
 import { DurableExecutionInvocationInputWithClient } from "./invocation-input.ts";
 import { lambdaContextOf } from "./lambda-context.ts";
-import { wireId } from "./md5.ts";
+import { wireId } from "./wire-id.ts";
 import type * as api from "./types.ts";
 import { updatedOperations } from "./updated-operations.ts";
 import { errorFromWire, executionToWire, operationToWire, updateFromWire } from "./wire.ts";

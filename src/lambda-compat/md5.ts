@@ -1,7 +1,7 @@
 /**
- * AWS's operation ids: the first 16 hex digits of the MD5 of an operation's position. MD5 stands here for its brevity and
- * because the wire asks for it; nothing rests on its strength. Written out because browsers and Workers offer no
- * synchronous digest.
+ * MD5, written out because browsers and Workers offer no synchronous digest. It stands here for its brevity and because
+ * the wire asks for it; nothing rests on its strength. On Node `node-md5.ts` goes in its place, by the `#md5` import of
+ * package.json.
  */
 
 const SHIFTS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21];
@@ -9,14 +9,6 @@ const SHIFTS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21];
 const STRIDES = [1, 5, 3, 7];
 const OFFSETS = [0, 1, 5, 0];
 const SINES = Int32Array.from({ length: 64 }, (_, index) => Math.abs(Math.sin(index + 1)) * 2 ** 32);
-const POSITION = /^\d{1,9}(-\d{1,9})*$/;
-
-/**
- * The id of an operation on the wire. An id that is no position is one already: it came from an SDK that hashes its own.
- */
-export function wireId(id: string): string {
-  return POSITION.test(id) ? md5(id).slice(0, 16) : id;
-}
 
 /** The MD5 of a text's UTF-8, 32 hex digits. */
 export function md5(text: string): string {

@@ -3,21 +3,21 @@
  * here between two invocations.
  */
 
+import { md5 } from "#md5";
 import type { PlatformTasks } from "../adapters/hosts/platform-tasks.ts";
 import { systemHost } from "../adapters/hosts/system-host.ts";
 import { failureFromError } from "../engine/model/thrown-failure.ts";
 import type { Failure } from "../engine/model/failure.ts";
 import { utf8Length } from "../engine/model/utf8.ts";
 import type { Host } from "../engine/ports/host.ts";
-import type { InvocationOutcome } from "../engine/replay/core.ts";
 import { CheckpointError } from "../engine/replay/faults.ts";
 import { DurableExecutionApiClient } from "./api-client.ts";
 import { DurableExecutionInvocationInputWithClient } from "./invocation-input.ts";
 import { isFinal, LambdaCheckpoint } from "./lambda-checkpoint.ts";
 import { InvocationStatus } from "./literals.ts";
-import { md5, wireId } from "./md5.ts";
+import { wireId } from "./wire-id.ts";
 import type { PluginHost } from "./plugin-host.ts";
-import { configError, pluginsOf, type Program, runProgram, storedOutcome } from "./program.ts";
+import type { Program, ProgramOutcome } from "./program.ts";
 import type * as api from "./types.ts";
 import { errorToWire, toMilliseconds } from "./wire.ts";
 
@@ -47,11 +47,9 @@ export async function invokeNatively(program: Program, request: NativeRequest): 
         "Check your resource configurations to confirm the durability is set.",
     );
   }
-  const invalid = configError(program.config);
-  if (invalid !== undefined) return failed({ errorType: "Error", errorMessage: invalid });
   let plugins: PluginHost | undefined;
   try {
-    plugins = await pluginsOf(program);
+    plugins = await program.pluginHost();
   } catch (error) {
     return failed(failureFromError(error));
   }
@@ -99,7 +97,7 @@ class NativeInvocation {
   async #invoke(input: unknown): Promise<Output> {
     const { event, lambdaContext, plugins } = this.#call;
     const started = this.#host.now();
-    const { outcome } = runProgram(this.#program, {
+    const { outcome } = this.#program.start({
       event: input,
       lambdaContext,
       plugins,
@@ -125,15 +123,14 @@ class NativeInvocation {
     return lambdaContext?.getRemainingTimeInMillis?.() ?? started + DEFAULT_REMAINING_MS - this.#host.now();
   }
 
-  async #output(outcome: InvocationOutcome): Promise<Output> {
+  async #output(outcome: ProgramOutcome): Promise<Output> {
     // A newer invocation has taken over, or the execution is paused: the service knows how it goes on.
     if (outcome.status === "PENDING" || outcome.status === "FENCED") return { Status: InvocationStatus.PENDING };
     if (outcome.status === "BREACH") return failed(failureFromError(outcome.error));
     if (outcome.status === "FAULT") throw outcome.error;
-    const stored = storedOutcome(outcome);
-    if (stored.status === "FAILED") return failed(stored.error);
-    if (stored.result === undefined) return { Status: InvocationStatus.SUCCEEDED };
-    return this.#succeeded(stored.result);
+    if (outcome.status === "FAILED") return failed(outcome.error);
+    if (outcome.result === undefined) return { Status: InvocationStatus.SUCCEEDED };
+    return this.#succeeded(outcome.result);
   }
 
   /** A result too large for the output is checkpointed instead. */

@@ -5,7 +5,7 @@
 
 import { errorFromFailure } from "../engine/model/errors.ts";
 import type { Operation } from "../engine/model/operation.ts";
-import { wireId } from "./md5.ts";
+import { wireId } from "./wire-id.ts";
 import type { DurableInstrumentationPlugin, OperationInfo } from "./plugins.ts";
 
 /** All plugins as one with every hook. */

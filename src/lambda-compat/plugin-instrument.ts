@@ -4,7 +4,7 @@ import { isSettled, type Operation } from "../engine/model/operation.ts";
 import { errorFromFailure } from "../engine/model/errors.ts";
 import { failureFromError } from "../engine/model/thrown-failure.ts";
 import type { Instrument, Running } from "../engine/replay/instrument.ts";
-import { wireId } from "./md5.ts";
+import { wireId } from "./wire-id.ts";
 import { operationInfo, type PluginDispatcher } from "./plugin-dispatcher.ts";
 import type { AttemptInfo, OperationInfo } from "./plugins.ts";
 

@@ -14,13 +14,16 @@ import type { PluginHost } from "./plugin-host.ts";
 import { loadPlugins, type PluginSource } from "./plugin-loader.ts";
 import type * as api from "./types.ts";
 
+/** A durable handler. It brings the code that runs it, so that a home needs none of its own. */
 export interface Program {
-  // oxlint-disable-next-line typescript/no-explicit-any -- what the event is, the handler knows
-  readonly handler: api.DurableExecutionHandler<any, any, any>;
   readonly config: api.DurableExecutionConfig;
-  /** Loading begins when the handler is defined; every invocation awaits it. */
-  readonly plugins: Promise<readonly PluginSource[]>;
+  /** Undefined without plugins. Rejects with a PluginLoadError, and for a configuration that cannot be. */
+  readonly pluginHost: () => Promise<PluginHost | undefined>;
+  readonly start: (run: ProgramRun) => RunningProgram;
 }
+
+// oxlint-disable-next-line typescript/no-explicit-any -- what the event is, the handler knows
+type Handler = api.DurableExecutionHandler<any, any, any>;
 
 export interface ProgramRun {
   readonly event: unknown;
@@ -33,25 +36,35 @@ export interface ProgramRun {
 
 export interface RunningProgram {
   readonly invocation: Invocation;
-  readonly outcome: Promise<InvocationOutcome>;
+  readonly outcome: Promise<ProgramOutcome>;
 }
 
-export function createProgram(handler: Program["handler"], config: api.DurableExecutionConfig): Program {
+/** How a run ended, as it is to be stored if it ends the execution. */
+export type ProgramOutcome = StoredOutcome | Exclude<InvocationOutcome, { readonly status: StoredOutcome["status"] }>;
+
+/** Plugins begin to load when the handler is defined; every invocation awaits them. */
+export function createProgram(handler: Handler, config: api.DurableExecutionConfig): Program {
   const plugins = loadPlugins(config.plugins);
   plugins.catch(() => {});
-  return { handler, config, plugins };
+  return {
+    config,
+    async pluginHost() {
+      const invalid = configError(config);
+      if (invalid !== undefined) throw new Error(invalid);
+      return pluginHost(await plugins);
+    },
+    start: (run) => startHandler(handler, config, run),
+  };
 }
 
-/** Undefined without plugins. Rejects with a PluginLoadError. */
-export async function pluginsOf(program: Program): Promise<PluginHost | undefined> {
-  const plugins = await program.plugins;
+async function pluginHost(plugins: readonly PluginSource[]): Promise<PluginHost | undefined> {
   if (plugins.length === 0) return undefined;
   const { createPluginHost } = await import("./plugin-host.ts");
   return createPluginHost(plugins);
 }
 
 /** What makes a configuration unusable; the execution fails with it. */
-export function configError({
+function configError({
   client,
   durableExecutionClient,
   pluginsConfig,
@@ -68,8 +81,7 @@ export function configError({
   return `pluginsConfig.childOperationsDepth must be a non-negative integer or Infinity; got ${depth}.`;
 }
 
-/** Starts the handler. */
-export function runProgram(program: Program, run: ProgramRun): RunningProgram {
+function startHandler(handler: Handler, config: api.DurableExecutionConfig, run: ProgramRun): RunningProgram {
   // The functions below live as long as the invocation, and what one of them names is kept: never all of `run`.
   const { event, lambdaContext, plugins, updatedIds = [] } = run;
   const { arn } = run.invocation;
@@ -82,19 +94,22 @@ export function runProgram(program: Program, run: ProgramRun): RunningProgram {
     logger,
     serdes: undefined,
     callbackDeserializer: undefined,
-    preservedLevels: program.config.pluginsConfig?.childOperationsDepth ?? 0,
+    preservedLevels: config.pluginsConfig?.childOperationsDepth ?? 0,
   });
-  const outcome = invocation.run(() => program.handler(event, context) as unknown);
-  return { invocation, outcome: outcome.then((ended) => reportingUnawaited(ended, invocation, context.logger)) };
+  const outcome = invocation.run(() => handler(event, context) as unknown);
+  return { invocation, outcome: outcome.then((ended) => toStore(ended, invocation, context.logger)) };
+}
+
+type Warner = Pick<api.DurableLogger, "warn">;
+
+function toStore(outcome: InvocationOutcome, invocation: Invocation, logger: Warner): ProgramOutcome {
+  if (outcome.status !== "SUCCEEDED" && outcome.status !== "FAILED") return outcome;
+  reportUnawaited(invocation, logger);
+  return storedOutcome(outcome);
 }
 
 /** Says once, when the execution ends, what the handler has called and not awaited: nobody else learns of it. */
-function reportingUnawaited(
-  outcome: InvocationOutcome,
-  invocation: Invocation,
-  logger: Pick<api.DurableLogger, "warn">,
-): InvocationOutcome {
-  if (outcome.status !== "SUCCEEDED" && outcome.status !== "FAILED") return outcome;
+function reportUnawaited(invocation: Invocation, logger: Warner): void {
   const { open, failed } = unawaited(invocation);
   const told = [
     ...open.map(({ type, name, id }) => `${type} ${name === undefined ? id : `"${name}"`} is still open`),
@@ -108,16 +123,15 @@ function reportingUnawaited(
   } catch {
     // A logger of the user's own that throws is no reason for another outcome.
   }
-  return outcome;
 }
 
 /** What is stored of an outcome that ends the execution. */
-export type StoredOutcome =
+type StoredOutcome =
   | { readonly status: "SUCCEEDED"; readonly result?: string }
   | { readonly status: "FAILED"; readonly error: Failure };
 
 /** The handler's value as JSON; a value that JSON cannot write fails the execution with a SerdesError. */
-export function storedOutcome(
+function storedOutcome(
   outcome: { status: "SUCCEEDED"; value: unknown } | { status: "FAILED"; error: unknown },
 ): StoredOutcome {
   if (outcome.status === "FAILED") return { status: "FAILED", error: failureFromError(outcome.error) };

@@ -57,6 +57,9 @@ test.each([true, false])("what is awaited late, raced or caught is not (parked: 
     await Promise.race([promise, context.wait({ seconds: 1 })]);
     await context.map("items", [1, 2], () => fail("item"), { completionConfig: { toleratedFailureCount: 2 } });
     await context.promise.allSettled([context.step("settled", () => fail("settled"), NO_RETRY)]);
+    await context.promise.race([context.wait("late", { days: 1 }), context.step("early", async () => {})]);
+    await context.promise.all([context.step("one of all", () => fail("all"), NO_RETRY)]).catch(() => undefined);
+    await context.wait({ seconds: 1 });
   }, parks);
   expect(warnings).toEqual([]);
 });

@@ -4,7 +4,7 @@ import type { ExecutionHeader } from "../engine/model/execution.ts";
 import type { Failure } from "../engine/model/failure.ts";
 import { type Operation, OperationAction, OperationStatus, OperationType } from "../engine/model/operation.ts";
 import type { OperationUpdate } from "../engine/model/update.ts";
-import { wireId } from "./md5.ts";
+import { wireId } from "./wire-id.ts";
 import {
   executionToWire,
   operationFromWire,

@@ -1,9 +1,8 @@
+import { invokeNatively } from "#native-invocation";
 import { platformTasks } from "../adapters/hosts/platform-tasks.ts";
-import type { DurableFunction } from "../engine/runner/function.ts";
-import { hostedFunction } from "./hosted-invocation.ts";
 import { InvalidArgumentError, shown } from "./invalid-argument.ts";
-import { environment } from "./platform.ts";
 import { createProgram } from "./program.ts";
+import { attachProgram } from "./program-of.ts";
 import type {
   DurableExecutionConfig,
   DurableExecutionHandler,
@@ -12,10 +11,8 @@ import type {
   DurableLogger,
 } from "./types.ts";
 
-/** Taken here, since what runs natively is loaded later, when a test may have replaced them. */
+/** Taken here, since what runs natively may be loaded later, when a test may have replaced them. */
 const tasks = platformTasks();
-
-const HOSTED = Symbol.for("perdure.durable-function");
 
 /**
  * Makes a handler durable. The result is a Lambda handler for functions with durable execution switched on, and what
@@ -47,20 +44,8 @@ export function withDurableExecution<
     );
   }
   const program = createProgram(handler, config);
-  if (environment("AWS_LAMBDA_FUNCTION_NAME") !== undefined) void nativeInvocation();
-  const wrapped: DurableLambdaHandler = async (event, context) => {
-    const { invokeNatively } = await nativeInvocation();
-    return invokeNatively(program, { event, lambdaContext: context, tasks });
-  };
-  Object.defineProperty(wrapped, HOSTED, { value: hostedFunction(program) });
+  const wrapped: DurableLambdaHandler = (event, context) =>
+    invokeNatively(program, { event, lambdaContext: context, tasks });
+  attachProgram(wrapped, program);
   return wrapped;
-}
-
-/** What only Lambda runs is loaded there as the function starts up, and elsewhere if it is called all the same. */
-const nativeInvocation = () => import("./native-invocation.ts");
-
-/** What a host runs of a handler; undefined for a function that `withDurableExecution` did not make. */
-export function durableFunctionOf(handler: unknown): DurableFunction | undefined {
-  if (typeof handler !== "function") return undefined;
-  return (handler as { [HOSTED]?: DurableFunction })[HOSTED];
 }

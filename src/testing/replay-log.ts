@@ -11,7 +11,7 @@ import { Attempts } from "../engine/replay/operations/attempts.ts";
 import type { DurableFunction, FunctionOutput } from "../engine/runner/function.ts";
 import { formatExecutionArn } from "../lambda-compat/arn.ts";
 import type { DurableLambdaHandler } from "../lambda-compat/types.ts";
-import { durableFunctionOf } from "../lambda-compat/with-durable-execution.ts";
+import { durableFunctionOf } from "../lambda-compat/hosted-invocation.ts";
 import { SimulatedClock } from "./simulated-host.ts";
 
 /** How much of a log is replayed. */

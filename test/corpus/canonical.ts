@@ -9,7 +9,7 @@ import { emptyState } from "../../src/engine/machine/state.ts";
 import { checksum } from "../../src/engine/model/checksum.ts";
 import type { Failure } from "../../src/engine/model/failure.ts";
 import { type Operation, placeOf } from "../../src/engine/model/operation.ts";
-import { wireId } from "../../src/lambda-compat/md5.ts";
+import { wireId } from "../../src/lambda-compat/wire-id.ts";
 
 export interface CanonicalLog {
   readonly status: string;

@@ -12,10 +12,12 @@ import { root } from "../../scripts/command.ts";
 import * as aws from "@aws/durable-execution-sdk-js";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
 import { describe, expect, onTestFinished, test } from "vitest";
+import type { LambdaHost } from "../../src/homes/aws/create-lambda-host.ts";
 import { createMemoryHost } from "../../src/homes/memory/index.ts";
 import type { Functions } from "../../src/lambda-compat/function-map.ts";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
 import { replayLog } from "../../src/testing/replay-log.ts";
+import { LocalAws } from "../aws/lambda-world.ts";
 import { DurableService } from "../aws/native/durable-service.ts";
 import { type DurableHandler, InProcessFunction } from "../aws/native/in-process-function.ts";
 import { type CanonicalLog, canonicalLog, idsIn } from "./canonical.ts";
@@ -43,13 +45,27 @@ async function natively(wrap: (handler: never, config: { client: LambdaClient })
   return runCorpus(service.runner);
 }
 
-/** Each home that runs in Node. The one on Lambda with DynamoDB is to be added here. */
+/** Two Lambda environments take turns: what one has begun, the other goes on with. */
+async function onLambdaAndDynamoDb(): Promise<Logs> {
+  const aws = await LocalAws.start();
+  // After everything of the world that runs on it.
+  onTestFinished(() => aws.stop());
+  const world = await aws.open();
+  const hosts = [1, 2].map(() => world.host(perdureFunctions));
+  for (const host of hosts) world.serve(host, { concurrency: 8 });
+  const logs = await runCorpus((hosts[0] as LambdaHost).client);
+  expect(world.errors).toEqual([]);
+  return logs;
+}
+
+/** Each home that runs in Node. */
 const homes: Readonly<Record<Home, (() => Promise<Logs>) | undefined>> = {
   memory: () => inMemory(perdureFunctions),
   "native Lambda": () => natively(withDurableExecution as never),
   "AWS's SDK, hosted": () =>
     inMemory(functionsOf((handler) => ({ awsDurable: aws.withDurableExecution(handler as never) }))),
   "AWS's SDK, native": () => natively(aws.withDurableExecution as never),
+  "Lambda and DynamoDB": onLambdaAndDynamoDb,
   workerd: undefined,
   Chromium: undefined,
 };

@@ -2,7 +2,14 @@
 
 import type { CanonicalLog } from "./canonical.ts";
 
-export type Home = "memory" | "workerd" | "Chromium" | "native Lambda" | "AWS's SDK, hosted" | "AWS's SDK, native";
+export type Home =
+  | "memory"
+  | "workerd"
+  | "Chromium"
+  | "Lambda and DynamoDB"
+  | "native Lambda"
+  | "AWS's SDK, hosted"
+  | "AWS's SDK, native";
 
 interface Difference {
   readonly homes: readonly Home[];

@@ -4,7 +4,7 @@ import * as aws from "@aws/durable-execution-sdk-js";
 import { describe, expect, test } from "vitest";
 import { createMemoryHost } from "../../src/homes/memory/index.ts";
 import * as perdure from "../../src/lambda-compat/index.ts";
-import { wireId } from "../../src/lambda-compat/md5.ts";
+import { wireId } from "../../src/lambda-compat/wire-id.ts";
 import type { Program, Sdk } from "./case.ts";
 import { type InvocationCase, type Recorded, runInvocation } from "./single-invocation.ts";
 

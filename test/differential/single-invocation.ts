@@ -2,7 +2,7 @@
 
 import type * as aws from "@aws/durable-execution-sdk-js";
 import type { Context } from "aws-lambda";
-import { wireId } from "../../src/lambda-compat/md5.ts";
+import { wireId } from "../../src/lambda-compat/wire-id.ts";
 import type { Program, Sdk } from "./case.ts";
 import type { OtherDifferenceName } from "./differences.ts";
 import { withoutStacks } from "./observation.ts";

@@ -13,6 +13,7 @@ const sources = [
   "tsconfig.base.json",
   "src",
   "demo/playground",
+  "console",
   "test/types/operation-kinds.test-d.ts",
 ];
 for (const path of sources) cpSync(join(root, path), join(copy, path), { recursive: true });

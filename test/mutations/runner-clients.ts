@@ -82,8 +82,8 @@ export const runnerClientsMutations: readonly Mutation[] = [
   {
     keeps: "retention",
     what: "a start is refused by an execution whose retention is over",
-    code: "    if (hasExpired(header, host.now())) {",
-    becomes: "    if (hasExpired(header, 0)) {",
+    code: "    if (!isOwn && hasExpired(header, host.now())) {",
+    becomes: "    if (!isOwn && hasExpired(header, 0)) {",
     tests: incarnations,
   },
   {
@@ -103,8 +103,8 @@ export const runnerClientsMutations: readonly Mutation[] = [
   {
     keeps: "incarnations",
     what: "a start is refused whose name was removed at the same moment",
-    code: "      if (error instanceof ClientError && error.code === ClientErrorCode.NOT_FOUND) return undefined;\n",
-    becomes: "",
+    code: "        return isCreated ? { execution: header, created: true } : undefined;",
+    becomes: "        if (isCreated) return { execution: header, created: true };",
     tests: incarnations,
   },
   {
@@ -157,5 +157,12 @@ export const runnerClientsMutations: readonly Mutation[] = [
     code: "incarnation !== (query.incarnation ?? incarnation))",
     becomes: "incarnation === '')",
     tests: ["test/runner/history.test.ts"],
+  },
+  {
+    keeps: "P1",
+    what: "an execution that was started here and has ended elsewhere is started again",
+    code: "return isCreated ? { execution: header, created: true } : undefined;",
+    becomes: "return undefined;",
+    tests: incarnations,
   },
 ];

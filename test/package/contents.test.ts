@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { describe, expect, test } from "vitest";
@@ -24,11 +24,11 @@ describe("the published package", () => {
       ...filesOf(entry.name),
       ...(hasCommonJs(entry) ? commonJsOf(entry.name) : []),
     ]);
-    const clients = ["with-lambda-client", "no-lambda-client"].flatMap((name) => [
-      ...filesOf(name),
-      ...commonJsOf(name),
-    ]);
-    const others = files.filter((file) => ![...entries, ...clients].includes(file) && !isModule(file));
+    const conditional = Object.values(readRootPackage().imports)
+      .flatMap((byCondition) => Object.values(byCondition))
+      .map((path) => basename(path, ".ts"))
+      .flatMap((name) => [...filesOf(name), ...commonJsOf(name)]);
+    const others = files.filter((file) => ![...entries, ...conditional].includes(file) && !isModule(file));
     expect(files).toEqual(expect.arrayContaining(entries));
     expect(others.toSorted()).toEqual(["LICENSE", "README.md", "package.json"]);
   });

@@ -115,19 +115,23 @@ test("a start takes the name of an execution whose retention is over, whether it
   expect(await first.describe(id)).toMatchObject({ status: "SUCCEEDED", result: "2" });
 });
 
-test("a start whose execution is removed at the same moment is told to come again, and never that it is unknown", async () => {
+test("a start whose name is given up at the same moment is told to come again, and never that it is unknown", async () => {
   const world = new Processes();
   const order = withDurableExecution(async (_: unknown, context) => context.wait({ hours: 1 }));
   let removals = 3;
+  const other = world.start({ order });
+  await other.start(nightly);
+  await other.start({ ...nightly, name: "other" });
   const vanishing = world.start(
     { order },
     {
       store: (store) =>
         storeWith(store, {
-          create: (row, body) => {
-            const answer = store.create(row, body);
-            if (removals-- > 0) world.disk.remove(row.id);
-            return answer;
+          create: async (row, body) => {
+            const answer = await store.create(row, body);
+            if (removals-- <= 0) return answer;
+            world.disk.remove(row.id);
+            return "exists";
           },
         }),
     },
@@ -138,6 +142,40 @@ test("a start whose execution is removed at the same moment is told to come agai
     code: ClientErrorCode.THROTTLED,
   });
 });
+
+test.each(["removed", "kept for too long"])(
+  "a process that stood still over the whole life of what it has started does not start it again: %s",
+  async (fate) => {
+    const world = new Processes();
+    const { clock, disk } = world;
+    const host = clock.host();
+    const inputs: unknown[] = [];
+    const order = withDurableExecution(async (event: unknown) => inputs.push(event));
+    const slow = world.start(
+      { order },
+      {
+        store: (store) =>
+          storeWith(store, {
+            create: async (row, body) => {
+              const answer = await store.create(row, body);
+              await new Promise<void>((resolve) => void host.timer(host.now() + 2 * DAY, resolve));
+              return answer;
+            },
+          }),
+      },
+    );
+    const started = slow.start({ ...nightly, input: "1" });
+    await clock.settle();
+    const other = world.start({ order }, { retentionDays: 1 });
+    await other.wake(id);
+    await clock.settle();
+    expect(disk.row(id)).toMatchObject({ status: "SUCCEEDED" });
+    if (fate === "removed") disk.remove(id);
+    expect(await clock.run(started)).toMatchObject({ created: true, execution: { name: "nightly" } });
+    await clock.settle();
+    expect(inputs).toEqual([1]);
+  },
+);
 
 test("a row that arrives late changes nothing about the newer one", async () => {
   const world = new Processes();

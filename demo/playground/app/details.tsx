@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
-import { operationAt } from "../model/execution-view.ts";
+import { operationAt } from "../../../console/views/model/execution-view.ts";
 import type { LogLine } from "../sandbox/protocol.ts";
 import { ExecutionDetails, type Relative } from "../ui/execution-details.tsx";
-import { titleOf } from "../ui/labels.ts";
-import type { ShownLogLine } from "../ui/log-lines.tsx";
-import { OperationDetails } from "../ui/operation-details.tsx";
+import { titleOf } from "../../../console/views/ui/labels.ts";
+import type { ShownLogLine } from "../../../console/views/ui/log-lines.tsx";
+import { OperationDetails } from "../../../console/views/ui/operation-details.tsx";
 import type { PaneProps } from "./app.tsx";
 
 /** Of the chosen operation, or of the execution while none is chosen. */

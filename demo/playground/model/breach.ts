@@ -1,6 +1,6 @@
 import type { Operation, OperationSubType } from "perdure/engine";
-import type { ExecutionView } from "./execution-view.ts";
-import { operationAt } from "./execution-view.ts";
+import type { ExecutionView } from "../../../console/views/model/execution-view.ts";
+import { operationAt } from "../../../console/views/model/execution-view.ts";
 import type { Sites } from "./call-sites.ts";
 
 /** One side of a breach of determinism, in words. */

@@ -3,6 +3,8 @@
  * has run, and how far the present run has come, which is known before anything of it is recorded.
  */
 
+import type { CodeRun } from "../../../console/views/model/code-run.ts";
+
 export interface CallSite {
   readonly method: string;
   readonly name?: string;
@@ -13,16 +15,6 @@ export interface CallSite {
 export interface Sites {
   recorded(id: string): CallSite | undefined;
   attempted(id: string): CallSite | undefined;
-}
-
-/** A run of the handler, from the top. */
-export interface CodeRun {
-  /** How many commits there were when it began. */
-  readonly seq: number;
-  /** Ms since the epoch. */
-  readonly at: number;
-  /** The positions that it has called, in their order. */
-  readonly reached: Set<string>;
 }
 
 interface Known {

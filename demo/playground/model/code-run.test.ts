@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { CallSites } from "./call-sites.ts";
-import { isReplayed, runAt } from "./code-run.ts";
-import { viewOf } from "./execution-view.ts";
+import { isReplayed, runAt } from "../../../console/views/model/code-run.ts";
+import { viewOf } from "../../../console/views/model/execution-view.ts";
 
 /** The examples of the log's format: an order that is tried twice, waits, asks, and fails to ship. */
 const [, block = ""] = /```jsonl\n(.*?)```/s.exec(readFileSync("docs/log-format.md", "utf8")) ?? [];

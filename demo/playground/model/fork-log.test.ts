@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { executionIdOfCallback } from "perdure/engine";
 import { expect, test } from "vitest";
-import { viewOf } from "./execution-view.ts";
+import { viewOf } from "../../../console/views/model/execution-view.ts";
 import { forkLog } from "./fork-log.ts";
 
 const [, block = ""] = /```jsonl\n(.*?)```/s.exec(readFileSync("docs/log-format.md", "utf8")) ?? [];

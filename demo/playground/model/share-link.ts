@@ -1,6 +1,6 @@
 /** Code in the part of an address that is sent to no server. Opening such a link shows the code; it runs nothing. */
 
-import { ForeignDataError, readBounded } from "../source/bounded.ts";
+import { ForeignDataError, readBounded } from "../../../console/views/wire/bounded.ts";
 
 export interface SharedCode {
   readonly file: string;

@@ -11,9 +11,6 @@ export interface Listener {
   readonly onError: (error: unknown) => void;
 }
 
-/** What is going on with the worker of this tab. */
-export type ProcessState = "starting" | "running" | "killed" | "elsewhere";
-
 /** Where executions are looked at: those of this browser, or those of a Worker. */
 export interface ExecutionSource {
   readonly kind: "local" | "remote";

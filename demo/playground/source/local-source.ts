@@ -17,13 +17,8 @@ import { MemoryAlarm, systemHost } from "perdure/memory";
 import { FaultyStore } from "perdure/testing";
 import { forkLog, rowOf } from "../model/fork-log.ts";
 import type { Program } from "../sandbox/protocol.ts";
-import {
-  type ExecutionSource,
-  LIST_LIMIT,
-  type Listener,
-  type ListFilter,
-  type ProcessState,
-} from "./execution-source.ts";
+import { type ExecutionSource, LIST_LIMIT, type Listener, type ListFilter } from "./execution-source.ts";
+import type { ProcessState } from "../../../console/views/ui/story-text.ts";
 import { Kinship } from "./kinship.ts";
 import { ObservedStore } from "./observed-store.ts";
 import { openStore } from "./open-store.ts";

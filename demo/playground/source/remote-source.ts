@@ -1,10 +1,10 @@
 /** The executions of a Worker, through its HTTP face. */
 
 import type { CallbackOutcome, DirectoryRow, ExecutionStatus } from "perdure/engine";
-import { ForeignDataError, readBounded } from "./bounded.ts";
+import { ForeignDataError, readBounded } from "../../../console/views/wire/bounded.ts";
 import { type ExecutionSource, LIST_LIMIT, type Listener, type ListFilter } from "./execution-source.ts";
 import { RelayClient } from "./relay-client.ts";
-import { readEvents } from "./server-events.ts";
+import { readEvents } from "../../../console/views/wire/server-events.ts";
 import { type FunctionPage, readAnswer, readFunctionPage, readRows } from "./worker-answers.ts";
 
 export interface RemoteOptions {

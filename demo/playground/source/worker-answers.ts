@@ -1,7 +1,7 @@
 /** The answers of a Worker's HTTP face, which may be anybody's: checked before anything is shown of them. */
 
 import { type DirectoryRow, ExecutionStatus } from "perdure/engine";
-import { ForeignDataError } from "./bounded.ts";
+import { ForeignDataError } from "../../../console/views/wire/bounded.ts";
 
 export interface FunctionPage {
   readonly names: readonly string[];

@@ -12,7 +12,7 @@ import {
   type SandboxEvents,
   SandboxProcess,
 } from "../sandbox/sandbox-process.ts";
-import type { ProcessState } from "./execution-source.ts";
+import type { ProcessState } from "../../../console/views/ui/story-text.ts";
 import type { ProgramShelf } from "./program-shelf.ts";
 import { StorePort } from "./store-port.ts";
 

@@ -2,8 +2,8 @@
 
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { type Breach, breachOf } from "../model/breach.ts";
-import { type RunAt, runAt } from "../model/code-run.ts";
-import type { ProcessState } from "../source/execution-source.ts";
+import { type RunAt, runAt } from "../../../console/views/model/code-run.ts";
+import type { ProcessState } from "../../../console/views/ui/story-text.ts";
 import { LocalSource } from "../source/local-source.ts";
 import { type RemoteOptions, UnlistedFunctionsError } from "../source/remote-source.ts";
 import { CodeWatch } from "./code-watch.ts";

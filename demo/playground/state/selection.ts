@@ -1,7 +1,7 @@
 /** The execution that is looked at: its log so far, the commit that it is looked at as of, and the chosen operation. */
 
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { ExecutionView } from "../model/execution-view.ts";
+import { ExecutionView } from "../../../console/views/model/execution-view.ts";
 import type { ExecutionSource } from "../source/execution-source.ts";
 
 const SELECTED_KEY = "perdure.playground.selected";

@@ -1,9 +1,9 @@
 import type { ExecutionHeader } from "perdure/engine";
 import type { JSX } from "preact";
-import { FailureText } from "./failure-text.tsx";
-import { pretty } from "./labels.ts";
-import { LogLinesList, type ShownLogLine } from "./log-lines.tsx";
-import { Payload } from "./payload.tsx";
+import { FailureText } from "../../../console/views/ui/failure-text.tsx";
+import { pretty } from "../../../console/views/ui/labels.ts";
+import { LogLinesList, type ShownLogLine } from "../../../console/views/ui/log-lines.tsx";
+import { Payload } from "../../../console/views/ui/payload.tsx";
 
 /** An execution that another one was made from, or that was made from it. */
 export interface Relative {

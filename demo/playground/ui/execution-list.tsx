@@ -1,7 +1,7 @@
 import { type DirectoryRow, ExecutionStatus } from "perdure/engine";
 import type { ComponentChildren, JSX } from "preact";
-import { listTime, statusLabel } from "./labels.ts";
-import { VirtualList } from "./virtual-list.tsx";
+import { listTime, statusLabel } from "../../../console/views/ui/labels.ts";
+import { VirtualList } from "../../../console/views/ui/virtual-list.tsx";
 
 export interface ExecutionFilter {
   /** Empty for all. */

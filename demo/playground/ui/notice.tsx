@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { duration } from "./labels.ts";
+import { duration } from "../../../console/views/ui/labels.ts";
 
 export interface NoticeBarProps {
   readonly notice: { readonly text: string; readonly isError: boolean } | undefined;

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import type { ProcessState } from "../source/execution-source.ts";
+import type { ProcessState } from "../../../console/views/ui/story-text.ts";
 
 export interface RunButtonsProps {
   readonly process: ProcessState;

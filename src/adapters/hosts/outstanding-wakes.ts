@@ -1,3 +1,6 @@
+/** By how much the clocks of processes may differ, in ms. Shorter than any wait. */
+const CLOCKS_DIFFER_MS = 750;
+
 /**
  * What this process has asked a queue with delays for. A queue keeps every message, so a look that follows on one must not
  * send another where one is on its way that comes soon enough: each superfluous wake would order one more, until the
@@ -10,14 +13,16 @@ export class OutstandingWakes {
   readonly #times = new Map<string, Set<number>>();
 
   /**
-   * True if no message is on its way that comes by `at`. From now on one is; `forget` takes that back if it was not sent.
-   * Times are ms since the epoch. What should have come before `now` has come elsewhere, or never will.
+   * True if it is not sure that a message is on its way which comes by `at`. From now on one is; `forget` takes that back
+   * if it was not sent. Times are ms since the epoch. What should have come before `now` has come elsewhere, or never will.
    */
   add(id: string, at: number, now: number): boolean {
     const times = this.#times.get(id) ?? new Set<number>();
     for (const time of times) {
       if (time < now) times.delete(time);
-      else if (time <= at) return false;
+      else if (time === at) return false;
+      // One that is to come so soon may have come elsewhere, by a clock that is ahead, to a look that knew of nothing later.
+      else if (time < at && time - now > CLOCKS_DIFFER_MS) return false;
     }
     this.#times.set(id, times.add(at));
     return true;

@@ -8,7 +8,7 @@ import { exportedFunctions, handlerOf, type HandlerModule } from "../../homes/lo
 import { nameOf, parseSource } from "../../homes/local/function-source.ts";
 import { loadHint } from "../../homes/local/load-hint.ts";
 import type { DurableLambdaHandler } from "../../lambda-compat/types.ts";
-import { durableFunctionOf } from "../../lambda-compat/with-durable-execution.ts";
+import { durableFunctionOf } from "../../lambda-compat/hosted-invocation.ts";
 import { replayLog, type ReplayReport } from "../../testing/replay-log.ts";
 import type { Run } from "../command.ts";
 import { ExitCode, usageError } from "../failures.ts";

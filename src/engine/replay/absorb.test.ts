@@ -166,6 +166,38 @@ describe("changes that an invocation absorbs", () => {
   });
 });
 
+test("an invocation that has heard of something does not suspend before it has taken a turn", async () => {
+  const clock = new SimulatedClock();
+  const host = clock.host();
+  const graceMs = 20;
+  let drainMs = 0;
+  const running = new Invocation({
+    client: { checkpoint: () => [] },
+    // User code drains late, as it does in a process that stands still for a moment.
+    host: {
+      now: () => host.now(),
+      random: () => host.random(),
+      randomId: () => host.randomId(),
+      timer: (at, fire) => host.timer(at, fire),
+      background: (work) => host.background(work),
+      ambient: host.ambient,
+      drain: (next) => void (drainMs === 0 ? host.drain(next) : host.timer(host.now() + drainMs, next)),
+    },
+    journal: [openWait(1)],
+    encodeId: (position) => position,
+    arn: "arn",
+    suspension: { mode: "end", graceMs },
+    lingerMs: 0,
+  });
+  const ended: number[] = [];
+  const outcome = running.run(waits(1, ended));
+  await clock.advance(graceMs / 2);
+  drainMs = 2 * graceMs;
+  expect(running.absorb([fired(1, 1)])).toBe(true);
+  expect(await clock.run(outcome)).toMatchObject({ status: "SUCCEEDED" });
+  expect(ended).toEqual([1]);
+});
+
 describe("the attempts of a step", () => {
   /** What a step does that fails again and again, as it is told of its progress. */
   async function attemptsOf(

@@ -45,7 +45,7 @@ export class IdleTime {
     this.#patience = new Patience(invocation.host, takerPatienceMs ?? DEFAULT_TAKER_PATIENCE_MS);
   }
 
-  /** A turn begins, or the invocation is over: cancels what was to happen if neither came. */
+  /** A turn is to come, or the invocation is over: cancels what was to happen if neither came. */
   end(): void {
     this.#cancel?.();
     this.#cancel = undefined;

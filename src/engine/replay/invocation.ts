@@ -218,6 +218,8 @@ export class Invocation implements InvocationCore {
   schedule(): void {
     if (this.#isScheduled || this.isOver) return;
     this.#isScheduled = true;
+    // There is something to do: a suspension that falls due before the turn would not know of it.
+    this.#idle.end();
     this.host.drain(this.#turn);
   }
 
@@ -225,7 +227,6 @@ export class Invocation implements InvocationCore {
     this.#isScheduled = false;
     if (this.isOver) return;
     if (this.#handlerOutcome !== undefined) return this.#leave(this.#handlerOutcome);
-    this.#idle.end();
     const state = this.#sendAndDeliver();
     if (this.isOver) return;
     if (state === "delivered") {
@@ -266,7 +267,7 @@ export class Invocation implements InvocationCore {
   /** True if something is under way that sets off another turn. */
   #isBusy(state: DeliveryState): boolean {
     const { isInFlight, isUrgent } = this.#checkpoints;
-    return isInFlight || isUrgent || state === "preparing" || this.delivery.isPreparing;
+    return this.#isScheduled || isInFlight || isUrgent || state === "preparing" || this.delivery.isPreparing;
   }
 
   /** Nothing can be sent and nothing handed over. */

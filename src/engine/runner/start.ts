@@ -87,14 +87,19 @@ export class Starter {
 
   /** Undefined if the name was taken, and is free by now. */
   async #try({ request, state, body }: Order): Promise<StartAnswer | undefined> {
-    const { id } = state.header;
+    const { header } = state;
+    const { id } = header;
+    let isCreated = false;
     try {
-      await this.#setup.store.create(directoryRow(state), body);
-      return await this.#sessions.use(id, (session) => this.#found(session, state.header, request), {
+      isCreated = (await this.#setup.store.create(directoryRow(state), body)) === "created";
+      return await this.#sessions.use(id, (session) => this.#found(session, header, request), {
         fresh: true,
       });
     } catch (error) {
-      if (error instanceof ClientError && error.code === ClientErrorCode.NOT_FOUND) return undefined;
+      if (error instanceof ClientError && error.code === ClientErrorCode.NOT_FOUND) {
+        // An execution that was created here and is gone has run elsewhere to its end, and must not run again.
+        return isCreated ? { execution: header, created: true } : undefined;
+      }
       // The execution may exist all the same, and then a process has to run it.
       if (!(error instanceof ClientError)) this.#sessions.wakeSoon(id);
       throw error;
@@ -104,11 +109,11 @@ export class Starter {
   async #found(session: Session, own: ExecutionHeader, request: Order["request"]): Promise<StartAnswer | undefined> {
     const { host, store } = this.#setup;
     const { header, seq } = session.state;
-    if (hasExpired(header, host.now())) {
+    const isOwn = header.incarnation === own.incarnation;
+    if (!isOwn && hasExpired(header, host.now())) {
       await store.remove(header.id, header.incarnation);
       return undefined;
     }
-    const isOwn = header.incarnation === own.incarnation;
     // The process that has created an execution which has not begun may be gone.
     if (isOwn || seq === 1) this.#sessions.wakeSoon(header.id);
     return isOwn ? { execution: header, created: true } : sameStart(header, request);

@@ -7,7 +7,7 @@ import { checkOptions } from "../options/check-options.ts";
 import { homeFunctions, runnerSettings } from "../options/home-options.ts";
 import { OptionError } from "../options/option-error.ts";
 import { BROWSER_FORMS, type BrowserHostOptions, SERVED_FORMS, type ServedHostOptions } from "./browser-options.ts";
-import { type ExecutionFile, readExecutionFile, writeExecutionFile } from "./execution-file.ts";
+import type { ExecutionFile } from "./execution-file.ts";
 import type { Live } from "./live-value.ts";
 import { type ExecutionSnapshot, liveExecution, liveList, type ListSnapshot } from "./live-views.ts";
 import { Tab, type TabStatus } from "./tab.ts";
@@ -179,8 +179,12 @@ function hostOf(tab: Tab, { functions, tellWorker = () => {} }: HostParts): Brow
       const live = execution(executionId);
       return live.subscribe(() => listener(live.get()));
     },
-    exportExecution: (executionId) => writeExecutionFile(store, executionId),
+    async exportExecution(executionId) {
+      const { writeExecutionFile } = await executionFiles();
+      return writeExecutionFile(store, executionId);
+    },
     async importExecution(file) {
+      const { readExecutionFile } = await executionFiles();
       const { row, log } = readExecutionFile(file, Date.now());
       if ((await store.restore(row, log)) === "created") return row.id;
       throw new ClientError(
@@ -228,3 +232,6 @@ async function reportStorage(): Promise<StorageReport> {
     ...(quota !== undefined && { quota }),
   };
 }
+
+/** Few pages carry executions from one browser to another. */
+const executionFiles = () => import("./execution-file.ts");

@@ -1,6 +1,6 @@
 /** Which of a module's exports are functions to run, and of which kind. */
 
-import { durableFunctionOf } from "../../lambda-compat/with-durable-execution.ts";
+import { durableFunctionOf } from "../../lambda-compat/hosted-invocation.ts";
 import type { ExportedFunction, FunctionKind } from "./process-messages.ts";
 
 /** Of any SDK, or of none. */

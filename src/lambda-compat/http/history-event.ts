@@ -1,7 +1,7 @@
 /** Events of the history in the shape of AWS's API. Members that are undefined vanish in the JSON. */
 
 import type { HistoryEvent, HistoryEventType } from "../../engine/model/history.ts";
-import { wireId } from "../md5.ts";
+import { wireId } from "../wire-id.ts";
 import { errorToWire } from "../wire.ts";
 import { seconds } from "./call.ts";
 import type { Callee } from "./callees.ts";

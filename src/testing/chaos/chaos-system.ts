@@ -17,6 +17,9 @@ import { Violations } from "./violations.ts";
 const WAKE_PATIENCE_MS = 30_000;
 /** Far more calls than any run needs. */
 const MOST_CALLS = 15_000;
+/** What waits for longer is mostly withdrawn. */
+const LONGEST_WAITING_MS = 300_000;
+const STILL_DELIVERED = 0.05;
 const LONGEST_HINT_MS = 3_000;
 const LONGEST_UNRECOVERED_MS = 300_000;
 const VERSIONS: readonly (readonly string[])[] = [["1"], ["1", "2"], ["2"]];
@@ -168,12 +171,19 @@ export class ChaosSystem {
     const process = scenario.sharing === "FREE" ? this.choose() : holder;
     if (process?.isAlive !== true) throw new LinkError("No process lives");
     await new Promise<void>((resolve, reject) => {
-      const cancel = this.world.timer(this.world.now() + WAKE_PATIENCE_MS, () => reject(new LinkError("No answer")));
+      const sentAt = this.world.now();
+      const cancel = this.world.timer(sentAt + WAKE_PATIENCE_MS, () => reject(new LinkError("No answer")));
       process.gate.enter(() => {
+        if (this.isWithdrawn(sentAt)) return;
         if (orderedFor !== undefined) process.alarm.arrived(id, orderedFor);
         process.runner.wake(id).then(resolve, reject).finally(cancel);
       });
     });
+  }
+
+  /** True for most of what has waited long for a frozen process: in days thousands of calls would pile up. */
+  isWithdrawn(sentAt: number): boolean {
+    return this.world.now() - sentAt > LONGEST_WAITING_MS && !this.faults.random.chance(STILL_DELIVERED);
   }
 
   /** How often processes have called their store. */
@@ -194,7 +204,7 @@ export class ChaosSystem {
     const writer = this.processes.find(({ name }) => name === process);
     // What lands when its process is gone, or has been told that it failed, nobody may know of.
     if (writer?.isAlive !== true || writer.link.isLandingLate) {
-      recorded.strays++;
+      recorded.noteStray();
       this.#recoverLater();
     }
     if (this.scenario.sharing !== "LOCK" || this.holder?.name === process) return;

@@ -14,6 +14,8 @@ const STOPPED = 0.4;
 const LONGEST_BEFORE_STOP_MS = 30_000;
 const STARTED_TWICE = 0.3;
 const REUSE_RETRY_MS = 3_600_000;
+const LONGEST_BEFORE_REPAIR_MS = 5_000;
+const MOST_DOUBLINGS = 14;
 
 /** What the outside wants of whole executions: starts, some of them twice, stops, repairs, and names used again. */
 export class Demands {
@@ -26,6 +28,8 @@ export class Demands {
   readonly #system: ChaosSystem;
   readonly #outside: Outside;
   readonly #reused = new Set<string>();
+  /** How often each execution has been halted. */
+  readonly #halts = new Map<Recorded, number>();
   #later = 0;
 
   constructor(system: ChaosSystem, outside: Outside) {
@@ -53,9 +57,16 @@ export class Demands {
   landed({ recorded, commit }: Landing): void {
     const { random } = this.#system.faults;
     for (const { kind } of commit.facts) {
-      if (kind === "HALTED") this.#in(random.below(5_000), () => this.#resume(recorded));
+      if (kind === "HALTED") this.#in(random.below(this.#longestBeforeRepair(recorded)), () => this.#resume(recorded));
       if (kind.startsWith("EXECUTION_") && kind !== "EXECUTION_STARTED") this.#ended(recorded);
     }
+  }
+
+  /** Nobody resumes every few seconds, for hours, what no process that lives can run. */
+  #longestBeforeRepair(recorded: Recorded): number {
+    const halts = this.#halts.get(recorded) ?? 0;
+    this.#halts.set(recorded, halts + 1);
+    return LONGEST_BEFORE_REPAIR_MS * 2 ** Math.min(halts, MOST_DOUBLINGS);
   }
 
   /** The name is used again about when the first execution is no longer kept. */

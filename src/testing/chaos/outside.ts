@@ -45,14 +45,16 @@ export class Outside {
     const process = this.#system.choose();
     if (process === undefined) return this.#again(request);
     let isOver = false;
+    const sentAt = world.now();
     const patience = SHORTEST_PATIENCE_MS + faults.random.below(LONGEST_PATIENCE_MS);
-    const giveUp = world.timer(world.now() + patience, () => {
+    const giveUp = world.timer(sentAt + patience, () => {
       isOver = true;
       if (!this.#open.has(request)) return;
       faults.count("request repeated");
       this.#try(request);
     });
     process.gate.enter(() => {
+      if (this.#system.isWithdrawn(sentAt)) return;
       request
         .send(process.runner)
         .then(

@@ -1,3 +1,4 @@
+import type { RecordedType } from "../../engine/model/operation.ts";
 import type { SeededRandom } from "../seeded-random.ts";
 import type { Act, Join, SimpleAct } from "./act.ts";
 
@@ -7,29 +8,23 @@ const DEEPEST = 3;
 /** Beyond this many operations everything is a step. */
 const MOST_OPERATIONS = 16;
 
+/** The plainest act with an operation of each type, so that every type is simulated. */
+const plain = {
+  STEP: "step",
+  WAIT: "wait",
+  CALLBACK: "callback",
+  CONTEXT: "child",
+  CHAINED_INVOKE: "invoke",
+} as const satisfies Readonly<Record<RecordedType, Act["act"]>>;
+
 const simple: readonly SimpleAct["act"][] = [
-  "step",
-  "step",
-  "step",
-  "wait",
-  "poll",
-  "callback",
-  "callback",
-  "waitForCallback",
-  "plain",
+  ...[plain.STEP, plain.STEP, plain.STEP, plain.WAIT],
+  ...(["poll", plain.CALLBACK, plain.CALLBACK, "waitForCallback", "plain"] as const),
 ];
 const racing: readonly SimpleAct["act"][] = ["callback", "callback", "callback", "wait", "wait", "step"];
 const nested: readonly Act["act"][] = [
-  "child",
-  "virtual",
-  "invoke",
-  "map",
-  "parallel",
-  "graph",
-  "graph",
-  "graph",
-  "contexts",
-  "loser",
+  ...[plain.CONTEXT, plain.CHAINED_INVOKE],
+  ...(["virtual", "map", "parallel", "graph", "graph", "graph", "contexts", "loser"] as const),
 ];
 const joins: readonly Join[] = ["all", "all", "race", "race", "any", "allSettled"];
 

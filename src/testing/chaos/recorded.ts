@@ -15,8 +15,8 @@ export class Recorded {
   isRemoved = false;
   /** Why its state cannot be told, in words. */
   corruption: string | undefined;
-  /** How many commits landed after their process was gone, or had been told that they failed. */
-  strays = 0;
+  /** Numbers of commits that landed when their process was gone, or had been told that they failed. */
+  readonly #strays = new Set<number>();
   /** Which process wrote each commit that belongs to an invocation, by the commit's number. */
   readonly #owned = new Map<number, string>();
   readonly #byName = new Map<string, string>();
@@ -49,9 +49,15 @@ export class Recorded {
 
   /** How many commits up to `seq` cut off an invocation of this process. */
   against(process: string, seq: number): number {
-    let count = this.strays;
+    let count = 0;
+    for (const number of this.#strays) if (number <= seq) count++;
     for (const [number, writer] of this.#owned) if (writer !== process && number <= seq) count++;
     return count;
+  }
+
+  /** The commit that has just landed was taken for lost. */
+  noteStray(): void {
+    this.#strays.add(this.log.length);
   }
 
   /** The operation of this name; names are unique in the programs that are run. */

@@ -4,8 +4,17 @@
  */
 
 import { isSettled, OperationSubType } from "perdure/engine";
-import type { CodeRun } from "./call-sites.ts";
 import { type ExecutionView, firstSeqOf, operationAt } from "./execution-view.ts";
+
+/** A run of the handler, from the top, as the worker that has it in memory tells of it. */
+export interface CodeRun {
+  /** How many commits there were when it began. */
+  readonly seq: number;
+  /** Ms since the epoch. */
+  readonly at: number;
+  /** The positions that it has called, in their order. */
+  readonly reached: Set<string>;
+}
 
 export interface RunAt {
   /** 1 for the first. */

@@ -4,8 +4,10 @@ import type { Fact, Halt, Operation } from "perdure/engine";
 import type { RunAt } from "../model/code-run.ts";
 import type { ExecutionView } from "../model/execution-view.ts";
 import { situationAt, type Waiting } from "../model/situation.ts";
-import type { ProcessState } from "../source/execution-source.ts";
 import { clockTime, moment, pretty, remaining, titleOf } from "./labels.ts";
+
+/** What is going on with the worker of this tab. */
+export type ProcessState = "starting" | "running" | "killed" | "elsewhere";
 
 export interface Scene {
   readonly view: ExecutionView;
