@@ -26,9 +26,10 @@ const order = withDurableExecution(async (event: { item: string }, context) => {
   return { id, shipped: true };
 });
 
-const approval = withDurableExecution(async (_event: unknown, context) =>
-  context.waitForCallback("approve", async (id) => void callbackIds.push(id)),
-);
+const approval = withDurableExecution(async ({ calls }: { calls?: string }, context) => {
+  const answer = await context.waitForCallback("approve", async (id) => void callbackIds.push(id));
+  return calls === undefined ? answer : context.invoke(calls, { item: "book" });
+});
 
 const broken = withDurableExecution(async (_event: unknown, context) =>
   context.step("never", async () => Promise.reject(new TypeError("no such thing")), {
@@ -67,9 +68,9 @@ afterEach(async () => {
   if (failure) throw failure;
 });
 
-async function startApproval(DurableExecutionName: string): Promise<string> {
+async function startApproval(DurableExecutionName: string, event: { calls?: string } = {}): Promise<string> {
   const invoke = { FunctionName: "approval", InvocationType: "Event", DurableExecutionName } as const;
-  const { DurableExecutionArn } = await lambda.send(new InvokeCommand(invoke));
+  const { DurableExecutionArn } = await lambda.send(new InvokeCommand({ ...invoke, Payload: json(event) }));
   await expect.poll(() => callbackIds).toHaveLength(1);
   return DurableExecutionArn!;
 }
@@ -183,6 +184,19 @@ describe("AWS's client against a real host", () => {
         InputPayload: JSON.stringify({ item: "book", n: 1 }),
       });
     }
+  });
+
+  test("names in a history no execution that somebody else has started under the name of a callee", async () => {
+    const DurableExecutionArn = await startApproval("a-1", { calls: "order" });
+    const incarnation = DurableExecutionArn.split("/").at(-1)!;
+    const taken = { FunctionName: "order", InvocationType: "Event", DurableExecutionName: `${incarnation}-2` } as const;
+    await lambda.send(new InvokeCommand({ ...taken, Payload: json({ item: "secret" }) }));
+    const [CallbackId] = callbackIds;
+    await lambda.send(new SendDurableExecutionCallbackSuccessCommand({ CallbackId }));
+    expect(await untilEnded(DurableExecutionArn)).toMatchObject({ Status: "FAILED" });
+    const { Events = [] } = await lambda.send(new GetDurableExecutionHistoryCommand({ DurableExecutionArn }));
+    const details = Events.flatMap(({ ChainedInvokeStartedDetails }) => ChainedInvokeStartedDetails ?? []);
+    expect(details.map((each) => [each.FunctionName, each.DurableExecutionArn])).toEqual([["order", undefined]]);
   });
 
   test("looks few callees up for a page of a history, and misses none of them", async () => {

@@ -110,8 +110,8 @@ export const runnerClientsMutations: readonly Mutation[] = [
   {
     keeps: "incarnations",
     what: "a start is refused whose name was removed at the same moment",
-    code: "      if (error instanceof ClientError && error.code === ClientErrorCode.NOT_FOUND) {",
-    becomes: "      if (error === undefined) {",
+    code: "        return isCreated ? { execution: header, created: true } : undefined;",
+    becomes: "        if (isCreated) return { execution: header, created: true };",
     tests: incarnations,
   },
   {
@@ -164,5 +164,12 @@ export const runnerClientsMutations: readonly Mutation[] = [
     code: "incarnation !== (query.incarnation ?? incarnation))",
     becomes: "incarnation === '')",
     tests: ["test/runner/history.test.ts"],
+  },
+  {
+    keeps: "P1",
+    what: "an execution that was started here and has ended elsewhere is started again",
+    code: "return isCreated ? { execution: header, created: true } : undefined;",
+    becomes: "return undefined;",
+    tests: incarnations,
   },
 ];

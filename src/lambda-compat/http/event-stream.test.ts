@@ -54,6 +54,19 @@ describe("an event stream", () => {
     expect(rest).toEqual(["id: 7\nevent: commit\ndata: {}\n\n", "event: end\ndata: {}\n\n"]);
   });
 
+  test("is closed when it has come to its end, when it broke and when its reader has left", async () => {
+    const closed: string[] = [];
+    const stream = (how: string, events: AsyncIterable<LiveEvent>): Response =>
+      eventStream(events, { ...AS_IS, heartbeatMs: 60_000, onClosed: () => closed.push(how) });
+    await stream("ended", listed(commits)).text();
+    await stream("broke", listed(commits, new Error("a secret"))).text();
+    const reader = stream("left", listed(commits)).body!.getReader();
+    await reader.read();
+    expect(closed).toEqual(["ended", "broke"]);
+    await reader.cancel();
+    expect(closed).toEqual(["ended", "broke", "left"]);
+  });
+
   test("asks for no more than is read, and lets go when the reader leaves", async () => {
     const asked: string[] = [];
     const events = {
