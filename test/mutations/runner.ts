@@ -275,8 +275,8 @@ export const runnerMutations: readonly Mutation[] = [
   {
     keeps: "retention",
     what: "a start is refused by an execution whose retention is over",
-    code: "    if (hasExpired(header, host.now())) {",
-    becomes: "    if (hasExpired(header, 0)) {",
+    code: "    if (!isOwn && hasExpired(header, host.now())) {",
+    becomes: "    if (!isOwn && hasExpired(header, 0)) {",
     tests: ["src/engine", "test/runner", "test/http"],
   },
   {
