@@ -11,9 +11,8 @@ import {
   type DurableOperationError,
   PromiseCombinatorError,
 } from "../engine/model/errors.ts";
-import { checkTags } from "../engine/machine/tags.ts";
 import { OperationSubType } from "../engine/model/operation.ts";
-import type { TagChanges } from "../engine/model/tags.ts";
+import { refusedTags, type TagChanges } from "../engine/model/tags.ts";
 import { chain } from "../engine/ports/maybe-promise.ts";
 import { jsonSerdes, type Serdes as EngineSerdes } from "../engine/ports/serdes.ts";
 import type { Future } from "../engine/replay/future.ts";
@@ -249,7 +248,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
   }
 
   setTags(tags: TagChanges): void {
-    const refused = checkTags(tags, true);
+    const refused = refusedTags(tags, true);
     if (refused !== undefined) throw new InvalidArgumentError(`context.setTags: ${refused.message}`);
     const known = this.#frame.tags;
     const refusal = changeTags(this.#enter("setTags"), { changes: tags, refusal: (changes) => known.change(changes) });

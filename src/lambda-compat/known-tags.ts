@@ -1,5 +1,4 @@
-import { checkTags } from "../engine/machine/tags.ts";
-import { changedTags, type TagChanges, type Tags } from "../engine/model/tags.ts";
+import { changedTags, type TagChanges, type Tags, tooManyTags } from "../engine/model/tags.ts";
 
 /** The tags of an execution as its code has changed them so far, recorded or not. */
 export class KnownTags {
@@ -12,7 +11,7 @@ export class KnownTags {
   /** Makes a change, or answers why it cannot be made. */
   change(changes: TagChanges): string | undefined {
     const tags = changedTags(this.#tags, changes);
-    const refused = checkTags(tags);
+    const refused = tooManyTags(Object.keys(tags));
     if (refused === undefined) this.#tags = tags;
     return refused?.message;
   }

@@ -1,6 +1,6 @@
 /** Lists by what is perdure's own: tags, halts, the beginning of a name, all functions; and what Invoke takes for them. */
 
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createMemoryHost, type MemoryHost } from "../../src/homes/memory/memory-host.ts";
 import { createHttpFace } from "../../src/lambda-compat/http/face.ts";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
@@ -72,7 +72,7 @@ describe("executions of all functions", () => {
     await tagged("a-2", { customer: "c-7", "note/1": "a & b = ü+" });
     await tagged("p-1", { customer: "c-8" }, "parcel");
     await host.client.settled("parcel/p-1", Date.now() + 5000);
-    await expect.poll(() => names("?Tag=stage=waiting")).toHaveLength(2);
+    await vi.waitUntil(async () => ((await names("?Tag=stage=waiting")) as string[]).length === 2, 5000);
   });
 
   test("are found by tags, the beginning of a name, status and function", async () => {

@@ -5,9 +5,13 @@
  * operation that is tried again after a crash ends when it would have ended without one.
  */
 
-import type { StartRequest } from "../../src/engine/runner/client.ts";
 import { Runner } from "../../src/engine/runner/runner.ts";
-import { ClientError, ClientErrorCode, type CallbackOutcome } from "../../src/engine/runner/client.ts";
+import {
+  ClientError,
+  ClientErrorCode,
+  type CallbackOutcome,
+  type StartRequest,
+} from "../../src/engine/runner/client.ts";
 import type { ExecutionHeader } from "../../src/engine/model/execution.ts";
 import { isSettled, type CallbackOperation, type Operation } from "../../src/engine/model/operation.ts";
 import type { Alarm } from "../../src/engine/ports/alarm.ts";

@@ -116,7 +116,7 @@ export function checkDays(days: unknown): MachineRejection | undefined {
 }
 
 /** Which characters a name may have. */
-export type Alphabet = "identifier" | "version" | "printable" | "tag";
+export type Alphabet = "identifier" | "version" | "printable";
 
 export interface TextRule {
   readonly what: string;
@@ -128,7 +128,6 @@ const ALPHABETS: Readonly<Record<Alphabet, { readonly pattern: RegExp; readonly 
   identifier: { pattern: /^[\w-]+$/, name: "letters, digits, - and _" },
   version: { pattern: /^[\w.$-]+$/, name: "letters, digits and - _ . $" },
   printable: { pattern: /^[ -~]+$/, name: "printable ASCII characters" },
-  tag: { pattern: /^[\w.:/@+-]+$/, name: "letters, digits and _ . : / @ + -" },
 };
 
 /** 1 to `limit` characters of an alphabet. */

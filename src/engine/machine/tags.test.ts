@@ -29,7 +29,7 @@ describe("tags at the start", () => {
 
   test.each([
     ["a key without characters", { "": "v" }, "The key of a tag must not be empty."],
-    ["a key that is too long", { ["k".repeat(65)]: "v" }, "The key of a tag is 65 characters; the limit is 64."],
+    ["a key that is too long", { ["k".repeat(65)]: "v" }, "The key of a tag has 65 characters; the limit is 64."],
     ["a key with a space", { "a b": "v" }, "The key of a tag may only have letters, digits and _ . : / @ + -."],
     ["a value that is too long", { k: "v".repeat(257) }, 'The value of tag "k" has 257 characters; the limit is 256.'],
     ["half a character", { k: "\ud800" }, 'The value of tag "k" has a character that is none.'],

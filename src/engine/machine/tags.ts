@@ -4,42 +4,31 @@
  */
 
 import type { Fact } from "../model/commit.ts";
-import { changedTags, isSameTags, type TagChanges, type Tags, TAGS_SUB_TYPE } from "../model/tags.ts";
+import {
+  changedTags,
+  isSameTags,
+  refusedTags,
+  type TagChanges,
+  type TagRefusal,
+  type Tags,
+  TAGS_SUB_TYPE,
+  tooManyTags,
+} from "../model/tags.ts";
 import type { OperationUpdate } from "../model/update.ts";
 import type { MachineRejection } from "./command.ts";
 import { invalid } from "./command.ts";
-import { checkText, type TextRule } from "./limits.ts";
 import type { ExecutionState } from "./state.ts";
 
-/** How many tags an execution has at the most, and how long they are. */
-export const TagLimits = {
-  TAGS: 10,
-  KEY_CHARACTERS: 64,
-  VALUE_CHARACTERS: 256,
-} as const;
-
-const KEY: TextRule = { what: "The key of a tag", limit: TagLimits.KEY_CHARACTERS, alphabet: "tag" };
-/** A control character, or half of a character. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
-
-/** Why these cannot be tags, or changes of tags where null is taken for a value; undefined if they can. */
-export function checkTags(tags: unknown, takesNull = false): MachineRejection | undefined {
-  if (typeof tags !== "object" || tags === null || Array.isArray(tags)) {
-    return invalid('Tags must be an object of texts, such as { customer: "c-7" }.');
-  }
-  const entries: readonly [string, unknown][] = Object.entries(tags);
-  for (const [key, value] of entries) {
-    const refused = checkText(key, KEY) ?? (value === null && takesNull ? undefined : checkValue(key, value));
-    if (refused !== undefined) return refused;
-  }
-  return tooMany(entries.filter(([, value]) => value !== null).map(([key]) => key));
+/** Why these cannot be tags. */
+export function checkTags(tags: unknown): MachineRejection | undefined {
+  return rejection(refusedTags(tags));
 }
 
 /** Why an update cannot change the tags as it says. `before` are those that the updates before it lead to. */
 export function checkTagUpdate(before: Tags | undefined, update: OperationUpdate): MachineRejection | undefined {
   const changes = changesOf(update.subType, update.payload);
   if (changes === undefined) return undefined;
-  return checkTags(changes, true) ?? tooMany(Object.keys(changedTags(before, changes)));
+  return rejection(refusedTags(changes, true) ?? tooManyTags(Object.keys(changedTags(before, changes))));
 }
 
 /** The tags that an update leads to; undefined if it is about something else. */
@@ -76,19 +65,6 @@ function parse(text: string): unknown {
   }
 }
 
-function checkValue(key: string, value: unknown): MachineRejection | undefined {
-  if (typeof value !== "string") return invalid(`The value of tag "${key}" must be text.`);
-  const size = value.length;
-  const limit = TagLimits.VALUE_CHARACTERS;
-  if (size > limit) {
-    return { ...invalid(`The value of tag "${key}" has ${size} characters; the limit is ${limit}.`), size, limit };
-  }
-  return UNPRINTABLE.test(value) ? invalid(`The value of tag "${key}" has a character that is none.`) : undefined;
-}
-
-function tooMany(keys: readonly string[]): MachineRejection | undefined {
-  const limit = TagLimits.TAGS;
-  if (keys.length <= limit) return undefined;
-  const message = `Tag "${keys[limit]}" would be one of ${keys.length} tags of the execution; the limit is ${limit}.`;
-  return { ...invalid(message), size: keys.length, limit };
+function rejection(refused: TagRefusal | undefined): MachineRejection | undefined {
+  return refused && { ...refused, ...invalid(refused.message) };
 }
