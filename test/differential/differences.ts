@@ -326,7 +326,7 @@ export const otherDifferences = {
   "an answer without a token ends the invocation":
     "A checkpoint that is answered without a token ends the invocation as pending, since a newer one has taken over or the execution is paused; AWS's SDK 2.4.0 goes on with the token that is spent.",
   "faults come to an end":
-    "After 50 invocations in a row that broke, for example because a stored value cannot be read, the execution halts with the reason `REPEATED_FAULTS` and can be resumed; AWS's service has retry limits of its own.",
+    "After 50 invocations in a row that broke and got nowhere, for example because a stored value cannot be read, the execution halts with the reason `REPEATED_FAULTS` and can be resumed; AWS's service has retry limits of its own.",
   "contexts nest 512 deep":
     "The position of an operation is a path of at most 1,024 characters; what lies deeper fails the execution.",
 } satisfies Record<string, string>;

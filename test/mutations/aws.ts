@@ -59,7 +59,7 @@ export const awsMutations: readonly Mutation[] = [
   {
     keeps: "due index",
     what: "an execution is not in the index from its birth on",
-    code: "    return { [Key.DUE_SHARD]: duePartition(id), [Key.DUE_AT]: startedAt + this.slackMs };",
+    code: "    return { [Key.DUE_SHARD]: duePartition(id), [Key.DUE_AT]: startAt + this.slackMs };",
     becomes: "    return { [Key.DUE_SHARD]: duePartition(id) };",
     tests: host,
   },

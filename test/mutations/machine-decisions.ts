@@ -101,8 +101,8 @@ export const machineDecisionsMutations: readonly Mutation[] = [
   {
     keeps: "P6",
     what: "what is due after the execution's own timeout fires before it",
-    code: "  for (const { id } of state.timers.due(Math.min(now, timeoutAt))) {",
-    becomes: "  for (const { id } of state.timers.due(now)) {",
+    code: "state.timers.due(Math.min(now, timeoutAt));",
+    becomes: "state.timers.due(now);",
     tests: ["src/engine/machine/decide.test.ts", "src/engine/machine/machine.test.ts"],
   },
   {

@@ -120,8 +120,8 @@ export const machinePlanMutations: readonly Mutation[] = [
   {
     keeps: "directory",
     what: "what was halted or resumed is shown as it was before",
-    code: '\n  if (here.shown < state.rowSeq) duties.push({ kind: "SHOW" });',
-    becomes: "",
+    code: 'if (here.shown < state.rowSeq) duties.push({ kind: "SHOW" });\n  const callAt',
+    becomes: "const callAt",
     tests: plan,
   },
 ];

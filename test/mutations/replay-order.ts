@@ -111,11 +111,4 @@ export const replayOrderMutations: readonly Mutation[] = [
     becomes: "    if (this.#overtakingMs !== 0) return this.awaitCode();",
     tests: ["src/lambda-compat/lambda-checkpoint.test.ts", "test/differential/order.test.ts"],
   },
-  {
-    keeps: "P7",
-    what: "a suspension falls due although the invocation has heard of something",
-    code: "    this.#idle.end();\n    this.host.drain(this.#turn);",
-    becomes: "    this.host.drain(this.#turn);",
-    tests: ["src/engine/replay/absorb.test.ts"],
-  },
 ];

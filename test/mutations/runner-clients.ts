@@ -117,8 +117,8 @@ export const runnerClientsMutations: readonly Mutation[] = [
   {
     keeps: "callee names",
     what: "a start by itself is answered with an execution that was invoked",
-    code: "header.version === version && isSameParent(header.parent, parent))",
-    becomes: "header.version === version && (parent ?? isSameParent) !== undefined)",
+    code: "header.version === version && isSameParent(header.parent, parent);",
+    becomes: "header.version === version && (parent ?? isSameParent) !== undefined;",
     tests: callees,
   },
   {
@@ -164,12 +164,5 @@ export const runnerClientsMutations: readonly Mutation[] = [
     code: "incarnation !== (query.incarnation ?? incarnation))",
     becomes: "incarnation === '')",
     tests: ["test/runner/history.test.ts"],
-  },
-  {
-    keeps: "P1",
-    what: "an execution that was started here and has ended elsewhere is started again",
-    code: "return isCreated ? { execution: header, created: true } : undefined;",
-    becomes: "return undefined;",
-    tests: incarnations,
   },
 ];

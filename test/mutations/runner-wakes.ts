@@ -181,11 +181,4 @@ export const runnerWakesMutations: readonly Mutation[] = [
     becomes: "    void running;\n",
     tests: ["src/engine/runner/lost-wakes.test.ts", "test/promises/p04-fence.test.ts"],
   },
-  {
-    keeps: "alarm",
-    what: "a wake that has come elsewhere, by a clock that is ahead, stands for one that is needed",
-    code: " && time - now > CLOCKS_DIFFER_MS",
-    becomes: "",
-    tests: ["src/adapters/hosts/outstanding-wakes.test.ts"],
-  },
 ];
