@@ -33,7 +33,7 @@ export const replayAttemptsMutations: readonly Mutation[] = [
     what: "an invocation suspends before it has called what it has started",
     code: "    this.scope.invocation.executing++;\n",
     becomes: "    this.scope.invocation.executing += 0;\n",
-    tests: ["src/lambda-compat/left-behind.test.ts"],
+    tests: ["src/engine/replay/invocation.test.ts"],
   },
   {
     keeps: "P1",

@@ -163,7 +163,7 @@ async function isSuperseded(open: Open): Promise<void> {
   await held.arrived;
   const newer = await world.openBlank();
   await newer.evaluate(`new Promise((resolve, reject) => {
-    const request = indexedDB.open("site", 2);
+    const request = indexedDB.open("site", 1_000);
     request.onsuccess = () => resolve(request.result.version);
     request.onerror = () => reject(request.error);
   })`);
