@@ -13,6 +13,7 @@ export const slowFiles: readonly string[] = [
   "test/e2e/deploys.test.ts",
   "test/e2e/playground.test.ts",
   "test/e2e/playground-editor.test.ts",
+  "test/e2e/playground-examples.test.ts",
   "test/e2e/playground-newcomer.test.ts",
   "test/e2e/playground-repair.test.ts",
   "test/e2e/playground-security.test.ts",
