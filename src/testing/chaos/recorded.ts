@@ -1,7 +1,7 @@
 import { decodeCommit } from "../../engine/machine/commit-codec.ts";
 import { fold } from "../../engine/machine/fold.ts";
 import { emptyState, type ExecutionState } from "../../engine/machine/state.ts";
-import type { Commit } from "../../engine/model/commit.ts";
+import type { Commit, Fact } from "../../engine/model/commit.ts";
 import { isSettled, type Operation } from "../../engine/model/operation.ts";
 
 /** One incarnation of an execution, with all that was ever written to its log. It stays when the log is removed. */
@@ -15,8 +15,11 @@ export class Recorded {
   isRemoved = false;
   /** Why its state cannot be told, in words. */
   corruption: string | undefined;
-  /** Numbers of commits that landed when their process was gone, or had been told that they failed. */
-  readonly #strays = new Set<number>();
+  /**
+   * Numbers of commits that landed when their process was gone, or had been told that they failed, and of those that
+   * record how an invocation broke: what it ran was cut off by a failure that may have come long before.
+   */
+  readonly #cuts = new Set<number>();
   /** Which process wrote each commit that belongs to an invocation, by the commit's number. */
   readonly #owned = new Map<number, string>();
   readonly #byName = new Map<string, string>();
@@ -44,20 +47,21 @@ export class Recorded {
     this.commits.push(commit);
     this.#fold(commit);
     if (commit.owner !== undefined) this.#owned.set(this.log.length, process);
+    if (commit.facts.some(isBreak)) this.#cuts.add(this.log.length);
     return commit;
   }
 
   /** How many commits up to `seq` cut off an invocation of this process. */
   against(process: string, seq: number): number {
     let count = 0;
-    for (const number of this.#strays) if (number <= seq) count++;
+    for (const number of this.#cuts) if (number <= seq) count++;
     for (const [number, writer] of this.#owned) if (writer !== process && number <= seq) count++;
     return count;
   }
 
   /** The commit that has just landed was taken for lost. */
   noteStray(): void {
-    this.#strays.add(this.log.length);
+    this.#cuts.add(this.log.length);
   }
 
   /** The operation of this name; names are unique in the programs that are run. */
@@ -85,6 +89,10 @@ export class Recorded {
     if (isSettled(operation.status) && !this.#settledAt.has(operation.id))
       this.#settledAt.set(operation.id, this.log.length);
   }
+}
+
+function isBreak(fact: Fact): boolean {
+  return fact.kind === "INVOCATION_COMPLETED" && fact.error !== undefined;
 }
 
 /** The tag in an event of the programs that are run. */
