@@ -8,6 +8,20 @@ const plan = ["src/engine/machine/plan.test.ts"];
 /** Pauses, forks and rewinds. */
 export const operatingMutations: readonly Mutation[] = [
   {
+    keeps: "tags",
+    what: "a fork has none of the tags that its source was started with",
+    code: "  if (command.fork.tags !== undefined) fact.tags = command.fork.tags;\n",
+    becomes: "",
+    tests: ["test/runner/tags.test.ts"],
+  },
+  {
+    keeps: "tags",
+    what: "an execution that was rewound keeps tags that were undone",
+    code: "    tags: _tags,\n",
+    becomes: "",
+    tests: ["test/runner/tags.test.ts"],
+  },
+  {
     keeps: "P6",
     what: "timers fire during a pause",
     code: "isPaused(state.header) ? whilePaused(state, here, now) : whileRunning(state, here, now);",

@@ -33,6 +33,8 @@ export interface StartExecution {
 export interface ForkOrigin {
   readonly from: ForkReference;
   readonly commits: readonly CopiedCommit[];
+  /** Those that the source was started with; the copied commits change them as they did there. */
+  readonly tags?: Tags;
 }
 
 /** All updates are recorded or none. */
@@ -141,6 +143,8 @@ export interface RewindExecution {
   /** The version to go on with, when it is another. */
   readonly version?: string;
   readonly commits: readonly CopiedCommit[];
+  /** As of the fact `REWOUND`. */
+  readonly tags?: Tags;
   /** It is paused from the beginning. */
   readonly isPaused: boolean;
 }

@@ -11,6 +11,7 @@
 
 import type { Commit, CopiedCommit, ExecutionStarted, Fact } from "../model/commit.ts";
 import type { Operation, OperationStatus } from "../model/operation.ts";
+import type { Tags } from "../model/tags.ts";
 import { fold } from "./fold.ts";
 import type { OperationFact } from "./kinds/kind.ts";
 import { CorruptLogError } from "./log-errors.ts";
@@ -138,6 +139,11 @@ function startOf(commits: readonly Commit[]): ExecutionStarted {
     throw new CorruptLogError("The log does not begin with EXECUTION_STARTED.");
   const { functionName, name, incarnation, version } = started;
   return { ...started, forkedFrom: { executionId: `${functionName}/${name}`, incarnation, version, cursor: 0 } };
+}
+
+/** The tags that the execution of this log was started with. */
+export function firstTags(commits: readonly Commit[]): Tags | undefined {
+  return startOf(commits).tags;
 }
 
 function grouped(copy: readonly Recorded[]): CopiedCommit[] {

@@ -108,6 +108,7 @@ function decideStart(state: ExecutionState, command: StartExecution, env: Decisi
   if (command.startAt != null && command.startAt > env.now) fact.startAt = Math.ceil(command.startAt);
   if (command.fork === undefined) return { facts: [fact] };
   fact.forkedFrom = command.fork.from;
+  if (command.fork.tags !== undefined) fact.tags = command.fork.tags;
   return { facts: [fact, { kind: "COPIED", commits: command.fork.commits }] };
 }
 

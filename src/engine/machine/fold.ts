@@ -216,11 +216,13 @@ function rewind(state: ExecutionState, fact: ExecutionRewound, at: number): void
     error: _error,
     halt: _halt,
     fault: _fault,
+    tags: _tags,
     ...rest
   } = state.header;
   if (status !== "RUNNING" && (rest.parent !== undefined || rest.purged === true)) throw misplaced(fact);
   const header: Draft<ExecutionHeader> = { ...rest, status: "RUNNING", rewinds: (rest.rewinds ?? 0) + 1 };
   if (fact.version !== undefined) header.version = fact.version;
+  if (fact.tags !== undefined) header.tags = fact.tags;
   if (header.executionTimeoutSeconds !== undefined) header.timeoutAt = at + header.executionTimeoutSeconds * 1000;
   replaceHeader(state, header);
   closeAll(state);

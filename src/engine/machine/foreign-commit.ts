@@ -161,6 +161,7 @@ const facts: { readonly [Kind in Fact["kind"]]: Fields<FactOf<Kind>> } = {
     cursor: count,
     operationId: optional(id),
     version: optional(version),
+    tags: optional((value) => checkTags(value) === undefined),
     commits: (value) => Array.isArray(value) && value.every(isCopied),
   },
   FORKED: { executionId, incarnation, version },

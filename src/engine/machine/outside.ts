@@ -85,9 +85,10 @@ export function decideRewind({ header, seq }: ExecutionState, command: RewindExe
   if (header.status !== "RUNNING" && header.parent !== undefined)
     return { rejected: invalid("The execution that invoked this one is told its outcome: it cannot be rewound.") };
   if (seq !== command.seq) return NOTHING_CHANGES;
-  const { cursor, operationId, version, commits } = command;
+  const { cursor, operationId, version, commits, tags } = command;
   const fact: Draft<ExecutionRewound> = { kind: "REWOUND", cursor, commits };
   if (operationId !== undefined) fact.operationId = operationId;
+  if (tags !== undefined) fact.tags = tags;
   if (version !== undefined && version !== header.version) fact.version = version;
   if (!command.isPaused || header.halt === undefined) return { facts: [fact] };
   return { facts: [fact, { kind: "HALTED", reason: HaltReason.PAUSED, error: header.halt.error }] };

@@ -78,6 +78,8 @@ export interface ExecutionRewound {
   readonly version?: string;
   /** What is recorded of operations from now on, in place of all that was. */
   readonly commits: readonly CopiedCommit[];
+  /** The tags that it was started with; `commits` change them as they did. */
+  readonly tags?: Tags;
 }
 
 /** Another execution began as a copy of this one. */

@@ -2,7 +2,7 @@
 
 import type { ForkOrigin } from "../machine/command.ts";
 import { decodeCommit } from "../machine/commit-codec.ts";
-import { copyOf, type CopyPoint } from "../machine/copy.ts";
+import { copyOf, type CopyPoint, firstTags } from "../machine/copy.ts";
 import { incarnationOf } from "../machine/incarnation.ts";
 import type { Commit } from "../model/commit.ts";
 import type { ForkReference } from "../model/execution.ts";
@@ -11,8 +11,10 @@ import { unknownExecution } from "./sessions.ts";
 
 /** @throws {ClientError} ResourceNotFoundException for a log, or an operation in it, that there is not. */
 export async function readOrigin(from: ForkReference, peers: ExecutionClient): Promise<ForkOrigin> {
-  const commits = copyOf(await readLog(from, peers), pointOf(from));
-  if (commits !== undefined) return { from, commits };
+  const log = await readLog(from, peers);
+  const commits = copyOf(log, pointOf(from));
+  const tags = firstTags(log);
+  if (commits !== undefined) return tags === undefined ? { from, commits } : { from, commits, tags };
   const message = `Execution ${from.executionId} has no operation ${from.operationId}.`;
   throw new ClientError(ClientErrorCode.NOT_FOUND, message);
 }

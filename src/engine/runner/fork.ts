@@ -11,7 +11,7 @@ export function forkOrder({ header, seq }: ExecutionState, options: ForkOptions)
   if (operationId !== undefined && cursor !== undefined) throw invalid("Name an operation or a commit, not both.");
   if (cursor !== undefined && !(Number.isInteger(cursor) && cursor >= 1 && cursor <= seq))
     throw invalid(`The commit is ${cursor}; it must be a whole number from 1 to ${seq}.`);
-  const { id: executionId, incarnation, functionName, input, tenantId, traceHeader, tags } = header;
+  const { id: executionId, incarnation, functionName, input, tenantId, traceHeader } = header;
   const origin: Draft<ForkReference> = { executionId, incarnation, version: header.version, cursor: cursor ?? seq };
   if (operationId !== undefined) origin.operationId = operationId;
   else if (cursor === undefined) origin.isLatest = true;
@@ -22,7 +22,6 @@ export function forkOrder({ header, seq }: ExecutionState, options: ForkOptions)
     ...(input !== undefined && { input }),
     ...(tenantId !== undefined && { tenantId }),
     ...(traceHeader !== undefined && { traceHeader }),
-    ...(tags !== undefined && { tags }),
   };
 }
 

@@ -5,7 +5,7 @@
 
 import { decodeCommit } from "../machine/commit-codec.ts";
 import type { RewindExecution } from "../machine/command.ts";
-import { copyOf, type CopyPoint } from "../machine/copy.ts";
+import { copyOf, type CopyPoint, firstTags } from "../machine/copy.ts";
 import { Limits } from "../machine/limits.ts";
 import type { Commit } from "../model/commit.ts";
 import type { Draft } from "../model/draft.ts";
@@ -66,6 +66,8 @@ async function planned(
   const command: Draft<RewindExecution> = { type: "REWIND", seq, cursor, commits: copied, isPaused: staysPaused };
   if (order.operationId !== undefined) command.operationId = order.operationId;
   if (order.version !== undefined) command.version = order.version;
+  const tags = firstTags(commits);
+  if (tags !== undefined) command.tags = tags;
   return command;
 }
 
