@@ -210,26 +210,29 @@ test("tags are those that the code has set last, wherever it crashes", async () 
   expect(exploration.runs).toBeGreaterThan(10);
 });
 
-test("a fork, and an execution that was rewound, have the tags that were set by that point", async () => {
-  const world = new Processes();
-  let holds = false;
-  const order = withDurableExecution(async (_: unknown, context) => {
-    context.setTags({ stage: "begun", until: "packed" });
-    await context.step("pack", () => (holds ? new Promise<void>(() => {}) : Promise.resolve()));
-    context.setTags({ stage: "packed", until: null, box: "b-1", customer: "c-8" });
-    await context.step("ship", async () => undefined);
-  });
-  const runner = world.start({ order });
-  await runner.start({ functionName: "order", name: "one", tags: { customer: "c-7" } });
-  await world.clock.settle();
-  const { tags, status } = await runner.describe("order/one");
-  expect([status, tags]).toEqual(["SUCCEEDED", { customer: "c-8", stage: "packed", box: "b-1" }]);
-  holds = true;
-  const events = (await runner.history("order/one", { limit: 100, includeData: false })).events;
-  const operationId = events.find(({ name }) => name === "pack")?.id ?? "";
-  await runner.fork("order/one", { name: "two", operationId });
-  await runner.rewind("order/one", { operationId });
-  await world.clock.settle();
-  for (const id of ["order/one", "order/two"])
-    expect((await runner.describe(id)).tags).toEqual({ customer: "c-7", stage: "begun", until: "packed" });
-});
+test.each([[{ customer: "c-7" }], [{}]])(
+  "a fork, and an execution that was rewound, have the tags that were set by that point, after a start with %o",
+  async (first) => {
+    const world = new Processes();
+    let holds = false;
+    const order = withDurableExecution(async (_: unknown, context) => {
+      context.setTags({ stage: "begun", until: "packed" });
+      await context.step("pack", () => (holds ? new Promise<void>(() => {}) : Promise.resolve()));
+      context.setTags({ stage: "packed", until: null, box: "b-1", customer: "c-8" });
+      await context.step("ship", async () => undefined);
+    });
+    const runner = world.start({ order });
+    await runner.start({ functionName: "order", name: "one", tags: first });
+    await world.clock.settle();
+    const { tags, status } = await runner.describe("order/one");
+    expect([status, tags]).toEqual(["SUCCEEDED", { customer: "c-8", stage: "packed", box: "b-1" }]);
+    holds = true;
+    const events = (await runner.history("order/one", { limit: 100, includeData: false })).events;
+    const operationId = events.find(({ name }) => name === "pack")?.id ?? "";
+    await runner.fork("order/one", { name: "two", operationId });
+    await runner.rewind("order/one", { operationId });
+    await world.clock.settle();
+    for (const id of ["order/one", "order/two"])
+      expect((await runner.describe(id)).tags).toEqual({ ...first, stage: "begun", until: "packed" });
+  },
+);
