@@ -3,7 +3,7 @@
 import { GetDurableExecutionCommand, InvokeCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { statSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Emulator, PERDURE, Project } from "./emulator.ts";
+import { Emulator, PERDURE, Project, SCHEDULES } from "./emulator.ts";
 
 const project = new Project();
 let emulator: Emulator;
@@ -11,6 +11,7 @@ let emulator: Emulator;
 const FLOWS = `
 import { appendFileSync } from "node:fs";
 import { withDurableExecution } from ${PERDURE};
+import { schedule } from ${SCHEDULES};
 
 const note = (text: string): void => appendFileSync("notes.txt", text + "\\n");
 
@@ -42,6 +43,13 @@ export const sleeper = withDurableExecution(async (_event, context) => {
 export const tagged = withDurableExecution(async (_event, context) => {
   context.setTags({ stage: "asleep", team: "a" });
   await context.wait("a day", { days: 1 });
+});
+
+export const tick = withDurableExecution(async (event: { slot: string }) => event.slot);
+export const everySecond = schedule({
+  cron: "* * * * * *",
+  start: { functionName: "tick" },
+  input: (slot) => ({ slot: slot.toISOString() }),
 });
 
 export const failing = withDurableExecution(async () => {
@@ -187,6 +195,27 @@ test("tags that a handler sets in its own process are found", async () => {
   await project.run("invoke", "tagged", "{}", "--name", "t-1", "--async");
   await expect.poll(async () => (await project.run("list", "--tag", "stage=asleep")).out).toContain("tagged/t-1");
   expect((await project.run("list", "--tag", "stage=asleep", "--tag", "team=b")).out).not.toContain("tagged/t-1");
+});
+
+test("a schedule that starts by the Lambda API starts once for each slot, and ends when it is stopped", async () => {
+  const names = async (...filter: readonly string[]): Promise<string[]> => {
+    const { out } = await project.run("list", ...filter, "--json");
+    return Array.from(out.matchAll(/"DurableExecutionName": ?"([^"]+)"/g), ([, name = ""]) => name);
+  };
+  await project.run("invoke", "everySecond", "{}", "--async");
+  await project.run("invoke", "everySecond", "{}", "--async");
+  await expect.poll(async () => (await names("tick")).length).toBeGreaterThan(2);
+  await expect
+    .poll(async () => {
+      const waiting = await names("everySecond", "--status", "RUNNING");
+      for (const name of waiting) await project.run("stop", `everySecond/${name}`);
+      return waiting;
+    })
+    .toEqual([]);
+  const all = await names("tick");
+  expect(new Set(all).size).toBe(all.length);
+  const { out } = await project.run("show", `tick/${all[0]}`);
+  expect(out).toContain("SUCCEEDED");
 });
 
 describe("AWS's client", () => {

@@ -9,8 +9,11 @@ import { root } from "../../scripts/command.ts";
 import { main } from "../../src/cli/main.ts";
 
 const PROGRAM = join(root, "src", "cli", "perdure.ts");
+const entry = (folder: string): string => JSON.stringify(pathToFileURL(join(root, "src", folder, "index.ts")).href);
 /** What handlers of the tests import perdure by. */
-export const PERDURE = JSON.stringify(pathToFileURL(join(root, "src", "lambda-compat", "index.ts")).href);
+export const PERDURE = entry("lambda-compat");
+/** The same for `perdure/schedules`. */
+export const SCHEDULES = entry("schedules");
 
 export interface CommandAnswer {
   readonly code: number;
