@@ -106,4 +106,32 @@ export const operatingMutations: readonly Mutation[] = [
     becomes: "  return { ...output, seen: hasLeftOff ? seen : seen };",
     tests: ["test/runner/pause.test.ts"],
   },
+  {
+    keeps: "P6",
+    what: "a rewind that finds another one under way, or the pause of one whose process is gone, leaves the execution paused",
+    code: "if (header.halt === undefined || !isPaused(header) || isPausedForRewind(header)) return { facts: [fact] };",
+    becomes: "if (header.halt === undefined || !isPaused(header)) return { facts: [fact] };",
+    tests: rewound,
+  },
+  {
+    keeps: "P6",
+    what: "a rewind ends the pause that an operator has asked for meanwhile",
+    code: "if (isPaused(header) && (isForRewind || !isPausedForRewind(header))) return NOTHING_CHANGES;",
+    becomes: "if (isPaused(header)) return NOTHING_CHANGES;",
+    tests: rewound,
+  },
+  {
+    keeps: "P7",
+    what: "a rewind that is refused in the midst of it leaves the execution paused",
+    code: "    await goOn(session);\n",
+    becomes: "",
+    tests: rewound,
+  },
+  {
+    keeps: "P6",
+    what: "a fork of what has not begun yet begins at once",
+    code: "    ...(startAt !== undefined && { startAt }),\n  };\n}\n\nfunction invalid",
+    becomes: "  };\n}\n\nfunction invalid",
+    tests: forked,
+  },
 ];

@@ -389,3 +389,21 @@ test("of its forks an execution names the newest hundred", async () => {
   expect(forks).toHaveLength(100);
   expect(forks.at(-1)?.executionId).toBe("order/fork-101");
 });
+
+test("what has not begun yet begins no sooner in a fork, and what has begun goes on at once", async () => {
+  const world = new Processes();
+  const shop = new Shop();
+  const runner = world.start(orderOf(async (context) => shop.step(context, "pay")));
+  const startAt = world.clock.now() + 2 * HOUR;
+  await runner.start({ ...one, startAt });
+  const early = await runner.fork(id, { name: "early" });
+  expect(early.execution).toMatchObject({ startAt });
+  await world.clock.advance(HOUR);
+  expect(shop.took()).toEqual([]);
+  await world.clock.advance(HOUR);
+  expect(shop.took()).toEqual(["pay", "pay"]);
+  const late = await runner.fork(id, { name: "late", cursor: 1 });
+  expect(late.execution).not.toHaveProperty("startAt");
+  await world.clock.settle();
+  expect(shop.took()).toEqual(["pay"]);
+});

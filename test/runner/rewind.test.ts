@@ -1,6 +1,6 @@
 /** An execution goes back to what it had recorded up to a point. */
 
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { decodeCommit } from "../../src/engine/machine/commit-codec.ts";
 import { fold } from "../../src/engine/machine/fold.ts";
 import { violations } from "../../src/engine/machine/invariants.ts";
@@ -347,4 +347,90 @@ test("P9 a snapshot from before is passed over by nobody who should not: the nex
   await second.fork(id, { name: "two", operationId: "25" });
   await world.clock.advance(HOUR);
   expect(await second.describe("order/two")).toMatchObject({ result: '"s293"' });
+});
+
+/** What one rewind has undone is no operation for the other. */
+function unlessUndone(error: unknown): void {
+  expect(error).toMatchObject({ code: "ResourceNotFoundException" });
+}
+
+describe("who else acts while an execution is being rewound", () => {
+  /** A rewind by another process, which gets no further than to where it would record this fact. */
+  async function halfRewound({ heldAt = "REWOUND", cursor }: { heldAt?: string; cursor?: number } = {}) {
+    const world = new Processes();
+    const { step, runs } = new Counts();
+    const functions = orderOf(async (context) => {
+      const first = await step(context, "a");
+      await context.wait("an hour", { hours: 1 });
+      return [first, await step(context, "b")];
+    });
+    const gate = new Gate();
+    const reached = new Gate();
+    const runner = world.start(functions);
+    const rewinding = world.start(functions, {
+      mayRun: () => false,
+      store: (disk) =>
+        storeWith(disk, {
+          append: async (...args) => {
+            if (args[2].includes(`"${heldAt}"`)) {
+              reached.open();
+              await gate.passed;
+            }
+            return disk.append(...args);
+          },
+        }),
+    });
+    await runner.start(one);
+    await world.clock.settle();
+    const rewound = rewinding.rewind(id, cursor === undefined ? { operationId: "1" } : { cursor });
+    await reached.passed;
+    return { world, runner, runs, rewound, finish: () => gate.open() };
+  }
+
+  test("two rewinds at once leave nothing paused", async () => {
+    const { world, runner, rewound, finish } = await halfRewound();
+    await runner.rewind(id, { operationId: "1" });
+    finish();
+    await rewound.catch(unlessUndone);
+    expect(await runner.describe(id)).not.toHaveProperty("halt");
+    expect(await ended(world, runner)).toMatchObject({ status: "SUCCEEDED" });
+    expectSound(world);
+  });
+
+  test("one whose process is gone in the midst of it leaves nothing paused once it is asked for again", async () => {
+    const { world, runner } = await halfRewound();
+    expect(await runner.describe(id)).toMatchObject({ halt: { reason: "PAUSED" } });
+    await runner.rewind(id, { operationId: "1" });
+    expect(await runner.describe(id)).not.toHaveProperty("halt");
+    expect(await ended(world, runner)).toMatchObject({ result: '["a2","b1"]' });
+    expectSound(world);
+  });
+
+  test("a pause that is acknowledged meanwhile holds", async () => {
+    const { world, runner, runs, rewound, finish } = await halfRewound();
+    await runner.pause(id, { reason: "the bank is down" });
+    finish();
+    await rewound;
+    const paused = await ended(world, runner);
+    expect(paused).toMatchObject({
+      status: "RUNNING",
+      rewinds: 1,
+      halt: { error: { errorMessage: "the bank is down" } },
+    });
+    expect(runs.get("a")).toBe(1);
+    await runner.resume(id);
+    await world.clock.settle();
+    expect(await ended(world, runner)).toMatchObject({ result: '["a2","b1"]' });
+    expectSound(world);
+  });
+
+  test("one that is refused once it has paused the execution leaves nothing paused", async () => {
+    const { world, runner, rewound, finish } = await halfRewound({ heldAt: "HALTED", cursor: 3 });
+    await runner.rewind(id, { operationId: "1" });
+    finish();
+    await expect(rewound).rejects.toMatchObject({ code: "InvalidParameterValueException" });
+    expect(await runner.describe(id)).not.toHaveProperty("halt");
+    expect(await ended(world, runner)).toMatchObject({ result: '["a2","b1"]' });
+    expectSound(world);
+  });
 });

@@ -124,6 +124,8 @@ export interface PauseExecution {
   readonly type: "PAUSE";
   /** Why, for people; at most 1,024 characters. */
   readonly reason?: string;
+  /** Only until the execution is rewound, by the process that asks for it. A pause by an operator takes its place. */
+  readonly isForRewind?: boolean;
 }
 
 /** Removes an execution that has ended before its retention is over. */
@@ -145,8 +147,6 @@ export interface RewindExecution {
   readonly commits: readonly CopiedCommit[];
   /** As of the fact `REWOUND`. */
   readonly tags?: Tags;
-  /** It is paused from the beginning. */
-  readonly isPaused: boolean;
 }
 
 /** Another execution began as a copy of this one. */

@@ -168,7 +168,8 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 12, arbitrary: fixed({ type: "RESUME" }) },
   { weight: 1, arbitrary: fixed({ type: "STOP", error }) },
   { weight: 1, arbitrary: fixed({ type: "NOTIFY_PARENT" }) },
-  { weight: 2, arbitrary: fixed({ type: "PAUSE" }) },
+  { weight: 1, arbitrary: fixed({ type: "PAUSE" }) },
+  { weight: 1, arbitrary: fixed({ type: "PAUSE", isForRewind: true }) },
   { weight: 1, arbitrary: fixed({ type: "PURGE" }) },
   { weight: 1, arbitrary: fixed({ type: "NOTE_FORK", executionId: "f/2", incarnation: "i", version: "1" }) },
   { weight: 2, arbitrary: fc.nat().map((pick) => ({ type: "rewind", pick }) as const) },
@@ -249,7 +250,7 @@ function rewind({ commits, state }: Recorder, pick: number): Command {
   const point: CopyPoint =
     operationId === undefined ? { type: "COMMIT", seq: cursor } : { type: "OPERATION", id: operationId };
   const copied = copyOf(commits, point, { isOwn: true }) ?? [];
-  return { type: "REWIND", seq, cursor, commits: copied, isPaused: pick % 3 === 0 };
+  return { type: "REWIND", seq, cursor, commits: copied };
 }
 
 /** Decides and records what happens, and looks at everything that must hold around it. */

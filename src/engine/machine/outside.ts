@@ -5,7 +5,7 @@
 
 import type { ExecutionRewound, Fact, InvocationCompleted } from "../model/commit.ts";
 import type { Draft } from "../model/draft.ts";
-import { HaltReason, isPaused } from "../model/execution.ts";
+import { EXECUTION_PAUSED, EXECUTION_REWINDING, HaltReason, isPaused, isPausedForRewind } from "../model/execution.ts";
 import type { Failure } from "../model/failure.ts";
 import type {
   Decision,
@@ -54,13 +54,14 @@ function leftWith(state: ExecutionState, error: Failure, invocation: InvocationI
   return { facts: [{ kind: "INVOCATION_COMPLETED", ...identity(invocation), error: storedFailure(error) }] };
 }
 
-/** A pause takes the place of another halt, so that no process goes on by itself. */
-export function decidePause(state: ExecutionState, { reason }: PauseExecution): Decision {
-  if (state.header.status !== "RUNNING") return { rejected: invalid("The execution has ended, and cannot be paused.") };
-  if (isPaused(state.header)) return NOTHING_CHANGES;
+/** A pause takes the place of another halt, so that no process goes on by itself, and that of a pause for a rewind. */
+export function decidePause({ header }: ExecutionState, { reason, isForRewind = false }: PauseExecution): Decision {
+  if (header.status !== "RUNNING") return { rejected: invalid("The execution has ended, and cannot be paused.") };
+  if (isPaused(header) && (isForRewind || !isPausedForRewind(header))) return NOTHING_CHANGES;
   const refused = checkPauseReason(reason);
   if (refused !== undefined) return { rejected: refused };
-  const error = { errorType: "ExecutionPaused", errorMessage: reason ?? "The execution was paused." };
+  const errorType = isForRewind ? EXECUTION_REWINDING : EXECUTION_PAUSED;
+  const error = { errorType, errorMessage: reason ?? "The execution was paused." };
   return { facts: [{ kind: "HALTED", reason: HaltReason.PAUSED, error }] };
 }
 
@@ -90,7 +91,7 @@ export function decideRewind({ header, seq }: ExecutionState, command: RewindExe
   if (operationId !== undefined) fact.operationId = operationId;
   if (tags !== undefined) fact.tags = tags;
   if (version !== undefined && version !== header.version) fact.version = version;
-  if (!command.isPaused || header.halt === undefined) return { facts: [fact] };
+  if (header.halt === undefined || !isPaused(header) || isPausedForRewind(header)) return { facts: [fact] };
   return { facts: [fact, { kind: "HALTED", reason: HaltReason.PAUSED, error: header.halt.error }] };
 }
 

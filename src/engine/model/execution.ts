@@ -162,3 +162,13 @@ export interface ExecutionHeader {
 export function isPaused({ halt }: ExecutionHeader): boolean {
   return halt?.reason === HaltReason.PAUSED;
 }
+
+/** The type of the error of a pause that an operator has asked for. */
+export const EXECUTION_PAUSED = "ExecutionPaused";
+/** The type of the error of a pause that lasts until the execution is rewound. */
+export const EXECUTION_REWINDING = "ExecutionRewinding";
+
+/** True if it is paused by a rewind that is under way, or whose process is gone: no operator wants it paused. */
+export function isPausedForRewind(header: ExecutionHeader): boolean {
+  return isPaused(header) && header.halt?.error.errorType === EXECUTION_REWINDING;
+}

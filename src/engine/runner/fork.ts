@@ -11,7 +11,7 @@ export function forkOrder({ header, seq }: ExecutionState, options: ForkOptions)
   if (operationId !== undefined && cursor !== undefined) throw invalid("Name an operation or a commit, not both.");
   if (cursor !== undefined && !(Number.isInteger(cursor) && cursor >= 1 && cursor <= seq))
     throw invalid(`The commit is ${cursor}; it must be a whole number from 1 to ${seq}.`);
-  const { id: executionId, incarnation, functionName, input, tenantId, traceHeader } = header;
+  const { id: executionId, incarnation, functionName, input, tenantId, traceHeader, startAt } = header;
   const origin: Draft<ForkReference> = { executionId, incarnation, version: header.version, cursor: cursor ?? seq };
   if (operationId !== undefined) origin.operationId = operationId;
   else if (cursor === undefined) origin.isLatest = true;
@@ -22,6 +22,8 @@ export function forkOrder({ header, seq }: ExecutionState, options: ForkOptions)
     ...(input !== undefined && { input }),
     ...(tenantId !== undefined && { tenantId }),
     ...(traceHeader !== undefined && { traceHeader }),
+    // What has not begun yet does not begin sooner in a fork; a time that has come means at once.
+    ...(startAt !== undefined && { startAt }),
   };
 }
 

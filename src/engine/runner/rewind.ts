@@ -9,7 +9,7 @@ import { copyOf, type CopyPoint, firstTags } from "../machine/copy.ts";
 import { Limits } from "../machine/limits.ts";
 import type { Commit } from "../model/commit.ts";
 import type { Draft } from "../model/draft.ts";
-import { isPaused } from "../model/execution.ts";
+import { isPausedForRewind } from "../model/execution.ts";
 import type { ExecutionStore } from "../ports/execution-store.ts";
 import { ClientError, ClientErrorCode } from "./client.ts";
 import type { Session } from "./session.ts";
@@ -26,32 +26,39 @@ export interface RewindOrder {
 
 /** @throws {ClientError} as `ExecutionClient.rewind` does; TooManyRequestsException if the log goes on too fast. */
 export async function rewindTo(session: Session, store: ExecutionStore, order: RewindOrder): Promise<void> {
-  const point = pointOf(order);
-  const { status } = session.header;
-  const staysPaused = isPaused(session.header);
+  const plan = { order, point: pointOf(order) };
   // Refused before anything has changed.
-  await planned(session, store, { order, point, staysPaused });
-  if (status === "RUNNING" && !staysPaused)
-    await session.command({ type: "PAUSE", reason: "The execution is being rewound." });
+  await planned(session, store, plan);
+  if (session.header.status === "RUNNING")
+    await session.command({ type: "PAUSE", reason: "The execution is being rewound.", isForRewind: true });
+  try {
+    await rewindPaused(session, store, plan);
+  } catch (error) {
+    await goOn(session);
+    throw error;
+  }
+}
+
+interface Plan {
+  readonly order: RewindOrder;
+  readonly point: CopyPoint;
+}
+
+async function rewindPaused(session: Session, store: ExecutionStore, plan: Plan): Promise<void> {
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const command = await planned(session, store, { order, point, staysPaused });
+    const command = await planned(session, store, plan);
     if (await session.command(command)) return session.carryOut({ kind: "SHOW" });
   }
   const message = `Execution ${session.id} goes on while it is rewound. Try again.`;
   throw new ClientError(ClientErrorCode.THROTTLED, message);
 }
 
-interface Plan {
-  readonly order: RewindOrder;
-  readonly point: CopyPoint;
-  readonly staysPaused: boolean;
+/** After a rewind that was not to be. Another one that is under way needs no pause, it only takes more tries without. */
+async function goOn(session: Session): Promise<void> {
+  if (isPausedForRewind(session.header)) await session.resume(undefined).catch(() => {});
 }
 
-async function planned(
-  session: Session,
-  store: ExecutionStore,
-  { order, point, staysPaused }: Plan,
-): Promise<RewindExecution> {
+async function planned(session: Session, store: ExecutionStore, { order, point }: Plan): Promise<RewindExecution> {
   const commits = await readLog(session, store);
   if (point.type === "COMMIT") requireReachable(commits, point.seq);
   const copied = copyOf(commits, point, { isOwn: true });
@@ -63,7 +70,7 @@ async function planned(
   requireFitting(copied);
   const seq = commits.length;
   const cursor = point.type === "COMMIT" ? point.seq : seq;
-  const command: Draft<RewindExecution> = { type: "REWIND", seq, cursor, commits: copied, isPaused: staysPaused };
+  const command: Draft<RewindExecution> = { type: "REWIND", seq, cursor, commits: copied };
   if (order.operationId !== undefined) command.operationId = order.operationId;
   if (order.version !== undefined) command.version = order.version;
   const tags = firstTags(commits);
