@@ -1,6 +1,7 @@
 import type { Mutation } from "./mutation.ts";
 
 const alarm = ["src/adapters/sqs/queue-alarm.test.ts"];
+const faces = ["test/cli/faces.test.ts"];
 const host = ["test/aws/lambda-host.test.ts"];
 const otel = ["src/otel/otel.test.ts"];
 const typedClient = ["src/lambda-compat/typed-client.test.ts"];
@@ -90,5 +91,26 @@ export const awsMutations: readonly Mutation[] = [
     code: '      const goesOn = header.status === "RUNNING" && header.halt === undefined && Date.now() < deadline;',
     becomes: '      const goesOn = header.status === "RUNNING" && Date.now() < deadline;',
     tests: typedClient,
+  },
+  {
+    keeps: "command",
+    what: "the headers of a signed call are not signed",
+    code: '    const signedHeaders = [...headers.keys(), "host"].sort();',
+    becomes: '    const signedHeaders = ["host"];',
+    tests: faces,
+  },
+  {
+    keeps: "command",
+    what: "a call is signed without the session token of its key pair",
+    code: '    if (sessionToken !== undefined) headers.set("X-Amz-Security-Token", sessionToken);\n',
+    becomes: "    void sessionToken;\n",
+    tests: faces,
+  },
+  {
+    keeps: "emulator",
+    what: "what sam says of how long an execution may take is not looked at",
+    code: "      ...(executionTimeoutSeconds !== undefined && { executionTimeoutSeconds }),\n      ...(retentionDays",
+    becomes: "      ...(executionTimeoutSeconds === undefined && {}),\n      ...(retentionDays",
+    tests: ["src/homes/local/local-host.test.ts"],
   },
 ];
