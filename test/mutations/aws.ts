@@ -44,6 +44,20 @@ export const awsMutations: readonly Mutation[] = [
     tests: host,
   },
   {
+    keeps: "queue",
+    what: "what is changed from outside wakes its execution for nobody in particular",
+    code: "    await this.#wake(executionId, tenantId);\n",
+    becomes: "    await this.#wake(executionId);\n",
+    tests: host,
+  },
+  {
+    keeps: "queue",
+    what: "the sweeper forgets whom an execution is for",
+    code: "  return { id, group: (await due.tenantOf(id)) ?? groupOfId(id) };",
+    becomes: "  return { id, group: ((await due.tenantOf(id)) && undefined) ?? groupOfId(id) };",
+    tests: host,
+  },
+  {
     keeps: "due index",
     what: "a late order takes the place of a newer one",
     code: '      if (head === undefined || head.seq > order.seq) return { kind: "OVER", before: undefined };',
