@@ -12,6 +12,7 @@ import {
   SendMessageCommand,
 } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { LocalS3 } from "../../scripts/local-aws/local-bucket.ts";
 import { HttpGateway } from "../../scripts/local-aws/http-gateway.ts";
 import { localContext, type QueueFunction } from "../../scripts/local-aws/queue-mapping.ts";
 import type { ExecutionClient } from "../../src/engine/runner/client.ts";
@@ -443,6 +444,31 @@ describe("the sweeper", () => {
   });
 });
 
+test("large payloads are in S3, of starts and of steps, and go with their execution", async () => {
+  const s3 = await LocalS3.start();
+  onTestFinished(() => s3.stop());
+  await s3.createBucket("payloads");
+  const world = await aws.open();
+  const random = (): string => Buffer.from(crypto.getRandomValues(new Uint8Array(30_000))).toString("hex");
+  const order = withDurableExecution(async (input: string, context) => {
+    const large = await context.step("large", async () => random());
+    await context.wait({ seconds: 1 });
+    return context.step("ship", async () => large.length + input.length);
+  });
+  const { dynalite, sqs } = aws;
+  const clients = { dynamodb: dynalite.client, sqs: sqs.client, s3: s3.client };
+  const host = world.host({ order }, { clients, offload: { bucket: "payloads", prefix: "orders/", aboveBytes: 5000 } });
+  world.serve(host);
+  await host.client.start({ functionName: "order", name: "one", input: JSON.stringify(random()) });
+  expect(await outcome(host, "order/one")).toEqual({ status: "SUCCEEDED", result: 120_000 });
+  const keys = await s3.keys("payloads");
+  expect(keys).toHaveLength(2);
+  expect(keys.every((key) => key.startsWith("orders/order/one/"))).toBe(true);
+  await host.client.purge("order/one");
+  await expect.poll(() => s3.keys("payloads")).toEqual([]);
+  expect(world.errors).toEqual([]);
+});
+
 test("refuses options that it does not have, and those of another form", async () => {
   const world = await aws.open();
   const greet = async (): Promise<number> => 1;
@@ -462,6 +488,9 @@ test("refuses options that it does not have, and those of another form", async (
     ["clients", { clients: undefined }],
     ["clients.sqs", { clients: { sqs: {} } }],
     ["lostAfterSeconds", { lostAfterSeconds: 1 }],
+    ["clients.s3", { offload: { bucket: "payloads" } }],
+    ["offload.bucket", { offload: { aboveBytes: 5000 } }],
+    ["offload.aboveBytes", { offload: { bucket: "payloads", aboveBytes: 100 } }],
     ["streaming", { streaming: "yes" }],
     ["functions", { functions: { "no name!": greet } }],
   ] as const) {

@@ -3,6 +3,7 @@ import type { Mutation } from "./mutation.ts";
 const alarm = ["src/adapters/sqs/queue-alarm.test.ts"];
 const faces = ["test/cli/faces.test.ts"];
 const host = ["test/aws/lambda-host.test.ts"];
+const offloading = ["src/adapters/dynamodb/offloading.test.ts"];
 const otel = ["src/otel/otel.test.ts"];
 const typedClient = ["src/lambda-compat/typed-client.test.ts"];
 
@@ -126,5 +127,45 @@ export const awsMutations: readonly Mutation[] = [
     code: "      ...(executionTimeoutSeconds !== undefined && { executionTimeoutSeconds }),\n      ...(retentionDays",
     becomes: "      ...(executionTimeoutSeconds === undefined && {}),\n      ...(retentionDays",
     tests: ["src/homes/local/local-host.test.ts"],
+  },
+  {
+    keeps: "offloading",
+    what: "what is read from S3 is not checked against its name",
+    code: "    if (key.endsWith(`/${await hashOf(bytes)}`)) return bytes;",
+    becomes: '    if (key !== "") return bytes;',
+    tests: offloading,
+  },
+  {
+    keeps: "offloading",
+    what: "an execution that is removed while it is read is a fault",
+    code: "      if (error instanceof OffloadError && !(await isThere())) return undefined;\n",
+    becomes: "",
+    tests: offloading,
+  },
+  {
+    keeps: "offloading",
+    what: "what is in S3 stays when its execution is removed",
+    code: "    await this.#offloading?.forgetAll(stretch.partition);\n",
+    becomes: "",
+    tests: offloading,
+  },
+  {
+    keeps: "offloading",
+    what: "a snapshot that is kept twice is deleted the second time",
+    code: "    if (objectOf(before) === undefined || objectOf(before) !== objectOf(held)) await",
+    becomes: "    await",
+    tests: offloading,
+  },
+  {
+    keeps: "offloading",
+    what: "a commit that was refused takes the object of the one that counts along",
+    code: '    if (held !== undefined && "o" in held && of === "snapshot") await this.#offloading?.forget(held.o);',
+    becomes: '    if (held !== undefined && "o" in held) await this.#offloading?.forget(held.o);',
+    also: {
+      code: '    if (!("write" in held)) return false;\n',
+      becomes:
+        '    if (!("write" in held)) {\n      await this.#parts.forget(held, place);\n      return false;\n    }\n',
+    },
+    tests: offloading,
   },
 ];
