@@ -2,13 +2,11 @@ import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Dynalite } from "../../../scripts/local-aws/dynalite.ts";
 import { LocalS3 } from "../../../scripts/local-aws/local-bucket.ts";
-import { applicable } from "../../testing/contract.ts";
 import { rowOf } from "../../testing/store-case.ts";
-import { storeContract } from "../../testing/store-contract.ts";
 import { DynamoStore } from "./dynamodb-store.ts";
 
 const Bucket = "texts";
-let table = "perdure";
+const table = "perdure";
 let dynalite: Dynalite;
 let s3: LocalS3;
 
@@ -27,16 +25,6 @@ afterAll(async () => {
 /** All that is compressed is above it. */
 const open = (aboveBytes = 0): DynamoStore =>
   new DynamoStore({ client: dynalite.client, table, offload: { client: s3.client, bucket: Bucket, aboveBytes } });
-
-describe("the store's contract, on dynalite with large texts in S3", () => {
-  const subject = { open, restart: async () => open() };
-
-  test.each(applicable(storeContract).map((each, index) => ({ ...each, index })))("$name", async ({ run, index }) => {
-    table = `offloading-${index}`;
-    await dynalite.createTable(table);
-    await run(subject);
-  });
-});
 
 describe("what is offloaded", () => {
   const large = (mark: string): string => mark.repeat(3000);
