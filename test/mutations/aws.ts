@@ -168,4 +168,11 @@ export const awsMutations: readonly Mutation[] = [
     },
     tests: offloading,
   },
+  {
+    keeps: "emulator",
+    what: "TypeScript with imports is CommonJS where npm init has said so",
+    code: "    load: (url, context, next) => next(url, isModule(url, context.format) ? asModule(context) : context),",
+    becomes: "    load: (url, context, next) => next(url, isModule(url, context.format) ? context : context),",
+    tests: ["src/homes/local/typescript-modules.test.ts"],
+  },
 ];
