@@ -37,6 +37,7 @@ export function synthesizeTemplate(): string {
   const { url } = new DurableLambdaHost(stack, "Host", {
     code: Code.fromBucketV2(bucket, key),
     timeout: Duration.minutes(1),
+    offload: {},
     credentials: Secret.fromSecretCompleteArn(stack, "Credentials", secret),
   });
   if (url !== undefined) new CfnOutput(stack, "Url", { value: url.url, description: "AWS_ENDPOINT_URL_LAMBDA." });

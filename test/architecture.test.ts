@@ -65,7 +65,7 @@ const layers: Layers = {
   dynamodb: {
     path: "src/adapters/dynamodb/",
     imports: belowAdapters,
-    packages: ["@aws-sdk/lib-dynamodb", "node:zlib"],
+    packages: ["@aws-sdk/client-s3", "@aws-sdk/lib-dynamodb", "node:zlib"],
   },
   sqlite: { path: "src/adapters/sqlite/", imports: belowAdapters, packages: ["node:sqlite"] },
   sqs: {
@@ -91,6 +91,7 @@ const layers: Layers = {
     path: "src/homes/aws/",
     imports: [...belowHomes, "home options", "dynamodb", "sqs"],
     packages: [
+      "@aws-sdk/client-s3",
       "@aws-sdk/client-scheduler",
       "@aws-sdk/client-sqs",
       "@aws-sdk/lib-dynamodb",

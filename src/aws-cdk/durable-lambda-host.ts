@@ -16,12 +16,14 @@ import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { CfnScheduleGroup, Schedule, ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
 import { LambdaInvoke } from "aws-cdk-lib/aws-scheduler-targets";
+import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { addAlarms } from "./alarms.ts";
 import { createTable } from "./execution-table.ts";
-import { grantRunning, grantScheduling, grantSweeping } from "./grants.ts";
+import { grantOffloading, grantRunning, grantScheduling, grantSweeping } from "./grants.ts";
+import { createBucket, type OffloadBucketProps } from "./offload-bucket.ts";
 
 /** What a `DurableLambdaHost` is made of. Only `code` is needed. */
 export interface DurableLambdaHostProps {
@@ -52,9 +54,11 @@ export interface DurableLambdaHostProps {
   readonly credentials?: ISecret;
   /** Whether there is a Function URL; true by default. It is open to the internet: the HTTP function checks who calls. */
   readonly functionUrl?: boolean;
+  /** Adds a bucket for large payloads, whose name the functions get as PERDURE_BUCKET; none by default. */
+  readonly offload?: OffloadBucketProps;
   /** What alarms tell; nobody by default. */
   readonly alarmAction?: IAlarmAction;
-  /** What becomes of the table with the stack; it stays by default. */
+  /** What becomes of the table and the bucket with the stack; they stay by default. */
   readonly removalPolicy?: RemovalPolicy;
   /** How long logs are kept; a month by default. */
   readonly logRetention?: RetentionDays;
@@ -71,7 +75,8 @@ const MAX_RECEIVES = 20;
 /**
  * A table, a queue with its dead-letter queue, a group of schedules, and three functions: everything that
  * `createLambdaHost` of `perdure/aws` runs on. The functions' environment has the options that it takes: PERDURE_TABLE,
- * PERDURE_QUEUE, PERDURE_DEAD_LETTER_QUEUE, PERDURE_SCHEDULE_ROLE, PERDURE_SCHEDULE_GROUP.
+ * PERDURE_QUEUE, PERDURE_DEAD_LETTER_QUEUE, PERDURE_SCHEDULE_ROLE, PERDURE_SCHEDULE_GROUP, and with `offload`
+ * PERDURE_BUCKET.
  *
  * @example
  * ```ts
@@ -94,6 +99,8 @@ export class DurableLambdaHost extends Construct {
   readonly sweeperFunction: LambdaFunction;
   /** The Lambda REST API. */
   readonly httpFunction: LambdaFunction;
+  /** Large payloads, unless they are in the table. */
+  readonly bucket: Bucket | undefined;
   /** Where the API is, unless there is none. */
   readonly url: FunctionUrl | undefined;
 
@@ -122,6 +129,7 @@ export class DurableLambdaHost extends Construct {
     schedules.applyRemovalPolicy(removalPolicy);
     const scheduleRole = new Role(this, "ScheduleRole", { assumedBy: new ServicePrincipal("scheduler.amazonaws.com") });
     this.queue.grantSendMessages(scheduleRole);
+    this.bucket = props.offload === undefined ? undefined : createBucket(this, removalPolicy, props.offload);
     const environment = {
       ...props.environment,
       PERDURE_TABLE: this.table.tableName,
@@ -129,12 +137,16 @@ export class DurableLambdaHost extends Construct {
       PERDURE_DEAD_LETTER_QUEUE: this.deadLetterQueue.queueUrl,
       PERDURE_SCHEDULE_ROLE: scheduleRole.roleArn,
       PERDURE_SCHEDULE_GROUP: schedules.ref,
+      ...(this.bucket !== undefined && { PERDURE_BUCKET: this.bucket.bucketName }),
     };
 
     this.queueFunction = this.#function("queue", { ...props, timeout, environment });
     this.sweeperFunction = this.#function("sweeper", { ...props, timeout: Duration.minutes(1), environment });
     this.httpFunction = this.#function("http", { ...props, timeout, environment });
-    for (const each of [this.queueFunction, this.sweeperFunction, this.httpFunction]) grantRunning(each, this);
+    for (const each of [this.queueFunction, this.sweeperFunction, this.httpFunction]) {
+      grantRunning(each, this);
+      if (this.bucket !== undefined) grantOffloading(each, this.bucket);
+    }
     // Nothing runs in the HTTP function, and so it waits for nothing.
     for (const each of [this.queueFunction, this.sweeperFunction]) grantScheduling(each, schedules.ref, scheduleRole);
     grantSweeping(this.sweeperFunction, this.deadLetterQueue);

@@ -3,6 +3,7 @@
 import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { Effect, type IRole, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Stack } from "aws-cdk-lib";
 
@@ -20,6 +21,13 @@ export function grantRunning(fn: LambdaFunction, { table, queue }: { table: Tabl
   fn.addToRolePolicy(
     new PolicyStatement({ effect: Effect.ALLOW, actions: ["sqs:SendMessage"], resources: [queue.queueArn] }),
   );
+}
+
+/** Writes, reads and removes payloads. Without the list, what is missing would look like what is forbidden. */
+export function grantOffloading(fn: LambdaFunction, { bucketArn }: Bucket): void {
+  const actions = ["GetObject", "PutObject", "DeleteObject"].map((action) => `s3:${action}`);
+  fn.addToRolePolicy(new PolicyStatement({ effect: Effect.ALLOW, actions, resources: [`${bucketArn}/*`] }));
+  fn.addToRolePolicy(new PolicyStatement({ effect: Effect.ALLOW, actions: ["s3:ListBucket"], resources: [bucketArn] }));
 }
 
 /** Sets and takes back schedules, which take on the role that may send wakes. */

@@ -2,8 +2,10 @@ import { type DurableContext, withDurableExecution } from "perdure";
 import { createMemoryHost } from "perdure/memory";
 import { afterAll, describe, expect, test } from "vitest";
 import { serve } from "../../test/http/serve.ts";
+import { formatExecutionArn } from "../lambda-compat/arn.ts";
 import { createHttpFace } from "../lambda-compat/http/face.ts";
 import type { Api } from "./api/api.ts";
+import { bearing, signing } from "./api/authorize.ts";
 import { createAwsFace } from "./aws-face.ts";
 import { createProxy, onlyBearing } from "./console-proxy.ts";
 import { CommandError, ExitCode } from "./failures.ts";
@@ -13,10 +15,10 @@ const quick = withDurableExecution(async (_event: unknown, context: DurableConte
 );
 const host = createMemoryHost({ functions: { quick } });
 const { execution } = await host.client.start({ functionName: "quick", name: "q-1" });
-const served = await serve(
-  createHttpFace({ client: host.client, credentials: [{ id: "cli", rights: ["admin"], bearer: "the-token" }] }),
-);
-const proxy = onlyBearing("page-token", createProxy({ url: served.url, token: "the-token" }));
+const sigv4 = { accessKeyId: "AKIDCLI", secretAccessKey: "a secret" };
+const credentials = [{ id: "cli", rights: ["admin"], bearer: "the-token", sigv4 }] as const;
+const served = await serve(createHttpFace({ client: host.client, credentials }));
+const proxy = onlyBearing("page-token", createProxy({ url: served.url, authorize: bearing("the-token") }));
 
 afterAll(async () => {
   host.close();
@@ -45,12 +47,28 @@ describe("the console's way to a face elsewhere", () => {
     expect(execution.name).toBe("q-1");
   });
 
+  test("signs them where the face is to be called so, with what the page says of where a stream broke off", async () => {
+    const signed = createProxy({ url: served.url, authorize: signing(async () => sigv4) });
+    const call = (path: string, init: RequestInit = {}) => signed(new Request(`http://127.0.0.1:1${path}`, init));
+    const arn = encodeURIComponent(formatExecutionArn(execution));
+    const headers = { "Last-Event-ID": "1" };
+    const events = await (await call(`/2025-12-01/durable-executions/${arn}/events`, { headers })).text();
+    expect(events).toContain("event: end");
+    expect(events).not.toContain("id: 1\n");
+    const invoked = await call("/2015-03-31/functions/quick/invocations", {
+      method: "POST",
+      body: '{"ü":1}',
+      headers: { "X-Amz-Invocation-Type": "Event", "X-Amz-Durable-Execution-Name": "q-2" },
+    });
+    expect(invoked.status).toBe(202);
+  });
+
   test.for(["", "the-token", "page-toke"])("lets nobody in with %j", async (token) => {
     expect((await ask("/2015-03-31/functions/", token)).status).toBe(401);
   });
 
   test("says that nobody answers there", async () => {
-    const nowhere = createProxy({ url: "http://127.0.0.1:9", token: "t" });
+    const nowhere = createProxy({ url: "http://127.0.0.1:9", authorize: bearing("t") });
     expect((await nowhere(new Request("http://127.0.0.1:1/2015-03-31/functions/"))).status).toBe(502);
   });
 });

@@ -1,38 +1,37 @@
 /**
- * What stands between the console's page and a face that is elsewhere: calls of the page are let through with the token
+ * What stands between the console's page and a face that is elsewhere: calls of the page are let through with the credential
  * of the command, which the page never gets. The page has a token of its own, good for this process alone.
  */
 
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { FetchHandler } from "../homes/local/http-server.ts";
+import type { Authorize } from "./api/authorize.ts";
 
 export interface ProxyOptions {
   /** Of the face, without a slash at its end. */
   readonly url: string;
-  /** What the face lets in. */
-  readonly token: string;
+  /** Adds what the face lets in. */
+  readonly authorize: Authorize;
 }
 
 const FORWARDED = ["content-type", "last-event-id", "x-amz-invocation-type", "x-amz-durable-execution-name"] as const;
 const RETURNED = /^(content-type$|cache-control$|retry-after$|x-amz)/;
 
 /** Lets calls through to a face. */
-export function createProxy({ url, token }: ProxyOptions): FetchHandler {
+export function createProxy({ url, authorize }: ProxyOptions): FetchHandler {
   return async (request) => {
     const { pathname, search } = new URL(request.url);
-    const headers = new Headers({ Authorization: `Bearer ${token}` });
+    const target = new URL(`${url}${pathname}${search}`);
+    const { method } = request;
+    const headers = new Headers();
     for (const name of FORWARDED) {
       const value = request.headers.get(name);
       if (value !== null) headers.set(name, value);
     }
-    const hasBody = request.method !== "GET" && request.method !== "HEAD";
+    const body = method === "GET" || method === "HEAD" ? undefined : await request.arrayBuffer();
+    await authorize({ method, url: target, headers, body });
     try {
-      const answer = await fetch(`${url}${pathname}${search}`, {
-        method: request.method,
-        headers,
-        redirect: "manual",
-        ...(hasBody && { body: await request.arrayBuffer() }),
-      });
+      const answer = await fetch(target, { method, headers, redirect: "manual", ...(body !== undefined && { body }) });
       const returned = [...answer.headers].filter(([name]) => RETURNED.test(name));
       return new Response(answer.body, { status: answer.status, headers: returned });
     } catch {

@@ -6,10 +6,16 @@ import {
   SendDurableExecutionCallbackSuccessCommand,
   StopDurableExecutionCommand,
 } from "@aws-sdk/client-lambda";
-import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import {
+  type SendMessageBatchCommandInput,
+  type SendMessageBatchRequestEntry,
+  SendMessageCommand,
+} from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { LocalS3 } from "../../scripts/local-aws/local-bucket.ts";
 import { HttpGateway } from "../../scripts/local-aws/http-gateway.ts";
 import { localContext, type QueueFunction } from "../../scripts/local-aws/queue-mapping.ts";
+import type { ExecutionClient } from "../../src/engine/runner/client.ts";
 import type { LambdaHost } from "../../src/homes/aws/create-lambda-host.ts";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
 import { seededRandom } from "../../src/testing/seeded-random.ts";
@@ -45,9 +51,23 @@ function once(...names: readonly string[]): Readonly<Record<string, number>> {
   return Object.fromEntries(names.map((name) => [name, 1]));
 }
 
+function send(queueUrl: string, body: string): Promise<unknown> {
+  return aws.sqs.client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body }));
+}
+
 async function outcome({ client }: LambdaHost, id: string): Promise<{ status: string; result: unknown }> {
   const { status, result } = await client.settled(id, LONG);
   return { status, result: JSON.parse(result ?? "null") as unknown };
+}
+
+/** The id of the callback that an execution comes to wait for. */
+async function callbackOf({ client }: LambdaHost, id: string): Promise<string> {
+  const find = async (): Promise<string | undefined> => {
+    const { operations } = await client.state(id, { limit: 10 });
+    return operations.flatMap((each) => (each.type === "CALLBACK" ? [each.callbackId] : []))[0];
+  };
+  await expect.poll(find).toBeDefined();
+  return (await find()) ?? "";
 }
 
 async function lambdaClient(host: LambdaHost, decodesPath = false): Promise<LambdaClient> {
@@ -83,34 +103,75 @@ test("runs steps, waits, a batch and invoked functions, each step once, over a q
   expect(world.errors).toEqual([]);
 });
 
-test("messages carry the tenant of their execution, or else the name of its function, so that none holds up the others", async () => {
-  const world = await aws.open();
-  const groups = new Map<string, Set<string | undefined>>();
-  aws.sqs.client.middlewareStack.add(
-    (next, { commandName }) =>
-      (args) => {
-        const { QueueUrl, MessageBody = "", MessageGroupId } = args.input as Partial<Record<string, string>>;
-        if (commandName !== "SendMessageCommand" || QueueUrl !== world.queue.url) return next(args);
-        const { wake } = JSON.parse(MessageBody) as { wake: string };
-        groups.set(wake, (groups.get(wake) ?? new Set()).add(MessageGroupId));
-        return next(args);
-      },
-    { step: "initialize" },
-  );
-  const nap = withDurableExecution(async (_: unknown, context) => context.wait({ seconds: 1 }));
-  const host = world.host({ nap });
-  world.serve(host);
-  const started = await Promise.all([
-    host.client.start({ functionName: "nap", name: "a", tenantId: "Smith and Sons" }),
-    host.client.start({ functionName: "nap", name: "b" }),
+describe("messages carry the tenant of their execution, or else the name of its function, so that none holds up the others", () => {
+  /** By execution: the groups of all messages that are sent to a queue from now on. */
+  function groupsOf(queueUrl: string): Map<string, Set<string | undefined>> {
+    const groups = new Map<string, Set<string | undefined>>();
+    const note = ({ MessageBody = "", MessageGroupId }: SendMessageBatchRequestEntry): void => {
+      const { wake } = JSON.parse(MessageBody) as { wake: string };
+      groups.set(wake, (groups.get(wake) ?? new Set()).add(MessageGroupId));
+    };
+    aws.sqs.client.middlewareStack.add(
+      (next, { commandName = "" }) =>
+        (args) => {
+          const { QueueUrl, Entries = [args.input] } = args.input as Partial<SendMessageBatchCommandInput>;
+          if (commandName.startsWith("SendMessage") && QueueUrl === queueUrl)
+            for (const each of Entries) note(each as SendMessageBatchRequestEntry);
+          return next(args);
+        },
+      { step: "initialize" },
+    );
+    return groups;
+  }
+
+  const expected = new Map([
+    ["nap/a", new Set(["Smith_and_Sons"])],
+    ["nap/b", new Set(["nap"])],
   ]);
-  for (const { execution } of started) expect(await outcome(host, execution.id)).toMatchObject({ status: "SUCCEEDED" });
-  expect(groups).toEqual(
-    new Map([
-      ["nap/a", new Set(["Smith_and_Sons"])],
-      ["nap/b", new Set(["nap"])],
-    ]),
-  );
+  const started = (client: ExecutionClient) =>
+    Promise.all([
+      client.start({ functionName: "nap", name: "a", tenantId: "Smith and Sons" }),
+      client.start({ functionName: "nap", name: "b" }),
+    ]);
+
+  test("of a start and of a wait", async () => {
+    const world = await aws.open();
+    const groups = groupsOf(world.queue.url);
+    const nap = withDurableExecution(async (_: unknown, context) => context.wait({ seconds: 1 }));
+    const host = world.host({ nap });
+    world.serve(host);
+    for (const { execution } of await started(host.client))
+      expect(await outcome(host, execution.id)).toMatchObject({ status: "SUCCEEDED" });
+    expect(groups).toEqual(expected);
+  });
+
+  test("of what is answered from outside, by a process that has nothing to do with them", async () => {
+    const world = await aws.open();
+    const nap = withDurableExecution(async (_: unknown, context) => context.waitForCallback("asked", async () => {}));
+    const host = world.host({ nap });
+    world.serve(host);
+    const executions = (await started(host.client)).map(({ execution }) => execution);
+    const callbacks = await Promise.all(executions.map(({ id }) => callbackOf(host, id)));
+    const groups = groupsOf(world.queue.url);
+    const other = world.host({ nap });
+    for (const callback of callbacks) await other.client.completeCallback(callback, { type: "SUCCEEDED", result: "1" });
+    for (const { id } of executions) expect(await outcome(host, id)).toMatchObject({ status: "SUCCEEDED" });
+    expect(groups).toEqual(expected);
+  });
+
+  test("of what the sweeper finds, lost or in the dead-letter queue", async () => {
+    const world = await aws.open();
+    const nap = withDurableExecution(async (_: unknown, context) => context.wait({ seconds: 1 }));
+    await started(world.host({ nap }).client);
+    const groups = groupsOf(world.queue.url);
+    world.skip(hours);
+    expect(await world.sweep(world.host({ nap }))).toMatchObject({ woken: 2 });
+    expect(groups).toEqual(expected);
+    groups.clear();
+    for (const wake of expected.keys()) await send(world.queue.deadLetterUrl, JSON.stringify({ wake }));
+    expect(await world.sweep(world.host({ nap }))).toMatchObject({ redriven: 2 });
+    expect(groups).toEqual(expected);
+  });
 });
 
 test("waits for more than 15 minutes by one schedule, and for less by a message", async () => {
@@ -293,8 +354,7 @@ test("a message that is no wake fails alone, is told of, and falls into the dead
   const greet = withDurableExecution(async (_: unknown, context) => context.step("greet", async () => "hello"));
   const host = world.host({ greet });
   const poison = ["no JSON", "{}", '{"wake":7}', '{"wake":"no/such id/"}'];
-  for (const MessageBody of poison)
-    await aws.sqs.client.send(new SendMessageCommand({ QueueUrl: world.queue.url, MessageBody }));
+  for (const body of poison) await send(world.queue.url, body);
   const { execution } = await host.client.start({ functionName: "greet" });
   world.serve(host);
   expect(await outcome(host, execution.id)).toEqual({ status: "SUCCEEDED", result: "hello" });
@@ -384,6 +444,31 @@ describe("the sweeper", () => {
   });
 });
 
+test("large payloads are in S3, of starts and of steps, and go with their execution", async () => {
+  const s3 = await LocalS3.start();
+  onTestFinished(() => s3.stop());
+  await s3.createBucket("payloads");
+  const world = await aws.open();
+  const random = (): string => Buffer.from(crypto.getRandomValues(new Uint8Array(30_000))).toString("hex");
+  const order = withDurableExecution(async (input: string, context) => {
+    const large = await context.step("large", async () => random());
+    await context.wait({ seconds: 1 });
+    return context.step("ship", async () => large.length + input.length);
+  });
+  const { dynalite, sqs } = aws;
+  const clients = { dynamodb: dynalite.client, sqs: sqs.client, s3: s3.client };
+  const host = world.host({ order }, { clients, offload: { bucket: "payloads", prefix: "orders/", aboveBytes: 5000 } });
+  world.serve(host);
+  await host.client.start({ functionName: "order", name: "one", input: JSON.stringify(random()) });
+  expect(await outcome(host, "order/one")).toEqual({ status: "SUCCEEDED", result: 120_000 });
+  const keys = await s3.keys("payloads");
+  expect(keys).toHaveLength(2);
+  expect(keys.every((key) => key.startsWith("orders/order/one/"))).toBe(true);
+  await host.client.purge("order/one");
+  await expect.poll(() => s3.keys("payloads")).toEqual([]);
+  expect(world.errors).toEqual([]);
+});
+
 test("refuses options that it does not have, and those of another form", async () => {
   const world = await aws.open();
   const greet = async (): Promise<number> => 1;
@@ -403,6 +488,9 @@ test("refuses options that it does not have, and those of another form", async (
     ["clients", { clients: undefined }],
     ["clients.sqs", { clients: { sqs: {} } }],
     ["lostAfterSeconds", { lostAfterSeconds: 1 }],
+    ["clients.s3", { offload: { bucket: "payloads" } }],
+    ["offload.bucket", { offload: { aboveBytes: 5000 } }],
+    ["offload.aboveBytes", { offload: { bucket: "payloads", aboveBytes: 100 } }],
     ["streaming", { streaming: "yes" }],
     ["functions", { functions: { "no name!": greet } }],
   ] as const) {
@@ -447,13 +535,9 @@ test("pauses, resumes, forks, rewinds and purges over a queue and a table, whoev
   world.serve(host);
   const { client } = host;
   await client.start({ functionName: "order", name: "one" });
-  const callbackOf = async (id: string): Promise<string | undefined> => {
-    const { operations } = await client.state(id, { limit: 10 });
-    return operations.flatMap((each) => (each.type === "CALLBACK" ? [each.callbackId] : []))[0];
-  };
-  await expect.poll(() => callbackOf("order/one")).toBeDefined();
+  const callbackId = await callbackOf(host, "order/one");
   await client.pause("order/one");
-  await client.completeCallback((await callbackOf("order/one")) ?? "", { type: "SUCCEEDED", result: "yes" });
+  await client.completeCallback(callbackId, { type: "SUCCEEDED", result: "yes" });
   expect(await client.settled("order/one", LONG)).toMatchObject({ status: "RUNNING", halt: { reason: "PAUSED" } });
   await client.resume("order/one");
   expect(await outcome(host, "order/one")).toEqual({ status: "SUCCEEDED", result: [2_000_000, "yes", "ship"] });

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { App, Duration, Stack } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import { describe, expect, test } from "vitest";
 import { synthesizeTemplate, templatePath } from "../../scripts/aws-template.ts";
 import { tableDefinition } from "../../src/adapters/dynamodb/schema.ts";
-import { DurableLambdaHost } from "../../src/aws-cdk/index.ts";
+import { DurableLambdaHost, type DurableLambdaHostProps } from "../../src/aws-cdk/index.ts";
 import { checkTemplate } from "./template-check.ts";
 
 interface AnyResource {
@@ -92,7 +93,12 @@ test("a message is not seen again while the function may still be at it, and a l
 
 describe("the functions may do what they need, and nothing else", () => {
   const table = ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "BatchWriteItem"];
-  const writing = [...table.map((action) => `dynamodb:${action} HostExecutions`), "sqs:SendMessage HostWakes"];
+  const objects = ["GetObject", "PutObject", "DeleteObject", "ListBucket"];
+  const writing = [
+    ...table.map((action) => `dynamodb:${action} HostExecutions`),
+    "sqs:SendMessage HostWakes",
+    ...objects.map((action) => `s3:${action} HostPayloads`),
+  ];
   const running = [
     ...writing,
     "scheduler:CreateSchedule HostSchedules",
@@ -126,6 +132,28 @@ describe("the functions may do what they need, and nothing else", () => {
     expect(AssumeRolePolicyDocument.Statement[0].Principal).toEqual({ Service: "scheduler.amazonaws.com" });
     const { PolicyDocument } = only("AWS::IAM::Policy", "HostScheduleRoleDefaultPolicy").Properties;
     expect(JSON.stringify(PolicyDocument.Statement)).toMatch(/sqs:SendMessage.*HostWakes/);
+  });
+});
+
+describe("the bucket for large payloads", () => {
+  const bucketOf = (offload: DurableLambdaHostProps["offload"]): readonly AnyResource[] => {
+    const stack = new Stack(new App({ treeMetadata: false }), "S");
+    new DurableLambdaHost(stack, "H", { code: Code.fromInline("x"), ...(offload !== undefined && { offload }) });
+    const { Resources: all } = Template.fromStack(stack).toJSON() as AnyTemplate;
+    return Object.values(all).filter(({ Type }) => Type === "AWS::S3::Bucket");
+  };
+
+  test("is closed to the public and stays with what is in it; objects stay as long as executions do", () => {
+    const { Properties, DeletionPolicy } = only("AWS::S3::Bucket") as AnyResource & { DeletionPolicy: string };
+    expect(Object.values(Properties.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
+    expect([DeletionPolicy, Properties.LifecycleConfiguration]).toEqual(["Retain", undefined]);
+    expect(only("AWS::Lambda::Function", "HostHttp").Properties.Environment.Variables.PERDURE_BUCKET).toBeDefined();
+  });
+
+  test("is there if it is asked for, and deletes what is older than it is told", () => {
+    expect(bucketOf(undefined)).toEqual([]);
+    const [bucket] = bucketOf({ expireAfter: Duration.days(90) });
+    expect(bucket?.Properties.LifecycleConfiguration.Rules).toEqual([{ ExpirationInDays: 90, Status: "Enabled" }]);
   });
 });
 

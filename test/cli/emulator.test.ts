@@ -2,7 +2,7 @@
 
 import { GetDurableExecutionCommand, InvokeCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { statSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { Emulator, PERDURE, Project, SCHEDULES } from "./emulator.ts";
 
 const project = new Project();
@@ -241,6 +241,54 @@ describe("AWS's client", () => {
     const lambda = clientOf({ ...printedKeys(), secretAccessKey: "wrong" });
     await expect(lambda.send(new ListFunctionsCommand({}))).rejects.toThrow("signature is wrong");
     lambda.destroy();
+  });
+});
+
+describe("the commands, from elsewhere", () => {
+  const given = (prefix: "AWS" | "PERDURE"): void => {
+    const { accessKeyId, secretAccessKey } = printedKeys();
+    vi.stubEnv(`${prefix}_ACCESS_KEY_ID`, accessKeyId);
+    vi.stubEnv(`${prefix}_SECRET_ACCESS_KEY`, secretAccessKey);
+    vi.stubEnv("AWS_ENDPOINT_URL_LAMBDA", emulator.url);
+    onTestFinished(() => void vi.unstubAllEnvs());
+  };
+
+  test("with --aws AWS's client does all that AWS has, with its list of functions left out", async () => {
+    given("AWS");
+    const call = (...argv: readonly string[]) => project.run(...argv, "--aws", "--region", "eu-central-1");
+    const started = await call("invoke", "approval", "--name", "by-aws", "--async");
+    expect(started, started.err).toMatchObject({ code: 0 });
+    await expect.poll(async () => (await call("history", "approval/by-aws")).out).toContain("CallbackStarted");
+    expect((await call("list", "approval", "--name", "by-aws")).out).toContain("approval/by-aws  RUNNING");
+    expect(await call("callback", "succeed", '"yes"', "--of", "approval/by-aws")).toMatchObject({ code: 0 });
+    expect(await call("tail", "approval/by-aws")).toMatchObject({ code: 0 });
+    expect((await call("show", "approval/by-aws")).out).toMatch(/^status +SUCCEEDED$/m);
+    const waited = await call("invoke", "order", '{"total":2}', "--quiet");
+    expect(waited, waited.err).toMatchObject({ code: 0, out: '{"paid":2,"twice":4}\n' });
+    await call("invoke", "sleeper", "--name", "stopped-by-aws", "--async");
+    expect(await call("stop", "sleeper/stopped-by-aws")).toMatchObject({ code: 0 });
+    project.write("by-aws.json", (await call("history", "approval/by-aws", "--json")).out);
+    expect(
+      await project.run("replay", project.path("by-aws.json"), `${project.path("flows.ts")}#approval`),
+    ).toMatchObject({ code: 0 });
+  });
+
+  test("with --url and --sigv4 they are signed, those of an operator too", async () => {
+    given("PERDURE");
+    const call = (...argv: readonly string[]) => project.run(...argv, "--url", emulator.url, "--sigv4");
+    const execution = "sleeper/signed";
+    const started = await call("invoke", "sleeper", "--name", "signed", "--async");
+    expect(started, started.err).toMatchObject({ code: 0 });
+    await expect.poll(async () => (await call("history", execution)).out).toContain("WaitStarted");
+    expect(await call("pause", execution, "--reason", "a look: ü")).toMatchObject({ code: 0 });
+    expect(await call("rewind", execution, "--before", "a day")).toMatchObject({ code: 0 });
+    expect(await call("resume", execution)).toMatchObject({ code: 0 });
+    expect(await call("fork", execution, "--name", "forked")).toMatchObject({ code: 0 });
+    for (const each of [execution, "sleeper/forked"]) {
+      expect(await call("stop", each)).toMatchObject({ code: 0 });
+      expect(await call("purge", each)).toMatchObject({ code: 0 });
+    }
+    expect(await call("show", execution)).toMatchObject({ code: 4 });
   });
 });
 

@@ -53,11 +53,11 @@ export class Project {
     }
   }
 
-  /** A command of this process, against the emulator of this folder. */
+  /** A command of this process, against the emulator of this folder unless it names another place. */
   async run(...argv: readonly string[]): Promise<CommandAnswer> {
     const written = { out: "", err: "" };
     const to = (stream: "out" | "err") => ({ write: (text: string) => (written[stream] += text) });
-    const speaks = !["dev", "replay"].includes(argv[0] ?? "");
+    const speaks = !["dev", "replay"].includes(argv[0] ?? "") && !argv.includes("--aws") && !argv.includes("--url");
     const args = speaks ? [...argv, "--data", this.path(".perdure")] : argv;
     const code = await main(args, { out: to("out"), err: to("err"), env: {} });
     return { code, ...written };

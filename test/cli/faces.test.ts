@@ -1,6 +1,9 @@
 /** The commands against other faces than the emulator's: any host by its address, and AWS by AWS's own client. */
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import { createMemoryHost, type MemoryHost } from "../../src/homes/memory/memory-host.ts";
 import { createHttpFace } from "../../src/lambda-compat/http/face.ts";
@@ -26,7 +29,11 @@ beforeAll(async () => {
     return { paid, answer: await context.waitForCallback("approve", async () => {}, alive) };
   });
   host = createMemoryHost({ functions: { order } });
-  const credentials = [{ id: "cli", rights: ["admin"], bearer: environment.PERDURE_TOKEN, sigv4: keys }] as const;
+  const temporary = { accessKeyId: "AKIDTEMPORARY", secretAccessKey: "s", sessionToken: "t+/=" };
+  const credentials = [
+    { id: "cli", rights: ["admin"], bearer: environment.PERDURE_TOKEN, sigv4: keys },
+    { id: "temporary", rights: ["read"], sigv4: temporary },
+  ] as const;
   served = await serve(createHttpFace({ client: host.client, credentials }));
   process.env["AWS_ENDPOINT_URL_LAMBDA"] = served.url;
 });
@@ -43,11 +50,15 @@ async function perdure(...argv: readonly string[]): Promise<{ code: number; out:
   return { code: await main(argv, { out: to("out"), err: to("err"), env: {} }), ...written };
 }
 
-const faces = { "an address": () => ["--url", served.url], AWS: () => ["--aws", "--region", "eu-west-1"] };
+const faces = {
+  "an address": () => ["--url", served.url],
+  "an address, signed": () => ["--url", `${served.url}/`, "--sigv4"],
+  AWS: () => ["--aws", "--region", "eu-west-1"],
+};
 
 describe.each(Object.entries(faces))("by %s", (name, place) => {
   const call = (...argv: readonly string[]) => perdure(...argv, ...place());
-  const execution = `order/${name.replace(" ", "-")}`;
+  const execution = `order/${name.replace(/\W+/g, "-")}`;
 
   test("an execution is started, looked at, answered and followed to its end", async () => {
     const started = await call("invoke", "order", '{"total":7}', "--name", execution.slice(6), "--async");
@@ -110,4 +121,51 @@ test("a wrong token, and nobody at the address, are 3", async () => {
   expect(await perdure("list", "--url", served.url)).toMatchObject({ code: 3 });
   process.env["PERDURE_TOKEN"] = environment.PERDURE_TOKEN;
   expect(await perdure("list", "--url", "http://127.0.0.1:9")).toMatchObject({ code: 3 });
+});
+
+describe("a key pair for --sigv4", () => {
+  const signed = (...argv: readonly string[]) => perdure(...argv, "--url", served.url, "--sigv4");
+  /** With these variables for this test, and without what is undefined. */
+  const given = (variables: Readonly<Record<string, string | undefined>>): void => {
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    onTestFinished(() => void vi.unstubAllEnvs());
+  };
+  const noAws = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+
+  test("is perdure's own before that of AWS, which handlers and other programs use", async () => {
+    given({ PERDURE_ACCESS_KEY_ID: keys.accessKeyId, PERDURE_SECRET_ACCESS_KEY: "another secret" });
+    expect(await signed("list")).toMatchObject({ code: 3 });
+    given({ ...noAws, PERDURE_SECRET_ACCESS_KEY: keys.secretAccessKey });
+    expect(await signed("list")).toMatchObject({ code: 0 });
+  });
+
+  test("is found in AWS's profiles, by AWS's client, with the session token that belongs to it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "perdure-profile-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const lines = [
+      "[temporary]",
+      "aws_access_key_id=AKIDTEMPORARY",
+      "aws_secret_access_key=s",
+      "aws_session_token=t+/=",
+    ];
+    writeFileSync(join(folder, "credentials"), lines.join("\n"));
+    given({ ...noAws, AWS_PROFILE: "temporary", AWS_SHARED_CREDENTIALS_FILE: join(folder, "credentials") });
+    const listed = await signed("list", "--json");
+    expect(listed, listed.err).toMatchObject({ code: 0 });
+  });
+
+  test("signs what goes around the client: tags, lists, and a log as it comes", async () => {
+    const started = await signed("invoke", "order", "{}", "--name", "signed", "--tag", "note=a & b = ü", "--async");
+    expect(started, started.err).toMatchObject({ code: 0 });
+    expect((await signed("list", "--tag", "note=a & b = ü")).out).toContain("order/signed");
+    expect(await signed("stop", "order/signed")).toMatchObject({ code: 0 });
+    expect((await signed("history", "order/signed", "--log")).out.split("\n").length).toBeGreaterThan(2);
+    expect(await signed("purge", "order/signed")).toMatchObject({ code: 0 });
+  });
+
+  test("that there is not is a mistake, and so is one for another place", async () => {
+    given({ ...noAws, AWS_SHARED_CREDENTIALS_FILE: "/nowhere", AWS_CONFIG_FILE: "/nowhere" });
+    expect(await signed("list")).toMatchObject({ code: 2, err: expect.stringContaining("a key pair is needed") });
+    expect(await perdure("list", "--sigv4")).toMatchObject({ code: 2 });
+  });
 });

@@ -1,7 +1,9 @@
 import type { Mutation } from "./mutation.ts";
 
 const alarm = ["src/adapters/sqs/queue-alarm.test.ts"];
+const faces = ["test/cli/faces.test.ts"];
 const host = ["test/aws/lambda-host.test.ts"];
+const offloading = ["src/adapters/dynamodb/offloading.test.ts"];
 const otel = ["src/otel/otel.test.ts"];
 const typedClient = ["src/lambda-compat/typed-client.test.ts"];
 
@@ -40,6 +42,20 @@ export const awsMutations: readonly Mutation[] = [
     what: "the tenant of an execution is not known when its wake is ordered",
     code: "      if (header.tenantId !== undefined) this.#groups.set(header.id, header.tenantId);",
     becomes: "      if (header.tenantId === undefined) this.#groups.set(header.id, header.id);",
+    tests: host,
+  },
+  {
+    keeps: "queue",
+    what: "what is changed from outside wakes its execution for nobody in particular",
+    code: "    await this.#wake(executionId, tenantId);\n",
+    becomes: "    await this.#wake(executionId);\n",
+    tests: host,
+  },
+  {
+    keeps: "queue",
+    what: "the sweeper forgets whom an execution is for",
+    code: "  return { id, group: (await due.tenantOf(id)) ?? groupOfId(id) };",
+    becomes: "  return { id, group: ((await due.tenantOf(id)) && undefined) ?? groupOfId(id) };",
     tests: host,
   },
   {
@@ -90,5 +106,73 @@ export const awsMutations: readonly Mutation[] = [
     code: '      const goesOn = header.status === "RUNNING" && header.halt === undefined && Date.now() < deadline;',
     becomes: '      const goesOn = header.status === "RUNNING" && Date.now() < deadline;',
     tests: typedClient,
+  },
+  {
+    keeps: "command",
+    what: "the headers of a signed call are not signed",
+    code: '    const signedHeaders = [...headers.keys(), "host"].sort();',
+    becomes: '    const signedHeaders = ["host"];',
+    tests: faces,
+  },
+  {
+    keeps: "command",
+    what: "a call is signed without the session token of its key pair",
+    code: '    if (sessionToken !== undefined) headers.set("X-Amz-Security-Token", sessionToken);\n',
+    becomes: "    void sessionToken;\n",
+    tests: faces,
+  },
+  {
+    keeps: "emulator",
+    what: "what sam says of how long an execution may take is not looked at",
+    code: "      ...(executionTimeoutSeconds !== undefined && { executionTimeoutSeconds }),\n      ...(retentionDays",
+    becomes: "      ...(executionTimeoutSeconds === undefined && {}),\n      ...(retentionDays",
+    tests: ["src/homes/local/local-host.test.ts"],
+  },
+  {
+    keeps: "offloading",
+    what: "what is read from S3 is not checked against its name",
+    code: "    if (key.endsWith(`/${await hashOf(bytes)}`)) return bytes;",
+    becomes: '    if (key !== "") return bytes;',
+    tests: offloading,
+  },
+  {
+    keeps: "offloading",
+    what: "an execution that is removed while it is read is a fault",
+    code: "      if (error instanceof OffloadError && !(await isThere())) return undefined;\n",
+    becomes: "",
+    tests: offloading,
+  },
+  {
+    keeps: "offloading",
+    what: "what is in S3 stays when its execution is removed",
+    code: "    await this.#offloading?.forgetAll(stretch.partition);\n",
+    becomes: "",
+    tests: offloading,
+  },
+  {
+    keeps: "offloading",
+    what: "a snapshot that is kept twice is deleted the second time",
+    code: "    if (objectOf(before) === undefined || objectOf(before) !== objectOf(held)) await",
+    becomes: "    await",
+    tests: offloading,
+  },
+  {
+    keeps: "offloading",
+    what: "a commit that was refused takes the object of the one that counts along",
+    code: '    if (held !== undefined && "o" in held && of === "snapshot") await this.#offloading?.forget(held.o);',
+    becomes: '    if (held !== undefined && "o" in held) await this.#offloading?.forget(held.o);',
+    also: {
+      code: '    if (!("write" in held)) return false;\n',
+      becomes:
+        '    if (!("write" in held)) {\n      await this.#parts.forget(held, place);\n      return false;\n    }\n',
+    },
+    tests: offloading,
+  },
+  {
+    keeps: "emulator",
+    what: "TypeScript with imports is CommonJS where npm init has said so",
+    code: "    load: (url, context, next) => next(url, isModule(url, context.format) ? asModule(context) : context),",
+    becomes: "    load: (url, context, next) => next(url, isModule(url, context.format) ? context : context),",
+    tests: ["src/homes/local/typescript-modules.test.ts"],
   },
 ];

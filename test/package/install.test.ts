@@ -73,20 +73,59 @@ describe("the command of the installed package", () => {
     expect(await perdure("lst")).toEqual({ code: 2, output: "perdure: There is no command lst: did you mean list?\n" });
   });
 
-  test("runs a TypeScript handler in an empty project, without AWS's client", async () => {
-    write(
-      "hello.ts",
-      `import { withDurableExecution } from "perdure";
-       export const handler = withDurableExecution(async (name: string, context) =>
-         context.step("greet", async () => \`Hello, \${name}\`));`,
-    );
-    const emulator = perdure("dev", "./hello.ts", "--port", "0");
-    await expect.poll(async () => (await perdure("list")).code).toBe(0);
-    const { code, output } = await perdure("invoke", "hello", '"world"', "--quiet");
-    const { pid } = JSON.parse(readFileSync(join(project, ".perdure", "emulator.json"), "utf8")) as { pid: number };
-    process.kill(pid, "SIGINT");
-    expect({ code, output }).toEqual({ code: 0, output: '"Hello, world"\n' });
-    expect(await emulator).toMatchObject({ code: 0, output: expect.stringContaining("Stopped.") });
+  describe("on TypeScript handlers in an empty project, without AWS's client", () => {
+    // As npm init makes it: Node alone would take the handler for CommonJS.
+    const folder = "fresh";
+    const perdureThere = (...args: readonly string[]) =>
+      run(command, args, { cwd: join(project, folder), capture: true });
+    let emulator: ReturnType<typeof perdure>;
+
+    beforeAll(async () => {
+      mkdirSync(join(project, folder));
+      write(`${folder}/package.json`, { name: "fresh", type: "commonjs" });
+      write(`${folder}/greeting.ts`, "export const greeting = (name: string): string => `Hello, ${name}`;");
+      write(
+        `${folder}/hello.ts`,
+        `import { withDurableExecution } from "perdure";
+         import { greeting } from "./greeting.ts";
+         export const handler = withDurableExecution(async (name: string, context) =>
+           context.step("greet", async () => greeting(name)));
+         export const asking = withDurableExecution(async (_: unknown, context) =>
+           context.waitForCallback<string>("ask", async () => {}));`,
+      );
+      emulator = perdureThere("dev", "./hello.ts", "--port", "0");
+    });
+
+    test("runs them", async () => {
+      await expect.poll(async () => (await perdureThere("list")).code).toBe(0);
+      const { code, output } = await perdureThere("invoke", "hello", '"world"', "--quiet");
+      expect({ code, output }).toEqual({ code: 0, output: '"Hello, world"\n' });
+    });
+
+    test("starts, shows, answers, follows, replays and ends executions", async () => {
+      expect((await perdureThere("invoke", "asking", "--name", "a-1", "--async")).code).toBe(0);
+      await expect.poll(async () => (await perdureThere("history", "a-1")).output).toContain("CallbackStarted");
+      expect((await perdureThere("list", "asking")).output).toContain("asking/a-1  RUNNING");
+      expect(await perdureThere("resume", "a-1")).toMatchObject({ code: 4 });
+      expect(await perdureThere("callback", "succeed", '"yes"', "--of", "a-1")).toMatchObject({ code: 0 });
+      expect(await perdureThere("tail", "a-1")).toMatchObject({
+        code: 0,
+        output: expect.stringContaining("SUCCEEDED\n"),
+      });
+      expect((await perdureThere("show", "a-1")).output).toMatch(/^status +SUCCEEDED$/m);
+      for (const option of ["--json", "--log"]) {
+        write(`${folder}/a-1.log`, (await perdureThere("history", "a-1", option)).output);
+        expect(await perdureThere("replay", "a-1.log", "./hello.ts", "--every-commit")).toMatchObject({ code: 0 });
+      }
+      expect((await perdureThere("invoke", "asking", "--name", "a-2", "--async")).code).toBe(0);
+      expect(await perdureThere("stop", "a-2")).toMatchObject({ code: 0 });
+    });
+
+    test("ends with Ctrl+C, and says that it can go on", async () => {
+      const announced = readFileSync(join(project, folder, ".perdure", "emulator.json"), "utf8");
+      process.kill((JSON.parse(announced) as { pid: number }).pid, "SIGINT");
+      expect(await emulator).toMatchObject({ code: 0, output: expect.stringContaining("Stopped.") });
+    });
   });
 });
 

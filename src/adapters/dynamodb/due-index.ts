@@ -10,7 +10,7 @@
  */
 
 import type { AlarmOrder } from "../../engine/ports/alarm.ts";
-import { headKey, type Item } from "./head.ts";
+import { headKey, type Item, rowOf } from "./head.ts";
 import { DUE_INDEX, DUE_SHARDS, Key, shardOf } from "./schema.ts";
 import type { Table } from "./table.ts";
 
@@ -41,6 +41,7 @@ interface KnownHead {
   readonly seq: number;
   /** The number of its directory row. */
   readonly row: number;
+  readonly tenantId: string | undefined;
 }
 
 const dueIndex = { name: DUE_INDEX, partition: Key.DUE_SHARD, sort: Key.DUE_AT };
@@ -85,6 +86,7 @@ export class DueIndex {
       wake: numberOf(head[Key.DUE_WAKE]),
       seq: numberOf(head[Key.DUE_SEQ]) ?? 0,
       row: numberOf(head["seq"]) ?? 0,
+      tenantId: "row" in head ? rowOf(head).tenantId : undefined,
     });
     const [oldest] = this.#heads.keys();
     if (this.#heads.size > MOST_HEADS && oldest !== undefined) this.#heads.delete(oldest);
@@ -94,6 +96,12 @@ export class DueIndex {
   knownRow(id: string, incarnation: string): number {
     const head = this.#heads.get(id);
     return head?.incarnation === incarnation ? head.row : 0;
+  }
+
+  /** Whom an execution is for; undefined for nobody, or if it is not there. Its head is read unless it is known. */
+  async tenantOf(id: string): Promise<string | undefined> {
+    if (!this.#heads.has(id)) this.note(id, await this.#table.get(headKey(id)));
+    return this.#heads.get(id)?.tenantId;
   }
 
   /** A wake is to come at `at`; times are ms since the epoch. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Dynalite } from "../../../scripts/local-aws/dynalite.ts";
+import { LocalS3 } from "../../../scripts/local-aws/local-bucket.ts";
 import { applicable } from "../../testing/contract.ts";
 import { rowOf } from "../../testing/store-case.ts";
 import { storeContract } from "../../testing/store-contract.ts";
@@ -32,12 +33,42 @@ const subject = {
   },
 };
 
+/** Where all of them shared a table, those that read everything would read what the others have left, again and again. */
+const cases = applicable(storeContract).map((each, index) => ({ ...each, index }));
+
 describe("the store's contract, on dynalite", () => {
-  // Where all of them shared a table, those that read everything would read what the others have left, again and again.
-  test.each(applicable(storeContract).map((each, index) => ({ ...each, index })))("$name", async ({ run, index }) => {
+  test.each(cases)("$name", async ({ run, index }) => {
     table = `perdure-${index}`;
     await dynalite.createTable(table);
     await run(subject);
+  });
+});
+
+describe("the store's contract, on dynalite and S3, with all that is compressed in S3", () => {
+  const bucket = "texts";
+  let s3: LocalS3;
+
+  beforeAll(async () => {
+    s3 = await LocalS3.start();
+    await s3.createBucket(bucket);
+  });
+
+  afterAll(() => s3.stop());
+
+  const open = (): DynamoStore =>
+    new DynamoStore({ client: dynalite.client, table, offload: { client: s3.client, bucket, aboveBytes: 0 } });
+  const offloading = {
+    open,
+    async restart() {
+      await subject.restart();
+      return open();
+    },
+  };
+
+  test.each(cases)("$name", async ({ run, index }) => {
+    table = `offloading-${index}`;
+    await dynalite.createTable(table);
+    await run(offloading);
   });
 });
 

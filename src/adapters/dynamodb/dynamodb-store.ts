@@ -16,6 +16,7 @@ import { DirectoryIndex } from "./directory-index.ts";
 import { DueIndex } from "./due-index.ts";
 import { headKey, type Item, rowAttributes } from "./head.ts";
 import { type PackedText, pack, sizeOf, unpack } from "./packed-text.ts";
+import { OffloadError, Offloading, type OffloadSettings } from "./offloading.ts";
 import { Parts, type HeldText } from "./parts.ts";
 import { commitKey, FUNCTIONS, Key, logPartition, seqOf, SNAPSHOT } from "./schema.ts";
 import { type Found, Table } from "./table.ts";
@@ -32,6 +33,8 @@ export interface DynamoStoreOptions {
   readonly ttlDays?: number;
   /** How late a wake may be until it counts as lost, in milliseconds; two minutes by default. */
   readonly slackMs?: number;
+  /** Where large commits and snapshots are kept; in the table by default. */
+  readonly offload?: OffloadSettings;
 }
 
 const DAY_SECONDS = 86_400;
@@ -39,21 +42,25 @@ const SLACK_MS = 120_000;
 /** A head stays below this many bytes: every look at an execution reads it, and its end writes it anew. */
 const LARGEST_IN_HEAD = 700;
 const PAGE_COMMITS = 1000;
+/** Commits whose parts or objects are read at a time. */
+const READ_AT_ONCE = 16;
 
 export class DynamoStore implements ExecutionStore {
   /** By when executions should have been woken. */
   readonly due: DueIndex;
   readonly #table: Table;
   readonly #parts: Parts;
+  readonly #offloading: Offloading | undefined;
   readonly #index: DirectoryIndex;
   readonly #ttlDays: number | undefined;
   /** Functions that are known to be noted in the table. */
   readonly #functions = new Set<string>();
 
-  constructor({ client, table, ttlDays, slackMs = SLACK_MS }: DynamoStoreOptions) {
+  constructor({ client, table, ttlDays, slackMs = SLACK_MS, offload }: DynamoStoreOptions) {
     this.#table = new Table(client, table);
     this.due = new DueIndex(this.#table, slackMs);
-    this.#parts = new Parts(this.#table, randomId);
+    this.#offloading = offload === undefined ? undefined : new Offloading(offload);
+    this.#parts = new Parts(this.#table, randomId, this.#offloading);
     this.#index = new DirectoryIndex(this.#table);
     this.#ttlDays = ttlDays;
   }
@@ -86,10 +93,16 @@ export class DynamoStore implements ExecutionStore {
     const head = isFirst ? await this.#head(id, options.incarnation) : undefined;
     if (isFirst && head === undefined) return undefined;
     const incarnation = options.incarnation ?? incarnationOf(head);
-    const page = await this.#page({ id, incarnation, from, head }, options.limit);
-    if (page?.next !== undefined) return page;
-    // Only while the head is there does a log end where its items end.
-    return (await this.#head(id, incarnation)) === undefined ? undefined : page;
+    const isThere = async (): Promise<boolean> => (await this.#head(id, incarnation)) !== undefined;
+    try {
+      const page = await this.#page({ id, incarnation, from, head }, options.limit);
+      // Only while the head is there does a log end where its items end.
+      return page?.next !== undefined || (await isThere()) ? page : undefined;
+    } catch (error) {
+      // What belongs to a log goes after its head.
+      if (error instanceof OffloadError && !(await isThere())) return undefined;
+      throw error;
+    }
   }
 
   async putRow(row: DirectoryRow): Promise<void> {
@@ -137,14 +150,21 @@ export class DynamoStore implements ExecutionStore {
     const before = (await this.#table.get(key)) as HeldText | undefined;
     const held = await this.#parts.write(snapshot, place);
     await this.#table.put({ ...key, ...place.ttl, ...held });
-    await this.#parts.forget(before, place);
+    // The same text is the same object.
+    if (objectOf(before) === undefined || objectOf(before) !== objectOf(held)) await this.#parts.forget(before, place);
   }
 
   async snapshot(id: string, incarnation: string): Promise<string | undefined> {
     const partition = logPartition(id, incarnation);
     const item = await this.#table.get({ [Key.PARTITION]: partition, [Key.SORT]: SNAPSHOT });
     if (item === undefined || (await this.#head(id, incarnation)) === undefined) return undefined;
-    return this.#parts.read(item, { partition, of: "snapshot" });
+    try {
+      return await this.#parts.read(item, { partition, of: "snapshot" });
+    } catch (error) {
+      // Another process keeps a newer one at this moment, or it is lost, which a snapshot may be.
+      if (error instanceof OffloadError) return undefined;
+      throw error;
+    }
   }
 
   /** The head first: from then on nobody reads what is left. */
@@ -154,6 +174,7 @@ export class DynamoStore implements ExecutionStore {
     const keys: Item[] = [];
     for await (const item of this.#table.items(stretch)) keys.push(item);
     await this.#table.delete(keys);
+    await this.#offloading?.forgetAll(stretch.partition);
   }
 
   /** The head of an execution, of the incarnation that is asked for. */
@@ -186,14 +207,27 @@ export class DynamoStore implements ExecutionStore {
     const wanted = Math.min(limit, PAGE_COMMITS) - bodies.length;
     // A query of no items cannot be asked for; one item tells whether there are more.
     const { items, last }: Found = await this.#table.query({ ...stretch, limit: Math.max(wanted, 1) });
-    for (const item of items.slice(0, wanted)) {
-      const seq = from + bodies.length;
-      if (seqOf(String(item[Key.SORT])) !== seq) return { bodies };
-      const body = await this.#parts.read(item, { partition, of: seq });
-      if (body === undefined) return undefined;
-      bodies.push(body);
+    const found = items.slice(0, wanted);
+    const gap = found.findIndex((item, at) => seqOf(String(item[Key.SORT])) !== first + at);
+    const texts = await this.#texts(gap < 0 ? found : found.slice(0, gap), { partition, first });
+    if (texts === undefined) return undefined;
+    for (const text of texts) bodies.push(text);
+    const isAll = gap >= 0 || (last === undefined && items.length <= wanted);
+    return isAll ? { bodies } : { bodies, next: from + bodies.length };
+  }
+
+  /** Of the commits from `first` on; undefined if a part of one is not there any more. */
+  async #texts(items: readonly Item[], { partition, first }: Commits): Promise<readonly string[] | undefined> {
+    const texts: string[] = [];
+    for (let at = 0; at < items.length; at += READ_AT_ONCE) {
+      const some = items.slice(at, at + READ_AT_ONCE);
+      const read = some.map((item, index) => this.#parts.read(item, { partition, of: first + at + index }));
+      for (const text of await Promise.all(read)) {
+        if (text === undefined) return undefined;
+        texts.push(text);
+      }
     }
-    return last !== undefined || items.length > wanted ? { bodies, next: from + bodies.length } : { bodies };
+    return texts;
   }
 
   /** Lists of all functions, and of a name, ask each function that there is. */
@@ -221,6 +255,15 @@ interface PageStart {
   readonly incarnation: string;
   readonly from: number;
   readonly head: Item | undefined;
+}
+
+interface Commits {
+  readonly partition: string;
+  readonly first: number;
+}
+
+function objectOf(held: HeldText | undefined): string | undefined {
+  return held !== undefined && "o" in held ? held.o : undefined;
 }
 
 function incarnationOf(head: Item | undefined): string {

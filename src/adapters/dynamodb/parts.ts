@@ -1,10 +1,13 @@
 /**
  * Text that is too large for one item. Its parts are written first, under a name that no other write has, and the item that
  * names them makes them count: all at once, or not at all. Parts that no item names are read by nobody.
+ *
+ * Where there is a bucket, what is large is one object there instead.
  */
 
-import { type PackedText, pack, sizeOf, unpack } from "./packed-text.ts";
+import { type PackedText, pack, unpack } from "./packed-text.ts";
 import type { Item } from "./head.ts";
+import { type OffloadedText, OffloadError, type Offloading } from "./offloading.ts";
 import { Key, partKey, partsPrefix } from "./schema.ts";
 import type { Table } from "./table.ts";
 
@@ -21,24 +24,33 @@ export interface TextPlace {
   readonly ttl: Item;
 }
 
-/** How an item holds a text: in itself, or as the name of a write and how many parts it has. */
-export type HeldText = PackedText | { readonly write: string; readonly parts: number };
+/** How an item holds a text: in itself, as the name of a write and how many parts it has, or as an object in S3. */
+export type HeldText = PackedText | { readonly write: string; readonly parts: number } | OffloadedText;
+
+/** The attributes of which an item holds a text by some. */
+export const TEXT_ATTRIBUTES: readonly string[] = ["b", "z", "w", "write", "parts", "o", "e"];
 
 export class Parts {
   readonly #table: Table;
   readonly #randomId: () => string;
+  readonly #offloading: Offloading | undefined;
 
-  constructor(table: Table, randomId: () => string) {
+  constructor(table: Table, randomId: () => string, offloading: Offloading | undefined) {
     this.#table = table;
     this.#randomId = randomId;
+    this.#offloading = offloading;
   }
 
-  /** Writes the parts, if there are any, and answers what the item is to hold. */
+  /** Writes the parts or the object, if there are any, and answers what the item is to hold. */
   async write(text: string, place: TextPlace): Promise<HeldText> {
     const packed = pack(text);
-    if (sizeOf(packed) <= LARGEST) return packed;
-    const [name, bytes] = packed.w === undefined ? ["z", packed.z] : ["w", packed.w];
-    if (bytes === undefined) return packed;
+    const [name, bytes] = packed.w === undefined ? (["z", packed.z] as const) : (["w", packed.w] as const);
+    if (bytes === undefined || bytes.byteLength <= (this.#offloading?.aboveBytes ?? LARGEST)) return packed;
+    if (this.#offloading !== undefined) return { o: await this.#offloading.write(place.partition, bytes), e: name };
+    return this.#writeParts(name, bytes, place);
+  }
+
+  async #writeParts(name: "z" | "w", bytes: Uint8Array, place: TextPlace): Promise<HeldText> {
     const write = this.#randomId();
     const prefix = partsPrefix(place.of, write);
     const parts = Math.ceil(bytes.byteLength / LARGEST);
@@ -55,9 +67,14 @@ export class Parts {
     return { write, parts };
   }
 
-  /** Undefined if a part is not there any more. */
+  /**
+   * Undefined if a part is not there any more.
+   *
+   * @throws {OffloadError}
+   */
   async read(item: Item, { partition, of }: Omit<TextPlace, "ttl">): Promise<string | undefined> {
     const held = item as unknown as HeldText;
+    if ("o" in held) return this.#readObject(held);
     if (!("write" in held)) return unpack(held);
     const prefix = partsPrefix(of, held.write);
     const found: PackedText[] = [];
@@ -68,8 +85,18 @@ export class Parts {
     return unpack({ [name]: Buffer.concat(found.map((part) => part[name] ?? new Uint8Array())) });
   }
 
-  /** Deletes the parts of a write that does not count, or no longer. */
+  async #readObject({ o, e }: OffloadedText): Promise<string> {
+    if (this.#offloading === undefined)
+      throw new OffloadError("NO_BUCKET", `The object ${o} is needed, and this host was not told of a bucket.`);
+    return unpack({ [e]: await this.#offloading.read(o) });
+  }
+
+  /**
+   * Deletes the parts of a write that does not count, or no longer. Of a commit no object is deleted: another one of the
+   * same text may count.
+   */
   async forget(held: HeldText | undefined, { partition, of }: Omit<TextPlace, "ttl">): Promise<void> {
+    if (held !== undefined && "o" in held && of === "snapshot") await this.#offloading?.forget(held.o);
     if (held === undefined || !("write" in held)) return;
     const prefix = partsPrefix(of, held.write);
     const keys = Array.from({ length: held.parts }, (_, part) => ({

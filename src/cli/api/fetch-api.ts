@@ -1,13 +1,15 @@
-/** The Lambda API of an emulator or a Worker, with a bearer token. */
+/** The Lambda API of an emulator, a Worker or another host. */
 
 import { CommandError, ExitCode } from "../failures.ts";
 import type { Api } from "./api.ts";
+import type { Authorize } from "./authorize.ts";
 import { serverSentEvents } from "./server-sent-events.ts";
 import { type Answers, type Input, type Operation, textOf, TRAVELS, type Travel } from "./operations.ts";
 
 export interface FetchApiOptions {
+  /** Without a slash at its end. */
   readonly url: string;
-  readonly token: string;
+  readonly authorize: Authorize;
   /** What to do when nobody answers. */
   readonly advice: string;
 }
@@ -53,19 +55,25 @@ export class FetchApi implements Api {
     }
   }
 
-  async #send(path: string, init: RequestInit): Promise<Response> {
-    const { url, token, advice } = this.#options;
-    const headers = new Headers(init.headers);
-    headers.set("Authorization", `Bearer ${token}`);
+  async #send(path: string, { method, headers: given = {}, body }: Sent): Promise<Response> {
+    const { url, authorize, advice } = this.#options;
+    const headers = new Headers(given);
+    await authorize({ method, url: new URL(`${url}/${path}`), headers, body });
     let response: Response;
     try {
-      response = await fetch(`${url}/${path}`, { ...init, headers });
+      response = await fetch(`${url}/${path}`, { method, headers, ...(body !== undefined && { body }) });
     } catch (cause) {
       throw new CommandError(ExitCode.UNREACHABLE, `Nobody answers at ${url}. ${advice}`, { cause });
     }
     if (response.ok) return response;
     throw refusal(response, await response.text());
   }
+}
+
+interface Sent {
+  readonly method: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 function queryOf({ query = [] }: Travel, input: Input): string {

@@ -38,6 +38,6 @@ export const openConsole: Run = async ({ args, terminal }) => {
 
 async function faceOf(args: Arguments): Promise<{ readonly place: string; readonly face: FetchHandler }> {
   if (args.has("aws")) return { place: "AWS", face: createAwsFace(await openApi(args)) };
-  const place = openPlace(args);
+  const place = await openPlace(args);
   return { place: place.url, face: createProxy(place) };
 }

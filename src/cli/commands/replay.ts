@@ -7,6 +7,7 @@ import { decodeCommit } from "../../engine/machine/commit-codec.ts";
 import { exportedFunctions, handlerOf, type HandlerModule } from "../../homes/local/exported-functions.ts";
 import { nameOf, parseSource } from "../../homes/local/function-source.ts";
 import { loadHint } from "../../homes/local/load-hint.ts";
+import { takeImportsForModules } from "../../homes/local/typescript-modules.ts";
 import type { DurableLambdaHandler } from "../../lambda-compat/types.ts";
 import { durableFunctionOf } from "../../lambda-compat/hosted-invocation.ts";
 import { replayLog, type ReplayReport } from "../../testing/replay-log.ts";
@@ -58,6 +59,7 @@ async function loadHandler(text: string, functionName: string): Promise<DurableL
 }
 
 async function load(file: string): Promise<HandlerModule> {
+  takeImportsForModules();
   try {
     return (await import(pathToFileURL(file).href)) as HandlerModule;
   } catch (error) {

@@ -61,6 +61,8 @@ export interface DirectoryRow {
   readonly startAt?: number;
   /** What it is found by; absent if it has none. */
   readonly tags?: Tags;
+  /** Whom it is for; absent if it was started for nobody. */
+  readonly tenantId?: string;
 }
 
 /** A place in a list: rows are in the order of `startedAt`, and of `id` (by code units) among those of one millisecond. */

@@ -4,7 +4,8 @@ import type { DirectoryRow } from "../ports/execution-store.ts";
 
 /** What the directory shows of an execution. */
 export function directoryRow({ header, rowSeq }: ExecutionState): DirectoryRow {
-  const { id, functionName, name, version, incarnation, status, startedAt, startAt, endedAt, halt, tags } = header;
+  const { id, functionName, name, version, incarnation, status, startedAt, endedAt, halt, tags } = header;
+  const { startAt, tenantId } = header;
   const expiresAt = expiryOf(header);
   return {
     id,
@@ -20,5 +21,6 @@ export function directoryRow({ header, rowSeq }: ExecutionState): DirectoryRow {
     ...(halt === undefined ? {} : { halted: true, haltReason: halt.reason, haltedAt: halt.at }),
     ...(startAt === undefined ? {} : { startAt }),
     ...(tags === undefined ? {} : { tags }),
+    ...(tenantId === undefined ? {} : { tenantId }),
   };
 }

@@ -41,7 +41,7 @@ import { Operator } from "./operator.ts";
 import { Sessions, unknownExecution } from "./sessions.ts";
 import { LostTokens } from "./remote-sdk.ts";
 import type { RunnerSetup } from "./setup.ts";
-import { Starter } from "./start.ts";
+import { type StartLimits, Starter } from "./start.ts";
 import { statePage } from "./state-page.ts";
 import type { Signal } from "./watchers.ts";
 
@@ -173,8 +173,9 @@ export class Runner implements ExecutionClient {
     return this.#setup.functions.resolve(functionName, version) !== undefined;
   }
 
-  async start(request: StartRequest): Promise<StartAnswer> {
-    return this.#starter.start(request);
+  /** `limits` are for this execution alone. */
+  async start(request: StartRequest, limits?: StartLimits): Promise<StartAnswer> {
+    return this.#starter.start(request, limits);
   }
 
   async describe(executionId: string): Promise<ExecutionHeader> {

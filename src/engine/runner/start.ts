@@ -29,6 +29,9 @@ interface Order {
   readonly body: string;
 }
 
+/** What the starter of one execution may ask for in place of what its host gives to all. */
+export type StartLimits = Partial<Pick<RunnerSetup, "retentionDays" | "executionTimeoutSeconds">>;
+
 export class Starter {
   readonly #setup: RunnerSetup;
   readonly #sessions: Sessions;
@@ -43,9 +46,9 @@ export class Starter {
    * DurableExecutionAlreadyStartedException if the name is taken by a start with another input, version or parent;
    * TooManyRequestsException if executions of the name come and go too fast: try again.
    */
-  async start(request: StartRequest): Promise<StartAnswer> {
+  async start(request: StartRequest, limits: StartLimits = {}): Promise<StartAnswer> {
     this.#sessions.assertOpen();
-    const order = await this.#order(request);
+    const order = await this.#order(request, limits);
     const { id, name } = order.state.header;
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const answer = await this.#try(order);
@@ -55,7 +58,7 @@ export class Starter {
     throw new ClientError(ClientErrorCode.THROTTLED, message);
   }
 
-  async #order(request: StartRequest): Promise<Order> {
+  async #order(request: StartRequest, limits: StartLimits): Promise<Order> {
     const { functions, host, writer } = this.#setup;
     const version = functions.resolve(request.functionName, request.version);
     if (version === undefined) throw unknownFunction(functions, request);
@@ -63,7 +66,7 @@ export class Starter {
     const now = host.now();
     const decision = decide(
       emptyState(),
-      { type: "START_EXECUTION", ...this.#described(request), version, ...(fork && { fork }) },
+      { type: "START_EXECUTION", ...this.#described(request, limits), version, ...(fork && { fork }) },
       { now, randomId: () => host.randomId() },
     );
     if ("rejected" in decision) throw new ClientError(decision.rejected.code, decision.rejected.message);
@@ -83,8 +86,9 @@ export class Starter {
     return readOrigin(forkedFrom, this.#setup.peers());
   }
 
-  #described(request: StartRequest) {
-    const { host, retentionDays, executionTimeoutSeconds } = this.#setup;
+  #described(request: StartRequest, limits: StartLimits) {
+    const { host } = this.#setup;
+    const { retentionDays, executionTimeoutSeconds } = { ...this.#setup, ...limits };
     const { functionName, input, parent, tenantId, traceHeader, tags, startAt } = request;
     return {
       functionName,

@@ -78,7 +78,9 @@ export function lambdaHostOn(host: Host, options: LambdaHostOptions): LambdaHost
   checkOptions(options, LAMBDA_FORMS);
   for (const required of ["table", "queue", "clients"] as const)
     if (options[required] === undefined) throw refused(required, "given", undefined);
-  const { clients, deadLetterQueue } = options;
+  const { clients, deadLetterQueue, offload } = options;
+  if (offload !== undefined && offload.bucket === undefined) throw refused("offload.bucket", "given", undefined);
+  if (offload !== undefined && clients.s3 === undefined) throw refused("clients.s3", "given with offload", undefined);
   const settings = runnerSettings(options);
   const functions = homeFunctions(options.functions, readFunctions);
   const { store, alarm, queue } = openStorage(host, options);
@@ -109,7 +111,7 @@ interface Storage {
 }
 
 function openStorage(host: Host, options: LambdaHostOptions): Storage {
-  const { clients, table, schedules, lostAfterSeconds } = options;
+  const { clients, table, schedules, lostAfterSeconds, offload } = options;
   const { onError } = runnerSettings(options);
   const queue = new WakeQueue(clients.sqs, options.queue, () => host.now());
   const store = new DynamoStore({
@@ -117,6 +119,7 @@ function openStorage(host: Host, options: LambdaHostOptions): Storage {
     table,
     ...ttlOf(options),
     ...(lostAfterSeconds !== undefined && { slackMs: 1000 * lostAfterSeconds }),
+    ...(offload !== undefined && clients.s3 !== undefined && { offload: { ...offload, client: clients.s3 } }),
   });
   const isScheduled = clients.scheduler !== undefined && schedules !== undefined;
   const alarm = new QueueAlarm({

@@ -1,5 +1,6 @@
 /** `perdure/aws`: durable functions on Lambda, with DynamoDB, SQS and EventBridge Scheduler. */
 
+export { OffloadError, type OffloadErrorCode } from "../../adapters/dynamodb/offloading.ts";
 export { tableDefinition, type TableDefinition } from "../../adapters/dynamodb/schema.ts";
 export type { FunctionDefinition, Functions, VersionedFunction } from "../../lambda-compat/functions.ts";
 export type { Credential, Right } from "../../lambda-compat/http/credentials.ts";
@@ -16,7 +17,7 @@ export type {
   QueueRecord,
   QueueResponse,
 } from "./lambda-events.ts";
-export type { LambdaClients, LambdaHostOptions, LambdaSchedules } from "./lambda-options.ts";
+export type { LambdaClients, LambdaHostOptions, LambdaOffload, LambdaSchedules } from "./lambda-options.ts";
 export { WakeMessageError } from "./queue-handler.ts";
 export { NoStreamingError, type StreamedHandler } from "./response-stream.ts";
 export type { SweepReport } from "./sweeper.ts";

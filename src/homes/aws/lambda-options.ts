@@ -1,3 +1,4 @@
+import type { S3Client } from "@aws-sdk/client-s3";
 import type { SchedulerClient } from "@aws-sdk/client-scheduler";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
@@ -15,6 +16,21 @@ export interface LambdaClients {
   readonly sqs: SQSClient;
   /** For waits of more than 15 minutes; without it these are waited for in steps of 15 minutes. */
   readonly scheduler?: SchedulerClient;
+  /** For `offload`. */
+  readonly s3?: S3Client;
+}
+
+/** Where large payloads are kept in place of the table. */
+export interface LambdaOffload {
+  /** The name of the bucket. It stays as long as there are executions with objects in it. */
+  readonly bucket: string;
+  /** What the keys of its objects begin with; `perdure/` by default. */
+  readonly prefix?: string;
+  /**
+   * What has more bytes goes there, 4,096 to 350,000; 65,536 by default. It is counted of a commit as a whole, once it is
+   * compressed; of a snapshot alike.
+   */
+  readonly aboveBytes?: number;
 }
 
 /** Where schedules are kept, and what they send their messages as. */
@@ -39,6 +55,8 @@ export interface LambdaHostOptions
   readonly clients: LambdaClients;
   /** For waits of more than 15 minutes, together with `clients.scheduler`. */
   readonly schedules?: LambdaSchedules;
+  /** Large payloads go to S3, together with `clients.s3`. By default they are in the table, in parts. */
+  readonly offload?: LambdaOffload;
   /** The URL of the queue's dead-letter queue, for the sweeper to take wakes out of; none by default. */
   readonly deadLetterQueue?: string;
   /** Who may call over HTTP: a list, or a function that reads one when it is needed first. Nobody by default. */
@@ -66,12 +84,13 @@ export const LAMBDA_FORMS: Forms = {
   ...forms,
   table: name,
   queue: text("the URL of a queue", /^https?:\/\/\S+$/),
-  clients: { dynamodb: client, sqs: client, scheduler: client },
+  clients: { dynamodb: client, sqs: client, scheduler: client, s3: client },
   schedules: {
     roleArn: text("the ARN of a role", /^arn:\S+$/),
     group: name,
     deadLetterArn: text("an ARN", /^arn:\S+$/),
   },
+  offload: { bucket: name, prefix: name, aboveBytes: wholeNumber(4096, 350_000) },
   deadLetterQueue: text("the URL of a queue", /^https?:\/\/\S+$/),
   credentials: {
     must: "a list of credentials, or a function that reads one",

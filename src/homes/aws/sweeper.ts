@@ -60,9 +60,15 @@ async function wakeOverdue({ store, queue, host }: SweeperParts): Promise<number
   const overdue = await store.due.overdue(now, PAGE);
   // First, so that it is found once, and again if this wake is lost too.
   const isMissing = await Promise.all(overdue.map((execution) => store.due.postpone(execution, now)));
-  const wakes = overdue.filter((_, at) => isMissing[at]).map(({ id }): Wake => ({ id, group: groupOfId(id) }));
+  const missing = overdue.filter((_, at) => isMissing[at]);
+  const wakes = await Promise.all(missing.map(({ id }) => wakeOf(store, id)));
   await queue.sendAll(wakes);
   return wakes.length;
+}
+
+/** At once. */
+async function wakeOf({ due }: DynamoStore, id: string): Promise<Wake> {
+  return { id, group: (await due.tenantOf(id)) ?? groupOfId(id) };
 }
 
 async function removeExpired(parts: SweeperParts, context: LambdaCallContext): Promise<number> {
@@ -81,7 +87,7 @@ async function removeExpired(parts: SweeperParts, context: LambdaCallContext): P
   return removed;
 }
 
-async function redrive({ sqs, queue, deadLetterQueue }: SweeperParts, hasTime: () => boolean): Promise<number> {
+async function redrive({ sqs, store, queue, deadLetterQueue }: SweeperParts, hasTime: () => boolean): Promise<number> {
   let redriven = 0;
   if (deadLetterQueue === undefined) return redriven;
   for (let receives = 0; receives < RECEIVES && hasTime(); receives++) {
@@ -89,7 +95,7 @@ async function redrive({ sqs, queue, deadLetterQueue }: SweeperParts, hasTime: (
     const { Messages = [] } = await sqs.send(command);
     if (Messages.length === 0) break;
     const read = Messages.flatMap((message) => readWake(message) ?? []);
-    await queue.sendAll(read.map(({ wake }) => wake));
+    await queue.sendAll(await Promise.all(read.map(({ id }) => wakeOf(store, id))));
     await forget(
       sqs,
       deadLetterQueue,
@@ -101,10 +107,10 @@ async function redrive({ sqs, queue, deadLetterQueue }: SweeperParts, hasTime: (
 }
 
 /** What is no wake stays where it is, for a person to look at. */
-function readWake({ Body = "", ReceiptHandle }: Message): { wake: Wake; handle: string } | undefined {
+function readWake({ Body = "", ReceiptHandle }: Message): { id: string; handle: string } | undefined {
   const wake = decodeWake(Body);
   if (wake === undefined || ReceiptHandle === undefined) return undefined;
-  return { wake: { id: wake.id, group: groupOfId(wake.id) }, handle: ReceiptHandle };
+  return { id: wake.id, handle: ReceiptHandle };
 }
 
 async function forget(sqs: SQSClient, url: string, handles: readonly string[]): Promise<void> {

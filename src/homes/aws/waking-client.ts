@@ -190,8 +190,10 @@ export class WakingClient implements ExecutionClient {
   async #change<T>(executionId: string, change: () => Promise<T>): Promise<T> {
     const { due, host } = this.#options;
     await due.expectSoon(executionId, host.now());
+    // Known by then, so that nothing more is read.
+    const tenantId = await due.tenantOf(executionId);
     const answer = await change();
-    await this.#wake(executionId);
+    await this.#wake(executionId, tenantId);
     return answer;
   }
 

@@ -5,7 +5,8 @@
 
 import type { OneTimeLinks } from "../../console/one-time-links.ts";
 import { createConsole } from "../../console/serve-console.ts";
-import type { ExecutionClient } from "../../engine/runner/client.ts";
+import type { StartAnswer, StartRequest } from "../../engine/runner/client.ts";
+import type { StartLimits } from "../../engine/runner/start.ts";
 import { formatExecutionArn } from "../../lambda-compat/arn.ts";
 import { ApiError, errorResponse, invalidParameter, toApiError } from "../../lambda-compat/http/api-error.ts";
 import { readBody, readJson, readShape } from "../../lambda-compat/http/body.ts";
@@ -17,7 +18,8 @@ import { onWallClock } from "./wall-times.ts";
 export interface FrontOptions {
   /** The Lambda API. */
   readonly face: FetchHandler;
-  readonly client: ExecutionClient;
+  /** Starts an execution with limits of its own. */
+  readonly start: (request: StartRequest, limits: StartLimits) => Promise<StartAnswer>;
   readonly credentials: readonly Credential[];
   readonly clock: EmulatorClock;
   /** Lets programs of this machine in without a credential, as the bearer of this token; undefined for nobody. */
@@ -104,18 +106,33 @@ function bearing(request: Request, url: URL, token: string): Request {
   return new Request(url, streamed);
 }
 
-const START = { FunctionName: "string", ExecutionName: "string", Input: "string", LambdaEndpoint: "string" } as const;
+const START = {
+  FunctionName: "string",
+  ExecutionName: "string",
+  Input: "string",
+  LambdaEndpoint: "string",
+  ExecutionTimeoutSeconds: "number",
+  ExecutionRetentionPeriodDays: "number",
+} as const;
 
-/** As AWS's emulator takes it. How long an execution may take, and is kept, is the emulator's to say. */
-async function startExecution({ client, onEndpoint }: FrontOptions, body: Uint8Array): Promise<Response> {
-  const { FunctionName, ExecutionName, Input, LambdaEndpoint } = readShape(readJson(body), START, "Body") ?? {};
+/** As AWS's emulator takes it. */
+async function startExecution({ start, onEndpoint }: FrontOptions, body: Uint8Array): Promise<Response> {
+  const asked = readShape(readJson(body), START, "Body") ?? {};
+  const { FunctionName, ExecutionName, Input, LambdaEndpoint } = asked;
   if (FunctionName === undefined) throw invalidParameter("FunctionName must be given.");
   if (LambdaEndpoint !== undefined && ExecutionName !== undefined) onEndpoint(ExecutionName, LambdaEndpoint);
-  const { execution } = await client.start({
-    functionName: FunctionName,
-    ...(ExecutionName !== undefined && { name: ExecutionName }),
-    ...(Input !== undefined && { input: Input }),
-  });
+  const { ExecutionTimeoutSeconds: executionTimeoutSeconds, ExecutionRetentionPeriodDays: retentionDays } = asked;
+  const { execution } = await start(
+    {
+      functionName: FunctionName,
+      ...(ExecutionName !== undefined && { name: ExecutionName }),
+      ...(Input !== undefined && { input: Input }),
+    },
+    {
+      ...(executionTimeoutSeconds !== undefined && { executionTimeoutSeconds }),
+      ...(retentionDays !== undefined && { retentionDays }),
+    },
+  );
   return Response.json({ ExecutionArn: formatExecutionArn(execution) }, { status: 201 });
 }
 

@@ -18,6 +18,7 @@ import { loadHint } from "./load-hint.ts";
 import { watchLoading } from "./loaded-files.ts";
 import type { ContextData, FunctionKind, InvocationEvent, InvokeMessage, ProcessMessage } from "./process-messages.ts";
 import { serviceClient } from "./service-client.ts";
+import { takeImportsForModules } from "./typescript-modules.ts";
 
 const PARENT_WATCH = `
   const { workerData } = require("node:worker_threads");
@@ -34,6 +35,7 @@ for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {})
 process.on("disconnect", () => process.exit());
 new Worker(PARENT_WATCH, { eval: true, workerData: process.ppid }).unref();
 
+takeImportsForModules();
 const loading = watchLoading();
 try {
   await begin((await import(pathToFileURL(file).href)) as HandlerModule);

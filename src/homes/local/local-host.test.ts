@@ -74,6 +74,38 @@ test("sam local starts an execution without a credential, in a container of its 
   await host.close();
 });
 
+test("how long an execution may take, and is kept, sam local says for each; by default there is no limit and 14 days", async () => {
+  const host = await open(newFolder());
+  onTestFinished(() => host.close());
+  const LambdaEndpoint = await container(() => host.url);
+  const start = (ExecutionName: string, limits: object) =>
+    call(`${host.url}/start-durable-execution`, {
+      method: "POST",
+      body: JSON.stringify({
+        FunctionName: "function",
+        ExecutionName,
+        Input: '{"total":3}',
+        LambdaEndpoint,
+        ...limits,
+      }),
+    });
+  const executionAt = (path: unknown) =>
+    call(`${host.url}/2025-12-01/durable-executions/${encodeURIComponent(String(path))}`);
+  const short = await start("short", { ExecutionTimeoutSeconds: 1800, ExecutionRetentionPeriodDays: 2 });
+  const long = await start("long", {});
+  expect(await executionAt(short["ExecutionArn"])).toMatchObject({
+    DurableConfig: { RetentionPeriodInDays: 2, ExecutionTimeout: 1800 },
+  });
+  const { DurableConfig } = await executionAt(long["ExecutionArn"]);
+  expect(DurableConfig).toEqual({ RetentionPeriodInDays: 14 });
+  host.clock.skip(1_800_000);
+  await expect.poll(() => executionAt(short["ExecutionArn"])).toMatchObject({ Status: "TIMED_OUT" });
+  expect(await executionAt(long["ExecutionArn"])).toMatchObject({ Status: "RUNNING" });
+  expect(await start("refused", { ExecutionTimeoutSeconds: 0 })).toMatchObject({ message: expect.any(String) });
+  const { DurableExecutions } = await call(`${host.url}/2025-12-01/durable-executions?DurableExecutionName=refused`);
+  expect(DurableExecutions).toEqual([]);
+});
+
 test("pages of a browser, and other names of this address, need a credential all the same", async () => {
   const host = await open(newFolder());
   onTestFinished(() => host.close());

@@ -19,7 +19,7 @@ import { createHttpFace } from "../../lambda-compat/http/face.ts";
 import type { DataFolder, LocalCredential } from "./data-folder.ts";
 import { clientOnWallClock } from "./emulated-client.ts";
 import { EmulatorClock } from "./emulator-clock.ts";
-import { createFront } from "./front.ts";
+import { createFront, type FrontOptions } from "./front.ts";
 import { functionEnvironment } from "./function-environment.ts";
 import { FunctionSet } from "./function-set.ts";
 import type { FunctionSource } from "./function-source.ts";
@@ -186,7 +186,8 @@ class LocalParts implements LocalHost {
     const face = createHttpFace({ client, credentials, options: { onError: (error) => onError(undefined, error) } });
     const onEndpoint = (name: string, endpoint: string): void => this.#sam.add(name, endpoint);
     const openTo = sam ? credential.bearer : undefined;
-    return createFront({ face, client, credentials, clock, openTo, onEndpoint, links: this.#links });
+    const start: FrontOptions["start"] = (request, limits) => this.#runner.start(request, limits);
+    return createFront({ face, start, credentials, clock, openTo, onEndpoint, links: this.#links });
   }
 
   #keepClock(): void {

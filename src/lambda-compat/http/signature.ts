@@ -1,12 +1,12 @@
 /**
- * AWS Signature Version 4, the verifying side, as header or as a presigned query. A request counts only if its
+ * AWS Signature Version 4: verifying it, as header or as a presigned query, and what a signer and a verifier share. A request counts only if its
  * signature covers its method, path, query, host, body and every header that changes what it does. Unlike S3, Lambda
  * has bodies signed, so `UNSIGNED-PAYLOAD` is refused, and encodes the path once more before signing.
  */
 
 import { hex, hmac, isSame, sha256, utf8 } from "./digest.ts";
 
-const ALGORITHM = "AWS4-HMAC-SHA256";
+export const ALGORITHM = "AWS4-HMAC-SHA256";
 const MAX_SKEW_SECONDS = 300;
 const MAX_PRESIGNED_SECONDS = 604_800;
 /** Change what a request does, so they count only if they are signed. What a CDN adds of its own changes nothing. */
@@ -62,16 +62,36 @@ export async function isWellSigned(
 }
 
 async function isSignatureOf(
-  incoming: IncomingRequest,
+  { request, url }: IncomingRequest,
   { claim, secret, bodyHash }: { claim: Claim; secret: string; bodyHash: string },
 ): Promise<boolean> {
-  const { scope, time, signedHeaders, signature } = claim;
-  const canonical = await sha256(utf8(canonicalRequest(incoming, signedHeaders, bodyHash)));
+  const { method, headers } = request;
+  return isSame(await signatureOf({ method, headers, url }, { ...claim, secret, bodyHash }), claim.signature);
+}
+
+/** What a signature covers, but for the body, of which it covers the hash. */
+export interface Signable {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Headers;
+}
+
+/** How a request is signed. */
+export interface Signing extends Pick<Claim, "scope" | "time" | "signedHeaders"> {
+  readonly secret: string;
+  /** SHA-256 of the body in hex. */
+  readonly bodyHash: string;
+}
+
+/** The signature of a request, in hex. */
+export async function signatureOf(request: Signable, signing: Signing): Promise<string> {
+  const { scope, time, secret } = signing;
+  const canonical = await sha256(utf8(canonicalRequest(request, signing)));
   let derived = utf8(`AWS4${secret}`);
   for (const part of [...scope.split("/"), [ALGORITHM, time, scope, canonical].join("\n")]) {
     derived = await hmac(derived, part);
   }
-  return isSame(hex(derived), signature);
+  return hex(derived);
 }
 
 /** Undefined when the request is not signed in the way it should be, or not at this time. */
@@ -104,15 +124,15 @@ function isTimely({ time, scope }: Pick<Claim, "time" | "scope">, lifetimeSecond
   return age >= -MAX_SKEW_SECONDS && age <= lifetimeSeconds && scope.startsWith(time.slice(0, 8));
 }
 
-function canonicalRequest({ request, url }: IncomingRequest, signed: readonly string[], bodyHash: string): string {
+function canonicalRequest({ method, url, headers }: Signable, { signedHeaders: signed, bodyHash }: Signing): string {
   const lines = signed.map((name) => {
     // A platform may keep the host header to itself; the URL then says the same.
-    const value = request.headers.get(name) ?? (name === "host" ? url.host : "");
+    const value = headers.get(name) ?? (name === "host" ? url.host : "");
     return `${name}:${value.trim().replace(/ +/g, " ")}\n`;
   });
   const path = url.pathname.split("/").map(encode).join("/").replace(/\/+/g, "/");
   const query = canonicalQuery(url.searchParams);
-  return [request.method, path, query, lines.join(""), signed.join(";"), bodyHash].join("\n");
+  return [method, path, query, lines.join(""), signed.join(";"), bodyHash].join("\n");
 }
 
 function coversAll(headers: Headers, { signedHeaders, isLink }: Claim): boolean {
