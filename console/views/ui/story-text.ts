@@ -47,6 +47,7 @@ export function storyOf(scene: Scene): readonly string[] {
 }
 
 function haltLine({ reason }: Halt): string {
+  if (reason === "PAUSED") return "Paused. Nothing begins until somebody resumes it.";
   const why = reason === "NON_DETERMINISM" ? "Halted: the code and the log do not match" : "Halted";
   return `${why}. Nothing runs until somebody resumes it.`;
 }
@@ -178,6 +179,9 @@ const executionFacts: Readonly<Record<string, string>> = {
   HALTED: "the execution was halted",
   RESUMED: "the execution was resumed",
   PARENT_NOTIFIED: "the caller was told",
+  COPIED: "it has what another execution had recorded",
+  REWOUND: "the execution was taken back to an earlier point",
+  FORKED: "another execution began as a copy of this one",
 };
 
 function endOf({ status, result, error }: NonNullable<ExecutionView["header"]>): string {
