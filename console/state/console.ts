@@ -29,6 +29,8 @@ export class Console {
   readonly functionNames: Signal<readonly string[]> = signal([]);
   readonly listing: Signal<List | undefined> = signal(undefined);
   readonly subject: Signal<Subject | undefined> = signal(undefined);
+  /** The row that was chosen last, by its ARN: where whoever comes back to the list goes on. */
+  readonly chosen: Signal<string | undefined> = signal(undefined);
   /** Which rows of the list are on the screen. */
   seen: Seen = { first: 0, last: 0 };
   #executions: Executions | undefined;
