@@ -7,7 +7,7 @@ import type { Filter } from "../model/filter.ts";
 import { formatRoute } from "../model/route.ts";
 import { Deeds } from "./deeds.ts";
 import { Listing, type Seen } from "./listing.ts";
-import { Notices } from "./notices.ts";
+import { Notices } from "../views/model/notices.ts";
 import { Router } from "./router.ts";
 import { Session } from "./session.ts";
 import { Subject } from "./subject.ts";

@@ -1,7 +1,7 @@
 /** A list of executions: read page by page as far as somebody looks, and kept up with what happens. */
 
 import { batch, type Signal, signal } from "@preact/signals";
-import { messageOf } from "../api/face.ts";
+import { messageOf } from "../views/model/message-of.ts";
 import type { ExecutionRow, Filter } from "../model/filter.ts";
 import { appended, type PageSource, reread } from "../model/list-store.ts";
 

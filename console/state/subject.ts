@@ -2,7 +2,8 @@
 
 import { type Signal, signal } from "@preact/signals";
 import { type Details, readDetails, readLinePage, type WrittenLine } from "../api/answers.ts";
-import { executionPath, type Face, FaceError, isLacking, isPassing, messageOf } from "../api/face.ts";
+import { executionPath, type Face, FaceError, isLacking, isPassing } from "../api/face.ts";
+import { messageOf } from "../views/model/message-of.ts";
 import { watchLog } from "../api/watch.ts";
 import { ExecutionView } from "../views/model/execution-view.ts";
 

@@ -63,7 +63,6 @@ inChromium("an operator", () => {
     expect(forked["Status"]).toBe("RUNNING");
     expect(forked["Forks"]).toHaveLength(1);
     expect(world.project.lines("charged.txt").filter((line) => line.includes("/order-stuck/"))).toHaveLength(1);
-    await visitor.activate("Stop");
   });
 
   test("goes to the end of a list of 100,000 with few rows in the document and few requests", async () => {
