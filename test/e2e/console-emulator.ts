@@ -88,7 +88,8 @@ export class EmulatorWorld implements AsyncDisposable {
     const query = new URLSearchParams({ DurableExecutionName: name });
     const list = await this.#call(`/2025-12-01/functions/order/durable-executions?${query}`);
     const [row] = ((await list.json()) as { DurableExecutions: { DurableExecutionArn: string }[] }).DurableExecutions;
-    const arn = encodeURIComponent(row?.DurableExecutionArn ?? "");
+    if (row === undefined) throw new Error(`There is no order ${name}.`);
+    const arn = encodeURIComponent(row.DurableExecutionArn);
     return (await (await this.#call(`/2025-12-01/durable-executions/${arn}`)).json()) as Record<string, unknown>;
   }
 

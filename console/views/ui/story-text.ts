@@ -139,8 +139,11 @@ function tellingFacts(facts: readonly Fact[]): readonly Fact[] {
 
 function upToHere({ view, seq, run }: Scene): string {
   const settled = view.settledAt(seq);
-  if (run === undefined || run.number === 1)
-    return `Up to here, in run 1 of the code: ${count(settled, "result")}, all new.`;
+  if (run === undefined || run.number === 1) {
+    const copied = view.forkedAt === undefined ? 0 : view.settledAt(1);
+    const origin = copied === 0 ? "all new" : `${copied} of them copied`;
+    return `Up to here, in run 1 of the code: ${count(settled, "result")}, ${origin}.`;
+  }
   const fresh = Math.max(0, settled - view.settledAt(run.seq));
   return `Up to here, in run ${run.number} of the code: ${run.replayed} from the log (↺), ${fresh} new.`;
 }
