@@ -10,6 +10,8 @@ export const slowFiles: readonly string[] = [
   "test/aws/native/upgrade.test.ts",
   "test/cli/lifecycle.test.ts",
   "test/e2e/console.test.ts",
+  "test/e2e/console-operator.test.ts",
+  "test/e2e/console-worker.test.ts",
   "test/e2e/deploys.test.ts",
   "test/e2e/playground.test.ts",
   "test/e2e/playground-editor.test.ts",

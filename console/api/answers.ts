@@ -30,6 +30,61 @@ export interface Details extends ExecutionRow {
   readonly forks: readonly Kin[];
 }
 
+/** A line that a handler wrote. */
+export interface WrittenLine {
+  readonly level: string;
+  readonly text: string;
+  /** Ms since the epoch. */
+  readonly at: number;
+  /** The id on the wire of the operation that wrote it; undefined for the handler's own. */
+  readonly operationId: string | undefined;
+}
+
+export interface LinePage {
+  readonly lines: readonly WrittenLine[];
+  /** The number of the last one; undefined if there is none. */
+  readonly last: number | undefined;
+  readonly hasMore: boolean;
+}
+
+export function readLinePage(answer: Fields): LinePage {
+  const all = list(answer["Lines"] ?? []).map(fields);
+  const lines = all.map(({ Level, Text, Timestamp, OperationId }) => {
+    return {
+      level: text(Level).toLowerCase(),
+      text: text(Text),
+      at: moment(Timestamp),
+      operationId: optional(OperationId),
+    };
+  });
+  const last = all.at(-1)?.["Number"];
+  return {
+    lines,
+    last: last === undefined ? undefined : Number(last),
+    hasMore: markerOf(answer["NextMarker"]) !== undefined,
+  };
+}
+
+/** What came of holding a log against the code of somebody's machine. */
+export interface ReplayVerdict {
+  /** The file that was held against it. */
+  readonly source: string;
+  readonly matches: boolean;
+  /** The commit up to which it was replayed; undefined where all of it matches. */
+  readonly commit: number | undefined;
+  readonly difference: string;
+}
+
+export function readVerdict({ source, matches, commit, difference }: Fields): ReplayVerdict {
+  const isMatch = matches === true;
+  return {
+    source: text(source),
+    matches: isMatch,
+    commit: isMatch ? undefined : Number(commit),
+    difference: isMatch ? "" : text(difference),
+  };
+}
+
 export function readFunctionPage(answer: Fields): FunctionPage {
   const { Functions, NextMarker } = answer;
   const names = list(Functions ?? []).map((each) => text(fields(each)["FunctionName"]));

@@ -3,6 +3,7 @@
 import type { CallbackOutcome } from "perdure/engine";
 import { wireId } from "../../src/lambda-compat/wire-id.ts";
 import { text } from "../views/wire/fields.ts";
+import { readVerdict, type ReplayVerdict } from "./answers.ts";
 import { executionPath, type Face } from "./face.ts";
 
 /** Where an execution is to go on from: before an operation, or after a commit; as far as it got if neither is given. */
@@ -63,6 +64,16 @@ export async function completeCallback(face: Face, callbackId: string, outcome: 
     const { errorType, errorMessage } = outcome.error;
     await post(face, `${path}/fail`, { ErrorType: errorType, ErrorMessage: errorMessage });
   }
+}
+
+/** Has the command that serves this page hold a log against the code on its machine. A face elsewhere has no such call. */
+export async function replayOnThisMachine(
+  face: Face,
+  functionName: string,
+  log: readonly string[],
+): Promise<ReplayVerdict> {
+  const body = JSON.stringify({ FunctionName: functionName, Log: log });
+  return readVerdict(await face.json("/perdure/replay", { method: "POST", body }));
 }
 
 function pointOf({ operationId, cursor }: Point): object {

@@ -83,11 +83,6 @@ export function isPassing(error: unknown): boolean {
   return error instanceof UnreachableError;
 }
 
-/** What to tell a person, whatever was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** The path of an execution, and of a call about it. */
 export function executionPath(arn: string, call = ""): string {
   return `/2025-12-01/durable-executions/${encodeURIComponent(arn)}${call}`;

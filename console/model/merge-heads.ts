@@ -1,5 +1,6 @@
 /** Lists of several functions as one, the newest execution first, as far as they have been read. */
 
+import { mergeRows } from "perdure/engine";
 import type { ExecutionRow } from "./filter.ts";
 
 /** What was read of one function's list. */
@@ -19,30 +20,35 @@ export interface Merged {
   readonly rest: Heads | undefined;
 }
 
-/** Takes the newest rows, until a list would have to be read on to know which is the next. */
-export function mergeHeads(heads: Heads, most: number): Merged {
-  const taken = new Map<string, number>([...heads.keys()].map((name) => [name, 0]));
-  const rows: ExecutionRow[] = [];
-  while (rows.length < most) {
-    const next = newest(heads, taken);
-    if (next === undefined) break;
-    rows.push(next.row);
-    taken.set(next.name, (taken.get(next.name) ?? 0) + 1);
-  }
-  const rest = new Map(
-    [...heads].map(([name, head]) => [name, { ...head, rows: head.rows.slice(taken.get(name) ?? 0) }]),
-  );
-  const isOver = [...rest.values()].every(({ rows: left, marker }) => left.length === 0 && marker === undefined);
-  return { rows, rest: isOver ? undefined : rest };
+interface Placed {
+  /** Its ARN; empty for what was not read yet. */
+  readonly id: string;
+  readonly startedAt: number;
+  readonly seq: number;
+  readonly name: string;
+  /** Undefined for what was not read yet. */
+  readonly row: ExecutionRow | undefined;
 }
 
-/** Undefined if there is none, or if one may lie in a page that was not read. */
-function newest(heads: Heads, taken: ReadonlyMap<string, number>): { name: string; row: ExecutionRow } | undefined {
-  let found: { name: string; row: ExecutionRow } | undefined;
-  for (const [name, { rows, marker }] of heads) {
-    const row = rows[taken.get(name) ?? 0];
-    if (row === undefined && marker !== undefined) return undefined;
-    if (row !== undefined && (found === undefined || row.startedAt > found.row.startedAt)) found = { name, row };
-  }
-  return found;
+/** Takes the newest rows, until a list would have to be read on to know which is the next. */
+export function mergeHeads(heads: Heads, most: number): Merged {
+  const lists = [...heads].map(([name, head]) => placed(name, head));
+  const merged = mergeRows(lists, { reverse: true, limit: most });
+  const unread = merged.findIndex(({ row }) => row === undefined);
+  const taken = unread < 0 ? merged : merged.slice(0, unread);
+  const counts = new Map<string, number>();
+  for (const { name } of taken) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const rest = new Map(
+    [...heads].map(([name, head]) => [name, { ...head, rows: head.rows.slice(counts.get(name) ?? 0) }]),
+  );
+  const isOver = [...rest.values()].every(({ rows: left, marker }) => left.length === 0 && marker === undefined);
+  return { rows: taken.flatMap(({ row }) => row ?? []), rest: isOver ? undefined : rest };
+}
+
+/** The rows that were read, and behind them, where there is more, the first that was not: as new as it may be. */
+function placed(name: string, { rows, marker }: Head): readonly Placed[] {
+  const read = rows.map((row): Placed => ({ id: row.arn, startedAt: row.startedAt, seq: 0, name, row }));
+  if (marker === undefined) return read;
+  const startedAt = rows.at(-1)?.startedAt ?? Number.POSITIVE_INFINITY;
+  return [...read, { id: "", startedAt, seq: 0, name, row: undefined }];
 }

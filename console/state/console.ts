@@ -7,7 +7,7 @@ import type { Filter } from "../model/filter.ts";
 import { formatRoute } from "../model/route.ts";
 import { Deeds } from "./deeds.ts";
 import { Listing, type Seen } from "./listing.ts";
-import { Notices } from "./notices.ts";
+import { Notices } from "../views/model/notices.ts";
 import { Router } from "./router.ts";
 import { Session } from "./session.ts";
 import { Subject } from "./subject.ts";
@@ -29,6 +29,8 @@ export class Console {
   readonly functionNames: Signal<readonly string[]> = signal([]);
   readonly listing: Signal<List | undefined> = signal(undefined);
   readonly subject: Signal<Subject | undefined> = signal(undefined);
+  /** The row that was chosen last, by its ARN: where whoever comes back to the list goes on. */
+  readonly chosen: Signal<string | undefined> = signal(undefined);
   /** Which rows of the list are on the screen. */
   seen: Seen = { first: 0, last: 0 };
   #executions: Executions | undefined;

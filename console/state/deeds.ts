@@ -2,7 +2,7 @@
 
 import { type Signal, signal } from "@preact/signals";
 import { type Face, isLacking } from "../api/face.ts";
-import type { Notices } from "./notices.ts";
+import type { Notices } from "../views/model/notices.ts";
 
 export type Deed = "stop" | "pause" | "resume" | "fork" | "rewind" | "purge";
 

@@ -1,11 +1,13 @@
 /** A list of executions: read page by page as far as somebody looks, and kept up with what happens. */
 
 import { batch, type Signal, signal } from "@preact/signals";
-import { messageOf } from "../api/face.ts";
+import { messageOf } from "../views/model/message-of.ts";
 import type { ExecutionRow, Filter } from "../model/filter.ts";
 import { appended, type PageSource, reread } from "../model/list-store.ts";
 
 const PAGE = 200;
+/** As many as a face gives at once, for reading all of them. */
+const LARGE_PAGE = 1_000;
 /** Rows are kept up to this number; a filter finds what lies beyond. */
 export const MOST_ROWS = 100_000;
 
@@ -34,11 +36,11 @@ export class Listing<Marker> {
   }
 
   /** Reads the next page, unless one is being read or there is none. */
-  async more(): Promise<void> {
+  async more(limit: number = PAGE): Promise<void> {
     if (this.isLoading.value || this.isWhole.value || this.rows.value.length >= MOST_ROWS) return;
     this.isLoading.value = true;
     try {
-      const { rows, looked, next } = await this.#source.page(this.filter, { limit: PAGE, marker: this.#marker });
+      const { rows, looked, next } = await this.#source.page(this.filter, { limit, marker: this.#marker });
       if (this.#isClosed) return;
       this.#marker = next;
       batch(() => {
@@ -49,7 +51,7 @@ export class Listing<Marker> {
         this.isLoading.value = false;
       });
       // Of a page in which nothing was found, the next one is what was asked for.
-      if (rows.length === 0 && next !== undefined) await this.more();
+      if (rows.length === 0 && next !== undefined) await this.more(limit);
     } catch (error) {
       this.#fail(error);
     }
@@ -59,7 +61,7 @@ export class Listing<Marker> {
   async all(most: number, isWanted: () => boolean): Promise<readonly ExecutionRow[]> {
     while (!this.isWhole.value && this.rows.value.length < most && isWanted() && !this.#isClosed) {
       if (this.isLoading.value) await new Promise((resolve) => setTimeout(resolve, 20));
-      else await this.more();
+      else await this.more(LARGE_PAGE);
       if (this.error.value !== undefined) throw new Error(this.error.value);
     }
     return this.rows.value.slice(0, most);

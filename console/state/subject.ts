@@ -1,8 +1,9 @@
 /** The execution that is looked at: its log, live, and what the face tells beyond that. */
 
 import { type Signal, signal } from "@preact/signals";
-import { type Details, readDetails } from "../api/answers.ts";
-import { executionPath, type Face, FaceError, isPassing, messageOf } from "../api/face.ts";
+import { type Details, readDetails, readLinePage, type WrittenLine } from "../api/answers.ts";
+import { executionPath, type Face, FaceError, isLacking, isPassing } from "../api/face.ts";
+import { messageOf } from "../views/model/message-of.ts";
 import { watchLog } from "../api/watch.ts";
 import { ExecutionView } from "../views/model/execution-view.ts";
 
@@ -17,6 +18,9 @@ export class Subject {
   readonly details: Signal<Details | undefined> = signal(undefined);
   readonly error: Signal<string | undefined> = signal(undefined);
   readonly isMissing: Signal<boolean> = signal(false);
+  /** What its code wrote, the oldest line first; undefined where nobody keeps that. */
+  readonly lines: Signal<readonly WrittenLine[] | undefined> = signal([]);
+  #lastLine = 0;
   readonly #face: Face;
   readonly #leave: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -46,8 +50,26 @@ export class Subject {
       if (this.#isClosed) return;
       this.details.value = details;
       this.error.value = undefined;
+      await this.#readLines();
     } catch (error) {
       this.#fail(error);
+    }
+  }
+
+  /** What was written since the last line that was read. */
+  async #readLines(): Promise<void> {
+    for (let hasMore = this.lines.value !== undefined; hasMore && !this.#isClosed; ) {
+      const query = new URLSearchParams({ MaxItems: "1000", Marker: String(this.#lastLine) });
+      try {
+        const page = readLinePage(await this.#face.json(executionPath(this.arn, `/logs?${query}`)));
+        this.#lastLine = page.last ?? this.#lastLine;
+        if (page.lines.length > 0) this.lines.value = [...(this.lines.value ?? []), ...page.lines].slice(-MOST_LINES);
+        ({ hasMore } = page);
+      } catch (error) {
+        if (!isLacking(error)) throw error;
+        this.lines.value = undefined;
+        hasMore = false;
+      }
     }
   }
 
@@ -81,5 +103,7 @@ export class Subject {
   }
 }
 
+/** Of the lines the newest. */
+const MOST_LINES = 10_000;
 const FRAME_MS = 16;
 const [LONG, LONG_MS] = [2_000, 250];

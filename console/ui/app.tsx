@@ -1,14 +1,14 @@
 /** The page: the bar above, what the address says in the middle, and what was done below. */
 
-import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { NoticeBar } from "../views/ui/notice-bar.tsx";
+import { ThemeButton } from "../views/ui/theme-button.tsx";
 import { NO_FILTER } from "../model/filter.ts";
 import { formatRoute } from "../model/route.ts";
 import type { Console } from "../state/console.ts";
 import { ConnectPage } from "./connect-page.tsx";
 import { ExecutionPage } from "./execution-page.tsx";
 import { ListPage } from "./list-page.tsx";
-import { NoticeLine } from "./notice-line.tsx";
 
 export interface PageProps {
   readonly console: Console;
@@ -40,7 +40,7 @@ export function App({ console }: PageProps): JSX.Element {
       <main>
         <Page console={console} />
       </main>
-      <NoticeLine notice={console.notices.current.value} onDismiss={() => console.notices.dismiss()} />
+      <NoticeBar notice={console.notices.current.value} onDismiss={() => console.notices.dismiss()} />
     </>
   );
 }
@@ -56,17 +56,4 @@ function Page({ console }: PageProps): JSX.Element {
 
 function hostOf(url: string): string {
   return url === "" ? location.host : url.replace(/^https?:\/\//, "");
-}
-
-function ThemeButton(): JSX.Element {
-  const isDark = useSignal(matchMedia("(prefers-color-scheme: dark)").matches);
-  const change = (): void => {
-    isDark.value = !isDark.value;
-    document.documentElement.style.colorScheme = isDark.value ? "dark" : "light";
-  };
-  return (
-    <button type="button" class="quiet" onClick={change}>
-      {isDark.value ? "Light" : "Dark"}
-    </button>
-  );
 }

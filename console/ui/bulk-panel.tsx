@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { purgeExecution, resumeExecution, stopExecution } from "../api/deeds.ts";
-import { type Face, isPassing, messageOf } from "../api/face.ts";
+import { type Face, isPassing } from "../api/face.ts";
+import { messageOf } from "../views/model/message-of.ts";
 import { type BulkProgress, doToAll } from "../model/bulk.ts";
 import type { ExecutionRow } from "../model/filter.ts";
 import { type List } from "../state/console.ts";

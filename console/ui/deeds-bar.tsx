@@ -16,6 +16,7 @@ import { type Deed, lackingText } from "../state/deeds.ts";
 import { titleOf } from "../views/ui/labels.ts";
 import { DeedForm, type DeedFormSpec } from "./deed-form.tsx";
 import type { SubjectProps } from "./execution-page.tsx";
+import { HistoryTools } from "./replay-panel.tsx";
 
 /** What can be done with an execution; each asks first. */
 export function DeedsBar(props: SubjectProps): JSX.Element | null {
@@ -26,10 +27,13 @@ export function DeedsBar(props: SubjectProps): JSX.Element | null {
   if (face === undefined || subject.view.length === 0) return null;
   if (open.value === undefined) {
     return (
-      <div class="deeds" role="group" aria-label="What can be done">
-        {deedsFor(props).map((deed) => (
-          <DeedButton key={deed} deed={deed} isLacking={console.deeds.lacking.value.has(deed)} open={open} />
-        ))}
+      <div class="tools">
+        <div class="deeds" role="group" aria-label="What can be done">
+          {deedsFor(props).map((deed) => (
+            <DeedButton key={deed} deed={deed} isLacking={console.deeds.lacking.value.has(deed)} open={open} />
+          ))}
+        </div>
+        <HistoryTools {...props} />
       </div>
     );
   }

@@ -1,11 +1,17 @@
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import { wireId } from "../../src/lambda-compat/wire-id.ts";
+import { executionRoute, formatRoute } from "../model/route.ts";
+import type { Subject } from "../state/subject.ts";
 import { operationAt, type Track } from "../views/model/execution-view.ts";
 import { FailureText } from "../views/ui/failure-text.tsx";
 import { pretty, titleOf } from "../views/ui/labels.ts";
+import { LogLinesList, type ShownLogLine } from "../views/ui/log-lines.tsx";
 import { OperationDetails } from "../views/ui/operation-details.tsx";
 import { Payload } from "../views/ui/payload.tsx";
 import { around } from "../views/model/outline.ts";
 import { CompareView, type Comparable } from "./compare-view.tsx";
+import { ExecutionFacts } from "./execution-facts.tsx";
 import type { SubjectProps } from "./execution-page.tsx";
 
 /** All that is known of the chosen operation, or of the execution while none is chosen. */
@@ -20,13 +26,15 @@ export function DetailsPane(props: SubjectProps): JSX.Element | null {
   const select = (id: string | undefined): void => console.router.adjust({ ...route, operation: id });
   return (
     <OperationDetails
-      {...{ operation, track, seq, now: console.now.value, line: undefined, runs: 0, lines: [] }}
+      {...{ operation, track, seq, now: console.now.value, line: undefined, runs: 0 }}
+      lines={linesOf(subject, track.id)}
       thrown={undefined}
       onClose={() => select(undefined)}
       onLine={() => undefined}
       onRestart={undefined}
     >
       <Place {...{ track, props, select }} />
+      <Origin track={track} subject={subject} />
       <CompareView key={track.id} texts={textsOf(track, seq)} />
     </OperationDetails>
   );
@@ -54,6 +62,53 @@ function Place({ track, props: { subject }, select }: PlaceProps): JSX.Element |
         );
       })}
     </p>
+  );
+}
+
+/** Where its result is from, if it did not happen here. */
+function Origin({ track, subject }: { readonly track: Track; readonly subject: Subject }): JSX.Element | null {
+  const { forkedFrom } = subject.details.value ?? {};
+  if (!track.isCopied || forkedFrom === undefined) return null;
+  return (
+    <p class="place">
+      <span class="hint">Copied from </span>
+      <a href={formatRoute({ ...executionRoute(forkedFrom.arn), operation: track.id })}>{forkedFrom.name}</a>
+      <span class="hint">: it did not run here.</span>
+    </p>
+  );
+}
+
+/** What its own code wrote. */
+function linesOf({ lines }: Subject, operationId: string): readonly ShownLogLine[] {
+  const id = wireId(operationId);
+  return (lines.value ?? []).filter((line) => line.operationId === id);
+}
+
+/** All lines, each with the operation that it is from. */
+function AllLines({ subject }: { readonly subject: Subject }): JSX.Element {
+  const lines = subject.lines.value;
+  void subject.revision.value;
+  const hasLines = lines !== undefined && lines.length > 0;
+  const names = useMemo(() => namesById(subject, hasLines), [subject.view, subject.view.tracks.length, hasLines]);
+  if (lines === undefined) {
+    return (
+      <p class="hint">
+        This host does not keep the lines that code writes: look for them where its output goes. perdure dev keeps them,
+        and createHttpFace takes whatever has them, as logs.
+      </p>
+    );
+  }
+  const shown = lines.map((line) => ({ ...line, from: names.get(line.operationId ?? "") }));
+  return <LogLinesList lines={shown} onLine={() => undefined} />;
+}
+
+/** Nothing where no line needs one: a hash is made for each. */
+function namesById({ view }: Subject, isNeeded: boolean): ReadonlyMap<string, string> {
+  return new Map(
+    (isNeeded ? view.tracks : []).flatMap(({ id, versions }) => {
+      const operation = versions.at(-1)?.operation;
+      return operation === undefined ? [] : [[wireId(id), view.nameOf(operation) ?? titleOf(operation)] as const];
+    }),
   );
 }
 
@@ -86,6 +141,7 @@ function OfExecution({ subject, route }: SubjectProps): JSX.Element | null {
     <section class="details" aria-label="This execution" tabIndex={0}>
       <h3>The execution</h3>
       <p class="hint">Choose an operation, with a click or the arrow keys, to see its result and its attempts.</p>
+      <ExecutionFacts subject={subject} />
       <dl class="payloads">
         {input !== undefined && <Payload name="Input" text={pretty(input)} />}
         {result !== undefined && <Payload name="Result" text={pretty(result)} />}
@@ -93,6 +149,7 @@ function OfExecution({ subject, route }: SubjectProps): JSX.Element | null {
         <Payload name="ARN" text={subject.arn} />
       </dl>
       <CompareView key={subject.arn} texts={texts} />
+      <AllLines subject={subject} />
     </section>
   );
 }

@@ -49,7 +49,9 @@ function TitleLine({ subject, now }: TitleLineProps): JSX.Element {
       <a class="back" href={formatRoute({ page: "list", filter: NO_FILTER })}>
         Executions
       </a>
-      <h2>{details?.name ?? header?.name ?? "…"}</h2>
+      <h2 ref={takeFocus} tabIndex={-1}>
+        {details?.name ?? header?.name ?? "…"}
+      </h2>
       {state !== undefined && <span class={`status status-${state}`}>{statusLabel(state)}</span>}
       <span class="hint">
         {header?.functionName ?? details?.functionName} : {header?.version ?? details?.version}
@@ -69,6 +71,11 @@ function TitleLine({ subject, now }: TitleLineProps): JSX.Element {
       ))}
     </div>
   );
+}
+
+/** Where the keyboard and a screen reader go on when what had them is gone. */
+function takeFocus(heading: HTMLElement | null): void {
+  if (document.activeElement === document.body) heading?.focus({ preventScroll: true });
 }
 
 function HaltPanel({ subject, now }: TitleLineProps): JSX.Element | null {

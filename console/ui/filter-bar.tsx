@@ -19,7 +19,7 @@ export function FilterBar({ filter, functionNames, onFilter }: FilterBarProps): 
   useShortcut("/", () => search.current?.focus());
   const isFiltered = Object.entries(NO_FILTER).some(([key, value]) => filter[key as keyof Filter] !== value);
   return (
-    <search class="filters">
+    <search class="filters" onKeyDown={leaveByKey}>
       <label class="filter-name">
         Name begins with
         <input
@@ -76,6 +76,16 @@ export function FilterBar({ filter, functionNames, onFilter }: FilterBarProps): 
       )}
     </search>
   );
+}
+
+/** From a field to what was found. */
+function leaveByKey(event: KeyboardEvent): void {
+  const isField = event.target instanceof HTMLInputElement && event.target.type !== "datetime-local";
+  if (!isField || event.key !== "Enter") return;
+  event.preventDefault();
+  // Where the list is about to be another one, that one takes over.
+  event.target.blur();
+  document.querySelector<HTMLElement>('[role="listbox"]')?.focus();
 }
 
 interface TimeInputProps {

@@ -24,7 +24,7 @@ export function GraphNodeView({ box, now, isCurrent, onChoose, onToggle }: Graph
       role="treeitem"
       aria-selected={isCurrent}
       {...(canOpen ? { "aria-expanded": isOpen } : {})}
-      class={`node node-${statusOf(node)}${isOpen ? " node-open" : ""}${isCurrent ? " node-current" : ""}`}
+      class={classOf(node, { isOpen, isCurrent })}
       transform={`translate(${x} ${y})`}
       onClick={onChoose}
       onDblClick={canOpen ? onToggle : undefined}
@@ -52,9 +52,21 @@ export function GraphNodeView({ box, now, isCurrent, onChoose, onToggle }: Graph
   );
 }
 
+function classOf(node: GraphNode, { isOpen, isCurrent }: { isOpen: boolean; isCurrent: boolean }): string {
+  const more = [isOpen && "node-open", isCurrent && "node-current", isCopied(node) && "node-copied"];
+  return ["node", `node-${statusOf(node)}`, ...more.filter((each) => each !== false)].join(" ");
+}
+
+/** All of it is from the execution that this one was forked from. */
+function isCopied(node: GraphNode): boolean {
+  if (node.kind === "operation") return node.track.isCopied;
+  return node.items.every(({ track }) => track.isCopied);
+}
+
 /** What a screen reader says of it, and a tooltip. */
 export function boxLabel({ node }: Box, now: number): string {
-  const counts = node.counts === undefined ? "" : `, ${countsText(node.counts)}`;
+  const copied = isCopied(node) ? ", copied" : "";
+  const counts = `${node.counts === undefined ? "" : `, ${countsText(node.counts)}`}${copied}`;
   if (node.kind === "group") return `${node.counts.all} times ${node.name}${counts}`;
   const { operation } = node;
   return `${titleOf(operation)}, ${kindLabel(operation)}, ${statusLabel(operation.status)}, ${timeIn(operation, now)}${counts}`;
@@ -71,8 +83,9 @@ function kindIn(node: GraphNode): string {
 function textIn(node: GraphNode, now: number): string {
   if (node.kind === "group" || node.counts !== undefined)
     return node.counts === undefined ? "" : countsText(node.counts);
-  const { operation } = node;
+  const { operation, track } = node;
   const isPlain = titleOf(operation) === kindLabel(operation) || operation.status === "PENDING";
+  if (track.isCopied) return `copied · ${timeIn(operation, now)}`;
   const kind = isPlain ? "" : `${kindLabel(operation)} · `;
   return `${kind}${timeIn(operation, now)}`;
 }

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 import { duration, listTime, statusLabel } from "../views/ui/labels.ts";
 import { VirtualList } from "../views/ui/virtual-list.tsx";
 import { type ExecutionRow, type Filter, NO_FILTER } from "../model/filter.ts";
@@ -55,7 +56,8 @@ interface RowsProps extends PageProps {
 const AHEAD = 60;
 
 function Rows({ console, listing, marked, onMark }: RowsProps): JSX.Element {
-  const selected = useSignal<string | undefined>(undefined);
+  const { chosen } = console;
+  const before = useRef(chosen.value).current;
   const rows = listing.rows.value;
   const mark = ({ arn }: ExecutionRow): void => {
     const next = new Set(marked);
@@ -81,11 +83,13 @@ function Rows({ console, listing, marked, onMark }: RowsProps): JSX.Element {
         label="Executions"
         items={rows}
         keyOf={({ arn }) => arn}
-        selected={selected.value}
-        onSelect={({ arn }) => (selected.value = arn)}
+        selected={chosen.value}
+        revealed={rows.length > 0 ? before : undefined}
+        takesFocus
+        onSelect={({ arn }) => (chosen.value = arn)}
         opensOnClick
         onOpen={() => {
-          if (selected.value !== undefined) console.router.go(executionRoute(selected.value));
+          if (chosen.value !== undefined) console.router.go(executionRoute(chosen.value));
         }}
         marked={marked}
         onMark={mark}

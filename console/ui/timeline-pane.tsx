@@ -75,7 +75,7 @@ export function TimelinePane({ folded, ...props }: TimelinePaneProps): JSX.Eleme
 
 /** From its start to its end, or to the present. */
 function spanOf(view: ExecutionView, now: number): TimeWindow {
-  const from = view.commits[0]?.at ?? 0;
+  const from = view.beganAt;
   return { from, to: view.isEnded ? (view.commits.at(-1)?.at ?? from) : Math.max(now, from + 1) };
 }
 

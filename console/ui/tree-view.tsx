@@ -4,9 +4,9 @@ import { useMemo } from "preact/hooks";
 import { type ExecutionView, operationAt, type Track } from "../views/model/execution-view.ts";
 import { outlineOf, refolded } from "../views/model/outline.ts";
 import { textOfFailure } from "../views/ui/failure-text.tsx";
-import { kindLabel, statusLabel, titleOf } from "../views/ui/labels.ts";
+import { statusLabel, titleOf } from "../views/ui/labels.ts";
 import { timeText } from "../views/ui/time-text.ts";
-import { Fold } from "../views/ui/timeline.tsx";
+import { Fold, KindTag } from "../views/ui/timeline.tsx";
 import { VirtualList } from "../views/ui/virtual-list.tsx";
 
 export interface TreeViewProps {
@@ -65,7 +65,7 @@ function Row({ track, seq, now, isFolded, onFold }: RowProps): JSX.Element {
         <Fold track={track} isFolded={isFolded} onFold={onFold} />
         <span class={`dot dot-${operation.status}`} />
         <span class="row-title">{titleOf(operation)}</span>
-        {titleOf(operation) !== kindLabel(operation) && <span class="row-kind">{kindLabel(operation)}</span>}
+        <KindTag operation={operation} isCopied={track.isCopied} />
         <span class="sr">, {statusLabel(operation.status)}</span>
       </span>
       <span class="cell-text">{error === undefined ? (result ?? "").slice(0, 200) : textOfFailure(error)}</span>

@@ -187,13 +187,14 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "console",
-    usage: "",
+    usage: "[FILE...]",
     summary: "look at executions in a browser, and do something about them",
     details:
       "A page on this machine, opened with a link for one use. It shows the executions of an emulator, of --url, or of AWS\n" +
-      "itself, whose calls are signed with your credentials. The token and the credentials stay in this process.",
+      "itself, whose calls are signed with your credentials. The token and the credentials stay in this process. With the\n" +
+      "files of handlers it also holds a history against their code.",
     options: { port: { value: "N", help: "where it listens (default: any that is free)" }, ...API_OPTIONS },
-    count: [0, 0],
+    count: [0, Number.POSITIVE_INFINITY],
     load: async () => (await import("./commands/console.ts")).openConsole,
   },
   {

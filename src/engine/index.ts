@@ -70,7 +70,7 @@ export {
   type StartRequest,
   type StatePage,
 } from "./runner/client.ts";
-export { comparePlaces, listExecutions, mergeRows, scanAll } from "./runner/directory-list.ts";
+export { comparePlaces, listExecutions, mergeRows, type OrderedRow, scanAll } from "./runner/directory-list.ts";
 export type {
   DurableFunction,
   FunctionOutput,

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { type DurableContext, withDurableExecution } from "perdure";
 import { createMemoryHost, type MemoryHost } from "perdure/memory";
 import { root, run } from "../../scripts/command.ts";
+import { createProxy, onlyBearing } from "../../src/cli/console-proxy.ts";
+import { answeringReplays } from "../../src/cli/console-replay.ts";
 import { createConsole } from "../../src/console/serve-console.ts";
 import { OneTimeLinks } from "../../src/console/one-time-links.ts";
 import { createHttpFace } from "../../src/lambda-compat/http/face.ts";
@@ -65,6 +67,36 @@ const many = withDurableExecution(async (event: { readonly operations: number },
   );
   return context.waitForCallback("look at it", async () => undefined);
 });
+
+/** A host that runs elsewhere, as the command `perdure console` shows it. */
+export interface ConsoleFront extends AsyncDisposable {
+  /** A link that lets in once. */
+  link(): string;
+}
+
+export interface FrontOptions {
+  /** The host's address, and a token that it takes. */
+  readonly url: string;
+  readonly token: string;
+  /** Files of handlers, for histories to be held against. */
+  readonly files?: readonly string[];
+}
+
+export async function openConsoleFront({ url, token, files = [] }: FrontOptions): Promise<ConsoleFront> {
+  const folder = await builtSite();
+  const own = crypto.randomUUID();
+  const links = new OneTimeLinks(own);
+  const page = createConsole({ folder, links });
+  const guarded = onlyBearing(own, answeringReplays(files, createProxy({ url, token })));
+  const served = await serve(async (request) => (await page(request)) ?? guarded(request));
+  return {
+    link: () => links.linkTo(`${served.url}/console/`),
+    async [Symbol.asyncDispose]() {
+      await served.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
 
 export async function openConsoleWorld(options: { readonly site?: string } = {}): Promise<ConsoleWorld> {
   const site = options.site ?? (await builtSite());

@@ -44,7 +44,7 @@ inChromium("restarting from an operation", () => {
     await row(page, /three/).click();
     await press(page, "Restart from here");
     await says(page, "From there it runs the code that is in the editor, bake-cake.ts.");
-    await row(page, /two.*succeeded.*from the log/).waitFor();
+    await row(page, /two.*copied.*succeeded/).waitFor();
     await row(page, /long.*started/).waitFor();
     await press(page, "Skip time");
     await says(page, "Finished: 2");

@@ -1,11 +1,12 @@
 /**
- * What the playground shows of an execution, made of nothing but its log. Commits are folded once, as they arrive; each
+ * What is shown of an execution, made of nothing but its log. Commits are folded once, as they arrive; each
  * operation keeps the versions it went through, since the fold replaces operations and never changes them. The state at
  * any point of the log is then a look-up for what is on the screen, however long the log is.
  */
 
 import {
   type Commit,
+  type CopiedCommit,
   decodeCommit,
   emptyState,
   type ExecutionHeader,
@@ -50,6 +51,8 @@ export interface Track {
   readonly children: Track[];
   /** The number of the commit that took the execution back to before it. */
   goneSeq?: number;
+  /** It has its outcome from the execution that this one was forked from: nothing of it ran here. */
+  readonly isCopied: boolean;
 }
 
 export interface LoggedEvent {
@@ -82,6 +85,7 @@ export class ExecutionView {
   /** How many operations had an outcome, as of each commit. */
   readonly #settled: number[] = [];
   #order: readonly Track[] | undefined;
+  #beganAt = Number.POSITIVE_INFINITY;
 
   /** Adds the next commit of the log. Throws for a log that cannot be folded. */
   add(body: string): void {
@@ -91,14 +95,15 @@ export class ExecutionView {
     this.bodies.push(body);
     this.commits.push(commit);
     this.#headers.push(this.#state.header);
-    if (this.#state.operations.size < this.#tracks.size) this.#letGo();
-    for (const operation of changed) this.#record(operation);
+    if (this.#state.operations.size < this.#tracks.size) this.#letGo(commit.at);
+    const isCopy = commit.facts.some(({ kind }) => kind === "COPIED");
+    for (const operation of changed) this.#record(operation, isCopy);
     this.#settled.push(this.#tracks.size - this.#unsettled.size);
+    this.#beganAt = Math.min(this.#beganAt, commit.at);
     for (const fact of commit.facts) {
       if ("id" in fact) this.#draw(fact, commit.at);
-      for (const { at, facts } of copiesIn(fact)) {
-        for (const copied of facts) if ("id" in copied) this.#draw(copied, at);
-      }
+      if (fact.kind === "COPIED") this.#drawCopies(fact.commits);
+      if (fact.kind === "REWOUND") this.#goBack(commit.at);
     }
     for (const event of this.#history.read(commit)) this.events.push({ seq: this.length, event });
   }
@@ -111,6 +116,16 @@ export class ExecutionView {
   /** The execution as it is now; undefined before the first commit. */
   get header(): ExecutionHeader | undefined {
     return this.#headers.at(-1);
+  }
+
+  /** When the first thing in it happened, ms since the epoch: in a fork that is older than its start. */
+  get beganAt(): number {
+    return this.length === 0 ? 0 : this.#beganAt;
+  }
+
+  /** When it was forked from another one, ms since the epoch. */
+  get forkedAt(): number | undefined {
+    return this.header?.forkedFrom === undefined ? undefined : this.commits[0]?.at;
   }
 
   get isEnded(): boolean {
@@ -195,31 +210,58 @@ export class ExecutionView {
     return seq < (this.invocations.at(-1)?.firstSeq ?? 0);
   }
 
-  #record(operation: Operation): void {
+  #record(operation: Operation, isCopy: boolean): void {
     const version = { seq: this.length, operation };
     const known = this.#tracks.get(operation.id);
     if (known !== undefined) {
       known.versions.push(version);
       if (isSettled(operation.status)) this.#unsettled.delete(known);
+      else this.#unsettled.add(known);
       return;
     }
     const { id, parentId } = operation;
     const parent = parentId === undefined ? undefined : this.#tracks.get(parentId);
     const depth = parent === undefined ? 0 : parent.depth + 1;
-    const track: Track = { id, parentId, depth, versions: [version], spans: [], children: [] };
+    const isOver = isSettled(operation.status);
+    const isCopied = isCopy && isOver;
+    const track: Track = { id, parentId, depth, isCopied, versions: [version], spans: [], children: [] };
     this.#tracks.set(id, track);
-    if (!isSettled(operation.status)) this.#unsettled.add(track);
+    if (!isOver) this.#unsettled.add(track);
     (parent?.children ?? this.#roots).push(track);
     this.#order = undefined;
   }
 
   /** What the execution has no more: it was rewound to before that. */
-  #letGo(): void {
+  #letGo(at: number): void {
     for (const [id, track] of this.#tracks) {
       if (this.#state.operations.has(id)) continue;
       track.goneSeq = this.length;
+      this.#cutOff(track, at);
       this.#tracks.delete(id);
       this.#unsettled.delete(track);
+    }
+  }
+
+  /** What is kept was drawn when it happened. What was under way or had ended since the point is as it was there. */
+  #goBack(at: number): void {
+    for (const track of this.#tracks.values()) {
+      const operation = track.versions.at(-1)?.operation;
+      if (operation === undefined) continue;
+      if (operation.type === "STEP" && operation.status !== "PENDING") this.#cutOff(track, at);
+      const isOpen = track.spans.some(({ to }) => to === undefined);
+      const kind = openKind(operation);
+      if (!isOpen && kind !== undefined) track.spans.push({ kind, from: at, fromSeq: this.length });
+    }
+  }
+
+  #cutOff({ spans }: Track, at: number): void {
+    const open = spans.findLast(({ to }) => to === undefined);
+    if (open !== undefined) Object.assign(open, { to: at, toSeq: this.length });
+  }
+
+  #drawCopies(commits: readonly CopiedCommit[]): void {
+    for (const { at, facts } of commits) {
+      for (const fact of facts) if ("id" in fact) this.#draw(fact, at);
     }
   }
 
@@ -229,6 +271,7 @@ export class ExecutionView {
     if (track === undefined || operation === undefined) return;
     const at = fact.at ?? committedAt;
     const seq = this.length;
+    this.#beganAt = Math.min(this.#beganAt, at);
     const open = track.spans.findLast((span) => span.to === undefined);
     if (fact.kind === "HEARTBEAT") return;
     const isStart = fact.kind === "STARTED";
@@ -262,9 +305,11 @@ export function viewOf(bodies: Iterable<string>): ExecutionView {
   return view;
 }
 
-/** What an execution has from a log, as commits in one fact: of a fork, or of one that was rewound. */
-function copiesIn(fact: Fact): readonly Pick<Commit, "at" | "facts">[] {
-  return "commits" in fact && Array.isArray(fact.commits) ? (fact.commits as Pick<Commit, "at" | "facts">[]) : [];
+/** What an operation without an outcome does; undefined for a step that is to run. */
+function openKind({ type, status }: Operation): Span["kind"] | undefined {
+  if (isSettled(status)) return undefined;
+  if (type !== "STEP") return spanKinds[type];
+  return status === "PENDING" ? "pause" : undefined;
 }
 
 function outcomeOf(fact: Fact): Pick<Span, "hasFailed" | "error"> {

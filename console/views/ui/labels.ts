@@ -50,7 +50,7 @@ const times = new Intl.DateTimeFormat([], {
   ...{ fractionalSecondDigits: 3, hour12: false },
 });
 
-const kinds: Readonly<Record<OperationSubType, string>> = {
+const kinds: Readonly<Record<OperationSubType | "Tags", string>> = {
   Step: "step",
   Wait: "wait",
   Callback: "callback",
@@ -62,6 +62,7 @@ const kinds: Readonly<Record<OperationSubType, string>> = {
   WaitForCallback: "wait for callback",
   WaitForCondition: "condition",
   ChainedInvoke: "invoke",
+  Tags: "tags",
 };
 const kindNames: Readonly<Partial<Record<string, string>>> = kinds;
 

@@ -122,7 +122,7 @@ function Payloads({ operation, track, seq, thrown, onLine }: OperationDetailsPro
   );
 }
 
-function Fact({ name, value }: { readonly name: string; readonly value: string }): JSX.Element {
+export function Fact({ name, value }: { readonly name: string; readonly value: string }): JSX.Element {
   return (
     <div>
       <dt>{name}</dt>

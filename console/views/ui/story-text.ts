@@ -47,6 +47,7 @@ export function storyOf(scene: Scene): readonly string[] {
 }
 
 function haltLine({ reason }: Halt): string {
+  if (reason === "PAUSED") return "Paused. Nothing begins until somebody resumes it.";
   const why = reason === "NON_DETERMINISM" ? "Halted: the code and the log do not match" : "Halted";
   return `${why}. Nothing runs until somebody resumes it.`;
 }
@@ -138,8 +139,11 @@ function tellingFacts(facts: readonly Fact[]): readonly Fact[] {
 
 function upToHere({ view, seq, run }: Scene): string {
   const settled = view.settledAt(seq);
-  if (run === undefined || run.number === 1)
-    return `Up to here, in run 1 of the code: ${count(settled, "result")}, all new.`;
+  if (run === undefined || run.number === 1) {
+    const copied = view.forkedAt === undefined ? 0 : view.settledAt(1);
+    const origin = copied === 0 ? "all new" : `${copied} of them copied`;
+    return `Up to here, in run 1 of the code: ${count(settled, "result")}, ${origin}.`;
+  }
   const fresh = Math.max(0, settled - view.settledAt(run.seq));
   return `Up to here, in run ${run.number} of the code: ${run.replayed} from the log (↺), ${fresh} new.`;
 }
@@ -178,6 +182,9 @@ const executionFacts: Readonly<Record<string, string>> = {
   HALTED: "the execution was halted",
   RESUMED: "the execution was resumed",
   PARENT_NOTIFIED: "the caller was told",
+  COPIED: "it has what another execution had recorded",
+  REWOUND: "the execution was taken back to an earlier point",
+  FORKED: "another execution began as a copy of this one",
 };
 
 function endOf({ status, result, error }: NonNullable<ExecutionView["header"]>): string {

@@ -23,11 +23,11 @@ export function TimelineHead(props: ScaleProps): JSX.Element {
   const { view, axis, run } = props;
   const lane = useRef<HTMLSpanElement>(null);
   const room = Math.min(0.45, LABEL / Math.max(useWidth(lane), 1));
-  const runs = withRoom(runsOf(props).filter(isInside), room);
-  const options = { from: view.commits[0]?.at ?? 0, room };
+  const marks = withRoom(marksOf(props).filter(isInside), room);
+  const options = { from: view.beganAt, room };
   const ticks = props.window === undefined ? ticksOf(axis, options) : linearTicks(props.window, options);
   return (
-    <div class={runs.length > 0 ? "timeline-head timeline-head-runs" : "timeline-head"}>
+    <div class={marks.length > 0 ? "timeline-head timeline-head-runs" : "timeline-head"}>
       <span class="row-name hint">
         {run !== undefined && run.number > 1 && (
           <span>
@@ -41,9 +41,9 @@ export function TimelineHead(props: ScaleProps): JSX.Element {
             {tickLabel(elapsed)}
           </i>
         ))}
-        {runs.map(({ number, position }) => (
-          <i key={`run-${number}`} class="tick tick-run" style={{ left: percent(position) }}>
-            run {number}
+        {marks.map(({ label, position }) => (
+          <i key={label} class="tick tick-run" style={{ left: percent(position) }}>
+            {label}
           </i>
         ))}
       </span>
@@ -54,17 +54,17 @@ export function TimelineHead(props: ScaleProps): JSX.Element {
   );
 }
 
-/** Lines through all lanes: where a run of the code began, and the present. */
+/** Lines through all lanes: where a run of the code began, where this log parts from another one, and the present. */
 export function TimelineMarks(props: ScaleProps): JSX.Element {
   const { view, axis, now } = props;
   return (
     <div class="timeline-marks" aria-hidden="true">
       <span class="row-name" />
       <span class="lane">
-        {runsOf(props)
+        {marksOf(props)
           .filter(isInside)
-          .map(({ number, position }) => (
-            <i key={number} class="mark-run" style={{ left: percent(position) }} />
+          .map(({ label, position }) => (
+            <i key={label} class="mark-run" style={{ left: percent(position) }} />
           ))}
         {view.header?.status === "RUNNING" && <i class="mark-now" style={{ left: percent(axis.position(now)) }} />}
       </span>
@@ -76,28 +76,31 @@ export function TimelineMarks(props: ScaleProps): JSX.Element {
 const LOGARITHMIC =
   "Each gap between two commits is as wide as the logarithm of its length: steps of milliseconds have their place beside waits of months.";
 
-function isInside({ position }: RunMark): boolean {
+function isInside({ position }: Mark): boolean {
   return position >= 0 && position <= 1;
 }
 
-interface RunMark {
-  readonly number: number;
+interface Mark {
+  readonly label: string;
   readonly position: number;
 }
 
 const MOST_MARKS = 24;
 
-/** The newest runs but the first, as of the commit that is looked at; also one that has recorded nothing yet. */
-function runsOf({ view, seq, axis, run }: ScaleProps): readonly RunMark[] {
+/** Where a fork begins, and the newest runs but the first, as of the commit that is looked at; also one that has recorded nothing yet. */
+function marksOf({ view, seq, axis, run }: ScaleProps): readonly Mark[] {
   const logged = view.invocations.slice(1).filter(({ firstSeq, number }) => firstSeq <= seq && number !== run?.number);
-  return [...logged, ...(run === undefined || run.number === 1 ? [] : [run])]
-    .slice(-MOST_MARKS)
-    .map(({ number, at }) => ({ number, position: axis.position(at) }));
+  const runs = [...logged, ...(run === undefined || run.number === 1 ? [] : [run])].slice(-MOST_MARKS);
+  const { forkedAt } = view;
+  return [
+    ...(forkedAt === undefined ? [] : [{ label: "forked", position: axis.position(forkedAt) }]),
+    ...runs.map(({ number, at }) => ({ label: `run ${number}`, position: axis.position(at) })),
+  ];
 }
 
 /** Of labels that would lie on each other the newer ones. */
-function withRoom(marks: readonly RunMark[], room: number): readonly RunMark[] {
-  const kept: RunMark[] = [];
+function withRoom(marks: readonly Mark[], room: number): readonly Mark[] {
+  const kept: Mark[] = [];
   for (const mark of marks.toReversed()) {
     if (kept.every(({ position }) => position - mark.position >= room)) kept.push(mark);
   }

@@ -101,7 +101,7 @@ function Row({ track, seq, axis, now, view, run, diedAt, partedAt, folded, onFol
         {onFold !== undefined && <Fold track={track} isFolded={folded.has(track.id)} onFold={onFold} />}
         <span class={`dot dot-${operation.status}`} />
         <span class="row-title">{titleOf(operation)}</span>
-        {titleOf(operation) !== kindLabel(operation) && <span class="row-kind">{kindLabel(operation)}</span>}
+        <KindTag operation={operation} isCopied={track.isCopied} />
         <span class="sr">, {statusLabel(operation.status)}</span>
         {isFromLog && (
           <span class="row-replayed" title="From the log: this run of the code did not do it again.">
@@ -118,6 +118,26 @@ function Row({ track, seq, axis, now, view, run, diedAt, partedAt, folded, onFol
         {wasDoneAgain && "again, "}
         {timeText(operation, { now, diedAt })}
       </span>
+    </>
+  );
+}
+
+export interface KindTagProps {
+  readonly operation: Operation;
+  readonly isCopied: boolean;
+}
+
+/** What kind of operation it is, where its name does not say so, and that it did not happen in this execution. */
+export function KindTag({ operation, isCopied }: KindTagProps): JSX.Element {
+  const kind = kindLabel(operation);
+  return (
+    <>
+      {titleOf(operation) !== kind && <span class="row-kind">{kind}</span>}
+      {isCopied && (
+        <span class="row-copied" title="Its result is from the execution that this one was forked from.">
+          copied
+        </span>
+      )}
     </>
   );
 }

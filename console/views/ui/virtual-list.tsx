@@ -23,6 +23,8 @@ export interface VirtualListProps<T> {
   readonly onMark?: (item: T) => void;
   /** Rows lie in each other, and can be folded: with the arrow keys to the sides. */
   readonly tree?: TreeRows<T>;
+  /** Takes the keyboard when it appears, unless something else has it. */
+  readonly takesFocus?: boolean;
   /** Told which rows can be seen, by their places. */
   readonly onSeen?: (first: number, last: number) => void;
 }
@@ -49,6 +51,7 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
   useSize(box, setHeight);
   useFollow(box, items.length, props.follow === true);
   useReveal(box, props.revealed, () => items.findIndex((item) => keyOf(item) === props.revealed));
+  useFocus(box, props.takesFocus === true);
   useSeen({ top, height, count: items.length }, props.onSeen);
   if (items.length === 0) return <p class="empty">{empty}</p>;
   // A list that has become shorter does not tell that it was scrolled.
@@ -192,6 +195,12 @@ function useSeen(
   const first = Math.floor(top / ROW);
   const last = Math.min(count, Math.ceil((top + height) / ROW)) - 1;
   useLayoutEffect(() => tell?.(first, last), [first, last, count]);
+}
+
+function useFocus(box: { readonly current: HTMLDivElement | null }, isWanted: boolean): void {
+  useLayoutEffect(() => {
+    if (isWanted && document.activeElement === document.body) box.current?.focus({ preventScroll: true });
+  }, [box.current]);
 }
 
 function useSize(box: { readonly current: HTMLDivElement | null }, setHeight: (height: number) => void): void {

@@ -1,10 +1,11 @@
 /** The page: gives the views what they show, from the rooms where it is known, and does what they ask for. */
 
-import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { duration } from "../../../console/views/ui/labels.ts";
+import { NoticeBar } from "../../../console/views/ui/notice-bar.tsx";
+import { ThemeButton } from "../../../console/views/ui/theme-button.tsx";
 import type { Playground } from "../state/playground.ts";
 import { ConnectionPanel } from "../ui/connection-panel.tsx";
-import { NoticeBar } from "../ui/notice.tsx";
 import { ExecutionPane } from "./execution-pane.tsx";
 import { WorkflowPane } from "./workflow-pane.tsx";
 
@@ -50,29 +51,33 @@ function Connected({ playground }: PaneProps): JSX.Element {
 }
 
 function Notices({ playground }: PaneProps): JSX.Element {
-  const { notices, clock, local } = playground;
+  const { notices } = playground;
   return (
-    <NoticeBar
-      notice={notices.current.value}
-      aheadMs={clock.aheadMs.value}
-      onDismiss={() => notices.dismiss()}
-      onClockBack={() => {
-        local.putClockBack();
-        notices.tell("The clock tells the real time again. What waits for a later time waits for all of it.");
-      }}
-    />
+    <NoticeBar notice={notices.current.value} onDismiss={() => notices.dismiss()}>
+      <ClockAhead playground={playground} />
+    </NoticeBar>
   );
 }
 
-function ThemeButton(): JSX.Element {
-  const isDark = useSignal(matchMedia("(prefers-color-scheme: dark)").matches);
-  const change = (): void => {
-    isDark.value = !isDark.value;
-    document.documentElement.style.colorScheme = isDark.value ? "dark" : "light";
+function ClockAhead({ playground: { notices, clock, local } }: PaneProps): JSX.Element | null {
+  if (clock.aheadMs.value <= 0) return null;
+  const putBack = (): void => {
+    local.putClockBack();
+    notices.tell("The clock tells the real time again. What waits for a later time waits for all of it.");
   };
   return (
-    <button type="button" class="quiet" onClick={change}>
-      {isDark.value ? "Light" : "Dark"}
-    </button>
+    <>
+      <span class="hint" title="Time was skipped. The code's Date is ahead too.">
+        Clock: {duration(clock.aheadMs.value)} ahead
+      </span>
+      <button
+        type="button"
+        class="quiet"
+        title="Sets the clock to the real time. What waits for a later time then waits for all of it."
+        onClick={putBack}
+      >
+        Put the clock back
+      </button>
+    </>
   );
 }

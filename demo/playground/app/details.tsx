@@ -1,7 +1,8 @@
+import type { ExecutionHeader } from "perdure/engine";
 import type { JSX } from "preact";
 import { operationAt } from "../../../console/views/model/execution-view.ts";
 import type { LogLine } from "../sandbox/protocol.ts";
-import { ExecutionDetails, type Relative } from "../ui/execution-details.tsx";
+import { ExecutionDetails, type ExecutionDetailsProps, type Relative } from "../ui/execution-details.tsx";
 import { titleOf } from "../../../console/views/ui/labels.ts";
 import type { ShownLogLine } from "../../../console/views/ui/log-lines.tsx";
 import { OperationDetails } from "../../../console/views/ui/operation-details.tsx";
@@ -31,24 +32,34 @@ export function Details({ playground }: PaneProps): JSX.Element | null {
 }
 
 function OfExecution({ playground }: PaneProps): JSX.Element | null {
-  const { bench, selection, connection, local, watch } = playground;
+  const { bench, selection, watch } = playground;
   const header = selection.view.value.headerAt(selection.seq.value);
   const id = selection.id.value;
   if (id === undefined || header === undefined) return null;
-  const origin = connection.isRemote ? undefined : local.kinship.originOf(id);
-  const forks = connection.isRemote ? [] : local.kinship.forksOf(id);
+  // Of an earlier commit, too, those are told that have come to be since.
+  const { forks = [] } = selection.view.value.header ?? header;
   return (
     <ExecutionDetails
       header={header}
       hasOperations={selection.view.value.tracks.length > 0}
-      parent={origin && { ...relativeOf(origin.parentId), operationName: origin.operationName }}
-      forks={forks.map(relativeOf)}
+      parent={parentOf(playground, header)}
+      forks={forks.map(({ executionId }) => relativeOf(executionId))}
       lines={shownLines(playground, watch.lines.of(id), undefined)}
       thrown={watch.lines.thrownBy(id)}
       onSelect={(other) => playground.choose(other)}
       onLine={(line) => bench.pointAt(line)}
     />
   );
+}
+
+function parentOf(
+  { selection }: PaneProps["playground"],
+  { forkedFrom }: ExecutionHeader,
+): ExecutionDetailsProps["parent"] {
+  if (forkedFrom === undefined) return undefined;
+  const { executionId, operationId = "" } = forkedFrom;
+  const name = selection.view.value.track(operationId)?.versions.at(-1)?.operation.name;
+  return { ...relativeOf(executionId), operationName: name ?? `position ${operationId}` };
 }
 
 function relativeOf(id: string): Relative {

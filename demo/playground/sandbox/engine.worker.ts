@@ -3,6 +3,7 @@
 import { type ExecutionHeader, Runner } from "perdure/engine";
 import { type Functions, MemoryAlarm, readFunctions, systemHost } from "perdure/memory";
 import { replayLog } from "perdure/testing";
+import { messageOf } from "../../../console/views/model/message-of.ts";
 import { AdjustableClock } from "./clock.ts";
 import { putDateAhead } from "./code-date.ts";
 import { CodeLog, type CodePlace, type Said } from "./code-log.ts";
@@ -82,7 +83,7 @@ function createRunner(): Runner {
     arnOf,
     // Executions whose code is not loaded here wait for it.
     mayRun: (id) => Object.hasOwn(functions, functionOf(id)),
-    onError: (executionId, error) => send({ type: "trouble", executionId, message: textOf(error) }),
+    onError: (executionId, error) => send({ type: "trouble", executionId, message: messageOf(error) }),
   });
   return created;
 }
@@ -106,7 +107,7 @@ async function replayed(
 function answer(call: number, work: Promise<unknown>): void {
   work.then(
     (value) => send({ type: "answer", call, value }),
-    (error: unknown) => send({ type: "failure", call, message: textOf(error) }),
+    (error: unknown) => send({ type: "failure", call, message: messageOf(error) }),
   );
 }
 
@@ -163,10 +164,6 @@ function executionOf(arn: string): string {
 
 function functionOf(executionId: string): string {
   return executionId.slice(0, executionId.indexOf("/"));
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function send(message: FromWorker): void {

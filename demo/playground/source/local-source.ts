@@ -8,19 +8,20 @@ import {
   type DirectoryRow,
   executionIdOfCallback,
   type ExecutionHeader,
+  type DurableFunction,
   type ExecutionStore,
+  type FunctionVersions,
   type LogPage,
   Runner,
   type StartRequest,
 } from "perdure/engine";
 import { MemoryAlarm, systemHost } from "perdure/memory";
 import { FaultyStore } from "perdure/testing";
-import { forkLog, rowOf } from "../model/fork-log.ts";
+import { importedLog, rowOf } from "../model/imported-log.ts";
 import type { Program } from "../sandbox/protocol.ts";
 import { type ExecutionSource, LIST_LIMIT, type ListFilter } from "./execution-source.ts";
 import type { LogListener } from "../../../console/views/wire/follow-log.ts";
 import type { ProcessState } from "../../../console/views/ui/story-text.ts";
-import { Kinship } from "./kinship.ts";
 import { ObservedStore } from "./observed-store.ts";
 import { openStore } from "./open-store.ts";
 import { ProgramShelf } from "./program-shelf.ts";
@@ -46,7 +47,6 @@ const CLEAR_LIMIT = 100;
 export class LocalSource implements ExecutionSource {
   readonly kind = "local";
   readonly shelf: ProgramShelf = new ProgramShelf(localStorage);
-  readonly kinship: Kinship = new Kinship(localStorage);
   readonly clock: SharedClock = new SharedClock(localStorage);
   readonly pool: WorkerPool;
   readonly #events: LocalEvents;
@@ -54,6 +54,8 @@ export class LocalSource implements ExecutionSource {
   readonly #store: ExecutionStore;
   readonly #slow: SlowStore;
   readonly #faulty: FaultyStore;
+  /** Those that were forked: that they are there is all that this page has to know of them. */
+  readonly #functions = new Map<string, FunctionVersions>();
   readonly #client: Runner;
   readonly #tabs = new BroadcastChannel("perdure.playground");
   readonly #watchers = new Map<string, Set<() => void>>();
@@ -179,21 +181,32 @@ export class LocalSource implements ExecutionSource {
     await this.#client.stop(executionId).catch(ignore);
     await this.#database.remove(executionId);
     this.shelf.forget(executionId);
-    this.kinship.forget(executionId);
     this.#written(executionId);
   }
 
   /**
-   * Puts a log where executions are, under a name of its own: all of it, or up to where an operation begins. Answers its
-   * id. With a program it belongs to that one's worker from the beginning.
+   * A new execution with what another one had recorded before an operation. It belongs to the worker of this program
+   * from the beginning. Answers its id.
    */
-  async addLog(
-    log: readonly string[],
-    { before, program }: { readonly before?: string; readonly program?: Program } = {},
-  ): Promise<string> {
-    const options = { name: shortName(), randomId: () => systemHost().randomId() };
-    const { row, bodies } = forkLog(log, before === undefined ? options : { ...options, before });
-    if (program !== undefined) this.shelf.bind(row.id, program);
+  async fork(executionId: string, operationId: string, program: Program): Promise<string> {
+    const { functionName, version } = await this.#client.describe(executionId);
+    const name = shortName();
+    const id = `${functionName}/${name}`;
+    this.#functions.set(functionName, { latest: version, versions: new Map([[version, RUNS_ELSEWHERE]]) });
+    this.shelf.bind(id, program);
+    try {
+      await this.#client.fork(executionId, { name, operationId });
+    } catch (error) {
+      this.shelf.forget(id);
+      throw error;
+    }
+    this.#wakeEverywhere(id);
+    return id;
+  }
+
+  /** Puts a log where executions are, under a name of its own. Answers its id. */
+  async addLog(log: readonly string[]): Promise<string> {
+    const { row, bodies } = importedLog(log, { name: shortName(), randomId: () => systemHost().randomId() });
     await this.#database.restore(row, bodies);
     this.#written(row.id);
     this.#wakeEverywhere(row.id);
@@ -271,7 +284,7 @@ export class LocalSource implements ExecutionSource {
       store: this.#store,
       alarm: new MemoryAlarm({ host, wake: () => undefined }),
       host,
-      functions: new Map(),
+      functions: this.#functions,
       mayRun: () => false,
       arnOf: ({ id }) => id,
     });
@@ -310,6 +323,14 @@ export class LocalSource implements ExecutionSource {
     this.#tabs.postMessage(hint);
   }
 }
+
+/** The code is in a worker: nothing is invoked in the page. */
+const RUNS_ELSEWHERE: DurableFunction = {
+  kind: "durable",
+  invoke: () => {
+    throw new Error("Functions run in a worker, not in the page.");
+  },
+};
 
 /** For what may happen or not: a worker may be replaced before it is ready. */
 function ignore(): void {}

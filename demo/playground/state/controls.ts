@@ -11,7 +11,7 @@ export class Controls {
   }
 
   /** Starts an execution of the code as it stands. */
-  run(): Promise<void> {
+  run(): Promise<boolean> {
     return this.#page.notices.attempt(async () => {
       this.#page.select(await this.#page.runs.start());
       this.#page.firstSteps.ran();
@@ -21,7 +21,7 @@ export class Controls {
   }
 
   /** Starts a function at the Worker. */
-  startRemote(name: string): Promise<void> {
+  startRemote(name: string): Promise<boolean> {
     return this.#page.notices.attempt(async () => {
       this.#page.select(await this.#page.connection.remote.start(name, this.#page.bench.payload));
       this.#page.showExecution();
@@ -36,7 +36,7 @@ export class Controls {
     this.#page.notices.tell("Killed. What the worker had in memory is gone; the log is not.");
   }
 
-  restart(): Promise<void> {
+  restart(): Promise<boolean> {
     return this.#page.notices.attempt(async () => {
       await this.#page.runs.restart();
       this.#page.firstSteps.restarted();
@@ -45,7 +45,7 @@ export class Controls {
   }
 
   /** Goes on with a halted execution: of this browser, with the code of the editor. */
-  resume(): Promise<void> {
+  resume(): Promise<boolean> {
     return this.#page.notices.attempt(async () => {
       if (this.#page.connection.isRemote) {
         await this.#page.connection.source.resume(this.#page.selection.required);
@@ -56,7 +56,7 @@ export class Controls {
     });
   }
 
-  restartFrom(operationId: string): Promise<void> {
+  restartFrom(operationId: string): Promise<boolean> {
     return this.#page.notices.attempt(async () => {
       const { id, file } = await this.#page.runs.restartFrom(operationId);
       this.#page.select(id);
@@ -67,14 +67,14 @@ export class Controls {
     });
   }
 
-  stop(): Promise<void> {
+  stop(): Promise<boolean> {
     return this.#page.notices.attempt(async () => {
       await this.#page.connection.source.stop(this.#page.selection.required);
       this.#page.notices.tell("Stopped.");
     });
   }
 
-  purge(): Promise<void> {
+  purge(): Promise<boolean> {
     return this.#page.notices.attempt(async () => {
       await this.#page.runs.purge();
       await this.#page.listing.refresh();
@@ -82,14 +82,14 @@ export class Controls {
     });
   }
 
-  importLog(text: string): Promise<void> {
+  importLog(text: string): Promise<boolean> {
     return this.#page.notices.attempt(async () => {
       this.#page.select(await this.#page.runs.importLog(text));
       this.#page.notices.tell("Imported, under a name of its own.");
     });
   }
 
-  completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void> {
+  completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<boolean> {
     return this.#page.notices.attempt(async () => {
       await this.#page.connection.source.completeCallback(callbackId, outcome);
       this.#page.notices.tell(outcome.type === "HEARTBEAT" ? "Heartbeat sent." : "The callback is completed.");

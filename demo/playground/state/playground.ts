@@ -11,7 +11,7 @@ import { Connection } from "./connection.ts";
 import { Controls } from "./controls.ts";
 import { FirstSteps } from "./first-steps.ts";
 import { Listing } from "./listing.ts";
-import { Notices } from "./notices.ts";
+import { Notices } from "../../../console/views/model/notices.ts";
 import { PageClock } from "./page-clock.ts";
 import { Runs } from "./runs.ts";
 import { Selection } from "./selection.ts";
@@ -41,7 +41,7 @@ export class Playground {
   #isStirring = false;
 
   constructor() {
-    const onError = (error: unknown): void => this.notices.warn(error);
+    const onError = (error: unknown): void => this.notices.fail(error);
     this.watch = new CodeWatch({
       now: () => this.local.clock.now(),
       isRecorded: (id, operationId) => id === this.selection.id.value && this.#hasTrack(operationId),
@@ -120,7 +120,7 @@ export class Playground {
       this.notices.tell("Connected, until this tab is closed. The token is in this tab's session and in no link.");
       return "connected";
     } catch (error) {
-      this.notices.warn(error);
+      this.notices.fail(error);
       return error instanceof UnlistedFunctionsError ? "unlisted" : "failed";
     }
   }

@@ -73,20 +73,12 @@ export class Runs {
     return program.file;
   }
 
-  /**
-   * A new execution with the log of the selected one up to where an operation begins, which goes on from there with the
-   * code of the editor.
-   */
+  /** A fork of the selected execution, which goes on from before an operation with the code of the editor. */
   async restartFrom(operationId: string): Promise<{ readonly id: string; readonly file: string }> {
     const { local, selection } = this.#options;
-    const parentId = selection.required;
-    const { bodies } = selection.view.value;
-    const program = await this.#loadFor(parentId);
-    const id = await local.addLog(bodies, { before: operationId, program });
-    const operation = selection.view.value.track(operationId)?.versions.at(-1)?.operation;
-    const operationName = operation?.name ?? `position ${operationId}`;
-    local.kinship.record(id, { parentId, operationId, operationName });
-    return { id, file: program.file };
+    const source = selection.required;
+    const program = await this.#loadFor(source);
+    return { id: await local.fork(source, operationId, program), file: program.file };
   }
 
   /** Lets the code of the selected execution, which came with a link at an earlier visit, go on. */

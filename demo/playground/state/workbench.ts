@@ -7,7 +7,7 @@ import { fromHash, type SharedCode, toHash } from "../model/share-link.ts";
 import type { Program, ProgramFailure } from "../sandbox/protocol.ts";
 import type { Code } from "../source/program-shelf.ts";
 import { type Draft, Drafts } from "./drafts.ts";
-import { textOf } from "./notices.ts";
+import { messageOf } from "../../../console/views/model/message-of.ts";
 
 export interface CodeError {
   readonly message: string;
@@ -100,7 +100,7 @@ export class Workbench {
     try {
       JSON.parse(payload);
     } catch (error) {
-      throw new Error(`The payload is not JSON: ${textOf(error)}`, { cause: error });
+      throw new Error(`The payload is not JSON: ${messageOf(error)}`, { cause: error });
     }
     return payload;
   }

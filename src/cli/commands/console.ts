@@ -9,6 +9,7 @@ import type { Arguments } from "../arguments.ts";
 import { createAwsFace } from "../aws-face.ts";
 import type { Run } from "../command.ts";
 import { createProxy, onlyBearing } from "../console-proxy.ts";
+import { answeringReplays } from "../console-replay.ts";
 import { ExitCode } from "../failures.ts";
 import { untilStopped } from "../until-stopped.ts";
 
@@ -20,7 +21,7 @@ export const openConsole: Run = async ({ args, terminal }) => {
   const token = randomBytes(24).toString("base64url");
   const links = new OneTimeLinks(token);
   const page = createConsole({ links });
-  const guarded = onlyBearing(token, face);
+  const guarded = onlyBearing(token, answeringReplays(args.positionals, face));
   const stopped = untilStopped();
   const listening = await listen(async (request) => (await page(request)) ?? guarded(request), {
     host: LOOPBACK,

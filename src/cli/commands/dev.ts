@@ -11,6 +11,7 @@ import { type FunctionSource, parseSource } from "../../homes/local/function-sou
 import type { Arguments } from "../arguments.ts";
 import type { Run } from "../command.ts";
 import { CommandError, ExitCode, usageError } from "../failures.ts";
+import { replayHere } from "../replay-here.ts";
 import { DevLog } from "../dev-log.ts";
 import { listenToKeys } from "../dev-keys.ts";
 import { devWelcome } from "../dev-welcome.ts";
@@ -77,6 +78,7 @@ function hostOptions(
     watches: !args.has("no-watch"),
     sam: args.has("sam"),
     onLine: (name, line) => log.line(name, line),
+    replay: (candidates, functionName, recorded) => replayHere(candidates, { functionName, log: recorded }),
     onNotice: (text) => log.notice(text),
     onOutput: (header, output) => log.output(header, output),
     onError: (id, error) => log.error(id, error),

@@ -78,16 +78,19 @@ export async function* scanAll(scan: DirectoryScan, read: ReadScan): AsyncGenera
   }
 }
 
+/** What the order of a list is made of. */
+export type OrderedRow = DirectoryPlace & Pick<DirectoryRow, "seq">;
+
 /**
  * The first rows, at most `limit`, of lists that are each in order. No list is read further than that takes. A row that
  * stands in two lists, because it changed while they were read, is taken once, the newer of both.
  */
-export function mergeRows(
-  lists: readonly Iterable<DirectoryRow>[],
+export function mergeRows<Row extends OrderedRow>(
+  lists: readonly Iterable<Row>[],
   { reverse, limit }: Pick<DirectoryScan, "reverse" | "limit">,
-): DirectoryRow[] {
+): Row[] {
   const heads = lists.map((list) => new Head(list));
-  const rows: DirectoryRow[] = [];
+  const rows: Row[] = [];
   for (;;) {
     const head = firstOf(heads, reverse === true);
     if (head?.row === undefined) return rows;
@@ -108,11 +111,11 @@ export function comparePlaces(a: DirectoryPlace, b: DirectoryPlace): number {
 }
 
 /** The next row of a list. */
-class Head {
-  readonly #rows: Iterator<DirectoryRow>;
-  row: DirectoryRow | undefined;
+class Head<Row extends OrderedRow> {
+  readonly #rows: Iterator<Row>;
+  row: Row | undefined;
 
-  constructor(rows: Iterable<DirectoryRow>) {
+  constructor(rows: Iterable<Row>) {
     this.#rows = rows[Symbol.iterator]();
     this.advance();
   }
@@ -124,8 +127,8 @@ class Head {
 }
 
 /** The head with the first row. They are few, so each is looked at. */
-function firstOf(heads: readonly Head[], reverse: boolean): Head | undefined {
-  let first: Head | undefined;
+function firstOf<Row extends OrderedRow>(heads: readonly Head<Row>[], reverse: boolean): Head<Row> | undefined {
+  let first: Head<Row> | undefined;
   for (const head of heads) {
     if (head.row === undefined) continue;
     const isFirst = first?.row === undefined || comparePlaces(head.row, first.row) < 0 !== reverse;

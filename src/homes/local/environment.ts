@@ -19,8 +19,8 @@ export interface EnvironmentOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** How long an invocation may take, in ms. */
   readonly timeoutMs: number;
-  /** Given each line that it writes. */
-  readonly onLine: (line: string) => void;
+  /** Given each line that it writes, and the event of the invocation that it writes it in, once there is one. */
+  readonly onLine: (line: string, event: unknown) => void;
 }
 
 /** What came of waiting for the process. */
@@ -45,6 +45,8 @@ export class Environment {
   #listener: ((told: Told) => void) | undefined;
   #last: Told | undefined;
   #isOver = false;
+  /** Of the newest invocation: a line may arrive behind the answer. */
+  #event: unknown;
 
   constructor(options: EnvironmentOptions) {
     this.#options = options;
@@ -54,7 +56,9 @@ export class Environment {
       execArgv: process.execArgv.filter((flag) => !flag.startsWith("--inspect")),
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
-    for (const stream of [this.#child.stdout, this.#child.stderr]) readLines(stream, options.onLine);
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      readLines(stream, (line) => options.onLine(line, this.#event));
+    }
     this.#child.on("message", (message) => this.#told(message as ProcessMessage));
     this.#child.on("error", (error) => this.#ended({ errorType: EXIT_ERROR, errorMessage: error.message }));
     this.#child.on("exit", (code, signal) => this.#ended(exitFailure(code, signal)));
@@ -69,6 +73,7 @@ export class Environment {
   /** Runs the handler once. Not to be called again before it has answered. */
   invoke(message: Omit<InvokeMessage, "type" | "remainingMs">): Promise<Told> {
     const answer = this.#next("the invocation", this.#options.timeoutMs);
+    this.#event = message.event;
     if (!this.#isOver) this.#child.send({ ...message, type: "invoke", remainingMs: this.#options.timeoutMs });
     return answer;
   }

@@ -9,10 +9,11 @@ import type { StartAnswer, StartRequest } from "../../engine/runner/client.ts";
 import type { StartLimits } from "../../engine/runner/start.ts";
 import { formatExecutionArn } from "../../lambda-compat/arn.ts";
 import { ApiError, errorResponse, invalidParameter, toApiError } from "../../lambda-compat/http/api-error.ts";
-import { readBody, readJson, readShape } from "../../lambda-compat/http/body.ts";
+import { type BodyLimits, readBody, readJson, readShape } from "../../lambda-compat/http/body.ts";
 import { createAuthenticate, type Credential, requireRight, type Right } from "../../lambda-compat/http/credentials.ts";
 import type { EmulatorClock } from "./emulator-clock.ts";
 import type { FetchHandler } from "./http-server.ts";
+import { answerReplay, LOG_BODY, type Replay, REPLAY_PATH } from "./replay-route.ts";
 import { onWallClock } from "./wall-times.ts";
 
 export interface FrontOptions {
@@ -28,20 +29,24 @@ export interface FrontOptions {
   readonly onEndpoint: (executionName: string, endpoint: string) => void;
   /** What opens the console. */
   readonly links: OneTimeLinks;
+  /** Holds a log against the code of today. */
+  readonly replay: Replay;
 }
 
 interface Route {
   readonly method: string;
   readonly right: Right;
+  readonly body: BodyLimits;
   readonly answer: (options: FrontOptions, body: Uint8Array) => Promise<Response>;
 }
 
-const ROUTES: Readonly<Record<string, Route>> = {
-  "/start-durable-execution": { method: "POST", right: "start", answer: startExecution },
-  "/perdure/time": { method: "POST", right: "admin", answer: skipTime },
-};
+const BODY: BodyLimits = { bytes: 6 * 1024 * 1024, ms: 30_000 };
 
-const BODY = { bytes: 6 * 1024 * 1024, ms: 30_000 };
+const ROUTES: Readonly<Record<string, Route>> = {
+  "/start-durable-execution": { method: "POST", right: "start", body: BODY, answer: startExecution },
+  "/perdure/time": { method: "POST", right: "admin", body: BODY, answer: skipTime },
+  [REPLAY_PATH]: { method: "POST", right: "admin", body: LOG_BODY, answer: replayLog },
+};
 
 /** Answers every request, refusals included; it never rejects. */
 export function createFront(options: FrontOptions): FetchHandler {
@@ -49,7 +54,7 @@ export function createFront(options: FrontOptions): FetchHandler {
   const page = createConsole({ links: options.links });
   const own = async (request: Request, route: Route): Promise<Response> => {
     let reading: Promise<Uint8Array<ArrayBuffer>> | undefined;
-    const body = (): Promise<Uint8Array<ArrayBuffer>> => (reading ??= readBody(request, BODY));
+    const body = (): Promise<Uint8Array<ArrayBuffer>> => (reading ??= readBody(request, route.body));
     const credential = await authenticate({ request, url: new URL(request.url), body }, Date.now());
     if (request.method !== route.method) {
       throw new ApiError("MethodNotAllowedException", 405, `This path takes ${route.method}.`, { Allow: route.method });
@@ -142,4 +147,8 @@ async function skipTime({ clock }: FrontOptions, body: Uint8Array): Promise<Resp
   if (!Number.isSafeInteger(SkipMs) || SkipMs < 0) throw invalidParameter("SkipMs must be a whole number from 0 on.");
   if (SkipMs > 0) clock.skip(SkipMs);
   return Response.json({ Now: clock.now() / 1000, AheadMs: clock.aheadMs });
+}
+
+function replayLog({ replay }: FrontOptions, body: Uint8Array): Promise<Response> {
+  return answerReplay(replay, body);
 }

@@ -11,7 +11,7 @@ import { EnvironmentPool } from "./environment-pool.ts";
 import { FileWatch } from "./file-watch.ts";
 import { type FunctionSource, nameOf } from "./function-source.ts";
 import { durableInProcess, plainInProcess, type ProcessFunctionOptions } from "./process-function.ts";
-import type { ExportedFunction } from "./process-messages.ts";
+import type { ExportedFunction, InvocationEvent } from "./process-messages.ts";
 
 export interface FunctionSetOptions extends Omit<ProcessFunctionOptions, "invoke"> {
   /** The environment of a function's process. */
@@ -20,7 +20,7 @@ export interface FunctionSetOptions extends Omit<ProcessFunctionOptions, "invoke
   /** How many processes a function has at a time, at most. */
   readonly most: number;
   readonly watches: boolean;
-  readonly onLine: (functionName: string, line: string) => void;
+  readonly onLine: (functionName: string, line: string, executionArn: string | undefined) => void;
   readonly onNotice: (text: string) => void;
 }
 
@@ -137,13 +137,17 @@ export class FunctionSet {
       env: envOf(name),
       timeoutMs,
       most,
-      onLine: (line) => onLine(name, line),
+      onLine: (line, event) => onLine(name, line, kind === "durable" ? arnIn(event) : undefined),
     });
     const invoke: ProcessFunctionOptions["invoke"] = (invocation) => pool.invoke(invocation);
     const target = kind === "durable" ? durableInProcess({ ...this.#options, invoke }) : plainInProcess({ invoke });
     this.#running.set(name, { name, exportName, kind, file, pool });
     this.versions.set(name, { latest: LATEST, versions: new Map([[LATEST, target]]) });
   }
+}
+
+function arnIn(event: unknown): string | undefined {
+  return (event as Partial<InvocationEvent> | undefined)?.DurableExecutionArn;
 }
 
 function functionsOf({ file }: FunctionSource, told: Told): readonly ExportedFunction[] {

@@ -16,7 +16,13 @@ async function open(folder: DataFolder, options: Partial<LocalHostOptions> = {})
     folder,
     sources: [],
     ...{ host: "127.0.0.1", port: 0, timeoutMs: 60_000, most: 2, timeScale: 1, watches: false, sam: true },
-    ...{ onLine: ignored, onNotice: ignored, onOutput: ignored, onError: ignored },
+    ...{
+      onLine: ignored,
+      onNotice: ignored,
+      onOutput: ignored,
+      onError: ignored,
+      replay: () => Promise.reject(new Error("not here")),
+    },
     ...options,
   });
 }

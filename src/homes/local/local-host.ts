@@ -16,15 +16,17 @@ import { Runner } from "../../engine/runner/runner.ts";
 import { formatExecutionArn } from "../../lambda-compat/arn.ts";
 import type { Credential } from "../../lambda-compat/http/credentials.ts";
 import { createHttpFace } from "../../lambda-compat/http/face.ts";
+import { KeptLogs } from "../../lambda-compat/http/kept-logs.ts";
 import type { DataFolder, LocalCredential } from "./data-folder.ts";
 import { clientOnWallClock } from "./emulated-client.ts";
 import { EmulatorClock } from "./emulator-clock.ts";
 import { createFront, type FrontOptions } from "./front.ts";
 import { functionEnvironment } from "./function-environment.ts";
-import { FunctionSet } from "./function-set.ts";
+import { FunctionSet, type FunctionSetOptions } from "./function-set.ts";
 import type { FunctionSource } from "./function-source.ts";
 import { type Listening, listen, type Place } from "./http-server.ts";
 import { durableInProcess } from "./process-function.ts";
+import type { Replay } from "./replay-route.ts";
 import { SamFunctions } from "./sam-functions.ts";
 
 export interface LocalHostOptions extends Place {
@@ -42,6 +44,8 @@ export interface LocalHostOptions extends Place {
   readonly sam: boolean;
   /** Given each line that a function writes. */
   readonly onLine: (functionName: string, line: string) => void;
+  /** Holds a log against the code of one of these sources, each a file, or `FILE#EXPORT`. */
+  readonly replay: (sources: readonly string[], functionName: string, log: readonly string[]) => Promise<object>;
   readonly onNotice: (text: string) => void;
   /** Told how each invocation ended. */
   readonly onOutput: (header: ExecutionHeader, output: FunctionOutput) => void;
@@ -92,6 +96,7 @@ class LocalParts implements LocalHost {
   readonly #runner: Runner;
   readonly #sam: SamFunctions;
   readonly #links: OneTimeLinks;
+  readonly #logs: KeptLogs;
   /** Lets functions in, for as long as this process lives. */
   readonly #functionToken = randomBytes(24).toString("base64url");
   #listening: Listening | undefined;
@@ -108,7 +113,12 @@ class LocalParts implements LocalHost {
     this.clock = new EmulatorClock({ aheadMs: folder.aheadMs(), scale, onSkip });
     const wallAt = (emulated: number): number => this.clock.wallAt(emulated);
     const envOf = (name: string) => functionEnvironment(name, `${this.#address}/~${this.#functionToken}`);
-    this.#functions = new FunctionSet({ ...options, envOf, wallAt });
+    this.#logs = new KeptLogs({ timeOf: (wall) => this.clock.emulatedAt(wall) });
+    const onLine: FunctionSetOptions["onLine"] = (name, line, executionArn) => {
+      this.#logs.add(line, executionArn);
+      options.onLine(name, line);
+    };
+    this.#functions = new FunctionSet({ ...options, envOf, wallAt, onLine });
     this.#sam = new SamFunctions(timeoutMs);
     if (options.sam) {
       const target = durableInProcess({ invoke: this.#sam.invoke, wallAt, onOutput });
@@ -183,11 +193,21 @@ class LocalParts implements LocalHost {
     };
     const credentials = [credential, functions];
     const client = clientOnWallClock(this.#runner, (wall) => clock.emulatedAt(wall));
-    const face = createHttpFace({ client, credentials, options: { onError: (error) => onError(undefined, error) } });
+    const logs = this.#logs;
+    const faceOptions = { onError: (error: unknown) => onError(undefined, error) };
+    const face = createHttpFace({ client, credentials, logs, options: faceOptions });
     const onEndpoint = (name: string, endpoint: string): void => this.#sam.add(name, endpoint);
     const openTo = sam ? credential.bearer : undefined;
+    const replay: Replay = (functionName, log) =>
+      this.#options.replay(this.#sourcesOf(functionName), functionName, log);
     const start: FrontOptions["start"] = (request, limits) => this.#runner.start(request, limits);
-    return createFront({ face, start, credentials, clock, openTo, onEndpoint, links: this.#links });
+    return createFront({ face, start, credentials, clock, openTo, onEndpoint, links: this.#links, replay });
+  }
+
+  #sourcesOf(functionName: string): readonly string[] {
+    return this.functions
+      .filter(({ name }) => name === functionName)
+      .map(({ file, exportName }) => `${file}#${exportName}`);
   }
 
   #keepClock(): void {

@@ -13,12 +13,15 @@ import {
 import { ApiError, invalidParameter } from "./api-error.ts";
 import type { Right } from "./credentials.ts";
 import type { HostLimits } from "./limits.ts";
+import type { LogSource } from "./logs.ts";
 
 const DEFAULT_PAGE = 100;
 const MAX_PAGE = 1000;
 
 export interface Face {
   readonly client: ExecutionClient;
+  /** Absent where nobody keeps what handlers write. */
+  readonly logs: LogSource | undefined;
   readonly scope: ArnScope;
   readonly heartbeatMs: number;
   readonly limits: HostLimits;

@@ -22,6 +22,10 @@ const PARTS: Forms = {
     (given) => isRecord(given) && typeof (given as { start?: unknown }).start === "function",
   ],
   credentials: ["a list", Array.isArray],
+  logs: [
+    "a source of log lines",
+    (given) => isRecord(given) && typeof (given as { lines?: unknown }).lines === "function",
+  ],
   options: ["an object", isRecord],
 };
 

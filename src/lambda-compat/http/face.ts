@@ -19,6 +19,7 @@ import {
 } from "./credentials.ts";
 import { checkParts, tellConsole } from "./face-options.ts";
 import { HostLimits, type HttpLimits } from "./limits.ts";
+import type { LogSource } from "./logs.ts";
 import { type Route, ROUTES } from "./routes.ts";
 
 /** How the HTTP face answers; each member has a default. */
@@ -43,6 +44,8 @@ export interface HttpFaceParts {
   readonly client: ExecutionClient;
   /** Who may call; without any, every call is answered with 401. */
   readonly credentials: readonly Credential[];
+  /** Where the lines are that handlers wrote, such as a `KeptLogs`; without it the face has none to show. */
+  readonly logs?: LogSource;
   /** How it answers; the defaults when absent. */
   readonly options?: HttpFaceOptions;
 }
@@ -69,10 +72,10 @@ export interface HttpFaceParts {
  */
 export function createHttpFace(parts: HttpFaceParts): (request: Request) => Promise<Response> {
   checkParts(parts);
-  const { client, credentials, options = {} } = parts;
+  const { client, credentials, logs, options = {} } = parts;
   const { allowedOrigins = [], heartbeatMs = 15_000, now = Date.now, onError = tellConsole } = options;
   const limits = new HostLimits(options.limits ?? {}, now);
-  const face: Face = { client, scope: { ...LOCAL_SCOPE, ...options.arn }, heartbeatMs, limits, now };
+  const face: Face = { client, logs, scope: { ...LOCAL_SCOPE, ...options.arn }, heartbeatMs, limits, now };
   const authenticate = createAuthenticate(credentials);
   const refuse = (error: unknown): Response => {
     const told = toApiError(error);

@@ -17,4 +17,6 @@ export {
 } from "../arn.ts";
 export type { Credential, Right } from "./credentials.ts";
 export { createHttpFace, type HttpFaceOptions, type HttpFaceParts } from "./face.ts";
+export { KeptLogs, type KeptLogsOptions } from "./kept-logs.ts";
+export type { LogLine, LogPage, LogPageQuery, LogSource } from "./logs.ts";
 export type { HttpLimits } from "./limits.ts";

@@ -12,6 +12,7 @@ import {
 } from "./executions.ts";
 import { listFunctions } from "./functions.ts";
 import { invoke } from "./invoke.ts";
+import { getLogs } from "./logs.ts";
 import type * as operating from "./operate.ts";
 import { checkpoint, failCallback, getState, heartbeatCallback, succeedCallback } from "./reports.ts";
 
@@ -43,6 +44,7 @@ export const ROUTES: readonly Route[] = [
   get(`${EXECUTION}/state`, "checkpoint", getState),
   get(`${EXECUTION}/history`, "read", getHistory),
   get(`${EXECUTION}/events`, "read", watchExecution),
+  get(`${EXECUTION}/logs`, "read", getLogs),
   post(`${EXECUTION}/stop`, "admin", stopExecution),
   post(`${EXECUTION}/resume`, "admin", resumeExecution),
   post(`${EXECUTION}/pause`, "admin", operate("pauseExecution")),

@@ -1,6 +1,7 @@
 import { type Signal, signal } from "@preact/signals";
-import { messageOf } from "../api/face.ts";
+import { messageOf } from "./message-of.ts";
 
+/** Something to tell whoever looks. What went wrong stays until it was read. */
 export interface Notice {
   readonly text: string;
   readonly isError: boolean;

@@ -1,0 +1,141 @@
+import { describe, expect, test } from "vitest";
+import { withDurableExecution } from "../with-durable-execution.ts";
+import { createMemoryHost } from "perdure/memory";
+import { createHttpFace } from "./face.ts";
+import { KeptLogs } from "./kept-logs.ts";
+
+const execution = { id: "order/o-1", incarnation: "a".repeat(32) };
+const arn = `arn:perdure:lambda:local:000000000000:function:order:1/durable-execution/o-1/${execution.incarnation}`;
+const all = { after: 0, limit: 1000 };
+
+function lineOf(message: unknown, more: object = {}): string {
+  return JSON.stringify({ timestamp: "2026-01-02T03:04:05.678Z", level: "WARN", executionArn: arn, message, ...more });
+}
+
+describe("lines that are kept", () => {
+  test("say what the logger said: when, how urgent, of which operation and attempt", () => {
+    const logs = new KeptLogs();
+    expect(logs.add(lineOf("late", { operationId: "c4ca", attempt: 2 }))).toBe(true);
+    expect(logs.lines(execution, all)).toEqual({
+      lines: [
+        {
+          number: 1,
+          at: Date.parse("2026-01-02T03:04:05.678Z"),
+          level: "WARN",
+          text: "late",
+          operationId: "c4ca",
+          attempt: 2,
+        },
+      ],
+      more: false,
+    });
+  });
+
+  test("are objects as JSON, and errors with their stack", () => {
+    const logs = new KeptLogs();
+    logs.add(lineOf({ items: 3 }));
+    logs.add(lineOf("broken", { stackTrace: ["Error: x", "  at y"] }));
+    expect(logs.lines(execution, all).lines.map(({ text }) => text)).toEqual([
+      '{"items":3}',
+      "broken\nError: x\n  at y",
+    ]);
+  });
+
+  test.for(["plain", "{", "{}", '{"timestamp":"x","level":"INFO"}', "null"])(
+    "%j, which no logger wrote, is of the execution that it was written in, or of none",
+    (line) => {
+      const logs = new KeptLogs();
+      expect(logs.add(line)).toBe(false);
+      expect(logs.add(line, "arn:aws:lambda")).toBe(false);
+      expect(logs.add(line, arn)).toBe(true);
+      expect(logs.lines(execution, all).lines).toMatchObject([{ level: "INFO", text: line }]);
+    },
+  );
+
+  test("are given page by page, from any line on", () => {
+    const logs = new KeptLogs();
+    for (let at = 1; at <= 5; at++) logs.add(lineOf(`${at}`));
+    const page = logs.lines(execution, { after: 1, limit: 2 });
+    expect([page.lines.map(({ text }) => text), page.more]).toEqual([["2", "3"], true]);
+    expect(logs.lines(execution, { after: 3, limit: 2 }).more).toBe(false);
+    expect(logs.lines(execution, { after: 9, limit: 2 }).lines).toEqual([]);
+  });
+
+  test("of an execution are the newest, and keep their numbers", () => {
+    const logs = new KeptLogs({ linesOfEach: 2 });
+    for (let at = 1; at <= 5; at++) logs.add(lineOf(`${at}`));
+    expect(logs.lines(execution, all).lines.map(({ number, text }) => [number, text])).toEqual([
+      [4, "4"],
+      [5, "5"],
+    ]);
+    expect(logs.lines(execution, { after: 4, limit: 9 }).lines.map(({ number }) => number)).toEqual([5]);
+  });
+
+  test("of all executions have so many characters: who wrote nothing for longest goes first", () => {
+    const logs = new KeptLogs({ characters: 10 });
+    const other = { id: "order/o-1", incarnation: "b".repeat(32) };
+    logs.add("12345", arn.replace(execution.incarnation, other.incarnation));
+    logs.add("12345", arn);
+    logs.add("67890", arn);
+    expect(logs.lines(other, all).lines).toEqual([]);
+    logs.add("abcdef", arn);
+    expect(logs.lines(execution, all).lines.map(({ text }) => text)).toEqual(["abcdef"]);
+    logs.add("x".repeat(9000), arn);
+    expect(logs.lines(execution, all).lines).toEqual([]);
+  });
+});
+
+describe("the call for log lines", () => {
+  const host = createMemoryHost({ functions: { order: withDurableExecution(async () => "done") } });
+  const credentials = [
+    { id: "reader", rights: ["read"] as const, bearer: "reading" },
+    { id: "worker", rights: ["callback"] as const, bearer: "answering" },
+  ];
+  const ask = async (face: ReturnType<typeof createHttpFace>, query = "", token = "reading") => {
+    const { execution: header } = await host.client.start({ functionName: "order", name: "o-1" });
+    const { name, incarnation } = header;
+    const of = `arn:perdure:lambda:local:000000000000:function:order:$LATEST/durable-execution/${name}/${incarnation}`;
+    const answer = await face(
+      new Request(`http://host/2025-12-01/durable-executions/${encodeURIComponent(of)}/logs${query}`, {
+        headers: { Authorization: `Bearer ${token}` },
+      }),
+    );
+    return {
+      arn: of,
+      status: answer.status,
+      type: answer.headers.get("x-amzn-errortype"),
+      body: (await answer.json()) as object,
+    };
+  };
+
+  test("has pages, and takes callbacks' ids from those who may not answer them", async () => {
+    const logs = new KeptLogs();
+    const face = createHttpFace({ client: host.client, credentials, logs });
+    const { arn: own } = await ask(face);
+    const callbackId = btoa(`order/o-1\n${"0".repeat(32)}`);
+    logs.add("first", own);
+    logs.add(`ask with ${callbackId}`, own);
+    expect((await ask(face, "?MaxItems=1")).body).toMatchObject({
+      Lines: [{ Number: 1, Level: "INFO", Text: "first" }],
+      NextMarker: "1",
+    });
+    const { body } = await ask(face, "?Marker=1");
+    expect(JSON.stringify(body)).toContain("-redacted-");
+    expect(JSON.stringify(body)).not.toContain(callbackId);
+  });
+
+  test("is not there where nobody keeps lines, nor for those who may not read", async () => {
+    expect(await ask(createHttpFace({ client: host.client, credentials }))).toMatchObject({
+      status: 404,
+      type: "UnknownOperationException",
+    });
+    const face = createHttpFace({ client: host.client, credentials, logs: new KeptLogs() });
+    expect((await ask(face, "", "answering")).status).toBe(403);
+    expect((await ask(face, "?Marker=x")).status).toBe(400);
+  });
+
+  test("is refused by the face where it is given something else", () => {
+    const parts = { client: host.client, credentials, logs: {} as KeptLogs };
+    expect(() => createHttpFace(parts)).toThrow("logs must be a source of log lines");
+  });
+});

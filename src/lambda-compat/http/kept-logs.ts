@@ -1,0 +1,143 @@
+/**
+ * Lines of handlers, kept in memory for those who look at an execution: the newest ones, within bounds. Whoever needs
+ * all of them for long has a service for that, and gives it to the face as another `LogSource`.
+ */
+
+import { executionIdOf, parseExecutionArn } from "../arn.ts";
+import type { LogLine, LogPage, LogPageQuery, LogSource } from "./logs.ts";
+
+/** How much is kept. */
+export interface KeptLogsOptions {
+  /** Lines of one execution; 1,000 by default. The oldest go first. */
+  readonly linesOfEach?: number;
+  /** Characters of all lines together; 16 Mi by default. Executions that wrote nothing for longest go first. */
+  readonly characters?: number;
+  /** The time to show for a time of the handler, both ms since the epoch; the same by default. */
+  readonly timeOf?: (written: number) => number;
+}
+
+interface Kept {
+  readonly lines: LogLine[];
+  /** How many lines there ever were. */
+  written: number;
+  characters: number;
+}
+
+const LINES_OF_EACH = 1_000;
+const CHARACTERS = 16 * 1024 * 1024;
+/** A longer line is cut. */
+const LONGEST_LINE = 8_192;
+
+/**
+ * Keeps the newest lines that handlers wrote.
+ *
+ * @example
+ * ```ts
+ * const logs = new KeptLogs();
+ * const face = createHttpFace({ client, credentials, logs });
+ * logs.add(line); // each line that the default logger of a handler wrote
+ * ```
+ */
+export class KeptLogs implements LogSource {
+  readonly #linesOfEach: number;
+  readonly #most: number;
+  readonly #timeOf: (written: number) => number;
+  /** By execution and incarnation; the one that wrote last is the last. */
+  readonly #kept = new Map<string, Kept>();
+  #characters = 0;
+
+  constructor({ linesOfEach = LINES_OF_EACH, characters = CHARACTERS, timeOf = (at) => at }: KeptLogsOptions = {}) {
+    this.#linesOfEach = linesOfEach;
+    this.#most = characters;
+    this.#timeOf = timeOf;
+  }
+
+  /**
+   * Keeps a line. One of the default logger says itself which execution and operation it is of; of any other only the
+   * execution is known, by the ARN that is given beside it. Answers false for one of no execution, which is not kept.
+   */
+  add(line: string, executionArn?: string): boolean {
+    const record = recordIn(line);
+    const arn = parseExecutionArn(record?.executionArn ?? executionArn ?? "");
+    if (arn === undefined) return false;
+    const { operationId, attempt } = record ?? {};
+    this.#keep(keyOf({ id: executionIdOf(arn), incarnation: arn.incarnation }), {
+      at: this.#timeOf(record === undefined ? Date.now() : Date.parse(record.timestamp)),
+      level: record?.level ?? "INFO",
+      text: (record === undefined ? line : textOf(record)).slice(0, LONGEST_LINE),
+      ...(typeof operationId === "string" && { operationId }),
+      ...(typeof attempt === "number" && { attempt }),
+    });
+    return true;
+  }
+
+  lines(execution: { readonly id: string; readonly incarnation: string }, query: LogPageQuery): LogPage {
+    const { lines = [], written = 0 } = this.#kept.get(keyOf(execution)) ?? {};
+    const first = written - lines.length;
+    const from = Math.max(0, query.after - first);
+    const page = lines.slice(from, from + query.limit);
+    return { lines: page, more: from + page.length < lines.length };
+  }
+
+  #keep(key: string, line: Omit<LogLine, "number">): void {
+    const kept = this.#kept.get(key) ?? { lines: [], written: 0, characters: 0 };
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    kept.lines.push({ number: ++kept.written, ...line });
+    this.#count(kept, line.text.length);
+    if (kept.lines.length > this.#linesOfEach) this.#drop(kept);
+    this.#makeRoom();
+  }
+
+  #makeRoom(): void {
+    for (const [key, oldest] of this.#kept) {
+      if (this.#characters <= this.#most) return;
+      if (this.#kept.size > 1) {
+        this.#kept.delete(key);
+        this.#characters -= oldest.characters;
+      } else while (this.#characters > this.#most) this.#drop(oldest);
+    }
+  }
+
+  #drop(kept: Kept): void {
+    this.#count(kept, -(kept.lines.shift()?.text.length ?? 0));
+  }
+
+  #count(kept: Kept, characters: number): void {
+    kept.characters += characters;
+    this.#characters += characters;
+  }
+}
+
+function keyOf({ id, incarnation }: { readonly id: string; readonly incarnation: string }): string {
+  return `${id} ${incarnation}`;
+}
+
+/** What the default logger writes: one JSON object a line. */
+interface LogRecord {
+  readonly timestamp: string;
+  readonly level: string;
+  readonly message?: unknown;
+  readonly executionArn?: string;
+  readonly operationId?: unknown;
+  readonly attempt?: unknown;
+  readonly stackTrace?: unknown;
+}
+
+/** Undefined for a line that no logger of this package wrote. */
+function recordIn(line: string): LogRecord | undefined {
+  if (!line.startsWith("{")) return undefined;
+  try {
+    const record = JSON.parse(line) as Partial<LogRecord>;
+    const { timestamp, level, executionArn } = record;
+    const isOne = typeof timestamp === "string" && typeof level === "string" && typeof executionArn === "string";
+    return isOne && !Number.isNaN(Date.parse(timestamp)) ? (record as LogRecord) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf({ message, stackTrace }: LogRecord): string {
+  const text = typeof message === "string" ? message : (JSON.stringify(message) ?? "");
+  return Array.isArray(stackTrace) ? [text, ...stackTrace.map(String)].join("\n") : text;
+}

@@ -1,0 +1,167 @@
+/** An emulator with as many executions as a busy year leaves behind, an order that is stuck among them, and the console. */
+
+import { mkdirSync, readFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { SqliteStore } from "../../src/adapters/sqlite/sqlite-store.ts";
+import { Emulator, PERDURE, Project } from "../cli/emulator.ts";
+import { type ConsoleFront, openConsoleFront } from "./console-world.ts";
+
+const DAY_MS = 86_400_000;
+
+/** `country` is what the code makes of an address without one. */
+export function orderCode(country: string): string {
+  return `
+import { appendFileSync } from "node:fs";
+import { withDurableExecution } from ${PERDURE};
+
+export const handler = withDurableExecution(async (order: { items: number; country?: string }, context) => {
+  const total = await context.step("price order", async ({ logger }) => {
+    logger.info("priced", { items: order.items });
+    return { items: order.items, total: 12 * order.items };
+  });
+  await context.step("charge card", async () => {
+    appendFileSync("charged.txt", context.executionContext.durableExecutionArn + "\\n");
+    return { charged: total.total };
+  });
+  const label = await context.step(
+    "print label",
+    async ({ logger }) => {
+      logger.info("printing a label");
+      const country: string | undefined = ${country};
+      return { label: country.toUpperCase() + "-" + order.items };
+    },
+    { retryStrategy: (_error, attempt) => ({ shouldRetry: attempt < 5, delay: { seconds: attempt < 3 ? 1 : 3600 } }) },
+  );
+  if (order.items > 90) await context.waitForCallback("hand over to the carrier", async () => undefined);
+  return label;
+});
+`;
+}
+
+export const BROKEN = "order.country as string";
+export const MENDED = 'order.country ?? "nl"';
+
+export class EmulatorWorld implements AsyncDisposable {
+  readonly project: Project = new Project();
+  #emulator: Emulator | undefined;
+  #front: ConsoleFront | undefined;
+  #token = "";
+
+  /** `executions` have ended before it starts, over a year. */
+  static async open(executions: number): Promise<EmulatorWorld> {
+    const world = new EmulatorWorld();
+    world.project.write("order.ts", orderCode(BROKEN));
+    seed(world.project.path(".perdure"), executions);
+    world.#emulator = await Emulator.start(world.project, ["./order.ts"]);
+    const { bearer } = JSON.parse(readFileSync(world.project.path(".perdure/credential.json"), "utf8")) as {
+      bearer: string;
+    };
+    world.#token = bearer;
+    world.#front = await openConsoleFront({ url: world.#emulator.url, token: bearer });
+    return world;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#front?.[Symbol.asyncDispose]();
+    await this.#emulator?.end("SIGTERM");
+    this.project.remove();
+  }
+
+  link(): string {
+    return this.#front?.link() ?? "";
+  }
+
+  /** Starts an order, and does not wait for it. */
+  async order(name: string, event: object, tags: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.#call(`/2015-03-31/functions/order/invocations`, {
+      method: "POST",
+      headers: {
+        "X-Amz-Invocation-Type": "Event",
+        "X-Amz-Durable-Execution-Name": name,
+        "X-Perdure-Tags": new URLSearchParams(tags).toString(),
+      },
+      body: JSON.stringify(event),
+    });
+  }
+
+  async describe(name: string): Promise<Readonly<Record<string, unknown>>> {
+    const query = new URLSearchParams({ DurableExecutionName: name });
+    const list = await this.#call(`/2025-12-01/functions/order/durable-executions?${query}`);
+    const [row] = ((await list.json()) as { DurableExecutions: { DurableExecutionArn: string }[] }).DurableExecutions;
+    if (row === undefined) throw new Error(`There is no order ${name}.`);
+    const arn = encodeURIComponent(row.DurableExecutionArn);
+    return (await (await this.#call(`/2025-12-01/durable-executions/${arn}`)).json()) as Record<string, unknown>;
+  }
+
+  /** Deploys other code, as saving the file does. */
+  async deploy(country: string): Promise<void> {
+    this.project.write("order.ts", orderCode(country));
+    await this.#emulator?.says("order.ts has changed");
+  }
+
+  async #call(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = { ...init.headers, Authorization: `Bearer ${this.#token}` };
+    const answer = await fetch(`${this.#emulator?.url}${path}`, { ...init, headers });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer;
+  }
+}
+
+/** In one transaction, since what is tested is how they are found and not how they got there. */
+function seed(folder: string, executions: number): void {
+  mkdirSync(folder, { recursive: true });
+  const path = `${folder}/executions.db`;
+  new SqliteStore(path).close();
+  const database = new DatabaseSync(path);
+  const row = database.prepare("INSERT INTO executions VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  const commit = database.prepare("INSERT INTO commits VALUES (?, ?, ?, ?)");
+  const tag = database.prepare("INSERT INTO tags VALUES (?, ?, ?, ?)");
+  database.exec("BEGIN");
+  for (let at = 0; at < executions; at++) {
+    const ended = endedOrder(at, executions);
+    const { id, incarnation, functionName, name, status, startedAt, expiresAt, tags } = ended.row;
+    row.run(id, incarnation, functionName, name, status, startedAt, expiresAt, JSON.stringify(ended.row));
+    ended.log.forEach((body, index) => commit.run(id, incarnation, index + 1, JSON.stringify(JSON.stringify(body))));
+    for (const [key, value] of Object.entries(tags)) tag.run(key, value, startedAt, id);
+  }
+  database.exec("COMMIT");
+  database.close();
+}
+
+function endedOrder(at: number, executions: number) {
+  const startedAt = Date.now() - DAY_MS + Math.floor((at / executions) * (DAY_MS - 60_000));
+  const name = `order-${String(at).padStart(6, "0")}`;
+  const incarnation = String(at).padStart(32, "0");
+  const hasFailed = at % 50 === 0;
+  const tags = { customer: `c-${at % 9_000}`, region: at % 2 === 0 ? "eu" : "us" };
+  const started = {
+    kind: "EXECUTION_STARTED",
+    name,
+    incarnation,
+    functionName: "order",
+    version: "$LATEST",
+    retentionDays: 14,
+  };
+  const end = hasFailed
+    ? { kind: "EXECUTION_FAILED", error: { errorType: "CardError", errorMessage: "The card was refused." } }
+    : { kind: "EXECUTION_SUCCEEDED", result: '{"label":"NL-2"}' };
+  const step = {
+    kind: "SUCCEEDED",
+    id: "1",
+    type: "STEP",
+    name: "price order",
+    subType: "Step",
+    result: '{"items":2,"total":24}',
+  };
+  return {
+    row: {
+      ...{ id: `order/${name}`, functionName: "order", name, version: "$LATEST", incarnation, seq: 2, tags },
+      status: hasFailed ? "FAILED" : "SUCCEEDED",
+      ...{ startedAt, endedAt: startedAt + 40, expiresAt: startedAt + 14 * DAY_MS },
+    },
+    log: [
+      { v: 3, writer: "seed.1", at: startedAt, facts: [{ ...started, input: '{"items":2,"country":"nl"}', tags }] },
+      { v: 3, writer: "seed.2", owner: "i-1", at: startedAt + 40, facts: [step, end] },
+    ],
+  };
+}
