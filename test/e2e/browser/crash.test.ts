@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { inChromium } from "../in-chromium.ts";
-import { until, World } from "./world.ts";
+import { until, whoRuns, World } from "./world.ts";
 
 inChromium("a crash", () => {
   test("of the only tab's renderer: the next tab goes on", async () => {
@@ -24,14 +24,14 @@ inChromium("a crash", () => {
     const world = await World.open();
     const { site } = world;
     const held = site.log.hold(({ target }) => target === "one/step-2");
-    const tab = await world.open();
-    const other = await world.open();
-    const id = await tab.start("relay", "one", { steps: 3 });
+    const tabs = [await world.open(), await world.open()];
+    const id = await tabs[0]!.start("relay", "one", { steps: 3 });
     await held.arrived;
-    await tab.tab.crash();
-    await other.asked("one", "step-2", 2);
+    const [owner, other] = await whoRuns(tabs, "one/step-2");
+    await owner.tab.crash();
+    await other!.asked("one", "step-2", 2);
     held.release();
-    expect(await other.ended(id)).toMatchObject({ status: "SUCCEEDED" });
+    expect(await other!.ended(id)).toMatchObject({ status: "SUCCEEDED" });
     expect(site.asked("one")).toEqual({ "step-1": 1, "step-2": 2, "step-3": 1 });
   });
 

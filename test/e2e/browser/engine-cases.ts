@@ -59,7 +59,7 @@ async function takesTurns(open: Open, count: number): Promise<void> {
   const id = await tabs[0]!.start("relay", "one", { steps: count + 1 });
   for (const [at, held] of holds.entries()) {
     await held.arrived;
-    const owner = await tabOf(tabs, `one/step-${at + 2}`);
+    const [owner] = await whoRuns(tabs, `one/step-${at + 2}`);
     if (at % 2 === 0) await owner.tab.close();
     else await owner.tab.navigate("about:blank");
     tabs.splice(tabs.indexOf(owner), 1);
@@ -138,16 +138,16 @@ async function comesBack(open: Open): Promise<void> {
   const world = await open();
   const { site } = world;
   const held = site.log.hold(({ target }) => target === "one/step-2");
-  const cached = await world.open();
-  const other = await world.open();
-  const id = await cached.start("relay", "one", { steps: 3 });
+  const tabs = [await world.open(), await world.open()];
+  const id = await tabs[0]!.start("relay", "one", { steps: 3 });
   await held.arrived;
+  const [cached, other] = await whoRuns(tabs, "one/step-2");
   // A browser under remote control keeps no page there, so the page is told what it would be told.
   await cached.tab.evaluate('void dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }))');
   expect(await cached.status()).toBe("AWAY");
-  await other.asked("one", "step-2", 2);
+  await other!.asked("one", "step-2", 2);
   held.release();
-  expect(await other.ended(id)).toMatchObject({ status: "SUCCEEDED" });
+  expect(await other!.ended(id)).toMatchObject({ status: "SUCCEEDED" });
   await cached.tab.evaluate('void dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))');
   await until("the page to be back", async () => (await cached.status()) === "RUNNING");
   expect(await cached.ended(id)).toMatchObject({ status: "SUCCEEDED" });
@@ -202,10 +202,4 @@ async function survivesKills(open: Open): Promise<void> {
     expect(done.filter((step) => later.has(`one/${step}`))).toEqual([]);
   }
   expect(site.known.map(({ done }) => done.length > 0)).toEqual([true, true]);
-}
-
-/** The tab in which a step runs. */
-async function tabOf(tabs: readonly EngineTab[], step: string): Promise<EngineTab> {
-  for (const tab of tabs) if ((await tab.tab.evaluate<string>("globalThis.asking")) === step) return tab;
-  throw new Error(`no tab runs ${step}`);
 }

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { inChromium } from "../in-chromium.ts";
-import { type SiteTab, until, World } from "./world.ts";
+import { type SiteTab, until, whoRuns, World } from "./world.ts";
 
 inChromium("tabs of one site", () => {
   test.for([2, 5])("%i of them run an execution in turn, each taking over from one that is gone", async (count) => {
@@ -17,7 +17,7 @@ inChromium("tabs of one site", () => {
     const id = await tabs[0]!.start("relay", "one", { steps });
     for (const [at, held] of holds.entries()) {
       await held.arrived;
-      const owner = await tabOf(tabs, `one/step-${at + 2}`);
+      const [owner] = await whoRuns(tabs, `one/step-${at + 2}`);
       // Every way for a tab to go: closed, dead, away to another page.
       if (at % 3 === 0) await owner.tab.close();
       else if (at % 3 === 1) await owner.tab.crash();
@@ -74,14 +74,14 @@ inChromium("tabs of one site", () => {
     const world = await World.open();
     const { site } = world;
     const held = site.log.hold(({ target }) => target === "one/step-2");
-    const frozen = await world.open();
-    const other = await world.open();
-    const id = await frozen.start("relay", "one", { steps: 3 });
+    const tabs = [await world.open(), await world.open()];
+    const id = await tabs[0]!.start("relay", "one", { steps: 3 });
     await held.arrived;
+    const [frozen, other] = await whoRuns(tabs, "one/step-2");
     await frozen.tab.freeze();
-    await other.asked("one", "step-2", 2);
+    await other!.asked("one", "step-2", 2);
     held.release();
-    expect(await other.ended(id)).toMatchObject({ status: "SUCCEEDED" });
+    expect(await other!.ended(id)).toMatchObject({ status: "SUCCEEDED" });
     await frozen.tab.unfreeze();
     expect(await frozen.ended(id)).toMatchObject({ status: "SUCCEEDED" });
     await until("the frozen tab to be back", async () => (await frozen.status()) === "RUNNING");
@@ -92,16 +92,16 @@ inChromium("tabs of one site", () => {
     const world = await World.open();
     const { site } = world;
     const held = site.log.hold(({ target }) => target === "one/step-2");
-    const cached = await world.open();
-    const other = await world.open();
-    const id = await cached.start("relay", "one", { steps: 3 });
+    const tabs = [await world.open(), await world.open()];
+    const id = await tabs[0]!.start("relay", "one", { steps: 3 });
     await held.arrived;
+    const [cached, other] = await whoRuns(tabs, "one/step-2");
     // A browser under remote control keeps no page there, so the page is told what it would be told.
     await cached.tab.evaluate('void dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }))');
     expect(await cached.status()).toBe("AWAY");
-    await other.asked("one", "step-2", 2);
+    await other!.asked("one", "step-2", 2);
     held.release();
-    expect(await other.ended(id)).toMatchObject({ status: "SUCCEEDED" });
+    expect(await other!.ended(id)).toMatchObject({ status: "SUCCEEDED" });
     await cached.tab.evaluate('void dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))');
     await until("the page to be back", async () => (await cached.status()) === "RUNNING");
     expect(await cached.ended(id)).toMatchObject({ status: "SUCCEEDED" });
@@ -122,9 +122,3 @@ inChromium("tabs of one site", () => {
     expect(site.asked("one")).toEqual({ "step-1": 1, "step-2": 1, "step-3": 1 });
   });
 });
-
-/** The tab in which a step runs. */
-async function tabOf(tabs: readonly SiteTab[], step: string): Promise<SiteTab> {
-  for (const tab of tabs) if ((await tab.tab.evaluate<string>("globalThis.asking")) === step) return tab;
-  throw new Error(`no tab runs ${step}`);
-}

@@ -164,6 +164,22 @@ export class SiteTab<Tab extends RemoteTab = BrowserTab> {
   }
 }
 
+/**
+ * The tab in which a step runs, and the others. It is mostly the one that has started the execution, but any that finds it
+ * may have its lock first: one that comes up at that moment reads it in the directory before its starter has heard that it
+ * is there.
+ */
+export async function whoRuns<Tab extends RemoteTab>(
+  tabs: readonly SiteTab<Tab>[],
+  step: string,
+): Promise<readonly [owner: SiteTab<Tab>, ...others: SiteTab<Tab>[]]> {
+  for (const owner of tabs) {
+    const asking = await owner.tab.evaluate<string>("globalThis.asking");
+    if (asking === step) return [owner, ...tabs.filter((tab) => tab !== owner)];
+  }
+  throw new Error(`no tab runs ${step}`);
+}
+
 const PATIENCE_MS = 200_000;
 
 /** Asks again and again, with patience for a slow machine. */
