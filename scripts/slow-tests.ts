@@ -9,6 +9,8 @@ export const slowFiles: readonly string[] = [
   "test/aws/native/native.test.ts",
   "test/aws/native/upgrade.test.ts",
   "test/cli/lifecycle.test.ts",
+  "test/e2e/browser/firefox.test.ts",
+  "test/e2e/browser/webkit.test.ts",
   "test/e2e/console.test.ts",
   "test/e2e/console-operator.test.ts",
   "test/e2e/console-worker.test.ts",

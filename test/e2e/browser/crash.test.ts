@@ -2,11 +2,12 @@
 
 import { expect, test } from "vitest";
 import { inChromium } from "../in-chromium.ts";
+import { describeTabs } from "./describe-tabs.ts";
 import { until, whoRuns, World } from "./world.ts";
 
-inChromium("a crash", () => {
+describeTabs("chromium", "a crash", (open) => {
   test("of the only tab's renderer: the next tab goes on", async () => {
-    const world = await World.open();
+    const world = await open();
     const { site } = world;
     const held = site.log.hold(({ target }) => target === "one/step-2");
     const tab = await world.open();
@@ -21,7 +22,7 @@ inChromium("a crash", () => {
   });
 
   test("of one tab's renderer: another one that is open goes on, without a word from anybody", async () => {
-    const world = await World.open();
+    const world = await open();
     const { site } = world;
     const held = site.log.hold(({ target }) => target === "one/step-2");
     const tabs = [await world.open(), await world.open()];
@@ -34,8 +35,10 @@ inChromium("a crash", () => {
     expect(await other!.ended(id)).toMatchObject({ status: "SUCCEEDED" });
     expect(site.asked("one")).toEqual({ "step-1": 1, "step-2": 2, "step-3": 1 });
   });
+});
 
-  test("of the browser while it writes loses nothing that was recorded, however often", async () => {
+inChromium("a crash of the browser", () => {
+  test("while it writes loses nothing that was recorded, however often", async () => {
     const world = await World.open();
     const { site } = world;
     const steps = 400;
@@ -63,7 +66,7 @@ inChromium("a crash", () => {
     expect(site.known.map(({ done }) => done.length > 0)).toEqual([true, true, true]);
   });
 
-  test("of the browser during a wait that is over by the time it comes back", async () => {
+  test("during a wait that is over by the time it comes back", async () => {
     const world = await World.open();
     const { site } = world;
     const tab = await world.open();

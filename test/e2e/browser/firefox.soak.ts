@@ -1,3 +1,3 @@
-import { describeTabsIn } from "./engine-cases.ts";
+import { describeChaos } from "./engine-chaos.ts";
 
-describeTabsIn("firefox");
+describeChaos("firefox");

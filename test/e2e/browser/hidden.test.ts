@@ -1,15 +1,15 @@
 /** A hidden page: browsers slow its timers down, to one a minute in the end. Here they never come at all. */
 
 import { expect, test } from "vitest";
-import { inChromium } from "../in-chromium.ts";
-import { type SiteTab, until, World } from "./world.ts";
+import { describeTabs } from "./describe-tabs.ts";
+import { type SiteTab, until, type World } from "./world.ts";
 
-inChromium("a hidden page", () => {
+describeTabs("chromium", "a hidden page", (open) => {
   test.for([
     { clock: "a worker of its own file", parameters: {} },
     { clock: "a worker made of text", parameters: { "text-clock": "1", policy: "workers from text" } },
   ])("keeps the time of waits with $clock", async ({ parameters }) => {
-    const world = await World.open();
+    const world = await open();
     const tab = await hidden(world, parameters);
     const begun = Date.now();
     const id = await tab.start("relay", "one", { steps: 3, wait: 1 });
@@ -19,14 +19,14 @@ inChromium("a hidden page", () => {
   });
 
   test("keeps the time of waits when its functions run in a worker", async () => {
-    const world = await World.open();
+    const world = await open();
     const tab = await hidden(world, { worker: "1" });
     const id = await tab.start("relay", "one", { steps: 2, wait: 1 });
     expect(await tab.ended(id)).toMatchObject({ status: "SUCCEEDED" });
   });
 
   test("which nothing wakes does what fell due as soon as it is shown", async () => {
-    const world = await World.open();
+    const world = await open();
     const tab = await hidden(world, { "text-clock": "1" });
     const id = await tab.start("relay", "one", { steps: 2, wait: 1 });
     await until("the first step to be recorded", async () => (await tab.succeeded(id)).includes("step-1"));
@@ -43,7 +43,7 @@ inChromium("a hidden page", () => {
   });
 
   test("whose policy forbids the clock's worker runs on the page's timers", async () => {
-    const world = await World.open();
+    const world = await open();
     const tab = await world.open({ "text-clock": "1" });
     await tab.tab.hide();
     const id = await tab.start("relay", "one", { steps: 2, wait: 1 });

@@ -1,17 +1,15 @@
 /** A page that was not loaded over HTTPS has no Web Locks. What is left is the log, where each number is given once. */
 
 import { expect, test } from "vitest";
-import { inChromium } from "../in-chromium.ts";
-import { type SiteTab, until, World } from "./world.ts";
+import { describeTabs, PLAIN_HOST } from "./describe-tabs.ts";
+import { type SiteTab, until } from "./world.ts";
 
-const HOSTNAME = "plain.test";
-
-inChromium("without Web Locks", () => {
+describeTabs("chromium", "without Web Locks", (open) => {
   test("a page runs an execution, and goes on with it after a reload", async () => {
     const world = await open();
     const { site } = world;
     const held = site.log.hold(({ target }) => target === "one/step-2");
-    const tab = await world.open({}, HOSTNAME);
+    const tab = await world.open({}, PLAIN_HOST);
     expect(await tab.tab.evaluate("navigator.locks === undefined")).toBe(true);
     expect(await tab.tab.evaluate("site.host.storage()")).toEqual({ isPersisted: false });
     const id = await tab.start("relay", "one", { steps: 3, wait: 1 });
@@ -26,7 +24,7 @@ inChromium("without Web Locks", () => {
   test("what a page starts runs in its worker, and in no other tab's", async () => {
     const world = await open();
     const { site } = world;
-    const tabs = [await world.open({ worker: "1" }, HOSTNAME), await world.open({ worker: "1" }, HOSTNAME)];
+    const tabs = [await world.open({ worker: "1" }, PLAIN_HOST), await world.open({ worker: "1" }, PLAIN_HOST)];
     for (const name of ["one", "two"]) {
       const ids = await Promise.all(
         tabs.map((tab, at) => tab.start("relay", `${name}-of-${at}`, { steps: 2, wait: 1 })),
@@ -41,10 +39,10 @@ inChromium("without Web Locks", () => {
     const world = await open();
     const { site } = world;
     const held = site.log.hold(({ target }) => target === "one/step-2");
-    const first = await world.open({}, HOSTNAME);
+    const first = await world.open({}, PLAIN_HOST);
     const id = await first.start("relay", "one", { steps: 4, wait: 1 });
     await held.arrived;
-    const second = await world.open({}, HOSTNAME);
+    const second = await world.open({}, PLAIN_HOST);
     await second.asked("one", "step-2", 2);
     held.release();
     for (const tab of [first, second]) expect(await tab.ended(id)).toMatchObject({ status: "SUCCEEDED" });
@@ -54,17 +52,13 @@ inChromium("without Web Locks", () => {
 
   test("any tab still answers and watches what another one runs", async () => {
     const world = await open();
-    const runner = await world.open({}, HOSTNAME);
-    const viewer = await world.open({ viewer: "1", approve: "approval/one" }, HOSTNAME);
+    const runner = await world.open({}, PLAIN_HOST);
+    const viewer = await world.open({ viewer: "1", approve: "approval/one" }, PLAIN_HOST);
     const id = await runner.start("approval", "one");
     await until("the end", async () => (await viewer.describe(id)).status === "SUCCEEDED");
     expect(await runner.ended(id)).toMatchObject({ status: "SUCCEEDED" });
   });
 });
-
-async function open(): Promise<World> {
-  return await World.open([`--host-resolver-rules=MAP ${HOSTNAME} 127.0.0.1`]);
-}
 
 async function ran(tab: SiteTab): Promise<string> {
   return await tab.tab.evaluate("globalThis.asking");

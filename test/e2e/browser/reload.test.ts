@@ -1,77 +1,24 @@
-/** A page is reloaded while it runs an execution: in the middle of a step, and after each commit of a whole workflow. */
+/** A page is reloaded while it runs an execution, after each commit of a whole workflow. */
 
 import { expect, test } from "vitest";
-import { inChromium } from "../in-chromium.ts";
+import { describeTabs } from "./describe-tabs.ts";
 import type { SiteServer } from "./site-server.ts";
-import { type SiteTab, until, World } from "./world.ts";
+import type { SiteTab, World } from "./world.ts";
 
-inChromium("a reload", () => {
-  test("in the middle of a step runs that step again, and none that was done", async () => {
-    const world = await World.open();
-    const { site } = world;
-    const held = site.log.hold(({ target }) => target === "one/step-2");
-    const tab = await world.open();
-    const id = await tab.start("relay", "one", { steps: 3 });
-    await held.arrived;
-    await tab.tab.reload();
-    await tab.asked("one", "step-2", 2);
-    held.release();
-    expect(await tab.ended(id)).toMatchObject({ status: "SUCCEEDED" });
-    expect(site.asked("one")).toEqual({ "step-1": 1, "step-2": 2, "step-3": 1 });
-  });
+const LANES = 6;
 
-  test("in the middle of a step that must not run twice fails it", async () => {
-    const world = await World.open();
-    const { site } = world;
-    const held = site.log.hold(({ target }) => target === "one/step-2");
-    const tab = await world.open();
-    const id = await tab.start("relay", "one", { steps: 3, atMostOnce: true });
-    await held.arrived;
-    await tab.tab.reload();
-    expect(await tab.ended(id)).toMatchObject({ status: "FAILED" });
-    held.release();
-    expect(site.asked("one")).toEqual({ "step-1": 1, "step-2": 1 });
-  });
-
-  test("during a wait keeps its time", async () => {
-    const world = await World.open();
-    const { site } = world;
-    const tab = await world.open();
-    const begun = Date.now();
-    const id = await tab.start("relay", "one", { steps: 1, wait: 3 });
-    await until("the step to be recorded", async () => (await tab.succeeded(id)).includes("step-1"));
-    await tab.tab.reload();
-    expect(await tab.ended(id)).toMatchObject({ status: "SUCCEEDED" });
-    expect(Date.now() - begun).toBeGreaterThanOrEqual(3000);
-    expect(site.asked("one")).toEqual({ "step-1": 1 });
-  });
-
-  test("of a page whose functions run in a worker goes on in the next one's", async () => {
-    const world = await World.open();
-    const { site } = world;
-    const held = site.log.hold(({ target }) => target === "one/step-2");
-    const tab = await world.open({ worker: "1" });
-    const id = await tab.start("relay", "one", { steps: 3, wait: 1 });
-    await held.arrived;
-    await tab.tab.reload();
-    await tab.asked("one", "step-2", 2);
-    held.release();
-    expect(await tab.ended(id)).toMatchObject({ status: "SUCCEEDED" });
-    expect(site.asked("one")).toEqual({ "step-1": 1, "step-2": 2, "step-3": 1 });
-    expect(await tab.tab.evaluate("site.refused")).toEqual([]);
-  });
-
+describeTabs("chromium", "a reload", (open) => {
   test("after any commit of the seed workflow changes nothing about its end", async () => {
-    const first = await World.open();
-    const undisturbed = await encode(first, "undisturbed");
+    const undisturbed = await encode(await open(), "undisturbed");
     const commits = undisturbed.commits;
     expect(commits).toBeGreaterThan(15);
     const left = Array.from({ length: commits - 1 }, (_, at) => at + 1);
-    // Mostly it waits. A browser and a site for each lane keep apart what is asked for.
-    const lane = async (world: World): Promise<void> => {
+    // Mostly it waits. A site for each lane keeps apart what is asked for.
+    const lane = async (): Promise<void> => {
+      const world = await open();
       for (let seq = left.shift(); seq !== undefined; seq = left.shift()) await reloadAfter(seq, world);
     };
-    await Promise.all([lane(first), lane(await World.open()), lane(await World.open())]);
+    await Promise.all(Array.from({ length: LANES }, lane));
   });
 });
 

@@ -1,12 +1,12 @@
-/** What browsers do to storage: they run out of room, clear it, deny it, and hand it to newer tabs. */
+/** What browsers do to storage: they run out of room, and clear it. */
 
 import { expect, test } from "vitest";
-import { inChromium } from "../in-chromium.ts";
-import { type Header, until, World } from "./world.ts";
+import { describeTabs } from "./describe-tabs.ts";
+import { type Header, until, type World } from "./world.ts";
 
-inChromium("storage", () => {
+describeTabs("chromium", "storage", (open) => {
   test("without room pauses an execution where it is, and says so in every tab until there is some", async () => {
-    const world = await World.open();
+    const world = await open();
     const { site } = world;
     const limits = await world.openBlank();
     await limits.send("Storage.overrideQuotaForOrigin", { origin: originOf(world), quotaSize: 200_000 });
@@ -37,7 +37,7 @@ inChromium("storage", () => {
   });
 
   test("that finds room again by itself lets the execution go on by itself", async () => {
-    const world = await World.open();
+    const world = await open();
     const limits = await world.openBlank();
     await limits.send("Storage.overrideQuotaForOrigin", { origin: originOf(world), quotaSize: 100_000 });
     const tab = await world.open();
@@ -48,7 +48,7 @@ inChromium("storage", () => {
   });
 
   test("that is full when the tab dies leaves an execution that the next tab goes on with", async () => {
-    const world = await World.open();
+    const world = await open();
     const limits = await world.openBlank();
     await limits.send("Storage.overrideQuotaForOrigin", { origin: originOf(world), quotaSize: 100_000 });
     const tab = await world.open();
@@ -61,30 +61,8 @@ inChromium("storage", () => {
     expect(await next.ended(id)).toMatchObject({ status: "SUCCEEDED" });
   });
 
-  test("that a newer tab takes over stops this one, and keeps later ones of the old code out", async () => {
-    const world = await World.open();
-    const { site } = world;
-    const held = site.log.hold(({ target }) => target === "one/step-2");
-    const tab = await world.open();
-    const id = await tab.start("relay", "one", { steps: 3 });
-    await held.arrived;
-    const newer = await world.openBlank();
-    await newer.evaluate(`new Promise((resolve, reject) => {
-      const request = indexedDB.open("site", 1_000);
-      request.onsuccess = () => resolve(request.result.version);
-      request.onerror = () => reject(request.error);
-    })`);
-    expect(await tab.status()).toBe("SUPERSEDED");
-    held.release();
-    expect(await tab.refusal('site.start("relay", "two")')).toBe("STORAGE_NEWER_VERSION");
-    expect(await tab.refusal(`site.describe("${id}")`)).toBe("STORAGE_NEWER_VERSION");
-    const late = await world.open();
-    await until("the late tab to know", async () => (await late.status()) === "SUPERSEDED");
-    expect(site.asked("one")).toEqual({ "step-1": 1, "step-2": 1 });
-  });
-
   test("that is cleared under an execution takes it away whole, and what starts next is new", async () => {
-    const world = await World.open();
+    const world = await open();
     const { site } = world;
     const held = site.log.hold(({ target }) => target === "one/step-2");
     const tab = await world.open();
@@ -99,14 +77,6 @@ inChromium("storage", () => {
     await tab.start("relay", "one", { steps: 2 });
     expect(await tab.ended(id)).toMatchObject({ status: "SUCCEEDED", result: '["one/step-1 2","one/step-2 2"]' });
     expect(site.asked("one")).toEqual({ "step-1": 2, "step-2": 2 });
-  });
-
-  test("that the browser denies is an error with a code, and a state of the page", async () => {
-    const world = await World.open();
-    const tab = await world.open({ policy: "sandbox" });
-    await until("the page to know", async () => (await tab.status()) === "UNAVAILABLE");
-    expect(await tab.tab.evaluate("site.host.status.get().error.code")).toBe("STORAGE_UNAVAILABLE");
-    expect(await tab.refusal('site.start("relay", "one")')).toBe("STORAGE_UNAVAILABLE");
   });
 });
 

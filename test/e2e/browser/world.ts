@@ -13,45 +13,48 @@ export interface Header {
   readonly halt?: { readonly reason: string };
 }
 
-type EngineKind = "chromium" | Engine["kind"];
+export type EngineKind = "chromium" | Engine["kind"];
 
 /** How a browser is started on a profile. */
 type Start<Tab extends RemoteTab> = (profile: Profile) => Promise<RemoteBrowser<Tab>>;
 
-/** In Chromium, whose tabs can do more, unless another engine was asked for. */
+/** Its tabs are Chromium's, which can do more, unless another engine was asked for. */
 export class World<Tab extends RemoteTab = BrowserTab> {
   readonly site: SiteServer;
   readonly engine: EngineKind;
   /** Whether its browser is its own, which may be killed, and keeps what pages store. */
   readonly mayKill: boolean;
-  readonly #tabs: Tab[] = [];
   readonly #profile = new Profile();
   readonly #start: Start<Tab>;
   #browser: RemoteBrowser<Tab> | undefined;
 
-  private constructor(site: SiteServer, engine: EngineKind, start: Start<Tab> | RemoteBrowser<Tab>) {
+  private constructor(site: SiteServer, engine: EngineKind, start: Start<Tab>, mayKill: boolean) {
     this.site = site;
     this.engine = engine;
-    this.mayKill = typeof start === "function";
-    this.#start = typeof start === "function" ? start : () => Promise.resolve(start);
+    this.mayKill = mayKill;
+    this.#start = start;
   }
 
-  /** For the test that calls it: everything is ended with it. */
+  /** In a Chromium of its own. For the test that calls it: everything is ended with it. */
   static open(flags: readonly string[] = []): Promise<World> {
     return World.#open("chromium", (profile) => Chromium.start(profile, flags));
   }
 
-  /** In another browser: one of its own, or a running one that it shares with others, in which its site is a new one. */
-  static openIn(engine: Engine, running?: RemoteBrowser): Promise<World<RemoteTab>> {
-    return World.#open(engine.kind, running ?? ((profile) => startEngine(engine, profile)));
+  /** In a browser of its own, of another maker. */
+  static openIn(engine: Engine): Promise<World<RemoteTab>> {
+    return World.#open(engine.kind, (profile) => startEngine(engine, profile));
   }
 
-  static async #open<Tab extends RemoteTab>(
-    engine: EngineKind,
-    start: Start<Tab> | RemoteBrowser<Tab>,
-  ): Promise<World<Tab>> {
+  /** In a running browser, in which its site is a new one. Its tabs are that browser's to end, its site the caller's. */
+  static async share<Tab extends RemoteTab>(engine: EngineKind, running: RemoteBrowser<Tab>): Promise<World<Tab>> {
+    const world = new World(await SiteServer.open(), engine, () => Promise.resolve(running), false);
+    await world.startBrowser();
+    return world;
+  }
+
+  static async #open<Tab extends RemoteTab>(engine: EngineKind, start: Start<Tab>): Promise<World<Tab>> {
     // First what may fail for a fault in the code: it leaves no browser behind.
-    const world = new World(await SiteServer.open(), engine, start);
+    const world = new World(await SiteServer.open(), engine, start, true);
     onTestFinished(() => world.#close());
     await world.startBrowser();
     return world;
@@ -86,15 +89,11 @@ export class World<Tab extends RemoteTab = BrowserTab> {
 
   async #openTab(url: string): Promise<Tab> {
     if (this.#browser === undefined) throw new Error("no browser has been started");
-    const tab = await this.#browser.open(url);
-    this.#tabs.push(tab);
-    return tab;
+    return await this.#browser.open(url);
   }
 
   async #close(): Promise<void> {
-    if (this.mayKill) await this.#browser?.kill();
-    // A tab that is closed already cannot be closed.
-    else for (const tab of this.#tabs) await tab.close().catch(() => {});
+    await this.#browser?.kill();
     await this.site.close();
     this.#profile.remove();
   }

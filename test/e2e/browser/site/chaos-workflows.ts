@@ -5,12 +5,18 @@
 
 import { type DurableContext, type DurableLambdaHandler, StepError, withDurableExecution } from "perdure";
 
+declare global {
+  /** The step that runs in this tab, or ran last. */
+  var asking: string | undefined;
+}
+
 /** The name of the execution, which the server counts under. */
-function nameOf({ executionContext }: DurableContext): string {
+export function nameOf({ executionContext }: DurableContext): string {
   return executionContext.durableExecutionArn.split("/").at(-2) ?? "";
 }
 
-async function ask(target: string): Promise<string> {
+export async function ask(target: string): Promise<string> {
+  globalThis.asking = target;
   const response = await fetch(`/steps/${target}`, { method: "POST" });
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
   return response.text();

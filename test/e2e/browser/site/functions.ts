@@ -4,6 +4,7 @@ import { type DurableContext, withDurableExecution } from "perdure";
 import type { Functions } from "perdure/browser";
 import { encodeVideo } from "../../../../demo/workflows/encode-video.ts";
 import { chaosWorkflows } from "./chaos-workflows.ts";
+import { promiseWorkflows } from "./promise-workflows.ts";
 
 // AWS's clients are configured as everywhere else. All that they speak to is behind the page's own origin.
 (globalThis as { process?: unknown }).process = {
@@ -14,11 +15,6 @@ import { chaosWorkflows } from "./chaos-workflows.ts";
     AWS_SECRET_ACCESS_KEY: "stand-in",
   },
 };
-
-declare global {
-  /** The step that runs in this tab, or ran last. */
-  var asking: string | undefined;
-}
 
 export interface RelayEvent {
   readonly steps: number;
@@ -60,4 +56,4 @@ const approval = withDurableExecution(async (_: unknown, context: DurableContext
   }),
 );
 
-export const functions: Functions = { relay, approval, encodeVideo, ...chaosWorkflows };
+export const functions: Functions = { relay, approval, encodeVideo, ...chaosWorkflows, ...promiseWorkflows };

@@ -1,0 +1,34 @@
+/** Tabs in Firefox, and what is left of them when it is killed. */
+
+import { expect, inject, test } from "vitest";
+import { describePromises } from "./describe-promises.ts";
+import { describeTabs } from "./describe-tabs.ts";
+import { tabCases } from "./tab-cases.ts";
+import { until, World } from "./world.ts";
+
+describeTabs("firefox", "tabs in firefox", tabCases);
+describePromises("firefox", [5]);
+
+const engine = inject("engines").firefox;
+const kill = "firefox that is killed while it writes loses nothing that was recorded";
+test.skipIf(!engine.found)(engine.found ? kill : `${kill} [${engine.reason}]`, async () => {
+  if (!engine.found) return;
+  const world = await World.openIn(engine);
+  const { site } = world;
+  const steps = 120;
+  const total = (): number => Object.values(site.asked("one")).reduce((sum, count) => sum + count, 0);
+  let tab = await world.open();
+  const id = await tab.start("relay", "one", { steps, size: 500 });
+  for (const target of [40, 80]) {
+    await until(`${target} requests`, () => total() >= target);
+    await world.killBrowser();
+    await world.startBrowser();
+    tab = await world.open();
+  }
+  expect(await tab.ended(id)).toMatchObject({ status: "SUCCEEDED" });
+  for (const { done, after } of site.known) {
+    const later = new Set(site.log.calls.slice(after).map((call) => call.target));
+    expect(done.filter((step) => later.has(`one/${step}`))).toEqual([]);
+  }
+  expect(site.known.map(({ done }) => done.length > 0)).toEqual([true, true]);
+});

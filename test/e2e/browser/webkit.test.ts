@@ -1,0 +1,8 @@
+/** Tabs in WebKitGTK. Under remote control it keeps nothing on the disk, so that there is nothing to find after a kill. */
+
+import { describePromises } from "./describe-promises.ts";
+import { describeTabs } from "./describe-tabs.ts";
+import { tabCases } from "./tab-cases.ts";
+
+describeTabs("webkit", "tabs in webkit", tabCases);
+describePromises("webkit", [5]);
