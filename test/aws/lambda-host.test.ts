@@ -15,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { LocalS3 } from "../../scripts/local-aws/local-bucket.ts";
 import { HttpGateway } from "../../scripts/local-aws/http-gateway.ts";
 import { localContext, type QueueFunction } from "../../scripts/local-aws/queue-mapping.ts";
+import { DynamoStore } from "../../src/adapters/dynamodb/dynamodb-store.ts";
 import type { ExecutionClient } from "../../src/engine/runner/client.ts";
 import type { LambdaHost } from "../../src/homes/aws/create-lambda-host.ts";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
@@ -442,6 +443,22 @@ describe("the sweeper", () => {
     await expect(host.client.describe(execution.id)).rejects.toMatchObject({ code: "ResourceNotFoundException" });
     expect(await world.sweep(host)).toEqual({ woken: 0, redriven: 0, expired: 0 });
   });
+});
+
+test("a long execution leaves a snapshot where it comes to rest, for the call that goes on with it", async () => {
+  const world = await aws.open();
+  const long = withDurableExecution(async (_: unknown, context) => {
+    const steps = Array.from({ length: 2100 }, (_, at) => context.step(`step ${at}`, async () => at));
+    await Promise.all(steps);
+    await context.wait({ seconds: 2 });
+    return "done";
+  });
+  const host = world.host({ long });
+  world.serve(host);
+  const { execution } = await host.client.start({ functionName: "long", name: "one" });
+  const store = new DynamoStore({ client: aws.dynalite.client, table: world.variables["TABLE"] ?? "" });
+  await expect.poll(() => store.snapshot(execution.id, execution.incarnation)).toContain("step 2099");
+  expect(await outcome(host, execution.id)).toEqual({ status: "SUCCEEDED", result: "done" });
 });
 
 test("large payloads are in S3, of starts and of steps, and go with their execution", async () => {

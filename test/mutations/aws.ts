@@ -3,6 +3,7 @@ import type { Mutation } from "./mutation.ts";
 const alarm = ["src/adapters/sqs/queue-alarm.test.ts"];
 const faces = ["test/cli/faces.test.ts"];
 const host = ["test/aws/lambda-host.test.ts"];
+const longLogs = ["src/adapters/dynamodb/long-log.test.ts"];
 const offloading = ["src/adapters/dynamodb/offloading.test.ts"];
 const otel = ["src/otel/otel.test.ts"];
 const typedClient = ["src/lambda-compat/typed-client.test.ts"];
@@ -174,5 +175,19 @@ export const awsMutations: readonly Mutation[] = [
     code: "    load: (url, context, next) => next(url, isModule(url, context.format) ? asModule(context) : context),",
     becomes: "    load: (url, context, next) => next(url, isModule(url, context.format) ? context : context),",
     tests: ["src/homes/local/typescript-modules.test.ts"],
+  },
+  {
+    keeps: "long logs",
+    what: "a log ends where a stretch of it does not fit into one answer",
+    code: "    const isEnd = short >= 0 && found[short]?.last === undefined;",
+    becomes: "    const isEnd = short >= 0;",
+    tests: longLogs,
+  },
+  {
+    keeps: "long logs",
+    what: "a page has as many characters as a thousand items stand for",
+    code: "at < items.length && characters < PAGE_CHARACTERS; at += READ_AT_ONCE",
+    becomes: "at < items.length && characters >= 0; at += READ_AT_ONCE",
+    tests: longLogs,
   },
 ];

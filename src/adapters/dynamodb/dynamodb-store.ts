@@ -17,9 +17,9 @@ import { DueIndex } from "./due-index.ts";
 import { headKey, type Item, rowAttributes } from "./head.ts";
 import { type PackedText, pack, sizeOf, unpack } from "./packed-text.ts";
 import { OffloadError, Offloading, type OffloadSettings } from "./offloading.ts";
-import { Parts, type HeldText } from "./parts.ts";
+import { Parts, type HeldText, TEXT_ATTRIBUTES } from "./parts.ts";
 import { commitKey, FUNCTIONS, Key, logPartition, seqOf, SNAPSHOT } from "./schema.ts";
-import { type Found, Table } from "./table.ts";
+import { Table } from "./table.ts";
 
 export interface DynamoStoreOptions {
   /** The official document client. Its own retries are welcome: a commit that was written twice is recognised. */
@@ -42,8 +42,14 @@ const SLACK_MS = 120_000;
 /** A head stays below this many bytes: every look at an execution reads it, and its end writes it anew. */
 const LARGEST_IN_HEAD = 700;
 const PAGE_COMMITS = 1000;
+/** A page ends after about so many. */
+const PAGE_CHARACTERS = 16_777_216;
+/** Stretches of `PAGE_COMMITS` that are read at a time. One that is empty costs one read unit. */
+const STRETCHES_AHEAD = 8;
 /** Commits whose parts or objects are read at a time. */
 const READ_AT_ONCE = 16;
+/** The partition is known, and as long as a commit. */
+const COMMIT_ATTRIBUTES: readonly string[] = [Key.SORT, ...TEXT_ATTRIBUTES];
 
 export class DynamoStore implements ExecutionStore {
   /** By when executions should have been woken. */
@@ -198,33 +204,63 @@ export class DynamoStore implements ExecutionStore {
     return false;
   }
 
-  async #page({ id, incarnation, from, head }: PageStart, limit = PAGE_COMMITS): Promise<LogPage | undefined> {
+  async #page({ id, incarnation, from, head }: PageStart, limit?: number): Promise<LogPage | undefined> {
     const partition = logPartition(id, incarnation);
     const inHead = from === 1 && head !== undefined && isText(head) ? unpack(head) : undefined;
     const bodies = inHead === undefined ? [] : [inHead];
     const first = from + bodies.length;
-    const stretch = { partition, from: commitKey(first), to: "d" };
-    const wanted = Math.min(limit, PAGE_COMMITS) - bodies.length;
-    // A query of no items cannot be asked for; one item tells whether there are more.
-    const { items, last }: Found = await this.#table.query({ ...stretch, limit: Math.max(wanted, 1) });
-    const found = items.slice(0, wanted);
-    const gap = found.findIndex((item, at) => seqOf(String(item[Key.SORT])) !== first + at);
-    const texts = await this.#texts(gap < 0 ? found : found.slice(0, gap), { partition, first });
+    const { items, isEnd } = await this.#commits({ partition, first }, limit && limit - bodies.length);
+    const gap = items.findIndex((item, at) => seqOf(String(item[Key.SORT])) !== first + at);
+    const whole = gap < 0 ? items : items.slice(0, gap);
+    const texts = await this.#texts(whole, { partition, first });
     if (texts === undefined) return undefined;
     for (const text of texts) bodies.push(text);
-    const isAll = gap >= 0 || (last === undefined && items.length <= wanted);
+    const isAll = texts.length === whole.length && (gap >= 0 || isEnd);
     return isAll ? { bodies } : { bodies, next: from + bodies.length };
   }
 
-  /** Of the commits from `first` on; undefined if a part of one is not there any more. */
+  /** From the first one on; without a limit more than one stretch, where a stretch of commits fits into one answer. */
+  async #commits({ partition, first }: Commits, limit?: number): Promise<Stretched> {
+    const wanted = Math.min(limit ?? PAGE_COMMITS, PAGE_COMMITS);
+    // A query of no items cannot be asked for; one item tells whether there are more.
+    const stretch = { partition, from: commitKey(first), to: "d", limit: Math.max(wanted, 1), only: COMMIT_ATTRIBUTES };
+    const { items, last } = await this.#table.query(stretch);
+    const isEnd = last === undefined && items.length <= wanted;
+    if (isEnd || limit !== undefined || items.length < PAGE_COMMITS) return { items: items.slice(0, wanted), isEnd };
+    const ahead = await this.#ahead({ partition, first: first + PAGE_COMMITS });
+    return { items: [...items, ...ahead.items], isEnd: ahead.isEnd };
+  }
+
+  /** Several stretches at a time, each of which begins at a number: as many of them as follow on each other. */
+  async #ahead({ partition, first }: Commits): Promise<Stretched> {
+    const found = await Promise.all(
+      Array.from({ length: STRETCHES_AHEAD }, (_, at) => {
+        const [from, to] = [first + at * PAGE_COMMITS, first + (at + 1) * PAGE_COMMITS - 1];
+        const keys = { from: commitKey(from), to: commitKey(to) };
+        return this.#table.query({ partition, ...keys, only: COMMIT_ATTRIBUTES });
+      }),
+    );
+    // The log ends within a stretch, or the stretch did not fit into one answer: what lies behind it is read another time.
+    const short = found.findIndex(({ items }) => items.length < PAGE_COMMITS);
+    const following = short < 0 ? found : found.slice(0, short + 1);
+    const isEnd = short >= 0 && found[short]?.last === undefined;
+    return { items: following.flatMap(({ items }) => items), isEnd };
+  }
+
+  /**
+   * Of the commits from `first` on, as many as suit the memory; undefined if a part of one is not there any more. An item
+   * may stand for any number of characters.
+   */
   async #texts(items: readonly Item[], { partition, first }: Commits): Promise<readonly string[] | undefined> {
     const texts: string[] = [];
-    for (let at = 0; at < items.length; at += READ_AT_ONCE) {
+    let characters = 0;
+    for (let at = 0; at < items.length && characters < PAGE_CHARACTERS; at += READ_AT_ONCE) {
       const some = items.slice(at, at + READ_AT_ONCE);
       const read = some.map((item, index) => this.#parts.read(item, { partition, of: first + at + index }));
       for (const text of await Promise.all(read)) {
         if (text === undefined) return undefined;
         texts.push(text);
+        characters += text.length;
       }
     }
     return texts;
@@ -260,6 +296,12 @@ interface PageStart {
 interface Commits {
   readonly partition: string;
   readonly first: number;
+}
+
+interface Stretched {
+  readonly items: readonly Item[];
+  /** No commit follows, as far as was seen. */
+  readonly isEnd: boolean;
 }
 
 function objectOf(held: HeldText | undefined): string | undefined {
