@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type DurableContext, withDurableExecution } from "perdure";
 import { createMemoryHost, type MemoryHost } from "perdure/memory";
 import { root, run } from "../../scripts/command.ts";
+import { bearing } from "../../src/cli/api/authorize.ts";
 import { createProxy, onlyBearing } from "../../src/cli/console-proxy.ts";
 import { answeringReplays } from "../../src/cli/console-replay.ts";
 import { createConsole } from "../../src/console/serve-console.ts";
@@ -87,7 +88,7 @@ export async function openConsoleFront({ url, token, files = [] }: FrontOptions)
   const own = crypto.randomUUID();
   const links = new OneTimeLinks(own);
   const page = createConsole({ folder, links });
-  const guarded = onlyBearing(own, answeringReplays(files, createProxy({ url, token })));
+  const guarded = onlyBearing(own, answeringReplays(files, createProxy({ url, authorize: bearing(token) })));
   const served = await serve(async (request) => (await page(request)) ?? guarded(request));
   return {
     link: () => links.linkTo(`${served.url}/console/`),

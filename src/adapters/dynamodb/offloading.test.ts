@@ -90,11 +90,12 @@ describe("what is offloaded", () => {
     const row = await written();
     const reading = open();
     s3.client.middlewareStack.addRelativeTo(
-      (next) => async (args) => {
-        s3.client.middlewareStack.remove("removes");
-        await open().remove(row.id, row.incarnation);
-        return next(args);
-      },
+      <Args, Output>(next: (args: Args) => Promise<Output>) =>
+        async (args: Args): Promise<Output> => {
+          s3.client.middlewareStack.remove("removes");
+          await open().remove(row.id, row.incarnation);
+          return next(args);
+        },
       { relation: "before", toMiddleware: "serializerMiddleware", name: "removes" },
     );
     expect(await reading.read(row.id, 1)).toBeUndefined();
