@@ -89,14 +89,13 @@ describe("what is offloaded", () => {
   test("of an execution that is removed while it is read is a log that is not there", async () => {
     const row = await written();
     const reading = open();
-    s3.client.middlewareStack.addRelativeTo(
-      <Args, Output>(next: (args: Args) => Promise<Output>) =>
-        async (args: Args): Promise<Output> => {
-          s3.client.middlewareStack.remove("removes");
-          await open().remove(row.id, row.incarnation);
-          return next(args);
-        },
-      { relation: "before", toMiddleware: "serializerMiddleware", name: "removes" },
+    s3.client.middlewareStack.add(
+      (next) => async (args) => {
+        s3.client.middlewareStack.remove("removes");
+        await open().remove(row.id, row.incarnation);
+        return next(args);
+      },
+      { step: "initialize", name: "removes" },
     );
     expect(await reading.read(row.id, 1)).toBeUndefined();
   });

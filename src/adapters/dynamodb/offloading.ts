@@ -8,12 +8,12 @@
  * 3. An execution's head goes first, and then its objects: one that is missing while the head is there is a fault.
  */
 
-import type { S3Client } from "@aws-sdk/client-s3";
+import type * as S3 from "@aws-sdk/client-s3";
 
 /** Where large texts are kept. */
 export interface OffloadSettings {
   /** The official client of S3. */
-  readonly client: S3Client;
+  readonly client: S3.S3Client;
   readonly bucket: string;
   /** What all keys begin with; `perdure/` by default. */
   readonly prefix?: string;
@@ -114,7 +114,7 @@ export class Offloading {
 }
 
 /** Inside `try`, which tells bundlers that the package may be missing: only who offloads needs it. */
-async function importS3(): Promise<typeof import("@aws-sdk/client-s3")> {
+async function importS3(): Promise<typeof S3> {
   try {
     return await import("@aws-sdk/client-s3");
   } catch (cause) {
