@@ -4,8 +4,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ProcessGroup, type Profile, type RemoteBrowser, type RemoteTab } from "./remote-browser.ts";
 
+/** Of `about:config`. */
+export type Preferences = Readonly<Record<string, boolean | number | string>>;
+
 /** Nothing but the pages under test: no updates, no reports, no session of before. */
-const preferences: Readonly<Record<string, boolean | number | string>> = {
+const quiet: Preferences = {
   "app.update.disabledForTesting": true,
   "browser.sessionstore.resume_from_crash": false,
   "browser.shell.checkDefaultBrowser": false,
@@ -49,8 +52,8 @@ export class Firefox implements RemoteBrowser {
     socket.addEventListener("close", () => this.#fail(new Error("the browser is gone")));
   }
 
-  static async start(executablePath: string, profile: Profile): Promise<Firefox> {
-    const settings = Object.entries(preferences).map(
+  static async start(executablePath: string, profile: Profile, preferences: Preferences = {}): Promise<Firefox> {
+    const settings = Object.entries({ ...quiet, ...preferences }).map(
       ([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});`,
     );
     writeFileSync(join(profile.folder, "user.js"), settings.join("\n"));

@@ -6,6 +6,7 @@
 import { type SeededRandom, seededRandom } from "perdure/testing";
 import type { RemoteTab } from "../../../scripts/browsers/remote-browser.ts";
 import { ChaosAudit, type Started } from "./chaos-audit.ts";
+import { FILL } from "./ballast.ts";
 import { BrowserTab } from "./chromium.ts";
 import { type SiteTab, until, type World } from "./world.ts";
 
@@ -48,17 +49,6 @@ const workflows: Readonly<Record<string, (random: SeededRandom) => number>> = {
  * be much of that, and it has to be taken before a lower quota counts.
  */
 const ROOM = 3_000_000;
-const FILL = `new Promise((full) => {
-  const opening = indexedDB.open("ballast", 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore("ballast", { autoIncrement: true });
-  opening.onsuccess = () => put(opening.result, 1 << 20);
-  function put(database, size) {
-    const transaction = database.transaction("ballast", "readwrite");
-    transaction.objectStore("ballast").add(crypto.getRandomValues(new Uint8Array(1 << 16)).subarray(0, Math.min(size, 1 << 16)));
-    transaction.oncomplete = () => put(database, size);
-    transaction.onabort = () => size > 64 ? put(database, size >> 4) : (database.close(), full());
-  }
-})`;
 
 const STEAL = `navigator.locks.query().then(({ held }) =>
   Promise.all(held.map(({ name }) => navigator.locks.request(name, { steal: true }, () => {}))).then(() => {}))`;

@@ -24,6 +24,11 @@ export function tabCases(open: Open): void {
   test("storage that the browser denies is an error with a code, and a state of the page", () => isDenied(open));
 }
 
+/** What asks for a back/forward cache of the engine's own, which Chromium has not under remote control. */
+export function cacheCases(open: Open): void {
+  test("a page that comes back out of the engine's own back/forward cache goes on", () => comesOutOfCache(open));
+}
+
 async function takesTurns(open: Open, count: number): Promise<void> {
   const world = await open();
   const { site } = world;
@@ -143,6 +148,29 @@ async function comesBack(open: Open): Promise<void> {
   await until("the page to be back", async () => (await cached.status()) === "RUNNING");
   expect(await cached.ended(id)).toMatchObject({ status: "SUCCEEDED" });
   expect(site.asked("one")).toEqual({ "step-1": 1, "step-2": 2, "step-3": 1 });
+}
+
+async function comesOutOfCache(open: Open): Promise<void> {
+  const world = await open();
+  const { site } = world;
+  const tabs = [await world.open(), await world.open()];
+  const id = await tabs[0]!.start("relay", "one", { steps: 2, wait: 2 });
+  await until("the step to be recorded", async () => (await tabs[0]!.succeeded(id)).includes("step-1"));
+  const [cached, other] = await whoRuns(tabs, "one/step-1");
+  await cached.tab.evaluate(
+    'void addEventListener("pageshow", ({ persisted }) => void (globalThis.isOutOfCache = persisted))',
+  );
+  await cached.tab.navigate(new URL("/nothing", site.url()).href);
+  expect(await other!.ended(id)).toMatchObject({ status: "SUCCEEDED" });
+  await cached.tab.evaluate("history.back()");
+  await until("the page to be back", () =>
+    cached.tab.evaluate<boolean>("globalThis.isOutOfCache === true").catch(() => false),
+  );
+  await until("the page to run", async () => (await cached.status()) === "RUNNING");
+  expect(await cached.ended(id)).toMatchObject({ status: "SUCCEEDED" });
+  await other!.tab.close();
+  expect(await cached.ended(await cached.start("relay", "two", { steps: 2 }))).toMatchObject({ status: "SUCCEEDED" });
+  expect(site.asked("one")).toEqual({ "step-1": 1, "step-2": 1 });
 }
 
 async function isSuperseded(open: Open): Promise<void> {

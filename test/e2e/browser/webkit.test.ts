@@ -2,7 +2,10 @@
 
 import { describePromises } from "./describe-promises.ts";
 import { describeTabs } from "./describe-tabs.ts";
-import { tabCases } from "./tab-cases.ts";
+import { cacheCases, tabCases } from "./tab-cases.ts";
 
-describeTabs("webkit", "tabs in webkit", tabCases);
+describeTabs("webkit", "tabs in webkit", (open) => {
+  tabCases(open);
+  cacheCases(open);
+});
 describePromises("webkit", [5]);

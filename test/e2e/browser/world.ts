@@ -1,7 +1,8 @@
 /** A site, a browser and its tabs: what the tests of several tabs and lives begin with. */
 
 import { onTestFinished } from "vitest";
-import { type Engine, startEngine } from "../../../scripts/browsers/find-engines.ts";
+import type { Engine } from "../../../scripts/browsers/find-engines.ts";
+import { Firefox, type Preferences } from "../../../scripts/browsers/firefox.ts";
 import { Profile, type RemoteBrowser, type RemoteTab } from "../../../scripts/browsers/remote-browser.ts";
 import { type BrowserTab, Chromium } from "./chromium.ts";
 import { SiteServer } from "./site-server.ts";
@@ -40,9 +41,9 @@ export class World<Tab extends RemoteTab = BrowserTab> {
     return World.#open("chromium", (profile) => Chromium.start(profile, flags));
   }
 
-  /** In a browser of its own, of another maker. */
-  static openIn(engine: Engine): Promise<World<RemoteTab>> {
-    return World.#open(engine.kind, (profile) => startEngine(engine, profile));
+  /** In a Firefox of its own, with settings of `about:config`. */
+  static openFirefox(executablePath: string, preferences?: Preferences): Promise<World<RemoteTab>> {
+    return World.#open("firefox", (profile) => Firefox.start(executablePath, profile, preferences));
   }
 
   /** In a running browser, in which its site is a new one. Its tabs are that browser's to end, its site the caller's. */
