@@ -12,6 +12,7 @@ import { lambda } from "./lambda-section.ts";
 import { writePage } from "./page.ts";
 import { Samples } from "./samples.ts";
 import { BenchBrowser } from "./browser.ts";
+import { consoleFrames } from "./console-sections.ts";
 import { Places } from "./places.ts";
 import { playgroundArrival, playgroundFrames } from "./playground-sections.ts";
 import { durableObjects, fanOut, memory, replay, type Section, steps } from "./sections.ts";
@@ -67,6 +68,7 @@ const inBrowser: typeof everywhere = {
   "tab-memory": async (places) => tabMemory(await places.tab()),
   playground: async (places) => playgroundArrival(await places.playground()),
   frames: async (places) => playgroundFrames(await places.playground()),
+  console: async (places) => consoleFrames(await places.console()),
 };
 
 async function run(): Promise<void> {

@@ -1,6 +1,8 @@
 /** What sections are measured in: each is started by the first section that needs it, and stopped at the end. */
 
 import { BenchBrowser } from "./browser.ts";
+import { BenchConsole } from "./console.ts";
+import { CONSOLE_SIZE } from "./console-sections.ts";
 import { BenchPlayground } from "./playground.ts";
 import { BenchTab } from "./tab.ts";
 import { BenchWorker } from "./workerd.ts";
@@ -15,6 +17,7 @@ export class Places {
   #browser: BenchBrowser | undefined;
   #tab: BenchTab | undefined;
   #playground: BenchPlayground | undefined;
+  #console: BenchConsole | undefined;
 
   async worker(): Promise<BenchWorker> {
     this.#worker ??= this.#keep(await BenchWorker.start());
@@ -29,6 +32,11 @@ export class Places {
   async playground(): Promise<BenchPlayground> {
     this.#playground ??= this.#keep(await BenchPlayground.start(await this.#openBrowser()));
     return this.#playground;
+  }
+
+  async console(): Promise<BenchConsole> {
+    this.#console ??= this.#keep(await BenchConsole.start(await this.#openBrowser(), CONSOLE_SIZE));
+    return this.#console;
   }
 
   /** The last one that was started first. */

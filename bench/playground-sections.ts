@@ -1,7 +1,8 @@
 /** What is measured of the playground, and how it is shown. */
 
 import { type Figures, median } from "./case.ts";
-import type { BenchPlayground, Frames } from "./playground.ts";
+import type { Frames } from "./frames.ts";
+import type { BenchPlayground } from "./playground.ts";
 import { type Samples, spread } from "./samples.ts";
 import type { Section } from "./sections.ts";
 import { table } from "./table.ts";
@@ -45,13 +46,17 @@ export function playgroundFrames(playground: BenchPlayground): Section {
     title: `The playground with an execution of ${OPERATIONS.toLocaleString("en")} operations`,
     async round() {
       const { idle, scrolling, scrubbing } = await playground.frames(OPERATIONS, SECONDS);
-      return { ...frames("idle", idle), ...frames("scrolling", scrolling), ...frames("scrubbing", scrubbing) };
+      return {
+        ...frameFigures("idle", idle),
+        ...frameFigures("scrolling", scrolling),
+        ...frameFigures("scrubbing", scrubbing),
+      };
     },
     show(samples) {
       const row = (title: string, motion: string): string[] => [
         title,
         spread(samples.values(`${motion} rate`)),
-        spread(lost(samples, motion)),
+        spread(lostFrames(samples, motion)),
         spread(samples.values(`${motion} work`)),
       ];
       return table(
@@ -62,10 +67,10 @@ export function playgroundFrames(playground: BenchPlayground): Section {
   };
 }
 
-function frames(motion: string, { rate, work }: Frames): Figures {
+export function frameFigures(motion: string, { rate, work }: Frames): Figures {
   return { [`${motion} rate`]: rate, [`${motion} work`]: work };
 }
 
-function lost(samples: Samples, motion: string): number[] {
+export function lostFrames(samples: Samples, motion: string): number[] {
   return samples.ratios(`${motion} rate`, "idle rate").map((part) => Math.max(0, 1 - part) * 100);
 }

@@ -8,6 +8,7 @@ import type { Page } from "playwright";
 import { type PreviewServer, preview } from "vite";
 import { buildPlayground, playgroundConfig } from "../scripts/build-playground.ts";
 import type { BenchBrowser } from "./browser.ts";
+import { type Frames, framesIn, type Motion } from "./frames.ts";
 
 /** When a page was ready for its visitor, in ms since the navigation began. */
 export interface Arrival {
@@ -15,16 +16,6 @@ export interface Arrival {
   readonly shown: number;
   /** The worker that runs it is there too. */
   readonly ready: number;
-}
-
-/** What is done with a long log while frames are counted. */
-export type Motion = "idle" | "scrolling" | "scrubbing";
-
-export interface Frames {
-  /** A second. */
-  readonly rate: number;
-  /** Of the page's thread for each frame, in ms. */
-  readonly work: number;
 }
 
 export class BenchPlayground {
@@ -65,13 +56,8 @@ export class BenchPlayground {
   async frames(operations: number, seconds: number): Promise<Readonly<Record<Motion, Frames>>> {
     const page = await this.#browser.open(this.#url);
     await importLog(page, longLog(operations));
-    const count = async (motion: Motion): Promise<Frames> => {
-      let frames = 0;
-      const work = await this.#browser.threadTime(page, async () => {
-        frames = await page.evaluate<number>(`(${countFrames.toString()})(${JSON.stringify(motion)}, ${seconds})`);
-      });
-      return { rate: frames / seconds, work: work / frames };
-    };
+    const count = (motion: Motion): Promise<Frames> =>
+      framesIn(this.#browser, page, { motion, seconds, scroller: "[role=listbox]" });
     const idle = await count("idle");
     const figures = { idle, scrolling: await count("scrolling"), scrubbing: await count("scrubbing") };
     await page.close();
@@ -108,35 +94,6 @@ function noteArrival(): void {
     requestAnimationFrame(look);
   });
   Object.assign(globalThis, { arrival });
-}
-
-/** Runs in the page: moves something in every frame, and counts the frames that come of it. */
-function countFrames(motion: string, seconds: number): Promise<number> {
-  const list = document.querySelector<HTMLElement>("[role=listbox]");
-  // Asked once: asking in every frame would have the page laid out twice.
-  const length = list?.scrollHeight ?? 0;
-  const range = document.querySelector<HTMLInputElement>(".scrubber input");
-  const moves: Record<string, (part: number) => void> = {
-    idle: () => {},
-    scrolling: (part) => list?.scrollTo({ top: part * length }),
-    scrubbing: (part) => {
-      if (range === null) return;
-      range.valueAsNumber = Math.round((1 - part) * Number(range.max));
-      range.dispatchEvent(new Event("input", { bubbles: true }));
-    },
-  };
-  return new Promise((resolve) => {
-    const begun = performance.now();
-    let frames = 0;
-    const frame = (): void => {
-      const part = (performance.now() - begun) / (seconds * 1000);
-      if (part >= 1) return resolve(frames);
-      frames++;
-      moves[motion]?.(part);
-      requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
-  });
 }
 
 async function importLog(page: Page, log: readonly string[]): Promise<void> {

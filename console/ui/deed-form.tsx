@@ -1,6 +1,13 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 
+export interface DeedField {
+  readonly name: string;
+  readonly label: string;
+  /** What stands in it unless something else is written. */
+  readonly value?: string;
+}
+
 export interface DeedFormSpec {
   /** Of the button that does it. */
   readonly label: string;
@@ -9,7 +16,7 @@ export interface DeedFormSpec {
   readonly isDangerous?: boolean;
   /** Something has to be chosen first. */
   readonly isImpossible?: boolean;
-  readonly fields: readonly { readonly name: string; readonly label: string }[];
+  readonly fields: readonly DeedField[];
   /** Answers whether it was done. */
   readonly act: (values: Readonly<Record<string, string>>) => Promise<boolean>;
 }
@@ -38,10 +45,10 @@ export function DeedForm({ spec, onDone, onCancel }: DeedFormProps): JSX.Element
   return (
     <form class="deed-form" aria-label={label} onSubmit={(event) => void submit(event)} onKeyDown={press}>
       <p>{text}</p>
-      {fields.map(({ name, label: fieldLabel }) => (
+      {fields.map(({ name, label: fieldLabel, value }) => (
         <label key={name}>
           {fieldLabel}
-          <input name={name} autoComplete="off" />
+          <input name={name} autoComplete="off" {...(value === undefined ? {} : { defaultValue: value })} />
         </label>
       ))}
       <button

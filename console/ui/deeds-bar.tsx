@@ -139,7 +139,7 @@ function forkForm({ console, subject, route }: SubjectProps, face: Face, attempt
     label: "Start it anew",
     text: `A new execution, whose log is this one's ${text}, goes on by itself. This one stays as it is.`,
     fields: [
-      { name: "name", label: "Its name (optional)" },
+      { name: "name", label: "Its name", value: nameForFork(subject) },
       { name: "version", label: "With another version (optional)" },
     ],
     act: ({ name = "", version = "" }) =>
@@ -148,6 +148,15 @@ function forkForm({ console, subject, route }: SubjectProps, face: Face, attempt
         console.router.go(executionRoute(fork));
       }, "This is the new execution."),
   };
+}
+
+/** So many characters an execution's name may have. */
+const LONGEST_NAME = 64;
+
+/** That of the execution, and which of its forks it is. */
+function nameForFork({ view, details }: SubjectProps["subject"]): string {
+  const ending = `-fork-${(details.value?.forks.length ?? 0) + 1}`;
+  return `${(view.header?.name ?? "").slice(0, LONGEST_NAME - ending.length)}${ending}`;
 }
 
 function rewindForm({ console, subject, route }: SubjectProps, face: Face, attempt: Attempt): DeedFormSpec {

@@ -53,7 +53,7 @@ interface PanelProps extends SubjectProps {
 
 function Panel({ state, now, ...props }: PanelProps): JSX.Element {
   return (
-    <section class="verdict" aria-label="The code of today" role="status">
+    <section class="replayed" aria-label="The code of today" role="status">
       {now.type === "asking" && <p>The code runs against the log …</p>}
       {now.type === "by hand" && <ByHand {...props} />}
       {now.type === "told" && <Verdict {...props} verdict={now.verdict} />}
@@ -88,14 +88,14 @@ function Verdict({
   const file = source.split(/[\\/]/).at(-1) ?? source;
   if (matches) {
     return (
-      <p class="grow verdict-good">
+      <p class="grow replayed-good">
         The code in {file} makes the calls of this log, up to commit {subject.view.length} of {subject.view.length}.
       </p>
     );
   }
   return (
     <div class="grow">
-      <p class="verdict-bad">
+      <p class="replayed-bad">
         The code in {file} and the log part after commit {commit}:
       </p>
       <p class="code">{difference}</p>

@@ -41,17 +41,26 @@ export const handler = withDurableExecution(async (order: { items: number; count
 export const BROKEN = "order.country as string";
 export const MENDED = 'order.country ?? "nl"';
 
+export interface Past {
+  /** How many executions there have been. */
+  readonly executions: number;
+  /** How many operations one more has, `LONG_ORDER`; none without them. */
+  readonly operations?: number;
+}
+
+export const LONG_ORDER = "long-order";
+
 export class EmulatorWorld implements AsyncDisposable {
   readonly project: Project = new Project();
   #emulator: Emulator | undefined;
   #front: ConsoleFront | undefined;
   #token = "";
 
-  /** `executions` have ended before it starts, over a year. */
-  static async open(executions: number): Promise<EmulatorWorld> {
+  /** All that it is opened with has ended before it starts. */
+  static async open(past: Past): Promise<EmulatorWorld> {
     const world = new EmulatorWorld();
     world.project.write("order.ts", orderCode(BROKEN));
-    seed(world.project.path(".perdure"), executions);
+    seed(world.project.path(".perdure"), past);
     world.#emulator = await Emulator.start(world.project, ["./order.ts"]);
     const { bearer } = JSON.parse(readFileSync(world.project.path(".perdure/credential.json"), "utf8")) as {
       bearer: string;
@@ -108,7 +117,7 @@ export class EmulatorWorld implements AsyncDisposable {
 }
 
 /** In one transaction, since what is tested is how they are found and not how they got there. */
-function seed(folder: string, executions: number): void {
+function seed(folder: string, { executions, operations = 0 }: Past): void {
   mkdirSync(folder, { recursive: true });
   const path = `${folder}/executions.db`;
   new SqliteStore(path).close();
@@ -117,8 +126,9 @@ function seed(folder: string, executions: number): void {
   const commit = database.prepare("INSERT INTO commits VALUES (?, ?, ?, ?)");
   const tag = database.prepare("INSERT INTO tags VALUES (?, ?, ?, ?)");
   database.exec("BEGIN");
-  for (let at = 0; at < executions; at++) {
-    const ended = endedOrder(at, executions);
+  const long = operations === 0 ? [] : [longOrder(operations)];
+  const orders = Array.from({ length: executions }, (_, at) => endedOrder(at, executions));
+  for (const ended of [...orders, ...long]) {
     const { id, incarnation, functionName, name, status, startedAt, expiresAt, tags } = ended.row;
     row.run(id, incarnation, functionName, name, status, startedAt, expiresAt, JSON.stringify(ended.row));
     ended.log.forEach((body, index) => commit.run(id, incarnation, index + 1, JSON.stringify(JSON.stringify(body))));
@@ -163,5 +173,35 @@ function endedOrder(at: number, executions: number) {
       { v: 3, writer: "seed.1", at: startedAt, facts: [{ ...started, input: '{"items":2,"country":"nl"}', tags }] },
       { v: 3, writer: "seed.2", owner: "i-1", at: startedAt + 40, facts: [step, end] },
     ],
+  };
+}
+
+const COMMIT_OPERATIONS = 10;
+
+/** Steps in a row. */
+function longOrder(operations: number): ReturnType<typeof endedOrder> {
+  const { row, log } = endedOrder(1, 2);
+  const [started, ended] = log;
+  const incarnation = "f".repeat(32);
+  const steps = Array.from({ length: operations }, (_, at) => ({
+    ...{ kind: "SUCCEEDED", id: `${at + 1}`, type: "STEP", name: `step ${at + 1}`, subType: "Step", result: `${at}` },
+  }));
+  const commits = Array.from({ length: Math.ceil(operations / COMMIT_OPERATIONS) }, (_, at) => ({
+    ...{ v: 3, writer: `seed.${at + 2}`, owner: "i-1", at: row.startedAt + 10 * at + 10 },
+    facts: steps.slice(at * COMMIT_OPERATIONS, (at + 1) * COMMIT_OPERATIONS),
+  }));
+  const first = { ...started, facts: started?.facts.map((fact) => ({ ...fact, name: LONG_ORDER, incarnation })) ?? [] };
+  const last = { ...ended, at: row.startedAt + 10 * commits.length + 20, facts: ended?.facts.slice(1) ?? [] };
+  const whole = [first, ...commits, { ...last, writer: `seed.${commits.length + 2}` }];
+  return {
+    row: {
+      ...row,
+      id: `order/${LONG_ORDER}`,
+      name: LONG_ORDER,
+      incarnation,
+      seq: whole.length,
+      tags: { customer: "c-0", region: "eu" },
+    },
+    log: whole as typeof log,
   };
 }

@@ -17,7 +17,7 @@ let browser: Browser;
 
 inChromium("an operator", () => {
   beforeAll(async () => {
-    world = await EmulatorWorld.open(EXECUTIONS);
+    world = await EmulatorWorld.open({ executions: EXECUTIONS });
     browser = await launchChromium();
     await world.order("order-stuck", { items: 2 }, { customer: "c-4711", region: "eu" });
     for (let at = 0; at < 6; at++) await world.order(`waits-${at}`, { items: 95, country: "be" }, { batch: "b-1" });
@@ -56,6 +56,7 @@ inChromium("an operator", () => {
     await visitor.press("Enter");
     await visitor.sees(/^Finished: .*NL-2/);
     expect(performance.now() - began).toBeLessThan(STORY_MS);
+    await visitor.page.getByRole("heading", { name: "order-stuck-fork-1" }).waitFor();
     await visitor.sees("Forked from");
     await visitor.sees(/2 more copied/);
     expect(await visitor.violations()).toEqual([]);
@@ -116,7 +117,8 @@ inChromium("an operator", () => {
     await using visitor = await Visitor.open(browser, world.link());
     await visitor.openNamed("waits-0");
     await visitor.activate("Restart from here");
-    await visitor.tabTo("Its name (optional)");
+    await visitor.tabTo("Its name");
+    await visitor.press("Control+a");
     await visitor.type("waits-again");
     await visitor.press("Enter");
     await visitor.page.getByRole("heading", { name: "waits-again" }).waitFor();

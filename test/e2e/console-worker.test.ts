@@ -75,7 +75,8 @@ inChromium("the console of a Worker", () => {
     await visitor.press("ArrowDown");
     await visitor.page.getByRole("heading", { name: "ask manager" }).waitFor();
     await visitor.activate("Restart from here");
-    await visitor.tabTo("Its name (optional)");
+    await visitor.tabTo("Its name");
+    await visitor.press("Control+a");
     await visitor.type("trip-again");
     await visitor.press("Enter");
     await visitor.page.getByRole("heading", { name: "trip-again" }).waitFor();
