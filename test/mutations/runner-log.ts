@@ -54,9 +54,12 @@ export const runnerLogMutations: readonly Mutation[] = [
   },
   {
     keeps: "P3",
-    what: "changes from outside reach the invocation in the order in which their callers hear of them",
+    what: "what one commit has changed reaches the invocation after what the next one has",
     code: "    if (news !== undefined) listener.onNews(news);",
-    becomes: "    if (news !== undefined) void Promise.resolve().then(() => listener.onNews(news));",
+    becomes:
+      "    const tell = (): void => void (news !== undefined && listener.onNews(news));\n" +
+      "    if (this.state.seq % 2 === 0) tell();\n" +
+      "    else this.#dependencies.host.drain(tell);",
     tests: [...order, ...chaos],
   },
   {

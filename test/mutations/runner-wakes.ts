@@ -33,8 +33,8 @@ export const runnerWakesMutations: readonly Mutation[] = [
   {
     keeps: "P7",
     what: "what is due before the next try waits for it",
-    code: "    this.order(due !== undefined && due > now ? Math.min(due, at) : at);",
-    becomes: "    this.order(at);",
+    code: "    this.#give(due !== undefined && due > now ? Math.min(due, at) : at, UNREAD);",
+    becomes: "    this.#give(at, UNREAD);",
     tests: [...alarm, ...wakes],
   },
   {
@@ -56,6 +56,21 @@ export const runnerWakesMutations: readonly Mutation[] = [
     what: "a wake is lost with what a process was doing that learns that it was replaced",
     code: "    this.#loop.interrupt();",
     becomes: "    this.#loop.stop();",
+    tests: wakes,
+  },
+  {
+    keeps: "P7",
+    what: "a wake whose look is to be tried again is lost when a process learns that it was replaced",
+    code: "    const isOwed = this.#reads;\n",
+    becomes: "    const isOwed = this.#again && this.#reads;\n",
+    tests: wakes,
+  },
+  {
+    keeps: "P7",
+    what: "a process that could not read a log orders the alarm by the number that it knows",
+    code: "Math.min(due, at) : at, UNREAD);",
+    becomes:
+      "Math.min(due, at) : at, {\n      incarnation: this.#options.state().header.incarnation,\n      seq: this.#options.state().seq,\n    });",
     tests: wakes,
   },
   {
@@ -132,8 +147,8 @@ export const runnerWakesMutations: readonly Mutation[] = [
   {
     keeps: "P6",
     what: "no alarm is set",
-    code: "    this.#clock.order(at, { incarnation: header.incarnation, seq });",
-    becomes: "    this.#clock.order(undefined, { incarnation: header.incarnation, seq });",
+    code: "    this.#clock.order(at, order);",
+    becomes: "    this.#clock.order(undefined, order);",
     tests: ["test/promises/p06-timers.test.ts", ...alarm],
   },
   {

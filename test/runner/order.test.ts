@@ -5,6 +5,8 @@ import { withDurableExecution } from "../../src/lambda-compat/with-durable-execu
 import { AsyncStore } from "../../src/testing/async-store.ts";
 import { replayLog } from "../../src/testing/replay-log.ts";
 import { LOG_FORMAT_VERSION } from "../../src/engine/model/commit.ts";
+import type { Operation } from "../../src/engine/model/operation.ts";
+import type { ExecutionStore } from "../../src/engine/ports/execution-store.ts";
 import { Processes } from "./processes.ts";
 
 const YES = { type: "SUCCEEDED", result: '"yes"' } as const;
@@ -42,6 +44,41 @@ test("callbacks that are completed some microtasks apart while a timer is overdu
       const header = await clock.run(runner.describe("order/one"));
       expect(header, `seed ${seed}, ${apart} apart`).toMatchObject({ status: "SUCCEEDED" });
     }
+  }
+});
+
+test("an invocation is told of changes in the order of the log, whoever has made them", async () => {
+  for (let apart = 0; apart <= 6; apart++) {
+    const world = new Processes();
+    const { clock } = world;
+    const host = clock.host();
+    const slow = (store: ExecutionStore): ExecutionStore =>
+      new AsyncStore(store, { seed: apart + 1, drain: (next) => host.drain(next) });
+    let ids: string[] = [];
+    const order = withDurableExecution(async (_: unknown, context) => {
+      const opened = await Promise.all(["a", "b", "c", "d"].map((name) => context.createCallback(name)));
+      ids = opened.map(([, id]) => id);
+      return Promise.all([...opened.map(([outcome]) => outcome), context.wait({ seconds: 1 })]);
+    });
+    const told: number[] = [];
+    const onTold = (changed: readonly Operation[]): void => {
+      for (const { delivery } of changed) if (delivery !== undefined) told.push(delivery);
+    };
+    const runner = world.start({ order }, { store: slow, onTold });
+    const client = world.start({ order }, { store: slow, mayRun: () => false });
+    await clock.run(runner.start({ functionName: "order", name: "one" }));
+    await clock.settle();
+    world.busyMs = 1500;
+    const sent: Promise<void>[] = [];
+    for (const [index, id] of ids.entries()) {
+      sent.push((index % 2 === 0 ? runner : client).completeCallback(id, YES));
+      await hops(apart);
+    }
+    await clock.run(Promise.all(sent));
+    await clock.run(runner.wake("order/one"));
+    await clock.advance(1000);
+    expect(told, `${apart} apart`).toEqual([...told].sort((a, b) => a - b));
+    expect(new Set(told).size, `${apart} apart`).toBe(5);
   }
 });
 

@@ -7,6 +7,13 @@ import type { Fact } from "../../src/engine/model/commit.ts";
 import type { Alarm } from "../../src/engine/ports/alarm.ts";
 import type { Host } from "../../src/engine/ports/host.ts";
 import type { ExecutionStore } from "../../src/engine/ports/execution-store.ts";
+import type { Operation } from "../../src/engine/model/operation.ts";
+import type {
+  FunctionVersions,
+  InvocationRequest,
+  RegisteredFunction,
+  RunningInvocation,
+} from "../../src/engine/runner/function.ts";
 import { Runner, type RunnerOptions } from "../../src/engine/runner/runner.ts";
 import { formatExecutionArn } from "../../src/lambda-compat/arn.ts";
 import { type Functions, readFunctions } from "../../src/lambda-compat/functions.ts";
@@ -34,6 +41,8 @@ export interface ProcessOptions
   readonly store?: (store: ExecutionStore) => ExecutionStore;
   /** Puts something between the process and its alarm. */
   readonly alarm?: (alarm: Alarm) => Alarm;
+  /** Hears what an invocation that runs is told. */
+  readonly onTold?: (changed: readonly Operation[]) => void;
 }
 
 export class Processes {
@@ -47,14 +56,14 @@ export class Processes {
   }
 
   /** Starts a process with an alarm of its own. */
-  start(functions: Functions, { store, alarm, ...options }: ProcessOptions = {}): Runner {
+  start(functions: Functions, { store, alarm, onTold, ...options }: ProcessOptions = {}): Runner {
     const host = this.#busy(this.clock.host());
     const own = new MemoryAlarm({ host, wake: (id) => runner.wake(id) });
     const runner: Runner = new Runner({
       store: store?.(this.disk) ?? this.disk,
       alarm: alarm?.(own) ?? own,
       host,
-      functions: readFunctions(functions),
+      functions: onTold === undefined ? readFunctions(functions) : overheard(readFunctions(functions), onTold),
       arnOf: formatExecutionArn,
       ...options,
     });
@@ -82,6 +91,30 @@ export class Processes {
   story(id: string): string[] {
     return this.facts(id).map((fact) => ("id" in fact ? `${fact.kind} ${fact.id}` : fact.kind));
   }
+}
+
+/** The same functions; what their invocations are told is told to `onTold` too. */
+function overheard(
+  functions: ReadonlyMap<string, FunctionVersions>,
+  onTold: (changed: readonly Operation[]) => void,
+): ReadonlyMap<string, FunctionVersions> {
+  const listening = (target: RegisteredFunction): RegisteredFunction => {
+    if (target.kind === "plain") return target;
+    const invoke = (request: InvocationRequest): RunningInvocation => {
+      const running = target.invoke(request);
+      const absorb = (changed: readonly Operation[]): boolean => {
+        onTold(changed);
+        return running.absorb(changed);
+      };
+      return { output: running.output, absorb, leaveOff: () => running.leaveOff(), abandon: () => running.abandon() };
+    };
+    return { ...target, invoke };
+  };
+  const all = [...functions].map(([name, { latest, versions }]): [string, FunctionVersions] => {
+    const each = [...versions].map(([version, target]): [string, RegisteredFunction] => [version, listening(target)]);
+    return [name, { latest, versions: new Map(each) }];
+  });
+  return new Map(all);
 }
 
 /** A store whose calls are replaced one by one; what is not named goes to the store behind. */

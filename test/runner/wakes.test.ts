@@ -322,3 +322,69 @@ test("a handler of AWS's SDK that was told of news and suspends without having l
   expect(await runner.describe("order/one")).toMatchObject({ status: "SUCCEEDED", result: '"seen"' });
   expect(calls).toBe(2);
 });
+
+/** Waits twice; a process that has run the first wait is parked in the second one. */
+const patient = withDurableExecution(async (_: unknown, context) => {
+  await context.wait({ seconds: 4 });
+  await context.wait({ seconds: 10 });
+  return "done";
+});
+
+test("a wake whose look is to be tried again is not lost with a client's call that finds the process replaced", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  const deaf: Alarm = { schedule: () => {}, cancel: () => {} };
+  let refuses = false;
+  const failing = (store: ExecutionStore): ExecutionStore =>
+    storeWith(store, {
+      read: (...args) => {
+        if (refuses) throw new Error("refused");
+        return store.read(...args);
+      },
+    });
+  const first = world.start({ patient }, { store: failing, alarm: () => deaf });
+  const second = world.start({ patient }, { alarm: () => deaf });
+  await first.start({ functionName: "patient", name: "one" });
+  await clock.advance(4000);
+  await second.wake("patient/one");
+  await clock.settle();
+  second.close();
+  await clock.advance(10_000);
+  refuses = true;
+  await first.wake("patient/one");
+  refuses = false;
+  await first.describe("patient/one");
+  await clock.advance(HOUR);
+  expect(await first.describe("patient/one")).toMatchObject({ status: "SUCCEEDED", result: '"done"' });
+});
+
+test("a wake whose log cannot be read to its end orders the alarm so that the order counts beside newer ones", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  const alarm = new MemoryAlarm({ host: clock.host(), wake: (id) => woken.wake(id) });
+  let refuses = false;
+  const failing = (store: ExecutionStore): ExecutionStore =>
+    storeWith(store, {
+      read: (...args) => {
+        if (refuses) throw new Error("refused");
+        return store.read(...args);
+      },
+    });
+  const first = world.start({ patient }, { store: failing, alarm: () => alarm });
+  const second = world.start({ patient }, { alarm: () => alarm });
+  let woken = second;
+  await first.start({ functionName: "patient", name: "one" });
+  await clock.settle();
+  // The second process goes on from the first wait, and the first one does not know.
+  await clock.advance(4000);
+  refuses = true;
+  woken = first;
+  await clock.advance(10_000);
+  // It dies, and the next one hears of the execution from the alarm alone.
+  first.close();
+  second.close();
+  const third = world.start({ patient }, { alarm: () => alarm });
+  woken = third;
+  await clock.advance(HOUR);
+  expect(world.story("patient/one").at(-1)).toBe("EXECUTION_SUCCEEDED");
+});

@@ -3,8 +3,9 @@
  * what the plan says until nothing is left, and has the alarm set.
  *
  * 1. One look is under way at a time. What asks for one meanwhile gets another one after it.
- * 2. After `stop` the look under way does nothing more, and no other one begins until one is asked for. `interrupt` is
- *    the same, but for a wake that has come since the log was read.
+ * 2. After `stop` the look under way does nothing more, and no other one begins until one is asked for. After `interrupt`
+ *    one does if the log was to be read and has not been, at once or by a timer that the interruption takes away: a wake
+ *    has come, or something failed, and no other process may know of it.
  * 3. The alarm is told only after the log was read to its end in the same look, so that a process which has been
  *    replaced learns of that first.
  */
@@ -81,11 +82,11 @@ export class LookLoop {
     this.#again = this.#reads = this.#orders = false;
   }
 
-  /** Ends the look under way. A wake that the look has not answered gets another one: no other process may have been woken. */
+  /** Ends the look under way. What was to be read is read at once, by another look. */
   interrupt(): void {
-    const isWoken = this.#again && this.#reads;
+    const isOwed = this.#reads;
     this.stop();
-    if (isWoken) this.#again = this.#reads = this.#orders = true;
+    if (isOwed) void this.ask({ reads: true, orders: true });
   }
 
   async #lookUntilDone(): Promise<void> {

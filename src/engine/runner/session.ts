@@ -6,7 +6,7 @@
  * 1. News reach the invocation from one place, `onNews`, in the order of the log.
  * 2. The alarm gets no order from a process that may not run the execution, or knows that it was replaced.
  * 3. Fenced, stood down or closed, a session has no further effect until it is woken again. A wake that has come before
- *    it learns that it was fenced counts.
+ *    it learns that it was fenced counts, also one whose look has failed and was to be tried again.
  */
 
 import { isEnded } from "../machine/pending.ts";

@@ -11,6 +11,7 @@ import { LogGoneError } from "./log-copy.ts";
 import { Retries } from "./retries.ts";
 import { Session } from "./session.ts";
 import type { RunnerSetup } from "./setup.ts";
+import { UNREAD } from "./wake-orders.ts";
 import { Signal, Watchers } from "./watchers.ts";
 
 /** A session, and how many calls are using it. */
@@ -132,7 +133,7 @@ export class Sessions {
       this.#wokenLater.delete(id);
       this.wakeSoon(id);
     });
-    const ordered = (async () => alarm.schedule(id, at, { incarnation: "", seq: 0 }))();
+    const ordered = (async () => alarm.schedule(id, at, UNREAD))();
     host.background(ordered.catch((error: unknown) => onError(id, error)));
   }
 

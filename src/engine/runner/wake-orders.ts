@@ -9,6 +9,7 @@
 
 import { nextTimer, type Plan } from "../machine/plan.ts";
 import type { ExecutionState } from "../machine/state.ts";
+import type { AlarmOrder } from "../ports/alarm.ts";
 import type { Wish } from "./look-loop.ts";
 import type { Retries } from "./retries.ts";
 import type { RunnerSetup } from "./setup.ts";
@@ -27,6 +28,12 @@ export interface WakeOrdersOptions {
 
 /** What is tried again when reading, carrying out a duty or a command from outside has failed. */
 const LOOK = "look";
+
+/**
+ * What an order follows from whose process could not read the log. Under the number that the process knows, the alarm
+ * would pass over it for a newer one: the one that has woken this process, and is used up by that.
+ */
+export const UNREAD: AlarmOrder = { incarnation: "", seq: 0 };
 
 export class WakeOrders {
   readonly #id: string;
@@ -58,12 +65,8 @@ export class WakeOrders {
 
   /** Has the alarm set for `wakeAt`, ms since the epoch, or cancelled. */
   order(wakeAt: number | undefined): void {
-    const { host, mayRun, watchdogMs, wakesFromQueue } = this.#setup;
-    if (!mayRun(this.#id) || (wakesFromQueue && this.#options.isRunning())) return;
     const { seq, header } = this.#options.state();
-    const isGuarded = watchdogMs !== undefined && this.#options.isRunning();
-    const at = isGuarded ? Math.min(wakeAt ?? Number.POSITIVE_INFINITY, host.now() + watchdogMs) : wakeAt;
-    this.#clock.order(at, { incarnation: header.incarnation, seq });
+    this.#give(wakeAt, { incarnation: header.incarnation, seq });
   }
 
   /**
@@ -76,11 +79,19 @@ export class WakeOrders {
     this.#clock.watch(at);
     // The alarm keeps one time: what is due before the next try must not wait for it.
     const due = nextTimer(this.#options.state());
-    this.order(due !== undefined && due > now ? Math.min(due, at) : at);
+    this.#give(due !== undefined && due > now ? Math.min(due, at) : at, UNREAD);
   }
 
   /** Forgets the timers, and what was not ordered yet. */
   stop(): void {
     this.#clock.stop();
+  }
+
+  #give(wakeAt: number | undefined, order: AlarmOrder): void {
+    const { host, mayRun, watchdogMs, wakesFromQueue } = this.#setup;
+    if (!mayRun(this.#id) || (wakesFromQueue && this.#options.isRunning())) return;
+    const isGuarded = watchdogMs !== undefined && this.#options.isRunning();
+    const at = isGuarded ? Math.min(wakeAt ?? Number.POSITIVE_INFINITY, host.now() + watchdogMs) : wakeAt;
+    this.#clock.order(at, order);
   }
 }

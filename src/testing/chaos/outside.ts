@@ -7,7 +7,6 @@ import { isWithdrawn } from "./withdrawn.ts";
 import type { Story } from "./story.ts";
 
 const RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 60_000;
 const LONGEST_PATIENCE_MS = 30_000;
 const SHORTEST_PATIENCE_MS = 500;
 const DOUBLED = 0.04;
@@ -94,7 +93,7 @@ export class Outside {
     const open = this.#open.get(request);
     if (open === undefined) return;
     world.timer(world.now() + open.retryMs, () => this.#try(request));
-    // Nobody asks for hours, every second, for what no process that lives can do.
-    open.retryMs = Math.max(open.retryMs, Math.min(2 * open.retryMs, LONGEST_RETRY_MS));
+    // Nobody asks for days, every minute, for what no process that lives can do.
+    open.retryMs *= 2;
   }
 }
