@@ -31,6 +31,7 @@ const nodeModules: readonly string[] = [
   "path",
   "readline",
   "stream",
+  "stream/consumers",
   "stream/web",
   "url",
   "util",
