@@ -5,6 +5,9 @@ import { EmulatorWorld, LONG_ORDER } from "../test/e2e/console-emulator.ts";
 import type { BenchBrowser } from "./browser.ts";
 import { type Frames, framesIn, type Motion } from "./frames.ts";
 
+/** For what is no part of the figures, on a machine that has other things to do, in ms. */
+const PATIENCE_MS = 180_000;
+
 /** What is on the screen while it moves. */
 export type Scene = "list" | "timeline" | "tree" | "graph";
 
@@ -29,6 +32,7 @@ export class BenchConsole {
   /** So many seconds of each, and how long it takes to read the whole list, in ms. */
   async frames(seconds: number): Promise<{ readonly [name in Scene | "idle"]: Frames } & { readonly read: number }> {
     const page = await this.#browser.open(this.#world.link());
+    page.setDefaultTimeout(PATIENCE_MS);
     await page.getByText("200 so far").waitFor();
     const count = (motion: Motion): Promise<Frames> =>
       framesIn(this.#browser, page, { motion, seconds, scroller: ".list" });

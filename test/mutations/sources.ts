@@ -4,7 +4,7 @@ import type { Mutation, PlacedEdit } from "./mutation.ts";
 
 /** The files below `root` whose code is edited: path, relative to the root, and text. */
 export function readSources(root: string): ReadonlyMap<string, string> {
-  const paths = globSync(["src/**/*.ts", "demo/playground/**/*.ts"], { cwd: root });
+  const paths = globSync(["src/**/*.ts", "console/**/*.ts", "demo/playground/**/*.ts"], { cwd: root });
   const sources = paths.filter((path) => !path.endsWith(".test.ts"));
   return new Map(sources.sort().map((path) => [path, readFileSync(join(root, path), "utf8")]));
 }

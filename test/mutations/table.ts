@@ -4,6 +4,7 @@
  */
 
 import { compatMutations } from "./compat.ts";
+import { consoleMutations } from "./console.ts";
 import { httpMutations } from "./http.ts";
 import { machineDecisionsMutations } from "./machine-decisions.ts";
 import { machineFoldMutations } from "./machine-fold.ts";
@@ -35,6 +36,7 @@ export const mutations: readonly Mutation[] = [
   ...nativeMutations,
   ...httpMutations,
   ...operatingMutations,
+  ...consoleMutations,
   ...playgroundMutations,
   ...tagsMutations,
   ...awsMutations,

@@ -44,7 +44,7 @@ async function loadHandler(text: string, functionName: string): Promise<DurableL
   const file = relative(process.cwd(), source.file);
   if (!existsSync(source.file)) throw usageError(`There is no file ${file}.`);
   const module = await load(source.file);
-  const functions = exportedFunctions(module, { usesAwsSdk: false, exportName: source.exportName });
+  const functions = functionsIn(module, source.exportName, file);
   const named = functions.filter((each) => functions.length === 1 || nameOf(source, each) === functionName);
   const [chosen] = named;
   if (chosen === undefined) {
@@ -56,6 +56,14 @@ async function loadHandler(text: string, functionName: string): Promise<DurableL
   throw usageError(
     `${file}#${chosen.exportName} was not made by perdure's withDurableExecution: only that can be replayed.`,
   );
+}
+
+function functionsIn(module: HandlerModule, exportName: string, file: string): ReturnType<typeof exportedFunctions> {
+  try {
+    return exportedFunctions(module, { usesAwsSdk: false, exportName });
+  } catch (error) {
+    throw usageError(`${file} cannot be replayed. ${(error as Error).message}`);
+  }
 }
 
 async function load(file: string): Promise<HandlerModule> {
