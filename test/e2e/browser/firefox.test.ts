@@ -43,6 +43,5 @@ describe.skipIf(!engine.found)(
       }
       expect(site.known.map(({ done }) => done.length > 0)).toEqual([true, true]);
     });
-});
   },
 );
