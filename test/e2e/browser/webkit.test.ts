@@ -6,6 +6,6 @@ import { cacheCases, tabCases } from "./tab-cases.ts";
 
 describeTabs("webkit", "tabs in webkit", (open) => {
   tabCases(open);
-  cacheCases(open);
+  cacheCases(open, { keepsLocks: true });
 });
 describePromises("webkit", [5]);
