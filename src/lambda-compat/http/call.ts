@@ -13,7 +13,7 @@ import {
 import { ApiError, invalidParameter } from "./api-error.ts";
 import type { Right } from "./credentials.ts";
 import type { HostLimits } from "./limits.ts";
-import type { LogSource } from "./logs.ts";
+import type { LogSource } from "./log-source.ts";
 
 const DEFAULT_PAGE = 100;
 const MAX_PAGE = 1000;

@@ -19,7 +19,7 @@ import {
 } from "./credentials.ts";
 import { checkParts, tellConsole } from "./face-options.ts";
 import { HostLimits, type HttpLimits } from "./limits.ts";
-import type { LogSource } from "./logs.ts";
+import type { LogSource } from "./log-source.ts";
 import { type Route, ROUTES } from "./routes.ts";
 
 /** How the HTTP face answers; each member has a default. */

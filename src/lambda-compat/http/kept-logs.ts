@@ -4,7 +4,7 @@
  */
 
 import { executionIdOf, parseExecutionArn } from "../arn.ts";
-import type { LogLine, LogPage, LogPageQuery, LogSource } from "./logs.ts";
+import type { LogLine, LogPage, LogPageQuery, LogSource } from "./log-source.ts";
 
 /** How much is kept. */
 export interface KeptLogsOptions {
