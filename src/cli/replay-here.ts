@@ -5,7 +5,6 @@
 
 import { spawn } from "node:child_process";
 import { extname } from "node:path";
-import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { ExitCode } from "./failures.ts";
 
@@ -63,9 +62,15 @@ async function runReplay(source: string, log: readonly string[]): Promise<Ended>
   child.stdin.on("error", () => undefined);
   child.stdin.end(log.join("\n"));
   const ended = new Promise<number | null>((resolve, reject) => child.once("close", resolve).once("error", reject));
-  const [code, out, err] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+  const [code, out, err] = await Promise.all([ended, textOf(child.stdout), textOf(child.stderr)]);
   if (code === null) return { code, out, err: `Replaying ${source} took longer than ${REPLAY_MS / 1000} seconds.` };
   return { code, out, err };
+}
+
+async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 /** Behind what the code itself may have written. */

@@ -99,7 +99,8 @@ export class Visitor implements AsyncDisposable {
       const { activeElement: element } = document;
       const label =
         element instanceof HTMLInputElement || element instanceof HTMLSelectElement ? element.labels?.[0] : undefined;
-      const labelText = label?.firstChild?.textContent ?? undefined;
+      const isSelect = element instanceof HTMLSelectElement;
+      const labelText = (isSelect ? label?.firstChild : label)?.textContent ?? undefined;
       return (element?.getAttribute("aria-label") ?? labelText ?? element?.textContent ?? "").trim();
     });
   }

@@ -48,7 +48,7 @@ inChromium("the console of a Worker", () => {
     await visitor.tabTo("Tag");
     await visitor.type("team=north");
     await visitor.sees(/^3 executions$/);
-    await visitor.press("/");
+    await visitor.press("Enter", "/");
     await visitor.type("trip");
     await visitor.sees(/^1 execution$/);
     await visitor.press("Enter", "ArrowDown", "Enter");

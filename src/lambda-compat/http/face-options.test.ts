@@ -10,7 +10,7 @@ test.for<[unknown, string]>([
   [{ credentials: [] }, "needs client"],
   [{ client }, "needs credentials"],
   [{ client: {}, credentials: [] }, "client must be the client of a host"],
-  [{ ...parts, credential: [] }, "has no credential; there are client, credentials, options"],
+  [{ ...parts, credential: [] }, "has no credential; there are client, credentials, logs, options"],
   [{ ...parts, options: { allowedOrigin: [] } }, "has no options.allowedOrigin"],
   [{ ...parts, options: { allowedOrigins: ["https://Example.com/"] } }, "allowedOrigins must be a list of origins"],
   [{ ...parts, options: { heartbeatMs: "5" } }, 'heartbeatMs must be a number from 1; "5" was given'],
