@@ -24,7 +24,15 @@ class World {
     const incarnation = `i-${name}`;
     const input = JSON.stringify({ tag: "e0#1", acts: [] });
     const started = {
-      ...({ kind: "EXECUTION_STARTED", name, incarnation, functionName: "main", version: "1", retentionDays: 1, input } as const),
+      ...({
+        kind: "EXECUTION_STARTED",
+        name,
+        incarnation,
+        functionName: "main",
+        version: "1",
+        retentionDays: 1,
+        input,
+      } as const),
       ...(from !== undefined && {
         forkedFrom: { executionId: `main/${from}`, incarnation: `i-${from}`, version: "1", cursor: 1 },
       }),
