@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { MemoryStore } from "../../adapters/memory/memory-store.ts";
 import { encodeCommit } from "../../engine/machine/commit-codec.ts";
-import type { Commit, CopiedCommit, Fact } from "../../engine/model/commit.ts";
+import type { CopiedCommit, Fact } from "../../engine/model/commit.ts";
 import { Archive } from "./archive.ts";
 import { type Evidence, promises } from "./promises.ts";
 import type { PromiseName } from "./violations.ts";
@@ -39,7 +39,7 @@ class World {
     } as const;
     const row = { id: `main/${name}`, incarnation, name, functionName: "main", version: "1" };
     const [first = [], ...others] = commits;
-    const body = (facts: readonly Fact[]): string => encodeCommit({ v: 3, writer: "w", at: AT, facts } as Commit);
+    const body = (facts: readonly Fact[]): string => encodeCommit({ v: 3, writer: "w", at: AT, facts });
     this.#archive.create({ ...row, seq: 1, status: "RUNNING", startedAt: AT }, body([started, ...first]), "p1");
     for (const [index, facts] of others.entries())
       this.#archive.append({ id: row.id, seq: index + 2, body: body(facts), incarnation }, "p1");
