@@ -2,7 +2,10 @@ import type { MaybePromise } from "./maybe-promise.ts";
 
 /** What an order to the alarm follows from. */
 export interface AlarmOrder {
-  /** Of the execution that is meant: a later one of the same name has another. Empty if the log could not be read. */
+  /**
+   * Of the execution that is meant: a later one of the same name has another. Empty if the log could not be read: such
+   * an order follows from no commit, and stands beside those that do.
+   */
   readonly incarnation: string;
   /** The number of the newest commit that the process which gives the order has seen. */
   readonly seq: number;

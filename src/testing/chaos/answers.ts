@@ -9,6 +9,7 @@ import type { Recorded } from "./recorded.ts";
 export interface Acknowledged {
   readonly recorded: Recorded;
   readonly operationId: string;
+  readonly callbackId: string;
   readonly text: string;
 }
 
@@ -48,6 +49,7 @@ export class Answers {
 
   landed({ recorded, commit }: Landing): void {
     for (const fact of commit.facts) {
+      if (fact.kind === "REWOUND") this.#planOpen(recorded);
       if (fact.kind !== "STARTED" || fact.callbackId === undefined) continue;
       const operation = recorded.state.operations.get(fact.id);
       if (operation?.type === "CALLBACK") this.#plan(recorded, operation);
@@ -69,6 +71,14 @@ export class Answers {
     for (const planned of given) {
       this.#give(planned);
       for (let hops = random.below(MOST_HOPS); hops > 0; hops--) await Promise.resolve();
+    }
+  }
+
+  /** What was answered in vain while the execution had ended is answered anew when it runs again. */
+  #planOpen(recorded: Recorded): void {
+    for (const id of recorded.state.callbacks.values()) {
+      const operation = recorded.state.operations.get(id);
+      if (operation?.type === "CALLBACK") this.#plan(recorded, operation);
     }
   }
 
@@ -112,20 +122,24 @@ export class Answers {
       what: `complete ${nameOf(recorded, callback)} of ${recorded.id} with ${text}`,
       send: (client) => client.completeCallback(callbackId, outcome),
       done: () => {
-        if (outcome.type !== "HEARTBEAT") this.acknowledged.push({ recorded, operationId, text });
+        if (outcome.type !== "HEARTBEAT") this.acknowledged.push({ recorded, operationId, callbackId, text });
       },
       refused: (error) => {
-        this.#judge(error, { recorded, operationId, outcome });
+        this.#judge(error, { recorded, callback, outcome });
         return true;
       },
     });
   }
 
-  #judge({ code }: ClientError, planned: { recorded: Recorded; operationId: string; outcome: CallbackOutcome }): void {
-    const { recorded, operationId, outcome } = planned;
-    const operation = recorded.state.operations.get(operationId) as CallbackOperation;
-    const isOpen = !recorded.isRemoved && recorded.state.callbacks.has(operation.callbackId);
-    if (!isOpen || (code === ClientErrorCode.CALLBACK_CLOSED && this.#isOverdue(operation))) return;
+  #judge({ code }: ClientError, { recorded, callback, outcome }: Omit<Planned, "text">): void {
+    const operation = recorded.state.operations.get(callback.id);
+    const isOpen = !recorded.isRemoved && recorded.state.callbacks.has(callback.callbackId);
+    if (
+      !isOpen ||
+      operation?.type !== "CALLBACK" ||
+      (code === ClientErrorCode.CALLBACK_CLOSED && this.#isOverdue(operation))
+    )
+      return;
     if (outcome.type === "HEARTBEAT" && code === ClientErrorCode.INVALID_PARAMETER) return;
     this.#system.violations.add(
       "P5",

@@ -34,6 +34,11 @@ export class Archive {
     return row === undefined ? undefined : this.#byIncarnation.get(row.incarnation);
   }
 
+  /** True if a fork, of this execution or of one of its forks, has the same program. */
+  isForked({ tag }: Recorded): boolean {
+    return this.all.some((other) => other.state.header.forkedFrom !== undefined && other.tag === tag);
+  }
+
   of(incarnation: string): Recorded | undefined {
     return this.#byIncarnation.get(incarnation);
   }

@@ -33,8 +33,17 @@ describe("every promise holds, whatever happens", () => {
   });
 });
 
+test("an operator who pauses, forks and rewinds in the midst of it breaks nothing", async () => {
+  const done = new Map<string, number>();
+  for (let seed = 6_001; seed <= 6_025; seed++) {
+    const { faults } = await surviveChaos({ seed, scenario: { operations: 5 } });
+    for (const [kind, count] of faults) done.set(kind, (done.get(kind) ?? 0) + count);
+  }
+  for (const kind of ["pause", "fork", "rewind"]) expect(done.get(kind)).toBeGreaterThan(10);
+});
+
 test("nothing goes wrong where no port fails and no process is disturbed", async () => {
-  const scenario = { faultRate: 0, disturbances: 0, hasVersions: false } as const;
+  const scenario = { faultRate: 0, disturbances: 0, hasVersions: false, operations: 0 } as const;
   for (let seed = 4_001; seed <= 4_030; seed++) await surviveChaos({ seed, scenario });
 });
 

@@ -12,10 +12,11 @@ import { ChaosSystem } from "./chaos-system.ts";
 import { Demands } from "./demands.ts";
 import { Disturbances } from "./disturbances.ts";
 import { Faults } from "./faults.ts";
+import { Operator } from "./operator.ts";
 import { Outside } from "./outside.ts";
 import { type Evidence, promises } from "./promises.ts";
 import { differences, type Prefixes } from "./replays.ts";
-import { randomScenario, type Scenario } from "./scenario.ts";
+import { randomOperations, randomScenario, type Scenario } from "./scenario.ts";
 import type { Violation } from "./violations.ts";
 
 export interface ChaosOptions {
@@ -72,12 +73,16 @@ class ChaosRun {
   readonly #outside: Outside;
   readonly #answers: Answers;
   readonly #demands: Demands;
+  readonly #operator: Operator;
   #moments = 0;
 
   constructor(options: ChaosOptions) {
     const random = seededRandom(options.seed);
     this.#options = options;
-    this.#scenario = { ...randomScenario(random), ...options.scenario };
+    // An operator has chances of its own: without one a seed tells what it always has.
+    const operator = seededRandom(~options.seed);
+    const operations = randomOperations(operator);
+    this.#scenario = { ...randomScenario(random), operations, ...options.scenario };
     const faults = new Faults(random, this.#scenario.faultRate);
     this.#system = new ChaosSystem(this.#scenario, {
       faults,
@@ -87,6 +92,7 @@ class ChaosRun {
         landed: (landing) => {
           this.#answers.landed(landing);
           this.#demands.landed(landing);
+          this.#operator.landed(landing);
         },
         called: () => this.#answers.called(),
       },
@@ -94,6 +100,7 @@ class ChaosRun {
     this.#outside = new Outside(this.#system);
     this.#answers = new Answers(this.#system, this.#outside);
     this.#demands = new Demands(this.#system, this.#outside);
+    this.#operator = new Operator(this.#system, this.#outside, operator);
   }
 
   async run(): Promise<ChaosReport> {
@@ -168,7 +175,13 @@ class ChaosRun {
 
   get #isOver(): boolean {
     const { archive, disk } = this.#system;
-    if (this.#demands.hasPlans || this.#answers.hasPlans || this.#outside.unanswered.length > 0) return false;
+    if (
+      this.#demands.hasPlans ||
+      this.#operator.hasPlans ||
+      this.#answers.hasPlans ||
+      this.#outside.unanswered.length > 0
+    )
+      return false;
     return archive.all.every(({ id, isRemoved, state: { header } }) => {
       if (isRemoved) return true;
       return header.status !== "RUNNING" && disk.row(id)?.status === header.status;

@@ -72,8 +72,8 @@ export class Demands {
   /** The name is used again about when the first execution is no longer kept. */
   #ended({ state: { header } }: Recorded): void {
     const { scenario, faults } = this.#system;
-    const { name, parent } = header;
-    if (!scenario.reusesNames || parent !== undefined || this.#reused.has(name)) return;
+    const { name, parent, forkedFrom } = header;
+    if (!scenario.reusesNames || parent !== undefined || forkedFrom !== undefined || this.#reused.has(name)) return;
     this.#reused.add(name);
     this.#in(DAY_MS - 1_000 + faults.random.below(5_000), this.#starts(name, `${name}#2`));
   }
@@ -122,7 +122,8 @@ export class Demands {
       send: (client) => client.stop(id),
       done: () => {
         const recorded = this.#system.archive.current(id);
-        if (recorded !== undefined && !recorded.hasEnded && recorded.tag.endsWith("#1"))
+        const isUndone = recorded !== undefined && recorded.rewinds.length > 0;
+        if (recorded !== undefined && !isUndone && !recorded.hasEnded && recorded.tag.endsWith("#1"))
           this.#system.violations.add("START", `${id} was stopped, and runs`);
       },
       refused: () => this.#system.archive.all.some((recorded) => recorded.id === id && recorded.isRemoved),

@@ -8,6 +8,7 @@ import type { Recorded } from "./recorded.ts";
 import type { PromiseName } from "./violations.ts";
 import { brokenPromises } from "../run-checks.ts";
 import type { MemoryStore } from "../../adapters/memory/memory-store.ts";
+import type { Fact } from "../../engine/model/commit.ts";
 import { isSettled } from "../../engine/model/operation.ts";
 
 const DAY_MS = 86_400_000;
@@ -43,6 +44,8 @@ export const promises: readonly Promised[] = [
     promise: "P15",
     broken: (evidence) => evidence.archive.all.flatMap((recorded) => wrongOutcome(recorded, evidence)),
   },
+  { promise: "PAUSE", broken: ({ archive }) => archive.all.flatMap(begunWhilePaused) },
+  { promise: "FORK", broken: ({ archive }) => archive.all.flatMap((fork) => wrongCopies(fork, archive)) },
   { promise: "START", broken: lostStarts },
   { promise: "DIRECTORY", broken: wrongRows },
 ];
@@ -66,8 +69,12 @@ function wrongStates(recorded: Recorded): string[] {
 }
 
 function* lostAnswers(acknowledged: readonly Acknowledged[]): Generator<string> {
-  for (const { recorded, operationId, text } of acknowledged) {
+  for (const { recorded, operationId, callbackId, text } of acknowledged) {
     const operation = recorded.state.operations.get(operationId);
+    // A callback that was opened behind the point to which the execution was taken back is closed, its answer undone.
+    const isUndone =
+      recorded.rewinds.length > 0 && !(operation?.type === "CALLBACK" && operation.callbackId === callbackId);
+    if (isUndone) continue;
     const found = operation?.error?.errorMessage ?? operation?.result;
     if (operation === undefined || !isSettled(operation.status) || found !== text)
       yield `${recorded.id}: "${text}" was acknowledged, the log says ${operation?.status} ${found}`;
@@ -75,9 +82,10 @@ function* lostAnswers(acknowledged: readonly Acknowledged[]): Generator<string> 
 }
 
 /** Far above what any program needs, and far below what two that take turns without getting anywhere write. */
-function tooManyCommits({ id, commits, state }: Recorded, events: number): string[] {
-  const most = 30 + 12 * state.operations.size + 4 * events;
-  return commits.length > most ? [`${id} has ${commits.length} commits for ${state.operations.size} operations`] : [];
+function tooManyCommits({ id, commits, state, undone }: Recorded, events: number): string[] {
+  const operations = state.operations.size + undone;
+  const most = 30 + 12 * operations + 4 * events;
+  return commits.length > most ? [`${id} has ${commits.length} commits for ${operations} operations`] : [];
 }
 
 function breaches({ id, commits }: Recorded): string[] {
@@ -90,17 +98,59 @@ function breaches({ id, commits }: Recorded): string[] {
   );
 }
 
-function wrongOutcome({ id, tag, state }: Recorded, { programs, stopped, timesOut }: Evidence): string[] {
-  const { status, result, error, name, parent } = state.header;
+function wrongOutcome({ id, tag, state, rewinds }: Recorded, evidence: Evidence): string[] {
+  const { programs, stopped, timesOut } = evidence;
+  const { status, result, error, name, parent, forkedFrom } = state.header;
   // A callee's value is part of its caller's.
   if (status === "RUNNING" || parent !== undefined) return [];
   if (status === "STOPPED" && stopped.has(name)) return [];
   if (status === "TIMED_OUT" && timesOut) return [];
   const acts = programs.get(tag);
+  // The program of a callee is part of its caller's.
+  if (status === "SUCCEEDED" && acts === undefined && forkedFrom !== undefined) return [];
   if (status !== "SUCCEEDED" || acts === undefined)
     return timesOut && status === "FAILED" ? [] : [`${id} as ${tag} ended as ${status} ${error?.errorMessage ?? ""}`];
+  // Rewound, it has a timeout of its own again; a callee's may be over.
+  if (timesOut && rewinds.length > 0) return [];
   const wrong = mismatch(acts, result === undefined ? undefined : JSON.parse(result), tag);
   return wrong === undefined ? [] : [`${id} as ${tag}: ${wrong}`];
+}
+
+/** What runs comes to its end during a pause; no timer fires, and nothing else begins. */
+function begunWhilePaused(recorded: Recorded): string[] {
+  const { id, commits } = recorded;
+  return commits.flatMap(({ facts }, index) =>
+    recorded.isPausedAt(index)
+      ? beginnings(recorded, facts).map((what) => `${id}, commit ${index + 1}: ${what} in a pause`)
+      : [],
+  );
+}
+
+function beginnings({ state: { operations } }: Recorded, facts: readonly Fact[]): string[] {
+  return facts.flatMap((fact) => {
+    if (!("id" in fact)) return [];
+    const ends = facts.some((other) => "id" in other && other.id === fact.id && other.kind !== "STARTED");
+    const begins = fact.kind === "STARTED" && "type" in fact && fact.type !== "CONTEXT" && !ends;
+    const isWait = operations.get(fact.id)?.type === "WAIT";
+    const fires = fact.kind === "READY" || fact.kind === "TIMED_OUT" || (isWait && fact.kind === "SUCCEEDED");
+    return begins || fires ? [`${fact.kind} ${fact.id}`] : [];
+  });
+}
+
+/** What a fork begins with is as its source has it, unless that was taken back since. */
+function wrongCopies({ id, commits, state }: Recorded, archive: Archive): string[] {
+  const { forkedFrom } = state.header;
+  const source = forkedFrom === undefined ? undefined : archive.of(forkedFrom.incarnation);
+  if (source === undefined || source.rewinds.length > 0) return [];
+  const copied = (commits[0]?.facts ?? []).flatMap((fact) => (fact.kind === "COPIED" ? fact.commits : []));
+  return copied
+    .flatMap(({ facts }) => facts)
+    .flatMap((fact) => {
+      if (fact.kind !== "SUCCEEDED") return [];
+      const found = source.state.operations.get(fact.id);
+      const isSame = found?.status === "SUCCEEDED" && found.result === fact.result;
+      return isSame ? [] : [`${id} has ${fact.id} with ${fact.result}, its source with ${found?.status}`];
+    });
 }
 
 function* lostStarts({ archive, started }: Evidence): Generator<string> {

@@ -2,6 +2,7 @@ import { decodeCommit } from "../../engine/machine/commit-codec.ts";
 import { fold } from "../../engine/machine/fold.ts";
 import { emptyState, type ExecutionState } from "../../engine/machine/state.ts";
 import type { Commit, Fact } from "../../engine/model/commit.ts";
+import { isPaused } from "../../engine/model/execution.ts";
 import { isSettled, type Operation } from "../../engine/model/operation.ts";
 
 /** One incarnation of an execution, with all that was ever written to its log. It stays when the log is removed. */
@@ -15,9 +16,15 @@ export class Recorded {
   isRemoved = false;
   /** Why its state cannot be told, in words. */
   corruption: string | undefined;
+  /** How many operations a rewind has undone. */
+  undone = 0;
+  /** The numbers of the commits that have rewound it. */
+  readonly rewinds: number[] = [];
+  /** After which commits it was paused. */
+  readonly #paused = new Set<number>();
   /**
-   * Numbers of commits that landed when their process was gone, or had been told that they failed, and of those that
-   * record how an invocation broke: what it ran was cut off by a failure that may have come long before.
+   * Numbers of commits that landed when their process was gone, or had been told that they failed, of those that
+   * record how an invocation broke (what it ran was cut off by a failure that may have come long before), and of rewinds.
    */
   readonly #cuts = new Set<number>();
   /** Which process wrote each commit that belongs to an invocation, by the commit's number. */
@@ -45,10 +52,27 @@ export class Recorded {
     const commit = decodeCommit(body);
     this.log.push(body);
     this.commits.push(commit);
+    if (commit.facts[0]?.kind === "REWOUND") this.#rewind();
     this.#fold(commit);
+    if (isPaused(this.state.header)) this.#paused.add(this.log.length);
     if (commit.owner !== undefined) this.#owned.set(this.log.length, process);
     if (commit.facts.some(isBreak)) this.#cuts.add(this.log.length);
     return commit;
+  }
+
+  /** Whether it was paused after commit `seq`. */
+  isPausedAt(seq: number): boolean {
+    return this.#paused.has(seq);
+  }
+
+  /** True if it has ever been paused. */
+  get wasPaused(): boolean {
+    return this.#paused.size > 0;
+  }
+
+  /** How many commits up to `seq` have rewound it. */
+  rewindsBy(seq: number): number {
+    return this.rewinds.filter((number) => number <= seq).length;
   }
 
   /** How many commits up to `seq` cut off an invocation of this process. */
@@ -75,6 +99,14 @@ export class Recorded {
     return this.#settledAt.get(id);
   }
 
+  /** Operations are counted anew. */
+  #rewind(): void {
+    this.undone += this.state.operations.size;
+    this.rewinds.push(this.log.length);
+    this.#byName.clear();
+    this.#settledAt.clear();
+  }
+
   /** What is written is written, whatever it says. */
   #fold(commit: Commit): void {
     try {
@@ -92,7 +124,7 @@ export class Recorded {
 }
 
 function isBreak(fact: Fact): boolean {
-  return fact.kind === "INVOCATION_COMPLETED" && fact.error !== undefined;
+  return fact.kind === "REWOUND" || (fact.kind === "INVOCATION_COMPLETED" && fact.error !== undefined);
 }
 
 /** The tag in an event of the programs that are run. */

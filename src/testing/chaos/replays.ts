@@ -23,9 +23,8 @@ export async function differences(
   for (const length of chosen(recorded.log.length, random, prefixes)) {
     const handler = withDurableExecution((program: Program, context) => {
       const incarnation = parseExecutionArn(context.executionContext.durableExecutionArn)?.incarnation ?? "";
-      const deeds = chronicle.replay(incarnation, (what) =>
-        wrong.push(`${recorded.id} replayed to commit ${length}: ${what}`),
-      );
+      const onWrong = (what: string): void => void wrong.push(`${recorded.id} replayed to commit ${length}: ${what}`);
+      const deeds = chronicle.replay(incarnation, onWrong, recorded.rewindsBy(length) > 0);
       const host = { now: () => 0, timer: () => () => undefined };
       return new Performer({ program, incarnation, deeds, host }).run(context);
     });

@@ -40,10 +40,17 @@ export interface Scenario {
   /** Names are used again when their first execution is no longer retained. */
   readonly reusesNames: boolean;
   readonly stops: boolean;
+  /** How often an operator does something to executions: pauses, forks, rewinds. */
+  readonly operations: number;
   readonly paces: readonly PaceKind[];
 }
 
-export function randomScenario(random: SeededRandom): Scenario {
+/** In some runs an operator is at work. */
+export function randomOperations(random: SeededRandom): number {
+  return random.chance(0.35) ? 1 + random.below(5) : 0;
+}
+
+export function randomScenario(random: SeededRandom): Omit<Scenario, "operations"> {
   const hasVersions = random.chance(0.15);
   const pick = <T>(items: readonly T[]): T => items[random.below(items.length)] as T;
   return {

@@ -106,7 +106,7 @@ export class Callers {
         this.#outside.ask({
           what: `complete ${name} of ${recorded.id} with ${text}`,
           send: (client) => client.completeCallback(callbackId, outcome),
-          done: () => void this.acknowledged.push({ recorded, operationId, text }),
+          done: () => void this.acknowledged.push({ recorded, operationId, callbackId, text }),
           refused: () => true,
         }),
       );
