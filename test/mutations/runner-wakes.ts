@@ -197,4 +197,11 @@ export const runnerWakesMutations: readonly Mutation[] = [
     becomes: "    void running;\n",
     tests: ["src/engine/runner/lost-wakes.test.ts", "test/promises/p04-fence.test.ts"],
   },
+  {
+    keeps: "P7",
+    what: "a wake uses a session that an earlier one has let go of, and does nothing",
+    code: "      if (this.#places.get(session.id) === place) return;\n",
+    becomes: "      if (place.users >= 0) return;\n",
+    tests: wakes,
+  },
 ];

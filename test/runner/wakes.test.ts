@@ -388,3 +388,23 @@ test("a wake whose log cannot be read to its end orders the alarm so that the or
   await clock.advance(HOUR);
   expect(world.story("patient/one").at(-1)).toBe("EXECUTION_SUCCEEDED");
 });
+
+test("a wake that finds what an earlier one has not found yet is not lost with the session of that one", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  const creator = world.start({ order }, { mayRun: () => false });
+  let reads = 0;
+  // Of the two wakes, the first looks twice before there is anything, and the other one once after it.
+  const slow = (store: ExecutionStore): ExecutionStore =>
+    storeWith(store, {
+      read: async (...args) => {
+        const page = store.read(...args);
+        if (++reads === 2) await creator.start({ functionName: "order", name: "one" });
+        return page;
+      },
+    });
+  const runner = world.start({ order }, { store: slow });
+  await Promise.all([runner.wake("order/one"), runner.wake("order/one")]);
+  await clock.advance(HOUR);
+  expect(world.story("order/one").at(-1)).toBe("EXECUTION_SUCCEEDED");
+});

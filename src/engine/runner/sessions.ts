@@ -28,7 +28,7 @@ export interface UseOptions {
   readonly unknown?: string;
 }
 
-/** How often an execution is looked for again that was removed while it was used. */
+/** How often an execution is looked for again that was removed, or whose session was let go of, while it was used. */
 const MOST_TRIES = 100;
 
 export class Sessions {
@@ -165,7 +165,11 @@ export class Sessions {
       throw error;
     }
     this.assertOpen();
-    if (session.exists) return;
+    if (session.exists) {
+      if (this.#places.get(session.id) === place) return;
+      // Another use had found nothing to read, or could not read, and has let go of the session: it does nothing any more.
+      throw new LogGoneError(session.id);
+    }
     this.#drop(place);
     // Another call has found out that it was removed. By now another execution may have its name.
     if (isGone(session)) throw new LogGoneError(session.id);
