@@ -214,8 +214,7 @@ test("a schedule that starts by the Lambda API starts once for each slot, and en
     .toEqual([]);
   const all = await names("tick");
   expect(new Set(all).size).toBe(all.length);
-  const { out } = await project.run("show", `tick/${all[0]}`);
-  expect(out).toContain("SUCCEEDED");
+  await expect.poll(async () => (await project.run("show", `tick/${all[0]}`)).out).toContain("SUCCEEDED");
 });
 
 describe("AWS's client", () => {
