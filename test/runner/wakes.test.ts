@@ -323,6 +323,17 @@ test("a handler of AWS's SDK that was told of news and suspends without having l
   expect(calls).toBe(2);
 });
 
+/** What makes a store's reads fail for as long as that is so. */
+function refusingReads(refuses: () => boolean): (store: ExecutionStore) => ExecutionStore {
+  return (store) =>
+    storeWith(store, {
+      read: (...args) => {
+        if (refuses()) throw new Error("refused");
+        return store.read(...args);
+      },
+    });
+}
+
 /** Waits twice; a process that has run the first wait is parked in the second one. */
 const patient = withDurableExecution(async (_: unknown, context) => {
   await context.wait({ seconds: 4 });
@@ -335,13 +346,7 @@ test("a wake whose look is to be tried again is not lost with a client's call th
   const { clock } = world;
   const deaf: Alarm = { schedule: () => {}, cancel: () => {} };
   let refuses = false;
-  const failing = (store: ExecutionStore): ExecutionStore =>
-    storeWith(store, {
-      read: (...args) => {
-        if (refuses) throw new Error("refused");
-        return store.read(...args);
-      },
-    });
+  const failing = refusingReads(() => refuses);
   const first = world.start({ patient }, { store: failing, alarm: () => deaf });
   const second = world.start({ patient }, { alarm: () => deaf });
   await first.start({ functionName: "patient", name: "one" });
@@ -363,13 +368,7 @@ test("a wake whose log cannot be read to its end orders the alarm so that the or
   const { clock } = world;
   const alarm = new MemoryAlarm({ host: clock.host(), wake: (id) => woken.wake(id) });
   let refuses = false;
-  const failing = (store: ExecutionStore): ExecutionStore =>
-    storeWith(store, {
-      read: (...args) => {
-        if (refuses) throw new Error("refused");
-        return store.read(...args);
-      },
-    });
+  const failing = refusingReads(() => refuses);
   const first = world.start({ patient }, { store: failing, alarm: () => alarm });
   const second = world.start({ patient }, { alarm: () => alarm });
   let woken = second;
