@@ -57,7 +57,8 @@ function parentOf(
   { forkedFrom }: ExecutionHeader,
 ): ExecutionDetailsProps["parent"] {
   if (forkedFrom === undefined) return undefined;
-  const { executionId, operationId = "" } = forkedFrom;
+  const { executionId, operationId } = forkedFrom;
+  if (operationId === undefined) return { ...relativeOf(executionId), operationName: undefined };
   const name = selection.view.value.track(operationId)?.versions.at(-1)?.operation.name;
   return { ...relativeOf(executionId), operationName: name ?? `position ${operationId}` };
 }

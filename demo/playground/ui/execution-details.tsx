@@ -14,7 +14,8 @@ export interface Relative {
 export interface ExecutionDetailsProps {
   readonly header: ExecutionHeader;
   readonly hasOperations: boolean;
-  readonly parent: (Relative & { readonly operationName: string }) | undefined;
+  /** What it was made from, and the operation that it began with where one was named. */
+  readonly parent: (Relative & { readonly operationName: string | undefined }) | undefined;
   readonly forks: readonly Relative[];
   readonly lines: readonly ShownLogLine[];
   /** The error as the handler threw it. */
@@ -49,7 +50,8 @@ function Kin({ parent, forks, onSelect }: ExecutionDetailsProps): JSX.Element | 
     <p class="kin">
       {parent !== undefined && (
         <span>
-          Made from <KinButton relative={parent} onSelect={onSelect} />, anew from “{parent.operationName}” on.{" "}
+          Made from <KinButton relative={parent} onSelect={onSelect} />
+          {parent.operationName !== undefined && `, anew from “${parent.operationName}” on`}.{" "}
         </span>
       )}
       {forks.length > 0 && (
