@@ -52,10 +52,11 @@ async function encode(world: World, name: string, parameters: Readonly<Record<st
   // The reload may come before the answer.
   await tab.start("encodeVideo", name, { bucket: "media", key: `${name}.mov`, pace }).catch(() => {});
   const { result = "{}" } = await tab.ended(id);
-  const commits = await tab.tab.evaluate<number>(
+  // The reload after its last commit may be yet to come.
+  const commits = await tab.read<number>(
     `site.host.exportExecution(${JSON.stringify(id)}).then(({ log }) => log.length)`,
   );
-  const reloadedAt = await tab.tab.evaluate<string | null>('sessionStorage.getItem("reloaded")');
+  const reloadedAt = await tab.read<string | null>('sessionStorage.getItem("reloaded")');
   await tab.tab.close();
   return { id, result: JSON.parse(result) as object, commits, reloadedAt };
 }

@@ -100,7 +100,9 @@ export class World<Tab extends RemoteTab = BrowserTab> {
   }
 }
 
-/** A tab with the page under test. What it is asked while it reloads is asked again. */
+const LOAD_WHEN_READY = "globalThis.site && performance.timeOrigin";
+
+/** A tab with the page under test, which may reload itself at any moment. */
 export class SiteTab<Tab extends RemoteTab = BrowserTab> {
   readonly tab: Tab;
   readonly #site: SiteServer;
@@ -111,7 +113,19 @@ export class SiteTab<Tab extends RemoteTab = BrowserTab> {
   }
 
   async ready(): Promise<void> {
-    await until("the page to be ready", () => this.#isReady());
+    await this.#load();
+  }
+
+  /** What an expression that changes nothing is worth. A page that reloads meanwhile is asked again after it. */
+  async read<T>(expression: string): Promise<T> {
+    for (;;) {
+      const load = await this.#load();
+      try {
+        return await this.tab.evaluate<T>(expression);
+      } catch (error) {
+        if ((await this.#load()) === load) throw error;
+      }
+    }
   }
 
   async start(functionName: string, name: string, event: unknown = null): Promise<string> {
@@ -126,17 +140,16 @@ export class SiteTab<Tab extends RemoteTab = BrowserTab> {
   }
 
   async status(): Promise<string> {
-    return await this.tab.evaluate("site.host.status.get().state");
+    return await this.read("site.host.status.get().state");
   }
 
   async describe(id: string): Promise<Header> {
-    await this.ready();
-    return await this.tab.evaluate(`site.describe(${JSON.stringify(id)})`);
+    return await this.read(`site.describe(${JSON.stringify(id)})`);
   }
 
   /** The names of steps and waits that are recorded as succeeded. */
   async succeeded(id: string): Promise<(string | null)[]> {
-    const operations = await this.tab.evaluate<[string | null, string][]>(`site.operations(${JSON.stringify(id)})`);
+    const operations = await this.read<[string | null, string][]>(`site.operations(${JSON.stringify(id)})`);
     return operations.flatMap(([name, status]) => (status === "SUCCEEDED" ? [name] : []));
   }
 
@@ -155,12 +168,14 @@ export class SiteTab<Tab extends RemoteTab = BrowserTab> {
     await until(`${step} to be asked for`, () => (this.#site.asked(execution)[step] ?? 0) >= times);
   }
 
-  async #isReady(): Promise<boolean> {
-    try {
-      return await this.tab.evaluate<boolean>("globalThis.site !== undefined");
-    } catch {
-      return false;
-    }
+  /** Waits until the page is ready, and tells one load of it from the next. */
+  async #load(): Promise<number> {
+    let load: number | undefined;
+    await until("the page to be ready", async () => {
+      load = await this.tab.evaluate<number | undefined>(LOAD_WHEN_READY).catch(() => undefined);
+      return load !== undefined;
+    });
+    return load as unknown as number;
   }
 }
 
