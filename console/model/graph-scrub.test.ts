@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { viewOf } from "../views/model/execution-view.ts";
-import { Graph, type GraphNode, type Scope } from "./graph.ts";
+import { ExecutionGraph, type GraphNode, type Scope } from "./graph.ts";
 import { layoutOf } from "./graph-layout.ts";
 import { type Item, Siblings } from "./order.ts";
 import { randomLog } from "./random-log.ts";
@@ -36,13 +36,13 @@ function idsIn({ nodes }: Scope): readonly string[] {
 test("a graph that is asked for as of one commit after another is what the log up to there makes anew", () => {
   fc.assert(
     fc.property(logs, looks, (bodies, all) => {
-      const graph = new Graph(viewOf(bodies).roots);
+      const graph = new ExecutionGraph(viewOf(bodies).roots);
       let toggled: ReadonlySet<string> = new Set();
       for (const { part, toggles } of all) {
         const seq = 1 + (part % bodies.length);
         const ids = idsIn(graph.at({ seq, toggled }));
         if (toggles !== null && ids.length > 0) toggled = new Set([...toggled, ids[toggles % ids.length] ?? ""]);
-        const anew = new Graph(viewOf(bodies.slice(0, seq)).roots).at({ seq, toggled });
+        const anew = new ExecutionGraph(viewOf(bodies.slice(0, seq)).roots).at({ seq, toggled });
         expect(drawnOf(graph.at({ seq, toggled }))).toEqual(drawnOf(anew));
         const { boxes, wires, width, height } = layoutOf(graph.at({ seq, toggled }));
         const other = layoutOf(anew);
@@ -61,7 +61,7 @@ test("a graph that is asked for as of one commit after another is what the log u
 test("what is not changed between two commits is not made anew", () => {
   const begun = [8 * 4 + 5, 8 * 4 + 6];
   const bodies = randomLog([[1, 7], ...Array.from({ length: 20 }, () => [1, ...begun])]);
-  const graph = new Graph(viewOf(bodies).roots);
+  const graph = new ExecutionGraph(viewOf(bodies).roots);
   const toggled = new Set<string>();
   const scope = graph.at({ seq: 2, toggled });
   expect(graph.at({ seq: 2, toggled })).toBe(scope);

@@ -1,7 +1,7 @@
 import { encodeCommit, type Fact } from "perdure/engine";
 import { expect, test } from "vitest";
 import { type ExecutionView, viewOf } from "../views/model/execution-view.ts";
-import { Graph, type GraphNode, type Scope } from "./graph.ts";
+import { ExecutionGraph, type GraphNode, type Scope } from "./graph.ts";
 import { layoutOf, nextBox } from "./graph-layout.ts";
 
 type Facts = readonly object[];
@@ -26,7 +26,7 @@ const context = (id: string, name: string, subType = "RunInChildContext"): objec
 });
 
 function graphIn(view: ExecutionView, toggled: readonly string[] = [], seq = view.length): Scope {
-  return new Graph(view.roots).at({ seq, toggled: new Set(toggled) });
+  return new ExecutionGraph(view.roots).at({ seq, toggled: new Set(toggled) });
 }
 
 const links = ({ nodes, links: all }: Scope): readonly string[] => {

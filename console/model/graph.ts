@@ -72,7 +72,7 @@ const MOST_SHOWN = 60;
  * is the same as of both is not made anew, neither the order of what began and ended nor a context without a change.
  * One of a log that has grown is another one.
  */
-export class Graph {
+export class ExecutionGraph {
   readonly #root: ContextGraph;
 
   constructor(roots: readonly Track[]) {
