@@ -1,6 +1,6 @@
 /** Where the nodes of a graph lie: layer below layer, each context as a box around what is in it. All lengths are px. */
 
-import type { GraphNode, Link, Scope } from "./graph.ts";
+import type { GraphNode, Scope } from "./graph.ts";
 
 export interface Box {
   readonly node: GraphNode;
@@ -25,8 +25,8 @@ export interface Drawing {
   readonly width: number;
   readonly height: number;
   /** Those that nothing comes before, and those that nothing follows. */
-  readonly first: readonly string[];
-  readonly last: readonly string[];
+  readonly first: readonly Box[];
+  readonly last: readonly Box[];
 }
 
 export const NODE = { width: 196, height: 48 } as const;
@@ -37,40 +37,59 @@ const GAP = { across: 18, down: 36 } as const;
 /** More nodes of a layer go into further rows. */
 const MOST_IN_ROW = 6;
 
+/** That of a scope which did not change is the same as before. */
 export function layoutOf(scope: Scope): Drawing {
-  const sized = scope.nodes.map((node) => ({ node, ...sizeOf(node) }));
-  const rows = rowsOf(sized);
+  const known = drawings.get(scope);
+  if (known !== undefined) return known;
+  const drawing = drawn(scope);
+  drawings.set(scope, drawing);
+  return drawing;
+}
+
+const drawings = new WeakMap<Scope, Drawing>();
+
+function drawn({ nodes, links, first, last }: Scope): Drawing {
+  const rows = rowsOf(nodes.map(sized));
   const width = rows.reduce((widest, row) => Math.max(widest, widthOf(row)), 0);
-  const boxes: Box[] = [];
-  const wires: Wire[] = [];
-  const own = new Map<string, Box>();
+  const [boxes, wires]: [Box[], Wire[]] = [[], []];
+  /** By the place of its node. */
+  const own: Box[] = [];
   let y = 0;
   for (const row of rows) {
     let x = (width - widthOf(row)) / 2;
-    for (const { node, inside, width: boxWidth, height } of row) {
+    let tallest = 0;
+    for (const { node, place, inside, width: boxWidth, height } of row) {
       const box = { node, x, y, width: boxWidth, height };
-      own.set(node.id, box);
+      own[place] = box;
       boxes.push(box);
       if (inside !== undefined) moveInto({ boxes, wires }, inside, { x: x + PADDING, y: y + HEAD });
       x += boxWidth + GAP.across;
+      tallest = Math.max(tallest, height);
     }
-    y += Math.max(...row.map(({ height }) => height)) + GAP.down;
+    y += tallest + GAP.down;
   }
-  for (const link of scope.links) for (const wire of wiresOf(link, own)) wires.push(wire);
-  return { boxes, wires, width, height: Math.max(0, y - GAP.down), ...endsOf(scope) };
+  const at = (places: readonly number[]): readonly Box[] => places.flatMap((place) => own[place] ?? []);
+  for (const { from, to } of links) {
+    const [start, end] = [own[from[0] ?? 0], own[to[0] ?? 0]];
+    if (from.length > 1 || to.length > 1) addWires(wires, at(from), at(to));
+    else if (start !== undefined && end !== undefined) wires.push(wireOf(start, end));
+  }
+  return { boxes, wires, width, height: Math.max(0, y - GAP.down), first: at(first), last: at(last) };
 }
 
 interface Sized {
   readonly node: GraphNode;
+  readonly place: number;
   readonly width: number;
   readonly height: number;
   readonly inside: Drawing | undefined;
 }
 
-function sizeOf(node: GraphNode): Omit<Sized, "node"> {
-  if (node.kind === "group" || node.inside === undefined) return { ...NODE, inside: undefined };
+function sized(node: GraphNode, place: number): Sized {
+  if (node.kind === "group" || node.inside === undefined) return { node, place, ...NODE, inside: undefined };
   const inside = layoutOf(node.inside);
   return {
+    ...{ node, place },
     width: Math.max(NODE.width, inside.width + 2 * PADDING),
     height: HEAD + inside.height + PADDING,
     inside: inside.width < NODE.width - 2 * PADDING ? centred(inside) : inside,
@@ -97,48 +116,50 @@ function moveInto(
 /** The layers, a wide one in several rows. */
 function rowsOf(nodes: readonly Sized[]): readonly (readonly Sized[])[] {
   const layers: Sized[][] = [];
-  for (const sized of nodes) (layers[sized.node.layer] ??= []).push(sized);
-  return layers.flatMap((layer) => {
-    const count = Math.ceil(layer.length / MOST_IN_ROW);
-    const each = Math.ceil(layer.length / count);
-    return Array.from({ length: count }, (_, index) => layer.slice(index * each, (index + 1) * each));
-  });
+  for (const each of nodes) (layers[each.node.layer] ??= []).push(each);
+  return layers.some(({ length }) => length > MOST_IN_ROW) ? layers.flatMap(inRows) : layers;
+}
+
+function inRows(layer: readonly Sized[]): readonly (readonly Sized[])[] {
+  const count = Math.ceil(layer.length / MOST_IN_ROW);
+  const each = Math.ceil(layer.length / count);
+  return Array.from({ length: count }, (_, index) => layer.slice(index * each, (index + 1) * each));
 }
 
 function widthOf(row: readonly Sized[]): number {
   return row.reduce((sum, { width }) => sum + width + GAP.across, -GAP.across);
 }
 
-/** Straight from one to one; where several meet several they meet in a point first. */
-function wiresOf({ from, to }: Link, boxes: ReadonlyMap<string, Box>): readonly Wire[] {
-  const below = from.flatMap((id) => boxes.get(id) ?? []).map(bottomOf);
-  const above = to.flatMap((id) => boxes.get(id) ?? []).map(topOf);
-  if (below.length <= 1 || above.length <= 1) {
-    return below.flatMap((start) => above.map((end) => ({ x1: start.x, y1: start.y, x2: end.x, y2: end.y })));
+/** Straight from one to several; where several meet several they meet in a point first. */
+function addWires(wires: Wire[], from: readonly Box[], to: readonly Box[]): void {
+  if (from.length === 1 || to.length === 1) {
+    for (const start of from) for (const end of to) wires.push(wireOf(start, end));
+    return;
   }
+  const [below, above] = [from.map(bottomOf), to.map(topOf)];
   const meeting = {
     x: [...below, ...above].reduce((sum, { x }) => sum + x, 0) / (below.length + above.length),
-    y: Math.min(...above.map(({ y }) => y)) - GAP.down / 2,
+    y: above.reduce((least, { y }) => Math.min(least, y), Number.POSITIVE_INFINITY) - GAP.down / 2,
   };
-  return [
-    ...below.map(({ x, y }) => ({ x1: x, y1: y, x2: meeting.x, y2: meeting.y })),
-    ...above.map(({ x, y }) => ({ x1: meeting.x, y1: meeting.y, x2: x, y2: y })),
-  ];
+  for (const { x, y } of below) wires.push({ x1: x, y1: y, x2: meeting.x, y2: meeting.y });
+  for (const { x, y } of above) wires.push({ x1: meeting.x, y1: meeting.y, x2: x, y2: y });
 }
 
-function topOf({ x, y, width }: Box): { readonly x: number; readonly y: number } {
+function wireOf(from: Box, to: Box): Wire {
+  return { x1: from.x + from.width / 2, y1: from.y + from.height, x2: to.x + to.width / 2, y2: to.y };
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+function topOf({ x, y, width }: Box): Point {
   return { x: x + width / 2, y };
 }
 
-function bottomOf(box: Box): { readonly x: number; readonly y: number } {
+function bottomOf(box: Box): Point {
   return { x: box.x + box.width / 2, y: box.y + box.height };
-}
-
-function endsOf({ nodes, links }: Scope): Pick<Drawing, "first" | "last"> {
-  const followed = new Set(links.flatMap(({ from }) => from));
-  const following = new Set(links.flatMap(({ to }) => to));
-  const ids = nodes.map(({ id }) => id);
-  return { first: ids.filter((id) => !following.has(id)), last: ids.filter((id) => !followed.has(id)) };
 }
 
 /** The box that lies next in a direction, seen from another one. */
@@ -163,7 +184,7 @@ export function nextBox(
 }
 
 /** Of a context that is open, its head. */
-function centreOf({ node, x, y, width, height }: Box): { readonly x: number; readonly y: number } {
+function centreOf({ node, x, y, width, height }: Box): Point {
   const isOpen = node.kind === "operation" && node.inside !== undefined;
   return { x: x + width / 2, y: y + (isOpen ? HEAD : height) / 2 };
 }

@@ -1,7 +1,7 @@
 import { encodeCommit, type Fact } from "perdure/engine";
 import { expect, test } from "vitest";
 import { type ExecutionView, viewOf } from "../views/model/execution-view.ts";
-import { type GraphNode, graphOf, type Scope } from "./graph.ts";
+import { ExecutionGraph, type GraphNode, type Scope } from "./graph.ts";
 import { layoutOf, nextBox } from "./graph-layout.ts";
 
 type Facts = readonly object[];
@@ -26,11 +26,13 @@ const context = (id: string, name: string, subType = "RunInChildContext"): objec
 });
 
 function graphIn(view: ExecutionView, toggled: readonly string[] = [], seq = view.length): Scope {
-  const roots = view.tracks.filter(({ parentId }) => parentId === undefined);
-  return graphOf(roots, { seq, toggled: new Set(toggled) });
+  return new ExecutionGraph(view.roots).at({ seq, toggled: new Set(toggled) });
 }
 
-const links = ({ links: all }: Scope): readonly string[] => all.map(({ from, to }) => `${from.join()} > ${to.join()}`);
+const links = ({ nodes, links: all }: Scope): readonly string[] => {
+  const ids = (places: readonly number[]): string => places.map((place) => nodes[place]?.id).join();
+  return all.map(({ from, to }) => `${ids(from)} > ${ids(to)}`);
+};
 const layers = ({ nodes }: Scope): readonly string[] => nodes.map(({ id, layer }) => `${id}:${layer}`);
 const named = ({ nodes }: Scope, id: string): GraphNode | undefined => nodes.find((node) => node.id === id);
 

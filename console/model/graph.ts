@@ -2,7 +2,7 @@
 
 import { isSettled, type Operation, OperationSubType } from "perdure/engine";
 import type { Track } from "../views/model/execution-view.ts";
-import { type Item, itemsOf, type Order, orderOf } from "./order.ts";
+import { type Item, type Order, Siblings } from "./order.ts";
 
 /** How many operations stand where. */
 export interface Counts {
@@ -39,15 +39,18 @@ export interface GroupNode extends NodeBase {
 
 export type GraphNode = OperationNode | GroupNode;
 
-/** All of `from` come before all of `to`. */
+/** All of `from` come before all of `to`: places in the nodes of the scope. */
 export interface Link {
-  readonly from: readonly string[];
-  readonly to: readonly string[];
+  readonly from: readonly number[];
+  readonly to: readonly number[];
 }
 
 export interface Scope {
   readonly nodes: readonly GraphNode[];
   readonly links: readonly Link[];
+  /** Places of nodes that nothing comes before, and of those that nothing follows. */
+  readonly first: readonly number[];
+  readonly last: readonly number[];
 }
 
 export interface GraphOptions {
@@ -64,27 +67,140 @@ const MOST_INSIDE = 24;
 /** Of an opened group: failed and open ones first. */
 const MOST_SHOWN = 60;
 
-export function graphOf(roots: readonly Track[], options: GraphOptions): Scope {
-  return scopeOf(roots, { ...options, path: "" }, false);
+/**
+ * An execution as a graph, asked for as of one commit after another, as by a slider that is dragged through its log. What
+ * is the same as of both is not made anew, neither the order of what began and ended nor a context without a change.
+ * One of a log that has grown is another one.
+ */
+export class ExecutionGraph {
+  readonly #root: ContextGraph;
+
+  constructor(roots: readonly Track[]) {
+    this.#root = new ContextGraph(roots, { path: "", isFan: false });
+  }
+
+  at(options: GraphOptions): Scope {
+    return this.#root.at(options);
+  }
 }
 
-interface ScopeOptions extends GraphOptions {
+interface ContextOptions {
   /** Of the context, so that groups of two contexts have different ids. */
   readonly path: string;
+  /** The branches of a map or a parallel are beside each other however their times lie. */
+  readonly isFan: boolean;
 }
 
-/** The branches of a fan, a map or a parallel, are beside each other however their times lie. */
-function scopeOf(tracks: readonly Track[], options: ScopeOptions, isFan: boolean): Scope {
-  const items = itemsOf(tracks, options.seq);
-  const order = isFan ? sideBySide(items) : orderOf(items);
-  const groups = groupsOf(order, options);
-  const layers = denseLayers(groups);
-  const nodes = groups.map((group, index) => nodeOf(group, layers[index] ?? 0, options));
-  return { nodes, links: linksOf(order, groups) };
+/** Something that was made, and for what. */
+interface Made<T> {
+  readonly value: T;
+  readonly since: number;
+  readonly until: number;
+  readonly toggled: ReadonlySet<string> | undefined;
 }
 
-function sideBySide(items: readonly Item[]): Order {
-  return { items, layers: items.map(() => 0), follows: items.map(() => [0, 0] as const), ended: [] };
+/** What is in one context. */
+class ContextGraph {
+  readonly #tracks: readonly Track[];
+  readonly #siblings: Siblings;
+  readonly #options: ContextOptions;
+  readonly #inner = new Map<Track, ContextGraph>();
+  /** The commits that change something in it, at any depth, in their order. */
+  #changes: readonly number[] | undefined;
+  #scope: Made<Scope> | undefined;
+  #counts: Made<Counts> | undefined;
+
+  constructor(tracks: readonly Track[], options: ContextOptions) {
+    this.#tracks = tracks;
+    this.#siblings = new Siblings(tracks);
+    this.#options = options;
+  }
+
+  at(options: GraphOptions): Scope {
+    if (!isFor(this.#scope, options)) this.#scope = this.#made(this.#scopeAt(options), options);
+    return this.#scope.value;
+  }
+
+  countsAt(seq: number): Counts {
+    const options = { seq, toggled: undefined };
+    if (!isFor(this.#counts, options)) this.#counts = this.#made(countsOf(this.#siblings.at(seq)), options);
+    return this.#counts.value;
+  }
+
+  #made<T>(value: T, { seq, toggled }: Asked): Made<T> {
+    this.#changes ??= changesIn(this.#tracks);
+    const next = firstAfter(this.#changes, seq);
+    const until = this.#changes[next] ?? Number.POSITIVE_INFINITY;
+    return { value, since: this.#changes[next - 1] ?? 0, until, toggled };
+  }
+
+  #scopeAt(options: GraphOptions): Scope {
+    const { seq, toggled } = options;
+    const { path, isFan } = this.#options;
+    const order = isFan ? this.#siblings.besideAt(seq) : this.#siblings.orderAt(seq);
+    const groups = groupsOf(order, { path, toggled });
+    const dense = denseLayers(groups);
+    const nodes = groups.map((group) => this.#nodeOf(group, dense[group.layer] ?? 0, options));
+    return { nodes, ...joinsOf(order, groups) };
+  }
+
+  #nodeOf(group: Group, layer: number, options: GraphOptions): GraphNode {
+    const { id, name, items } = group;
+    const [item] = items;
+    if (name !== undefined || item === undefined) {
+      return { kind: "group", id, layer, name: name ?? "", items, counts: countsOf(items) };
+    }
+    const { track, operation } = item;
+    if (track.children.length === 0) {
+      return { kind: "operation", id, layer, track, operation, inside: undefined, counts: undefined };
+    }
+    const inner = this.#innerOf(item);
+    const counts = inner.countsAt(options.seq);
+    const base = { kind: "operation", id, layer, track, operation } as const;
+    if (counts.all === 0) return { ...base, inside: undefined, counts: undefined };
+    const isOpen = isSmall(track) !== options.toggled.has(track.id);
+    return { ...base, inside: isOpen ? inner.at(options) : undefined, counts };
+  }
+
+  #innerOf({ track, operation: { subType } }: Item): ContextGraph {
+    const known = this.#inner.get(track);
+    if (known !== undefined) return known;
+    const isFan = subType === OperationSubType.MAP || subType === OperationSubType.PARALLEL;
+    const inner = new ContextGraph(track.children, { path: track.id, isFan });
+    this.#inner.set(track, inner);
+    return inner;
+  }
+}
+
+interface Asked {
+  readonly seq: number;
+  readonly toggled: ReadonlySet<string> | undefined;
+}
+
+function isFor<T>(made: Made<T> | undefined, { seq, toggled }: Asked): made is Made<T> {
+  return made !== undefined && made.since <= seq && seq < made.until && made.toggled === toggled;
+}
+
+function changesIn(tracks: readonly Track[]): readonly number[] {
+  const changes = new Set<number>();
+  const visit = ({ versions, goneSeq, children }: Track): void => {
+    for (const { seq } of versions) changes.add(seq);
+    if (goneSeq !== undefined) changes.add(goneSeq);
+    for (const child of children) visit(child);
+  };
+  for (const track of tracks) visit(track);
+  return [...changes].sort((a, b) => a - b);
+}
+
+/** The place of the first number of a sorted list that is greater than a number. */
+function firstAfter(sorted: readonly number[], number: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) <= number) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** What becomes one node: an item, or several. */
@@ -97,31 +213,44 @@ interface Group {
   readonly layer: number;
 }
 
-function groupsOf(order: Order, options: ScopeOptions): readonly Group[] {
-  return [...familiesOf(order)].flatMap((places) => {
-    const items = places.flatMap((place) => order.items[place] ?? []);
-    const layer = order.layers[places[0] ?? 0] ?? 0;
-    if (places.length <= MOST_ALIKE) return singles(order, places);
-    const [first] = items;
-    const group = {
-      ...{ id: `${options.path}~${first?.track.id}`, name: familyOf(first), places, items, layer },
-    };
-    return options.toggled.has(group.id) ? opened(order, group) : [group];
-  });
+interface GroupOptions {
+  readonly path: string;
+  readonly toggled: ReadonlySet<string>;
+}
+
+function groupsOf(order: Order, { path, toggled }: GroupOptions): readonly Group[] {
+  const groups: Group[] = [];
+  for (const places of familiesOf(order)) {
+    const [place = 0] = places;
+    const first = order.items[place];
+    if (first === undefined) continue;
+    if (places.length <= MOST_ALIKE) {
+      addSingles(groups, order, places);
+      continue;
+    }
+    const group = groupIn(order, { id: `${path}~${first.track.id}`, name: first.family, places });
+    if (toggled.has(group.id)) addOpened(groups, order, group);
+    else groups.push(group);
+  }
+  return groups;
+}
+
+function groupIn(order: Order, { id, name, places }: Pick<Group, "id" | "name" | "places">): Group {
+  const items = places.flatMap((place) => order.items[place] ?? []);
+  return { id, name, places, items, layer: order.layers[places[0] ?? 0] ?? 0 };
 }
 
 /** Some of a group, those first of which somebody would want to know, and the rest in a smaller group. */
-function opened(order: Order, group: Group): readonly Group[] {
-  const urgent = group.places.toSorted((a, b) => urgency(order.items[b]) - urgency(order.items[a]) || a - b);
+function addOpened(groups: Group[], order: Order, { id, name, places }: Group): void {
+  const urgent = places.toSorted((a, b) => urgency(order.items[b]) - urgency(order.items[a]) || a - b);
   const shown = new Set(urgent.slice(0, MOST_SHOWN));
-  const rest = group.places.filter((place) => !shown.has(place));
-  const kept = singles(
+  const rest = places.filter((place) => !shown.has(place));
+  addSingles(
+    groups,
     order,
-    group.places.filter((place) => shown.has(place)),
+    places.filter((place) => shown.has(place)),
   );
-  if (rest.length === 0) return kept;
-  const items = rest.flatMap((place) => order.items[place] ?? []);
-  return [...kept, { ...group, places: rest, items, layer: order.layers[rest[0] ?? 0] ?? 0 }];
+  if (rest.length > 0) groups.push(groupIn(order, { id, name, places: rest }));
 }
 
 function urgency(item: Item | undefined): number {
@@ -129,75 +258,59 @@ function urgency(item: Item | undefined): number {
   return status === "SUCCEEDED" ? 0 : isSettled(status) ? 2 : 1;
 }
 
-function singles(order: Order, places: readonly number[]): readonly Group[] {
-  return places.flatMap((place) => {
-    const item = order.items[place];
-    const layer = order.layers[place] ?? 0;
-    return item === undefined ? [] : [{ id: item.track.id, name: undefined, places: [place], items: [item], layer }];
-  });
+function addSingles(groups: Group[], { items, layers }: Order, places: readonly number[]): void {
+  for (const place of places) {
+    const item = items[place];
+    if (item === undefined) continue;
+    groups.push({ id: item.track.id, name: undefined, places: [place], items: [item], layer: layers[place] ?? 0 });
+  }
 }
 
-/** Places that are alike: side by side after the same ones, or each after the one before it. */
+/** Places that are alike: side by side in a layer, or each after the one before it. */
 function familiesOf(order: Order): readonly (readonly number[])[] {
-  const beside = new Map<string, number[]>();
-  order.items.forEach((item, place) => {
-    const key = `${order.layers[place]} ${order.follows[place]?.join()} ${familyOf(item)}`;
-    const family = beside.get(key);
-    if (family === undefined) beside.set(key, [place]);
-    else family.push(place);
-  });
-  return chained(order, [...beside.values()]);
-}
-
-/** Joins families of one that follow on each other and are alike. */
-function chained(order: Order, families: readonly (readonly number[])[]): readonly (readonly number[])[] {
-  const perLayer = new Map<number, number>();
-  for (const layer of order.layers) perLayer.set(layer, (perLayer.get(layer) ?? 0) + 1);
-  const joined: number[][] = [];
+  const families: number[][] = [];
+  /** The last one, while it may go on with the next layer. */
   let open: number[] | undefined;
-  for (const family of families.toSorted((a, b) => (order.layers[a[0] ?? 0] ?? 0) - (order.layers[b[0] ?? 0] ?? 0))) {
-    const [place = 0] = family;
-    const item = order.items[place];
-    const isLink = perLayer.get(order.layers[place] ?? 0) === 1 && urgency(item) === 0;
-    const isAlike = open !== undefined && familyOf(order.items[open.at(-1) ?? 0]) === familyOf(item);
-    if (isLink && isAlike) open?.push(place);
+  for (let first = 0; first < order.items.length; ) {
+    const next = endOfLayer(order, first);
+    const item = order.items[first];
+    const isLink = next === first + 1 && urgency(item) === 0;
+    if (isLink && open !== undefined && order.items[open.at(-1) ?? 0]?.family === item?.family) open.push(first);
     else {
-      const next = [...family];
-      joined.push(next);
-      open = isLink ? next : undefined;
+      for (const family of besideEachOther(order, first, next)) families.push(family);
+      open = isLink ? families.at(-1) : undefined;
     }
+    first = next;
   }
-  return joined;
+  return families;
 }
 
-/** What operations are alike by: their kind, and their name but for numbers. */
-function familyOf(item: Item | undefined): string {
-  if (item === undefined) return "";
-  const { type, subType, name } = item.operation;
-  return (name ?? subType ?? type).replaceAll(/\d+/g, "#").replace(/[\s_-]*#$/, "");
+/** The place behind the last item of the layer that begins at a place. */
+function endOfLayer({ layers }: Order, first: number): number {
+  let next = first + 1;
+  while (next < layers.length && layers[next] === layers[first]) next++;
+  return next;
 }
 
-/** Without the layers of which nothing is left. */
+function besideEachOther({ items }: Order, first: number, next: number): Iterable<number[]> {
+  if (next === first + 1) return [[first]];
+  const families = new Map<string, number[]>();
+  for (let place = first; place < next; place++) {
+    const name = items[place]?.family ?? "";
+    const family = families.get(name);
+    if (family === undefined) families.set(name, [place]);
+    else family.push(place);
+  }
+  return families.values();
+}
+
+/** The layers by what they are without those of which nothing is left. */
 function denseLayers(groups: readonly Group[]): readonly number[] {
-  const used = [...new Set(groups.map(({ layer }) => layer))].toSorted((a, b) => a - b);
-  const dense = new Map(used.map((layer, index) => [layer, index]));
-  return groups.map(({ layer }) => dense.get(layer) ?? 0);
-}
-
-function nodeOf(group: Group, layer: number, options: ScopeOptions): GraphNode {
-  const [item] = group.items;
-  if (group.name !== undefined || item === undefined) {
-    const { id, name = "", items } = group;
-    return { kind: "group", id, layer, name, items, counts: countsOf(items.map(({ operation }) => operation)) };
-  }
-  const { track, operation } = item;
-  const base = { kind: "operation", id: track.id, layer, track, operation } as const;
-  if (track.children.length === 0) return { ...base, inside: undefined, counts: undefined };
-  const counts = countsOf(itemsOf(track.children, options.seq).map((child) => child.operation));
-  const isOpen = isSmall(track) !== options.toggled.has(track.id);
-  if (!isOpen || counts.all === 0) return { ...base, inside: undefined, counts };
-  const isFan = operation.subType === OperationSubType.MAP || operation.subType === OperationSubType.PARALLEL;
-  return { ...base, inside: scopeOf(track.children, { ...options, path: track.id }, isFan), counts };
+  const dense: number[] = [];
+  for (const { layer } of groups) dense[layer] = 0;
+  let count = 0;
+  for (let layer = 0; layer < dense.length; layer++) if (dense[layer] !== undefined) dense[layer] = count++;
+  return dense;
 }
 
 function isSmall(track: Track): boolean {
@@ -206,33 +319,92 @@ function isSmall(track: Track): boolean {
   return visit(track);
 }
 
-function countsOf(operations: readonly Operation[]): Counts {
+function countsOf(items: readonly Item[]): Counts {
   let [succeeded, failed] = [0, 0];
-  for (const { status } of operations) {
+  for (const {
+    operation: { status },
+  } of items) {
     if (status === "SUCCEEDED") succeeded++;
     else if (isSettled(status)) failed++;
   }
-  const all = operations.length;
+  const all = items.length;
   return { all, succeeded, failed, open: all - succeeded - failed };
 }
 
-/** One for all that follow the same ones. */
-function linksOf({ follows, ended }: Order, groups: readonly Group[]): readonly Link[] {
-  const nodes = new Map<number, string>();
-  for (const { id, places } of groups) for (const place of places) nodes.set(place, id);
-  const links = new Map<string, { from: Set<string>; to: Set<string> }>();
-  follows.forEach(([from, to], place) => {
-    const node = nodes.get(place);
-    if (from === to || node === undefined) return;
-    const key = `${from} ${to}`;
-    const link = links.get(key) ?? { from: new Set<string>(), to: new Set<string>() };
-    if (!links.has(key)) for (let at = from; at < to; at++) link.from.add(nodes.get(ended[at] ?? 0) ?? "");
-    link.to.add(node);
-    links.set(key, link);
+/** One link for all that follow the same ones; inside of a group there is none. */
+function joinsOf({ waves, ended }: Order, groups: readonly Group[]): Omit<Scope, "nodes"> {
+  const owners: number[] = [];
+  groups.forEach(({ places }, index) => {
+    for (const place of places) owners[place] = index;
   });
-  return [...links.values()].flatMap(({ from, to }) => {
-    // Inside of a group nothing is drawn.
-    const within = [...from].every((id) => to.has(id));
-    return within ? [] : [{ from: [...from].filter((id) => id !== ""), to: [...to].filter((id) => !from.has(id)) }];
+  const joins = new Joins(groups);
+  for (const { first, next, from, to } of waves) {
+    const before = distinct(from, to, (at) => owners[ended[at] ?? 0] ?? 0);
+    const after = distinct(first, next, (place) => owners[place] ?? 0);
+    joins.add(before, after);
+  }
+  return joins.all();
+}
+
+/** What stands at some places, each once. */
+function distinct(first: number, next: number, at: (place: number) => number): readonly number[] {
+  if (next <= first + 1) return next === first ? [] : [at(first)];
+  const found = new Set<number>();
+  for (let place = first; place < next; place++) found.add(at(place));
+  return [...found];
+}
+
+function without(numbers: readonly number[], others: readonly number[]): readonly number[] {
+  const [only] = others;
+  if (others.length === 1 && numbers.length === 1) return only === numbers[0] ? [] : numbers;
+  const all = new Set(others);
+  return numbers.filter((each) => !all.has(each));
+}
+
+/** Links between groups, by their places. */
+class Joins {
+  readonly #groups: readonly Group[];
+  readonly #links: Link[] = [];
+  readonly #known = new Set<string>();
+  readonly #isFollowed: Uint8Array;
+  readonly #follows: Uint8Array;
+
+  constructor(groups: readonly Group[]) {
+    this.#groups = groups;
+    this.#isFollowed = new Uint8Array(groups.length);
+    this.#follows = new Uint8Array(groups.length);
+  }
+
+  add(from: readonly number[], after: readonly number[]): void {
+    const to = without(after, from);
+    if (to.length === 0 || without(from, after).length === 0 || !this.#isNew(from, to)) return;
+    for (const each of from) this.#isFollowed[each] = 1;
+    for (const each of to) this.#follows[each] = 1;
+    this.#links.push({ from, to });
+  }
+
+  all(): Omit<Scope, "nodes"> {
+    return { links: this.#links, first: unset(this.#follows), last: unset(this.#isFollowed) };
+  }
+
+  /** Of what is in a group each may follow the same as the one before. */
+  #isNew(from: readonly number[], to: readonly number[]): boolean {
+    if (!this.#hasGroup(from) && !this.#hasGroup(to)) return true;
+    const key = `${from.join()} ${to.join()}`;
+    const isNew = !this.#known.has(key);
+    this.#known.add(key);
+    return isNew;
+  }
+
+  #hasGroup(places: readonly number[]): boolean {
+    return places.some((place) => this.#groups[place]?.name !== undefined);
+  }
+}
+
+function unset(marks: Uint8Array): readonly number[] {
+  const places: number[] = [];
+  marks.forEach((mark, place) => {
+    if (mark === 0) places.push(place);
   });
+  return places;
 }

@@ -4,7 +4,7 @@
  */
 
 import { isSettled, type Operation } from "perdure/engine";
-import { firstSeqOf, operationAt, type Track } from "../views/model/execution-view.ts";
+import { firstSeqOf, type Track } from "../views/model/execution-view.ts";
 
 /** A moment, told apart within a millisecond by the commit that tells of it. */
 interface Moment {
@@ -12,40 +12,114 @@ interface Moment {
   readonly seq: number;
 }
 
-/** An operation as it is in its context. */
+/** An operation as it is in its context from one commit to another. */
 export interface Item {
   readonly track: Track;
   readonly operation: Operation;
   readonly start: Moment;
   /** Undefined without an outcome. */
   readonly end: Moment | undefined;
+  /** The first commit as of which it is so. */
+  readonly since: number;
+  /** The first one as of which it is so no more. */
+  readonly until: number;
+  /** What operations are alike by: their kind, and their name but for numbers. */
+  readonly family: string;
+}
+
+/** Items next to each other that follow the same ones. */
+export interface Wave {
+  /** Their places: `first` and up to `next`. */
+  readonly first: number;
+  readonly next: number;
+  /** What they follow: `ended` from `from` up to `to`. */
+  readonly from: number;
+  readonly to: number;
 }
 
 /** The places of items in the order of their beginnings. */
 export interface Order {
   readonly items: readonly Item[];
-  /** By item: how many others, at least, came one after the other before it. */
+  /** By item, never less than that of the one before it: how many others, at least, came one after the other before it. */
   readonly layers: readonly number[];
-  /** By item: what it follows, as a part of `ended`. Items with the same part follow the same ones. */
-  readonly follows: readonly (readonly [from: number, to: number])[];
+  readonly waves: readonly Wave[];
   /** Places of items in the order of their ends. */
   readonly ended: readonly number[];
 }
 
-/** The items of a context as of a commit. */
-export function itemsOf(tracks: readonly Track[], seq: number): readonly Item[] {
-  return tracks.flatMap((track) => {
-    const operation = operationAt(track, seq);
-    if (operation === undefined) return [];
-    return [{ track, operation, start: { at: operation.startedAt, seq: firstSeqOf(track) }, end: endOf(track, seq) }];
+/**
+ * The operations of a context through the whole log. They are put in order once, each as often as it changed; those as
+ * of a commit are in the same order, with others left out.
+ */
+export class Siblings {
+  readonly #begun: readonly Item[];
+  /** Places in `#begun` of those with an outcome, in the order of their ends. */
+  readonly #ended: readonly number[];
+
+  constructor(tracks: readonly Track[]) {
+    const families = new Map<string, string>();
+    this.#begun = tracks.flatMap((track) => versionsOf(track, families)).sort((a, b) => compare(a.start, b.start));
+    const ends = this.#begun.flatMap(({ end }, place) => (end === undefined ? [] : [{ end, place }]));
+    this.#ended = ends.sort((a, b) => compare(a.end, b.end)).map(({ place }) => place);
+  }
+
+  /** As of a commit, in the order of their beginnings. */
+  at(seq: number): readonly Item[] {
+    return this.#begun.filter(({ since, until }) => since <= seq && seq < until);
+  }
+
+  orderAt(seq: number): Order {
+    const items: Item[] = [];
+    const places = new Int32Array(this.#begun.length);
+    this.#begun.forEach((item, at) => {
+      const { since, until } = item;
+      places[at] = since <= seq && seq < until ? items.push(item) - 1 : ABSENT;
+    });
+    const ended: number[] = [];
+    for (const at of this.#ended) {
+      const place = places[at] ?? ABSENT;
+      if (place !== ABSENT) ended.push(place);
+    }
+    return orderOf(items, ended);
+  }
+
+  /** All in one layer, however their times lie. */
+  besideAt(seq: number): Order {
+    const items = this.at(seq);
+    return { items, layers: items.map(() => 0), waves: [], ended: [] };
+  }
+}
+
+const ABSENT = -1;
+
+/** An item for each version of an operation. */
+function versionsOf(track: Track, families: Map<string, string>): readonly Item[] {
+  const { versions, goneSeq = Number.POSITIVE_INFINITY } = track;
+  return versions.flatMap(({ seq, operation }, index) => {
+    const until = Math.min(versions[index + 1]?.seq ?? goneSeq, goneSeq);
+    if (seq >= until) return [];
+    const start = { at: operation.startedAt, seq: firstSeqOf(track) };
+    const outcome = endOf(track, seq);
+    // Clocks of two processes may say that it ended before it began.
+    const end = outcome === undefined ? undefined : later(outcome, start);
+    return [{ track, operation, start, end, since: seq, until, family: familyIn(families, operation) }];
   });
+}
+
+/** The same text for all of a family, so that comparing two is quick. */
+function familyIn(families: Map<string, string>, { type, subType, name }: Operation): string {
+  const family = (name ?? subType ?? type).replaceAll(/\d+/g, "#").replace(/[\s_-]*#$/, "");
+  const known = families.get(family);
+  if (known === undefined) families.set(family, family);
+  return known ?? family;
 }
 
 /**
  * When its outcome was there. The end of a context reaches the code before it is recorded, together with what the code
- * did next, so it counts as the end of the last of what is in it.
+ * did next, so it counts as the end of the last of what is in it. Nothing in a context changes once it has ended.
  */
 function endOf(track: Track, seq: number): Moment | undefined {
+  if (track.goneSeq !== undefined && seq >= track.goneSeq) return undefined;
   const version = track.versions.findLast((each) => each.seq <= seq);
   if (version === undefined || !isSettled(version.operation.status)) return undefined;
   let last: Moment | undefined;
@@ -56,29 +130,29 @@ function endOf(track: Track, seq: number): Moment | undefined {
   return last ?? { at: version.operation.endedAt ?? version.operation.startedAt, seq: version.seq };
 }
 
-export function orderOf(unordered: readonly Item[]): Order {
-  const items = unordered.toSorted((a, b) => compare(a.start, b.start));
-  const ended = items.flatMap(({ end }, place) => (end === undefined ? [] : [{ end, place }]));
-  ended.sort((a, b) => compare(a.end, b.end));
-  // Of those that ended first, the latest beginning: what ended before that is not followed at once any more.
-  const latest: Moment[] = [];
-  for (const { place } of ended) {
-    const start = items[place]?.start ?? NEVER;
-    const before = latest.at(-1) ?? NEVER;
-    latest.push(compare(start, before) > 0 ? start : before);
-  }
+/** Of items in the order of their beginnings, and the places of those with an outcome in the order of their ends. */
+function orderOf(items: readonly Item[], ended: readonly number[]): Order {
   const layers: number[] = [];
-  const follows: (readonly [number, number])[] = [];
-  let [to, deepest] = [0, -1];
-  for (const { start } of items) {
-    for (; to < ended.length && compare(ended[to]?.end ?? NEVER, start) < 0; to++) {
-      deepest = Math.max(deepest, layers[ended[to]?.place ?? 0] ?? 0);
+  const waves: Wave[] = [];
+  // Of those that ended, the latest beginning: what ended before that is not followed at once any more.
+  let latest = NEVER;
+  let [first, from, to, deepest] = [0, 0, 0, -1];
+  const endAt = (index: number): Moment => items[ended[index] ?? ABSENT]?.end ?? NEVER;
+  items.forEach(({ start }, place) => {
+    if (to < ended.length && compare(endAt(to), start) < 0) {
+      if (place > first) waves.push({ first, next: place, from, to });
+      first = place;
+      for (; to < ended.length && compare(endAt(to), start) < 0; to++) {
+        const before = ended[to] ?? ABSENT;
+        deepest = Math.max(deepest, layers[before] ?? 0);
+        latest = later(latest, items[before]?.start ?? NEVER);
+      }
+      while (from < to && compare(endAt(from), latest) < 0) from++;
     }
-    const bound = latest[to - 1] ?? NEVER;
-    follows.push([firstNotBefore(ended, bound, to), to]);
     layers.push(deepest + 1);
-  }
-  return { items, layers, follows, ended: ended.map(({ place }) => place) };
+  });
+  if (items.length > first) waves.push({ first, next: items.length, from, to });
+  return { items, layers, waves, ended };
 }
 
 const NEVER: Moment = { at: Number.NEGATIVE_INFINITY, seq: 0 };
@@ -87,12 +161,6 @@ function compare(a: Moment, b: Moment): number {
   return a.at - b.at || a.seq - b.seq;
 }
 
-function firstNotBefore(ended: readonly { readonly end: Moment }[], bound: Moment, count: number): number {
-  let [low, high] = [0, count];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (compare(ended[middle]?.end ?? NEVER, bound) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+function later(a: Moment, b: Moment): Moment {
+  return compare(a, b) > 0 ? a : b;
 }

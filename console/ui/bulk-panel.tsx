@@ -6,6 +6,7 @@ import { messageOf } from "../views/model/message-of.ts";
 import { type BulkProgress, doToAll } from "../model/bulk.ts";
 import type { ExecutionRow } from "../model/filter.ts";
 import { type List } from "../state/console.ts";
+import { takeKeyboard } from "../views/ui/kept-keyboard.ts";
 import { lackingText } from "../state/deeds.ts";
 import { MOST_ROWS } from "../state/listing.ts";
 import type { PageProps } from "./app.tsx";
@@ -39,6 +40,7 @@ export function BulkPanel(props: BulkPanelProps): JSX.Element | null {
     asked.value = undefined;
     const rows = listing.rows.value.filter(({ arn }) => marked.has(arn));
     const abort = new AbortController();
+    work.value = { deed, progress: { total: rows.length, done: 0, failures: [], isOver: false }, abort };
     await doToAll(rows, (row) => carryOut(face, deed, row), {
       onProgress: (progress) => (work.value = { deed, progress, abort }),
       signal: abort.signal,
@@ -57,7 +59,7 @@ export function BulkPanel(props: BulkPanelProps): JSX.Element | null {
   if (marked.size === 0 || face === undefined) return <MarkAll {...props} />;
   const confirm = asked.value;
   return (
-    <div class="bulk" role="group" aria-label="All marked executions">
+    <div class="bulk" role="group" aria-label="All marked executions" tabIndex={-1} ref={takeKeyboard}>
       {confirm === undefined ? (
         <>
           <span>{marked.size} marked</span>
@@ -65,6 +67,7 @@ export function BulkPanel(props: BulkPanelProps): JSX.Element | null {
             <button
               key={deed}
               type="button"
+              data-opens={`bulk-${deed}`}
               disabled={console.deeds.lacking.value.has(deed)}
               title={console.deeds.lacking.value.has(deed) ? lackingText(deed) : undefined}
               onClick={() => (asked.value = deed)}
@@ -82,10 +85,22 @@ export function BulkPanel(props: BulkPanelProps): JSX.Element | null {
           <span>
             {DEEDS[confirm].asks} {marked.size === 1 ? "1 execution" : `${marked.size} executions`}?
           </span>
-          <button type="button" class="danger" ref={focusFirst} onClick={() => void begin(face, confirm)}>
+          <button
+            type="button"
+            class="danger"
+            data-opened-by={`bulk-${confirm}`}
+            ref={takeKeyboard}
+            onClick={() => void begin(face, confirm)}
+          >
             {DEEDS[confirm].label} {marked.size}
           </button>
-          <button type="button" class="quiet" onClick={() => (asked.value = undefined)}>
+          <button
+            key="cancel"
+            type="button"
+            class="quiet"
+            data-opened-by={`bulk-${confirm}`}
+            onClick={() => (asked.value = undefined)}
+          >
             Cancel
           </button>
         </>
@@ -110,13 +125,19 @@ function MarkAll({ console, listing, marked, onMarked }: BulkPanelProps): JSX.El
   return isReading.value ? (
     <span class="bulk">
       <span role="status">Reading: {rows.length} so far …</span>
-      <button type="button" class="quiet" onClick={() => (isReading.value = false)}>
+      <button
+        type="button"
+        class="quiet"
+        data-opened-by="mark-all"
+        ref={takeKeyboard}
+        onClick={() => (isReading.value = false)}
+      >
         Cancel
       </button>
     </span>
   ) : (
     <span class="bulk">
-      <button type="button" class="quiet" onClick={() => void markAll()}>
+      <button type="button" class="quiet" data-opens="mark-all" onClick={() => void markAll()}>
         Mark all that match
       </button>
     </span>
@@ -147,7 +168,7 @@ function Progress({ work: { deed, progress, abort }, explain, onClose }: Progres
   const { total, done, failures, isOver } = progress;
   const label = `${done - failures.length} of ${total} ${DEEDS[deed].done}${failures.length > 0 ? `, ${failures.length} not` : ""}`;
   return (
-    <section class="bulk-progress" aria-label="What is done to many">
+    <section class="bulk-progress" aria-label="What is done to many" tabIndex={-1} ref={takeKeyboard}>
       <div class="bulk">
         <progress max={total} value={done} aria-label={label} />
         <span role="status">{label}</span>
@@ -172,8 +193,4 @@ function Progress({ work: { deed, progress, abort }, explain, onClose }: Progres
       )}
     </section>
   );
-}
-
-function focusFirst(button: HTMLButtonElement | null): void {
-  button?.focus();
 }

@@ -1,6 +1,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import { takeKeyboard } from "../views/ui/kept-keyboard.ts";
 import { type DiffLine, differs, diffLines } from "../model/diff.ts";
 
 export interface Comparable {
@@ -21,7 +22,7 @@ export function CompareView({ texts }: CompareViewProps): JSX.Element | null {
   if (texts.length < 2) return null;
   if (!isOpen.value) {
     return (
-      <button type="button" class="compare-open" onClick={() => (isOpen.value = true)}>
+      <button type="button" class="compare-open" data-opens="compare" onClick={() => (isOpen.value = true)}>
         Compare{" "}
         {texts.length === 2 ? `${texts[0]?.name.toLowerCase()} and ${texts[1]?.name.toLowerCase()}` : "attempts"}
       </button>
@@ -29,7 +30,7 @@ export function CompareView({ texts }: CompareViewProps): JSX.Element | null {
   }
   const [left, right] = [named(texts, before.value) ?? texts.at(-2), named(texts, after.value) ?? texts.at(-1)];
   return (
-    <section class="compare" aria-label="What differs">
+    <section class="compare" aria-label="What differs" data-opened-by="compare" tabIndex={-1} ref={takeKeyboard}>
       <div class="compare-head">
         <Choice label="Before" texts={texts} chosen={left?.name} choice={before} />
         <Choice label="After" texts={texts} chosen={right?.name} choice={after} />

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { takeKeyboard } from "../views/ui/kept-keyboard.ts";
 import type { PageProps } from "./app.tsx";
 
 /** What is asked for before anything can be shown. */
@@ -14,7 +15,9 @@ export function ConnectPage({ console }: PageProps): JSX.Element {
   };
   return (
     <form class="connect" aria-labelledby="connect-title" onSubmit={connect}>
-      <h2 id="connect-title">Whose executions?</h2>
+      <h2 id="connect-title" tabIndex={-1} ref={takeKeyboard} data-keyboard="rest">
+        Whose executions?
+      </h2>
       <p class="hint">
         Of any host that serves perdure's HTTP API: a Worker, a function of Lambda, the emulator, a host of your own.
       </p>

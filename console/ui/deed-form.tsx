@@ -23,16 +23,19 @@ export interface DeedFormSpec {
 
 export interface DeedFormProps {
   readonly spec: DeedFormSpec;
+  /** What the button that was pressed says that it opens. */
+  readonly openedBy: string;
   readonly onDone: () => void;
   readonly onCancel: () => void;
 }
 
 /** Asks before something is done, in the place of the button that was pressed. */
-export function DeedForm({ spec, onDone, onCancel }: DeedFormProps): JSX.Element {
+export function DeedForm({ spec, openedBy, onDone, onCancel }: DeedFormProps): JSX.Element {
   const isBusy = useSignal(false);
   const { label, text, isDangerous = false, isImpossible = false, fields } = spec;
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
+    if (isBusy.value) return;
     const form = new FormData(event.currentTarget as HTMLFormElement);
     isBusy.value = true;
     const isDone = await spec.act(Object.fromEntries(fields.map(({ name }) => [name, valueOf(form, name)])));
@@ -43,7 +46,13 @@ export function DeedForm({ spec, onDone, onCancel }: DeedFormProps): JSX.Element
     if (event.key === "Escape") onCancel();
   };
   return (
-    <form class="deed-form" aria-label={label} onSubmit={(event) => void submit(event)} onKeyDown={press}>
+    <form
+      class="deed-form"
+      aria-label={label}
+      data-opened-by={openedBy}
+      onSubmit={(event) => void submit(event)}
+      onKeyDown={press}
+    >
       <p>{text}</p>
       {fields.map(({ name, label: fieldLabel, value }) => (
         <label key={name}>
@@ -54,12 +63,13 @@ export function DeedForm({ spec, onDone, onCancel }: DeedFormProps): JSX.Element
       <button
         type="submit"
         class={isDangerous ? "danger" : "primary"}
-        disabled={isBusy.value || isImpossible}
-        ref={focusOnce}
+        disabled={isImpossible}
+        aria-disabled={isBusy.value}
+        ref={isImpossible ? null : focusOnce}
       >
         {label}
       </button>
-      <button type="button" class="quiet" onClick={onCancel}>
+      <button type="button" class="quiet" ref={isImpossible ? focusOnce : null} onClick={onCancel}>
         Cancel
       </button>
     </form>
@@ -71,7 +81,7 @@ function valueOf(form: FormData, name: string): string {
   return typeof value === "string" ? value.trim() : "";
 }
 
-/** The button that does it: whoever is sure presses Enter. */
+/** The button that does it: whoever is sure presses Enter. Cancel where it cannot be done. */
 const focused = new WeakSet<HTMLButtonElement>();
 
 function focusOnce(button: HTMLButtonElement | null): void {

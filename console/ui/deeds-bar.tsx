@@ -40,7 +40,13 @@ export function DeedsBar(props: SubjectProps): JSX.Element | null {
   const close = (): void => {
     open.value = undefined;
   };
-  return <DeedForm spec={formFor(open.value, props, face)} onDone={close} onCancel={close} />;
+  return (
+    <DeedForm spec={formFor(open.value, props, face)} openedBy={openedBy(open.value)} onDone={close} onCancel={close} />
+  );
+}
+
+function openedBy(deed: Deed): string {
+  return `deed-${deed}`;
 }
 
 interface DeedButtonProps {
@@ -54,6 +60,7 @@ function DeedButton({ deed, isLacking, open }: DeedButtonProps): JSX.Element {
     <button
       type="button"
       disabled={isLacking}
+      data-opens={openedBy(deed)}
       title={isLacking ? lackingText(deed) : TITLES[deed]}
       onClick={() => (open.value = deed)}
     >

@@ -4,6 +4,7 @@ import { NO_FILTER } from "../model/filter.ts";
 import { adviceOn } from "../model/halt-advice.ts";
 import { executionRoute, formatRoute } from "../model/route.ts";
 import type { Subject } from "../state/subject.ts";
+import { takeKeyboard } from "../views/ui/kept-keyboard.ts";
 import { duration, moment, remaining, statusLabel } from "../views/ui/labels.ts";
 import { storyOf } from "../views/ui/story-text.ts";
 import { DeedsBar } from "./deeds-bar.tsx";
@@ -49,7 +50,7 @@ function TitleLine({ subject, now }: TitleLineProps): JSX.Element {
       <a class="back" href={formatRoute({ page: "list", filter: NO_FILTER })}>
         Executions
       </a>
-      <h2 ref={takeFocus} tabIndex={-1}>
+      <h2 ref={takeKeyboard} tabIndex={-1} data-keyboard="rest">
         {details?.name ?? header?.name ?? "…"}
       </h2>
       {state !== undefined && <span class={`status status-${state}`}>{statusLabel(state)}</span>}
@@ -71,11 +72,6 @@ function TitleLine({ subject, now }: TitleLineProps): JSX.Element {
       ))}
     </div>
   );
-}
-
-/** Where the keyboard and a screen reader go on when what had them is gone. */
-function takeFocus(heading: HTMLElement | null): void {
-  if (document.activeElement === document.body) heading?.focus({ preventScroll: true });
 }
 
 function HaltPanel({ subject, now }: TitleLineProps): JSX.Element | null {

@@ -19,7 +19,7 @@ export function FilterBar({ filter, functionNames, onFilter }: FilterBarProps): 
   useShortcut("/", () => search.current?.focus());
   const isFiltered = Object.entries(NO_FILTER).some(([key, value]) => filter[key as keyof Filter] !== value);
   return (
-    <search class="filters" onKeyDown={leaveByKey}>
+    <search class="filters" aria-label="Filters" onKeyDown={leaveByKey}>
       <label class="filter-name">
         Name begins with
         <input

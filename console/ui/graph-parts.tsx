@@ -13,14 +13,11 @@ export function WireView({ wire: { x1, y1, x2, y2 } }: { readonly wire: Wire }):
 /** Where it begins, and what begins at once. */
 export function StartPill({ drawing }: { readonly drawing: Drawing }): JSX.Element {
   const x = drawing.width / 2;
-  const first = new Set(drawing.first);
   return (
     <g role="presentation">
-      {drawing.boxes
-        .filter(({ node }) => first.has(node.id))
-        .map(({ node, x: left, y, width }) => (
-          <WireView key={node.id} wire={{ x1: x, y1: -PILL.gap, x2: left + width / 2, y2: y }} />
-        ))}
+      {drawing.first.map(({ node, x: left, y, width }) => (
+        <WireView key={node.id} wire={{ x1: x, y1: -PILL.gap, x2: left + width / 2, y2: y }} />
+      ))}
       <Pill x={x} y={-PILL.gap - PILL.height} text="start" kind="start" />
     </g>
   );
@@ -34,17 +31,14 @@ interface EndPillProps {
 /** How it has ended, or that it goes on. */
 export function EndPill({ drawing, status = "RUNNING" }: EndPillProps): JSX.Element {
   const x = drawing.width / 2;
-  const last = new Set(drawing.last);
   const isOver = status !== "RUNNING" && status !== "HALTED";
   return (
     <g role="presentation">
-      {drawing.boxes
-        .filter(({ node }) => last.has(node.id))
-        .map(({ node, x: left, y, width, height }) => (
-          <g key={node.id} class={isOver ? "" : "wire-open"}>
-            <WireView wire={{ x1: left + width / 2, y1: y + height, x2: x, y2: drawing.height + PILL.gap }} />
-          </g>
-        ))}
+      {drawing.last.map(({ node, x: left, y, width, height }) => (
+        <g key={node.id} class={isOver ? "" : "wire-open"}>
+          <WireView wire={{ x1: left + width / 2, y1: y + height, x2: x, y2: drawing.height + PILL.gap }} />
+        </g>
+      ))}
       <Pill x={x} y={drawing.height + PILL.gap} text={isOver ? statusLabel(status) : "…"} kind={status} />
     </g>
   );

@@ -2,7 +2,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import type { JSX, TargetedPointerEvent, TargetedWheelEvent } from "preact";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { ExecutionView } from "../views/model/execution-view.ts";
-import { graphOf } from "../model/graph.ts";
+import { ExecutionGraph } from "../model/graph.ts";
 import { type Box, layoutOf, nextBox } from "../model/graph-layout.ts";
 import { type Camera, cameraOn, fitted, isNear, revealed, type Size, zoomed } from "../model/camera.ts";
 import { boxLabel, GraphNodeView } from "./graph-node.tsx";
@@ -30,15 +30,8 @@ function Graph(props: GraphViewProps): JSX.Element {
   const { view, revision, seq, selected, onSelect } = props;
   const toggled = useSignal<ReadonlySet<string>>(new Set());
   const chosen = useSignal<string | undefined>(undefined);
-  const graph = useMemo(
-    () =>
-      graphOf(
-        view.tracks.filter(({ parentId }) => parentId === undefined),
-        { seq, toggled: toggled.value },
-      ),
-    [view, revision, seq, toggled.value],
-  );
-  const drawing = useMemo(() => layoutOf(graph), [graph]);
+  const graph = useMemo(() => new ExecutionGraph(view.roots), [view, revision]);
+  const drawing = layoutOf(graph.at({ seq, toggled: toggled.value }));
   const extent = { width: Math.max(drawing.width, PILL.width), height: drawing.height + 2 * (PILL.height + PILL.gap) };
   const box = useRef<HTMLDivElement>(null);
   const { camera, size } = useCamera(box, extent);
@@ -62,6 +55,7 @@ function Graph(props: GraphViewProps): JSX.Element {
       <div
         ref={box}
         class="graph-box"
+        data-keyboard="rest"
         role="tree"
         aria-label="Operations as a graph"
         tabIndex={0}

@@ -32,6 +32,7 @@ export function HistoryTools(props: SubjectProps): JSX.Element {
       <div class="deeds" role="group" aria-label="Its history">
         <button
           type="button"
+          data-opens="replay"
           title="Runs the code that is on this machine against this log: no step runs, and nothing is written."
           onClick={() => void ask()}
         >
@@ -53,7 +54,7 @@ interface PanelProps extends SubjectProps {
 
 function Panel({ state, now, ...props }: PanelProps): JSX.Element {
   return (
-    <section class="replayed" aria-label="The code of today" role="status">
+    <section class="replayed" aria-label="The code of today" role="status" data-opened-by="replay">
       {now.type === "asking" && <p>The code runs against the log …</p>}
       {now.type === "by hand" && <ByHand {...props} />}
       {now.type === "told" && <Verdict {...props} verdict={now.verdict} />}

@@ -2,6 +2,7 @@
 
 import axe from "axe-core";
 import { chromium as playwright, type Browser, type BrowserContextOptions, type Page } from "playwright";
+import { expect } from "vitest";
 import { chromium } from "./in-chromium.ts";
 
 /** Only what hangs is to fail, however slow the machine. */
@@ -62,6 +63,11 @@ export class Visitor implements AsyncDisposable {
     await this.page.getByRole("button", { name, exact: true }).waitFor();
     await this.tabTo(name);
     await this.press("Enter");
+  }
+
+  /** Waits until something with that name has the keyboard. */
+  async isOn(name: string | RegExp): Promise<void> {
+    await expect.poll(() => this.#focused(), { timeout: TIMEOUT_MS }).toMatch(name);
   }
 
   async sees(text: string | RegExp): Promise<void> {

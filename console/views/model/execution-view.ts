@@ -153,6 +153,11 @@ export class ExecutionView {
     return this.#order;
   }
 
+  /** The operations that are in no context. */
+  get roots(): readonly Track[] {
+    return this.#roots;
+  }
+
   track(id: string): Track | undefined {
     return this.#tracks.get(id);
   }

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { takeKeyboard } from "./kept-keyboard.ts";
 
 export interface VirtualListProps<T> {
   readonly id: string;
@@ -76,6 +77,7 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
     <div
       ref={box}
       class="list"
+      data-keyboard="rest"
       role={props.tree === undefined ? "listbox" : "tree"}
       tabIndex={0}
       aria-label={label}
@@ -199,7 +201,7 @@ function useSeen(
 
 function useFocus(box: { readonly current: HTMLDivElement | null }, isWanted: boolean): void {
   useLayoutEffect(() => {
-    if (isWanted && document.activeElement === document.body) box.current?.focus({ preventScroll: true });
+    if (isWanted) takeKeyboard(box.current);
   }, [box.current]);
 }
 

@@ -1,6 +1,5 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
 
 /** What a Worker is connected with. */
 export interface ConnectionRequest {
@@ -23,30 +22,33 @@ export interface ConnectionPanelProps {
 /** Which executions are shown: this browser's, or those of a Worker. */
 export function ConnectionPanel(props: ConnectionPanelProps): JSX.Element {
   const isOpen = useSignal(false);
-  const opener = useRef<HTMLButtonElement>(null);
   if (props.address !== undefined) {
     return (
       <div class="connection connected">
         <span class="address" title={`The executions of the Worker at ${props.address}`}>
           <span class="hint">Worker</span> {props.address.replace(/^https?:\/\//, "")}
         </span>
-        <button type="button" class="quiet" onClick={props.onDisconnect}>
+        <button
+          type="button"
+          class="quiet"
+          data-opens="connection"
+          data-opened-by="connection"
+          onClick={props.onDisconnect}
+        >
           Back to this browser
         </button>
       </div>
     );
   }
   const close = (event: KeyboardEvent): void => {
-    if (event.key !== "Escape") return;
-    isOpen.value = false;
-    opener.current?.focus();
+    if (event.key === "Escape") isOpen.value = false;
   };
   return (
     <div class="connection" onKeyDown={close}>
       <button
-        ref={opener}
         type="button"
         class="quiet"
+        data-opens="connection"
         aria-expanded={isOpen.value}
         onClick={() => (isOpen.value = !isOpen.value)}
       >
@@ -66,6 +68,7 @@ function ConnectionForm({ offered, origin, onConnect, onConnected }: ConnectionF
   const isBusy = useSignal(false);
   const connect = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
+    if (isBusy.value) return;
     const request = requestOf(event.currentTarget as HTMLFormElement);
     isBusy.value = true;
     const outcome = await onConnect(request);
@@ -74,7 +77,12 @@ function ConnectionForm({ offered, origin, onConnect, onConnected }: ConnectionF
     if (outcome === "connected") onConnected();
   };
   return (
-    <form class="popover" aria-label="Look at a Worker" onSubmit={(event) => void connect(event)}>
+    <form
+      class="popover"
+      aria-label="Look at a Worker"
+      data-opened-by="connection"
+      onSubmit={(event) => void connect(event)}
+    >
       <p class="hint">Shows the executions of a Worker that serves the HTTP API, live.</p>
       <label>
         Address
@@ -95,7 +103,7 @@ function ConnectionForm({ offered, origin, onConnect, onConnected }: ConnectionF
         that.
       </p>
       <p class="hint">The token stays in this tab until it is closed or left. It is in no link.</p>
-      <button type="submit" class="primary" disabled={isBusy.value}>
+      <button type="submit" class="primary" aria-disabled={isBusy.value}>
         Connect
       </button>
     </form>

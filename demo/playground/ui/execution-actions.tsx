@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { takeKeyboard } from "../../../console/views/ui/kept-keyboard.ts";
 
 export interface ExecutionActionsProps {
   /** Undefined if none is selected. */
@@ -74,6 +75,7 @@ function PurgeButton({ selected, onPurge }: Pick<LocalButtonsProps, "selected" |
       <button
         type="button"
         disabled={selected === undefined}
+        data-opens="purge"
         title="Removes the execution and its log."
         onClick={() => (asked.value = selected)}
       >
@@ -88,19 +90,14 @@ function PurgeButton({ selected, onPurge }: Pick<LocalButtonsProps, "selected" |
   return (
     <span class="confirm">
       Remove its log?
-      <button type="button" class="danger" ref={focusOnce} onClick={answer(onPurge)}>
+      <button type="button" class="danger" data-opened-by="purge" ref={takeKeyboard} onClick={answer(onPurge)}>
         Purge for good
       </button>
-      <button type="button" onClick={answer(() => undefined)}>
+      <button type="button" data-opened-by="purge" onClick={answer(() => undefined)}>
         Keep it
       </button>
     </span>
   );
-}
-
-/** The button that was pressed is gone; the question takes its focus. */
-function focusOnce(button: HTMLButtonElement | null): void {
-  button?.focus();
 }
 
 async function importFrom(input: HTMLInputElement, onImport: (text: string) => void): Promise<void> {
