@@ -10,6 +10,7 @@ import { lambdaChaos } from "../test/aws/chaos/lambda-chaos.ts";
 import { type LocalDynamoDb, Services } from "../test/aws/chaos/services.ts";
 import { Dynalite } from "./local-aws/dynalite.ts";
 import { DynamoDbLocal, whyNoDynamoDbLocal } from "./local-aws/dynamodb-local.ts";
+import { LocalS3 } from "./local-aws/local-bucket.ts";
 import { LocalSqs } from "./local-aws/local-queue.ts";
 import { SoakFigures } from "./soak-figures.ts";
 
@@ -31,6 +32,7 @@ const PROGRESS_MS = 30_000;
 
 const figures = new SoakFigures();
 const sqs = await LocalSqs.start();
+const s3 = await LocalS3.start();
 const dynamodb = await startDynamoDb();
 const deadline = Date.now() + Number(options.minutes) * 60_000;
 const last = Number(options.seed) + Number(options.seeds ?? Number.POSITIVE_INFINITY);
@@ -46,7 +48,7 @@ process.exit(figures.violations === 0 ? 0 : 1);
 async function work(): Promise<void> {
   while (Date.now() < deadline && nextSeed < last) {
     const seed = nextSeed++;
-    const services = await Services.open(`soak-${seed}`, { sqs, dynamodb });
+    const services = await Services.open(`soak-${seed}`, { sqs, s3, dynamodb });
     const { account, faults, ...report } = await lambdaChaos(seed, services);
     await services.close();
     figures.add({ ...report, faults: [...faults] });

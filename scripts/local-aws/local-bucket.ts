@@ -1,27 +1,25 @@
-/** S3 in this process, by fauxqs: on loopback alone, and in memory. */
+/** S3 in this process. */
 
-import type { AddressInfo } from "node:net";
 import { CreateBucketCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
-import { buildApp } from "fauxqs";
+import { Fauxqs } from "./fauxqs.ts";
 
 export class LocalS3 {
-  /** Where another process finds it. */
-  readonly endpoint: string;
   readonly client: S3Client;
-  readonly #app: ReturnType<typeof buildApp>;
+  readonly #service: Fauxqs;
 
-  private constructor(app: ReturnType<typeof buildApp>, endpoint: string) {
-    this.#app = app;
-    this.endpoint = endpoint;
+  private constructor(service: Fauxqs) {
+    this.#service = service;
     const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-    this.client = new S3Client({ endpoint, region: "us-east-1", credentials, forcePathStyle: true });
+    this.client = new S3Client({ endpoint: this.endpoint, region: "us-east-1", credentials, forcePathStyle: true });
   }
 
   static async start(): Promise<LocalS3> {
-    const app = buildApp({ logger: false });
-    await app.listen({ host: "127.0.0.1", port: 0 });
-    const { port } = app.server.address() as AddressInfo;
-    return new LocalS3(app, `http://127.0.0.1:${port}`);
+    return new LocalS3(await Fauxqs.start());
+  }
+
+  /** Where another process finds it. */
+  get endpoint(): string {
+    return this.#service.endpoint;
   }
 
   async createBucket(Bucket: string): Promise<void> {
@@ -36,7 +34,6 @@ export class LocalS3 {
 
   async stop(): Promise<void> {
     this.client.destroy();
-    this.#app.server.closeAllConnections();
-    await this.#app.close();
+    await this.#service.stop();
   }
 }

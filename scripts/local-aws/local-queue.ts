@@ -1,6 +1,5 @@
-/** SQS in this process, by fauxqs: on loopback alone, and in memory, so that what is in it is lost with the process. */
+/** SQS in this process. */
 
-import type { AddressInfo } from "node:net";
 import {
   CreateQueueCommand,
   DeleteMessageBatchCommand,
@@ -9,7 +8,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import { buildApp } from "fauxqs";
+import { Fauxqs } from "./fauxqs.ts";
 
 export interface QueueSettings {
   /** Seconds for which a message that was received is hidden from others. */
@@ -25,16 +24,13 @@ export interface LocalQueue {
 }
 
 export class LocalSqs {
-  /** Where another process finds it. */
-  readonly endpoint: string;
   readonly client: SQSClient;
-  readonly #app: ReturnType<typeof buildApp>;
+  readonly #service: Fauxqs;
 
-  private constructor(app: ReturnType<typeof buildApp>, endpoint: string) {
-    this.#app = app;
-    this.endpoint = endpoint;
+  private constructor(service: Fauxqs) {
+    this.#service = service;
     this.client = new SQSClient({
-      endpoint,
+      endpoint: this.endpoint,
       region: "us-east-1",
       credentials: { accessKeyId: "local", secretAccessKey: "local" },
       // A queue's URL names a host that does not resolve here.
@@ -43,10 +39,12 @@ export class LocalSqs {
   }
 
   static async start(): Promise<LocalSqs> {
-    const app = buildApp({ logger: false });
-    await app.listen({ host: "127.0.0.1", port: 0 });
-    const { port } = app.server.address() as AddressInfo;
-    return new LocalSqs(app, `http://127.0.0.1:${port}`);
+    return new LocalSqs(await Fauxqs.start());
+  }
+
+  /** Where another process finds it. */
+  get endpoint(): string {
+    return this.#service.endpoint;
   }
 
   async createQueue(name: string, settings: QueueSettings = {}): Promise<LocalQueue> {
@@ -91,8 +89,7 @@ export class LocalSqs {
 
   async stop(): Promise<void> {
     this.client.destroy();
-    this.#app.server.closeAllConnections();
-    await this.#app.close();
+    await this.#service.stop();
   }
 
   async #create(name: string, attributes: Record<string, string>): Promise<string> {

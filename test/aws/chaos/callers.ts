@@ -25,11 +25,14 @@ export class Callers {
   readonly acknowledged: Acknowledged[] = [];
   readonly #system: Approachable;
   readonly #outside: Outside;
+  /** Part of each tag, and so of every value. */
+  readonly #ballast: string;
   #later = 0;
   #texts = 0;
 
-  constructor(system: Approachable) {
+  constructor(system: Approachable, { ballast = "" }: { readonly ballast?: string } = {}) {
     this.#system = system;
+    this.#ballast = ballast;
     this.#outside = new Outside(system);
   }
 
@@ -65,7 +68,7 @@ export class Callers {
   }
 
   #program(name: string, acts: readonly Act[]): Program {
-    const program = { tag: `${name}#1`, acts };
+    const program = { tag: `${name}#1${this.#ballast}`, acts };
     this.programs.set(program.tag, acts);
     return program;
   }

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Dynalite } from "../../../scripts/local-aws/dynalite.ts";
+import { LocalS3 } from "../../../scripts/local-aws/local-bucket.ts";
 import { LocalSqs } from "../../../scripts/local-aws/local-queue.ts";
 import type { Act } from "../../../src/testing/chaos/act.ts";
 import { type CrashPoint, lambdaCrash } from "./lambda-chaos.ts";
@@ -33,19 +34,22 @@ const TIMEOUT_MS = 900_000;
 
 let dynamodb: Dynalite;
 let sqs: LocalSqs;
+let s3: LocalS3;
 
 beforeAll(async () => {
   dynamodb = await Dynalite.start();
   sqs = await LocalSqs.start();
+  s3 = await LocalS3.start();
 });
 
 afterAll(async () => {
   await sqs.stop();
+  await s3.stop();
   await dynamodb.stop();
 });
 
 async function crash(point: CrashPoint): Promise<boolean> {
-  const services = await Services.open(`crash-${point.change}-${point.when}`, { sqs, dynamodb });
+  const services = await Services.open(`crash-${point.change}-${point.when}`, { sqs, s3, dynamodb });
   const { account, violations, hasCrashed } = await lambdaCrash(acts, point, services);
   await services.close();
   expect(violations, `${point.when} change ${point.change}: ${account()}`).toEqual([]);

@@ -2,25 +2,29 @@
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Dynalite } from "../../../scripts/local-aws/dynalite.ts";
+import { LocalS3 } from "../../../scripts/local-aws/local-bucket.ts";
 import { LocalSqs } from "../../../scripts/local-aws/local-queue.ts";
 import { lambdaChaos } from "./lambda-chaos.ts";
 import { Services } from "./services.ts";
 
 let dynamodb: Dynalite;
 let sqs: LocalSqs;
+let s3: LocalS3;
 
 beforeAll(async () => {
   dynamodb = await Dynalite.start();
   sqs = await LocalSqs.start();
+  s3 = await LocalS3.start();
 });
 
 afterAll(async () => {
   await sqs.stop();
+  await s3.stop();
   await dynamodb.stop();
 });
 
 test.each([1, 2, 3, 4, 5])("the home on AWS keeps every promise under chaos: seed %i", async (seed) => {
-  const services = await Services.open(`chaos-${seed}`, { sqs, dynamodb });
+  const services = await Services.open(`chaos-${seed}`, { sqs, s3, dynamodb });
   const { account, violations, executions } = await lambdaChaos(seed, services);
   await services.close();
   expect(violations, account()).toEqual([]);

@@ -17,7 +17,7 @@ import { Violations } from "../../../src/testing/chaos/violations.ts";
 import { seededRandom } from "../../../src/testing/seeded-random.ts";
 import { Callers } from "./callers.ts";
 import { Deliveries } from "./deliveries.ts";
-import { LambdaProcess } from "./lambda-process.ts";
+import { LambdaProcess, OFFLOADED_ABOVE_BYTES } from "./lambda-process.ts";
 import { Observer } from "./observer.ts";
 import type { Services } from "./services.ts";
 import { Witness } from "./witness.ts";
@@ -40,6 +40,12 @@ const MOST_SKIPS = 24;
 const MOST_LOOKS = 2000;
 const TOLD_COMMITS = 200;
 const FAULT_RATES = [0, 0.5, 1, 1, 2];
+
+/** What makes every value so large that it is kept in S3: hex digits, of which two make a byte when they are packed. */
+function ballastOf(seed: number): string {
+  const { id } = seededRandom(-seed);
+  return Array.from({ length: (3 * OFFLOADED_ABOVE_BYTES) / 32 }, id).join("");
+}
 
 export function lambdaChaos(seed: number, services: Services): Promise<ChaosReport> {
   return new LambdaChaos(seed, services).run();
@@ -90,7 +96,10 @@ class LambdaChaos {
     this.#violations = new Violations(({ promise, what }) => this.#story.tell(`VIOLATION of ${promise}: ${what}`));
     this.#witness = new Witness(this.#violations);
     const { world } = services;
-    this.#callers = new Callers({ faults: this.#faults, story: this.#story, world, choose: () => this.#choose() });
+    this.#callers = new Callers(
+      { faults: this.#faults, story: this.#story, world, choose: () => this.#choose() },
+      { ballast: crashing === undefined && seed % 2 === 0 ? ballastOf(seed) : "" },
+    );
     this.#observer = new Observer(services, (landing) => {
       this.#landed++;
       this.#callers.landed(landing);
@@ -261,7 +270,7 @@ class LambdaChaos {
     }
   }
 
-  /** When the retention is over, nothing is left. */
+  /** When the retention is over, no execution is left. What a process that dies in between leaves behind is not counted. */
   async #forget(): Promise<void> {
     if (!this.#observer.isOver) return;
     this.#services.skip(1.5 * DAY_MS);

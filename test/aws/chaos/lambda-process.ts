@@ -3,6 +3,7 @@
 import { Readable } from "node:stream";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
@@ -43,6 +44,8 @@ type Handler = DynamoDBClient["config"]["requestHandler"];
 const TIMEOUT_SECONDS = 8;
 const LOST_AFTER_SECONDS = 10;
 const RETENTION_DAYS = 1;
+/** As little as may be. */
+export const OFFLOADED_ABOVE_BYTES = 4096;
 
 export class LambdaProcess {
   readonly name: string;
@@ -64,6 +67,7 @@ export class LambdaProcess {
       deadLetterQueue: services.queue.deadLetterUrl,
       clients: this.#clients(),
       schedules: { roleArn: "arn:aws:iam::000000000000:role/schedules" },
+      offload: { bucket: services.bucket, aboveBytes: OFFLOADED_ABOVE_BYTES },
       lostAfterSeconds: LOST_AFTER_SECONDS,
       retentionDays: RETENTION_DAYS,
       // Whatever fails on the way is tried again: what comes of it is seen in the logs.
@@ -108,11 +112,12 @@ export class LambdaProcess {
       requestHandler: this.#handler(services.dynamodb.client.config.requestHandler),
       maxAttempts: 1 + faults.random.below(3),
     };
-    const { sqs, scheduler } = services;
+    const { sqs, s3, scheduler } = services;
     return {
       dynamodb: DynamoDBDocumentClient.from(new DynamoDBClient({ ...common, endpoint: services.dynamodb.endpoint })),
       sqs: new SQSClient({ ...common, endpoint: sqs.endpoint, useQueueUrlAsEndpoint: false }),
       scheduler: new SchedulerClient({ ...common, endpoint: scheduler.endpoint }),
+      s3: new S3Client({ ...common, endpoint: s3.endpoint, forcePathStyle: true }),
     };
   }
 
@@ -128,7 +133,7 @@ export class LambdaProcess {
     const link = new Link({ faults, pace, clock: world });
     const handle: Handler["handle"] = async (request, options) => {
       const what = String(request.headers["x-amz-target"] ?? request.method).replace(/^.*\./, "");
-      const changes = !/^(GetItem|Query|BatchGetItem|ReceiveMessage)$/.test(what);
+      const changes = !/^(GET|GetItem|Query|BatchGetItem|ReceiveMessage)$/.test(what);
       const onDone = onRequest(changes);
       const run = async (): ReturnType<Handler["handle"]> => {
         const answer = await read(await inner.handle(request, options));

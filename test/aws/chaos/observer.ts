@@ -17,10 +17,10 @@ export class Observer {
   #rows: readonly DirectoryRow[] = [];
 
   constructor(services: Services, onLanding: (landing: Landing) => void) {
-    const { dynamodb, table } = services;
+    const { dynamodb, table, s3, bucket } = services;
     this.#services = services;
     this.archive = new Archive(this.disk, onLanding);
-    this.#store = new DynamoStore({ client: dynamodb.client, table });
+    this.#store = new DynamoStore({ client: dynamodb.client, table, offload: { client: s3.client, bucket } });
   }
 
   /** True when all executions have ended, as far as was read last, and the rows that are left say so. */

@@ -1,6 +1,7 @@
-/** A table, a queue and schedules for one run, over services that many runs share. Their clock can be moved. */
+/** A table, a queue, a bucket and schedules for one run, over services that many runs share. Their clock can be moved. */
 
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { LocalS3 } from "../../../scripts/local-aws/local-bucket.ts";
 import type { LocalQueue, LocalSqs } from "../../../scripts/local-aws/local-queue.ts";
 import { LocalScheduler } from "../../../scripts/local-aws/local-scheduler.ts";
 import { systemHost } from "../../../src/adapters/hosts/system-host.ts";
@@ -18,39 +19,52 @@ const RECHECK_MS = 50;
 const VISIBILITY_SECONDS = 4;
 const MOST_RECEIVES = 100;
 
+/** What many runs share. */
+export interface SharedServices {
+  readonly sqs: LocalSqs;
+  readonly s3: LocalS3;
+  readonly dynamodb: LocalDynamoDb;
+}
+
 export class Services {
   readonly table: string;
   readonly queue: LocalQueue;
+  /** Of the same name as the table. */
+  readonly bucket: string;
   readonly sqs: LocalSqs;
+  readonly s3: LocalS3;
   readonly dynamodb: LocalDynamoDb;
   readonly scheduler: LocalScheduler;
   readonly world: Host;
   readonly #clock: { skippedMs: number };
 
   private constructor(
-    parts: Pick<Services, "table" | "queue" | "sqs" | "dynamodb" | "scheduler" | "world">,
+    parts: SharedServices & Pick<Services, "table" | "queue" | "scheduler" | "world">,
     clock: { skippedMs: number },
   ) {
-    this.table = parts.table;
+    this.table = this.bucket = parts.table;
     this.queue = parts.queue;
     this.sqs = parts.sqs;
+    this.s3 = parts.s3;
     this.dynamodb = parts.dynamodb;
     this.scheduler = parts.scheduler;
     this.world = parts.world;
     this.#clock = clock;
   }
 
-  static async open(name: string, { sqs, dynamodb }: { sqs: LocalSqs; dynamodb: LocalDynamoDb }): Promise<Services> {
+  static async open(name: string, shared: SharedServices): Promise<Services> {
+    const { sqs, s3, dynamodb } = shared;
     const clock = { skippedMs: 0 };
     const now = (): number => Date.now() + clock.skippedMs;
     const world = { ...systemHost(), now, timer: createTimer({ now, recheckMs: RECHECK_MS }) };
     await dynamodb.createTable(name);
+    await s3.createBucket(name);
     const queue = await sqs.createQueue(name, {
       visibilitySeconds: VISIBILITY_SECONDS,
       maxReceiveCount: MOST_RECEIVES,
     });
     const scheduler = await LocalScheduler.start({ sqs: sqs.client, now });
-    return new Services({ table: name, queue, sqs, dynamodb, scheduler, world }, clock);
+    return new Services({ ...shared, table: name, queue, scheduler, world }, clock);
   }
 
   /** Moves the clock of processes and schedules. What is delayed in the queue takes its time. */
