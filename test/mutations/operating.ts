@@ -44,6 +44,13 @@ export const operatingMutations: readonly Mutation[] = [
     tests: paused,
   },
   {
+    keeps: "P2",
+    what: "a step that had begun when a pause came is not known to have, and runs again after it",
+    code: 'this.update("START", atMostOnce ? undefined : BEGUN)',
+    becomes: 'this.update("START", BEGUN && undefined)',
+    tests: paused,
+  },
+  {
     keeps: "P1",
     what: "what comes of a step that ends during a pause is lost, and the step runs again",
     code: 'return invocation === "RUNNING" ? LEAVE_OFF : undefined;',

@@ -26,9 +26,23 @@ export const runnerClientsMutations: readonly Mutation[] = [
   {
     keeps: "plain functions",
     what: "a function runs again whose outcome could not be recorded",
-    code: "this.#outcomes.get(operation.id) ?? (await",
-    becomes: "(await",
+    code: "const outcome = this.#outcomes.get(call) ?? callPlain(",
+    becomes: "const outcome = callPlain(",
     tests: callees,
+  },
+  {
+    keeps: "plain functions",
+    what: "what a plain function comes to is forgotten when its execution is rewound while it runs",
+    code: "    this.#rewinds = rewinds;\n    this.#sent.clear();\n",
+    becomes: "    this.#rewinds = rewinds;\n    this.#sent.clear();\n    this.#outcomes.clear();\n",
+    tests: callees,
+  },
+  {
+    keeps: "plain functions",
+    what: "a duty is carried out that follows from a state which is past",
+    code: "if (stops === this.#stops && seq === outlook.seq) await",
+    becomes: "if (stops === this.#stops) await",
+    tests: ["src/engine/runner/look-loop.test.ts"],
   },
   {
     keeps: "plain functions",

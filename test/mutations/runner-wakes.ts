@@ -19,9 +19,44 @@ export const runnerWakesMutations: readonly Mutation[] = [
   {
     keeps: "P7",
     what: "a wake whose log cannot be read is lost",
-    code: "      if (!this.#wokenLater.has(id)) this.#wakeLater(id, this.#retries.failed(id, host.now()));\n",
+    code: "      this.#wakeLater(id, this.#retries.failed(id, host.now()));\n",
     becomes: "",
     tests: wakes,
+  },
+  {
+    keeps: "P10",
+    what: "each wake that fails is followed by two",
+    code: "      if (mayRun(id)) this.#leaveToAlarm(id);\n",
+    becomes: "",
+    tests: wakes,
+  },
+  {
+    keeps: "P7",
+    what: "a wake is left to an alarm that wakes other processes than those that only look",
+    code: "if (mayRun(id)) this.#leaveToAlarm(id);",
+    becomes: "this.#leaveToAlarm(id);",
+    tests: wakes,
+  },
+  {
+    keeps: "P7",
+    what: "a wake whose read fails is lost if its look was interrupted meanwhile",
+    code: "(stops += this.#interruptions - interruptions)",
+    becomes: "(stops += this.#interruptions === interruptions ? 0 : -1)",
+    tests: ["src/engine/runner/look-loop.test.ts"],
+  },
+  {
+    keeps: "P4",
+    what: "a look that was stopped while it read goes on",
+    code: "(stops += this.#interruptions - interruptions)",
+    becomes: "(stops = interruptions < 0 ? 0 : this.#stops)",
+    tests: ["src/engine/runner/look-loop.test.ts"],
+  },
+  {
+    keeps: "P7",
+    what: "a wake whose log could not be read, and that the alarm does not take, is lost",
+    code: "    this.#wakeHere(id, at);\n    const order",
+    becomes: "    const order",
+    tests: [...wakes, ...chaos],
   },
   {
     keeps: "P7",
@@ -154,8 +189,8 @@ export const runnerWakesMutations: readonly Mutation[] = [
   {
     keeps: "P7",
     what: "a look that learns in reading that it was replaced drops the wake that has caused it",
-    code: "      // What was read may have ended an invocation here. The wake is this process's to see to all the same.\n      stops = this.#stops;\n",
-    becomes: "",
+    code: ".finally(() => (stops += this.#interruptions - interruptions))",
+    becomes: ".finally(() => (stops += 0 * interruptions))",
     tests: [...wakes, ...owners],
   },
   {

@@ -54,6 +54,34 @@ test("a plain function that takes long is called once, however often its executi
   expect(await runner.describe(execution.id)).toMatchObject({ status: "SUCCEEDED", result: "1" });
 });
 
+test("a plain function that is under way when its execution is rewound to its call is not called a second time", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  const gate = new Gate();
+  const calls: unknown[] = [];
+  const runner = world.start({
+    parent: withDurableExecution(async (_: unknown, context) => {
+      const call = context.invoke("child", 1);
+      await context.step("before", async () => "done");
+      await context.step("work", async () => "done");
+      return call;
+    }),
+    child: async (input: unknown) => {
+      calls.push(input);
+      await gate.passed;
+      return calls.length;
+    },
+  });
+  const { execution } = await runner.start({ functionName: "parent" });
+  await clock.advance(1000);
+  await runner.rewind(execution.id, { operationId: "3" });
+  await clock.advance(1000);
+  gate.open();
+  await clock.settle();
+  expect(await runner.describe(execution.id)).toMatchObject({ status: "SUCCEEDED", result: "1", rewinds: 1 });
+  expect(calls).toEqual([1]);
+});
+
 test("an outcome that cannot be recorded at once is recorded later, and its function is not called again", async () => {
   const world = new Processes();
   const { clock } = world;

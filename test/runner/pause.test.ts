@@ -89,6 +89,51 @@ test("a callback is taken during a pause, and its code goes on after it", async 
   expect(ran).toEqual(["after"]);
 });
 
+test("P2 a step that lost a race in a flat branch before the pause was known there is not run again after it", async () => {
+  const world = new Processes();
+  const { gate, runs, run } = gatedStep();
+  const written = new Gate();
+  const held = new Gate();
+  const runner = world.start(
+    orderOf(async (context) => {
+      const branch = async (inner: DurableContext): Promise<string> => {
+        await inner.wait({ seconds: 1 });
+        return Promise.race([inner.step("loser", run), Promise.resolve("won")]);
+      };
+      const slow = async (inner: DurableContext): Promise<void> => inner.wait({ hours: 1 });
+      await context.parallel([branch, slow], { nesting: "FLAT" });
+    }),
+    {
+      store: (disk) =>
+        storeWith(disk, {
+          append: async (...args) => {
+            if (runs.length > 0 && !args[2].includes("HALTED")) {
+              written.open();
+              await held.passed;
+            }
+            return disk.append(...args);
+          },
+        }),
+    },
+  );
+  await runner.start(one);
+  await world.clock.advance(1000);
+  await written.passed;
+  const other = world.start(
+    orderOf(async () => {}),
+    { mayRun: () => false },
+  );
+  await pause(other);
+  held.open();
+  await world.clock.advance(1000);
+  gate.open();
+  await world.clock.advance(1000);
+  await runner.resume(id);
+  await world.clock.advance(2 * HOUR);
+  expect(await runner.describe(id)).toMatchObject({ status: "SUCCEEDED" });
+  expect(runs).toEqual(["gated"]);
+});
+
 for (const semantics of ["AT_LEAST_ONCE_PER_RETRY", "AT_MOST_ONCE_PER_RETRY"] as const) {
   for (const parks of [true, false]) {
     test(`P1 P2 what comes of a step that runs is recorded, once, ${semantics}, ${parks ? "parking" : "ending"}`, async () => {

@@ -9,7 +9,7 @@ import type { DurableExecutionInvocationInputWithClient } from "../../src/lambda
 import { InvocationStatus } from "../../src/lambda-compat/literals.ts";
 import type { DurableExecutionInvocationOutput } from "../../src/lambda-compat/types.ts";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
-import { Gate, HOUR, Processes, storeWith } from "./processes.ts";
+import { Gate, HOUR, Processes, type ProcessOptions, storeWith } from "./processes.ts";
 
 const order = withDurableExecution(async (_: unknown, context) => {
   await context.wait({ seconds: 5 });
@@ -40,6 +40,45 @@ test("a wake whose log cannot be read orders the alarm again, so that it outlive
   expect(orders).toEqual([1000]);
   await clock.advance(10_000);
   expect(orders.slice(0, 3)).toEqual([1000, 2000, 4000]);
+});
+
+/** How often a log that cannot be read is tried in a minute by a process that was woken once. */
+async function triesOfBlind(options: Pick<ProcessOptions, "alarm" | "mayRun">): Promise<number> {
+  const world = new Processes();
+  let tries = 0;
+  const first = world.start({ order });
+  await first.start({ functionName: "order", name: "one" });
+  await world.clock.settle();
+  first.close();
+  const read = (): never => {
+    tries++;
+    throw new Error("refused");
+  };
+  const blind = world.start({ order }, { ...options, store: (store) => storeWith(store, { read }) });
+  await blind.wake("order/one");
+  await world.clock.advance(60_000);
+  return tries;
+}
+
+test("a wake that fails is followed by one other: by the alarm's where it has taken the order, or else by its own", async () => {
+  const taken = await triesOfBlind({});
+  expect(taken).toBeGreaterThan(4);
+  const schedule = (): never => {
+    throw new Error("refused");
+  };
+  expect(await triesOfBlind({ alarm: (alarm) => ({ schedule, cancel: (...given) => alarm.cancel(...given) }) })).toBe(
+    taken,
+  );
+  // The service's clock is ahead of the process's.
+  const early = (alarm: Alarm): Alarm => ({
+    schedule: (id, at, given) => alarm.schedule(id, at - 300, given),
+    cancel: (...given) => alarm.cancel(...given),
+  });
+  expect(await triesOfBlind({ alarm: early })).toBe(taken);
+  const silent: Alarm = { schedule: () => undefined, cancel: () => undefined };
+  expect(await triesOfBlind({ alarm: () => silent })).toBe(1);
+  // The alarm of one that may not run it wakes another process, or none.
+  expect(await triesOfBlind({ alarm: () => silent, mayRun: () => false })).toBe(taken);
 });
 
 test("failures that lie apart do not add up: the next try comes after a second again", async () => {

@@ -50,9 +50,9 @@ export function decideCheckpoint(
 function withoutBeginnings(updates: readonly OperationUpdate[]): OperationUpdate[] {
   const ended = new Set<string>();
   for (const { id, action } of updates) if (action !== "START") ended.add(id);
-  return updates.filter(
-    ({ id, type, action }) => type !== "EXECUTION" && (action !== "START" || type === "CONTEXT" || ended.has(id)),
-  );
+  const wouldBegin = ({ id, type, action, hasBegun }: OperationUpdate): boolean =>
+    action === "START" && type !== "CONTEXT" && hasBegun !== true && !ended.has(id);
+  return updates.filter((update) => update.type !== "EXECUTION" && !wouldBegin(update));
 }
 
 function decideUpdates(state: ExecutionState, updates: readonly OperationUpdate[], env: DecisionEnvironment): Decision {

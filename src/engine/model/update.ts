@@ -29,6 +29,11 @@ export interface OperationUpdate {
    * the newest. Absent if its value reaches user code only once the end is recorded.
    */
   readonly after?: number;
+  /**
+   * STEP START: its function runs already, and did not wait for the record, which says so even in an execution that has
+   * been paused meanwhile. Absent if the function runs once its start is recorded, and from remote workers.
+   */
+  readonly hasBegun?: boolean;
   /** STEP RETRY: whole seconds until the next attempt, 1 to 31,622,400. */
   readonly nextAttemptDelaySeconds?: number;
   /** WAIT START: whole seconds, 1 to 31,622,400. */

@@ -12,7 +12,7 @@ import { type ExecutionHeader, isSameParent, type ParentReference } from "../mod
 import type { Failure } from "../model/failure.ts";
 import type { ChainedInvokeOperation, Operation } from "../model/operation.ts";
 import { ClientError, ClientErrorCode, type InvokeOutcome, type StartRequest } from "./client.ts";
-import { callPlain } from "./function.ts";
+import { callPlain, type PlainFunction } from "./function.ts";
 import { childName, splitTarget } from "./invoke-target.ts";
 import type { Retries } from "./retries.ts";
 import type { RunnerSetup } from "./setup.ts";
@@ -30,10 +30,10 @@ export class Callees {
   readonly #options: CalleesOptions;
   /** By operation id; see `Here.sent`. */
   readonly #sent = new Map<string, number>();
-  /** Outcomes of plain functions that could not be recorded yet: their functions have run. */
-  readonly #outcomes = new Map<string, InvokeOutcome>();
+  /** What plain functions come to that run, or whose outcome could not be recorded yet; see `callOf`. */
+  readonly #outcomes = new Map<string, Promise<InvokeOutcome>>();
   #underWay = 0;
-  /** What is kept by operation id is of the operations since then. */
+  /** What was sent is of the operations since then. */
   #rewinds: number | undefined;
 
   constructor(options: CalleesOptions) {
@@ -52,10 +52,10 @@ export class Callees {
 
   /** Forgets the invokes among these operations that have their outcome. */
   noteOutcomes(changed: readonly Operation[]): void {
-    for (const { id, type, status } of changed) {
-      if (type !== "CHAINED_INVOKE" || status === "STARTED") continue;
-      this.#sent.delete(id);
-      this.#outcomes.delete(id);
+    for (const operation of changed) {
+      if (operation.type !== "CHAINED_INVOKE" || operation.status === "STARTED") continue;
+      this.#sent.delete(operation.id);
+      this.#outcomes.delete(callOf(operation));
     }
   }
 
@@ -65,13 +65,16 @@ export class Callees {
     this.#options.setup.host.background(this.#call(operation));
   }
 
-  /** After the execution was rewound, an id may mean another call. What is called twice is called once. */
+  /**
+   * After the execution was rewound an id may mean another call, and a callee that has told its outcome may have to tell it
+   * again: whatever is open is sent anew. To start a callee's execution twice is harmless (see `#start`), and a plain
+   * function that is under way for the same call is not called a second time.
+   */
   #followRewinds(): void {
     const { rewinds } = this.#options.caller();
     if (this.#rewinds === rewinds) return;
     this.#rewinds = rewinds;
     this.#sent.clear();
-    this.#outcomes.clear();
   }
 
   async #call(operation: ChainedInvokeOperation): Promise<void> {
@@ -80,8 +83,7 @@ export class Callees {
     const what = `callee ${operation.id}`;
     try {
       const parent: ParentReference = { executionId, incarnation, operationId: operation.id, ...epochOf(operation) };
-      const outcome = this.#outcomes.get(operation.id) ?? (await this.#outcome(operation, parent));
-      if (outcome !== undefined && caller().rewinds === rewinds) await this.#complete(parent, outcome);
+      await this.#carryOut(operation, parent);
       retries.succeeded(what);
     } catch (error) {
       setup.onError(executionId, error);
@@ -92,21 +94,14 @@ export class Callees {
     }
   }
 
-  async #complete(parent: ParentReference, outcome: InvokeOutcome): Promise<void> {
-    const { operationId } = parent;
-    this.#outcomes.set(operationId, outcome);
-    await this.#options.setup.local().completeInvoke(parent, outcome);
-    this.#outcomes.delete(operationId);
-  }
-
-  /** The outcome, if there is one already: a durable callee tells it when it ends. */
-  async #outcome(operation: ChainedInvokeOperation, parent: ParentReference): Promise<InvokeOutcome | undefined> {
+  /** A plain function's outcome is recorded here; a durable callee tells its own when it ends. */
+  async #carryOut(operation: ChainedInvokeOperation, parent: ParentReference): Promise<void> {
     const { functions } = this.#options.setup;
     const target = splitTarget(operation.functionName);
     const version = functions.resolve(target.name, target.version);
-    if (version === undefined) return this.#unknown(operation);
+    if (version === undefined) return this.#complete(parent, this.#unknown(operation));
     const found = functions.find(target.name, version);
-    if (found?.kind === "plain") return callPlain(found, operation, target.name);
+    if (found?.kind === "plain") return this.#callPlain(found, operation, parent);
     const { input, tenantId } = operation;
     const refusal = await this.#start({
       functionName: target.name,
@@ -116,7 +111,19 @@ export class Callees {
       ...(input === undefined ? {} : { input }),
       ...(tenantId === undefined ? {} : { tenantId }),
     });
-    return refusal === undefined ? undefined : { status: "FAILED", error: refusal };
+    if (refusal !== undefined) await this.#complete(parent, { status: "FAILED", error: refusal });
+  }
+
+  async #callPlain(found: PlainFunction, operation: ChainedInvokeOperation, parent: ParentReference): Promise<void> {
+    const call = callOf(operation);
+    const outcome = this.#outcomes.get(call) ?? callPlain(found, operation, splitTarget(operation.functionName).name);
+    this.#outcomes.set(call, outcome);
+    await this.#complete(parent, await outcome);
+    if (this.#outcomes.get(call) === outcome) this.#outcomes.delete(call);
+  }
+
+  async #complete(parent: ParentReference, outcome: InvokeOutcome): Promise<void> {
+    await this.#options.setup.local().completeInvoke(parent, outcome);
   }
 
   /** Where processes share executions another one may have the function: for as long as a lease that is left open. */
@@ -141,6 +148,11 @@ export class Callees {
       return belongsTo(execution, request) ? undefined : nameTaken(request);
     }
   }
+}
+
+/** Names a call among those of one execution: an operation that began after a rewind calls anew, under the same id. */
+function callOf({ id, rewinds = 0 }: ChainedInvokeOperation): string {
+  return `${rewinds} ${id}`;
 }
 
 function epochOf({ rewinds }: ChainedInvokeOperation): Pick<ParentReference, "rewinds"> {

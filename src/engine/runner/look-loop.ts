@@ -6,7 +6,9 @@
  * 2. After `stop` the look under way does nothing more, and no other one begins until one is asked for. After `interrupt`
  *    one does if the log was to be read and has not been, at once or by a timer that the interruption takes away: a wake
  *    has come, or something failed, and no other process may know of it.
- * 3. The alarm is told only after the log was read to its end in the same look, so that a process which has been
+ * 3. A duty is carried out on the state that it follows from. Where another one has waited, and the state has gone on,
+ *    there is another plan.
+ * 4. The alarm is told only after the log was read to its end in the same look, so that a process which has been
  *    replaced learns of that first.
  */
 
@@ -15,8 +17,8 @@ import type { MaybePromise } from "../ports/maybe-promise.ts";
 
 /** The execution that is looked at. */
 export interface Outlook {
-  /** Nothing of the log was read yet. */
-  readonly isUnread: boolean;
+  /** The number of the newest commit that was read; 0 for none. */
+  readonly seq: number;
   /** Takes over what other processes wrote. */
   read(): MaybePromise<void>;
   plan(): Plan;
@@ -45,6 +47,7 @@ export class LookLoop {
   #reads = false;
   #orders = false;
   #stops = 0;
+  #interruptions = 0;
 
   constructor(outlook: Outlook, background: (work: Promise<void>) => void) {
     this.#outlook = outlook;
@@ -85,6 +88,7 @@ export class LookLoop {
   /** Ends the look under way. What was to be read is read at once, by another look. */
   interrupt(): void {
     const isOwed = this.#reads;
+    this.#interruptions++;
     this.stop();
     if (isOwed) void this.ask({ reads: true, orders: true });
   }
@@ -102,9 +106,10 @@ export class LookLoop {
     let stops = this.#stops;
     this.#again = false;
     try {
-      const isRead = await this.#readFirst();
-      // What was read may have ended an invocation here. The wake is this process's to see to all the same.
-      stops = this.#stops;
+      const interruptions = this.#interruptions;
+      // What was read may have ended an invocation here. The wake is this process's to see to all the same, and so is a
+      // read that has failed.
+      const isRead = await this.#readFirst().finally(() => (stops += this.#interruptions - interruptions));
       const plan = await this.#workOff(stops, isRead);
       // What was asked for meanwhile may change when to wake.
       if (plan === undefined || stops !== this.#stops || this.#again) return;
@@ -116,7 +121,7 @@ export class LookLoop {
   }
 
   async #readFirst(): Promise<boolean> {
-    if (!this.#reads && !this.#outlook.isUnread) return false;
+    if (!this.#reads && this.#outlook.seq > 0) return false;
     this.#reads = false;
     await this.#outlook.read();
     this.#orders = true;
@@ -134,12 +139,18 @@ export class LookLoop {
       }
       this.#again = false;
       const plan = outlook.plan();
-      for (const duty of plan.duties) if (stops === this.#stops) await outlook.carryOut(duty);
+      await this.#carryOut(plan.duties, stops);
       if (plan.duties.length > 0 || this.#again) continue;
       if (isNewest || !this.#orders) return plan;
       await outlook.read();
       isNewest = true;
     }
     return undefined;
+  }
+
+  async #carryOut(duties: readonly Duty[], stops: number): Promise<void> {
+    const outlook = this.#outlook;
+    const { seq } = outlook;
+    for (const duty of duties) if (stops === this.#stops && seq === outlook.seq) await outlook.carryOut(duty);
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Takes an execution back to an earlier point. What it goes on with is made of its whole log, which must not have gone on
- * by the time that this is recorded: so it is paused first, if it runs, and the log is read again whenever it has.
+ * by the time that this is recorded: so it is paused first, if it runs, and the log is read on whenever it has.
  */
 
 import { decodeCommit } from "../machine/commit-codec.ts";
@@ -26,7 +26,7 @@ export interface RewindOrder {
 
 /** @throws {ClientError} as `ExecutionClient.rewind` does; TooManyRequestsException if the log goes on too fast. */
 export async function rewindTo(session: Session, store: ExecutionStore, order: RewindOrder): Promise<void> {
-  const plan = { order, point: pointOf(order) };
+  const plan = { order, point: pointOf(order), commits: [] };
   // Refused before anything has changed.
   await planned(session, store, plan);
   if (session.header.status === "RUNNING")
@@ -42,6 +42,8 @@ export async function rewindTo(session: Session, store: ExecutionStore, order: R
 interface Plan {
   readonly order: RewindOrder;
   readonly point: CopyPoint;
+  /** The log as far as it was read. */
+  readonly commits: Commit[];
 }
 
 async function rewindPaused(session: Session, store: ExecutionStore, plan: Plan): Promise<void> {
@@ -58,8 +60,9 @@ async function goOn(session: Session): Promise<void> {
   if (isPausedForRewind(session.header)) await session.resume(undefined).catch(() => {});
 }
 
-async function planned(session: Session, store: ExecutionStore, { order, point }: Plan): Promise<RewindExecution> {
-  const commits = await readLog(session, store);
+async function planned(session: Session, store: ExecutionStore, plan: Plan): Promise<RewindExecution> {
+  const { order, point, commits } = plan;
+  await readOn(session, store, commits);
   if (point.type === "COMMIT") requireReachable(commits, point.seq);
   const copied = copyOf(commits, point, { isOwn: true });
   if (copied === undefined)
@@ -78,15 +81,13 @@ async function planned(session: Session, store: ExecutionStore, { order, point }
   return command;
 }
 
-async function readLog({ id, header }: Session, store: ExecutionStore): Promise<Commit[]> {
+async function readOn({ id, header }: Session, store: ExecutionStore, commits: Commit[]): Promise<void> {
   const { incarnation } = header;
-  const commits: Commit[] = [];
-  for (let next: number | undefined = 1; next !== undefined; ) {
+  for (let next: number | undefined = commits.length + 1; next !== undefined; ) {
     const page = await store.read(id, next, { incarnation });
     for (const body of page?.bodies ?? []) commits.push(decodeCommit(body));
     next = page?.next;
   }
-  return commits;
 }
 
 function pointOf({ operationId, cursor }: RewindOrder): CopyPoint {

@@ -115,8 +115,8 @@ export class Session implements LogListener, Outlook {
     return this.#log.exists;
   }
 
-  get isUnread(): boolean {
-    return this.state.seq === 0;
+  get seq(): number {
+    return this.state.seq;
   }
 
   /** True while a task of the execution is under way or waits in this process, or a client watches it here. */

@@ -38,8 +38,8 @@ export class Sessions {
   /** Everything that waits for news, so that it can be told of the end. */
   readonly #signals = new Set<Signal>();
   readonly #retries = new Retries();
-  /** Executions that could not be woken and are woken again: by one timer, however many wakes have failed meanwhile. */
-  readonly #wokenLater = new Set<string>();
+  /** Takes back the timers by which executions that could not be woken are woken here: one for each, however many failed. */
+  readonly #wokenHere = new Map<string, () => void>();
   #isClosed = false;
 
   constructor(setup: RunnerSetup) {
@@ -89,7 +89,7 @@ export class Sessions {
     } catch (error) {
       if (this.#isClosed || isUnknown(error)) return;
       onError(id, error);
-      if (!this.#wokenLater.has(id)) this.#wakeLater(id, this.#retries.failed(id, host.now()));
+      this.#wakeLater(id, this.#retries.failed(id, host.now()));
     }
   }
 
@@ -124,17 +124,36 @@ export class Sessions {
 
   /**
    * The alarm that has woken this process is used up, and the log cannot be read to find out what to order. So the alarm
-   * is set as if nothing were known of the execution, in case this process is gone by then.
+   * is set as if nothing were known of the execution. This process wakes it by itself only until the alarm has taken the
+   * order, or if it may not run it, since the alarm wakes one that may: with two wakes for each one that fails, a store
+   * that mostly fails would be asked more and more often.
    */
   #wakeLater(id: string, at: number): void {
-    const { alarm, host, onError } = this.#setup;
-    this.#wokenLater.add(id);
-    host.timer(at, () => {
-      this.#wokenLater.delete(id);
+    const { alarm, host, mayRun, onError } = this.#setup;
+    this.#wakeHere(id, at);
+    const order = async (): Promise<void> => {
+      await alarm.schedule(id, at, UNREAD);
+      if (mayRun(id)) this.#leaveToAlarm(id);
+    };
+    const refused = (error: unknown): void => {
+      onError(id, error);
+      this.#wakeHere(id, at);
+    };
+    host.background(order().catch(refused));
+  }
+
+  #wakeHere(id: string, at: number): void {
+    if (this.#wokenHere.has(id)) return;
+    const cancel = this.#setup.host.timer(at, () => {
+      this.#wokenHere.delete(id);
       this.wakeSoon(id);
     });
-    const ordered = (async () => alarm.schedule(id, at, UNREAD))();
-    host.background(ordered.catch((error: unknown) => onError(id, error)));
+    this.#wokenHere.set(id, cancel);
+  }
+
+  #leaveToAlarm(id: string): void {
+    this.#wokenHere.get(id)?.();
+    this.#wokenHere.delete(id);
   }
 
   #place(id: string): Place {

@@ -118,14 +118,21 @@ export class Answers {
 
   #give({ recorded, callback, outcome, text }: Planned): void {
     const { callbackId, id: operationId } = callback;
+    // A rewind opens what the end of an execution has closed, also while a refusal is on its way.
+    let opening: number | undefined;
     this.#outside.ask({
       what: `complete ${nameOf(recorded, callback)} of ${recorded.id} with ${text}`,
-      send: (client) => client.completeCallback(callbackId, outcome),
+      send: (client) => {
+        opening = openingOf(recorded, callbackId);
+        return client.completeCallback(callbackId, outcome);
+      },
       done: () => {
         if (outcome.type !== "HEARTBEAT") this.acknowledged.push({ recorded, operationId, callbackId, text });
       },
       refused: (error) => {
-        this.#judge(error, { recorded, callback, outcome });
+        if (opening !== undefined && opening === openingOf(recorded, callbackId)) {
+          this.#judge(error, { recorded, callback, outcome });
+        }
         return true;
       },
     });
@@ -133,12 +140,7 @@ export class Answers {
 
   #judge({ code }: ClientError, { recorded, callback, outcome }: Omit<Planned, "text">): void {
     const operation = recorded.state.operations.get(callback.id);
-    const isOpen = !recorded.isRemoved && recorded.state.callbacks.has(callback.callbackId);
-    if (
-      !isOpen ||
-      operation?.type !== "CALLBACK" ||
-      (code === ClientErrorCode.CALLBACK_CLOSED && this.#isOverdue(operation))
-    )
+    if (operation?.type !== "CALLBACK" || (code === ClientErrorCode.CALLBACK_CLOSED && this.#isOverdue(operation)))
       return;
     if (outcome.type === "HEARTBEAT" && code === ClientErrorCode.INVALID_PARAMETER) return;
     this.#system.violations.add(
@@ -151,6 +153,11 @@ export class Answers {
     const { world, scenario } = this.#system;
     return Math.min(timeoutAt, heartbeatAt) <= world.now() + scenario.skewMs;
   }
+}
+
+/** Tells the times that a callback is open from one another; undefined if it is closed. */
+function openingOf({ isRemoved, state, rewinds }: Recorded, callbackId: string): number | undefined {
+  return !isRemoved && state.callbacks.has(callbackId) ? rewinds.length : undefined;
 }
 
 /** The name of the act that made the callback. */

@@ -54,12 +54,13 @@ class World {
 
 describe("a pause", () => {
   test("lets what runs come to its end", () => {
-    const world = new World().write("e0", [[waits], [paused], [begun, charged], [{ kind: "RESUMED" }], [slept]]);
+    const world = new World().write("e0", [[waits], [paused], [begun], [charged], [{ kind: "RESUMED" }], [slept]]);
     expect(world.broken("PAUSE")).toEqual([]);
   });
 
-  test("in which a timer fires or a step begins is told of", () => {
-    const world = new World().write("e0", [[waits], [paused], [slept], [begun]]);
+  test("in which a timer fires or something is asked for is told of", () => {
+    const asked: Fact = { kind: "STARTED", id: "2", type: "CALLBACK", callbackId: "c" };
+    const world = new World().write("e0", [[waits], [paused], [slept], [asked]]);
     expect(world.broken("PAUSE")).toEqual([
       "main/e0, commit 3: SUCCEEDED 1 in a pause",
       "main/e0, commit 4: STARTED 2 in a pause",

@@ -126,13 +126,18 @@ function begunWhilePaused(recorded: Recorded): string[] {
   );
 }
 
+/** Contexts are the places of outcomes, and a step's function may have begun before the pause: `Chronicle` sees if not. */
+const MAY_BE_RECORDED: readonly (string | undefined)[] = ["CONTEXT", "STEP"];
+
 function beginnings({ state: { operations } }: Recorded, facts: readonly Fact[]): string[] {
   return facts.flatMap((fact) => {
     if (!("id" in fact)) return [];
     const ends = facts.some((other) => "id" in other && other.id === fact.id && other.kind !== "STARTED");
-    const begins = fact.kind === "STARTED" && "type" in fact && fact.type !== "CONTEXT" && !ends;
-    const isWait = operations.get(fact.id)?.type === "WAIT";
-    const fires = fact.kind === "READY" || fact.kind === "TIMED_OUT" || (isWait && fact.kind === "SUCCEEDED");
+    const begins = fact.kind === "STARTED" && "type" in fact && !MAY_BE_RECORDED.includes(fact.type) && !ends;
+    const type = operations.get(fact.id)?.type;
+    // That of an invoke is its callee's, which is not paused.
+    const timesOut = fact.kind === "TIMED_OUT" && type !== "CHAINED_INVOKE";
+    const fires = fact.kind === "READY" || timesOut || (type === "WAIT" && fact.kind === "SUCCEEDED");
     return begins || fires ? [`${fact.kind} ${fact.id}`] : [];
   });
 }

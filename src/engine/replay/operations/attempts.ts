@@ -33,6 +33,8 @@ export type Verdict =
       readonly payload?: string | undefined;
     };
 
+const BEGUN: Partial<OperationUpdate> = { hasBegun: true };
+
 /** As an ambient value: the function that runs is an attempt of this operation. */
 export abstract class Attempts<T, Options extends CallOptions> extends CalledOperation<Options> implements Taker {
   readonly future: Future<T>;
@@ -131,7 +133,7 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
   #start(): void {
     if (this.scope.invocation.isLeaving) return;
     const { atMostOnce } = this;
-    this.scope.invocation.record(this.update("START"), atMostOnce);
+    this.scope.invocation.record(this.update("START", atMostOnce ? undefined : BEGUN), atMostOnce);
     if (atMostOnce) this.#awaits = "STARTED";
     else this.#execute();
   }
