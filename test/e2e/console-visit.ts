@@ -2,7 +2,7 @@
 
 import axe from "axe-core";
 import { chromium as playwright, type Browser, type BrowserContextOptions, type Page } from "playwright";
-import { expect } from "vitest";
+import { vi } from "vitest";
 import { chromium } from "./in-chromium.ts";
 
 /** Only what hangs is to fail, however slow the machine. */
@@ -65,9 +65,11 @@ export class Visitor implements AsyncDisposable {
     await this.press("Enter");
   }
 
-  /** Waits until something with that name has the keyboard. */
+  /** Waits until something with that name, or with that in its name, has the keyboard. */
   async isOn(name: string | RegExp): Promise<void> {
-    await expect.poll(() => this.#focused(), { timeout: TIMEOUT_MS }).toMatch(name);
+    const isMeant = (focused: string): boolean =>
+      typeof name === "string" ? focused.includes(name) : name.test(focused);
+    await vi.waitUntil(async () => isMeant(await this.#focused()), { timeout: TIMEOUT_MS });
   }
 
   async sees(text: string | RegExp): Promise<void> {
