@@ -40,8 +40,8 @@ export const runnerClientsMutations: readonly Mutation[] = [
   {
     keeps: "plain functions",
     what: "a duty is carried out that follows from a state which is past",
-    code: "if (stops === this.#stops && seq === outlook.seq) await",
-    becomes: "if (stops === this.#stops) await",
+    code: "if (stops !== this.#stops || seq !== outlook.seq) return;",
+    becomes: "if (stops !== this.#stops) return;",
     tests: ["src/engine/runner/look-loop.test.ts"],
   },
   {

@@ -5,9 +5,11 @@
  * nothing the second time.
  */
 
+import type { Command } from "../machine/command.ts";
 import { type Duty, type Here, type Lease, type Plan, planOf } from "../machine/plan.ts";
 import type { ExecutionState } from "../machine/state.ts";
 import { HaltReason } from "../model/execution.ts";
+import type { MaybePromise } from "../ports/maybe-promise.ts";
 import type { Callees } from "./callees.ts";
 import { directoryRow } from "./directory-row.ts";
 import type { ExecutionLog } from "./execution-log.ts";
@@ -54,16 +56,16 @@ export class Duties {
     return this.#shown < this.#state.rowSeq;
   }
 
-  async carryOut(duty: Duty): Promise<void> {
-    const { setup, log, invoker, callees } = this.#options;
+  /** At once where nothing has to be waited for: of many calls none is behind another one. */
+  carryOut(duty: Duty): MaybePromise<void> {
+    const { invoker, callees } = this.#options;
     switch (duty.kind) {
       case "STOP_INVOCATION":
         return invoker.abandon();
       case "LEAVE_OFF":
         return invoker.leaveOff();
       case "FIRE_TIMERS":
-        await log.request({ type: "FIRE_TIMERS" });
-        return;
+        return this.#request({ type: "FIRE_TIMERS" });
       case "CALL":
         return callees.call(duty.operation);
       case "INVOKE":
@@ -71,12 +73,9 @@ export class Duties {
       case "RENEW":
         return invoker.renew();
       case "RESUME":
-        await log.request({ type: "RESUME", after: HaltReason.VERSION_MISSING });
-        return;
+        return this.#request({ type: "RESUME", after: HaltReason.VERSION_MISSING });
       case "TELL_PARENT":
-        await tellParent(this.#state.header, setup.peers());
-        await log.request({ type: "NOTIFY_PARENT" });
-        return;
+        return this.#tellParent();
       case "SHOW":
         return this.show();
       case "REMOVE":
@@ -95,6 +94,15 @@ export class Duties {
 
   get #state(): ExecutionState {
     return this.#options.log.state;
+  }
+
+  async #request(command: Command): Promise<void> {
+    await this.#options.log.request(command);
+  }
+
+  async #tellParent(): Promise<void> {
+    await tellParent(this.#state.header, this.#options.setup.peers());
+    await this.#request({ type: "NOTIFY_PARENT" });
   }
 
   #invoke(): Promise<void> {

@@ -22,7 +22,7 @@ export interface Outlook {
   /** Takes over what other processes wrote. */
   read(): MaybePromise<void>;
   plan(): Plan;
-  carryOut(duty: Duty): Promise<void>;
+  carryOut(duty: Duty): MaybePromise<void>;
   /** Nothing is left to do of the plan until one of its times has come; `orders` says whether the alarm is to be told. */
   rest(plan: Plan, orders: boolean): void;
   failed(error: unknown): void;
@@ -151,6 +151,10 @@ export class LookLoop {
   async #carryOut(duties: readonly Duty[], stops: number): Promise<void> {
     const outlook = this.#outlook;
     const { seq } = outlook;
-    for (const duty of duties) if (stops === this.#stops && seq === outlook.seq) await outlook.carryOut(duty);
+    for (const duty of duties) {
+      if (stops !== this.#stops || seq !== outlook.seq) return;
+      const done = outlook.carryOut(duty);
+      if (done instanceof Promise) await done;
+    }
   }
 }

@@ -16,6 +16,7 @@ import type { ExecutionState } from "../machine/state.ts";
 import { type ExecutionHeader, isPaused } from "../model/execution.ts";
 import type { Operation } from "../model/operation.ts";
 import { StorageFullError } from "../ports/execution-store.ts";
+import type { MaybePromise } from "../ports/maybe-promise.ts";
 import { FencedError } from "../replay/faults.ts";
 import { Callees } from "./callees.ts";
 import type { FencedBy } from "./claims.ts";
@@ -210,7 +211,7 @@ export class Session implements LogListener, Outlook {
     return this.#duties.plan();
   }
 
-  carryOut(duty: Duty): Promise<void> {
+  carryOut(duty: Duty): MaybePromise<void> {
     return this.#duties.carryOut(duty);
   }
 
