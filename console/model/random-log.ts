@@ -90,7 +90,7 @@ class RandomLog {
   }
 
   #write(facts: readonly object[]): void {
-    const commit = { v: 3, writer: `w.${this.#commits.length}`, at: this.#at, facts: facts as readonly Fact[] };
+    const commit: Commit = { v: 3, writer: `w.${this.#commits.length}`, at: this.#at, facts: facts as readonly Fact[] };
     const body = encodeCommit(commit);
     this.#commits.push(commit);
     this.bodies.push(body);
