@@ -236,7 +236,11 @@ function groupsOf(order: Order, { path, toggled }: GroupOptions): readonly Group
 }
 
 function groupIn(order: Order, { id, name, places }: Pick<Group, "id" | "name" | "places">): Group {
-  const items = places.flatMap((place) => order.items[place] ?? []);
+  const items: Item[] = [];
+  for (const place of places) {
+    const item = order.items[place];
+    if (item !== undefined) items.push(item);
+  }
   return { id, name, places, items, layer: order.layers[places[0] ?? 0] ?? 0 };
 }
 
@@ -332,13 +336,15 @@ function countsOf(items: readonly Item[]): Counts {
 }
 
 /** One link for all that follow the same ones; inside of a group there is none. */
-function joinsOf({ waves, ended }: Order, groups: readonly Group[]): Omit<Scope, "nodes"> {
-  const owners: number[] = [];
+function joinsOf({ items, waves, ended }: Order, groups: readonly Group[]): Omit<Scope, "nodes"> {
+  const owners = new Int32Array(items.length);
   groups.forEach(({ places }, index) => {
     for (const place of places) owners[place] = index;
   });
   const joins = new Joins(groups);
   for (const { first, next, from, to } of waves) {
+    const isLink = next - first === 1 && to - from === 1;
+    if (isLink && owners[first] === owners[ended[from] ?? 0]) continue;
     const before = distinct(from, to, (at) => owners[ended[at] ?? 0] ?? 0);
     const after = distinct(first, next, (place) => owners[place] ?? 0);
     joins.add(before, after);

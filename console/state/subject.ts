@@ -98,11 +98,13 @@ export class Subject {
 
   #fail(error: unknown): void {
     if (this.#isClosed) return;
-    this.isMissing.value = error instanceof FaceError && error.type === "ResourceNotFoundException";
+    this.isMissing.value = error instanceof FaceError && NONE_SUCH.has(error.type);
     this.error.value = isPassing(error) ? `${messageOf(error)} It is asked again.` : messageOf(error);
   }
 }
 
+/** There is none, or a link names none that there could be. */
+const NONE_SUCH: ReadonlySet<string> = new Set(["ResourceNotFoundException", "InvalidParameterValueException"]);
 /** Of the lines the newest. */
 const MOST_LINES = 10_000;
 const FRAME_MS = 16;

@@ -9,6 +9,7 @@ import { pretty, titleOf } from "../views/ui/labels.ts";
 import { LogLinesList, type ShownLogLine } from "../views/ui/log-lines.tsx";
 import { OperationDetails } from "../views/ui/operation-details.tsx";
 import { Payload } from "../views/ui/payload.tsx";
+import { insightsOf } from "../model/insights.ts";
 import { around } from "../views/model/outline.ts";
 import { CompareView, type Comparable } from "./compare-view.tsx";
 import { ExecutionFacts } from "./execution-facts.tsx";
@@ -90,16 +91,36 @@ function AllLines({ subject }: { readonly subject: Subject }): JSX.Element {
   void subject.revision.value;
   const hasLines = lines !== undefined && lines.length > 0;
   const names = useMemo(() => namesById(subject, hasLines), [subject.view, subject.view.tracks.length, hasLines]);
-  if (lines === undefined) {
+  if (lines === undefined) return <LinesElsewhere arn={subject.arn} />;
+  const shown = lines.map((line) => ({ ...line, from: names.get(line.operationId ?? "") }));
+  return <LogLinesList lines={shown} onLine={() => undefined} />;
+}
+
+/** Where the lines are that nobody keeps here, and how they are found there. */
+function LinesElsewhere({ arn }: { readonly arn: string }): JSX.Element {
+  const insights = insightsOf(arn);
+  if (insights === undefined) {
     return (
       <p class="hint">
-        This host does not keep the lines that code writes: look for them where its output goes. perdure dev keeps them,
-        and createHttpFace takes whatever has them, as logs.
+        This host does not keep the lines that code writes: look for them where its output goes. Those of context.logger
+        have the ARN above as their executionArn. perdure dev keeps them, and createHttpFace takes whatever has them, as
+        logs.
       </p>
     );
   }
-  const shown = lines.map((line) => ({ ...line, from: names.get(line.operationId ?? "") }));
-  return <LogLinesList lines={shown} onLine={() => undefined} />;
+  const { region, logGroup, query } = insights;
+  return (
+    <section aria-label="Log lines">
+      <h3>Log lines</h3>
+      <p class="hint">
+        CloudWatch has them, in {region}: in the log group <code>{logGroup}</code>, unless the function was given
+        another. Logs Insights finds those of context.logger with this query:
+      </p>
+      <dl class="payloads">
+        <Payload name="Query" text={query} />
+      </dl>
+    </section>
+  );
 }
 
 /** Nothing where no line needs one: a hash is made for each. */

@@ -28,10 +28,12 @@ interface EndPillProps {
   readonly status: string | undefined;
 }
 
+const GOING_ON: ReadonlySet<string> = new Set(["RUNNING", "HALTED", "PAUSED"]);
+
 /** How it has ended, or that it goes on. */
 export function EndPill({ drawing, status = "RUNNING" }: EndPillProps): JSX.Element {
   const x = drawing.width / 2;
-  const isOver = status !== "RUNNING" && status !== "HALTED";
+  const isOver = !GOING_ON.has(status);
   return (
     <g role="presentation">
       {drawing.last.map(({ node, x: left, y, width, height }) => (

@@ -1,6 +1,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { JSX, TargetedPointerEvent, TargetedWheelEvent } from "preact";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import type { ExecutionHeader } from "perdure/engine";
 import type { ExecutionView } from "../views/model/execution-view.ts";
 import { ExecutionGraph } from "../model/graph.ts";
 import { type Box, layoutOf, nextBox } from "../model/graph-layout.ts";
@@ -99,7 +100,7 @@ function Scene({ drawing, camera, size, current, choose, toggle, now, view, seq 
           <WireView key={`${wire.x1} ${wire.y1} ${wire.x2} ${wire.y2}`} wire={wire} />
         ))}
         <StartPill drawing={drawing} />
-        <EndPill drawing={drawing} status={header?.halt === undefined ? header?.status : "HALTED"} />
+        <EndPill drawing={drawing} status={standing(header)} />
         {near.map((each) => (
           <GraphNodeView
             key={each.node.id}
@@ -116,6 +117,12 @@ function Scene({ drawing, camera, size, current, choose, toggle, now, view, seq 
       </>
     );
   }, [drawing, area.x, area.y, area.width, area.height, current, second, header]);
+}
+
+/** One that stands still has not ended, and only a pause is meant to be. */
+function standing(header: ExecutionHeader | undefined): string | undefined {
+  if (header?.halt === undefined) return header?.status;
+  return header.halt.reason === "PAUSED" ? "PAUSED" : "HALTED";
 }
 
 function transformOf({ x, y, zoom }: Camera): string {

@@ -76,7 +76,7 @@ inChromium("the keyboard", () => {
     await visitor.isOn("What differs");
     await visitor.page.getByRole("region", { name: "What differs" }).getByRole("button", { name: "Close" }).focus();
     await visitor.press("Enter");
-    await visitor.isOn(/^Compare/);
+    await visitor.isOn(/^Compare attempts$/);
     await visitor.page.getByRole("region", { name: "Chosen operation" }).getByRole("button", { name: "Close" }).focus();
     await visitor.press("Enter");
     await visitor.isOn("Operations as a graph");

@@ -65,11 +65,11 @@ export class Visitor implements AsyncDisposable {
     await this.press("Enter");
   }
 
-  /** Waits until something with that name, or with that in its name, has the keyboard. */
+  /** Waits until something with that name has the keyboard. */
   async isOn(name: string | RegExp): Promise<void> {
-    const isMeant = (focused: string): boolean =>
-      typeof name === "string" ? focused.includes(name) : name.test(focused);
-    await vi.waitUntil(async () => isMeant(await this.#focused()), { timeout: TIMEOUT_MS });
+    // Of nothing in particular the text is that of the whole page, in which there may be any name.
+    const isNamed = (text: string): boolean => (typeof name === "string" ? text === name : name.test(text));
+    await vi.waitUntil(async () => isNamed(await this.#focused()), { timeout: TIMEOUT_MS });
   }
 
   async sees(text: string | RegExp): Promise<void> {

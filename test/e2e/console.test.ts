@@ -105,6 +105,44 @@ inChromium("the console", () => {
     }
   });
 
+  test("a slider that is dragged for long is followed by the address", async () => {
+    const page = await open(world.link());
+    await openByKeys(page, "order-1");
+    await page.getByText(/^Commit \d+ of \d+$/).waitFor();
+    const { changes, took } = await page.getByRole("slider").evaluate(async (slider: HTMLInputElement) => {
+      let changes = 0;
+      const change = history.replaceState.bind(history);
+      history.replaceState = (...state) => (changes++, change(...state));
+      const begun = performance.now();
+      for (let move = 0; move <= 400; move++) {
+        slider.valueAsNumber = 2 + (move % 3);
+        slider.dispatchEvent(new Event("input", { bubbles: true }));
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+      return { changes, took: performance.now() - begun };
+    });
+    // Safari refuses more than a hundred in ten seconds.
+    expect(changes).toBeLessThan(2 + took / 100);
+    await page.getByText(/^Commit 3 of/).waitFor();
+    await page.waitForURL(/commit=3$/);
+    await page.goto("about:blank");
+    await page.goBack();
+    await page.getByText(/^Commit 3 of/).waitFor();
+  });
+
+  test("a link that names no execution says so", async () => {
+    const page = await open(world.link());
+    await rowNamed(page, "order-1").waitFor();
+    for (const arn of [
+      "nonsense",
+      "arn:perdure:lambda:local:000000000000:function:order:1/durable-execution/none/ab",
+    ]) {
+      await page.goto(`${world.url}/console/#/executions/${encodeURIComponent(arn)}`);
+      await page.getByText("There is no such execution here").waitFor();
+      expect(await violations(page)).toEqual([]);
+    }
+  });
+
   test("a callback is answered, and the execution ends before one's eyes", async () => {
     await world.host.client.start({ functionName: "order", name: "order-2", input: '{"items":2}' });
     const page = await open(world.link());

@@ -3,7 +3,7 @@
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
 import { inChromium } from "./in-chromium.ts";
-import { newTab, openExample, press, row, says, setCode, violations, visit } from "./playground-visit.ts";
+import { focused, newTab, openExample, press, row, says, setCode, violations, visit } from "./playground-visit.ts";
 
 const failingCode = `
 import { createRetryStrategy, type DurableContext, withDurableExecution } from "perdure";
@@ -182,8 +182,10 @@ inChromium("the list of executions", () => {
     await waitAMonth(page);
     await page.getByRole("tab", { name: "Executions" }).click();
     await press(page, "Purge");
+    await focused(page, "Purge for good");
     expect(await violations(page)).toEqual([]);
     await press(page, "Keep it");
+    await focused(page, "Purge");
     await setCode(page, failingCode.replaceAll("failing", "yearlySubscription"));
     await press(page, "Replay with this code");
     await says(page, "They part at position 1.");

@@ -62,6 +62,9 @@ export const press = (page: Page, name: string): Promise<void> =>
   page.getByRole("button", { name, exact: true }).click();
 export const row = (page: Page, name: RegExp): Locator => page.getByRole("option", { name });
 export const says = (page: Page, text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor();
+/** Waits until a button has the keyboard. */
+export const focused = (page: Page, name: string): Promise<void> =>
+  page.getByRole("button", { name, exact: true }).and(page.locator(":focus")).waitFor();
 export const openExample = async (page: Page, title: string): Promise<void> => {
   await page.getByLabel("Example").selectOption({ label: title });
 };

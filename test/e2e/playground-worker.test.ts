@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { createHttpFace } from "../../src/lambda-compat/http/face.ts";
 import { serve } from "../http/serve.ts";
 import { inChromium } from "./in-chromium.ts";
-import { press, row, says, visit } from "./playground-visit.ts";
+import { focused, press, row, says, visit } from "./playground-visit.ts";
 
 const napping = withDurableExecution(async (hours: number, context: DurableContext) => context.wait("nap", { hours }));
 
@@ -40,9 +40,12 @@ inChromium("a Worker that does not list its functions", () => {
     await page.getByLabel("Functions, separated by commas").fill("napping");
     await press(page, "Connect");
     await says(page, "The Worker has no execution yet.");
+    await focused(page, "Back to this browser");
     await page.getByLabel("Payload").fill("5");
     await press(page, "Start at the Worker");
     await row(page, /nap.*started.*due in 5 h/).waitFor();
     expect(await page.getByLabel("Function").inputValue()).toBe("napping");
+    await press(page, "Back to this browser");
+    await focused(page, "Look at a Worker");
   });
 });

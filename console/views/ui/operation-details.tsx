@@ -104,7 +104,7 @@ function attemptText(span: Span, pause: Span | undefined, seq: number): string {
   const took = `${clockTime(span.from)}, ${duration((span.to ?? span.from) - span.from)}`;
   const error = span.error === undefined ? "" : `: ${textOfFailure(span.error)}`;
   const isOver = pause?.to !== undefined && (pause.toSeq ?? 0) <= seq;
-  return `${took}${error}${isOver ? `; then ${duration((pause.to ?? pause.from) - pause.from)} of pause` : ""}`;
+  return `${took}${isOver ? error.replace(/\.$/, "") : error}${isOver ? `; then ${duration((pause.to ?? pause.from) - pause.from)} of pause` : ""}`;
 }
 
 function Payloads({ operation, track, seq, thrown, onLine }: OperationDetailsProps): JSX.Element | null {

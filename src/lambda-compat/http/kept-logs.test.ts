@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { withDurableExecution } from "../with-durable-execution.ts";
 import { createMemoryHost } from "perdure/memory";
 import { createHttpFace } from "./face.ts";
@@ -82,6 +82,41 @@ describe("lines that are kept", () => {
     expect(logs.lines(execution, all).lines.map(({ text }) => text)).toEqual(["abcdef"]);
     logs.add("x".repeat(9000), arn);
     expect(logs.lines(execution, all).lines).toEqual([]);
+  });
+});
+
+describe("an execution that writes much", () => {
+  const quiet = { id: "order/o-1", incarnation: "b".repeat(32) };
+  const quietArn = arn.replace(execution.incarnation, quiet.incarnation);
+
+  test("pushes out its own oldest lines, and none of another one", () => {
+    const logs = new KeptLogs({ charactersOfEach: 10, characters: 20 });
+    logs.add("quiet", quietArn);
+    for (let at = 0; at < 100; at++) logs.add(`loud${at % 10}`, arn);
+    expect(logs.lines(quiet, all).lines.map(({ text }) => text)).toEqual(["quiet"]);
+    expect(logs.lines(execution, all).lines.map(({ number, text }) => [number, text])).toEqual([
+      [99, "loud8"],
+      [100, "loud9"],
+    ]);
+  });
+});
+
+describe("an execution that wrote nothing for long", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test("is kept no longer, while others are", () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    const later = { id: "order/o-1", incarnation: "b".repeat(32) };
+    const logs = new KeptLogs({ keptMs: 1_000 });
+    logs.add("first", arn);
+    vi.advanceTimersByTime(600);
+    logs.add("second", arn.replace(execution.incarnation, later.incarnation));
+    expect(logs.lines(execution, all).lines).toHaveLength(1);
+    vi.advanceTimersByTime(400);
+    expect(logs.lines(execution, all).lines).toEqual([]);
+    expect(logs.lines(later, all).lines).toHaveLength(1);
   });
 });
 

@@ -10,8 +10,12 @@ import type { LogLine, LogPage, LogPageQuery, LogSource } from "./log-source.ts"
 export interface KeptLogsOptions {
   /** Lines of one execution; 1,000 by default. The oldest go first. */
   readonly linesOfEach?: number;
+  /** Characters of the lines of one execution; 1 Mi by default. The oldest lines go first. */
+  readonly charactersOfEach?: number;
   /** Characters of all lines together; 16 Mi by default. Executions that wrote nothing for longest go first. */
   readonly characters?: number;
+  /** For how long an execution that writes nothing more is kept, in ms; 24 hours by default. */
+  readonly keptMs?: number;
   /** The time to show for a time of the handler, both ms since the epoch; the same by default. */
   readonly timeOf?: (written: number) => number;
 }
@@ -21,10 +25,14 @@ interface Kept {
   /** How many lines there ever were. */
   written: number;
   characters: number;
+  /** When the last line came, in ms of a clock that is never put back. */
+  lastAt: number;
 }
 
 const LINES_OF_EACH = 1_000;
+const CHARACTERS_OF_EACH = 1024 * 1024;
 const CHARACTERS = 16 * 1024 * 1024;
+const KEPT_MS = 24 * 60 * 60 * 1000;
 /** A longer line is cut. */
 const LONGEST_LINE = 8_192;
 
@@ -40,16 +48,20 @@ const LONGEST_LINE = 8_192;
  */
 export class KeptLogs implements LogSource {
   readonly #linesOfEach: number;
+  readonly #mostOfEach: number;
   readonly #most: number;
+  readonly #keptMs: number;
   readonly #timeOf: (written: number) => number;
   /** By execution and incarnation; the one that wrote last is the last. */
   readonly #kept = new Map<string, Kept>();
   #characters = 0;
 
-  constructor({ linesOfEach = LINES_OF_EACH, characters = CHARACTERS, timeOf = (at) => at }: KeptLogsOptions = {}) {
-    this.#linesOfEach = linesOfEach;
-    this.#most = characters;
-    this.#timeOf = timeOf;
+  constructor(options: KeptLogsOptions = {}) {
+    this.#linesOfEach = options.linesOfEach ?? LINES_OF_EACH;
+    this.#mostOfEach = options.charactersOfEach ?? CHARACTERS_OF_EACH;
+    this.#most = options.characters ?? CHARACTERS;
+    this.#keptMs = options.keptMs ?? KEPT_MS;
+    this.#timeOf = options.timeOf ?? ((at) => at);
   }
 
   /**
@@ -72,6 +84,7 @@ export class KeptLogs implements LogSource {
   }
 
   lines(execution: { readonly id: string; readonly incarnation: string }, query: LogPageQuery): LogPage {
+    this.#forgetOld(performance.now());
     const { lines = [], written = 0 } = this.#kept.get(keyOf(execution)) ?? {};
     const first = written - lines.length;
     const from = Math.max(0, query.after - first);
@@ -80,22 +93,36 @@ export class KeptLogs implements LogSource {
   }
 
   #keep(key: string, line: Omit<LogLine, "number">): void {
-    const kept = this.#kept.get(key) ?? { lines: [], written: 0, characters: 0 };
+    const now = performance.now();
+    const kept = this.#kept.get(key) ?? { lines: [], written: 0, characters: 0, lastAt: now };
+    kept.lastAt = now;
     this.#kept.delete(key);
     this.#kept.set(key, kept);
     kept.lines.push({ number: ++kept.written, ...line });
     this.#count(kept, line.text.length);
     if (kept.lines.length > this.#linesOfEach) this.#drop(kept);
+    while (kept.characters > this.#mostOfEach) this.#drop(kept);
+    this.#forgetOld(now);
     this.#makeRoom();
+  }
+
+  #forgetOld(now: number): void {
+    for (const [key, oldest] of this.#kept) {
+      if (now - oldest.lastAt < this.#keptMs) return;
+      this.#forget(key, oldest);
+    }
+  }
+
+  #forget(key: string, kept: Kept): void {
+    this.#kept.delete(key);
+    this.#characters -= kept.characters;
   }
 
   #makeRoom(): void {
     for (const [key, oldest] of this.#kept) {
       if (this.#characters <= this.#most) return;
-      if (this.#kept.size > 1) {
-        this.#kept.delete(key);
-        this.#characters -= oldest.characters;
-      } else while (this.#characters > this.#most) this.#drop(oldest);
+      if (this.#kept.size > 1) this.#forget(key, oldest);
+      else while (this.#characters > this.#most) this.#drop(oldest);
     }
   }
 
