@@ -44,6 +44,13 @@ export const operatingMutations: readonly Mutation[] = [
     tests: paused,
   },
   {
+    keeps: "P7",
+    what: "a fork of what was rewound waits for a callee that has told its outcome long ago",
+    code: "return grouped(copy.map(asFirstCalled));",
+    becomes: "return grouped(asFirstCalled === undefined ? [] : copy);",
+    tests: forked,
+  },
+  {
     keeps: "P2",
     what: "a step that had begun when a pause came is not known to have, and runs again after it",
     code: 'this.update("START", atMostOnce ? undefined : BEGUN)',
@@ -67,7 +74,7 @@ export const operatingMutations: readonly Mutation[] = [
   {
     keeps: "P5",
     what: "a fork waits for an answer that belongs to its source",
-    code: "    if (earliest < 0) return grouped(copy);",
+    code: "    if (earliest < 0) return grouped(copy.map(asFirstCalled));",
     becomes: "    if (earliest < 1e9) return grouped(copy);",
     tests: forked,
   },

@@ -287,6 +287,34 @@ test("functions that are being invoked are invoked anew by the fork, and each ou
   expect((await runner.list({ functionName: "callee", limit: 10 })).rows).toHaveLength(2);
 });
 
+test("P7 a fork of what was rewound calls anew after a rewind of its own", async () => {
+  const world = new Processes();
+  let calls = 0;
+  const callee = withDurableExecution(async (_: unknown, context) => {
+    calls++;
+    await context.wait({ seconds: 60 });
+    return "done";
+  });
+  const shop = new Shop();
+  const runner = world.start({
+    ...orderOf(async (context) => {
+      await shop.step(context, "before");
+      return context.invoke("callee", 1);
+    }),
+    callee,
+  });
+  await runner.start(one);
+  await world.clock.settle();
+  await runner.rewind(id, { operationId: "1" });
+  await world.clock.settle();
+  await runner.fork(id, { name: "two" });
+  expect(await ended(world, runner, "order/two")).toMatchObject({ result: '"done"' });
+  expect(calls).toBe(3);
+  await runner.rewind("order/two", { operationId: "2" });
+  expect(await ended(world, runner, "order/two")).toMatchObject({ result: '"done"', rewinds: 1 });
+  expect(calls).toBe(4);
+});
+
 test("a fork of a callee is told to nobody", async () => {
   const world = new Processes();
   const shop = new Shop();

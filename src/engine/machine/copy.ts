@@ -1,12 +1,14 @@
 /**
  * What of a log another execution may begin with, or the same one go on with: the facts about operations up to a point, as
- * if the process had died there. Three things are more than a cut:
+ * if the process had died there. Four things are more than a cut:
  *
  * 1. What came from outside is kept. A callback or an invoke that is open at the point, and has its answer by now, has it
  *    right behind the point: it can arrive at any time.
  * 2. A callback that is open and unanswered belongs to its execution, and so does its id. The copy for another one ends
  *    before it, so that it is asked for anew.
  * 3. An attempt that was under way at the point is not in the copy: whoever goes on makes that attempt.
+ * 4. Calls of a source that was rewound say after which rewind they began. Those of a copy for another one do not: its own
+ *    rewinds are counted from its start, and a call after one of them would have the name of an earlier callee.
  */
 
 import type { Commit, CopiedCommit, ExecutionStarted, Fact } from "../model/commit.ts";
@@ -53,7 +55,7 @@ export function copyOf(
     const state = stateOf(commits, copy);
     if (isOwn) return grouped(copy);
     const earliest = firstOf(recorded, new Set(state.callbacks.values()));
-    if (earliest < 0) return grouped(copy);
+    if (earliest < 0) return grouped(copy.map(asFirstCalled));
     end = earliest;
   }
 }
@@ -76,6 +78,14 @@ function recordedOf(commits: readonly Commit[]): Recorded[] {
     add(index + 1, each);
   }
   return recorded;
+}
+
+/** As a call of an execution that was never rewound. */
+function asFirstCalled(recorded: Recorded): Recorded {
+  const { fact } = recorded;
+  if (fact.kind !== "STARTED" || fact.rewinds === undefined) return recorded;
+  const { rewinds: _, ...first } = fact;
+  return { ...recorded, fact: first };
 }
 
 /** How many facts lie before the point; negative if there is no such operation. */
