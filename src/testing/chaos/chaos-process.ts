@@ -49,6 +49,8 @@ const RECOVERY_RETRY_MS = 1_000;
 /** One process: a real runner, and a view of its own of the disk, the alarms, the time and the others. */
 export class ChaosProcess implements Actor {
   readonly name: string;
+  /** The versions of the function that it has. */
+  readonly versions: readonly string[];
   readonly gate: Gate;
   readonly host: ProcessHost;
   readonly link: Link;
@@ -65,6 +67,7 @@ export class ChaosProcess implements Actor {
     const { world, faults, alarms, settings } = surroundings;
     const { random } = faults;
     this.name = name;
+    this.versions = options.versions;
     this.gate = new Gate((next) => world.drain(next));
     this.host = new ProcessHost({
       world,

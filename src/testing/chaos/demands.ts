@@ -16,6 +16,7 @@ const STARTED_TWICE = 0.3;
 const REUSE_RETRY_MS = 3_600_000;
 const LONGEST_BEFORE_REPAIR_MS = 5_000;
 const MOST_DOUBLINGS = 14;
+const SAME_VERSION = 0.4;
 
 /** What the outside wants of whole executions: starts, some of them twice, stops, repairs, and names used again. */
 export class Demands {
@@ -131,14 +132,20 @@ export class Demands {
   }
 
   #resume({ id, state }: Recorded): void {
-    const { random } = this.#system.faults;
-    const version = state.header.halt?.reason === "VERSION_MISSING" && random.chance(0.5) ? "2" : undefined;
+    const version = state.header.halt?.reason === "VERSION_MISSING" ? this.#versionToResumeWith() : undefined;
     this.#outside.ask({
       what: `resume ${id}${version === undefined ? "" : ` with version ${version}`}`,
       send: (client) => client.resume(id, version === undefined ? {} : { version }),
       done: () => undefined,
       refused: ({ code }) => code === ClientErrorCode.INVALID_PARAMETER || state.header.halt === undefined,
     });
+  }
+
+  /** Whoever names one has looked which the process has that will run it: others would have it halted for days. */
+  #versionToResumeWith(): string | undefined {
+    const { faults, holder } = this.#system;
+    const versions = (holder ?? this.#system.choose())?.versions ?? [];
+    return faults.random.chance(SAME_VERSION) ? undefined : versions[faults.random.below(versions.length)];
   }
 
   #in(ms: number, task: () => void): void {
