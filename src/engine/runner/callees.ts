@@ -101,7 +101,7 @@ export class Callees {
     const version = functions.resolve(target.name, target.version);
     if (version === undefined) return this.#complete(parent, this.#unknown(operation));
     const found = functions.find(target.name, version);
-    if (found?.kind === "plain") return this.#callPlain(found, operation, parent);
+    if (found?.kind === "plain") return this.#callPlain(found, { name: target.name, operation, parent });
     const { input, tenantId } = operation;
     const refusal = await this.#start({
       functionName: target.name,
@@ -114,9 +114,9 @@ export class Callees {
     if (refusal !== undefined) await this.#complete(parent, { status: "FAILED", error: refusal });
   }
 
-  async #callPlain(found: PlainFunction, operation: ChainedInvokeOperation, parent: ParentReference): Promise<void> {
+  async #callPlain(found: PlainFunction, { name, operation, parent }: PlainCall): Promise<void> {
     const call = callOf(operation);
-    const outcome = this.#outcomes.get(call) ?? callPlain(found, operation, splitTarget(operation.functionName).name);
+    const outcome = this.#outcomes.get(call) ?? callPlain(found, operation, name);
     this.#outcomes.set(call, outcome);
     await this.#complete(parent, await outcome);
     if (this.#outcomes.get(call) === outcome) this.#outcomes.delete(call);
@@ -148,6 +148,14 @@ export class Callees {
       return belongsTo(execution, request) ? undefined : nameTaken(request);
     }
   }
+}
+
+interface PlainCall {
+  /** What the function is called, without its version. */
+  readonly name: string;
+  readonly operation: ChainedInvokeOperation;
+  /** Where the outcome goes. */
+  readonly parent: ParentReference;
 }
 
 /** Names a call among those of one execution: an operation that began after a rewind calls anew, under the same id. */
