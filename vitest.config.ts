@@ -34,15 +34,18 @@ const unseen = { enabled: true, headless: true, screenshotFailures: false, conne
  * packages that do. Everything else in Node shares processes, which saves a start and a load of everything for each file.
  */
 const aloneInNode = [
-  "scripts/**/*.test.ts",
+  "scripts/{find-chromium,unpack-chromium,browsers/*}.test.ts",
   "bench/**/*.test.ts",
   "demo/workflows/**/*.test.ts",
-  "src/{adapters/dynamodb,adapters/hosts,adapters/indexeddb,homes}/**/*.test.ts",
+  "src/{adapters/dynamodb,homes/local,homes/memory}/**/*.test.ts",
+  "src/adapters/hosts/{event-turns,system-host}.test.ts",
+  "src/adapters/indexeddb/{indexeddb-store,page-clock}.test.ts",
   "src/engine/replay/let-go.test.ts",
+  "src/homes/browser/prerender.test.ts",
   "src/lambda-compat/{api-client,callers-context,collection-serdes,combinator-inputs,file-system-serdes,logger}.test.ts",
   "src/lambda-compat/{plugin-loader,strategies,unseen-failures}.test.ts",
   "src/testing/test-runner.test.ts",
-  "test/{aws,conformance,corpus,differential,guides,mutations,readme}/**/*.test.ts",
+  "test/{aws,conformance,corpus,differential,guides,readme}/**/*.test.ts",
   "test/http/signature.test.ts",
   "test/promises/p10-flat-cost.test.ts",
 ];

@@ -1,7 +1,29 @@
 /** The order in which vitest runs the files. */
 
 import { createHash } from "node:crypto";
+import { relative } from "node:path";
+import { root } from "./command.ts";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/**
+ * What takes longest, by a run on two cores, and comes first. Vitest goes by the times of the last run, and by the size of
+ * the files where there was none: in a fresh copy it would begin the tests of promises in a browser, which are five lines,
+ * at the end.
+ */
+export const longest: readonly string[] = [
+  "test/runtimes/browser/host.test.ts",
+  "test/e2e/browser/promises.test.ts",
+  "test/e2e/browser/promises-firefox.test.ts",
+  "test/e2e/browser/promises-webkit.test.ts",
+  "test/e2e/seed.test.ts",
+  "test/package/install.test.ts",
+  "src/adapters/dynamodb/dynamodb-store.test.ts",
+  "test/e2e/deploy.test.ts",
+  "test/corpus/capabilities.test.ts",
+  "test/differential/callbacks.test.ts",
+  "test/package/commonjs.test.ts",
+  "test/aws/lambda-host.test.ts",
+];
 
 /** The projects whose files wait long, for servers and browsers to come up and for time to pass. */
 const first: readonly string[] = ["e2e", "package", "workerd", "node-alone"];
@@ -15,8 +37,15 @@ export class LongestFirst extends BaseSequencer {
     const { shuffle, seed } = this.ctx.config.sequence;
     if (shuffle === true) return files.toSorted(by(({ moduleId }) => digest(`${seed} ${moduleId}`)));
     const sorted = await super.sort(files);
-    return sorted.toSorted(by(({ project }) => first.indexOf(project.name) + 1 || first.length + 1));
+    const ofProjects = sorted.toSorted(by(({ project }) => placeIn(first, project.name)));
+    return ofProjects.toSorted(by(({ moduleId }) => placeIn(longest, relative(root, moduleId))));
   }
+}
+
+/** What is not in the list comes after it. */
+function placeIn(list: readonly string[], name: string): number {
+  const at = list.indexOf(name);
+  return at === -1 ? list.length : at;
 }
 
 function by<T>(key: (item: TestSpecification) => T): (a: TestSpecification, b: TestSpecification) => number {

@@ -36,6 +36,7 @@ export async function runVitest(args: readonly string[]): Promise<Counts> {
     "run",
     "--reporter=default",
     "--reporter=json",
+    `--reporter=${join(root, "scripts/project-times.ts")}`,
     `--outputFile.json=${reportPath}`,
     ...args,
   ]);

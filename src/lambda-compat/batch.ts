@@ -14,6 +14,7 @@ import type { Serdes } from "../engine/ports/serdes.ts";
 import type { Scope } from "../engine/replay/scope.ts";
 import { OperationSubType } from "../engine/model/operation.ts";
 import { Batch, readBatchSummary } from "./batch-result.ts";
+import { requireItemName } from "./invalid-argument.ts";
 import { hintAt } from "./map-callback.ts";
 import type { BatchItem, CompletionConfig, CompletionStatus, MapConfig, ParallelConfig } from "./types.ts";
 
@@ -59,7 +60,9 @@ export async function runBatchIn<T>(scope: Scope, call: RunningBatchCall<T>): Pr
   const options: BatchOptions<T> = {
     count: call.count,
     itemSubType: kind === "map" ? OperationSubType.MAP_ITERATION : OperationSubType.PARALLEL_BRANCH,
-    itemName: (index) => call.itemName(index) || (kind === "map" ? `map-item-${index}` : `parallel-branch-${index}`),
+    itemName: (index) =>
+      requireItemName(kind, index, call.itemName(index)) ||
+      (kind === "map" ? `map-item-${index}` : `parallel-branch-${index}`),
     runItem: (item, index) => runItem(item, index, call),
     itemSerdes: call.itemSerdes,
     maxConcurrency: config?.maxConcurrency || Number.POSITIVE_INFINITY,

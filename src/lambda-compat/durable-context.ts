@@ -196,10 +196,10 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
   runInChildContext<T>(
     ...args: Named<[api.ChildFunc<T, TLogger>, (api.ChildConfig<T> | undefined)?]>
   ): DurablePromise<T> {
-    const [name, fn, config = {}] = withName<[api.ChildFunc<T, TLogger>, (api.ChildConfig<T> | undefined)?]>(args);
+    const [name, fn, config] = withName<[api.ChildFunc<T, TLogger>, (api.ChildConfig<T> | undefined)?]>(args);
     requireFunction("runInChildContext", name, fn, "async (child) => ...");
     const scope = this.#enter("runInChildContext");
-    return durable(this.#child<T>(scope, { name, fn: (child) => fn(child), config }));
+    return durable(this.#child<T>(scope, { name, fn: (child) => fn(child), config: config ?? {} }));
   }
 
   map<I, O>(

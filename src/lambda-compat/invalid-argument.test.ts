@@ -157,6 +157,21 @@ describe("a strategy", () => {
   });
 });
 
+test("names of items and branches are text, and none at all is the usual one", async () => {
+  const nothing = (): Promise<null> => Promise.resolve(null);
+  const handler = withDurableExecution(async (_event: unknown, context) => {
+    await context.map("usual", [1, 2], nothing, { itemNamer: (_, index) => (index === 0 ? undefined : null) as never });
+    const map = context.map("map", [1], nothing, { itemNamer: () => ({ id: 1 }) as never });
+    const parallel = context.parallel("parallel", [{ name: 7 as never, func: nothing }]);
+    return (await Promise.allSettled([map, parallel])).map((each) => String((each as PromiseRejectedResult).reason));
+  });
+  const { result } = await new DurableTestRunner<string[]>(handler).run();
+  expect(result).toEqual([
+    "ChildContextError: itemNamer returned { id: 1 } for item 0: names are text.",
+    "ChildContextError: parallel got the name 7 for branch 0: names are text.",
+  ]);
+});
+
 describe("a function of a host", () => {
   test.each([[7], [undefined], [null], ["big"], [{ name: "big" }]])("that is %j is refused", (big) => {
     expect(() => readFunctions({ big: big as never })).toThrow(

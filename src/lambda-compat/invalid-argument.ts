@@ -46,6 +46,15 @@ export function requireFunction(method: string, name: string | undefined, fn: un
   throw new InvalidArgumentError(`${called(method, name)} needs a function and got ${shown(fn)}: write ${form}.`);
 }
 
+/** @throws {InvalidArgumentError} INVALID_ARGUMENT for the name of an item that is there and no text. */
+export function requireItemName(kind: "map" | "parallel", index: number, name: unknown): string | undefined {
+  if (name === undefined || name === null) return undefined;
+  if (typeof name === "string") return name;
+  const what =
+    kind === "map" ? `itemNamer returned ${shown(name)} for item` : `parallel got the name ${shown(name)} for branch`;
+  throw new InvalidArgumentError(`${what} ${index}: names are text.`);
+}
+
 /** @throws {InvalidArgumentError} INVALID_ARGUMENT for a strategy that is there and no function. */
 export function requireStrategy(where: string, member: "retryStrategy" | "waitStrategy", strategy: unknown): void {
   if (strategy === undefined || strategy === null || typeof strategy === "function") return;

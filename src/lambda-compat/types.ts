@@ -500,7 +500,7 @@ export interface ParallelConfig<TResult> {
 
 /** How a `map` runs its items. */
 export interface MapConfig<TItem, TResult> extends ParallelConfig<TResult> {
-  /** The name of an item; `map-item-<index>` by default. */
+  /** The name of an item; `map-item-<index>` by default. If it throws, or gives what is no text, the `map` fails. */
   itemNamer?: (item: TItem, index: number) => string;
 }
 

@@ -23,6 +23,8 @@ export class SharedAlarm {
   /** Who was woken last for each execution, unless that failed. */
   readonly #trusted = new Map<string, Wakeable>();
   readonly #awaited = new Map<Wakeable, Set<() => void>>();
+  /** One for all wakes that find nobody, which are many when nothing comes back for a year: none has a place of its own. */
+  readonly #nobody = new Error("No process lives");
 
   constructor(host: Host) {
     this.#host = host;
@@ -50,7 +52,7 @@ export class SharedAlarm {
 
   async #wakeOne(id: string): Promise<void> {
     const member = this.#choose(id);
-    if (member === undefined) throw new Error("No process lives");
+    if (member === undefined) throw this.#nobody;
     this.#trusted.set(id, member);
     try {
       await this.#within(member, member.wake(id));

@@ -11,7 +11,7 @@ import {
   type SendMessageBatchRequestEntry,
   SendMessageCommand,
 } from "@aws-sdk/client-sqs";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, type ExpectStatic, test, type TestContext } from "vitest";
 import { LocalS3 } from "../../scripts/local-aws/local-bucket.ts";
 import { HttpGateway } from "../../scripts/local-aws/http-gateway.ts";
 import { localContext, type QueueFunction } from "../../scripts/local-aws/queue-mapping.ts";
@@ -62,7 +62,7 @@ async function outcome({ client }: LambdaHost, id: string): Promise<{ status: st
 }
 
 /** The id of the callback that an execution comes to wait for. */
-async function callbackOf({ client }: LambdaHost, id: string): Promise<string> {
+async function callbackOf(expect: ExpectStatic, { client }: LambdaHost, id: string): Promise<string> {
   const find = async (): Promise<string | undefined> => {
     const { operations } = await client.state(id, { limit: 10 });
     return operations.flatMap((each) => (each.type === "CALLBACK" ? [each.callbackId] : []))[0];
@@ -71,7 +71,11 @@ async function callbackOf({ client }: LambdaHost, id: string): Promise<string> {
   return (await find()) ?? "";
 }
 
-async function lambdaClient(host: LambdaHost, decodesPath = false): Promise<LambdaClient> {
+async function lambdaClient(
+  { onTestFinished }: TestContext,
+  host: LambdaHost,
+  decodesPath = false,
+): Promise<LambdaClient> {
   const gateway = await HttpGateway.start({ call: host.handlers.http, decodesPath });
   const client = new LambdaClient({ endpoint: gateway.url, region: "us-east-1", credentials: credential.sigv4 });
   onTestFinished(async () => {
@@ -81,8 +85,11 @@ async function lambdaClient(host: LambdaHost, decodesPath = false): Promise<Lamb
   return client;
 }
 
-test("runs steps, waits, a batch and invoked functions, each step once, over a queue and a table", async () => {
-  const world = await aws.open();
+test.concurrent("runs steps, waits, a batch and invoked functions, each step once, over a queue and a table", async ({
+  expect,
+  onTestFinished,
+}) => {
+  const world = await aws.open({ onTestFinished });
   const done = new Counts();
   const price = withDurableExecution(async (item: string, context) => {
     await context.wait({ seconds: 1 });
@@ -104,7 +111,7 @@ test("runs steps, waits, a batch and invoked functions, each step once, over a q
   expect(world.errors).toEqual([]);
 });
 
-describe("messages carry the tenant of their execution, or else the name of its function, so that none holds up the others", () => {
+describe.concurrent("messages carry the tenant of their execution, or else the name of its function, so that none holds up the others", () => {
   /** By execution: the groups of all messages that are sent to a queue from now on. */
   function groupsOf(queueUrl: string): Map<string, Set<string | undefined>> {
     const groups = new Map<string, Set<string | undefined>>();
@@ -135,8 +142,8 @@ describe("messages carry the tenant of their execution, or else the name of its 
       client.start({ functionName: "nap", name: "b" }),
     ]);
 
-  test("of a start and of a wait", async () => {
-    const world = await aws.open();
+  test("of a start and of a wait", async ({ expect, onTestFinished }) => {
+    const world = await aws.open({ onTestFinished });
     const groups = groupsOf(world.queue.url);
     const nap = withDurableExecution(async (_: unknown, context) => context.wait({ seconds: 1 }));
     const host = world.host({ nap });
@@ -146,13 +153,16 @@ describe("messages carry the tenant of their execution, or else the name of its 
     expect(groups).toEqual(expected);
   });
 
-  test("of what is answered from outside, by a process that has nothing to do with them", async () => {
-    const world = await aws.open();
+  test("of what is answered from outside, by a process that has nothing to do with them", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const world = await aws.open({ onTestFinished });
     const nap = withDurableExecution(async (_: unknown, context) => context.waitForCallback("asked", async () => {}));
     const host = world.host({ nap });
     world.serve(host);
     const executions = (await started(host.client)).map(({ execution }) => execution);
-    const callbacks = await Promise.all(executions.map(({ id }) => callbackOf(host, id)));
+    const callbacks = await Promise.all(executions.map(({ id }) => callbackOf(expect, host, id)));
     const groups = groupsOf(world.queue.url);
     const other = world.host({ nap });
     for (const callback of callbacks) await other.client.completeCallback(callback, { type: "SUCCEEDED", result: "1" });
@@ -160,8 +170,8 @@ describe("messages carry the tenant of their execution, or else the name of its 
     expect(groups).toEqual(expected);
   });
 
-  test("of what the sweeper finds, lost or in the dead-letter queue", async () => {
-    const world = await aws.open();
+  test("of what the sweeper finds, lost or in the dead-letter queue", async ({ expect, onTestFinished }) => {
+    const world = await aws.open({ onTestFinished });
     const nap = withDurableExecution(async (_: unknown, context) => context.wait({ seconds: 1 }));
     await started(world.host({ nap }).client);
     const groups = groupsOf(world.queue.url);
@@ -175,8 +185,11 @@ describe("messages carry the tenant of their execution, or else the name of its 
   });
 });
 
-test("waits for more than 15 minutes by one schedule, and for less by a message", async () => {
-  const world = await aws.open();
+test.concurrent("waits for more than 15 minutes by one schedule, and for less by a message", async ({
+  expect,
+  onTestFinished,
+}) => {
+  const world = await aws.open({ onTestFinished });
   const far = withDurableExecution(async (_: unknown, context) => {
     await context.wait("long", { hours: 20 });
     await context.wait("short", { seconds: 1 });
@@ -193,18 +206,19 @@ test("waits for more than 15 minutes by one schedule, and for less by a message"
   expect(schedules()).toEqual([]);
 });
 
-describe.each([
+describe.concurrent.each([
   ["a Function URL", false],
   ["an HTTP API, which decodes paths", true],
 ])("AWS's own client, through %s", (_, decodesPath) => {
-  test("starts, completes a callback, lists, reads and stops", async () => {
-    const world = await aws.open();
+  test("starts, completes a callback, lists, reads and stops", async (testContext) => {
+    const { expect, onTestFinished } = testContext;
+    const world = await aws.open({ onTestFinished });
     const approval = withDurableExecution(async (_: unknown, context) =>
       context.waitForCallback<string>("approve", async () => undefined, { timeout: { hours: 2 } }),
     );
     const host = world.host({ approval });
     world.serve(host);
-    const lambda = await lambdaClient(host, decodesPath);
+    const lambda = await lambdaClient(testContext, host, decodesPath);
     const invoke = { FunctionName: "approval", Qualifier: "$LATEST", InvocationType: "Event" } as const;
     const { DurableExecutionArn } = await lambda.send(new InvokeCommand({ ...invoke, DurableExecutionName: "one" }));
     const history = async () =>
@@ -224,8 +238,8 @@ describe.each([
   });
 });
 
-test("a caller that waits gets the result, and a stranger nothing", async () => {
-  const world = await aws.open();
+test.concurrent("a caller that waits gets the result, and a stranger nothing", async ({ expect, onTestFinished }) => {
+  const world = await aws.open({ onTestFinished });
   const greet = withDurableExecution(async (name: string, context) => {
     await context.wait({ seconds: 1 });
     return `Hello, ${name}`;
@@ -241,12 +255,13 @@ test("a caller that waits gets the result, and a stranger nothing", async () => 
   expect((await ask("another")).status).toBe(401);
 });
 
-test("who watches without a stream hears what there is, and goes on from there", async () => {
-  const world = await aws.open();
+test.concurrent("who watches without a stream hears what there is, and goes on from there", async (testContext) => {
+  const { expect, onTestFinished } = testContext;
+  const world = await aws.open({ onTestFinished });
   const greet = withDurableExecution(async (_: unknown, context) => context.step("greet", async () => "hello"));
   const host = world.host({ greet });
   const { execution } = await host.client.start({ functionName: "greet", name: "watched" });
-  const lambda = await lambdaClient(host);
+  const lambda = await lambdaClient(testContext, host);
   const gateway = await HttpGateway.start({ call: host.handlers.http });
   onTestFinished(() => gateway.stop());
   const { DurableExecutions: [found] = [] } = await lambda.send(
@@ -276,8 +291,11 @@ function unreliable(seed: number): (call: QueueFunction) => QueueFunction {
   };
 }
 
-test("does no completed step again and leaves none behind, with two Lambdas and a queue that repeats, reorders and loses", async () => {
-  const world = await aws.open({ visibilitySeconds: 1, maxReceiveCount: 50 });
+test.concurrent("does no completed step again and leaves none behind, with two Lambdas and a queue that repeats, reorders and loses", async ({
+  expect,
+  onTestFinished,
+}) => {
+  const world = await aws.open({ onTestFinished, visibilitySeconds: 1, maxReceiveCount: 50 });
   const done = new Counts();
   const work = withDurableExecution(async (_: unknown, context) => {
     const { durableExecutionArn: arn } = context.executionContext;
@@ -306,75 +324,90 @@ test("does no completed step again and leaves none behind, with two Lambdas and 
   );
 });
 
-test("goes on in another call when the time of one is nearly over, and no step is cut off", async () => {
-  const world = await aws.open();
-  const done = new Counts();
-  const long = withDurableExecution(async (_: unknown, context) => {
-    for (let at = 0; at < 12; at++) {
-      await context.step(`s${at}`, async () => {
-        await new Promise((next) => setTimeout(next, 500));
-        return done.add(`s${at}`);
-      });
-    }
-    return "done";
-  });
-  const calls: number[] = [];
-  const host = world.host({ long });
-  world.serve(host, {
-    timeoutSeconds: 4,
-    through: (call) => (event, context) => {
-      calls.push(event.Records.length);
-      return call(event, context);
-    },
-  });
-  const { execution } = await host.client.start({ functionName: "long" });
-  expect(await outcome(host, execution.id)).toEqual({ status: "SUCCEEDED", result: "done" });
-  expect(done.all).toEqual(once(...Array.from({ length: 12 }, (_, at) => `s${at}`)));
-  expect(calls.length).toBeGreaterThan(1);
-  expect(world.errors).toEqual([]);
-});
-
-test("a step that the end of a call cuts off is run again by the next call, at once", async () => {
-  const world = await aws.open();
-  const attempts: number[] = [];
-  const cut = withDurableExecution(async (_: unknown, context) =>
-    context.step("slow", async () => {
-      attempts.push(Date.now());
-      if (attempts.length === 1) await new Promise(() => undefined);
+/** What these tell hangs on how long a call takes: they are kept from those that work much. */
+describe("a call whose time is limited", () => {
+  test.concurrent("goes on in another call when the time of one is nearly over, and no step is cut off", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const world = await aws.open({ onTestFinished });
+    const done = new Counts();
+    const long = withDurableExecution(async (_: unknown, context) => {
+      for (let at = 0; at < 12; at++) {
+        await context.step(`s${at}`, async () => {
+          await new Promise((next) => setTimeout(next, 500));
+          return done.add(`s${at}`);
+        });
+      }
       return "done";
-    }),
-  );
-  const host = world.host({ cut });
-  world.serve(host, { timeoutSeconds: 2 });
-  const { execution } = await host.client.start({ functionName: "cut" });
-  expect(await outcome(host, execution.id)).toEqual({ status: "SUCCEEDED", result: "done" });
-  expect(attempts).toHaveLength(2);
+    });
+    const calls: number[] = [];
+    const host = world.host({ long });
+    world.serve(host, {
+      timeoutSeconds: 4,
+      through: (call) => (event, context) => {
+        calls.push(event.Records.length);
+        return call(event, context);
+      },
+    });
+    const { execution } = await host.client.start({ functionName: "long" });
+    expect(await outcome(host, execution.id)).toEqual({ status: "SUCCEEDED", result: "done" });
+    expect(done.all).toEqual(once(...Array.from({ length: 12 }, (_, at) => `s${at}`)));
+    expect(calls.length).toBeGreaterThan(1);
+    expect(world.errors).toEqual([]);
+  });
+
+  test.concurrent("a step that the end of a call cuts off is run again by the next call, at once", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const world = await aws.open({ onTestFinished });
+    const attempts: number[] = [];
+    const cut = withDurableExecution(async (_: unknown, context) =>
+      context.step("slow", async () => {
+        attempts.push(Date.now());
+        if (attempts.length === 1) await new Promise(() => undefined);
+        return "done";
+      }),
+    );
+    const host = world.host({ cut });
+    world.serve(host, { timeoutSeconds: 2 });
+    const { execution } = await host.client.start({ functionName: "cut" });
+    expect(await outcome(host, execution.id)).toEqual({ status: "SUCCEEDED", result: "done" });
+    expect(attempts).toHaveLength(2);
+  });
+
+  test.concurrent("a message that is no wake fails alone, is told of, and falls into the dead-letter queue", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const world = await aws.open({ onTestFinished, visibilitySeconds: 1, maxReceiveCount: 2 });
+    const greet = withDurableExecution(async (_: unknown, context) => context.step("greet", async () => "hello"));
+    const host = world.host({ greet });
+    const poison = ["no JSON", "{}", '{"wake":7}', '{"wake":"no/such id/"}'];
+    for (const body of poison) await send(world.queue.url, body);
+    const { execution } = await host.client.start({ functionName: "greet" });
+    world.serve(host);
+    expect(await outcome(host, execution.id)).toEqual({ status: "SUCCEEDED", result: "hello" });
+    await expect.poll(() => aws.sqs.size(world.queue.deadLetterUrl)).toBe(poison.length);
+    expect(world.errors).toHaveLength(2 * poison.length);
+    expect(world.errors[0]).toMatchObject({ name: "WakeMessageError", code: "NO_WAKE" });
+    expect(await world.sweep(host)).toMatchObject({ redriven: 0 });
+    expect(await aws.sqs.size(world.queue.deadLetterUrl)).toBe(poison.length);
+  });
 });
 
-test("a message that is no wake fails alone, is told of, and falls into the dead-letter queue", async () => {
-  const world = await aws.open({ visibilitySeconds: 1, maxReceiveCount: 2 });
-  const greet = withDurableExecution(async (_: unknown, context) => context.step("greet", async () => "hello"));
-  const host = world.host({ greet });
-  const poison = ["no JSON", "{}", '{"wake":7}', '{"wake":"no/such id/"}'];
-  for (const body of poison) await send(world.queue.url, body);
-  const { execution } = await host.client.start({ functionName: "greet" });
-  world.serve(host);
-  expect(await outcome(host, execution.id)).toEqual({ status: "SUCCEEDED", result: "hello" });
-  await expect.poll(() => aws.sqs.size(world.queue.deadLetterUrl)).toBe(poison.length);
-  expect(world.errors).toHaveLength(2 * poison.length);
-  expect(world.errors[0]).toMatchObject({ name: "WakeMessageError", code: "NO_WAKE" });
-  expect(await world.sweep(host)).toMatchObject({ redriven: 0 });
-  expect(await aws.sqs.size(world.queue.deadLetterUrl)).toBe(poison.length);
-});
-
-describe("the sweeper", () => {
+describe.concurrent("the sweeper", () => {
   const greet = withDurableExecution(async (_: unknown, context) => {
     await context.wait({ seconds: 1 });
     return "hello";
   });
 
-  test("wakes an execution whose wake was lost, once, and not one that is in time", async () => {
-    const world = await aws.open();
+  test("wakes an execution whose wake was lost, once, and not one that is in time", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const world = await aws.open({ onTestFinished });
     const host = world.host({ greet });
     const { execution } = await host.client.start({ functionName: "greet" });
     await aws.sqs.delete(world.queue.url, await aws.sqs.receive(world.queue.url, 1));
@@ -389,8 +422,11 @@ describe("the sweeper", () => {
     expect(await world.sweep(host)).toMatchObject({ woken: 0 });
   });
 
-  test("wakes one whose callback was completed by a process that died before it could send a wake", async () => {
-    const world = await aws.open();
+  test("wakes one whose callback was completed by a process that died before it could send a wake", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const world = await aws.open({ onTestFinished });
     const ids: string[] = [];
     const approval = withDurableExecution(async (_: unknown, context) =>
       context.waitForCallback<string>("approve", async (id) => void ids.push(id)),
@@ -411,8 +447,8 @@ describe("the sweeper", () => {
     expect(await outcome(host, execution.id)).toEqual({ status: "SUCCEEDED", result: "yes" });
   });
 
-  test("wakes what fell into the dead-letter queue", async () => {
-    const world = await aws.open({ visibilitySeconds: 0, maxReceiveCount: 1 });
+  test("wakes what fell into the dead-letter queue", async ({ expect, onTestFinished }) => {
+    const world = await aws.open({ onTestFinished, visibilitySeconds: 0, maxReceiveCount: 1 });
     const host = world.host({ greet });
     const { execution } = await host.client.start({ functionName: "greet" });
     await expect
@@ -431,8 +467,8 @@ describe("the sweeper", () => {
     expect(await host.client.describe(execution.id)).toMatchObject({ status: "RUNNING" });
   });
 
-  test("removes executions whose retention is over", async () => {
-    const world = await aws.open();
+  test("removes executions whose retention is over", async ({ expect, onTestFinished }) => {
+    const world = await aws.open({ onTestFinished });
     const host = world.host({ greet }, { retentionDays: 1 });
     const { execution } = await host.client.start({ functionName: "greet" });
     const mapping = world.serve(host);
@@ -446,8 +482,11 @@ describe("the sweeper", () => {
   });
 });
 
-test("a long execution leaves a snapshot where it comes to rest, for the call that goes on with it", async () => {
-  const world = await aws.open();
+test.concurrent("a long execution leaves a snapshot where it comes to rest, for the call that goes on with it", async ({
+  expect,
+  onTestFinished,
+}) => {
+  const world = await aws.open({ onTestFinished });
   const long = withDurableExecution(async (_: unknown, context) => {
     const steps = Array.from({ length: 2100 }, (_, at) => context.step(`step ${at}`, async () => at));
     await Promise.all(steps);
@@ -462,11 +501,14 @@ test("a long execution leaves a snapshot where it comes to rest, for the call th
   expect(await outcome(host, execution.id)).toEqual({ status: "SUCCEEDED", result: "done" });
 });
 
-test("large payloads are in S3, of starts and of steps, and go with their execution", async () => {
+test.concurrent("large payloads are in S3, of starts and of steps, and go with their execution", async ({
+  expect,
+  onTestFinished,
+}) => {
   const s3 = await LocalS3.start();
   onTestFinished(() => s3.stop());
   await s3.createBucket("payloads");
-  const world = await aws.open();
+  const world = await aws.open({ onTestFinished });
   const random = (): string => Buffer.from(crypto.getRandomValues(new Uint8Array(30_000))).toString("hex");
   const order = withDurableExecution(async (input: string, context) => {
     const large = await context.step("large", async () => random());
@@ -487,8 +529,11 @@ test("large payloads are in S3, of starts and of steps, and go with their execut
   expect(world.errors).toEqual([]);
 });
 
-test("refuses options that it does not have, and those of another form", async () => {
-  const world = await aws.open();
+test.concurrent("refuses options that it does not have, and those of another form", async ({
+  expect,
+  onTestFinished,
+}) => {
+  const world = await aws.open({ onTestFinished });
   const greet = async (): Promise<number> => 1;
   const refusal = (more: object): unknown => {
     try {
@@ -516,8 +561,11 @@ test("refuses options that it does not have, and those of another form", async (
   }
 });
 
-test("an execution that is started for later is called by a schedule at its time, and found by its tags until then", async () => {
-  const world = await aws.open();
+test.concurrent("an execution that is started for later is called by a schedule at its time, and found by its tags until then", async ({
+  expect,
+  onTestFinished,
+}) => {
+  const world = await aws.open({ onTestFinished });
   const counts = new Counts();
   const order = withDurableExecution(async (_: unknown, context) => {
     context.setTags({ stage: "begun" });
@@ -541,8 +589,11 @@ test("an execution that is started for later is called by a schedule at its time
   expect(found.rows).toMatchObject([{ id: "order/later", status: "SUCCEEDED" }]);
 });
 
-test("pauses, resumes, forks, rewinds and purges over a queue and a table, whoever calls", async () => {
-  const world = await aws.open();
+test.concurrent("pauses, resumes, forks, rewinds and purges over a queue and a table, whoever calls", async ({
+  expect,
+  onTestFinished,
+}) => {
+  const world = await aws.open({ onTestFinished });
   const done = new Counts();
   const order = withDurableExecution(async (_: unknown, context) => {
     const large = await context.step("large", async () => done.add("large").repeat(400_000));
@@ -553,7 +604,7 @@ test("pauses, resumes, forks, rewinds and purges over a queue and a table, whoev
   world.serve(host);
   const { client } = host;
   await client.start({ functionName: "order", name: "one" });
-  const callbackId = await callbackOf(host, "order/one");
+  const callbackId = await callbackOf(expect, host, "order/one");
   await client.pause("order/one");
   await client.completeCallback(callbackId, { type: "SUCCEEDED", result: "yes" });
   expect(await client.settled("order/one", LONG)).toMatchObject({ status: "RUNNING", halt: { reason: "PAUSED" } });

@@ -1,6 +1,6 @@
 /** The home on AWS over stand-ins: a table, a queue, schedules, and as many hosts as a test wants. Its clock can be moved. */
 
-import { onTestFinished } from "vitest";
+import { onTestFinished as onCurrentFinished, type TestContext } from "vitest";
 import { createTimer } from "../../src/adapters/hosts/timer.ts";
 import { systemHost } from "../../src/adapters/hosts/system-host.ts";
 import type { Host } from "../../src/engine/ports/host.ts";
@@ -22,6 +22,11 @@ export const credential = {
   sigv4: { accessKeyId: "LOCAL", secretAccessKey: "secret-of-this-test" },
 } as const;
 
+/** Of tests that run side by side each says itself which one a world belongs to. */
+export interface WorldSettings extends QueueSettings {
+  readonly onTestFinished?: TestContext["onTestFinished"];
+}
+
 /** The services of one test file. */
 export class LocalAws {
   readonly dynalite: Dynalite;
@@ -37,7 +42,7 @@ export class LocalAws {
   }
 
   /** A table, a queue and schedules that no other test has. */
-  async open(settings: QueueSettings = {}): Promise<LambdaWorld> {
+  async open({ onTestFinished = onCurrentFinished, ...settings }: WorldSettings = {}): Promise<LambdaWorld> {
     const name = `world-${worlds++}`;
     await this.dynalite.createTable(name);
     const clock = { skippedMs: 0 };
@@ -45,7 +50,7 @@ export class LocalAws {
     const scheduler = await LocalScheduler.start({ sqs: this.sqs.client, now });
     onTestFinished(() => scheduler.stop());
     const queue = await this.sqs.createQueue(name, settings);
-    return new LambdaWorld({ aws: this, table: name, queue, scheduler, clock });
+    return new LambdaWorld({ aws: this, table: name, queue, scheduler, clock, onTestFinished });
   }
 
   async stop(): Promise<void> {
@@ -67,6 +72,7 @@ interface WorldParts {
   readonly queue: LocalQueue;
   readonly scheduler: LocalScheduler;
   readonly clock: { skippedMs: number };
+  readonly onTestFinished: TestContext["onTestFinished"];
 }
 
 export class LambdaWorld {
@@ -129,7 +135,7 @@ export class LambdaWorld {
       concurrency,
       onError: (error) => this.errors.push(error),
     });
-    onTestFinished(() => mapping.stop());
+    this.#parts.onTestFinished(() => mapping.stop());
     return mapping;
   }
 

@@ -2,6 +2,9 @@ import { largeBatches, maps, parallels } from "./corpus/batches.ts";
 import { compareEverywhere, prepareStage } from "./stage.ts";
 
 prepareStage();
-compareEverywhere("map", maps);
+compareEverywhere("map", maps, {
+  "a namer fails its map": ["a namer that throws", "names that are no text"],
+  "holes are items": ["an array with a hole"],
+});
 compareEverywhere("parallel", parallels);
 compareEverywhere("large batches", largeBatches);

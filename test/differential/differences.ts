@@ -1,7 +1,7 @@
 /** Where perdure differs from AWS's SDK on purpose: as data, so that the tests hold it to exactly these differences. */
 
 import { expect } from "vitest";
-import type { Observation } from "./observation.ts";
+import type { Observation, ObservedError } from "./observation.ts";
 
 /**
  * Where a program runs.
@@ -199,6 +199,94 @@ export const differences = {
       }),
     }),
   },
+  "odd messages become text": {
+    places: OURS,
+    reason:
+      "A message or a name of an error that is a number or a boolean is stored as text, and one that is anything else is left out; AWS's SDK sends what it is, which the service refuses.",
+    ours: (aws) => ({
+      ...aws,
+      result: aws.result
+        ?.replace('"name":42', '"name":"42"')
+        .replace('"[object Object]"', '"Unknown error"')
+        .replace('"[object Object]"', '""'),
+      operations: aws.operations.map((operation) => ({ ...operation, error: withTexts(operation.error) })),
+      updates: expect.any(Object) as Record<string, []>,
+    }),
+  },
+  "what cannot be read is an unknown error": {
+    places: OURS,
+    reason:
+      "A thrown value that throws when it is read fails its operation with the message `Unknown error`; AWS's SDK hands over what reading it has thrown, and records no end of the operation.",
+    ours: () => ({
+      status: "SUCCEEDED",
+      result: expect.stringMatching(
+        /"class":"ChildContextError","name":"ChildContextError","message":"Unknown error"/,
+      ) as string,
+      error: undefined,
+      operations: [expect.objectContaining({ type: "CONTEXT", status: "FAILED" })] as unknown[] as [],
+      events: expect.arrayContaining(["ContextFailed/RunInChildContext/child"]) as [],
+      updates: expect.any(Object) as Record<string, []>,
+    }),
+  },
+  "patterns match every time": {
+    places: OURS,
+    reason:
+      "A pattern in `retryableErrors` with the flag `g` or `y` is tried from the beginning of each message; in AWS's SDK it goes on where it matched last, so that the same error is retried once and then not.",
+    ours: () => ({
+      status: "SUCCEEDED",
+      result: '{"value":"attempt 3"}',
+      error: undefined,
+      operations: [expect.objectContaining({ type: "STEP", status: "SUCCEEDED", attempts: 3 })] as unknown[] as [],
+      events: expect.arrayContaining(["StepSucceeded/Step/a"]) as [],
+      updates: expect.any(Object) as Record<string, []>,
+    }),
+  },
+  "a namer fails its map": {
+    places: OURS,
+    reason:
+      "An `itemNamer` that throws, or names an item with what is no text, fails its `map`, which is recorded; with AWS's SDK the first leaves no record, and of the second the item fails with `fn is not a function`.",
+    ours: () => ({
+      status: "SUCCEEDED",
+      result: expect.stringMatching(
+        /"class":"ChildContextError","name":"ChildContextError","message":"(no name|itemNamer returned 7 for item 0: names are text\.)"/,
+      ) as string,
+      error: undefined,
+      operations: [expect.objectContaining({ type: "CONTEXT", subType: "Map", status: "FAILED" })] as unknown[] as [],
+      events: expect.arrayContaining(["ContextFailed/Map/named"]) as [],
+      updates: expect.any(Object) as Record<string, []>,
+    }),
+  },
+  "holes are items": {
+    places: OURS,
+    reason:
+      "A hole in the array of a `map` is an item that is undefined; in AWS's SDK the whole `map` fails with a TypeError of its own.",
+    ours: () => ({
+      status: "SUCCEEDED",
+      result: expect.stringContaining('"results":["a0","undefined1","c2"]') as string,
+      error: undefined,
+      operations: expect.any(Array) as [],
+      events: expect.arrayContaining(["ContextSucceeded/Map/holes"]) as [],
+      updates: expect.any(Object) as Record<string, []>,
+    }),
+  },
+  "loggers may lack methods": {
+    places: OURS,
+    reason:
+      "What is logged by a method that a `customLogger` has not goes nowhere; with AWS's SDK the handler gets a TypeError.",
+    ours: (aws) => ({ ...aws, result: '["first"]' }),
+  },
+  "no time is no timeout": {
+    places: ON_MACHINE,
+    reason:
+      "A callback with a timeout of no seconds has none, as the service documents it; on AWS's runner it times out at once.",
+    ours: (aws) => {
+      const open = withoutEvents(aws, /^CallbackTimedOut/, ({ type }) => type === "CALLBACK");
+      const operations = open.operations.map((operation) =>
+        operation.type === "CALLBACK" ? { ...operation, error: undefined, settings: {} } : operation,
+      );
+      return { ...open, operations };
+    },
+  },
   "a broken strategy fails its step": {
     places: OURS,
     reason:
@@ -287,6 +375,12 @@ export const differences = {
     }),
   },
 } satisfies Record<string, Difference>;
+
+function withTexts(error: ObservedError = {}): ObservedError {
+  const text = (value: unknown): string | undefined =>
+    typeof value === "number" ? String(value) : typeof value === "string" ? value : undefined;
+  return { type: text(error.type), message: text(error.message), data: error.data };
+}
 
 /** What AWS's SDK says of a value that it could not write or read, up to the end of the line. */
 function whyUnwritten({ error: { message = "" } = {} }: Observation): string {

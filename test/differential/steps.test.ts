@@ -9,5 +9,12 @@ compareEverywhere("a step that throws", stepErrors, {
   "thrown texts are kept": ["a string"],
   "causes are kept": ["an error with a cause", "an AggregateError"],
   "large errors are cut": ["a message that no update can carry"],
+  "odd messages become text": [
+    "an error whose message is a number",
+    "an error whose name is a number",
+    "an error whose message is an object",
+  ],
 });
-compareEverywhere("steps", steps);
+compareEverywhere("steps", steps, {
+  "patterns match every time": ["a strategy with a pattern that remembers where it was"],
+});

@@ -4,7 +4,7 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import type { AddressInfo } from "node:net";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, test, type TestContext } from "vitest";
 import { Dynalite } from "../../../scripts/local-aws/dynalite.ts";
 import { Runner } from "../../engine/runner/runner.ts";
 import { readFunctions } from "../../lambda-compat/functions.ts";
@@ -26,7 +26,12 @@ beforeAll(async () => {
 afterAll(() => dynalite.stop());
 
 /** A store whose requests are refused as those of too much at once, where `refuses` says so of a put. */
-async function throttled(exception: string, maxAttempts: number, refuses: () => boolean): Promise<DynamoStore> {
+async function throttled(
+  { onTestFinished }: TestContext,
+  exception: string,
+  maxAttempts: number,
+  refuses: () => boolean,
+): Promise<DynamoStore> {
   const server = createServer((incoming, outgoing) => {
     const isPut = String(incoming.headers["x-amz-target"]).endsWith(".PutItem");
     if (isPut && refuses()) refuse(exception, incoming, outgoing);
@@ -71,9 +76,12 @@ function relay(incoming: IncomingMessage, outgoing: ServerResponse): void {
 
 const exceptions = ["ThrottlingException", "ProvisionedThroughputExceededException"];
 
-test.each(exceptions)("%s is told of by its name, with its reasons, and nothing is written", async (exception) => {
+const saidBy = "%s is told of by its name, with its reasons, and nothing is written";
+
+test.concurrent.for(exceptions)(saidBy, async (exception, context) => {
+  const { expect } = context;
   let refuses = true;
-  const store = await throttled(exception, 1, () => refuses);
+  const store = await throttled(context, exception, 1, () => refuses);
   const row = rowOf("told", exception);
   await expect(store.create(row, "one")).rejects.toMatchObject({
     name: exception,
@@ -84,11 +92,12 @@ test.each(exceptions)("%s is told of by its name, with its reasons, and nothing 
   expect(await store.create(row, "one")).toBe("created");
 });
 
-test.each(exceptions.flatMap((exception) => [1, 3].map((attempts) => [exception, attempts] as const)))(
+test.concurrent.for(exceptions.flatMap((exception) => [1, 3].map((attempts) => [exception, attempts] as const)))(
   "an execution waits for %s to be over, with a client that tries %i times",
-  async (exception, maxAttempts) => {
+  async ([exception, maxAttempts], testContext) => {
+    const { expect, onTestFinished } = testContext;
     let puts = 0;
-    const store = await throttled(exception, maxAttempts, () => ++puts > 2 && puts % 3 === 0);
+    const store = await throttled(testContext, exception, maxAttempts, () => ++puts > 2 && puts % 3 === 0);
     const runs: number[] = [];
     const handler = withDurableExecution(async (_event, context) => {
       for (const number of [0, 1, 2, 3])

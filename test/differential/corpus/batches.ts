@@ -89,6 +89,19 @@ export const maps: Corpus = {
     ),
   "empty names for items": () => async (_event, context) =>
     describeBatch(await context.map("named", ["x"], async (_inner, item) => item, { itemNamer: () => "" })),
+  "a namer that throws": () => async (_event, context) =>
+    outcome(
+      context.map("named", [1], async (_inner, item) => item, {
+        itemNamer: () => {
+          throw new RangeError("no name");
+        },
+      }),
+    ),
+  "names that are no text": () => async (_event, context) =>
+    outcome(context.map("named", [1], async (_inner, item) => item, { itemNamer: () => 7 as never })),
+  "an array with a hole": () => async (_event, context) =>
+    // oxlint-disable-next-line no-sparse-arrays -- it is what is tried
+    describeBatch(await context.map("holes", ["a", , "c"], async (_inner, item, index) => `${item}${index}`)),
   "a map in a map": () => async (_event, context) => {
     const batch = await context.map("outer", [1, 2], async (outer, a) => {
       const inner = await outer.map("inner", [10, 20], async (context2, b) => context2.step(async () => a * b));

@@ -34,6 +34,12 @@ export const callbacks: Corpus = {
     },
     outside: [{ to: "approval", event: { succeed: undefined } }],
   },
+  "a callback with a timeout of no time": () => async (_event, context) => {
+    const [promise] = await context.createCallback("approval", { timeout: { seconds: 0 } });
+    promise.catch(() => undefined);
+    await context.wait({ seconds: 1 });
+    return "waited";
+  },
   "a callback with a configuration of nothing": {
     program: () => async (_event, context) => {
       const [promise] = await context.createCallback("approval", {});

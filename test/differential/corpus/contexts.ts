@@ -20,6 +20,18 @@ export const contexts: Corpus = {
     }),
   "a child context without a name": () => async (_event, context) =>
     context.runInChildContext(async (child) => child.step("in it", async () => 1)),
+  "a child context with a configuration of null": () => async (_event, context) =>
+    context.runInChildContext("child", async (child) => child.step("inside", async () => 1), null as never),
+  "a child context that throws what cannot be read": () => async (_event, context) =>
+    outcome(
+      context.runInChildContext("child", async () => {
+        throw Object.defineProperty(new Error(), "message", {
+          get() {
+            throw new RangeError("unreadable");
+          },
+        });
+      }),
+    ),
   "a child context named undefined": () => async (_event, context) =>
     context.runInChildContext(undefined, async (child) => child.step("in it", async () => 1)),
   "a child context without operations": () => async (_event, context) => {

@@ -536,4 +536,15 @@ export const logs: Corpus = {
     });
     return data;
   },
+  "a logger without some methods": () => async (_event, context) => {
+    const lines: string[] = [];
+    context.configureLogger({ customLogger: { info: (line: string) => lines.push(line) } as never });
+    context.logger.info("first");
+    try {
+      context.logger.warn("second");
+    } catch (error) {
+      lines.push(String(error));
+    }
+    return lines;
+  },
 };

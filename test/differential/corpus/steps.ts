@@ -1,4 +1,5 @@
 import type { Corpus, Program, Sdk } from "../case.ts";
+import type { Place } from "../differences.ts";
 import { describeError, outcome } from "./describe.ts";
 
 const noRetry = { retryStrategy: () => ({ shouldRetry: false }) } as const;
@@ -91,6 +92,9 @@ export const stepValues: Corpus = {
   },
 };
 
+/** Where AWS's SDK would send the machine what is no text. */
+const ours: readonly Place[] = ["native", "alias", "parked", "replayed"];
+
 export const stepErrors: Corpus = {
   "a RangeError": thrownInStep(() => new RangeError("out of range")),
   "an error of a class of one's own": thrownInStep(() => new CustomError("custom")),
@@ -104,6 +108,18 @@ export const stepErrors: Corpus = {
   "an object that looks like an error": thrownInStep(() => ({ name: "Looks", message: "like one", extra: 1 })),
   "an object that does not": thrownInStep(() => ({ code: 1 })),
   "an error with an odd name": thrownInStep(() => Object.assign(new Error("odd"), { name: "" })),
+  "an error whose message is a number": {
+    program: thrownInStep(() => Object.assign(new Error(), { message: 42 })),
+    places: ours,
+  },
+  "an error whose name is a number": {
+    program: thrownInStep(() => Object.assign(new Error("odd"), { name: 42 })),
+    places: ours,
+  },
+  "an error whose message is an object": {
+    program: thrownInStep(() => Object.assign(new Error(), { message: { code: 42 } })),
+    places: ours,
+  },
   "a StepError with data": thrownInStep((sdk) => new sdk.StepError("made by hand", new Error("cause"), "data")),
   "an InvokeError": thrownInStep((sdk) => new sdk.InvokeError("made by hand", undefined, "data")),
   "a CallbackTimeoutError": thrownInStep((sdk) => new sdk.CallbackTimeoutError()),
@@ -200,6 +216,10 @@ export const steps: Corpus = {
       ),
     );
     return [await outcome(context.step("text", failing(99), { retryStrategy })), await other];
+  },
+  "a strategy with a pattern that remembers where it was": (sdk) => {
+    const retryStrategy = sdk.createRetryStrategy({ maxAttempts: 3, retryableErrors: [/attempt/g] });
+    return async (_event, context) => outcome(context.step("a", failing(2), { retryStrategy }));
   },
   "a strategy that gives no delay": () => async (_event, context) =>
     outcome(context.step("a", failing(1), { retryStrategy: () => ({ shouldRetry: true }) })),
