@@ -1,6 +1,7 @@
 /** Where the nodes of a graph lie: layer below layer, each context as a box around what is in it. All lengths are px. */
 
 import type { GraphNode, Scope } from "./graph.ts";
+import type { Link } from "./joins.ts";
 
 export interface Box {
   readonly node: GraphNode;
@@ -68,13 +69,15 @@ function drawn({ nodes, links, first, last }: Scope): Drawing {
     }
     y += tallest + GAP.down;
   }
-  const at = (places: readonly number[]): readonly Box[] => places.flatMap((place) => own[place] ?? []);
-  for (const { from, to } of links) {
-    const [start, end] = [own[from[0] ?? 0], own[to[0] ?? 0]];
-    if (from.length > 1 || to.length > 1) addWires(wires, at(from), at(to));
-    else if (start !== undefined && end !== undefined) wires.push(wireOf(start, end));
-  }
-  return { boxes, wires, width, height: Math.max(0, y - GAP.down), first: at(first), last: at(last) };
+  addWires(wires, links, own);
+  return {
+    boxes,
+    wires,
+    width,
+    height: Math.max(0, y - GAP.down),
+    first: boxesAt(own, first),
+    last: boxesAt(own, last),
+  };
 }
 
 interface Sized {
@@ -130,23 +133,48 @@ function widthOf(row: readonly Sized[]): number {
   return row.reduce((sum, { width }) => sum + width + GAP.across, -GAP.across);
 }
 
-/** Straight from one to several; where several meet several they meet in a point first. */
-function addWires(wires: Wire[], from: readonly Box[], to: readonly Box[]): void {
-  if (from.length === 1 || to.length === 1) {
-    for (const start of from) for (const end of to) wires.push(wireOf(start, end));
-    return;
-  }
-  const [below, above] = [from.map(bottomOf), to.map(topOf)];
-  const meeting = {
+/**
+ * Straight from one to several. Where several meet several they meet in a point first, and there as well what one link
+ * hands on to the next, so that no link has more lines than nodes and one.
+ */
+function addWires(wires: Wire[], links: readonly Link[], own: readonly Box[]): void {
+  const handingOn = new Set(links.map(({ behind }) => behind));
+  const meetings: Point[] = [];
+  links.forEach(({ from, to, behind }, place) => {
+    const [starts, ends] = [boxesAt(own, from), boxesAt(own, to)];
+    const isMet = behind !== undefined || handingOn.has(place);
+    if (!isMet && (starts.length === 1 || ends.length === 1)) {
+      for (const start of starts) for (const end of ends) wires.push(wireOf(start, end));
+      return;
+    }
+    const meeting = meetingOf(starts, ends);
+    meetings[place] = meeting;
+    const before = behind === undefined ? undefined : meetings[behind];
+    if (before !== undefined) wires.push(lineOf(before, meeting));
+    for (const start of starts) wires.push(lineOf(bottomOf(start), meeting));
+    for (const end of ends) wires.push(lineOf(meeting, topOf(end)));
+  });
+}
+
+function boxesAt(own: readonly Box[], places: readonly number[]): readonly Box[] {
+  return places.flatMap((place) => own[place] ?? []);
+}
+
+/** Between what it joins, close above what follows. */
+function meetingOf(starts: readonly Box[], ends: readonly Box[]): Point {
+  const [below, above] = [starts.map(bottomOf), ends.map(topOf)];
+  return {
     x: [...below, ...above].reduce((sum, { x }) => sum + x, 0) / (below.length + above.length),
     y: above.reduce((least, { y }) => Math.min(least, y), Number.POSITIVE_INFINITY) - GAP.down / 2,
   };
-  for (const { x, y } of below) wires.push({ x1: x, y1: y, x2: meeting.x, y2: meeting.y });
-  for (const { x, y } of above) wires.push({ x1: meeting.x, y1: meeting.y, x2: x, y2: y });
+}
+
+function lineOf(from: Point, to: Point): Wire {
+  return { x1: from.x, y1: from.y, x2: to.x, y2: to.y };
 }
 
 function wireOf(from: Box, to: Box): Wire {
-  return { x1: from.x + from.width / 2, y1: from.y + from.height, x2: to.x + to.width / 2, y2: to.y };
+  return lineOf(bottomOf(from), topOf(to));
 }
 
 interface Point {

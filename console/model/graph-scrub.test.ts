@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { viewOf } from "../views/model/execution-view.ts";
 import { ExecutionGraph, type GraphNode, type Scope } from "./graph.ts";
 import { layoutOf } from "./graph-layout.ts";
+import { directJoins, type Joins, sharedJoins } from "./joins.ts";
 import { type Item, Siblings } from "./order.ts";
 import { randomLog } from "./random-log.ts";
 
@@ -94,5 +95,30 @@ test("an operation follows those that had ended before it began and that no othe
       expect(layers).toEqual(items.map((_, place) => layerOf(place)));
     }),
     { numRuns: 100 },
+  );
+});
+
+/** What comes before what, at any distance, and so what the lines say however few there are. */
+function pairsOf({ links }: Joins, count: number): readonly (readonly number[])[] {
+  const before: Set<number>[] = Array.from({ length: count }, () => new Set());
+  const told: (readonly number[])[] = [];
+  for (const { from, to, behind } of links) {
+    const own = [...from, ...(behind === undefined ? [] : told[behind]!)];
+    told.push(own);
+    for (const each of to) for (const one of own) for (const node of [one, ...before[one]!]) before[each]!.add(node);
+  }
+  return before.map((all) => [...all].sort((a, b) => a - b));
+}
+
+test("links that lead on from one another say the same as one from each to each", () => {
+  fc.assert(
+    fc.property(logs, fc.nat(1_000), (bodies, part) => {
+      const order = new Siblings(viewOf(bodies).roots).orderAt(1 + (part % bodies.length));
+      const members = order.items.map((_, place) => ({ name: undefined, places: [place] }));
+      const [direct, shared] = [directJoins(order, members), sharedJoins(order, members)];
+      expect(pairsOf(shared, members.length)).toEqual(pairsOf(direct, members.length));
+      expect([shared.first, shared.last]).toEqual([direct.first, direct.last]);
+    }),
+    { numRuns: 200 },
   );
 });

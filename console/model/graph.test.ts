@@ -143,9 +143,36 @@ test("the arrow keys lead to the box in their direction", () => {
   expect(nextBox(boxes, at("1"), "up")).toBeUndefined();
 });
 
+/** A name of letters alone, since operations are alike whose names differ by numbers. */
+const lettered = (at: number): string => [...String(at)].map((digit) => "abcdefghij"[Number(digit)]).join("");
+
+/** Branches that are all under way at once, each of two steps with names of their own, the second as the first ends. */
+function branches(count: number): ExecutionView {
+  const each = Array.from({ length: count }, (_, at) => at);
+  const second = (at: number): object => begun(String(count + at + 1), `second ${lettered(at)}`);
+  return logged(
+    each.map((at) => begun(String(at + 1), `first ${lettered(at)}`)),
+    ...each.map((at) => [ended(String(at + 1)), ...(at === 0 ? [] : [second(at - 1)])]),
+    [second(count - 1)],
+  );
+}
+
+test.each([20, 2_500])("%i branches of two steps have no more lines than a few for each", (count) => {
+  const graph = graphIn(branches(count));
+  expect(graph.nodes).toHaveLength(2 * count);
+  const { wires } = layoutOf(graph);
+  expect(wires.length).toBeGreaterThanOrEqual(2 * count);
+  expect(wires.length).toBeLessThanOrEqual(3 * count);
+  expect(graph.first).toHaveLength(count);
+  expect(graph.last).toHaveLength(count);
+});
+
+test("each of some branches follows what it followed before there were many", () => {
+  expect(links(graphIn(branches(3)))).toEqual(["1 > 4", "1,2 > 5", "1,2,3 > 6"]);
+});
+
 test("ten thousand operations are ordered, folded and laid out with work that grows as they do", () => {
-  const names = (at: number): string => [...String(at)].map((digit) => "abcdefghij"[Number(digit)]).join("");
-  const chain = Array.from({ length: 10_000 }, (_, at) => [step(String(at + 1), names(at))]);
+  const chain = Array.from({ length: 10_000 }, (_, at) => [step(String(at + 1), lettered(at))]);
   const graph = graphIn(logged(...chain));
   expect(graph.nodes).toHaveLength(10_000);
   expect(graph.links).toHaveLength(9_999);

@@ -2,6 +2,7 @@
 
 import { isSettled, type Operation, OperationSubType } from "perdure/engine";
 import type { Track } from "../views/model/execution-view.ts";
+import { type Joins, joinsOf } from "./joins.ts";
 import { type Item, type Order, Siblings } from "./order.ts";
 
 /** How many operations stand where. */
@@ -39,18 +40,8 @@ export interface GroupNode extends NodeBase {
 
 export type GraphNode = OperationNode | GroupNode;
 
-/** All of `from` come before all of `to`: places in the nodes of the scope. */
-export interface Link {
-  readonly from: readonly number[];
-  readonly to: readonly number[];
-}
-
-export interface Scope {
+export interface Scope extends Joins {
   readonly nodes: readonly GraphNode[];
-  readonly links: readonly Link[];
-  /** Places of nodes that nothing comes before, and of those that nothing follows. */
-  readonly first: readonly number[];
-  readonly last: readonly number[];
 }
 
 export interface GraphOptions {
@@ -333,84 +324,4 @@ function countsOf(items: readonly Item[]): Counts {
   }
   const all = items.length;
   return { all, succeeded, failed, open: all - succeeded - failed };
-}
-
-/** One link for all that follow the same ones; inside of a group there is none. */
-function joinsOf({ items, waves, ended }: Order, groups: readonly Group[]): Omit<Scope, "nodes"> {
-  const owners = new Int32Array(items.length);
-  groups.forEach(({ places }, index) => {
-    for (const place of places) owners[place] = index;
-  });
-  const joins = new Joins(groups);
-  for (const { first, next, from, to } of waves) {
-    const isLink = next - first === 1 && to - from === 1;
-    if (isLink && owners[first] === owners[ended[from] ?? 0]) continue;
-    const before = distinct(from, to, (at) => owners[ended[at] ?? 0] ?? 0);
-    const after = distinct(first, next, (place) => owners[place] ?? 0);
-    joins.add(before, after);
-  }
-  return joins.all();
-}
-
-/** What stands at some places, each once. */
-function distinct(first: number, next: number, at: (place: number) => number): readonly number[] {
-  if (next <= first + 1) return next === first ? [] : [at(first)];
-  const found = new Set<number>();
-  for (let place = first; place < next; place++) found.add(at(place));
-  return [...found];
-}
-
-function without(numbers: readonly number[], others: readonly number[]): readonly number[] {
-  const [only] = others;
-  if (others.length === 1 && numbers.length === 1) return only === numbers[0] ? [] : numbers;
-  const all = new Set(others);
-  return numbers.filter((each) => !all.has(each));
-}
-
-/** Links between groups, by their places. */
-class Joins {
-  readonly #groups: readonly Group[];
-  readonly #links: Link[] = [];
-  readonly #known = new Set<string>();
-  readonly #isFollowed: Uint8Array;
-  readonly #follows: Uint8Array;
-
-  constructor(groups: readonly Group[]) {
-    this.#groups = groups;
-    this.#isFollowed = new Uint8Array(groups.length);
-    this.#follows = new Uint8Array(groups.length);
-  }
-
-  add(from: readonly number[], after: readonly number[]): void {
-    const to = without(after, from);
-    if (to.length === 0 || without(from, after).length === 0 || !this.#isNew(from, to)) return;
-    for (const each of from) this.#isFollowed[each] = 1;
-    for (const each of to) this.#follows[each] = 1;
-    this.#links.push({ from, to });
-  }
-
-  all(): Omit<Scope, "nodes"> {
-    return { links: this.#links, first: unset(this.#follows), last: unset(this.#isFollowed) };
-  }
-
-  /** Of what is in a group each may follow the same as the one before. */
-  #isNew(from: readonly number[], to: readonly number[]): boolean {
-    if (!this.#hasGroup(from) && !this.#hasGroup(to)) return true;
-    const key = `${from.join()} ${to.join()}`;
-    const isNew = !this.#known.has(key);
-    this.#known.add(key);
-    return isNew;
-  }
-
-  #hasGroup(places: readonly number[]): boolean {
-    return places.some((place) => this.#groups[place]?.name !== undefined);
-  }
-}
-
-function unset(marks: Uint8Array): readonly number[] {
-  const places: number[] = [];
-  marks.forEach((mark, place) => {
-    if (mark === 0) places.push(place);
-  });
-  return places;
 }

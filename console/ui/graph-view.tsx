@@ -92,7 +92,7 @@ function Scene({ drawing, camera, size, current, choose, toggle, now, view, seq 
   return useMemo(() => {
     const near = drawing.boxes.filter((each) => isNear(area, each));
     const wires = drawing.wires.filter(({ x1, y1, x2, y2 }) =>
-      isNear(area, { x: Math.min(x1, x2), y: y1, width: Math.abs(x2 - x1), height: y2 - y1 }),
+      isNear(area, { x: Math.min(x1, x2), y: Math.min(y1, y2), width: Math.abs(x2 - x1), height: Math.abs(y2 - y1) }),
     );
     return (
       <>

@@ -28,6 +28,20 @@ export const consoleMutations: readonly Mutation[] = [
   },
   {
     keeps: "console",
+    what: "many branches of steps with names of their own make a line for each pair of them",
+    code: "  return lines > LINES_OF_EACH * order.items.length ? sharedJoins(order, members) : directJoins(order, members);\n",
+    becomes: "  return directJoins(order, members);\n",
+    tests: ["console/model/graph.test.ts"],
+  },
+  {
+    keeps: "console",
+    what: "a graph of many branches forgets what ended before the last one that did",
+    code: "    if (from >= known) joins.begin();\n",
+    becomes: "    joins.begin();\n",
+    tests: ["console/model/graph-scrub.test.ts"],
+  },
+  {
+    keeps: "console",
     what: "lines that are kept of one execution have no bound",
     code: "    if (kept.lines.length > this.#linesOfEach) this.#drop(kept);\n",
     becomes: "",
