@@ -185,6 +185,20 @@ describe("nothing is left", () => {
     },
   );
 
+  test("of a commit that lands after a sweeper has finished the removal, within the slack", async () => {
+    const world = await World.of("table");
+    const row = rowOf("late", "two");
+    await world.process().create(row, "first");
+    const writer = world.process();
+    await writer.append(row.id, 2, "second", row.incarnation);
+    const { gate } = dies(1, "AFTER");
+    await expect(world.process(gate).remove(row.id, row.incarnation)).rejects.toThrow("dead");
+    await world.sweep();
+    await writer.append(row.id, 3, "third", row.incarnation);
+    for (let sweeps = 0; sweeps < 2; sweeps++) await world.sweep();
+    expect(await world.left()).toEqual([]);
+  });
+
   test("of a commit that lands after the removal, within the slack", async () => {
     const world = await World.of("bucket");
     const row = rowOf("late", "one");
