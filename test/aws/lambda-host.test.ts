@@ -478,7 +478,7 @@ describe.concurrent("the sweeper", () => {
     world.skip(25 * hours);
     expect(await world.sweep(host)).toMatchObject({ expired: 1 });
     await expect(host.client.describe(execution.id)).rejects.toMatchObject({ code: "ResourceNotFoundException" });
-    expect(await world.sweep(host)).toEqual({ woken: 0, redriven: 0, expired: 0 });
+    expect(await world.sweep(host)).toEqual({ woken: 0, redriven: 0, expired: 0, cleared: 0 });
   });
 });
 

@@ -3,6 +3,7 @@ import type { Mutation } from "./mutation.ts";
 const alarm = ["src/adapters/sqs/queue-alarm.test.ts"];
 const faces = ["test/cli/faces.test.ts"];
 const host = ["test/aws/lambda-host.test.ts"];
+const leavings = ["src/adapters/dynamodb/leavings.test.ts"];
 const longLogs = ["src/adapters/dynamodb/long-log.test.ts"];
 const offloading = ["src/adapters/dynamodb/offloading.test.ts"];
 const otel = ["src/otel/otel.test.ts"];
@@ -81,6 +82,49 @@ export const awsMutations: readonly Mutation[] = [
     tests: host,
   },
   {
+    keeps: "leavings",
+    what: "a removal begins before there is a note of it",
+    code: "    await this.#leavings.condemn({ id, incarnation }, this.#now());\n    await this.#take({ id, incarnation });",
+    becomes:
+      "    await this.#take({ id, incarnation });\n    await this.#leavings.condemn({ id, incarnation }, this.#now());",
+    tests: leavings,
+  },
+  {
+    keeps: "leavings",
+    what: "a removal that found something is the last one",
+    code: "    if (await this.#take(note)) {",
+    becomes: "    if ((await this.#take(note)) && Math.random() > 1) {",
+    tests: leavings,
+  },
+  {
+    keeps: "leavings",
+    what: "a large start is acknowledged whether its note was its own to clear or not",
+    code: "    if (!isSmall && !(await this.#isSettled(row)))",
+    becomes: "    if (!isSmall && !(await this.#isSettled(row)) && Math.random() > 1)",
+    tests: leavings,
+  },
+  {
+    keeps: "leavings",
+    what: "a head is put although its first commit may have been removed in part",
+    code: "    if (await this.#leavings.isOpen(row)) return;",
+    becomes: "    if ((await this.#leavings.isOpen(row)) || Math.random() < 1) return;",
+    tests: leavings,
+  },
+  {
+    keeps: "leavings",
+    what: "a head without its first commit stays",
+    code: "    if (first === 1 && whole.length === 0 && limit !== 0) return this.#removeHollow({ id, incarnation });\n",
+    becomes: "",
+    tests: leavings,
+  },
+  {
+    keeps: "leavings",
+    what: "a sweeper condemns a start that has its head",
+    code: "      if (hasHead) {\n        await this.#leavings.clear(note);",
+    becomes: "      if (hasHead && Math.random() > 1) {\n        await this.#leavings.clear(note);",
+    tests: leavings,
+  },
+  {
     keeps: "throttling",
     what: "why DynamoDB throttles is told to nobody",
     code: '    if (error instanceof Error && reasons.length > 0) error.message = `${error.message} (${reasons.join(", ")})`;\n',
@@ -146,8 +190,8 @@ export const awsMutations: readonly Mutation[] = [
   {
     keeps: "offloading",
     what: "what is in S3 stays when its execution is removed",
-    code: "    await this.#offloading?.forgetAll(stretch.partition);\n",
-    becomes: "",
+    code: "    const hadObjects = await this.#offloading?.forgetAll(stretch.partition);\n",
+    becomes: "    const hadObjects = false;\n",
     tests: offloading,
   },
   {

@@ -15,6 +15,7 @@ import { randomId } from "../hosts/random-id.ts";
 import { DirectoryIndex } from "./directory-index.ts";
 import { DueIndex } from "./due-index.ts";
 import { headKey, type Item, rowAttributes } from "./head.ts";
+import { type Incarnation, type LeavingNote, Leavings } from "./leavings.ts";
 import { type PackedText, pack, sizeOf, unpack } from "./packed-text.ts";
 import { OffloadError, Offloading, type OffloadSettings } from "./offloading.ts";
 import { Parts, type HeldText, TEXT_ATTRIBUTES } from "./parts.ts";
@@ -33,6 +34,8 @@ export interface DynamoStoreOptions {
   readonly ttlDays?: number;
   /** How late a wake may be until it counts as lost, in milliseconds; two minutes by default. */
   readonly slackMs?: number;
+  /** The time, ms since the epoch; that of the system by default. */
+  readonly now?: () => number;
   /** Where large commits and snapshots are kept; in the table by default. */
   readonly offload?: OffloadSettings;
 }
@@ -58,17 +61,21 @@ export class DynamoStore implements ExecutionStore {
   readonly #parts: Parts;
   readonly #offloading: Offloading | undefined;
   readonly #index: DirectoryIndex;
+  readonly #leavings: Leavings;
   readonly #ttlDays: number | undefined;
+  readonly #now: () => number;
   /** Functions that are known to be noted in the table. */
   readonly #functions = new Set<string>();
 
-  constructor({ client, table, ttlDays, slackMs = SLACK_MS, offload }: DynamoStoreOptions) {
+  constructor({ client, table, ttlDays, slackMs = SLACK_MS, now = Date.now, offload }: DynamoStoreOptions) {
     this.#table = new Table(client, table);
     this.due = new DueIndex(this.#table, slackMs);
     this.#offloading = offload === undefined ? undefined : new Offloading(offload);
     this.#parts = new Parts(this.#table, randomId, this.#offloading);
     this.#index = new DirectoryIndex(this.#table);
+    this.#leavings = new Leavings(this.#table, slackMs);
     this.#ttlDays = ttlDays;
+    this.#now = now;
   }
 
   async create(row: DirectoryRow, body: string): Promise<"created" | "exists"> {
@@ -76,7 +83,7 @@ export class DynamoStore implements ExecutionStore {
     const first = pack(body);
     const isSmall = sizeOf(first) <= LARGEST_IN_HEAD;
     // A first commit that does not fit stands in the log before the head makes it count.
-    if (!isSmall) await this.#put({ row, seq: 1, body });
+    if (!isSmall) await this.#putFirst(row, body);
     const head = {
       ...headKey(row.id),
       ...rowAttributes(row),
@@ -84,7 +91,11 @@ export class DynamoStore implements ExecutionStore {
       ...this.#ttl(),
       ...(isSmall ? first : {}),
     };
-    return (await this.#table.putIfAbsent(head)) ? "created" : "exists";
+    // What was written for a head that is refused goes by its note.
+    if (!(await this.#table.putIfAbsent(head))) return "exists";
+    if (!isSmall && !(await this.#isSettled(row)))
+      throw new Error(`The start of ${row.id} took so long that what it had written may have been removed.`);
+    return "created";
   }
 
   async append(id: string, seq: number, body: string, incarnation: string): Promise<"appended" | "taken" | "gone"> {
@@ -173,14 +184,62 @@ export class DynamoStore implements ExecutionStore {
     }
   }
 
-  /** The head first: from then on nobody reads what is left. */
+  /** A note is left, which a sweeper follows: what others write at this moment lands behind it. */
   async remove(id: string, incarnation: string): Promise<void> {
-    if (!(await this.#table.deleteIncarnation(headKey(id), incarnation))) return;
+    await this.#leavings.condemn({ id, incarnation }, this.#now());
+    await this.#take({ id, incarnation });
+  }
+
+  /** Notes of removals and of large starts whose time has passed, at most about `limit` of them. */
+  leavings(now: number, limit: number): Promise<readonly LeavingNote[]> {
+    return this.#leavings.overdue(now, limit);
+  }
+
+  /** Finishes what the note is about, whoever began it. Answers whether anything was removed. */
+  async follow(note: LeavingNote): Promise<boolean> {
+    if (!note.isCondemned) {
+      const hasHead = (await this.#head(note.id, note.incarnation)) !== undefined;
+      if (hasHead) {
+        await this.#leavings.clear(note);
+        return false;
+      }
+      if (!(await this.#leavings.condemnNoted(note, this.#now()))) return false;
+    }
+    if (await this.#take(note)) {
+      await this.#leavings.condemn(note, this.#now());
+      return true;
+    }
+    await this.#leavings.drop(note);
+    return false;
+  }
+
+  /** The head first: from then on nobody reads what is left. Answers whether there was anything. */
+  async #take({ id, incarnation }: Incarnation): Promise<boolean> {
+    const hadHead = await this.#table.deleteIncarnation(headKey(id), incarnation);
     const stretch = { partition: logPartition(id, incarnation), from: "a", to: "z", only: [Key.PARTITION, Key.SORT] };
     const keys: Item[] = [];
     for await (const item of this.#table.items(stretch)) keys.push(item);
     await this.#table.delete(keys);
-    await this.#offloading?.forgetAll(stretch.partition);
+    const hadObjects = await this.#offloading?.forgetAll(stretch.partition);
+    return hadHead || keys.length > 0 || hadObjects === true;
+  }
+
+  /** Whether a large start whose head is there counts. The client may have sent what clears its note twice. */
+  async #isSettled(row: DirectoryRow): Promise<boolean> {
+    if (await this.#leavings.clear(row)) return true;
+    if (await this.#leavings.isThere(row)) return false;
+    const first = { [Key.PARTITION]: logPartition(row.id, row.incarnation), [Key.SORT]: commitKey(1) };
+    return (await this.#table.get(first)) !== undefined;
+  }
+
+  async #putFirst(row: DirectoryRow, body: string): Promise<void> {
+    if (!(await this.#leavings.begin(row, this.#now())))
+      throw new Error(`An earlier try to start ${row.id} is being removed.`);
+    await this.#put({ row, seq: 1, body });
+    // From here on whoever condemns it finds the whole commit, and a head that comes later is without one.
+    if (await this.#leavings.isOpen(row)) return;
+    await this.remove(row.id, row.incarnation);
+    throw new Error(`The start of ${row.id} took so long that what it had written has been removed.`);
   }
 
   /** The head of an execution, of the incarnation that is asked for. */
@@ -212,11 +271,17 @@ export class DynamoStore implements ExecutionStore {
     const { items, isEnd } = await this.#commits({ partition, first }, limit && limit - bodies.length);
     const gap = items.findIndex((item, at) => seqOf(String(item[Key.SORT])) !== first + at);
     const whole = gap < 0 ? items : items.slice(0, gap);
+    if (first === 1 && whole.length === 0 && limit !== 0) return this.#removeHollow({ id, incarnation });
     const texts = await this.#texts(whole, { partition, first });
     if (texts === undefined) return undefined;
     for (const text of texts) bodies.push(text);
     const isAll = texts.length === whole.length && (gap >= 0 || isEnd);
     return isAll ? { bodies } : { bodies, next: from + bodies.length };
+  }
+
+  /** A head counts with its first commit, which was there before it: this one came too late, or goes at this moment. */
+  async #removeHollow({ id, incarnation }: Incarnation): Promise<undefined> {
+    await this.remove(id, incarnation);
   }
 
   /** From the first one on; without a limit more than one stretch, where a stretch of commits fits into one answer. */
@@ -276,7 +341,7 @@ export class DynamoStore implements ExecutionStore {
   /** The attribute that holds when DynamoDB may delete an item, in seconds since the epoch. */
   #ttl(): Item {
     if (this.#ttlDays === undefined) return {};
-    return { [Key.TTL]: Math.ceil(Date.now() / 1000) + this.#ttlDays * DAY_SECONDS };
+    return { [Key.TTL]: Math.ceil(this.#now() / 1000) + this.#ttlDays * DAY_SECONDS };
   }
 }
 

@@ -80,15 +80,15 @@ export class Offloading {
     await client.send(new DeleteObjectCommand({ Bucket, Key: key }));
   }
 
-  /** Deletes all that a log's partition has, whether an item names it or not. */
-  async forgetAll(partition: string): Promise<void> {
+  /** Deletes all that a log's partition has, whether an item names it or not. Answers whether there was anything. */
+  async forgetAll(partition: string): Promise<boolean> {
     const { ListObjectsV2Command, DeleteObjectsCommand } = await importS3();
     const { client, bucket: Bucket } = this.#settings;
-    for (;;) {
+    for (let hasFound = false; ; hasFound = true) {
       // From the start each time: what was listed before is deleted.
       const listed = await client.send(new ListObjectsV2Command({ Bucket, Prefix: this.#folder(partition) }));
       const Objects = (listed.Contents ?? []).map(({ Key }) => ({ Key }));
-      if (Objects.length === 0) return;
+      if (Objects.length === 0) return hasFound;
       const { Errors: [first] = [] } = await client.send(
         new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }),
       );

@@ -7,10 +7,10 @@
  * | id, incarnation | `c` + number | a commit |
  * | id, incarnation | `p` + number + write + part | a part of a commit that is too large for one item |
  * | id, incarnation | `s`, `s` + write + part | the snapshot, and its parts |
+ * | id, incarnation | `~` | a note that something of it may be left behind |
  * | `#functions` | name | a function that has had an execution |
  *
- * The head alone says which incarnation is there. What belongs to another one is read by nobody, and goes when its time
- * to live is over, if items have one.
+ * The head alone says which incarnation is there. What belongs to another one is read by nobody, and goes by its note.
  */
 
 /** Attributes of the keys and of the indexes. */
@@ -48,12 +48,16 @@ export const DUE_INDEX = "due";
 export const SHARDS = 4;
 /** Every execution that runs stands in this one. */
 export const DUE_SHARDS = 16;
+/** Notes of what may be left behind stand in the index of what is due, in partitions of their own. */
+export const LEAVING_SHARDS = 4;
 
 export const FUNCTIONS = "#functions";
 /** Where lists keep what runs and is halted, in place of its status. */
 export const HALTED = "HALTED";
 export const HEAD = "head";
 export const SNAPSHOT = "s";
+/** Behind all that a log has. */
+export const NOTE = "~";
 
 /** Digits of a number in a sort key, so that text sorts as numbers do. */
 const DIGITS = 12;

@@ -76,16 +76,15 @@ export class Table {
 
   /** False if the item is not there, or of another incarnation. */
   deleteIncarnation(key: Item, incarnation: string): Promise<boolean> {
-    return unlessRefused(
-      this.#client.send(
-        new DeleteCommand({
-          TableName: this.#name,
-          Key: key,
-          ConditionExpression: "incarnation = :incarnation",
-          ExpressionAttributeValues: { ":incarnation": incarnation },
-        }),
-      ),
-    );
+    return this.deleteIf(key, {
+      ConditionExpression: "incarnation = :incarnation",
+      ExpressionAttributeValues: { ":incarnation": incarnation },
+    });
+  }
+
+  /** False if the condition does not hold. */
+  deleteIf(key: Item, condition: Pick<DeleteCommand["input"], ConditionFields>): Promise<boolean> {
+    return unlessRefused(this.#client.send(new DeleteCommand({ TableName: this.#name, Key: key, ...condition })));
   }
 
   /** One page: as many items as were asked for, or as fit into a megabyte. */
@@ -140,11 +139,9 @@ export class Table {
   }
 }
 
-type ChangeFields =
-  | "UpdateExpression"
-  | "ConditionExpression"
-  | "ExpressionAttributeNames"
-  | "ExpressionAttributeValues";
+type ConditionFields = "ConditionExpression" | "ExpressionAttributeNames" | "ExpressionAttributeValues";
+
+type ChangeFields = "UpdateExpression" | ConditionFields;
 
 async function unlessRefused(sent: Promise<unknown>): Promise<boolean> {
   try {

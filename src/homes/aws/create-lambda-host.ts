@@ -117,6 +117,7 @@ function openStorage(host: Host, options: LambdaHostOptions): Storage {
   const store = new DynamoStore({
     client: clients.dynamodb,
     table,
+    now: () => host.now(),
     ...ttlOf(options),
     ...(lostAfterSeconds !== undefined && { slackMs: 1000 * lostAfterSeconds }),
     ...(offload !== undefined && clients.s3 !== undefined && { offload: { ...offload, client: clients.s3 } }),

@@ -1,6 +1,6 @@
 /**
  * What is called each minute: it wakes executions whose wake was lost, takes wakes out of the dead-letter queue, and
- * removes executions whose retention is over. Each of these may be done twice, and none depends on the others.
+ * removes executions whose retention is over, and what was left behind. Each of these may be done twice, and none depends on the others.
  */
 
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
@@ -18,6 +18,8 @@ export interface SweepReport {
   expired: number;
   /** Wakes that were taken out of the dead-letter queue, and sent again. */
   redriven: number;
+  /** Executions of which something had been left behind by a removal or a start that came to no end. */
+  cleared: number;
 }
 
 export interface SweeperParts extends QueueParts {
@@ -42,7 +44,8 @@ export async function sweep(parts: SweeperParts, context: LambdaCallContext): Pr
   const woken = await each(parts, hasTime, () => wakeOverdue(parts));
   const redriven = await each(parts, hasTime, () => redrive(parts, hasTime));
   const expired = await each(parts, hasTime, () => removeExpired(parts, context));
-  return { woken, redriven, expired };
+  const cleared = await each(parts, hasTime, () => clearLeavings(parts, hasTime));
+  return { woken, redriven, expired, cleared };
 }
 
 /** What fails is told, and keeps nothing else from being done. */
@@ -85,6 +88,20 @@ async function removeExpired(parts: SweeperParts, context: LambdaCallContext): P
     call.close();
   }
   return removed;
+}
+
+/** One that fails keeps no other from being done, and is followed again. */
+async function clearLeavings({ store, host, settings }: SweeperParts, hasTime: () => boolean): Promise<number> {
+  const notes = await store.leavings(host.now(), PAGE);
+  let cleared = 0;
+  for (let at = 0; at < notes.length && hasTime(); at += REMOVED_AT_ONCE) {
+    const some = notes.slice(at, at + REMOVED_AT_ONCE);
+    const followed = await Promise.allSettled(some.map((note) => store.follow(note)));
+    for (const result of followed)
+      if (result.status === "rejected") settings.onError(undefined, result.reason);
+      else if (result.value) cleared++;
+  }
+  return cleared;
 }
 
 async function redrive({ sqs, store, queue, deadLetterQueue }: SweeperParts, hasTime: () => boolean): Promise<number> {

@@ -270,17 +270,19 @@ class LambdaChaos {
     }
   }
 
-  /** When the retention is over, no execution is left. What a process that dies in between leaves behind is not counted. */
+  /** When the retention is over, nothing is left of any execution: no item, and no object. */
   async #forget(): Promise<void> {
     if (!this.#observer.isOver) return;
     this.#services.skip(1.5 * DAY_MS);
-    for (let left = this.#observer.count, quiet = 0; quiet < MOST_SKIPS * QUIET_LOOKS; quiet++) {
+    let left = await this.#services.left();
+    for (let quiet = 0; quiet < MOST_SKIPS * QUIET_LOOKS; quiet++) {
       await this.#look(STEP_MS);
-      const { count } = this.#observer;
-      if (count === 0) return;
-      if (count !== left) [left, quiet] = [count, 0];
+      const before = left.length;
+      left = await this.#services.left();
+      if (left.length === 0 && this.#observer.count === 0) return;
+      if (left.length !== before) quiet = 0;
     }
-    this.#violations.add("RETENTION", `${this.#observer.count} executions are kept beyond their retention`);
+    this.#violations.add("RETENTION", `what is kept beyond the retention: ${left.join(", ")}`);
   }
 
   #report(): ChaosReport {

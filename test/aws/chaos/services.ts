@@ -1,6 +1,6 @@
 /** A table, a queue, a bucket and schedules for one run, over services that many runs share. Their clock can be moved. */
 
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import type { LocalS3 } from "../../../scripts/local-aws/local-bucket.ts";
 import type { LocalQueue, LocalSqs } from "../../../scripts/local-aws/local-queue.ts";
 import { LocalScheduler } from "../../../scripts/local-aws/local-scheduler.ts";
@@ -70,6 +70,19 @@ export class Services {
   /** Moves the clock of processes and schedules. What is delayed in the queue takes its time. */
   skip(ms: number): void {
     this.#clock.skippedMs += ms;
+  }
+
+  /** The keys of all items and objects, but for the functions that are noted. */
+  async left(): Promise<readonly string[]> {
+    const keys: string[] = [...(await this.s3.keys(this.bucket))];
+    let after: Record<string, unknown> | undefined;
+    do {
+      const command = new ScanCommand({ TableName: this.table, ExclusiveStartKey: after, ConsistentRead: true });
+      const { Items = [], LastEvaluatedKey } = await this.dynamodb.client.send(command);
+      for (const { pk, sk } of Items) if (pk !== "#functions") keys.push(`${pk} ${sk}`);
+      after = LastEvaluatedKey;
+    } while (after !== undefined);
+    return keys;
   }
 
   async close(): Promise<void> {
