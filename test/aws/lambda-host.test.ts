@@ -20,6 +20,7 @@ import type { ExecutionClient } from "../../src/engine/runner/client.ts";
 import type { LambdaHost } from "../../src/homes/aws/create-lambda-host.ts";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
 import { seededRandom } from "../../src/testing/seeded-random.ts";
+import { signedByHand } from "../http/sign.ts";
 import { credential, LocalAws } from "./lambda-world.ts";
 
 let aws: LocalAws;
@@ -83,6 +84,18 @@ async function lambdaClient(
     await gateway.stop();
   });
   return client;
+}
+
+/** A call that is perdure's own, signed as AWS's clients sign theirs. Answers its status. */
+async function signedCall(lambda: LambdaClient, { method, path }: { method: string; path: string }): Promise<number> {
+  const { hostname, port } = (await lambda.config.endpoint?.()) ?? { hostname: "", port: 0 };
+  const keys = credential.sigv4;
+  const { status } = await fetch(signedByHand({ method, path, host: `${hostname}:${port}`, keys, at: Date.now() }));
+  return status;
+}
+
+function label(arn = ""): string {
+  return encodeURIComponent(arn);
 }
 
 test.concurrent("runs steps, waits, a batch and invoked functions, each step once, over a queue and a table", async ({
@@ -232,8 +245,16 @@ describe.concurrent.each([
     await lambda.send(new InvokeCommand({ ...invoke, DurableExecutionName: "two" }));
     const list = await lambda.send(new ListDurableExecutionsByFunctionCommand({ FunctionName: "approval" }));
     const two = list.DurableExecutions?.find(({ DurableExecutionName }) => DurableExecutionName === "two");
+    const call = (method: string, behind: string): Promise<number> =>
+      signedCall(lambda, {
+        method,
+        path: `/2025-12-01/durable-executions/${label(two?.DurableExecutionArn)}${behind}`,
+      });
+    expect(await call("POST", "/pause")).toBe(200);
+    expect(await call("POST", "/resume")).toBe(200);
     await lambda.send(new StopDurableExecutionCommand({ DurableExecutionArn: two?.DurableExecutionArn }));
     expect(await host.client.settled("approval/two", LONG)).toMatchObject({ status: "STOPPED" });
+    expect(await call("DELETE", "")).toBe(200);
     expect(world.errors).toEqual([]);
   });
 });

@@ -56,14 +56,6 @@ describe("Invoke", () => {
     expect(executions.told("start")).toEqual([{ functionName: "order", name: "o-1", input: '{"n":1}' }]);
   });
 
-  test("waits 15 minutes and no longer", async () => {
-    const before = Date.now();
-    await started();
-    const [, deadline] = executions.told("settled") as [string, number];
-    expect(deadline).toBeGreaterThanOrEqual(before + 900_000);
-    expect(deadline).toBeLessThanOrEqual(Date.now() + 900_000);
-  });
-
   test.for([
     ["a failure", { status: "FAILED", error: { errorType: "StepError", errorMessage: "no" } }, ["StepError", "no"]],
     ["a timeout", { status: "TIMED_OUT" }, ["Execution.TIMED_OUT", "The execution is TIMED_OUT."]],

@@ -47,6 +47,8 @@ class LiveClient extends PlainClient {
   }
 }
 
+const MOST_STREAMS = 4;
+
 let executions: LiveClient;
 let served: Served;
 
@@ -54,7 +56,8 @@ beforeEach(async () => {
   executions = new LiveClient();
   await executions.start({ functionName: "order", name: "o-1" });
   const credentials = [{ id: "web", rights: ["read"], bearer: "the-token" }] as const;
-  served = await serve(createHttpFace({ client: executions, credentials, options: { heartbeatMs: 5 } }));
+  const options = { heartbeatMs: 5, limits: { streams: MOST_STREAMS } };
+  served = await serve(createHttpFace({ client: executions, credentials, options }));
 });
 
 afterEach(() => served.close());
@@ -108,6 +111,20 @@ test("a reader that was cut off goes on after its last id", async () => {
   expect(await byQuery()).toBe("id: 2\nevent: commit\ndata: two");
   const neverBack = await open({ "last-event-id": "0" }, "?cursor=2");
   expect(await neverBack()).toBe("id: 3\nevent: commit\ndata: three");
+});
+
+test("a reader that comes back after the end is told that nothing follows, and its stream counts no more", async () => {
+  executions.push({ seq: 1, body: "one" });
+  executions.end();
+  const url = `${served.url}/2025-12-01/durable-executions/${encodeURIComponent(ARN)}/events`;
+  const back = (id: string): Promise<Response> =>
+    fetch(url, { headers: { authorization: "Bearer the-token", "last-event-id": id } });
+  // It runs as far as anybody knows, whatever its stream says.
+  expect(await (await back("1")).text()).toBe("event: end\ndata: {}\n\n");
+  await executions.settled("order/o-1", 0);
+  for (let visit = 0; visit < MOST_STREAMS + 1; visit++) expect((await back("1")).status).toBe(204);
+  const late = await open({ "last-event-id": "0" });
+  expect([await late(), await late()]).toEqual(["id: 1\nevent: commit\ndata: one", "event: end\ndata: {}"]);
 });
 
 test("comments keep a silent stream open", async () => {

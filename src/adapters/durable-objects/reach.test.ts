@@ -36,6 +36,28 @@ test("makes a call that must not be repeated once", async () => {
   expect(calls()).toBe(1);
 });
 
+test.for([
+  [
+    "another class",
+    { remote: true },
+    /leads to another class/,
+    'The RPC receiver does not implement the method "call".',
+  ],
+  ["no calls of objects", {}, /compatibility_date/, "stub.call is not a function"],
+] as const)("says at once what is wrong with a configuration: %s", async ([, marks, words, said]) => {
+  const { call, calls } = failing(9, Object.assign(new TypeError(said), marks));
+  await expect(reach(call, true)).rejects.toMatchObject({
+    code: "ServiceException",
+    message: expect.stringMatching(words),
+  });
+  expect(calls()).toBe(1);
+});
+
+test("takes what went wrong inside of an object for no configuration", async () => {
+  const { call } = failing(9, Object.assign(new TypeError("order.total is not a function"), { remote: true }));
+  await expect(reach(call, false)).rejects.toMatchObject({ message: expect.stringMatching(/could not be reached/) });
+});
+
 test("leaves an overloaded object alone", async () => {
   const { call, calls } = failing(1, Object.assign(new Error("too much"), { overloaded: true, retryable: true }));
   await expect(reach(call, true)).rejects.toMatchObject({ code: "TooManyRequestsException" });

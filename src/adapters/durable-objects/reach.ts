@@ -4,6 +4,7 @@
  */
 
 import { ClientError, ClientErrorCode } from "../../engine/runner/client.ts";
+import { misconfiguration } from "./misconfigured.ts";
 
 const TRIES = 4;
 const FIRST_PAUSE_MS = 50;
@@ -12,7 +13,7 @@ const FIRST_PAUSE_MS = 50;
  * Makes a call, and makes it again if that is `repeatable` and may help.
  *
  * @throws {ClientError} `TooManyRequestsException` from an overloaded object, `ServiceException` from one that was not
- * reached; the platform's error is the cause.
+ * reached, or that the Worker's configuration keeps from being reached; the platform's error is the cause.
  */
 export async function reach<T>(call: () => Promise<T>, repeatable: boolean): Promise<T> {
   for (let failures = 1; ; failures++) {
@@ -20,6 +21,8 @@ export async function reach<T>(call: () => Promise<T>, repeatable: boolean): Pro
       return await call();
     } catch (error) {
       if (error instanceof ClientError) throw error;
+      const told = misconfiguration(error);
+      if (told !== undefined) throw caused(new ClientError(ClientErrorCode.SERVICE, told), error);
       const overloaded = isOverloaded(error);
       if (overloaded || !repeatable || failures === TRIES) throw unreached(error, overloaded);
       await pause(FIRST_PAUSE_MS * 2 ** failures);
@@ -34,7 +37,11 @@ function unreached(error: unknown, overloaded: boolean): ClientError {
         ClientErrorCode.SERVICE,
         "The execution could not be reached; what was asked may have been done.",
       );
-  told.cause = error;
+  return caused(told, error);
+}
+
+function caused(told: ClientError, cause: unknown): ClientError {
+  told.cause = cause;
   return told;
 }
 

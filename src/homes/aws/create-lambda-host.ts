@@ -9,6 +9,7 @@ import { Runner } from "../../engine/runner/runner.ts";
 import { readFunctions } from "../../lambda-compat/functions.ts";
 import { checkOptions, refused } from "../options/check-options.ts";
 import { arnScope, homeFunctions, runnerSettings } from "../options/home-options.ts";
+import { httpOptions } from "../options/http-options.ts";
 import { createHttpHandler, type HttpHandler, patienceNow } from "./http-handler.ts";
 import { LAMBDA_FORMS, type LambdaHostOptions } from "./lambda-options.ts";
 import type { LambdaCallContext, QueueEvent, QueueResponse } from "./lambda-events.ts";
@@ -140,8 +141,8 @@ function ttlOf({ executionTimeoutSeconds, retentionDays = RETENTION_DAYS }: Lamb
 }
 
 function httpOf(options: LambdaHostOptions, client: ExecutionClient, now: () => number): LambdaHandlers["http"] {
-  const { credentials = [], allowedOrigins, limits, streaming = false } = options;
-  const face = { arn: arnScope(options), ...(allowedOrigins && { allowedOrigins }), ...(limits && { limits }) };
+  const { credentials = [], streaming = false } = options;
+  const face = { arn: arnScope(options), ...httpOptions(options) };
   const { onError } = runnerSettings(options);
   return createHttpHandler({ client, credentials, face, now, onError }, streaming);
 }

@@ -1,5 +1,6 @@
 /** An event of payload format 2.0 as the request that it was. */
 
+import { ROUTES } from "../../lambda-compat/http/routes.ts";
 import type { HttpEvent } from "./lambda-events.ts";
 
 /** A request came in another form than payload format 2.0: from a REST API, or a load balancer. */
@@ -27,18 +28,18 @@ export function requestOf(event: HttpEvent, path: string = event.rawPath): Reque
   return new Request(url, { method, headers, ...(hasBody ? { body: bodyOf(event) } : {}) });
 }
 
-/** The parts of Lambda's paths before and behind what names an execution, a function or a callback. */
-const LABELLED =
-  /^(\/[\d-]{10}\/(?:durable-executions|functions|durable-execution-callbacks)\/)(.+?)((?:\/(?:invocations|durable-executions|checkpoint|state|history|events|stop|resume|succeed|fail|heartbeat))?)$/;
+/** What stands for an execution, a function or a callback in each of the face's paths, wherever these begin. */
+const LABELS = ROUTES.map(({ path }) => new RegExp(path.source.slice(1), "d"));
 
 /**
  * The path as AWS's clients have sent and signed it, if it came decoded: an HTTP API decodes it, a Function URL does not.
  * Undefined if it makes no difference.
  */
 export function encodedPath({ rawPath }: HttpEvent): string | undefined {
-  const [, before, label = "", behind] = LABELLED.exec(rawPath) ?? [];
-  if (before === undefined || rawPath.includes("%")) return undefined;
-  const path = before + encoded(label) + behind;
+  const matching = LABELS.find((label) => label.test(rawPath));
+  const [start, end] = matching?.exec(rawPath)?.indices?.[1] ?? [];
+  if (start === undefined || rawPath.includes("%")) return undefined;
+  const path = rawPath.slice(0, start) + encoded(rawPath.slice(start, end)) + rawPath.slice(end);
   return path === rawPath ? undefined : path;
 }
 

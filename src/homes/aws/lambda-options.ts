@@ -2,10 +2,9 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { SchedulerClient } from "@aws-sdk/client-scheduler";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import type { HttpFaceOptions } from "../../lambda-compat/http/face.ts";
 import { type Form, type Forms, flag, name, text, wholeNumber } from "../options/check-options.ts";
 import { HOME_FORMS, type HomeOptions } from "../options/home-options.ts";
-import { HTTP_FORMS } from "../options/http-options.ts";
+import { HTTP_FORMS, type HttpOptions } from "../options/http-options.ts";
 import type { CredentialSource } from "./http-handler.ts";
 
 /** The official clients, which a host is given and does not configure. */
@@ -44,9 +43,7 @@ export interface LambdaSchedules {
 }
 
 /** What `createLambdaHost` is told. */
-export interface LambdaHostOptions
-  extends Omit<HomeOptions, "parks">,
-    Pick<HttpFaceOptions, "allowedOrigins" | "limits"> {
+export interface LambdaHostOptions extends Omit<HomeOptions, "parks">, HttpOptions {
   /** The name of the table, made with `tableDefinition`. */
   readonly table: string;
   /** The URL of the queue of wakes: a standard queue. */

@@ -24,7 +24,7 @@ test("says which binding is missing and how to add it, when it is needed", () =>
   const bindings = new Bindings({});
   expect(() => bindings.executions).toThrow(/EXECUTIONS.*durable_objects.*new_sqlite_classes/);
   expect(() => bindings.directory).toThrow(/DIRECTORY/);
-  expect(() => bindings.credentials).toThrow(/wrangler secret put PERDURE_CREDENTIALS/);
+  expect(() => bindings.credentials).toThrow(/wrangler secret put PERDURE_CREDENTIALS.*\.dev\.vars/);
   expect(() => bindings.executions).toThrow(BindingError);
 });
 

@@ -43,7 +43,10 @@ export class Bindings {
     const name = this.#names.credentials;
     const text = this.#env[name];
     if (typeof text !== "string") {
-      throw new BindingError(`The Worker has no secret ${name}: add it with "wrangler secret put ${name}".`);
+      throw new BindingError(
+        `The Worker has no secret ${name}: add it with "wrangler secret put ${name}", and for "wrangler dev" in the file ` +
+          ".dev.vars beside wrangler.toml.",
+      );
     }
     return parseCredentials(text, name);
   }

@@ -15,6 +15,7 @@ import { createHttpFace } from "../../lambda-compat/http/face.ts";
 import { type Start, typedStart } from "../../lambda-compat/typed-client.ts";
 import { checkOptions } from "../options/check-options.ts";
 import { arnScope, homeFunctions, runnerSettings } from "../options/home-options.ts";
+import { httpOptions } from "../options/http-options.ts";
 import type { OnError } from "../options/on-error.ts";
 import { BindingError, type BindingNames, Bindings } from "./bindings.ts";
 import { DirectoryObject } from "./directory-object.ts";
@@ -109,14 +110,8 @@ interface FetchParts {
 }
 
 function createFetch(options: WorkerOptions, { client, onError: tell }: FetchParts): PerdureWorker["fetch"] {
-  const { allowedOrigins, limits } = options;
   const onError = (error: unknown): void => tell(undefined, error);
-  const faceOptions = {
-    arn: arnScope(options),
-    onError,
-    ...(allowedOrigins && { allowedOrigins }),
-    ...(limits && { limits }),
-  };
+  const faceOptions = { arn: arnScope(options), onError, ...httpOptions(options) };
   const faceOf = (env: unknown): Fetch =>
     createHttpFace({
       client: client(env),

@@ -1,11 +1,10 @@
-import type { HttpFaceOptions } from "../../lambda-compat/http/face.ts";
 import { type Forms, name, wholeNumber } from "../options/check-options.ts";
 import { HOME_FORMS, type HomeOptions } from "../options/home-options.ts";
-import { HTTP_FORMS } from "../options/http-options.ts";
+import { HTTP_FORMS, type HttpOptions } from "../options/http-options.ts";
 import type { BindingNames } from "./bindings.ts";
 
 /** What `createWorker` is told. */
-export interface WorkerOptions extends HomeOptions, Pick<HttpFaceOptions, "allowedOrigins" | "limits"> {
+export interface WorkerOptions extends HomeOptions, HttpOptions {
   /** How the bindings are called in the Worker's configuration. */
   readonly bindings?: BindingNames;
   /** Objects that the directory is spread over, 1 to 1,000; 8 by default. May grow later, and must never shrink. */

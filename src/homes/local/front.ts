@@ -105,9 +105,9 @@ function isOfThisMachine({ headers }: Request, { hostname }: URL): boolean {
 function bearing(request: Request, url: URL, token: string): Request {
   const headers = new Headers(request.headers);
   headers.set("authorization", `Bearer ${token}`);
-  const { method, body } = request;
-  if (body === null) return new Request(url, { method, headers });
-  const streamed: RequestInit & { duplex: "half" } = { method, headers, body, duplex: "half" };
+  const { method, body, signal } = request;
+  if (body === null) return new Request(url, { method, headers, signal });
+  const streamed: RequestInit & { duplex: "half" } = { method, headers, body, signal, duplex: "half" };
   return new Request(url, streamed);
 }
 

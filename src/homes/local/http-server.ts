@@ -39,7 +39,9 @@ function close(server: Server): Promise<void> {
 }
 
 async function relay(handler: FetchHandler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const response = await handler(toRequest(incoming));
+  const left = new AbortController();
+  outgoing.once("close", () => left.abort());
+  const response = await handler(toRequest(incoming, left.signal));
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   if (!response.body) {
     outgoing.end();
@@ -52,15 +54,17 @@ async function relay(handler: FetchHandler, incoming: IncomingMessage, outgoing:
   body.pipe(outgoing);
 }
 
-function toRequest(incoming: IncomingMessage): Request {
+/** `signal` is aborted when the caller has left. */
+function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request {
   const method = incoming.method ?? "GET";
   const headers = new Headers();
   for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, String(value));
   const url = `http://${incoming.headers.host ?? "localhost"}${incoming.url}`;
-  if (method === "GET" || method === "HEAD") return new Request(url, { method, headers });
+  if (method === "GET" || method === "HEAD") return new Request(url, { method, headers, signal });
   const streamed: RequestInit & { duplex: "half" } = {
     method,
     headers,
+    signal,
     body: Readable.toWeb(incoming) as BodyInit,
     duplex: "half",
   };

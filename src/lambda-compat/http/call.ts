@@ -23,6 +23,10 @@ export interface Face {
   /** Absent where nobody keeps what handlers write. */
   readonly logs: LogSource | undefined;
   readonly scope: ArnScope;
+  /** What stands before every path; empty at the root. */
+  readonly basePath: string;
+  /** What clients call the host, where that is not what its header says. */
+  readonly signedHost: string | undefined;
   readonly heartbeatMs: number;
   readonly limits: HostLimits;
   readonly now: () => number;
@@ -36,6 +40,8 @@ export interface Call {
   /** What stands in the path for the execution, the function or the callback, decoded. */
   readonly label: string;
   readonly body: Uint8Array;
+  /** Aborted when the caller has left, where the platform tells. */
+  readonly signal: AbortSignal;
 }
 
 export function readArn(arn: string): ExecutionArnParts & { readonly id: string } {

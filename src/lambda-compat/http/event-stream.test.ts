@@ -2,15 +2,16 @@ import { describe, expect, test } from "vitest";
 import type { LiveEvent } from "../../engine/runner/client.ts";
 import { eventStream } from "./event-stream.ts";
 
-const AS_IS = { readable: (text: string) => text, onClosed: () => {} };
+const AS_IS = { first: undefined, readable: (text: string) => text, onClosed: () => {} };
 const commits: readonly LiveEvent[] = [
   { seq: 1, body: '{"v":1}' },
   { seq: 2, body: "two\nlines\r\nand\rmore" },
 ];
 
-async function* listed(events: readonly LiveEvent[], failure?: Error): AsyncIterable<LiveEvent> {
+async function* listed(events: readonly LiveEvent[], failure?: Error): AsyncGenerator<LiveEvent, undefined> {
   yield* events;
   if (failure) throw failure;
+  return undefined;
 }
 
 describe("an event stream", () => {
@@ -38,10 +39,8 @@ describe("an event stream", () => {
       happen = resolve;
     });
     const answers = [first, Promise.resolve({ done: true, value: undefined } as const)];
-    const events = {
-      [Symbol.asyncIterator]: () => ({ next: async () => answers.shift() ?? { done: true, value: 0 } }),
-    };
-    const reader = eventStream(events as AsyncIterable<LiveEvent>, { ...AS_IS, heartbeatMs: 1 })
+    const events = { next: async () => answers.shift() ?? { done: true, value: 0 } };
+    const reader = eventStream(events as AsyncIterator<LiveEvent, undefined>, { ...AS_IS, heartbeatMs: 1 })
       .body!.pipeThrough(new TextDecoderStream())
       .getReader();
     expect((await reader.read()).value).toBe(":\n\n");
@@ -56,7 +55,7 @@ describe("an event stream", () => {
 
   test("is closed when it has come to its end, when it broke and when its reader has left", async () => {
     const closed: string[] = [];
-    const stream = (how: string, events: AsyncIterable<LiveEvent>): Response =>
+    const stream = (how: string, events: AsyncIterator<LiveEvent, undefined>): Response =>
       eventStream(events, { ...AS_IS, heartbeatMs: 60_000, onClosed: () => closed.push(how) });
     await stream("ended", listed(commits)).text();
     await stream("broke", listed(commits, new Error("a secret"))).text();
@@ -69,19 +68,17 @@ describe("an event stream", () => {
 
   test("asks for no more than is read, and lets go when the reader leaves", async () => {
     const asked: string[] = [];
-    const events = {
-      [Symbol.asyncIterator]: () => ({
-        next: async () => {
-          asked.push("next");
-          return { done: false, value: { seq: asked.length, body: "{}" } };
-        },
-        return: async () => {
-          asked.push("return");
-          return { done: true, value: undefined };
-        },
-      }),
+    const events: AsyncIterator<LiveEvent, undefined> = {
+      next: async () => {
+        asked.push("next");
+        return { done: false, value: { seq: asked.length, body: "{}" } };
+      },
+      return: async () => {
+        asked.push("return");
+        return { done: true, value: undefined };
+      },
     };
-    const reader = eventStream(events as AsyncIterable<LiveEvent>, { ...AS_IS, heartbeatMs: 60_000 }).body!.getReader();
+    const reader = eventStream(events, { ...AS_IS, heartbeatMs: 60_000 }).body!.getReader();
     await reader.read();
     await reader.read();
     await reader.cancel();

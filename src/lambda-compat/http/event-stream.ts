@@ -12,6 +12,8 @@ const BROKEN = "event: error\ndata: {}\n\n";
 const COMMENT = ":\n\n";
 
 export interface EventStreamOptions {
+  /** What was taken of the events already; undefined for nothing. */
+  readonly first: IteratorResult<LiveEvent, undefined> | undefined;
   /** How long the stream may be silent. */
   readonly heartbeatMs: number;
   /** What the reader may see of a commit's text. */
@@ -21,16 +23,15 @@ export interface EventStreamOptions {
 }
 
 export function eventStream(
-  events: AsyncIterable<LiveEvent>,
-  { heartbeatMs, readable, onClosed }: EventStreamOptions,
+  events: AsyncIterator<LiveEvent, undefined>,
+  { first, heartbeatMs, readable, onClosed }: EventStreamOptions,
 ): Response {
   const frame = ({ done, value }: IteratorResult<LiveEvent, undefined>): string =>
     done ? END : commit(value.seq, readable(value.body));
-  const iterator = events[Symbol.asyncIterator]();
-  let next: Promise<string> | undefined;
+  let next = first && Promise.resolve(frame(first));
   const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      next ??= iterator.next().then(frame, () => BROKEN);
+      next ??= events.next().then(frame, () => BROKEN);
       const text = await within(next, heartbeatMs);
       controller.enqueue(utf8(text));
       if (text !== COMMENT) next = undefined;
@@ -40,7 +41,7 @@ export function eventStream(
     },
     cancel() {
       onClosed();
-      iterator.return?.().catch(() => {});
+      events.return?.().catch(() => {});
     },
   });
   return new Response(stream, { headers: { "Content-Type": "text/event-stream" } });

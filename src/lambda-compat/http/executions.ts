@@ -2,6 +2,7 @@
 
 import { type ExecutionHeader, ExecutionStatus, type Fork, type ForkReference } from "../../engine/model/execution.ts";
 import type { DirectoryRow } from "../../engine/ports/execution-store.ts";
+import type { LiveEvent } from "../../engine/runner/client.ts";
 import { formatExecutionArn, formatFunctionArn } from "../arn.ts";
 import { wireId } from "../wire-id.ts";
 import { errorToWire } from "../wire.ts";
@@ -138,15 +139,34 @@ export async function resumeExecution(face: Face, { label, body }: Call): Promis
 
 /**
  * A reader that was cut off says with its last id where to go on. Beside a link nobody signs that id, so it leads
- * forward from the link's own cursor, never back.
+ * forward from the link's own cursor, never back. An `EventSource` comes back after the end as well, until it is told by
+ * 204 that nothing follows.
  */
 export async function watchExecution(face: Face, call: Call): Promise<Response> {
   const { label, query, headers } = call;
   const cursor = readWhole(query.get("cursor"), "cursor", Number.MAX_SAFE_INTEGER);
   const from = Math.max(cursor, readWhole(headers.get("last-event-id"), "Last-Event-ID", Number.MAX_SAFE_INTEGER));
-  const { id } = await findExecution(face, label);
+  const { id, status } = await findExecution(face, label);
   const { client, heartbeatMs, limits } = face;
   const readable = await readableBy(call);
   const onClosed = limits.openStream();
-  return eventStream(client.watch(id, from), { heartbeatMs, readable, onClosed });
+  const events = client.watch(id, from)[Symbol.asyncIterator]();
+  const isBack = headers.has("last-event-id");
+  const first = isBack && status !== "RUNNING" ? await firstOf(events, onClosed) : undefined;
+  if (first?.done === true) return new Response(null, { status: 204 });
+  return eventStream(events, { first, heartbeatMs, readable, onClosed });
+}
+
+/** Of an execution that has ended it is there at once, or there is none. */
+async function firstOf(
+  events: AsyncIterator<LiveEvent, undefined>,
+  onClosed: () => void,
+): Promise<IteratorResult<LiveEvent, undefined>> {
+  let first: IteratorResult<LiveEvent, undefined> | undefined;
+  try {
+    first = await events.next();
+    return first;
+  } finally {
+    if (first?.done !== false) onClosed();
+  }
 }

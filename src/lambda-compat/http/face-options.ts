@@ -9,6 +9,8 @@ const isText: Check = (given) => typeof given === "string" && given !== "";
 const isRecord: Check = (given) => typeof given === "object" && given !== null && !Array.isArray(given);
 /** As a browser sends it: in small letters, without a path. */
 const isOrigin: Check = (given) => typeof given === "string" && /^(\*|[a-z][a-z\d+.-]*:\/\/[^/*A-Z\s]+)$/.test(given);
+const isBasePath: Check = (given) => typeof given === "string" && /^(\/[\w.~-]+)*$/.test(given);
+const isHost: Check = (given) => typeof given === "string" && /^[a-z\d.[\]-]+(:[a-z\d]*)*$/.test(given);
 const aFunction = ["a function", (given: unknown) => typeof given === "function"] as const;
 const aText = ["a text", isText] as const;
 
@@ -31,6 +33,8 @@ const PARTS: Forms = {
 
 const OPTIONS: Forms = {
   arn: ["an object", isRecord],
+  basePath: ['a path without a slash at its end, such as "/durable"', isBasePath],
+  signedHost: ['a host in small letters, such as "api.example.com" or "localhost:8787"', isHost],
   allowedOrigins: [
     'a list of origins such as "https://app.example.com"',
     (given) => Array.isArray(given) && given.every(isOrigin),

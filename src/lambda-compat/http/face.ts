@@ -26,6 +26,13 @@ import { type Route, ROUTES } from "./routes.ts";
 export interface HttpFaceOptions {
   /** How the ARNs in answers begin; `arn:perdure:lambda:local:000000000000` unless told otherwise. */
   readonly arn?: Partial<ArnScope>;
+  /** What stands before every path, such as `/durable`, where the face is not at the root of its host; nothing by default. */
+  readonly basePath?: string;
+  /**
+   * What clients call the host, with its port if that is not the usual one, where something in between rewrites the header
+   * `Host`, which AWS's clients sign; what the header says by default.
+   */
+  readonly signedHost?: string;
   /** Origins whose pages may call, such as `https://app.example.com`; `*` for all. None by default. */
   readonly allowedOrigins?: readonly string[];
   /** How long an event stream may be silent before a comment is sent; 15,000 ms by default. */
@@ -74,8 +81,10 @@ export function createHttpFace(parts: HttpFaceParts): (request: Request) => Prom
   checkParts(parts);
   const { client, credentials, logs, options = {} } = parts;
   const { allowedOrigins = [], heartbeatMs = 15_000, now = Date.now, onError = tellConsole } = options;
+  const { basePath = "", signedHost } = options;
   const limits = new HostLimits(options.limits ?? {}, now);
-  const face: Face = { client, logs, scope: { ...LOCAL_SCOPE, ...options.arn }, heartbeatMs, limits, now };
+  const scope = { ...LOCAL_SCOPE, ...options.arn };
+  const face: Face = { client, logs, scope, basePath, signedHost, heartbeatMs, limits, now };
   const authenticate = createAuthenticate(credentials);
   const refuse = (error: unknown): Response => {
     const told = toApiError(error);
@@ -88,7 +97,13 @@ export function createHttpFace(parts: HttpFaceParts): (request: Request) => Prom
       origin !== undefined && request.method === "OPTIONS"
         ? new Response(null, { status: 204 })
         : await answer(face, authenticate, request).catch(refuse);
-    const headers = { ...ALWAYS, "x-amzn-RequestId": crypto.randomUUID(), ...crossOrigin(request, origin) };
+    const headers = {
+      ...ALWAYS,
+      "x-amzn-RequestId": crypto.randomUUID(),
+      // By which AWS's clients find that their clocks are wrong, and sign anew.
+      Date: new Date(now()).toUTCString(),
+      ...crossOrigin(request, origin),
+    };
     for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
     return response;
   };
@@ -98,13 +113,13 @@ const ALWAYS = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff
 
 async function answer(face: Face, authenticate: Authenticate, request: Request): Promise<Response> {
   const url = new URL(request.url);
-  const path = decoded(url.pathname);
+  const path = decoded(within(face.basePath, url.pathname));
   const route = routeOf(path, request.method);
   const { method, limit = 1, right = "admin" } = route ?? {};
   let reading: Promise<Uint8Array<ArrayBuffer>> | undefined;
   const bounds = { bytes: Math.min(limit * 1024 * 1024, face.limits.bodyBytes), ms: face.limits.bodyMs };
   const body = (): Promise<Uint8Array<ArrayBuffer>> => (reading ??= readBody(request, bounds));
-  const credential = await authenticate({ request, url, body }, face.now());
+  const credential = await authenticate({ request, url, body, host: face.signedHost }, face.now());
   if (!route) throw new ApiError("UnknownOperationException", 404, "There is no such path.");
   if (method !== request.method) {
     const methods = methodsOf(route);
@@ -113,7 +128,13 @@ async function answer(face: Face, authenticate: Authenticate, request: Request):
   requireRight(credential, right);
   const [, label = ""] = route.path.exec(path) ?? [];
   const may = (other: Right): boolean => hasRight(credential, other);
-  return route.answer(face, { may, headers: request.headers, query: url.searchParams, label, body: await body() });
+  const { headers, signal } = request;
+  return route.answer(face, { may, headers, query: url.searchParams, label, body: await body(), signal });
+}
+
+/** Behind the base path; empty, which no route is, for a path that is not there. */
+function within(basePath: string, path: string): string {
+  return path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : "";
 }
 
 /** With this method if the path takes it. */

@@ -9,6 +9,8 @@ import { type Call, type Face, readChoice, readFunction, readTags, readTime } fr
 
 /** As long as AWS lets a caller wait; the execution itself goes on. */
 const MAX_SYNC_WAIT_MS = 900_000;
+/** How soon it is noticed that the caller has left. */
+const LOOK_MS = 10_000;
 
 export async function invoke(face: Face, call: Call): Promise<Response> {
   const header = (name: string): string | null => call.headers.get(`x-amz-${name}`);
@@ -32,7 +34,20 @@ export async function invoke(face: Face, call: Call): Promise<Response> {
     "X-Amz-Executed-Version": execution.version,
   };
   if (type === "Event") return new Response(null, { status: 202, headers });
-  return outcome(await face.client.settled(execution.id, face.now() + MAX_SYNC_WAIT_MS), headers);
+  return outcome(await settled(face, execution, call.signal), headers);
+}
+
+/** As it is when it has ended, when the time is over, or when nobody waits for it any more. */
+async function settled(face: Face, { id }: ExecutionHeader, signal: AbortSignal): Promise<ExecutionHeader> {
+  const { client, now } = face;
+  for (let waited = LOOK_MS; ; waited += LOOK_MS) {
+    const until = now() + LOOK_MS;
+    const header = await client.settled(id, until);
+    const isOpen = header.status === "RUNNING" && header.halt === undefined;
+    // A host that cannot wait that long answers early.
+    const isEarly = now() < until - LOOK_MS / 2;
+    if (!isOpen || isEarly || signal.aborted || waited >= MAX_SYNC_WAIT_MS) return header;
+  }
 }
 
 /** What AWS's Invoke has no place for. */

@@ -19,6 +19,8 @@ export interface IncomingRequest {
   readonly request: Request;
   readonly url: URL;
   readonly body: () => Promise<Uint8Array<ArrayBuffer>>;
+  /** What its sender calls the host; what its header says when absent. */
+  readonly host?: string | undefined;
 }
 
 /** What a signed request says of itself; nothing in it is true before the signature was compared. */
@@ -62,10 +64,12 @@ export async function isWellSigned(
 }
 
 async function isSignatureOf(
-  { request, url }: IncomingRequest,
+  { request, url, host }: IncomingRequest,
   { claim, secret, bodyHash }: { claim: Claim; secret: string; bodyHash: string },
 ): Promise<boolean> {
-  const { method, headers } = request;
+  const { method } = request;
+  const headers = new Headers(request.headers);
+  if (host !== undefined) headers.set("host", host);
   return isSame(await signatureOf({ method, headers, url }, { ...claim, secret, bodyHash }), claim.signature);
 }
 
