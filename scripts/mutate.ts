@@ -18,6 +18,9 @@ import { root, runTool } from "./command.ts";
 import type { VitestReport } from "./vitest-run.ts";
 
 /** An edit whose tests pass is a hole in the tests. One that breaks a file before its tests proves nothing. */
+/** In ms, for one test: an edit may make it wait for ever. */
+const PATIENCE_MS = 60_000;
+
 type Verdict = { readonly kind: "NOTICED"; readonly by: string } | { readonly kind: "UNNOTICED" | "BROKEN" };
 
 const { values: options } = parseArgs({
@@ -112,7 +115,15 @@ function copyOfTree(): string {
 
 async function runTests(tree: string, files: readonly string[]): Promise<{ failed?: string; isBroken: boolean }> {
   const reportPath = join(tree, "mutate-report.json");
-  const args = ["run", "--project=node*", "--bail=1", "--reporter=json", `--outputFile=${reportPath}`, ...files];
+  const args = [
+    "run",
+    "--project=node*",
+    "--bail=1",
+    `--testTimeout=${PATIENCE_MS}`,
+    "--reporter=json",
+    `--outputFile=${reportPath}`,
+    ...files,
+  ];
   const { code } = await runTool("vitest", args, {
     cwd: tree,
     // A browser is of no use here, and the tests must not depend on one.

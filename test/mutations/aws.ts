@@ -149,7 +149,9 @@ export const awsMutations: readonly Mutation[] = [
     keeps: "typed client",
     what: "whoever waits for the result of an execution that is halted waits for ever",
     code: '      const goesOn = header.status === "RUNNING" && header.halt === undefined && Date.now() < deadline;',
-    becomes: '      const goesOn = header.status === "RUNNING" && Date.now() < deadline;',
+    becomes:
+      '      const goesOn = header.status === "RUNNING" && Date.now() < deadline;\n' +
+      "      await new Promise((resolve) => setTimeout(resolve, 50));",
     tests: typedClient,
   },
   {

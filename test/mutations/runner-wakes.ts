@@ -5,10 +5,32 @@ const owners = ["test/runner/owners.test.ts", "test/promises/p04-fence.test.ts"]
 const wakes = ["test/runner/wakes.test.ts", "src/engine/runner/lost-wakes.test.ts"];
 const alarm = ["test/runner/alarm.test.ts"];
 const writes = ["test/promises/p08-writes.test.ts"];
+const lettingGo = ["test/runner/letting-go.test.ts"];
 const chaos = ["src/testing/chaos/chaos.test.ts"];
 
 /** When an execution is looked at, what the alarm is told, and how a process lets go. */
 export const runnerWakesMutations: readonly Mutation[] = [
+  {
+    keeps: "stand-down",
+    what: "what runs goes on when its host is closed",
+    code: "    this.#isClosed = true;\n    this.#letGo();\n",
+    becomes: "    this.#isClosed = true;\n",
+    tests: lettingGo,
+  },
+  {
+    keeps: "stand-down",
+    what: "a command that lands while its host is closed sets off an invocation there",
+    code: "return this.#isClosed ? Promise.resolve() : this.#loop.ask(wish);",
+    becomes: "return this.#loop.ask(wish);",
+    tests: lettingGo,
+  },
+  {
+    keeps: "P2",
+    what: "a session that is let go of takes the place of the one that was opened since",
+    code: "    if (this.#places.get(place.session.id) === place) this.#places.delete(place.session.id);\n",
+    becomes: "    this.#places.delete(place.session.id);\n",
+    tests: lettingGo,
+  },
   {
     keeps: "alarm",
     what: "a wake that has come elsewhere, by a clock that is ahead, stands for one that is needed",
@@ -148,8 +170,8 @@ export const runnerWakesMutations: readonly Mutation[] = [
     what: "the look under way goes on after a process has let go",
     code: "    this.#stops++;\n",
     becomes: "",
-    // The tests of wakes would never end.
-    tests: chaos,
+    // Those of whole processes would never end.
+    tests: ["src/engine/runner/look-loop.test.ts"],
   },
   {
     keeps: "stand-down",
