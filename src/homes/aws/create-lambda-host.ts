@@ -11,6 +11,7 @@ import { checkOptions, refused } from "../options/check-options.ts";
 import { arnScope, homeFunctions, runnerSettings } from "../options/home-options.ts";
 import { createHttpHandler, type HttpHandler, patienceNow } from "./http-handler.ts";
 import { LAMBDA_FORMS, type LambdaHostOptions } from "./lambda-options.ts";
+import { linesInCloudWatch } from "./log-group.ts";
 import type { LambdaCallContext, QueueEvent, QueueResponse } from "./lambda-events.ts";
 import { handleQueue, type QueueParts } from "./queue-handler.ts";
 import type { StreamedHandler } from "./response-stream.ts";
@@ -142,5 +143,8 @@ function httpOf(options: LambdaHostOptions, client: ExecutionClient, now: () => 
   const { credentials = [], allowedOrigins, limits, streaming = false } = options;
   const face = { arn: arnScope(options), ...(allowedOrigins && { allowedOrigins }), ...(limits && { limits }) };
   const { onError } = runnerSettings(options);
-  return createHttpHandler({ client, credentials, face, now, onError }, streaming);
+  return createHttpHandler(
+    { client, credentials, logs: linesInCloudWatch(options.logs), face, now, onError },
+    streaming,
+  );
 }
