@@ -57,6 +57,27 @@ export const consoleMutations: readonly Mutation[] = [
   },
   {
     keeps: "console",
+    what: "a long line that was cut is held in memory as a whole",
+    code: "(JSON.parse(JSON.stringify(text.slice(0, LONGEST_LINE))) as string) : text;\n",
+    becomes: "text.slice(0, LONGEST_LINE) : text;\n",
+    tests: keptLogs,
+  },
+  {
+    keeps: "console",
+    what: "a host that was there from the start is said to lack lines",
+    code: 'return since > startedAt ? { kind: "EARLIER", since, service } : undefined;\n',
+    becomes: 'return { kind: "EARLIER", since, service };\n',
+    tests: ["console/model/other-lines.test.ts"],
+  },
+  {
+    keeps: "console",
+    what: "the API on Lambda names its own log group, whatever it is told",
+    code: 'const { region = environment("AWS_REGION"), logGroup = environment("AWS_LAMBDA_LOG_GROUP_NAME") } = options;\n',
+    becomes: 'const [region, logGroup] = [environment("AWS_REGION"), environment("AWS_LAMBDA_LOG_GROUP_NAME")];\n',
+    tests: ["src/homes/aws/log-group.test.ts"],
+  },
+  {
+    keeps: "console",
     what: "lines that had to go are not told of",
     code: "    kept.since = Math.max(kept.since, line.at);\n",
     becomes: "",

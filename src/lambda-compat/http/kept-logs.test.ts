@@ -1,8 +1,13 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { withDurableExecution } from "../with-durable-execution.ts";
 import { createMemoryHost } from "perdure/memory";
 import { createHttpFace } from "./face.ts";
 import { KeptLogs } from "./kept-logs.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 const execution = { id: "order/o-1", incarnation: "a".repeat(32) };
 const arn = `arn:perdure:lambda:local:000000000000:function:order:1/durable-execution/o-1/${execution.incarnation}`;
@@ -143,6 +148,18 @@ describe("a source that begins anew", () => {
     });
     expect(logs.lines(execution, { after: 100, limit: 9 }).lines).toMatchObject([{ number: 101, text: "newer" }]);
   });
+});
+
+test("a long line is cut, and no more of it is held in memory than is shown", () => {
+  const logs = new KeptLogs();
+  const heapBytes = (): number => {
+    collectGarbage();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = heapBytes();
+  for (let at = 0; at < 32; at++) logs.add(lineOf(`${at} \ud800`.padEnd(2 ** 20, "x")));
+  expect(heapBytes() - before).toBeLessThan(8 * 2 ** 20);
+  expect(logs.lines(execution, all).lines.at(-1)?.text).toBe("31 \ud800".padEnd(8192, "x"));
 });
 
 describe("an execution that writes much", () => {

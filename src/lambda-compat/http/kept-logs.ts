@@ -88,7 +88,7 @@ export class KeptLogs implements LogSource {
     this.#keep(keyOf({ id: executionIdOf(arn), incarnation: arn.incarnation }), {
       at: this.#timeOf(record === undefined ? Date.now() : Date.parse(record.timestamp)),
       level: record?.level ?? "INFO",
-      text: (record === undefined ? line : textOf(record)).slice(0, LONGEST_LINE),
+      text: cut(record === undefined ? line : textOf(record)),
       ...(typeof operationId === "string" && { operationId }),
       ...(typeof attempt === "number" && { attempt }),
     });
@@ -157,6 +157,11 @@ export class KeptLogs implements LogSource {
 
 function keyOf({ id, incarnation }: { readonly id: string; readonly incarnation: string }): string {
   return `${id} ${incarnation}`;
+}
+
+/** As a text of its own: a slice would keep the whole text in memory. */
+function cut(text: string): string {
+  return text.length > LONGEST_LINE ? (JSON.parse(JSON.stringify(text.slice(0, LONGEST_LINE))) as string) : text;
 }
 
 /** What the default logger writes: one JSON object a line. */
