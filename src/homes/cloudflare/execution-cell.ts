@@ -14,7 +14,7 @@ import { objectHost } from "../../adapters/durable-objects/object-host.ts";
 import { ObjectLife } from "../../adapters/durable-objects/object-life.ts";
 import { FunctionRegistry, type FunctionVersions } from "../../engine/runner/function.ts";
 import { Runner } from "../../engine/runner/runner.ts";
-import { KeptLogs } from "../../lambda-compat/http/kept-logs.ts";
+import type { KeptLogs } from "../../lambda-compat/http/kept-logs.ts";
 import type { LogPage, LogPageQuery } from "../../lambda-compat/http/log-source.ts";
 import type { RunnerSettings } from "../options/home-options.ts";
 import type { Bindings } from "./bindings.ts";
