@@ -114,15 +114,13 @@ function createFetch(options: WorkerOptions, { client, onError: tell }: FetchPar
     ...(allowedOrigins && { allowedOrigins }),
     ...(limits && { limits }),
   };
-  const faceOf = (env: unknown): Fetch => {
-    const { credentials, executions } = new Bindings(env, options.bindings);
-    return createHttpFace({
+  const faceOf = (env: unknown): Fetch =>
+    createHttpFace({
       client: client(env),
-      credentials,
-      logs: linesOfObjects(executions),
+      credentials: new Bindings(env, options.bindings).credentials,
+      logs: linesOfObjects(new Bindings(env, options.bindings).executions),
       options: faceOptions,
     });
-  };
   // One Worker may be run with several environments, each with its own secrets.
   const faces = new WeakMap<object, Fetch>();
   return async (request, env) => {
