@@ -40,8 +40,23 @@ export interface WrittenLine {
   readonly operationId: string | undefined;
 }
 
+/** Where else lines are. */
+export interface LinePlace {
+  readonly service: string;
+  readonly region: string | undefined;
+  readonly logGroup: string | undefined;
+}
+
+/** What a host says of lines that it does not give. */
+export interface LineScope {
+  /** From when on all lines are there, ms since the epoch; undefined where none is missing. */
+  readonly since: number | undefined;
+  readonly elsewhere: LinePlace | undefined;
+}
+
 export interface LinePage {
   readonly lines: readonly WrittenLine[];
+  readonly scope: LineScope;
   /** The number of the last one; undefined if there is none. */
   readonly last: number | undefined;
   readonly hasMore: boolean;
@@ -58,11 +73,20 @@ export function readLinePage(answer: Fields): LinePage {
     };
   });
   const last = all.at(-1)?.["Number"];
+  const { Since, Elsewhere } = answer;
   return {
     lines,
+    scope: {
+      since: present(Since) ? moment(Since) : undefined,
+      elsewhere: present(Elsewhere) ? placeOf(fields(Elsewhere)) : undefined,
+    },
     last: last === undefined ? undefined : Number(last),
     hasMore: markerOf(answer["NextMarker"]) !== undefined,
   };
+}
+
+function placeOf({ Service, Region, LogGroup }: Fields): LinePlace {
+  return { service: text(Service), region: optional(Region), logGroup: optional(LogGroup) };
 }
 
 /** What came of holding a log against the code of somebody's machine. */

@@ -1,21 +1,27 @@
 /** Where CloudWatch has what the code of an execution wrote, and the query of Logs Insights that finds it. */
 
-export interface Insights {
+/** A log group and the region that it is in. */
+export interface LogGroup {
   readonly region: string;
-  /** The one that Lambda writes to unless the function is given another. */
   readonly logGroup: string;
+}
+
+export interface Insights extends LogGroup {
   readonly query: string;
 }
 
-/** Undefined for an execution of another service than AWS's own. */
-export function insightsOf(arn: string): Insights | undefined {
+/** The one that Lambda writes to unless the function is given another; undefined outside of AWS's own service. */
+export function logGroupOf(arn: string): LogGroup | undefined {
   const parts = /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):\d{12}:function:([A-Za-z0-9_-]+)[:/]/.exec(arn);
   const [, region, name] = parts ?? [];
-  if (region === undefined || name === undefined) return undefined;
+  return region === undefined || name === undefined ? undefined : { region, logGroup: `/aws/lambda/${name}` };
+}
+
+export function insightsOf(arn: string, { region, logGroup }: LogGroup): Insights {
   const query = [
     "fields @timestamp, level, operationName, attempt, message",
     `filter executionArn = ${JSON.stringify(arn)}`,
     "sort @timestamp asc",
   ];
-  return { region, logGroup: `/aws/lambda/${name}`, query: query.join("\n| ") };
+  return { region, logGroup, query: query.join("\n| ") };
 }

@@ -1,7 +1,7 @@
 /** The execution that is looked at: its log, live, and what the face tells beyond that. */
 
 import { type Signal, signal } from "@preact/signals";
-import { type Details, readDetails, readLinePage, type WrittenLine } from "../api/answers.ts";
+import { type Details, type LineScope, readDetails, readLinePage, type WrittenLine } from "../api/answers.ts";
 import { executionPath, type Face, FaceError, isLacking, isPassing } from "../api/face.ts";
 import { messageOf } from "../views/model/message-of.ts";
 import { watchLog } from "../api/watch.ts";
@@ -20,6 +20,8 @@ export class Subject {
   readonly isMissing: Signal<boolean> = signal(false);
   /** What its code wrote, the oldest line first; undefined where nobody keeps that. */
   readonly lines: Signal<readonly WrittenLine[] | undefined> = signal([]);
+  /** What else there is to know of lines, or undefined before any were asked for. */
+  readonly lineScope: Signal<LineScope | undefined> = signal(undefined);
   #lastLine = 0;
   readonly #face: Face;
   readonly #leave: () => void;
@@ -63,6 +65,7 @@ export class Subject {
       try {
         const page = readLinePage(await this.#face.json(executionPath(this.arn, `/logs?${query}`)));
         this.#lastLine = page.last ?? this.#lastLine;
+        this.lineScope.value = page.scope;
         if (page.lines.length > 0) this.lines.value = [...(this.lines.value ?? []), ...page.lines].slice(-MOST_LINES);
         ({ hasMore } = page);
       } catch (error) {

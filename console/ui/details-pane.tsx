@@ -5,11 +5,12 @@ import { executionRoute, formatRoute } from "../model/route.ts";
 import type { Subject } from "../state/subject.ts";
 import { operationAt, type Track } from "../views/model/execution-view.ts";
 import { FailureText } from "../views/ui/failure-text.tsx";
-import { pretty, titleOf } from "../views/ui/labels.ts";
+import { listTime, pretty, titleOf } from "../views/ui/labels.ts";
 import { LogLinesList, type ShownLogLine } from "../views/ui/log-lines.tsx";
 import { OperationDetails } from "../views/ui/operation-details.tsx";
 import { Payload } from "../views/ui/payload.tsx";
-import { insightsOf } from "../model/insights.ts";
+import type { Insights } from "../model/insights.ts";
+import { otherLines } from "../model/other-lines.ts";
 import { around } from "../views/model/outline.ts";
 import { CompareView, type Comparable } from "./compare-view.tsx";
 import { ExecutionFacts } from "./execution-facts.tsx";
@@ -85,30 +86,58 @@ function linesOf({ lines }: Subject, operationId: string): readonly ShownLogLine
   return (lines.value ?? []).filter((line) => line.operationId === id);
 }
 
+interface AllLinesProps {
+  readonly subject: Subject;
+  /** Ms since the epoch. */
+  readonly now: number;
+}
+
 /** All lines, each with the operation that it is from. */
-function AllLines({ subject }: { readonly subject: Subject }): JSX.Element {
+function AllLines({ subject, now }: AllLinesProps): JSX.Element {
   const lines = subject.lines.value;
   void subject.revision.value;
   const hasLines = lines !== undefined && lines.length > 0;
   const names = useMemo(() => namesById(subject, hasLines), [subject.view, subject.view.tracks.length, hasLines]);
-  if (lines === undefined) return <LinesElsewhere arn={subject.arn} />;
-  const shown = lines.map((line) => ({ ...line, from: names.get(line.operationId ?? "") }));
-  return <LogLinesList lines={shown} onLine={() => undefined} />;
+  const shown = (lines ?? []).map((line) => ({ ...line, from: names.get(line.operationId ?? "") }));
+  return (
+    <>
+      <LogLinesList lines={shown} onLine={() => undefined} />
+      <OtherLines subject={subject} now={now} />
+    </>
+  );
 }
 
-/** Where the lines are that nobody keeps here, and how they are found there. */
-function LinesElsewhere({ arn }: { readonly arn: string }): JSX.Element {
-  const insights = insightsOf(arn);
-  if (insights === undefined) {
-    return (
-      <p class="hint">
-        This host does not keep the lines that code writes: look for them where its output goes. Those of context.logger
-        have the ARN above as their executionArn. perdure dev keeps them, and createHttpFace takes whatever has them, as
-        logs.
-      </p>
-    );
+/** Where the lines are that are not here, and how they are found there. */
+function OtherLines({ subject, now }: AllLinesProps): JSX.Element | null {
+  const { arn, lines, lineScope, details } = subject;
+  const isKept = lines.value !== undefined;
+  const others = otherLines(arn, { isKept, startedAt: details.value?.startedAt, ...lineScope.value });
+  switch (others?.kind) {
+    case undefined:
+      return null;
+    case "IN_CLOUDWATCH":
+      return <LinesInCloudWatch {...others.insights} />;
+    case "ELSEWHERE":
+      return <p class="hint">Log lines are in {others.service}.</p>;
+    case "EARLIER":
+      return (
+        <p class="hint">
+          Log lines since {listTime(others.since, now)}; earlier ones are{" "}
+          {others.service === undefined ? "not kept" : `in ${others.service}`}.
+        </p>
+      );
+    case "NOT_KEPT":
+      return (
+        <p class="hint">
+          This host does not keep the lines that code writes: look for them where its output goes. Those of
+          context.logger have the ARN above as their executionArn. perdure dev keeps them, and createHttpFace takes
+          whatever has them, as logs.
+        </p>
+      );
   }
-  const { region, logGroup, query } = insights;
+}
+
+function LinesInCloudWatch({ region, logGroup, query }: Insights): JSX.Element {
   return (
     <section aria-label="Log lines">
       <h3>Log lines</h3>
@@ -149,7 +178,7 @@ function textsOf(track: Track, seq: number): readonly Comparable[] {
   ];
 }
 
-function OfExecution({ subject, route }: SubjectProps): JSX.Element | null {
+function OfExecution({ console, subject, route }: SubjectProps): JSX.Element | null {
   void subject.revision.value;
   const header = subject.view.headerAt(Math.min(route.commit ?? subject.view.length, subject.view.length));
   if (header === undefined) return null;
@@ -170,7 +199,7 @@ function OfExecution({ subject, route }: SubjectProps): JSX.Element | null {
         <Payload name="ARN" text={subject.arn} />
       </dl>
       <CompareView key={subject.arn} texts={texts} />
-      <AllLines subject={subject} />
+      <AllLines subject={subject} now={console.now.value} />
     </section>
   );
 }

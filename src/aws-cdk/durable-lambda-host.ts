@@ -75,8 +75,8 @@ const MAX_RECEIVES = 20;
 /**
  * A table, a queue with its dead-letter queue, a group of schedules, and three functions: everything that
  * `createLambdaHost` of `perdure/aws` runs on. The functions' environment has the options that it takes: PERDURE_TABLE,
- * PERDURE_QUEUE, PERDURE_DEAD_LETTER_QUEUE, PERDURE_SCHEDULE_ROLE, PERDURE_SCHEDULE_GROUP, and with `offload`
- * PERDURE_BUCKET.
+ * PERDURE_QUEUE, PERDURE_DEAD_LETTER_QUEUE, PERDURE_SCHEDULE_ROLE, PERDURE_SCHEDULE_GROUP, with `offload` PERDURE_BUCKET,
+ * and for the HTTP function PERDURE_LOG_GROUP.
  *
  * @example
  * ```ts
@@ -143,6 +143,7 @@ export class DurableLambdaHost extends Construct {
     this.queueFunction = this.#function("queue", { ...props, timeout, environment });
     this.sweeperFunction = this.#function("sweeper", { ...props, timeout: Duration.minutes(1), environment });
     this.httpFunction = this.#function("http", { ...props, timeout, environment });
+    this.httpFunction.addEnvironment("PERDURE_LOG_GROUP", this.queueFunction.logGroup.logGroupName);
     for (const each of [this.queueFunction, this.sweeperFunction, this.httpFunction]) {
       grantRunning(each, this);
       if (this.bucket !== undefined) grantOffloading(each, this.bucket);

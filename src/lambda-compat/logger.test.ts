@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { runProgram } from "../../test/conformance/run-program.ts";
 import { createContextLogger, createDefaultLogger } from "./logger.ts";
 import type { DurableLogData, DurableLogger } from "./types.ts";
@@ -103,6 +103,24 @@ test("writes to the global console where there is no Node, with objects as JSON"
     ["error", "error"],
     ["info", 'with {"a":1} 7 [object Object] null undefined'],
   ]);
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+test("whoever keeps lines is given those that are written, and no others", () => {
+  const lines: string[] = [];
+  vi.stubEnv("AWS_LAMBDA_LOG_LEVEL", "INFO");
+  const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  const logger = createDefaultLogger({ logData: logData(), onLine: (line) => lines.push(line) });
+  logger.debug("not written");
+  logger.info("written", { a: 1 });
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+    { level: "INFO", executionArn: "a", message: "written { a: 1 }" },
+  ]);
+  expect(write.mock.calls.map(([text]) => String(text).trim())).toEqual(lines);
 });
 
 test("a plugin that cannot say its fields costs the line nothing", async () => {

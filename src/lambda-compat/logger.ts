@@ -16,6 +16,8 @@ export interface DefaultLoggerOptions {
   /** What to say where the logger was given no logging context. */
   readonly logData: DurableLogData;
   readonly enrich?: LogEnrichment | undefined;
+  /** Given each line that is written. */
+  readonly onLine?: ((line: string) => void) | undefined;
 }
 
 type Sink = Pick<Console, "debug" | "info" | "warn" | "error">;
@@ -31,14 +33,18 @@ const LEVELS: readonly DurableLogLevel[] = ["DEBUG", "INFO", "WARN", "ERROR"];
  * One line of JSON for each call: DEBUG and INFO to standard output, WARN and ERROR to standard error, where the runtime
  * tells the two apart. AWS_LAMBDA_LOG_LEVEL, read here, is the lowest level that is written.
  */
-export function createDefaultLogger({ logData, enrich }: DefaultLoggerOptions): DurableLogger {
+export function createDefaultLogger({ logData, enrich, onLine }: DefaultLoggerOptions): DurableLogger {
   const console = openConsole();
   const lowest = LEVELS.indexOf(environment("AWS_LAMBDA_LOG_LEVEL")?.toUpperCase() as DurableLogLevel);
   let context: DurableLoggingContext = { getDurableLogData: () => logData };
   const writer = (level: DurableLogLevel) => {
     if (LEVELS.indexOf(level) < lowest) return () => {};
     const write = console[level.toLowerCase() as keyof Sink].bind(console);
-    return (...params: unknown[]) => write(formatLine(level, { data: context.getDurableLogData(), enrich, params }));
+    return (...params: unknown[]) => {
+      const line = formatLine(level, { data: context.getDurableLogData(), enrich, params });
+      write(line);
+      onLine?.(line);
+    };
   };
   const logger = { debug: writer("DEBUG"), info: writer("INFO"), warn: writer("WARN"), error: writer("ERROR") };
   return {

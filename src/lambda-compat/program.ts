@@ -96,7 +96,8 @@ function startHandler(handler: Handler, config: api.DurableExecutionConfig, run:
   const invocation = new Invocation({ ...run.invocation, ...instrument });
   const executionContext = { durableExecutionArn: arn };
   const frame: Frame = { invocation, lambdaContext, executionContext, tags: new KnownTags(tags) };
-  const logger = createDefaultLogger({ logData: logDataOf(frame), enrich: plugins?.enrichLogContext });
+  const enrich = plugins?.enrichLogContext;
+  const logger = createDefaultLogger({ logData: logDataOf(frame), enrich, onLine: invocation.host.onLine });
   logger.configureDurableLoggingContext?.({ getDurableLogData: () => logDataOf(frame) });
   const context = new DurableContextImpl(frame, invocation.root, {
     logger,

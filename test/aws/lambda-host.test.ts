@@ -18,6 +18,7 @@ import { localContext, type QueueFunction } from "../../scripts/local-aws/queue-
 import { DynamoStore } from "../../src/adapters/dynamodb/dynamodb-store.ts";
 import type { ExecutionClient } from "../../src/engine/runner/client.ts";
 import type { LambdaHost } from "../../src/homes/aws/create-lambda-host.ts";
+import { formatExecutionArn } from "../../src/lambda-compat/arn.ts";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
 import { seededRandom } from "../../src/testing/seeded-random.ts";
 import { signedByHand } from "../http/sign.ts";
@@ -296,6 +297,25 @@ test.concurrent("who watches without a stream hears what there is, and goes on f
   world.serve(host);
   await outcome(host, execution.id);
   await expect.poll(() => watch(1)).toMatch(/^id: 2\n(.|\n)*event: end\n/);
+});
+
+test.concurrent("the API says where log lines are, to whoever may read", async ({ expect, onTestFinished }) => {
+  const world = await aws.open({ onTestFinished });
+  const greet = withDurableExecution(async () => "hello");
+  const logs = { logGroup: "/orders/queue", region: "eu-west-1" };
+  const clerk = { id: "clerk", rights: ["callback"], bearer: "answering" } as const;
+  const host = world.host({ greet }, { logs, credentials: [credential, clerk] });
+  const { execution } = await host.client.start({ functionName: "greet", name: "one" });
+  const gateway = await HttpGateway.start({ call: host.handlers.http });
+  onTestFinished(() => gateway.stop());
+  const path = `/2025-12-01/durable-executions/${encodeURIComponent(formatExecutionArn(execution))}/logs`;
+  const ask = (token: string): Promise<Response> =>
+    fetch(`${gateway.url}${path}`, { headers: { Authorization: `Bearer ${token}` } });
+  expect(await (await ask(credential.bearer)).json()).toEqual({
+    Lines: [],
+    Elsewhere: { Service: "CloudWatch Logs", Region: "eu-west-1", LogGroup: "/orders/queue" },
+  });
+  expect((await ask(clerk.bearer)).status).toBe(403);
 });
 
 /** Gives messages twice, late, in another order, or not at all. */

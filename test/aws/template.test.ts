@@ -135,6 +135,13 @@ describe("the functions may do what they need, and nothing else", () => {
   });
 });
 
+test("the function behind the URL is told where the one behind the queue logs", () => {
+  const { LogGroup } = only("AWS::Lambda::Function", "HostQueue").Properties.LoggingConfig;
+  const { PERDURE_LOG_GROUP } = only("AWS::Lambda::Function", "HostHttp").Properties.Environment.Variables;
+  expect(PERDURE_LOG_GROUP).toEqual(LogGroup);
+  expect(JSON.stringify(LogGroup)).toContain("HostqueueLog");
+});
+
 describe("the bucket for large payloads", () => {
   const bucketOf = (offload: DurableLambdaHostProps["offload"]): readonly AnyResource[] => {
     const stack = new Stack(new App({ treeMetadata: false }), "S");

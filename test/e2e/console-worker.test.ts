@@ -13,6 +13,7 @@ import { temporaryFolder } from "./seed-world.ts";
 
 const credential = newCredential("console test");
 let folder: string;
+let port: number;
 let worker: LocalWorker;
 let front: ConsoleFront;
 let browser: Browser;
@@ -20,11 +21,8 @@ let browser: Browser;
 inChromium("the console of a Worker", () => {
   beforeAll(async () => {
     folder = temporaryFolder("console");
-    worker = await startLocalWorker({
-      port: await unusedPort(),
-      folder,
-      environment: { PERDURE_CREDENTIALS: JSON.stringify([credential]) },
-    });
+    port = await unusedPort();
+    worker = await startWorker();
     front = await openConsoleFront({
       ...{ url: worker.url, token: credential.bearer },
       files: ["demo/workflows/approve-expense.ts#approveExpense"],
@@ -53,7 +51,11 @@ inChromium("the console of a Worker", () => {
     await visitor.sees(/^1 execution$/);
     await visitor.press("Enter", "ArrowDown", "Enter");
     await visitor.sees(/It waits for an answer to “ask manager”/);
-    await visitor.sees("This host does not keep the lines");
+    const line = visitor.page.getByRole("region", { name: "Log lines" }).getByRole("listitem");
+    await line.first().waitFor();
+    expect(await line.allInnerTexts()).toEqual([
+      expect.stringMatching(/^[\d:.]+\s+ask manager\s+asked \{ approver: 'manager', amount: 80 \}$/),
+    ]);
     await visitor.activate("Check with code here");
     await visitor.sees(/The code in approve-expense.ts#approveExpense makes the calls/);
     await visitor.activate("Close");
@@ -114,7 +116,21 @@ inChromium("the console of a Worker", () => {
     await visitor.page.getByRole("list", { name: "What failed" }).getByText("pen").waitFor();
     expect(await visitor.violations()).toEqual([]);
   });
+
+  test("says of a Worker that was started anew from when on it has lines, and where earlier ones are", async () => {
+    await worker.stop();
+    worker = await startWorker();
+    await using visitor = await Visitor.open(browser, front.link());
+    await visitor.openNamed("desk");
+    await visitor.sees(/^Log lines since [\d:]{8}; earlier ones are in Workers Logs \(wrangler tail\)\.$/);
+    expect(await visitor.violations()).toEqual([]);
+  });
 });
+
+/** At the same address each time, with what it has on disk. */
+function startWorker(): Promise<LocalWorker> {
+  return startLocalWorker({ port, folder, environment: { PERDURE_CREDENTIALS: JSON.stringify([credential]) } });
+}
 
 async function start(name: string, event: object, tags: string): Promise<void> {
   const answer = await fetch(`${worker.url}/2015-03-31/functions/approve-expense/invocations`, {

@@ -1,6 +1,7 @@
 import type { Mutation } from "./mutation.ts";
 
 const view = ["console/views/model/execution-view.test.ts"];
+const objectLines = ["src/homes/cloudflare/object-lines.test.ts"];
 const keptLogs = ["src/lambda-compat/http/kept-logs.test.ts"];
 
 /** What the console shows, and what it is shown. */
@@ -55,10 +56,59 @@ export const consoleMutations: readonly Mutation[] = [
     tests: keptLogs,
   },
   {
+    keeps: "console",
+    what: "a long line that was cut is held in memory as a whole",
+    code: "(JSON.parse(JSON.stringify(text.slice(0, LONGEST_LINE))) as string) : text;\n",
+    becomes: "text.slice(0, LONGEST_LINE) : text;\n",
+    tests: keptLogs,
+  },
+  {
+    keeps: "console",
+    what: "a host that was there from the start is said to lack lines",
+    code: 'return since > startedAt ? { kind: "EARLIER", since, service } : undefined;\n',
+    becomes: 'return { kind: "EARLIER", since, service };\n',
+    tests: ["console/model/other-lines.test.ts"],
+  },
+  {
+    keeps: "console",
+    what: "the API on Lambda names its own log group, whatever it is told",
+    code: 'const { region = environment("AWS_REGION"), logGroup = environment("AWS_LAMBDA_LOG_GROUP_NAME") } = options;\n',
+    becomes: 'const [region, logGroup] = [environment("AWS_REGION"), environment("AWS_LAMBDA_LOG_GROUP_NAME")];\n',
+    tests: ["src/homes/aws/log-group.test.ts"],
+  },
+  {
+    keeps: "console",
+    what: "lines that had to go are not told of",
+    code: "    kept.since = Math.max(kept.since, line.at);\n",
+    becomes: "",
+    tests: keptLogs,
+  },
+  {
+    keeps: "console",
+    what: "an execution whose lines were forgotten looks as if it had written none",
+    code: "    this.#since = Math.max(this.#since, kept.since, kept.lines.at(-1)?.at ?? 0);\n",
+    becomes: "",
+    tests: keptLogs,
+  },
+  {
+    keeps: "console",
+    what: "the lines in the memory of an object have the bounds of a machine of one's own",
+    code: "    characters: CHARACTERS,\n",
+    becomes: "",
+    tests: objectLines,
+  },
+  {
+    keeps: "console",
+    what: "whoever has read the lines of an object misses those of the one that comes after it",
+    code: "    firstNumber: now * 1000,\n",
+    becomes: "",
+    tests: objectLines,
+  },
+  {
     keeps: "P5",
     what: "who may only read finds ids of callbacks in log lines",
-    code: "  return shown(call, { Lines: lines.map(toWire), NextMarker });\n",
-    becomes: "  return Response.json({ Lines: lines.map(toWire), NextMarker });\n",
+    code: "  return shown(call, { Lines: lines.map(toWire), NextMarker, Since: seconds(since), Elsewhere });\n",
+    becomes: "  return Response.json({ Lines: lines.map(toWire), NextMarker, Since: seconds(since), Elsewhere });\n",
     tests: keptLogs,
   },
 ];

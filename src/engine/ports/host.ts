@@ -12,6 +12,8 @@ export interface Host {
   timer(at: number, fire: () => void): () => void;
   /** Keeps the process alive for work that nobody awaits, where the platform offers that. */
   background(work: Promise<unknown>): void;
+  /** Given each line that a function's own logger writes, beside where it goes; absent where nobody keeps lines. */
+  readonly onLine?: (line: string) => void;
   /** Follows values through asynchronous code. */
   readonly ambient: Ambient;
 }

@@ -12,6 +12,7 @@ import { arnScope, homeFunctions, runnerSettings } from "../options/home-options
 import { httpOptions } from "../options/http-options.ts";
 import { createHttpHandler, type HttpHandler, patienceNow } from "./http-handler.ts";
 import { LAMBDA_FORMS, type LambdaHostOptions } from "./lambda-options.ts";
+import { linesInCloudWatch } from "./log-group.ts";
 import type { LambdaCallContext, QueueEvent, QueueResponse } from "./lambda-events.ts";
 import { handleQueue, type QueueParts } from "./queue-handler.ts";
 import type { StreamedHandler } from "./response-stream.ts";
@@ -144,5 +145,8 @@ function httpOf(options: LambdaHostOptions, client: ExecutionClient, now: () => 
   const { credentials = [], streaming = false } = options;
   const face = { arn: arnScope(options), ...httpOptions(options) };
   const { onError } = runnerSettings(options);
-  return createHttpHandler({ client, credentials, face, now, onError }, streaming);
+  return createHttpHandler(
+    { client, credentials, logs: linesInCloudWatch(options.logs), face, now, onError },
+    streaming,
+  );
 }

@@ -4,6 +4,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { ExecutionClient } from "../../engine/runner/client.ts";
 import type { Credential } from "../../lambda-compat/http/credentials.ts";
 import { createHttpFace, type HttpFaceOptions } from "../../lambda-compat/http/face.ts";
+import type { LogSource } from "../../lambda-compat/http/log-source.ts";
 import type { OnError } from "../options/on-error.ts";
 import { encodedPath, requestOf } from "./http-request.ts";
 import type { HttpEvent, HttpResult, LambdaCallContext } from "./lambda-events.ts";
@@ -16,6 +17,7 @@ export type CredentialSource = readonly Credential[] | (() => Promise<readonly C
 export interface HttpParts {
   readonly client: ExecutionClient;
   readonly credentials: CredentialSource;
+  readonly logs: LogSource | undefined;
   readonly face: HttpFaceOptions;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -65,10 +67,11 @@ async function answerOnce(fetch: Fetch, event: HttpEvent): Promise<Response> {
   return isRefused && path !== undefined ? fetch(requestOf(event, path)) : response;
 }
 
-async function openFace({ client, credentials, face, onError }: HttpParts): Promise<Fetch> {
+async function openFace({ client, credentials, logs, face, onError }: HttpParts): Promise<Fetch> {
   return createHttpFace({
     client,
     credentials: typeof credentials === "function" ? await credentials() : credentials,
+    ...(logs && { logs }),
     options: { ...face, onError: (error) => onError(undefined, error) },
   });
 }

@@ -17,7 +17,7 @@ export type {
   QueueRecord,
   QueueResponse,
 } from "./lambda-events.ts";
-export type { LambdaClients, LambdaHostOptions, LambdaOffload, LambdaSchedules } from "./lambda-options.ts";
+export type { LambdaClients, LambdaHostOptions, LambdaLogs, LambdaOffload, LambdaSchedules } from "./lambda-options.ts";
 export { WakeMessageError } from "./queue-handler.ts";
 export { NoStreamingError, type StreamedHandler } from "./response-stream.ts";
 export type { SweepReport } from "./sweeper.ts";

@@ -42,6 +42,14 @@ export interface LambdaSchedules {
   readonly deadLetterArn?: string;
 }
 
+/** Where the lines are that the code of executions logs. */
+export interface LambdaLogs {
+  /** The log group of the function behind the queue; by default that of the function which serves HTTP. */
+  readonly logGroup?: string;
+  /** The region that it is in; by default that of the function which serves HTTP. */
+  readonly region?: string;
+}
+
 /** What `createLambdaHost` is told. */
 export interface LambdaHostOptions extends Omit<HomeOptions, "parks">, HttpOptions {
   /** The name of the table, made with `tableDefinition`. */
@@ -54,6 +62,11 @@ export interface LambdaHostOptions extends Omit<HomeOptions, "parks">, HttpOptio
   readonly schedules?: LambdaSchedules;
   /** Large payloads go to S3, together with `clients.s3`. By default they are in the table, in parts. */
   readonly offload?: LambdaOffload;
+  /**
+   * What the HTTP API says of where log lines are, since it has none itself: for the console, which makes a query of it.
+   * Without it, outside of Lambda, the API has no log lines to speak of.
+   */
+  readonly logs?: LambdaLogs;
   /** The URL of the queue's dead-letter queue, for the sweeper to take wakes out of; none by default. */
   readonly deadLetterQueue?: string;
   /** Who may call over HTTP: a list, or a function that reads one when it is needed first. Nobody by default. */
@@ -88,6 +101,7 @@ export const LAMBDA_FORMS: Forms = {
     deadLetterArn: text("an ARN", /^arn:\S+$/),
   },
   offload: { bucket: name, prefix: name, aboveBytes: wholeNumber(4096, 350_000) },
+  logs: { logGroup: name, region: text('a name such as "eu-west-1"', /^[\w-]+$/) },
   deadLetterQueue: text("the URL of a queue", /^https?:\/\/\S+$/),
   credentials: {
     must: "a list of credentials, or a function that reads one",

@@ -1,7 +1,7 @@
 import type { DirectoryRpc } from "../../adapters/durable-objects/directory-shards.ts";
-import type { ExecutionRpc } from "../../adapters/durable-objects/execution-rpc.ts";
 import type { ObjectNamespace } from "../../adapters/durable-objects/object-namespace.ts";
 import type { Credential } from "../../lambda-compat/http/credentials.ts";
+import type { ExecutionObjectRpc } from "./object-lines.ts";
 
 /** How the Worker's bindings are called in its configuration. */
 export interface BindingNames {
@@ -31,7 +31,7 @@ export class Bindings {
     this.#names = { executions, directory, credentials };
   }
 
-  get executions(): ObjectNamespace<ExecutionRpc> {
+  get executions(): ObjectNamespace<ExecutionObjectRpc> {
     return this.#namespace(this.#names.executions);
   }
 

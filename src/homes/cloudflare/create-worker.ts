@@ -1,17 +1,13 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Answer } from "../../adapters/durable-objects/answer.ts";
 import { DirectoryShards } from "../../adapters/durable-objects/directory-shards.ts";
-import type {
-  CallArguments,
-  CallResult,
-  ExecutionCall,
-  ExecutionRpc,
-} from "../../adapters/durable-objects/execution-rpc.ts";
+import type { CallArguments, CallResult, ExecutionCall } from "../../adapters/durable-objects/execution-rpc.ts";
 import { DurableObjectClient } from "../../adapters/durable-objects/object-client.ts";
 import type { ExecutionClient } from "../../engine/runner/client.ts";
 import { FunctionRegistry } from "../../engine/runner/function.ts";
 import { readFunctions } from "../../lambda-compat/functions.ts";
 import { createHttpFace } from "../../lambda-compat/http/face.ts";
+import type { LogPage, LogPageQuery } from "../../lambda-compat/http/log-source.ts";
 import { type Start, typedStart } from "../../lambda-compat/typed-client.ts";
 import { checkOptions } from "../options/check-options.ts";
 import { arnScope, homeFunctions, runnerSettings } from "../options/home-options.ts";
@@ -20,6 +16,7 @@ import type { OnError } from "../options/on-error.ts";
 import { BindingError, type BindingNames, Bindings } from "./bindings.ts";
 import { DirectoryObject } from "./directory-object.ts";
 import { ExecutionCell, type ExecutionSettings } from "./execution-cell.ts";
+import { type ExecutionObjectRpc, type LinesOf, linesOfObjects } from "./object-lines.ts";
 import { WORKER_FORMS, type WorkerOptions } from "./worker-options.ts";
 
 /** What a Worker exports to run durable functions. */
@@ -31,7 +28,7 @@ export interface PerdureWorker {
   /** Starts executions by their functions, and hands out what becomes of them, both typed: `app.starter(env)(order, event)`. */
   starter(env: unknown): Start;
   /** The class of the execution objects, to be exported under the name that the configuration binds. */
-  readonly Execution: ObjectClass<ExecutionRpc>;
+  readonly Execution: ObjectClass<ExecutionObjectRpc>;
   /** The class of the directory objects, likewise. */
   readonly Directory: typeof DirectoryObject;
 }
@@ -116,6 +113,7 @@ function createFetch(options: WorkerOptions, { client, onError: tell }: FetchPar
     createHttpFace({
       client: client(env),
       credentials: new Bindings(env, options.bindings).credentials,
+      logs: linesOfObjects(new Bindings(env, options.bindings).executions),
       options: faceOptions,
     });
   // One Worker may be run with several environments, each with its own secrets.
@@ -140,8 +138,8 @@ function unconfigured(error: unknown): Response {
   return Response.json({ __type: "ServiceException", message }, { status: 500, headers });
 }
 
-function executionClass(settings: ExecutionSettings, names: BindingNames | undefined): ObjectClass<ExecutionRpc> {
-  return class Execution extends DurableObject<unknown> implements ExecutionRpc {
+function executionClass(settings: ExecutionSettings, names: BindingNames | undefined): ObjectClass<ExecutionObjectRpc> {
+  return class Execution extends DurableObject<unknown> implements ExecutionObjectRpc {
     readonly #cell: ExecutionCell = new ExecutionCell(this.ctx, new Bindings(this.env, names), settings);
 
     call<Call extends ExecutionCall>(call: Call, args: CallArguments<Call>): Promise<Answer<CallResult<Call>>> {
@@ -150,6 +148,10 @@ function executionClass(settings: ExecutionSettings, names: BindingNames | undef
 
     watch(executionId: string, cursor: number): Promise<ReadableStream<Uint8Array>> {
       return this.#cell.watch(executionId, cursor);
+    }
+
+    lines(execution: LinesOf, query: LogPageQuery): Promise<LogPage> {
+      return this.#cell.lines(execution, query);
     }
 
     override alarm(info?: AlarmInvocationInfo): Promise<void> {

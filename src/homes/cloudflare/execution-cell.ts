@@ -6,12 +6,7 @@
 
 import { type Answer, answer } from "../../adapters/durable-objects/answer.ts";
 import { DirectoryShards } from "../../adapters/durable-objects/directory-shards.ts";
-import type {
-  CallArguments,
-  CallResult,
-  ExecutionCall,
-  ExecutionRpc,
-} from "../../adapters/durable-objects/execution-rpc.ts";
+import type { CallArguments, CallResult, ExecutionCall } from "../../adapters/durable-objects/execution-rpc.ts";
 import { recordFault } from "../../adapters/durable-objects/fault-record.ts";
 import { writeLive } from "../../adapters/durable-objects/live-stream.ts";
 import { DurableObjectClient } from "../../adapters/durable-objects/object-client.ts";
@@ -19,8 +14,11 @@ import { objectHost } from "../../adapters/durable-objects/object-host.ts";
 import { ObjectLife } from "../../adapters/durable-objects/object-life.ts";
 import { FunctionRegistry, type FunctionVersions } from "../../engine/runner/function.ts";
 import { Runner } from "../../engine/runner/runner.ts";
+import type { KeptLogs } from "../../lambda-compat/http/kept-logs.ts";
+import type { LogPage, LogPageQuery } from "../../lambda-compat/http/log-source.ts";
 import type { RunnerSettings } from "../options/home-options.ts";
 import type { Bindings } from "./bindings.ts";
+import { type ExecutionObjectRpc, type LinesOf, objectLogs } from "./object-lines.ts";
 
 /** What all executions of a Worker have in common. */
 export interface ExecutionSettings extends RunnerSettings {
@@ -50,10 +48,11 @@ const CALLS: ReadonlySet<string> = new Set<ExecutionCall>([
   "settled",
 ]);
 
-export class ExecutionCell implements ExecutionRpc {
+export class ExecutionCell implements ExecutionObjectRpc {
   readonly #state: DurableObjectState;
   readonly #bindings: Bindings;
   readonly #settings: ExecutionSettings;
+  readonly #logs: KeptLogs = objectLogs(Date.now());
   #opened: Opened | undefined;
 
   constructor(state: DurableObjectState, bindings: Bindings, settings: ExecutionSettings) {
@@ -74,6 +73,11 @@ export class ExecutionCell implements ExecutionRpc {
   async watch(executionId: string, cursor: number): Promise<ReadableStream<Uint8Array>> {
     const runner = await this.#ready();
     return writeLive(runner.watch(executionId, cursor));
+  }
+
+  /** Needs nothing of what is stored. */
+  async lines(execution: LinesOf, query: LogPageQuery): Promise<LogPage> {
+    return this.#logs.lines(execution, query);
   }
 
   /** The platform's `alarm()`. What fails is recorded, and an alarm brings it back: the platform's own retries end. */
@@ -118,7 +122,7 @@ export class ExecutionCell implements ExecutionRpc {
       ...settings,
       store: life.store,
       alarm: life.alarm,
-      host: objectHost((work) => life.background(work)),
+      host: { ...objectHost((work) => life.background(work)), onLine: (line) => this.#logs.add(line) },
       functions,
       peers: new DurableObjectClient(this.#bindings.executions, directory, new FunctionRegistry(functions)),
       onError: (_, error) => life.failed(error),

@@ -18,5 +18,5 @@ export {
 export type { Credential, Right } from "./credentials.ts";
 export { createHttpFace, type HttpFaceOptions, type HttpFaceParts } from "./face.ts";
 export { KeptLogs, type KeptLogsOptions } from "./kept-logs.ts";
-export type { LogLine, LogPage, LogPageQuery, LogSource } from "./log-source.ts";
+export type { LogLine, LogPage, LogPageQuery, LogPlace, LogSource } from "./log-source.ts";
 export type { HttpLimits } from "./limits.ts";

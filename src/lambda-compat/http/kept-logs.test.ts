@@ -1,8 +1,13 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { withDurableExecution } from "../with-durable-execution.ts";
 import { createMemoryHost } from "perdure/memory";
 import { createHttpFace } from "./face.ts";
 import { KeptLogs } from "./kept-logs.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 const execution = { id: "order/o-1", incarnation: "a".repeat(32) };
 const arn = `arn:perdure:lambda:local:000000000000:function:order:1/durable-execution/o-1/${execution.incarnation}`;
@@ -28,6 +33,7 @@ describe("lines that are kept", () => {
         },
       ],
       more: false,
+      since: expect.any(Number),
     });
   });
 
@@ -83,6 +89,77 @@ describe("lines that are kept", () => {
     logs.add("x".repeat(9000), arn);
     expect(logs.lines(execution, all).lines).toEqual([]);
   });
+});
+
+describe("from when on all lines are there", () => {
+  const begun = Date.parse("2026-01-02T03:00:00Z");
+  const other = { id: "order/o-1", incarnation: "b".repeat(32) };
+  const otherArn = arn.replace(execution.incarnation, other.incarnation);
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["Date"], now: begun });
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test("is when the source began, in the time that is shown", () => {
+    const logs = new KeptLogs({ timeOf: (at) => at + 1_000 });
+    vi.setSystemTime(begun + 5_000);
+    logs.add("first", arn);
+    expect([logs.lines(execution, all).since, logs.lines(other, all).since]).toEqual([begun + 1_000, begun + 1_000]);
+  });
+
+  test("is when the last line was written that had to go", () => {
+    const logs = new KeptLogs({ linesOfEach: 2 });
+    for (let at = 1; at <= 4; at++) {
+      vi.setSystemTime(begun + at);
+      logs.add(`${at}`, arn);
+    }
+    expect(logs.lines(execution, all)).toMatchObject({ lines: [{ text: "3" }, { text: "4" }], since: begun + 2 });
+    expect(logs.lines(other, all).since).toBe(begun);
+  });
+
+  test("is, once an execution was forgotten, when that wrote its last line: of one without lines nobody knows whether it is that", () => {
+    const logs = new KeptLogs({ characters: 10 });
+    vi.setSystemTime(begun + 1);
+    logs.add("12345", arn);
+    vi.setSystemTime(begun + 2);
+    logs.add("1234567890", otherArn);
+    expect(logs.lines(execution, all)).toMatchObject({ lines: [], since: begun + 1 });
+    expect(logs.lines(other, all).since).toBe(begun);
+    vi.setSystemTime(begun + 3);
+    logs.add("again", arn);
+    expect(logs.lines(execution, all)).toMatchObject({ lines: [{ text: "again" }], since: begun + 1 });
+  });
+});
+
+describe("a source that begins anew", () => {
+  test("counts on from where it is told to, so that nobody who has read the one before misses a line", () => {
+    const before = new KeptLogs();
+    for (let at = 1; at <= 3; at++) before.add(`${at}`, arn);
+    const logs = new KeptLogs({ firstNumber: 100 });
+    logs.add("new", arn);
+    logs.add("newer", arn);
+    expect(logs.lines(execution, { after: 3, limit: 1 })).toMatchObject({
+      lines: [{ number: 100, text: "new" }],
+      more: true,
+    });
+    expect(logs.lines(execution, { after: 100, limit: 9 }).lines).toMatchObject([{ number: 101, text: "newer" }]);
+  });
+});
+
+test("a long line is cut, and no more of it is held in memory than is shown", () => {
+  const logs = new KeptLogs();
+  const heapBytes = (): number => {
+    collectGarbage();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = heapBytes();
+  for (let at = 0; at < 32; at++) logs.add(lineOf(`${at} \ud800`.padEnd(2 ** 20, "x")));
+  expect(heapBytes() - before).toBeLessThan(8 * 2 ** 20);
+  expect(logs.lines(execution, all).lines.at(-1)?.text).toBe("31 \ud800".padEnd(8192, "x"));
 });
 
 describe("an execution that writes much", () => {
@@ -157,6 +234,17 @@ describe("the call for log lines", () => {
     const { body } = await ask(face, "?Marker=1");
     expect(JSON.stringify(body)).toContain("-redacted-");
     expect(JSON.stringify(body)).not.toContain(callbackId);
+  });
+
+  test("says from when on lines are there, and where others are", async () => {
+    const page = { lines: [], more: false, since: 1_700_000_000_250 };
+    const elsewhere = { service: "CloudWatch Logs", region: "eu-west-1", logGroup: "/aws/lambda/queue" };
+    const face = createHttpFace({ client: host.client, credentials, logs: { lines: () => ({ ...page, elsewhere }) } });
+    expect((await ask(face)).body).toEqual({
+      Lines: [],
+      Since: 1_700_000_000.25,
+      Elsewhere: { Service: "CloudWatch Logs", Region: "eu-west-1", LogGroup: "/aws/lambda/queue" },
+    });
   });
 
   test("is not there where nobody keeps lines, nor for those who may not read", async () => {

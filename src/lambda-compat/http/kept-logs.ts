@@ -16,14 +16,21 @@ export interface KeptLogsOptions {
   readonly characters?: number;
   /** For how long an execution that writes nothing more is kept, in ms; 24 hours by default. */
   readonly keptMs?: number;
+  /**
+   * The number of an execution's first line; 1 by default. Who begins anew, and does not know what was kept before, gives
+   * a higher one than any that was given out: whoever has read on to a line then misses none of those that come.
+   */
+  readonly firstNumber?: number;
   /** The time to show for a time of the handler, both ms since the epoch; the same by default. */
   readonly timeOf?: (written: number) => number;
 }
 
 interface Kept {
   readonly lines: LogLine[];
-  /** How many lines there ever were. */
-  written: number;
+  /** The number of the last line that ever was. */
+  last: number;
+  /** From when on all lines are here, as it is shown. */
+  since: number;
   characters: number;
   /** When the last line came, in ms of a clock that is never put back. */
   lastAt: number;
@@ -51,17 +58,22 @@ export class KeptLogs implements LogSource {
   readonly #mostOfEach: number;
   readonly #most: number;
   readonly #keptMs: number;
+  readonly #firstNumber: number;
   readonly #timeOf: (written: number) => number;
   /** By execution and incarnation; the one that wrote last is the last. */
   readonly #kept = new Map<string, Kept>();
   #characters = 0;
+  /** From when on all lines of an execution are here of which there are none yet. */
+  #since: number;
 
   constructor(options: KeptLogsOptions = {}) {
     this.#linesOfEach = options.linesOfEach ?? LINES_OF_EACH;
     this.#mostOfEach = options.charactersOfEach ?? CHARACTERS_OF_EACH;
     this.#most = options.characters ?? CHARACTERS;
     this.#keptMs = options.keptMs ?? KEPT_MS;
+    this.#firstNumber = options.firstNumber ?? 1;
     this.#timeOf = options.timeOf ?? ((at) => at);
+    this.#since = this.#timeOf(Date.now());
   }
 
   /**
@@ -76,7 +88,7 @@ export class KeptLogs implements LogSource {
     this.#keep(keyOf({ id: executionIdOf(arn), incarnation: arn.incarnation }), {
       at: this.#timeOf(record === undefined ? Date.now() : Date.parse(record.timestamp)),
       level: record?.level ?? "INFO",
-      text: (record === undefined ? line : textOf(record)).slice(0, LONGEST_LINE),
+      text: cut(record === undefined ? line : textOf(record)),
       ...(typeof operationId === "string" && { operationId }),
       ...(typeof attempt === "number" && { attempt }),
     });
@@ -85,25 +97,28 @@ export class KeptLogs implements LogSource {
 
   lines(execution: { readonly id: string; readonly incarnation: string }, query: LogPageQuery): LogPage {
     this.#forgetOld(performance.now());
-    const { lines = [], written = 0 } = this.#kept.get(keyOf(execution)) ?? {};
-    const first = written - lines.length;
-    const from = Math.max(0, query.after - first);
+    const { lines, last, since } = this.#kept.get(keyOf(execution)) ?? this.#none();
+    const from = Math.max(0, query.after - (last - lines.length));
     const page = lines.slice(from, from + query.limit);
-    return { lines: page, more: from + page.length < lines.length };
+    return { lines: page, more: from + page.length < lines.length, since };
   }
 
   #keep(key: string, line: Omit<LogLine, "number">): void {
     const now = performance.now();
-    const kept = this.#kept.get(key) ?? { lines: [], written: 0, characters: 0, lastAt: now };
+    const kept = this.#kept.get(key) ?? this.#none();
     kept.lastAt = now;
     this.#kept.delete(key);
     this.#kept.set(key, kept);
-    kept.lines.push({ number: ++kept.written, ...line });
+    kept.lines.push({ number: ++kept.last, ...line });
     this.#count(kept, line.text.length);
     if (kept.lines.length > this.#linesOfEach) this.#drop(kept);
     while (kept.characters > this.#mostOfEach) this.#drop(kept);
     this.#forgetOld(now);
     this.#makeRoom();
+  }
+
+  #none(): Kept {
+    return { lines: [], last: this.#firstNumber - 1, since: this.#since, characters: 0, lastAt: 0 };
   }
 
   #forgetOld(now: number): void {
@@ -116,6 +131,7 @@ export class KeptLogs implements LogSource {
   #forget(key: string, kept: Kept): void {
     this.#kept.delete(key);
     this.#characters -= kept.characters;
+    this.#since = Math.max(this.#since, kept.since, kept.lines.at(-1)?.at ?? 0);
   }
 
   #makeRoom(): void {
@@ -127,7 +143,10 @@ export class KeptLogs implements LogSource {
   }
 
   #drop(kept: Kept): void {
-    this.#count(kept, -(kept.lines.shift()?.text.length ?? 0));
+    const line = kept.lines.shift();
+    if (line === undefined) return;
+    this.#count(kept, -line.text.length);
+    kept.since = Math.max(kept.since, line.at);
   }
 
   #count(kept: Kept, characters: number): void {
@@ -138,6 +157,11 @@ export class KeptLogs implements LogSource {
 
 function keyOf({ id, incarnation }: { readonly id: string; readonly incarnation: string }): string {
   return `${id} ${incarnation}`;
+}
+
+/** As a text of its own: a slice would keep the whole text in memory. */
+function cut(text: string): string {
+  return text.length > LONGEST_LINE ? (JSON.parse(JSON.stringify(text.slice(0, LONGEST_LINE))) as string) : text;
 }
 
 /** What the default logger writes: one JSON object a line. */

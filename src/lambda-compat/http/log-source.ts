@@ -5,7 +5,7 @@ import type { MaybePromise } from "../../engine/ports/maybe-promise.ts";
 
 /** A line that a handler wrote. */
 export interface LogLine {
-  /** Its place among the lines of its execution, from 1. */
+  /** Its place among the lines of its execution: higher than that of any line before, and mostly from 1. */
   readonly number: number;
   /** When it was written, ms since the epoch. */
   readonly at: number;
@@ -27,12 +27,26 @@ export interface LogPageQuery {
   readonly limit: number;
 }
 
+/** Where else lines are, for people to look there. */
+export interface LogPlace {
+  /** What they are to look into, such as `CloudWatch Logs`. */
+  readonly service: string;
+  /** The region that it is in, where it is a service of AWS's. */
+  readonly region?: string;
+  /** The log group in CloudWatch that has the lines. */
+  readonly logGroup?: string;
+}
+
 /** Some lines of an execution, the oldest first. */
 export interface LogPage {
   /** The lines. */
   readonly lines: readonly LogLine[];
   /** There are others behind the last one. */
   readonly more: boolean;
+  /** From when on the source has all lines, ms since the epoch; earlier ones may be missing. Absent where none is. */
+  readonly since?: number;
+  /** Where the lines are that the source has not. */
+  readonly elsewhere?: LogPlace;
 }
 
 /** Keeps lines, or knows where they are: a host's own memory, or a service that gathers them. */

@@ -2,7 +2,7 @@
 
 import { ApiError } from "./api-error.ts";
 import { type Call, type Face, findExecution, readLimit, readWhole, seconds } from "./call.ts";
-import type { LogLine } from "./log-source.ts";
+import type { LogLine, LogPlace } from "./log-source.ts";
 import { shown } from "./shown.ts";
 
 const LARGEST_NUMBER = Number.MAX_SAFE_INTEGER;
@@ -15,9 +15,14 @@ export async function getLogs(face: Face, call: Call): Promise<Response> {
   }
   const query = { after: readWhole(call.query.get("Marker"), "Marker", LARGEST_NUMBER), limit: readLimit(call.query) };
   const execution = await findExecution(face, call.label);
-  const { lines, more } = await logs.lines(execution, query);
+  const { lines, more, since, elsewhere } = await logs.lines(execution, query);
   const NextMarker = more ? String(lines.at(-1)?.number) : undefined;
-  return shown(call, { Lines: lines.map(toWire), NextMarker });
+  const Elsewhere = elsewhere && placeToWire(elsewhere);
+  return shown(call, { Lines: lines.map(toWire), NextMarker, Since: seconds(since), Elsewhere });
+}
+
+function placeToWire({ service, region, logGroup }: LogPlace): object {
+  return { Service: service, Region: region, LogGroup: logGroup };
 }
 
 function toWire({ number, at, level, text, operationId, attempt }: LogLine): object {

@@ -2,13 +2,10 @@ import { DurableObject } from "cloudflare:workers";
 import type { Answer } from "../../../src/adapters/durable-objects/answer.ts";
 import { Bindings } from "../../../src/homes/cloudflare/bindings.ts";
 import { ExecutionCell } from "../../../src/homes/cloudflare/execution-cell.ts";
-import type {
-  CallArguments,
-  CallResult,
-  ExecutionCall,
-  ExecutionRpc,
-} from "../../../src/adapters/durable-objects/execution-rpc.ts";
+import type { ExecutionObjectRpc, LinesOf } from "../../../src/homes/cloudflare/object-lines.ts";
+import type { CallArguments, CallResult, ExecutionCall } from "../../../src/adapters/durable-objects/execution-rpc.ts";
 import { formatExecutionArn } from "../../../src/lambda-compat/arn.ts";
+import type { LogPage, LogPageQuery } from "../../../src/lambda-compat/http/log-source.ts";
 import { readFunctions } from "../../../src/lambda-compat/functions.ts";
 import { functions } from "./functions.ts";
 
@@ -32,7 +29,7 @@ export const writes = new Map<string, Record<"commits" | "alarms" | "records", n
 const PLACES_PER_COMMIT = 4_096;
 
 /** An execution object that counts what it writes, and dies once, when it writes the commit that was chosen. */
-export class ChaosExecution extends DurableObject implements ExecutionRpc {
+export class ChaosExecution extends DurableObject implements ExecutionObjectRpc {
   readonly #cell: ExecutionCell = new ExecutionCell(dying(this.ctx), new Bindings(this.env, chaosBindings), {
     functions: readFunctions(functions),
     shards: 3,
@@ -46,6 +43,10 @@ export class ChaosExecution extends DurableObject implements ExecutionRpc {
 
   watch(executionId: string, cursor: number): Promise<ReadableStream<Uint8Array>> {
     return this.#cell.watch(executionId, cursor);
+  }
+
+  lines(execution: LinesOf, query: LogPageQuery): Promise<LogPage> {
+    return this.#cell.lines(execution, query);
   }
 
   override alarm(info?: AlarmInvocationInfo): Promise<void> {

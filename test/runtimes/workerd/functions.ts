@@ -55,6 +55,26 @@ export const functions: Functions = {
     await context.step("finish", async () => count(`${key} finish`));
     return answer;
   }),
+  /** Says what it does, in both attempts of a step and outside of it, and writes as many long lines as asked for. */
+  chatty: withDurableExecution(async ({ key, times = 0 }: Plan & { readonly times?: number }, context) => {
+    context.logger.info("begun", { key });
+    await context.step(
+      "try",
+      async ({ logger }) => {
+        const attempt = count(`${key} try`);
+        logger.warn(`attempt ${attempt}`);
+        if (attempt === 1) throw new Error("not yet");
+      },
+      { retryStrategy: (_, attempt) => ({ shouldRetry: attempt === 1, delay: { seconds: 1 } }) },
+    );
+    for (let at = 1; at <= times; at++) context.logger.info(`${at} ${"x".repeat(1000)}`);
+    const answer = await context.waitForCallback("approval", async (id, { logger }) => {
+      logger.info(`ask with ${id}`);
+      count(`${key} submit`);
+    });
+    context.logger.error("answered");
+    return answer;
+  }),
   /** A step that takes until `release` is called. */
   slow: withDurableExecution(async ({ key }: Plan, context) => {
     count(`${key} runs`);
