@@ -17,8 +17,8 @@ export const runnerClientsMutations: readonly Mutation[] = [
     tests: incarnations,
   },
   {
-    keeps: "plain functions",
-    what: "functions are called at every look while they run",
+    keeps: "P10",
+    what: "a callee is started at every look while its start is under way",
     code: "this.#sent.set(operation.id, Number.POSITIVE_INFINITY);",
     // At every look of the same moment, too, a process would never come to an end.
     becomes: "this.#sent.set(operation.id, this.#options.setup.host.now() + 1);",

@@ -130,6 +130,25 @@ test("a callee that cannot be reached is tried less and less often", async () =>
   expect(errors.length).toBe(tries);
 });
 
+test("a callee whose start is not answered yet is asked for once, however often its caller is woken", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  let starts = 0;
+  const peers = {
+    start: () => {
+      starts++;
+      return new Promise<never>(() => {});
+    },
+  };
+  const runner = world.start({ parent, child: withDurableExecution(async () => 1) }, { peers: peers as never });
+  const { execution } = await runner.start({ functionName: "parent" });
+  for (let second = 0; second < 10; second++) {
+    await clock.advance(1000);
+    await runner.wake(execution.id);
+  }
+  expect(starts).toBe(1);
+});
+
 test("an invoke whose callee's name somebody else has taken fails, and says so", async () => {
   for (const input of ["1", '"other"']) {
     const world = new Processes();
