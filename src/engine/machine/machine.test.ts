@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { goldenLogs } from "../../../test/golden/logs.ts";
 import type { Commit, Fact } from "../model/commit.ts";
 import { LOG_FORMAT_VERSION } from "../model/commit.ts";
 import { HaltReason } from "../model/execution.ts";
@@ -300,12 +301,20 @@ const nothingHere: Here = {
 const parkedHere: Here = { ...nothingHere, invocation: "PARKED" };
 
 /** The state after each commit. */
-function* prefixes(recorder: Recorder): Generator<ExecutionState> {
+function* prefixes(commits: readonly Commit[]): Generator<ExecutionState> {
   const state = emptyState();
-  for (const commit of recorder.commits) {
+  for (const commit of commits) {
     fold(state, commit);
     yield state;
   }
+}
+
+/** Whether an execution that runs is to go on by anything. */
+function isHeld(state: ExecutionState, now: number): boolean {
+  const { header, callbacks, openInvokes } = state;
+  if (header.status !== "RUNNING" || header.halt !== undefined) return true;
+  const { duties, wakeAt } = planOf(state, nothingHere, now);
+  return duties.length > 0 || wakeAt !== undefined || callbacks.size > 0 || openInvokes.size > 0;
 }
 
 function fires(recorder: Recorder): boolean {
@@ -404,16 +413,23 @@ describe("whatever happens", () => {
     fc.assert(
       fc.property(story, (told) => {
         const recorder = tell(told);
-        for (const state of prefixes(recorder)) {
-          const { header, callbacks, openInvokes } = state;
-          if (header.status !== "RUNNING" || header.halt !== undefined) continue;
-          const { duties, wakeAt } = planOf(state, nothingHere, recorder.now);
-          const isHeld = duties.length > 0 || wakeAt !== undefined || callbacks.size > 0 || openInvokes.size > 0;
-          expect(isHeld).toBe(true);
-        }
+        for (const state of prefixes(recorder.commits)) expect(isHeld(state, recorder.now)).toBe(true);
       }),
       { numRuns: 150 },
     );
+  });
+
+  test("so does each prefix of each golden log", () => {
+    let states = 0;
+    for (const { name, bodies } of goldenLogs()) {
+      for (const state of prefixes(bodies.map(decodeCommit))) {
+        const { at } = decodeCommit(bodies[state.seq - 1] ?? "");
+        for (const now of [at, at + 3_600_000])
+          expect([name, state.seq, isHeld(state, now)]).toEqual([name, state.seq, true]);
+        states++;
+      }
+    }
+    expect(states).toBeGreaterThan(300);
   });
 
   test("a plan wakes no later than what is due, and not before", () => {

@@ -1,7 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { goldenLogs } from "../../../test/golden/logs.ts";
 import type { OperationUpdate } from "../model/update.ts";
 import { decodeCommit } from "./commit-codec.ts";
 import { fold } from "./fold.ts";
@@ -165,21 +164,9 @@ describe("a state that was restored from its snapshot", () => {
   });
 
   test("is so at every commit of every golden history", () => {
-    const golden = join(import.meta.dirname, "../../../test/golden");
-    const files = ["v1", "v2"].flatMap((version) =>
-      readdirSync(join(golden, version)).map((file) => join(golden, version, file)),
-    );
-    expect(files.length).toBeGreaterThan(20);
-    for (const file of files) {
-      const writes = readFileSync(file, "utf8").trimEnd().split("\n").slice(1);
-      const bodies = new Map<string, string[]>();
-      for (const line of writes) {
-        const { id, row, body } = JSON.parse(line) as { id?: string; row?: { id: string }; body?: string };
-        const log = bodies.get(id ?? row?.id ?? "") ?? [];
-        if (body !== undefined) bodies.set(id ?? row?.id ?? "", [...log, body]);
-      }
-      for (const log of bodies.values()) for (let at = 1; at <= log.length; at += 3) expectSameFrom(log, at);
-    }
+    const logs = goldenLogs();
+    expect(logs.length).toBeGreaterThan(25);
+    for (const { bodies } of logs) for (let at = 1; at <= bodies.length; at += 3) expectSameFrom(bodies, at);
   });
 
   test("has every field that a state has", () => {
