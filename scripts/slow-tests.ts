@@ -31,5 +31,8 @@ export const slowPages: readonly string[] = [
   "test/runtimes/browser/host.test.ts",
 ];
 
+/** Files that try a twentieth of their cases in `npm test`, and all of them in the slow run. */
+export const longerFiles: readonly string[] = ["test/http/fuzz.test.ts"];
+
 /** Whether this run is the slow one. */
 export const isSlowRun: boolean = process.env["SLOW"] === "true";
