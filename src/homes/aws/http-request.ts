@@ -29,7 +29,7 @@ export function requestOf(event: HttpEvent, path: string = event.rawPath): Reque
 
 /** The parts of Lambda's paths before and behind what names an execution, a function or a callback. */
 const LABELLED =
-  /^(\/[\d-]{10}\/(?:durable-executions|functions|durable-execution-callbacks)\/)(.+?)((?:\/(?:invocations|durable-executions|checkpoint|state|history|events|stop|resume|succeed|fail|heartbeat))?)$/;
+  /^(\/[\d-]{10}\/(?:durable-executions|functions|durable-execution-callbacks)\/)(.+?)((?:\/(?:invocations|durable-executions|checkpoint|state|history|events|logs|stop|resume|pause|rewind|fork|succeed|fail|heartbeat))?)$/;
 
 /**
  * The path as AWS's clients have sent and signed it, if it came decoded: an HTTP API decodes it, a Function URL does not.
