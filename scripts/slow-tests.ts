@@ -12,6 +12,7 @@ export const slowFiles: readonly string[] = [
   "test/e2e/browser/firefox.test.ts",
   "test/e2e/browser/webkit.test.ts",
   "test/e2e/console.test.ts",
+  "test/e2e/console-aws.test.ts",
   "test/e2e/console-keyboard.test.ts",
   "test/e2e/console-operator.test.ts",
   "test/e2e/console-worker.test.ts",
@@ -30,6 +31,9 @@ export const slowPages: readonly string[] = [
   "test/runtimes/browser/corpus.test.ts",
   "test/runtimes/browser/host.test.ts",
 ];
+
+/** Files that try a twentieth of their cases in `npm test`, and all of them in the slow run. */
+export const longerFiles: readonly string[] = ["test/http/fuzz.test.ts"];
 
 /** Whether this run is the slow one. */
 export const isSlowRun: boolean = process.env["SLOW"] === "true";

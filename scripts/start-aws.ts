@@ -8,6 +8,8 @@ import { join } from "node:path";
 import type { LambdaHost } from "perdure/aws";
 import { lambdaHost } from "../demo/lambda.ts";
 import { type StandIns, startStandIns } from "../demo/stand-ins/stand-ins.ts";
+import { createConsole } from "../src/console/serve-console.ts";
+import { buildConsole } from "./build-console.ts";
 import { Dynalite } from "./local-aws/dynalite.ts";
 import { HttpGateway } from "./local-aws/http-gateway.ts";
 import { LocalScheduler } from "./local-aws/local-scheduler.ts";
@@ -52,9 +54,12 @@ async function start(): Promise<void> {
   Object.assign(process.env, standIns.environment);
   const folder = join(settingsFolder, "aws");
   privateFolder(folder);
+  const site = join(folder, "console");
+  await buildConsole(site);
   const services = await startServices(folder, credential);
   const gateway = await HttpGateway.start({
     call: services.host.handlers.http,
+    page: createConsole({ folder: site }),
     port: ports.worker,
     timeoutSeconds: 900,
   });
@@ -132,6 +137,8 @@ perdure on Lambda, DynamoDB and SQS, as far as one machine can play them, is rea
     bearer token        ${bearer}
     access key id       ${sigv4.accessKeyId}
     secret access key   ${sigv4.secretAccessKey}
+
+The console, with what runs here: ${url}/console/#token=${bearer}
 
 Try, in another terminal:
 

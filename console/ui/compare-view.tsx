@@ -2,12 +2,8 @@ import { type Signal, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { takeKeyboard } from "../views/ui/kept-keyboard.ts";
+import type { Comparable } from "../model/comparable.ts";
 import { type DiffLine, differs, diffLines } from "../model/diff.ts";
-
-export interface Comparable {
-  readonly name: string;
-  readonly text: string;
-}
 
 export interface CompareViewProps {
   /** In the order in which they came to be. */

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { wireId } from "../../src/lambda-compat/wire-id.ts";
+import { textsOfExecution, textsOfOperation } from "../model/comparable.ts";
 import { executionRoute, formatRoute } from "../model/route.ts";
 import type { Subject } from "../state/subject.ts";
 import { operationAt, type Track } from "../views/model/execution-view.ts";
@@ -12,7 +13,7 @@ import { Payload } from "../views/ui/payload.tsx";
 import type { Insights } from "../model/insights.ts";
 import { otherLines } from "../model/other-lines.ts";
 import { around } from "../views/model/outline.ts";
-import { CompareView, type Comparable } from "./compare-view.tsx";
+import { CompareView } from "./compare-view.tsx";
 import { ExecutionFacts } from "./execution-facts.tsx";
 import type { SubjectProps } from "./execution-page.tsx";
 
@@ -37,7 +38,7 @@ export function DetailsPane(props: SubjectProps): JSX.Element | null {
     >
       <Place {...{ track, props, select }} />
       <Origin track={track} subject={subject} />
-      <CompareView key={track.id} texts={textsOf(track, seq)} />
+      <CompareView key={track.id} texts={textsOfOperation(track, seq)} />
     </OperationDetails>
   );
 }
@@ -162,31 +163,11 @@ function namesById({ view }: Subject, isNeeded: boolean): ReadonlyMap<string, st
   );
 }
 
-/** What it was given and what became of it, attempt by attempt. */
-function textsOf(track: Track, seq: number): readonly Comparable[] {
-  const operation = operationAt(track, seq);
-  const input = operation !== undefined && "input" in operation ? operation.input : undefined;
-  const attempts = track.spans
-    .filter(({ kind, toSeq }) => kind === "work" && toSeq !== undefined && toSeq <= seq)
-    .flatMap(({ error }, index) =>
-      error === undefined ? [] : [{ name: `Attempt ${index + 1}`, text: JSON.stringify(error, null, 2) }],
-    );
-  return [
-    ...(input === undefined ? [] : [{ name: "Input", text: pretty(input) }]),
-    ...attempts,
-    ...(operation?.result === undefined ? [] : [{ name: "Result", text: pretty(operation.result) }]),
-  ];
-}
-
 function OfExecution({ console, subject, route }: SubjectProps): JSX.Element | null {
   void subject.revision.value;
   const header = subject.view.headerAt(Math.min(route.commit ?? subject.view.length, subject.view.length));
   if (header === undefined) return null;
   const { input, result, error } = header;
-  const texts = [
-    ...(input === undefined ? [] : [{ name: "Input", text: pretty(input) }]),
-    ...(result === undefined ? [] : [{ name: "Result", text: pretty(result) }]),
-  ];
   return (
     <section class="details" aria-label="This execution" tabIndex={0}>
       <h3>The execution</h3>
@@ -198,7 +179,7 @@ function OfExecution({ console, subject, route }: SubjectProps): JSX.Element | n
         {error !== undefined && <FailureText error={error} thrown={undefined} onLine={() => undefined} />}
         <Payload name="ARN" text={subject.arn} />
       </dl>
-      <CompareView key={subject.arn} texts={texts} />
+      <CompareView key={subject.arn} texts={textsOfExecution(header)} />
       <AllLines subject={subject} now={console.now.value} />
     </section>
   );

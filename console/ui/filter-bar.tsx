@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { statusLabel } from "../views/ui/labels.ts";
 import { type Filter, NO_FILTER, STATES } from "../model/filter.ts";
+import { localText, timeOfLocal } from "../model/local-time.ts";
 
 export interface FilterBarProps {
   readonly filter: Filter;
@@ -100,19 +101,11 @@ function TimeInput({ label, at, onChange }: TimeInputProps): JSX.Element {
       {label}
       <input
         type="datetime-local"
-        value={at === undefined ? "" : localText(at)}
-        onChange={({ currentTarget }) => {
-          const time = new Date(currentTarget.value).getTime();
-          onChange(Number.isNaN(time) ? undefined : time);
-        }}
+        value={localText(at)}
+        onChange={({ currentTarget }) => onChange(timeOfLocal(currentTarget.value))}
       />
     </label>
   );
-}
-
-/** As the browser's control wants it: local, to the minute. */
-function localText(at: number): string {
-  return new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 /** A function that a link names need not be among those that are listed. */

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import type { RunAt } from "../views/model/code-run.ts";
 import type { ExecutionView } from "../views/model/execution-view.ts";
 import { refolded } from "../views/model/outline.ts";
-import type { TimeWindow } from "../views/model/time-axis.ts";
+import { larger, smaller, spanOf, WHOLE, windowOf, type Zoom } from "../model/time-window.ts";
 import { Timeline } from "../views/ui/timeline.tsx";
 
 export interface TimelinePaneProps {
@@ -23,11 +23,8 @@ export interface TimelinePaneProps {
 export function TimelinePane({ folded, ...props }: TimelinePaneProps): JSX.Element {
   const { view, now } = props;
   const isLinear = useSignal(false);
-  /** How many times larger than all of it, and where in it from 0 to 1. */
-  const zoom = useSignal(1);
-  const place = useSignal(0);
-  const whole = spanOf(view, now);
-  const window = isLinear.value ? windowOf(whole, zoom.value, place.value) : undefined;
+  const zoom = useSignal<Zoom>(WHOLE);
+  const window = isLinear.value ? windowOf(spanOf(view, now), zoom.value) : undefined;
   return (
     <>
       <div class="timeline-bar">
@@ -39,10 +36,10 @@ export function TimelinePane({ folded, ...props }: TimelinePaneProps): JSX.Eleme
         </button>
         {isLinear.value && (
           <>
-            <button type="button" aria-label="Larger" onClick={() => (zoom.value = Math.min(1e6, zoom.value * 2))}>
+            <button type="button" aria-label="Larger" onClick={() => (zoom.value = larger(zoom.value))}>
               +
             </button>
-            <button type="button" aria-label="Smaller" onClick={() => (zoom.value = Math.max(1, zoom.value / 2))}>
+            <button type="button" aria-label="Smaller" onClick={() => (zoom.value = smaller(zoom.value))}>
               −
             </button>
             <label class="timeline-place">
@@ -52,9 +49,9 @@ export function TimelinePane({ folded, ...props }: TimelinePaneProps): JSX.Eleme
                 min={0}
                 max={1}
                 step={0.001}
-                value={place.value}
-                disabled={zoom.value === 1}
-                onInput={({ currentTarget }) => (place.value = currentTarget.valueAsNumber)}
+                value={zoom.value.place}
+                disabled={zoom.value.factor === 1}
+                onInput={({ currentTarget }) => (zoom.value = { ...zoom.value, place: currentTarget.valueAsNumber })}
               />
             </label>
           </>
@@ -71,16 +68,4 @@ export function TimelinePane({ folded, ...props }: TimelinePaneProps): JSX.Eleme
       />
     </>
   );
-}
-
-/** From its start to its end, or to the present. */
-function spanOf(view: ExecutionView, now: number): TimeWindow {
-  const from = view.beganAt;
-  return { from, to: view.isEnded ? (view.commits.at(-1)?.at ?? from) : Math.max(now, from + 1) };
-}
-
-function windowOf({ from, to }: TimeWindow, zoom: number, place: number): TimeWindow {
-  const length = (to - from) / zoom;
-  const start = from + (to - from - length) * place;
-  return { from: start, to: start + length };
 }

@@ -8,6 +8,8 @@ import { localContext } from "./queue-mapping.ts";
 
 export interface GatewayOptions {
   readonly call: LambdaHandlers["http"];
+  /** Files that are served at the same address; undefined for what is none of them. */
+  readonly page?: (request: Request) => Promise<Response | undefined>;
   /** 0 by default: any that is free. */
   readonly port?: number;
   readonly timeoutSeconds?: number;
@@ -44,7 +46,14 @@ export class HttpGateway {
 }
 
 async function answer(options: GatewayOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { call, timeoutSeconds = TIMEOUT_SECONDS, decodesPath = false } = options;
+  const { call, page, timeoutSeconds = TIMEOUT_SECONDS, decodesPath = false } = options;
+  const file = await page?.(
+    new Request(`http://${request.headers.host}${request.url}`, { method: request.method ?? "GET" }),
+  );
+  if (file !== undefined) {
+    response.writeHead(file.status, Object.fromEntries(file.headers)).end(Buffer.from(await file.arrayBuffer()));
+    return;
+  }
   const result = (await call(await eventOf(request, decodesPath), localContext(timeoutSeconds))) as HttpResult;
   const { statusCode, headers, body, isBase64Encoded } = result;
   response.writeHead(statusCode, headers).end(Buffer.from(body, isBase64Encoded ? "base64" : "utf8"));

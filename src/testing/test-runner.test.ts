@@ -293,6 +293,27 @@ describe("what takes real time", () => {
     expect({ status, result, halt }).toEqual({ status: "SUCCEEDED", result: "end", halt: undefined });
   });
 
+  test("is waited for as long as it takes: steps of 2.5 s, and a plain timer of 3.1 s between operations", async () => {
+    const slow = async (): Promise<string> => {
+      await sleep(2500);
+      return "done";
+    };
+    const inSteps = durable(async (context) =>
+      Promise.all([context.step("one", slow), context.step("another", slow), context.wait({ days: 1 })]),
+    );
+    const inCode = durable(async (context) => {
+      await context.step("a", async () => 1);
+      await sleep(3100);
+      return context.step("b", async () => "end");
+    });
+    const runs = [inSteps, inCode].map((handler) =>
+      new DurableTestRunner<unknown>(handler, { executionTimeoutSeconds: 172_800 }).run(),
+    );
+    const [steps, code] = await Promise.all(runs);
+    expect(steps).toMatchObject({ status: "SUCCEEDED", result: ["done", "done", null], halt: undefined });
+    expect(code).toMatchObject({ status: "SUCCEEDED", result: "end", halt: undefined });
+  });
+
   test("is waited for after something else has hung", async () => {
     const handler = durable(async (context) => {
       await Promise.race<unknown>([

@@ -236,6 +236,46 @@ describe("a map callback that takes one parameter", () => {
   });
 });
 
+describe("the timeout of a step", () => {
+  test("aborts each attempt, is tried again, and rejects with an error that can be told, also on replay", async () => {
+    const program: Program = (sdk) => {
+      const { StepError, StepTimeoutError } = sdk as unknown as typeof perdure;
+      const aborted: unknown[] = [];
+      const config: perdure.StepConfig<never> = {
+        timeout: { seconds: 1 },
+        retryStrategy: (_error, attempt) => ({ shouldRetry: attempt < 2, delay: { seconds: 1 } }),
+      };
+      const charge = (context: perdure.DurableContext): Promise<never> =>
+        context.step(
+          "charge",
+          ({ attempt, signal }) =>
+            new Promise(() => signal.addEventListener("abort", () => aborted.push([attempt, nameOf(signal.reason)]))),
+          config,
+        );
+      return async (_event, context) => {
+        const caught = await charge(context as unknown as perdure.DurableContext).catch((error: unknown) => error);
+        await context.wait("pause", { seconds: 1 });
+        return { aborted, isTimeout: caught instanceof StepTimeoutError, isStepError: caught instanceof StepError };
+      };
+    };
+    const observations = await everywhere(program);
+    const aborted = [
+      [1, "StepTimeoutError"],
+      [2, "StepTimeoutError"],
+    ];
+    const results = observations.map(({ result }) => JSON.parse(result ?? "null") as unknown);
+    expect(results).toEqual(four({ aborted, isTimeout: true, isStepError: true }));
+    const charges = observations.map(({ operations }) => operations[0]);
+    const error = {
+      type: "StepTimeoutError",
+      message: 'Attempt 2 of step "charge" was not done in 1 s, which is its timeout.',
+    };
+    expect(charges).toMatchObject(four({ name: "charge", status: "FAILED", attempts: 2, error }));
+  });
+
+  const nameOf = (reason: unknown): string => (reason as Error).name;
+});
+
 test("every name of AWS's package is there, and three others", () => {
   const names = [...Object.keys(aws), "SerdesError", "StepTimeoutError", "collectionSerdes"];
   expect(Object.keys(perdure).toSorted()).toEqual(names.toSorted());

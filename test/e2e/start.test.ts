@@ -45,10 +45,10 @@ function runScript(script: string, folder: string, args: readonly string[] = [])
   return started;
 }
 
-async function startReady(folder: string): Promise<Started & { readonly url: string }> {
-  const started = runScript("start.ts", folder);
-  await until("npm start to be ready", () => {
-    if (started.process.exitCode !== null) throw new Error(`npm start ended:\n${started.output()}`);
+async function startReady(folder: string, script = "start.ts"): Promise<Started & { readonly url: string }> {
+  const started = runScript(script, folder);
+  await until(`${script} to be ready`, () => {
+    if (started.process.exitCode !== null) throw new Error(`${script} ended:\n${started.output()}`);
     return started.output().includes("Stop with Ctrl-C.");
   });
   return { ...started, url: /ready at (\S+)/.exec(started.output())?.[1] ?? "" };
@@ -67,6 +67,20 @@ async function untilNothingServes(folder: string): Promise<void> {
   for (const port of Object.values(ports) as number[]) {
     await until(`port ${port} to be free`, async () => !(await isServing(port)));
   }
+}
+
+/** The page at the link that a start has printed: with what comes along, and nothing that lets others in. */
+async function expectConsole({ url, output }: Awaited<ReturnType<typeof startReady>>, folder: string): Promise<void> {
+  const [link = ""] = /http:\S+\/console\/#token=\S+/.exec(output()) ?? [];
+  expect(link).toBe(`${url}/console/#token=${readFileSync(join(folder, "token"), "utf8")}`);
+  const page = await fetch(link);
+  const html = await page.text();
+  expect(page.status).toBe(200);
+  expect(page.headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+  const [, script = ""] = /<script [^>]*src="([^"]+)"/.exec(html) ?? [];
+  const code = await fetch(new URL(script, page.url));
+  expect(code.status).toBe(200);
+  expect(code.headers.get("content-type")).toContain("javascript");
 }
 
 describe("npm start", () => {
@@ -92,6 +106,10 @@ describe("npm start", () => {
       status: 200,
       body: { DurableExecutions: [] },
     });
+  });
+
+  test("serves the console at the link that it tells", async () => {
+    await expectConsole(first, folder);
   });
 
   test("a second time on the same state says who runs already", async () => {
@@ -125,4 +143,17 @@ test("a killed start leaves no process behind, and the next one finishes what it
   expect(await watching.ended).toBe(0);
   expect(watching.output()).toContain("SUCCEEDED");
   expect(watching.output()).toContain("approvedBy: 'Ada'");
+});
+
+test("npm run start:aws serves the console beside the API, and ends on Ctrl-C", async () => {
+  const folder = newFolder();
+  const started = await startReady(folder, "start-aws.ts");
+  await expectConsole(started, folder);
+  const list = await fetch(`${started.url}/2025-12-01/durable-executions`, {
+    headers: { authorization: `Bearer ${readFileSync(join(folder, "token"), "utf8")}` },
+  });
+  expect(await list.json()).toMatchObject({ DurableExecutions: [] });
+  started.process.kill("SIGINT");
+  expect(await started.ended).toBe(0);
+  await untilNothingServes(folder);
 });

@@ -1,12 +1,15 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { isSlowRun } from "../../scripts/slow-tests.ts";
 import { createHttpFace } from "../../src/lambda-compat/http/face.ts";
-import { BEARER, HeldExecution } from "./held-execution.ts";
-import { PlainClient } from "./plain-client.ts";
+import { KeptLogs } from "../../src/lambda-compat/http/kept-logs.ts";
 import { anyCharacter } from "../any-character.ts";
+import { BEARER, HeldExecution } from "./held-execution.ts";
+import { often, rawObject, rawValue } from "./hostile-json.ts";
+import { PlainClient } from "./plain-client.ts";
 
-/** Hostile requests of each kind. `SOAK=1` is for a quiet night. */
-const RUNS = process.env["SOAK"] === "1" ? 20_000 : 1000;
+/** Hostile requests of each kind. */
+const RUNS = isSlowRun ? 20_000 : 1000;
 /** Only what hangs is cut off. */
 const PATIENCE_MS = 240_000 + RUNS * 60;
 
@@ -22,18 +25,26 @@ const path = fc.oneof(
     .tuple(fc.constantFrom("functions", "durable-executions", "durable-execution-callbacks"), label, verb())
     .map(([kind, id, word]) => `/2025-12-01/${kind}/${id}${word}`),
   label.map((id) => `/2015-03-31/functions/${id}/invocations`),
+  fc.constantFrom("/2025-12-01/durable-executions", "/2025-12-01/durable-executions/", "/2015-03-31/functions"),
   fc.webPath(),
 );
-const query = fc.dictionary(
-  fc.constantFrom(
-    ...["Qualifier", "MaxItems", "Marker", "ReverseOrder", "Statuses", "StartedAfter", "cursor", "CheckpointToken"],
-    ...["X-Amz-Signature", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders", "X-Amz-Algorithm"],
+const listQueries = [
+  ...["Qualifier", "MaxItems", "Marker", "ReverseOrder", "Statuses", "StartedAfter", "StartedBefore"],
+  ...["DurableExecutionName", "FunctionName", "NamePrefix", "Halted", "Tag"],
+] as const;
+/** One name may come more than once. */
+const query = fc.array(
+  fc.tuple(
+    fc.constantFrom(
+      ...[...listQueries, "cursor", "CheckpointToken", "IncludeExecutionData", "X-Amz-Signature", "X-Amz-Credential"],
+      ...["X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders", "X-Amz-Algorithm"],
+    ),
+    fc.oneof(
+      fc.string({ unit: anyCharacter }),
+      fc.constantFrom("0", "1", "true", "a=b", "20260102T030405Z", "AWS4-HMAC-SHA256", "host"),
+    ),
   ),
-  fc.oneof(
-    fc.string({ unit: anyCharacter }),
-    fc.constantFrom("0", "1", "true", "20260102T030405Z", "AWS4-HMAC-SHA256", "host"),
-  ),
-  { maxKeys: 6 },
+  { maxLength: 6 },
 );
 const latin1 = fc.string({
   unit: fc
@@ -53,8 +64,9 @@ const headers = fc.dictionary(
   fc.constantFrom(
     ...["x-amz-invocation-type", "x-amz-durable-execution-name", "x-amz-tenant-id", "last-event-id", "origin"],
     ...["x-amz-date", "x-amz-content-sha256", "x-amz-security-token", "content-type", "access-control-request-method"],
+    ...["x-amzn-trace-id", "x-perdure-tags", "x-perdure-start-at"],
   ),
-  fc.oneof(latin1, fc.constantFrom("Event", "o-1", "20260102T030405Z", "1")),
+  fc.oneof(latin1, fc.constantFrom("Event", "o-1", "20260102T030405Z", "1", "a=b&c=d", "2026-01-02T03:04:06Z")),
   { maxKeys: 5 },
 );
 const body = fc.oneof(
@@ -68,12 +80,16 @@ const body = fc.oneof(
         Updates: fc.array(fc.dictionary(fc.constantFrom("Id", "Type", "Error", "WaitOptions"), fc.jsonValue())),
         ErrorMessage: fc.jsonValue(),
         Version: fc.jsonValue(),
+        Reason: fc.jsonValue(),
+        Name: fc.jsonValue(),
+        OperationId: fc.jsonValue(),
+        Cursor: fc.jsonValue(),
       },
       { requiredKeys: [] },
     )
     .map((value) => JSON.stringify(value)),
 );
-const method = fc.constantFrom("GET", "POST", "POST", "PUT", "OPTIONS", "HEAD");
+const method = fc.constantFrom("GET", "POST", "POST", "PUT", "DELETE", "OPTIONS", "HEAD");
 
 function verb(): fc.Arbitrary<string> {
   return fc.constantFrom(
@@ -83,6 +99,10 @@ function verb(): fc.Arbitrary<string> {
     "/checkpoint",
     "/stop",
     "/resume",
+    "/pause",
+    "/rewind",
+    "/fork",
+    "/logs",
     "/events",
     "/durable-executions",
     "/succeed",
@@ -99,6 +119,7 @@ test(
     await client.start({ functionName: "order", name: "o-1" });
     const face = createHttpFace({
       client,
+      logs: new KeptLogs(),
       credentials: [
         { id: "ci", rights: ["admin"], bearer: "the-token" },
         { id: "aws", rights: ["admin"], sigv4: { accessKeyId: "AKID", secretAccessKey: "secret" } },
@@ -125,7 +146,7 @@ test(
 
 interface Input {
   readonly path: string;
-  readonly query: Record<string, string>;
+  readonly query: [name: string, value: string][];
   readonly headers: Record<string, string>;
   readonly authorization: string;
   readonly body: string | Uint8Array | undefined;
@@ -139,36 +160,6 @@ function toRequest(input: Input): Request {
   const sent = new Headers(given);
   const bare = input.method === "GET" || input.method === "HEAD" || input.body === undefined;
   return new Request(url, { method: input.method, headers: sent, ...(!bare && { body: input.body as BodyInit }) });
-}
-
-/** Text of JSON, where `JSON.stringify` would not go: numbers out of range, lone surrogates, great depth, no JSON. */
-const rawValue = fc.oneof(
-  { weight: 8, arbitrary: fc.jsonValue({ maxDepth: 2 }).map((value) => JSON.stringify(value)) },
-  {
-    weight: 8,
-    arbitrary: fc.constantFrom(
-      ...["1e999", "-1e999", "1e-999", "-0", "1.5", "123456789012345678901234567890", "31622401", "9007199254740993"],
-      ...["null", "true", "[]", "{}", "[null]", '""', '"\\ud800"', '"\\u0000"', '{"__proto__":{"toString":1}}'],
-      ...["", "undefined", "NaN", "01", "'x'", "[", '{"a"}', "\u00a0", "\ufeff1"],
-    ),
-  },
-  { weight: 1, arbitrary: fc.constantFrom("[".repeat(100_000) + "]".repeat(100_000), "[".repeat(100_000)) },
-  { weight: 1, arbitrary: fc.constant(`"${"x".repeat(300_000)}"`) },
-);
-
-/** An object with some of these members, each with any value; a value in brackets is given as it is. */
-function rawObject(members: Readonly<Record<string, fc.Arbitrary<string>>>): fc.Arbitrary<string> {
-  const some = fc.subarray(Object.keys(members));
-  const fill = (names: readonly string[]): fc.Arbitrary<string> =>
-    fc
-      .tuple(...names.map((name) => members[name] as fc.Arbitrary<string>))
-      .map((values) => `{${values.map((value, index) => `"${names[index]}":${value}`).join()}}`);
-  return fc.oneof({ weight: 5, arbitrary: some.chain(fill) }, { weight: 1, arbitrary: rawValue });
-}
-
-function often(...values: readonly string[]): fc.Arbitrary<string> {
-  const texts = values.map((value) => JSON.stringify(value));
-  return fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...texts) }, { weight: 1, arbitrary: rawValue });
 }
 
 const rawError = rawObject({
@@ -194,47 +185,98 @@ const rawUpdate = rawObject({
 });
 const rawUpdates = fc.array(rawUpdate, { maxLength: 3 }).map((updates) => `[${updates.join()}]`);
 const TOKEN = "the newest token";
+const rawFork = {
+  OperationId: often("1", "c4ca4238a0b92382"),
+  Cursor: rawValue,
+  Version: often("$LATEST"),
+};
+/** What is sent to an execution that runs, waits or has ended, by the word at the end of its path. */
 const rawBodies: Readonly<Record<string, fc.Arbitrary<string>>> = {
   checkpoint: rawObject({ CheckpointToken: often(TOKEN, TOKEN, "x"), Updates: rawUpdates, ClientToken: rawValue }),
   stop: rawError,
-  resume: rawObject({ Version: rawValue }),
+  resume: rawObject({ Version: often("$LATEST") }),
+  pause: rawObject({ Reason: rawValue }),
+  rewind: rawObject(rawFork),
+  fork: rawObject({ ...rawFork, Name: rawValue }),
   fail: rawError,
   succeed: rawValue,
   invocations: rawValue,
 };
-const hostile = fc.constantFrom("checkpoint", "checkpoint", "checkpoint", ...Object.keys(rawBodies)).chain((call) =>
-  fc.record({
-    call: fc.constant(call),
-    body: rawBodies[call] as fc.Arbitrary<string>,
-    query: fc.dictionary(fc.constantFrom("Qualifier", "MaxItems", "Marker"), fc.string(), { maxKeys: 1 }),
-  }),
+const listQuery = fc.array(
+  fc.tuple(
+    fc.constantFrom(...listQueries),
+    fc.oneof(fc.string(), fc.constantFrom("1", "true", "held", "h-1", "RUNNING", "a=b", "2026-01-02T03:04:05Z")),
+  ),
+  { maxLength: 3 },
 );
+const ownHeaders = fc.record(
+  {
+    "x-amz-durable-execution-name": fc.oneof(latin1, fc.constantFrom("h-1", "h-2")),
+    "x-perdure-tags": fc.oneof(latin1, fc.constantFrom("a=b", "a=b&a=c", "%ff=%00", "a")),
+    "x-perdure-start-at": fc.oneof(latin1, fc.constantFrom("0", "1e12", "-1", "2026-01-02T03:04:05Z", "9e999")),
+  },
+  { requiredKeys: [] },
+);
+interface Hostile {
+  readonly method: string;
+  /** The word at the end of its path. */
+  readonly call: string;
+  readonly body: string | undefined;
+  readonly query: readonly (readonly [name: string, value: string])[];
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const told: fc.Arbitrary<Hostile> = fc
+  .constantFrom("checkpoint", "checkpoint", "checkpoint", ...Object.keys(rawBodies))
+  .chain((call) =>
+    fc.record({
+      method: fc.constant("POST"),
+      call: fc.constant(call),
+      body: rawBodies[call] as fc.Arbitrary<string>,
+      query: fc.array(fc.tuple(fc.constantFrom("Qualifier", "MaxItems", "Marker"), fc.string()), { maxLength: 1 }),
+      headers: call === "invocations" ? ownHeaders : fc.constant({}),
+    }),
+  );
+const asked: fc.Arbitrary<Hostile> = fc.record({
+  method: fc.constant("GET"),
+  call: fc.constantFrom("", "executions", "executions", "history", "state", "logs"),
+  body: fc.constant(undefined),
+  query: fc.oneof(listQuery, fc.tuple(fc.tuple(fc.constant("CheckpointToken"), fc.constant(TOKEN)))),
+  headers: fc.constant({}),
+});
+const purged = asked.map((request) => ({ ...request, method: "DELETE", call: "" }));
+const hostile = fc.record({
+  request: fc.oneof({ weight: 12, arbitrary: told }, { weight: 4, arbitrary: asked }, { weight: 1, arbitrary: purged }),
+  /** Whether the next request meets an execution that runs: what has ended, is halted or is gone is asked things, too. */
+  renews: fc.boolean(),
+});
 
 test(
   "whatever a body says at whatever place, a real host answers what is wrong with it",
   async () => {
     let held = await HeldExecution.start();
-    const pathOf = (call: string): string => {
-      if (call === "invocations") return "/2015-03-31/functions/held/invocations";
-      if (call === "fail" || call === "succeed") return `/2025-12-01/durable-execution-callbacks/Y2I%3D/${call}`;
-      return `${held.path}/${call}`;
-    };
     const statuses = new Map<number, number>();
+    const done = new Set<string>();
     await fc.assert(
-      fc.asyncProperty(hostile, async ({ call, body: text, query }) => {
-        const headers = { authorization: `Bearer ${BEARER}`, "x-amz-invocation-type": "Event" };
-        const url = `http://h${pathOf(call)}?${new URLSearchParams(query)}`;
-        const sent = text.replaceAll(JSON.stringify(TOKEN), JSON.stringify(held.token));
-        const response = await held.face(new Request(url, { method: "POST", headers, body: sent }));
+      fc.asyncProperty(hostile, async ({ request: { method, call, body, query, headers }, renews }) => {
+        const parameters = query.map(([name, value]): [string, string] => [name, value === TOKEN ? held.token : value]);
+        const response = await held.face(
+          new Request(`http://h${pathOf(call, held)}?${new URLSearchParams(parameters)}`, {
+            method,
+            headers: { authorization: `Bearer ${BEARER}`, "x-amz-invocation-type": "Event", ...headers },
+            ...(body !== undefined && { body: body.replaceAll(JSON.stringify(TOKEN), JSON.stringify(held.token)) }),
+          }),
+        );
         const answer = await response.text();
         expect([response.status, held.failures]).toEqual([expect.toSatisfy((status: number) => status < 500), []]);
         const code = response.headers.get("x-amzn-errortype") ?? "";
         expect(/^[A-Z]\w+Exception$/.test(code)).toBe(response.status >= 400);
         statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
+        if (response.ok) done.add(`${method} ${call}`);
         const { CheckpointToken } =
           call === "checkpoint" && response.ok ? (JSON.parse(answer) as typeof TOKENS) : TOKENS;
         if (CheckpointToken !== undefined) held.token = CheckpointToken;
-        if ((await held.runner.describe("held/h-1")).status === "RUNNING") return;
+        if (!renews || (await held.runs())) return;
         held.close();
         held = await HeldExecution.start();
       }),
@@ -244,8 +286,24 @@ test(
     // Both what is right and what is wrong was among it.
     expect(statuses.get(200)).toBeGreaterThan(RUNS / 100);
     expect(statuses.get(400)).toBeGreaterThan(RUNS / 10);
+    expect([...done]).toEqual(expect.arrayContaining(RIGHT_AT_TIMES));
   },
   PATIENCE_MS,
 );
 
+/** What was done at least once in a run that is long enough. */
+const RIGHT_AT_TIMES = isSlowRun
+  ? [
+      ...["GET ", "GET executions", "GET history", "GET logs", "GET state", "DELETE ", "POST invocations"],
+      ...["POST checkpoint", "POST pause", "POST resume", "POST fork", "POST stop"],
+    ]
+  : [];
+
 const TOKENS: { readonly CheckpointToken?: string } = {};
+
+function pathOf(call: string, held: HeldExecution): string {
+  if (call === "executions") return "/2025-12-01/durable-executions";
+  if (call === "invocations") return "/2015-03-31/functions/held/invocations";
+  if (call === "fail" || call === "succeed") return `/2025-12-01/durable-execution-callbacks/Y2I%3D/${call}`;
+  return call === "" ? held.path : `${held.path}/${call}`;
+}

@@ -7,9 +7,11 @@ import type { FunctionOutput, InvocationRequest, RunningInvocation } from "../..
 import { Runner } from "../../src/engine/runner/runner.ts";
 import { formatExecutionArn } from "../../src/lambda-compat/arn.ts";
 import type { Credential } from "../../src/lambda-compat/http/credentials.ts";
+import { KeptLogs } from "../../src/lambda-compat/http/kept-logs.ts";
 import { createHttpFace, type HttpFaceOptions } from "../../src/lambda-compat/http/face.ts";
 
 export const BEARER = "the-token";
+const NAME = "h-1";
 
 /** What the face answers. */
 export interface Answered {
@@ -49,6 +51,7 @@ export class HeldExecution {
     });
     this.face = createHttpFace({
       client: this.runner,
+      logs: new KeptLogs(),
       credentials: credentials ?? [{ id: "worker", rights: ["admin"], bearer: BEARER }],
       options: { onError: (error) => this.failures.push(error), ...options },
     });
@@ -57,7 +60,7 @@ export class HeldExecution {
   /** Resolves once the handler runs. */
   static async start(options: HeldOptions = {}): Promise<HeldExecution> {
     const held = new HeldExecution(options);
-    const { execution } = await held.runner.start({ functionName: "held", name: "h-1", input: "{}" });
+    const { execution } = await held.runner.start({ functionName: "held", name: NAME, input: "{}" });
     held.arn = formatExecutionArn(execution);
     while (held.token === "") await new Promise((next) => setTimeout(next, 1));
     return held;
@@ -84,13 +87,20 @@ export class HeldExecution {
     return answer;
   }
 
+  /** Whether it is still there, and neither has ended nor is halted. */
+  async runs(): Promise<boolean> {
+    const header = await this.runner.describe(`held/${NAME}`).catch(() => undefined);
+    return header?.status === "RUNNING" && header.halt === undefined;
+  }
+
   close(): void {
     this.end({ status: "SUCCEEDED" });
     this.runner.close();
   }
 
   #hold(request: InvocationRequest): RunningInvocation {
-    this.token = request.token;
+    // Others are begun by a fork, or under another name.
+    if (request.header.name === NAME) this.token = request.token;
     const output = new Promise<FunctionOutput>((resolve) => {
       this.end = resolve;
     });

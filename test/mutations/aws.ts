@@ -12,6 +12,13 @@ const typedClient = ["src/lambda-compat/typed-client.test.ts"];
 /** The home on AWS, and what every home hands to its users. */
 export const awsMutations: readonly Mutation[] = [
   {
+    keeps: "aws",
+    what: "the signature of a call of perdure's own is not found again behind an HTTP API",
+    code: "encoded(rawPath.slice(start, end))",
+    becomes: "rawPath.slice(start, end)",
+    tests: ["src/homes/aws/http-request.test.ts"],
+  },
+  {
     keeps: "queue",
     what: "a message is delayed by more than SQS takes",
     code: "    return Math.min(Math.max(seconds, 0), LONGEST_DELAY_SECONDS);",

@@ -8,6 +8,17 @@ const failures = ["src/lambda-compat/serdes-failures.test.ts"];
 /** Functions that are tried until they have an outcome. */
 export const replayAttemptsMutations: readonly Mutation[] = [
   {
+    keeps: "P2",
+    what: "a step begins again whenever the service says that it is ready",
+    code: "    if (status !== this.#awaits) return;\n",
+    becomes: "",
+    also: {
+      code: '    if (status === "READY" && (this.#mayNotBegin || attempt < this.#attempt)) return;\n',
+      becomes: "",
+    },
+    tests: ["test/conformance/real-time.test.ts"],
+  },
+  {
     keeps: "P1",
     what: "a settled step runs its function again",
     code: "    if (this.isSettled || this.scope.isRebuilding) return this.future;\n",

@@ -1,13 +1,9 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { isSettled } from "perdure/engine";
 import { withDurableExecution } from "perdure";
 import { createMemoryHost, type MemoryHost } from "perdure/memory";
+import { exampleLog as log } from "../../../test/format-example.ts";
 import { type ExecutionView, firstSeqOf, operationAt, viewOf } from "./execution-view.ts";
-
-/** The examples of the log's format: an order that is tried twice, waits, asks, and fails to ship. */
-const [, block = ""] = /```jsonl\n(.*?)```/s.exec(readFileSync("docs/log-format.md", "utf8")) ?? [];
-const log = block.trim().split("\n");
 
 describe("the view of a log", () => {
   const view = viewOf(log);

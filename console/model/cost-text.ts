@@ -1,0 +1,35 @@
+/** What an execution has taken, in words. */
+
+import type { Cost } from "./cost.ts";
+
+const numbers = new Intl.NumberFormat("en");
+/** Of the processes that wrote a log, the newest ones are named. */
+const MOST_NAMED = 3;
+
+export function operationsText({ operations, copied, attempts }: Cost): string {
+  const parts = [numbers.format(operations), many(attempts, "attempt")];
+  return [...parts, ...(copied > 0 ? [`${numbers.format(copied)} more copied`] : [])].join(", ");
+}
+
+export function logText({ commits, characters }: Cost): string {
+  return `${many(commits, "row")}, ${sizeText(characters)}`;
+}
+
+export function runsText({ runs, processes }: Cost): string {
+  return `${many(runs, "time")} from the top, in ${many(processes.length, "process")}`;
+}
+
+export function processesText({ processes }: Cost): string {
+  const named = processes.slice(-MOST_NAMED).map((each) => each.slice(0, 8));
+  const more = processes.length - named.length;
+  return `${named.join(", ")}${more > 0 ? `, and ${more} before` : ""}`;
+}
+
+function sizeText(characters: number): string {
+  return characters < 10_000 ? many(characters, "character") : `${numbers.format(Math.round(characters / 1000))} KB`;
+}
+
+function many(count: number, what: string): string {
+  const plural = what.endsWith("s") ? `${what}es` : `${what}s`;
+  return `${numbers.format(count)} ${count === 1 ? what : plural}`;
+}
