@@ -86,7 +86,7 @@ describe("a caller who waits for an outcome", () => {
     await client.waiting(1);
     const left = new Promise((resolve) => signals[0]?.addEventListener("abort", resolve));
     leaving.abort();
-    await expect(asked).rejects.toThrow();
+    await expect(asked).rejects.toThrow(/abort/);
     await left;
   });
 
