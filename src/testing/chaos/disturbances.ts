@@ -4,7 +4,6 @@ import type { ChaosSystem } from "./chaos-system.ts";
 
 const DAY_MS = 86_400_000;
 const MOST_EARLY_WAKES = 4;
-const LONGEST_JUMP_MS = 2_000;
 
 /** What happens to processes, and to the ports as a whole, between one moment and the next. */
 export class Disturbances {
@@ -98,8 +97,7 @@ export class Disturbances {
     const process = this.#some();
     if (process === undefined || scenario.skewMs === 0) return;
     faults.count("clock jump");
-    const { skewMs } = scenario;
-    process.host.skewMs = faults.random.below(2 * Math.min(skewMs, LONGEST_JUMP_MS) + 1) - skewMs;
+    process.host.skewMs = faults.random.below(2 * scenario.skewMs + 1) - scenario.skewMs;
     story.tell(`the clock of ${process.name} is now ${process.host.skewMs} ms ahead`);
   }
 
