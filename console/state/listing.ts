@@ -8,7 +8,7 @@ import { appended, type PageSource, reread } from "../model/list-store.ts";
 const PAGE = 200;
 /** As many as a face gives at once, for reading all of them. */
 const LARGE_PAGE = 1_000;
-/** Rows are kept up to this number; a filter finds what lies beyond. */
+/** Rows are kept up to this number; what lies beyond is a list of its own. */
 export const MOST_ROWS = 100_000;
 
 /** What is on the screen, by the places of its rows. */
@@ -33,6 +33,13 @@ export class Listing<Marker> {
   constructor(source: PageSource<Marker>, filter: Filter) {
     this.#source = source;
     this.filter = filter;
+  }
+
+  /** The list that goes on where this one has as many rows as it keeps; undefined for one that has them all, or not yet so many. */
+  get older(): Filter | undefined {
+    const last = this.rows.value.at(-1);
+    if (this.isWhole.value || last === undefined || this.rows.value.length < MOST_ROWS) return undefined;
+    return last.startedAt === this.filter.before ? undefined : { ...this.filter, before: last.startedAt };
   }
 
   /** Reads the next page, unless one is being read or there is none. */

@@ -6,7 +6,6 @@ import { VirtualList } from "../views/ui/virtual-list.tsx";
 import { type ExecutionRow, type Filter, NO_FILTER } from "../model/filter.ts";
 import { executionRoute, formatRoute } from "../model/route.ts";
 import { type List } from "../state/console.ts";
-import { MOST_ROWS } from "../state/listing.ts";
 import type { PageProps } from "./app.tsx";
 import { BulkPanel } from "./bulk-panel.tsx";
 import { FilterBar } from "./filter-bar.tsx";
@@ -154,14 +153,19 @@ interface ListFootProps {
 function ListFoot({ listing, canSearch }: ListFootProps): JSX.Element {
   const { rows, looked, isWhole, isLoading, error } = listing;
   const isSlow = canSearch === false && looked.value > rows.value.length;
-  const isFull = rows.value.length >= MOST_ROWS;
+  const { older } = listing;
   return (
     <p class="list-foot hint">
       {error.value === undefined ? (
         <span>
           {count(rows.value.length)} {isWhole.value ? (rows.value.length === 1 ? "execution" : "executions") : "so far"}
           {isSlow && `, found among ${count(looked.value)}: this service cannot search, so its lists are read`}
-          {isFull && !isWhole.value && ". That is as many as are shown; narrow them down to find others"}
+          {older !== undefined && (
+            <>
+              . That is as many as are shown at a time.{" "}
+              <a href={formatRoute({ page: "list", filter: older })}>Show those that started before</a>
+            </>
+          )}
           {isLoading.value && " …"}
         </span>
       ) : (
