@@ -21,6 +21,8 @@ export class Subject {
   /** What its code wrote, the oldest line first; undefined where nobody keeps that. */
   readonly lines: Signal<readonly WrittenLine[] | undefined> = signal([]);
   #lastLine = 0;
+  /** Why the log is read no further; what else is asked for goes on. */
+  #brokenLog: string | undefined;
   readonly #face: Face;
   readonly #leave: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -32,7 +34,7 @@ export class Subject {
     this.arn = arn;
     this.#leave = watchLog(face, arn, {
       onCommit: (body) => this.#add(body),
-      onError: (error) => this.#fail(error),
+      onError: (error) => this.#failLog(error),
     });
     void this.#poll();
   }
@@ -49,7 +51,7 @@ export class Subject {
       const details = readDetails(await this.#face.json(executionPath(this.arn)));
       if (this.#isClosed) return;
       this.details.value = details;
-      this.error.value = undefined;
+      this.error.value = this.#brokenLog;
       await this.#readLines();
     } catch (error) {
       this.#fail(error);
@@ -94,6 +96,11 @@ export class Subject {
       },
       this.view.tracks.length > LONG ? LONG_MS : FRAME_MS,
     );
+  }
+
+  #failLog(error: unknown): void {
+    if (!isPassing(error)) this.#brokenLog = messageOf(error);
+    this.#fail(error);
   }
 
   #fail(error: unknown): void {

@@ -19,6 +19,10 @@ export const Limits = {
   OPERATION_ID_CHARACTERS: 64,
   /** Positions (`1-2-3`) are hashed before they meet AWS's limit, so deep nesting may exceed it here. */
   POSITION_CHARACTERS: 1024,
+  /** How deep operations lie in a log from elsewhere: as deep as positions reach. */
+  NESTING: 512,
+  /** A log from elsewhere, all its commits as text. */
+  LOG_CHARACTERS: 134_217_728,
   OPERATION_NAME_CHARACTERS: 256,
   SUB_TYPE_CHARACTERS: 32,
   EXECUTION_NAME_CHARACTERS: 64,
