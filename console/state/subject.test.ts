@@ -21,13 +21,16 @@ afterAll(async () => {
   await Promise.all(served.map((each) => each.close()));
 });
 
-/** An execution whose log is, in the words of its host, this one. */
-async function subjectOf(...log: readonly string[]): Promise<Subject> {
+/** An execution whose log is, in the words of its host, this one. What else is asked for is answered after `answered`. */
+async function subjectOf(log: readonly string[], answered: Promise<void>): Promise<Subject> {
   const { execution } = await host.client.start({ functionName: "nothing" });
   await host.client.settled(execution.id, Date.now() + 10_000);
   const events = log.map((body, index) => `id: ${index + 1}\nevent: commit\ndata: ${body}\n\n`).join("");
   const handler: FetchHandler = async (request) => {
-    if (!new URL(request.url).pathname.endsWith("/events")) return face(request);
+    if (!new URL(request.url).pathname.endsWith("/events")) {
+      await answered;
+      return face(request);
+    }
     return new Response(events, { headers: { "Content-Type": "text/event-stream" } });
   };
   const own = await serve(handler);
@@ -57,15 +60,18 @@ test.for<[string, string, string]>([
   ["an input that is no text", commit(2, { ...start, retentionDays: 14, input: {} }), 'wrong value for "input"'],
   ["contexts 600 deep", commit(2, ...deep), "deep; the limit is 512"],
 ])("%s ends the log with an error that stays, and what came before is shown", async ([, body, message]) => {
-  const subject = await subjectOf(begun, body, commit(3));
+  const answers = Promise.withResolvers<void>();
+  const subject = await subjectOf([begun, body, commit(3)], answers.promise);
   try {
     await expect.poll(() => subject.error.value).toContain(message);
+    answers.resolve();
     await subject.refresh();
     expect(subject.details.value).toMatchObject({ state: "SUCCEEDED" });
     expect(subject.error.value).toContain(message);
     expect(subject.view.length).toBe(1);
     expect(subject.view.events.map(({ event }) => event.eventType)).toEqual(["ExecutionStarted"]);
   } finally {
+    answers.resolve();
     subject.close();
   }
 });
