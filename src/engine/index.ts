@@ -18,7 +18,8 @@ export {
 export { HistoryReader, historyOf } from "./machine/history.ts";
 export { journalOf } from "./machine/journal.ts";
 export { violations } from "./machine/invariants.ts";
-export { CorruptLogError, LogLimitError, UnsupportedLogVersionError } from "./machine/log-errors.ts";
+export { CorruptLogError, UnsupportedLogVersionError } from "./machine/log-errors.ts";
+export { LogLimitError } from "./machine/log-limit-error.ts";
 export { type Duty, type Here, type Plan, planOf } from "./machine/plan.ts";
 export { emptyState, type ExecutionState } from "./machine/state.ts";
 export { executionIdOfCallback } from "./model/callback-id.ts";

@@ -51,7 +51,7 @@ export const consoleMutations: readonly Mutation[] = [
   {
     keeps: "console",
     what: "a log from elsewhere is deeper than those who walk through it can go",
-    code: "    if (depth > Limits.NESTING)\n",
+    code: "    if (depth > ForeignLogLimits.NESTING)\n",
     becomes: "    if (depth < 0)\n",
     tests: foreignLog,
   },

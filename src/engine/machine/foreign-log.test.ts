@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ForeignLog, readForeignLog } from "./foreign-log.ts";
-import { Limits } from "./limits.ts";
+import { ForeignLogLimits } from "./limits.ts";
 import { Recorder } from "./recorder.ts";
 
 const TOO_MUCH = expect.objectContaining({ code: "LOG_LIMIT_EXCEEDED" });
@@ -63,7 +63,7 @@ describe("operations lie 512 deep at the most", () => {
 });
 
 test("has 128 Mi characters at the most, and is not looked into beyond that", () => {
-  const body = "x".repeat(Limits.LOG_CHARACTERS / 32);
+  const body = "x".repeat(ForeignLogLimits.CHARACTERS / 32);
   expect(() => readForeignLog([...Array.from({ length: 32 }, () => body), "x"])).toThrow(TOO_MUCH);
   expect(() => readForeignLog([...Array.from({ length: 32 }, () => body)])).toThrow(
     expect.objectContaining({ code: "CORRUPT_LOG" }),

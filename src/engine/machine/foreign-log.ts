@@ -7,8 +7,8 @@ import type { Commit } from "../model/commit.ts";
 import type { Operation } from "../model/operation.ts";
 import { fold } from "./fold.ts";
 import { decodeForeignCommit, type ForeignCommitOptions } from "./foreign-commit.ts";
-import { Limits } from "./limits.ts";
-import { LogLimitError } from "./log-errors.ts";
+import { ForeignLogLimits } from "./limits.ts";
+import { LogLimitError } from "./log-limit-error.ts";
 import { emptyState, type ExecutionState, type StateOptions } from "./state.ts";
 
 /** How a log from elsewhere is read. */
@@ -50,8 +50,8 @@ export class ForeignLog {
 
   #measure({ id, type, parentId }: Operation): void {
     const depth = 1 + (parentId === undefined ? 0 : (this.#depths.get(parentId) ?? 0));
-    if (depth > Limits.NESTING)
-      throw new LogLimitError(`An operation of the log lies ${depth} deep; the limit is ${Limits.NESTING}.`);
+    if (depth > ForeignLogLimits.NESTING)
+      throw new LogLimitError(`An operation of the log lies ${depth} deep; the limit is ${ForeignLogLimits.NESTING}.`);
     if (type === "CONTEXT") this.#depths.set(id, depth);
   }
 }
@@ -73,7 +73,7 @@ export interface ReadLog {
  */
 export function readForeignLog(bodies: readonly string[], options: ForeignLogOptions = {}): ReadLog {
   const characters = bodies.reduce((sum, { length }) => sum + length, 0);
-  const limit = Limits.LOG_CHARACTERS;
+  const limit = ForeignLogLimits.CHARACTERS;
   if (characters > limit) throw new LogLimitError(`The log has ${characters} characters; the limit is ${limit}.`);
   const log = new ForeignLog(options);
   return { commits: bodies.map((body) => log.add(body).commit), state: log.state };

@@ -19,10 +19,6 @@ export const Limits = {
   OPERATION_ID_CHARACTERS: 64,
   /** Positions (`1-2-3`) are hashed before they meet AWS's limit, so deep nesting may exceed it here. */
   POSITION_CHARACTERS: 1024,
-  /** How deep operations lie in a log from elsewhere: as deep as positions reach. */
-  NESTING: 512,
-  /** A log from elsewhere, all its commits as text. */
-  LOG_CHARACTERS: 134_217_728,
   OPERATION_NAME_CHARACTERS: 256,
   SUB_TYPE_CHARACTERS: 32,
   EXECUTION_NAME_CHARACTERS: 64,
@@ -42,6 +38,14 @@ export const Limits = {
   RETENTION_DAYS: 90,
   /** With the runner's pauses, which grow from 1 second to 5 minutes, that takes some three and a half hours. */
   FAULTS_IN_A_ROW: 50,
+} as const;
+
+/** Of a log from elsewhere. Apart, since few programs read one. */
+export const ForeignLogLimits = {
+  /** How deep operations lie: as deep as positions reach. */
+  NESTING: 512,
+  /** All commits as text, in UTF-16 units. */
+  CHARACTERS: 134_217_728,
 } as const;
 
 /** A value that may be too large, and what to call it. */
