@@ -19,9 +19,12 @@ test.for<[string, Route]>([
   expect(parseRoute(formatRoute(route))).toEqual(route);
 });
 
-test.for(["", "#", "#/", "#/nowhere", "#/?status=odd&after=never"])("%j shows all executions", (hash) => {
-  expect(parseRoute(hash)).toEqual({ page: "list", filter: NO_FILTER });
-});
+test.for(["", "#", "#/", "#/nowhere", "#/?status=odd&after=never", "#/?after=%2B275760-09-13&before=%2B010000-01-01"])(
+  "%j shows all executions",
+  (hash) => {
+    expect(parseRoute(hash)).toEqual({ page: "list", filter: NO_FILTER });
+  },
+);
 
 test("a commit that is none is the newest", () => {
   expect(parseRoute("#/executions/a?commit=-1&tab=odd")).toEqual(executionRoute("a"));

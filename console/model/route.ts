@@ -46,10 +46,13 @@ export function executionRoute(arn: string): ExecutionRoute {
   return { page: "execution", arn, tab: "Graph", operation: undefined, commit: undefined };
 }
 
+/** The end of the year 9999, ms since the epoch: a later time is no date any more in some time zones, and nobody's. */
+const LAST_MOMENT = 253_402_300_799_999;
+
 function readFilter(values: URLSearchParams): Filter {
   const time = (name: string): number | undefined => {
     const at = Date.parse(values.get(name) ?? "");
-    return Number.isNaN(at) ? undefined : at;
+    return Math.abs(at) <= LAST_MOMENT ? at : undefined;
   };
   return {
     ...NO_FILTER,

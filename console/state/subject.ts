@@ -23,6 +23,8 @@ export class Subject {
   /** What else there is to know of lines, or undefined before any were asked for. */
   readonly lineScope: Signal<LineScope | undefined> = signal(undefined);
   #lastLine = 0;
+  /** Why the log is read no further; what else is asked for goes on. */
+  #brokenLog: string | undefined;
   readonly #face: Face;
   readonly #leave: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -34,7 +36,7 @@ export class Subject {
     this.arn = arn;
     this.#leave = watchLog(face, arn, {
       onCommit: (body) => this.#add(body),
-      onError: (error) => this.#fail(error),
+      onError: (error) => this.#failLog(error),
     });
     void this.#poll();
   }
@@ -51,7 +53,7 @@ export class Subject {
       const details = readDetails(await this.#face.json(executionPath(this.arn)));
       if (this.#isClosed) return;
       this.details.value = details;
-      this.error.value = undefined;
+      this.error.value = this.#brokenLog;
       await this.#readLines();
     } catch (error) {
       this.#fail(error);
@@ -97,6 +99,11 @@ export class Subject {
       },
       this.view.tracks.length > LONG ? LONG_MS : FRAME_MS,
     );
+  }
+
+  #failLog(error: unknown): void {
+    if (!isPassing(error)) this.#brokenLog = messageOf(error);
+    this.#fail(error);
   }
 
   #fail(error: unknown): void {

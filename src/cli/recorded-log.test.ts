@@ -98,3 +98,14 @@ test("what is no recorded execution is refused with what it lacks", () => {
   expect(() => logOf("{}")).toThrow("neither commits nor events");
   expect(() => logOf('{"Events":[]}')).toThrow("ExecutionStarted");
 });
+
+test("a log with anything that no execution has is refused with its field", () => {
+  const start = { kind: "EXECUTION_STARTED", name: "n", incarnation: "0", functionName: "f", version: "1" };
+  const begun = (change: object, at = 1): string =>
+    JSON.stringify({ v: 2, writer: "w.1", at, facts: [{ ...start, retentionDays: 14, ...change }] });
+  expect(logOf(begun({}))).toEqual([begun({})]);
+  for (const read of [(body: string) => body, (body: string) => JSON.stringify({ log: [body] })]) {
+    expect(() => logOf(read(begun({}, 1e20)))).toThrow('"at"');
+    expect(() => logOf(read(begun({ input: {} })))).toThrow('"input"');
+  }
+});

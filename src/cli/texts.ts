@@ -53,7 +53,13 @@ export function eventLine(event: HistoryEvent): string {
 /** The API's answers as AWS's own command prints them: times are ISO texts. */
 export function readable(value: unknown): unknown {
   const text = JSON.stringify(value, (key, inner: unknown) =>
-    key.endsWith("Timestamp") && typeof inner === "number" ? new Date(Math.round(inner * 1000)).toISOString() : inner,
+    key.endsWith("Timestamp") && typeof inner === "number" ? isoTime(inner) : inner,
   );
   return JSON.parse(text) as unknown;
+}
+
+/** Seconds since the epoch as ISO 8601 has them; the number itself where no date can be made of it. */
+export function isoTime(seconds: number): string | number {
+  const date = new Date(Math.round(seconds * 1000));
+  return Number.isNaN(date.getTime()) ? seconds : date.toISOString();
 }

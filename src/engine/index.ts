@@ -7,10 +7,19 @@ export type { Command, Decision, DecisionEnvironment, MachineRejection } from ".
 export { decodeCommit, encodeCommit } from "./machine/commit-codec.ts";
 export { decide } from "./machine/decide.ts";
 export { fold } from "./machine/fold.ts";
+export { decodeForeignCommit, type ForeignCommitOptions } from "./machine/foreign-commit.ts";
+export {
+  type FoldedCommit,
+  ForeignLog,
+  type ForeignLogOptions,
+  type ReadLog,
+  readForeignLog,
+} from "./machine/foreign-log.ts";
 export { HistoryReader, historyOf } from "./machine/history.ts";
 export { journalOf } from "./machine/journal.ts";
 export { violations } from "./machine/invariants.ts";
 export { CorruptLogError, UnsupportedLogVersionError } from "./machine/log-errors.ts";
+export { LogLimitError } from "./machine/log-limit-error.ts";
 export { type Duty, type Here, type Plan, planOf } from "./machine/plan.ts";
 export { emptyState, type ExecutionState } from "./machine/state.ts";
 export { executionIdOfCallback } from "./model/callback-id.ts";

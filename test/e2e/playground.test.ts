@@ -325,6 +325,20 @@ inChromium("the list", () => {
     await press(page, "Replay with this code");
     await says(page, /does not replay this log/);
   });
+
+  test("goes on after a file with what no execution has, which is refused", async () => {
+    const page = await visit();
+    await page.getByRole("tab", { name: "Executions" }).click();
+    const [first = "", ...rest] = longLog(1);
+    for (const log of [[first.replace(/"at":\d+/, '"at":1e20'), ...rest], longLog(1)]) {
+      const buffer = Buffer.from(JSON.stringify({ format: "perdure-execution", version: 1, log }));
+      const file = { name: "log.json", mimeType: "application/json", buffer };
+      await page.getByLabel("Import", { exact: true }).setInputFiles(file);
+      await says(page, log[0] === first ? "Imported" : 'wrong value for "at"');
+    }
+    await page.reload();
+    await row(page, /succeeded|running/).waitFor();
+  });
 });
 
 inChromium("the clock", () => {

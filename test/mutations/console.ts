@@ -2,6 +2,7 @@ import type { Mutation } from "./mutation.ts";
 
 const view = ["console/views/model/execution-view.test.ts"];
 const objectLines = ["src/homes/cloudflare/object-lines.test.ts"];
+const foreignLog = ["src/engine/machine/foreign-log.test.ts"];
 const keptLogs = ["src/lambda-compat/http/kept-logs.test.ts"];
 
 /** What the console shows, and what it is shown. */
@@ -68,6 +69,34 @@ export const consoleMutations: readonly Mutation[] = [
     code: " && toSeq !== undefined && toSeq <= seq)\n",
     becomes: " && toSeq !== undefined)\n",
     tests: ["console/model/comparable.test.ts"],
+  },
+  {
+    keeps: "console",
+    what: "a host sends what no execution has, and it is shown",
+    code: "    const commit = decodeForeignCommit(body, this.#options);\n",
+    becomes: "    const commit = JSON.parse(body) as Commit;\n",
+    tests: [...view, ...foreignLog],
+  },
+  {
+    keeps: "console",
+    what: "a log from elsewhere is deeper than those who walk through it can go",
+    code: "    if (depth > ForeignLogLimits.NESTING)\n",
+    becomes: "    if (depth < 0)\n",
+    tests: foreignLog,
+  },
+  {
+    keeps: "console",
+    what: "a log from elsewhere of any size is read",
+    code: "  if (characters > limit) throw",
+    becomes: "  if (characters < 0) throw",
+    tests: foreignLog,
+  },
+  {
+    keeps: "console",
+    what: "why a log has broken off is forgotten with the next answer about its execution",
+    code: "      this.error.value = this.#brokenLog;\n",
+    becomes: "      this.error.value = undefined;\n",
+    tests: ["console/state/subject.test.ts"],
   },
   {
     keeps: "console",

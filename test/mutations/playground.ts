@@ -1,8 +1,9 @@
 import type { Mutation } from "./mutation.ts";
 
 const storePort = ["demo/playground/source/store-port.test.ts"];
+const importedLog = ["demo/playground/model/imported-log.test.ts"];
 
-/** What code from a link can reach. */
+/** What code from a link can reach, and what a file can bring in. */
 export const playgroundMutations: readonly Mutation[] = [
   {
     keeps: "playground",
@@ -35,5 +36,26 @@ export const playgroundMutations: readonly Mutation[] = [
       becomes: "",
     },
     tests: storePort,
+  },
+  {
+    keeps: "playground",
+    what: "code from a link writes what no execution has",
+    code: "  decodeForeignCommit(body);\n",
+    becomes: "  JSON.parse(body);\n",
+    tests: storePort,
+  },
+  {
+    keeps: "playground",
+    what: "a file brings in what no execution has",
+    code: "  const { commits } = readForeignLog(log, { anyCallbackId: true });\n",
+    becomes: "  const commits = log.map((body) => JSON.parse(body));\n",
+    tests: importedLog,
+  },
+  {
+    keeps: "playground",
+    what: "a file of any size is read",
+    code: "  if (file.size > MOST_BYTES) throw",
+    becomes: "  if (file.size < 0) throw",
+    tests: importedLog,
   },
 ];

@@ -180,4 +180,11 @@ export const runnerClientsMutations: readonly Mutation[] = [
     becomes: "incarnation === '')",
     tests: ["test/runner/history.test.ts"],
   },
+  {
+    keeps: "P11",
+    what: "a page of the state is as large as it may be, and one more operation",
+    code: "    return units > UNITS_PER_PAGE && index > 0;\n",
+    becomes: "    return units - payloadLength(operation) >= UNITS_PER_PAGE && index > 0;\n",
+    tests: ["src/engine/runner/state-page.test.ts"],
+  },
 ];

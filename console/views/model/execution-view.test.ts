@@ -3,6 +3,7 @@ import { isSettled } from "perdure/engine";
 import { withDurableExecution } from "perdure";
 import { createMemoryHost, type MemoryHost } from "perdure/memory";
 import { exampleLog as log } from "../../../test/format-example.ts";
+import { around } from "./outline.ts";
 import { type ExecutionView, firstSeqOf, operationAt, viewOf } from "./execution-view.ts";
 
 describe("the view of a log", () => {
@@ -136,6 +137,53 @@ describe("the view of what an operator did", () => {
     expect(view.unsettledAt(view.length).map((each) => each.id)).toEqual(["2"]);
   });
 });
+
+describe("a log that anybody may have written", () => {
+  test("is shown up to what no execution has, and that is named", () => {
+    const view = viewOf(log.slice(0, 2));
+    const late = (log[2] ?? "").replace(/"at":\d+/, '"at":1e20');
+    expect(() => view.add(late)).toThrow('wrong value for "at"');
+    expect(view.length).toBe(2);
+    expect(view.events.every(({ event }) => Number.isFinite(event.at))).toBe(true);
+    view.add(log[2] ?? "");
+    expect(view.length).toBe(3);
+  });
+
+  test("has times that can still be counted from", () => {
+    const last = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+    const view = viewOf(log.slice(0, 6).map((body) => body.replace(/"at":\d+/g, `"at":${last}`)));
+    view.add((log[6] ?? "").replace(/"at":\d+/g, `"at":${last}`));
+    expect(new Date(view.nextTimer ?? Number.NaN).toISOString()).toMatch(/^\+010000|^9999/);
+    expect(() => viewOf([(log[0] ?? "").replace(/"at":\d+/, `"at":${last + 1}`)])).toThrow('"at"');
+  });
+
+  test("may have redacted ids of callbacks, and those of another service", () => {
+    for (const id of ["b3JkZXI-redacted-0123456789abcdef", "Ab/c+="]) {
+      const view = viewOf(log.slice(0, 9).map((body) => body.replace(/"callbackId":"[^"]+"/, `"callbackId":"${id}"`)));
+      expect(view.openCallbacks).toMatchObject([{ callbackId: id }]);
+    }
+  });
+
+  test("is refused by name where its operations lie deeper than they do here", () => {
+    expect(() => viewOf(nested(10_000))).toThrow(expect.objectContaining({ code: "LOG_LIMIT_EXCEEDED" }));
+    const view = viewOf(nested(512));
+    expect(view.tracks.at(-1)?.depth).toBe(511);
+    const deepest = view.tracks.at(-1)!;
+    expect(around(deepest, (id) => view.track(id))).toHaveLength(511);
+    expect(view.nameOf(operationAt(deepest, view.length)!)).toBe("outermost");
+  });
+});
+
+/** A log with contexts in each other, this many deep. */
+function* nested(depth: number): Generator<string> {
+  yield log[0] ?? "";
+  const base = { v: 2, writer: "w", owner: "o", at: 1_790_000_000_001 };
+  for (let at = 1; at <= depth; at++) {
+    const place = at === 1 ? { name: "outermost" } : { parentId: `c${at - 1}` };
+    const fact = { kind: "STARTED", id: `c${at}`, type: "CONTEXT", subType: "RunInChildContext", ...place };
+    yield JSON.stringify({ ...base, writer: `w.${at}`, facts: [fact] });
+  }
+}
 
 /** The execution as it is once it is as it should be. */
 async function viewUntil(host: MemoryHost, id: string, isSo: (view: ExecutionView) => boolean): Promise<ExecutionView> {

@@ -7,13 +7,11 @@
 import {
   type Commit,
   type CopiedCommit,
-  decodeCommit,
-  emptyState,
   type ExecutionHeader,
   type ExecutionState,
   type Fact,
   type Failure,
-  fold,
+  ForeignLog,
   type HistoryEvent,
   HistoryReader,
   isSettled,
@@ -76,7 +74,8 @@ export class ExecutionView {
   readonly commits: Commit[] = [];
   readonly events: LoggedEvent[] = [];
   readonly invocations: InvocationSpan[] = [];
-  readonly #state: ExecutionState = emptyState({ keepsAll: true });
+  /** It comes from storage, from a file or over the network: whoever has written it, what is shown of it can be shown. */
+  readonly #log = new ForeignLog({ anyCallbackId: true, keepsAll: true });
   readonly #history = new HistoryReader();
   readonly #tracks = new Map<string, Track>();
   readonly #roots: Track[] = [];
@@ -87,11 +86,11 @@ export class ExecutionView {
   #order: readonly Track[] | undefined;
   #beganAt = Number.POSITIVE_INFINITY;
 
-  /** Adds the next commit of the log. Throws for a log that cannot be folded. */
+  /** Adds the next commit of the log. Throws for one with anything in it that no execution has. */
   add(body: string): void {
-    const commit = decodeCommit(body);
-    if (commit.owner !== undefined && commit.owner !== this.#state.owner) this.#beginInvocation(commit);
-    const changed = fold(this.#state, commit);
+    const { owner, deliveries } = this.#state;
+    const { commit, changed } = this.#log.add(body);
+    if (commit.owner !== undefined && commit.owner !== owner) this.#beginInvocation(commit, deliveries);
     this.bodies.push(body);
     this.commits.push(commit);
     this.#headers.push(this.#state.header);
@@ -200,13 +199,17 @@ export class ExecutionView {
     return this.invocations.findLast(({ firstSeq }) => firstSeq <= seq);
   }
 
-  #beginInvocation(commit: Commit): void {
+  get #state(): ExecutionState {
+    return this.#log.state;
+  }
+
+  #beginInvocation(commit: Commit, replayed: number): void {
     this.invocations.push({
       number: this.invocations.length + 1,
       owner: commit.owner ?? "",
       firstSeq: this.length + 1,
       at: commit.facts.reduce((at, fact) => Math.min(at, ("at" in fact ? fact.at : undefined) ?? at), commit.at),
-      replayed: this.#state.deliveries,
+      replayed,
     });
   }
 

@@ -36,7 +36,7 @@ function Actions({ playground, onOpen }: PaneProps & { readonly onOpen: () => vo
   const local = {
     onRehearse: () => void notices.attempt(() => runs.rehearse()),
     onPurge: () => void playground.controls.purge(),
-    onImport: (text: string) => void playground.controls.importLog(text),
+    onImport: (file: File) => void playground.controls.importLog(file),
   };
   return (
     <ExecutionActions

@@ -4,14 +4,14 @@
  */
 
 import {
-  type Commit,
-  decodeCommit,
+  decodeForeignCommit,
   type DirectoryRow,
   emptyState,
   encodeCommit,
   type ExecutionHeader,
   type Fact,
   fold,
+  readForeignLog,
 } from "perdure/engine";
 
 export interface ImportOptions {
@@ -26,10 +26,23 @@ export interface ImportedLog {
   readonly bodies: readonly string[];
 }
 
-/** Throws for a log that cannot be folded. */
+/** Of a file of an execution, in bytes: a larger one is no log of a playground. */
+export const MOST_BYTES = 64_000_000;
+
+/** The log in a file of an execution, as it stands there. Throws for a file that has none, or is too large to be read. */
+export async function readLogFile(file: Pick<Blob, "size" | "text">): Promise<readonly string[]> {
+  if (file.size > MOST_BYTES) throw new Error("This file is too large for the log of an execution.");
+  const { log } = (JSON.parse(await file.text()) ?? {}) as { readonly log?: unknown };
+  if (!Array.isArray(log) || !log.every((body) => typeof body === "string")) {
+    throw new Error("This file holds no log of an execution.");
+  }
+  return log;
+}
+
+/** Throws for a log that has anything in it which no execution has. */
 export function importedLog(log: readonly string[], options: ImportOptions): ImportedLog {
-  const commits = log.map(decodeCommit);
-  const id = `${functionNameOf(commits)}/${options.name}`;
+  const id = `${functionNameOf(log)}/${options.name}`;
+  const { commits } = readForeignLog(log, { anyCallbackId: true });
   const renamed = commits.map((commit) => ({ ...commit, facts: commit.facts.map((fact) => own(fact, id, options)) }));
   const state = emptyState();
   for (const commit of renamed) fold(state, commit);
@@ -53,8 +66,8 @@ function own(fact: Fact, id: string, options: ImportOptions): Fact {
   return { ...fact, callbackId: btoa(`${id}\n${randomId()}`) };
 }
 
-function functionNameOf(commits: readonly Commit[]): string {
-  const first = commits[0]?.facts[0];
+function functionNameOf([body = ""]: readonly string[]): string {
+  const [first] = decodeForeignCommit(body, { anyCallbackId: true }).facts;
   if (first?.kind !== "EXECUTION_STARTED") throw new Error("The log does not begin with an execution.");
   return first.functionName;
 }

@@ -12,6 +12,8 @@ const started = (name: string): string =>
     ...{ v: 1, writer: `w.${name}`, at: 1 },
     facts: [{ kind: "EXECUTION_STARTED", name, incarnation: name, functionName: "f", version: "1", retentionDays: 1 }],
   });
+const paused = (at: number): string =>
+  JSON.stringify({ v: 3, writer: "w.2", at, facts: [{ kind: "HALTED", reason: "PAUSED", error: {} }] });
 
 let store: MemoryStore;
 let port: StorePort;
@@ -61,6 +63,8 @@ test.each<[string, string, readonly unknown[]]>([
   ["a row of another execution", "create", [{ ...row("own"), id: "f/other" }, started("own")]],
   ["a time that no date has", "create", [{ ...row("own"), startedAt: 1e20 }, started("own")]],
   ["a status that there is not", "create", [{ ...row("own"), status: "DONE" }, started("own")]],
+  ["a commit whose time no date has", "append", ["f/given", 2, paused(1e20), "given"]],
+  ["a commit with a fact that there is not", "append", ["f/given", 2, paused(2).replace("HALTED", "NAPPED"), "given"]],
   ["what is no commit", "append", ["f/given", 2, "{}", "given"]],
   ["a number that is none", "append", ["f/given", "2", started("given"), "given"]],
   ["the first commit once more", "append", ["f/given", 1, started("given"), "given"]],

@@ -5,7 +5,7 @@
  */
 
 import {
-  decodeCommit,
+  decodeForeignCommit,
   type DirectoryRow,
   type DirectoryScan,
   ExecutionStatus,
@@ -122,7 +122,7 @@ function moment(value: unknown): number {
 /** What is no commit would keep the page from showing the execution. */
 function commitText(value: unknown): string {
   const body = text(value);
-  decodeCommit(body);
+  decodeForeignCommit(body);
   return body;
 }
 

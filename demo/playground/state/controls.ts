@@ -82,9 +82,9 @@ export class Controls {
     });
   }
 
-  importLog(text: string): Promise<boolean> {
+  importLog(file: File): Promise<boolean> {
     return this.#page.notices.attempt(async () => {
-      this.#page.select(await this.#page.runs.importLog(text));
+      this.#page.select(await this.#page.runs.importLog(file));
       this.#page.notices.tell("Imported, under a name of its own.");
     });
   }

@@ -4,6 +4,7 @@ import { type Signal, signal } from "@preact/signals";
 import type { ExecutionFile } from "perdure/browser";
 import type { ExecutionHeader } from "perdure/engine";
 import { type Breach, partingOf } from "../model/breach.ts";
+import { readLogFile } from "../model/imported-log.ts";
 import type { Program } from "../sandbox/protocol.ts";
 import type { LocalSource } from "../source/local-source.ts";
 import type { CodeWatch } from "./code-watch.ts";
@@ -31,8 +32,6 @@ export interface RunsOptions {
 
 /** Replaying from every commit costs the square of the log's length. */
 const MOST_PREFIXES = 200;
-/** Of a file of an execution, in characters: a larger one is no log of a playground. */
-const MOST_IMPORTED = 64_000_000;
 
 export class Runs {
   /** What came of holding a log against the code of the editor. */
@@ -121,13 +120,8 @@ export class Runs {
   }
 
   /** Answers the id of the execution with that log. */
-  async importLog(text: string): Promise<string> {
-    if (text.length > MOST_IMPORTED) throw new Error("This file is too large for the log of an execution.");
-    const { log } = JSON.parse(text) as Partial<Record<keyof ExecutionFile, unknown>>;
-    if (!Array.isArray(log) || !log.every((body) => typeof body === "string")) {
-      throw new Error("This file holds no log of an execution.");
-    }
-    return this.#options.local.addLog(log);
+  async importLog(file: File): Promise<string> {
+    return this.#options.local.addLog(await readLogFile(file));
   }
 
   /** Finds the lines of an execution that ended before this page was opened: by replaying it, which runs no step. */

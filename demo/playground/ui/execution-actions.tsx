@@ -16,7 +16,7 @@ export interface ExecutionActionsProps {
 export interface LocalActions {
   readonly onRehearse: () => void;
   readonly onPurge: () => void;
-  readonly onImport: (text: string) => void;
+  readonly onImport: (file: File) => void;
 }
 
 /** What can be done with the selected execution of a list. */
@@ -60,7 +60,7 @@ function LocalButtons({ selected, onRehearse, onPurge, onImport }: LocalButtonsP
           type="file"
           accept="application/json"
           class="sr"
-          onChange={({ currentTarget }) => void importFrom(currentTarget, onImport)}
+          onChange={({ currentTarget }) => importFrom(currentTarget, onImport)}
         />
       </label>
     </>
@@ -100,8 +100,8 @@ function PurgeButton({ selected, onPurge }: Pick<LocalButtonsProps, "selected" |
   );
 }
 
-async function importFrom(input: HTMLInputElement, onImport: (text: string) => void): Promise<void> {
-  const text = await input.files?.[0]?.text();
+function importFrom(input: HTMLInputElement, onImport: (file: File) => void): void {
+  const file = input.files?.[0];
   input.value = "";
-  if (text !== undefined) onImport(text);
+  if (file !== undefined) onImport(file);
 }

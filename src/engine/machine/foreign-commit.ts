@@ -1,5 +1,5 @@
 /**
- * Commits from elsewhere: a file that somebody gives. What this machine has written itself is trusted, and read without a
+ * Commits from elsewhere: a file that somebody gives, or what another process streams. What this machine has written itself is trusted, and read without a
  * look at each field; what comes from outside may have anything in it, and would be kept for good. So each field of each
  * fact is checked here by type and range, and a fact has no other fields. Whether facts can follow on each other is seen
  * when they are folded.
@@ -28,9 +28,14 @@ type FactOf<Kind extends Fact["kind"]> = Fact extends infer Each
 /** Every field that a fact of a kind has: the compiler names the one that is left out. */
 type Fields<Shape> = { readonly [Field in Exclude<keyof Shape, "kind">]-?: Check };
 
-/** The last moment that a Date can hold, ms since the epoch. */
-const LAST_TIME = 8.64e15;
+/**
+ * The last moment of the year 9999, ms since the epoch. What is counted from a time (deadlines, retention) is still one
+ * that a Date can hold.
+ */
+const LAST_TIME = 253_402_300_799_999;
 const WRITER_CHARACTERS = 128;
+/** Of one that was made here, with what stands in the place of its secret where it is redacted. */
+const CALLBACK_ID_CHARACTERS = 1_050;
 
 const text: Check = (value) => checkPayload(value, "Text") === undefined && typeof value === "string";
 const short =
@@ -67,7 +72,6 @@ const origin: Check = (value) =>
     operationId: optional(id),
     isLatest: optional(flag),
   });
-const callbackId: Check = (value) => typeof value === "string" && executionIdOfCallback(value) !== undefined;
 const parent: Check = (value) =>
   hasOnly(value, {
     executionId,
@@ -107,7 +111,7 @@ const facts: { readonly [Kind in Fact["kind"]]: Fields<FactOf<Kind>> } = {
     ...introduction,
     waitSeconds: optional(seconds),
     dueAt: optional(time),
-    callbackId: optional(callbackId),
+    callbackId: optional(short(CALLBACK_ID_CHARACTERS)),
     timeoutSeconds: optional(seconds),
     heartbeatTimeoutSeconds: optional(seconds),
     functionName: optional(named(CALLEE)),
@@ -174,25 +178,47 @@ const commitFields: Readonly<Record<Exclude<keyof Commit, "facts">, Check>> = {
   at: time,
 };
 
+/** How a commit from elsewhere is read. */
+export interface ForeignCommitOptions {
+  /**
+   * Takes every text for the id of a callback: ids are redacted for those who may not answer, and another service has ids
+   * of its own. For what is looked at only. By default an id leads to an execution, as those that are made here do.
+   */
+  readonly anyCallbackId?: boolean;
+}
+
 /**
- * Reads a commit, whoever has written it.
+ * Reads a commit, whoever has written it. `decodeCommit` trusts what it reads, and takes less time.
  *
  * @throws {CorruptLogError} CORRUPT_LOG, with the field that has a value which it cannot have.
  * @throws {UnsupportedLogVersionError} UNSUPPORTED_LOG_VERSION
  */
-export function decodeForeignCommit(body: string): Commit {
+export function decodeForeignCommit(body: string, { anyCallbackId = false }: ForeignCommitOptions = {}): Commit {
   const commit = decodeCommit(body);
   const wrong = wrongField(commit, { ...commitFields, facts: Array.isArray });
   if (wrong !== undefined) throw new CorruptLogError(`A commit of the log has a wrong value for "${wrong}".`);
   commit.facts.forEach(checkFact);
+  if (!anyCallbackId) checkCallbackIds(commit.facts);
   return commit;
+}
+
+function checkCallbackIds(facts: readonly Fact[]): void {
+  for (const fact of facts) {
+    if (fact.kind === "COPIED" || fact.kind === "REWOUND") fact.commits.forEach((each) => checkCallbackIds(each.facts));
+    if (fact.kind !== "STARTED" || fact.callbackId === undefined) continue;
+    if (executionIdOfCallback(fact.callbackId) === undefined) throw wrongValue(fact.kind, "callbackId");
+  }
 }
 
 function checkFact(fact: Fact): void {
   const { kind, ...fields } = fact;
   if (!Object.hasOwn(facts, kind)) throw new CorruptLogError(`The log has a fact of an unknown kind, "${kind}".`);
   const wrong = wrongField(fields, facts[kind]);
-  if (wrong !== undefined) throw new CorruptLogError(`The log has a fact ${kind} with a wrong value for "${wrong}".`);
+  if (wrong !== undefined) throw wrongValue(kind, wrong);
+}
+
+function wrongValue(kind: Fact["kind"], field: string): CorruptLogError {
+  return new CorruptLogError(`The log has a fact ${kind} with a wrong value for "${field}".`);
 }
 
 /** What a log has from another one is facts about operations, checked like its own. */

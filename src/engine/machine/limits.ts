@@ -40,6 +40,14 @@ export const Limits = {
   FAULTS_IN_A_ROW: 50,
 } as const;
 
+/** Of a log from elsewhere. Apart, since few programs read one. */
+export const ForeignLogLimits = {
+  /** How deep operations lie: as deep as positions reach. */
+  NESTING: 512,
+  /** All commits as text, in UTF-16 units. */
+  CHARACTERS: 134_217_728,
+} as const;
+
 /** A value that may be too large, and what to call it. */
 interface Measured {
   readonly what: string;

@@ -19,7 +19,7 @@ describe("tags at the start", () => {
     const recorder = Recorder.started({ tags: { customer: "c-7", region: "Österreich" } });
     expect(recorder.state.header.tags).toEqual({ customer: "c-7", region: "Österreich" });
     expect(recorder.refold().header).toEqual(recorder.state.header);
-    expect(recorder.bodies.map(decodeForeignCommit)).toEqual(recorder.commits);
+    expect(recorder.bodies.map((body) => decodeForeignCommit(body))).toEqual(recorder.commits);
   });
 
   test("are none where none are given", () => {

@@ -3,11 +3,11 @@ import type { Operation } from "../model/operation.ts";
 import { ClientError, ClientErrorCode, type StatePage } from "./client.ts";
 import { payloadLength } from "./payload-length.ts";
 
-/** A page ends with the operation that passes this, in UTF-16 units of payloads: what carries it has its own limits. */
+/** A page ends before the operation that would pass this, in UTF-16 units of payloads: what carries it has its own limits. */
 const UNITS_PER_PAGE = 4_000_000;
 
 /**
- * One page of an execution's operations: at most `limit`, and fewer where they are large.
+ * One page of an execution's operations: at most `limit`, and fewer where they are large, but one at least.
  *
  * @throws {ClientError} InvalidParameterValueException for a marker that no page has given.
  */
@@ -19,11 +19,17 @@ export function statePage(
   const from = page.marker === undefined ? 0 : Number(page.marker);
   if (!Number.isSafeInteger(from) || from < 0 || page.marker === "")
     throw new ClientError(ClientErrorCode.INVALID_PARAMETER, "Invalid marker.");
-  let next = from;
-  for (let units = 0; next < operations.length && next < from + page.limit && units < UNITS_PER_PAGE; next++) {
-    const operation = operations[next];
-    if (operation !== undefined) units += payloadLength(operation);
-  }
-  const slice = operations.slice(from, next);
+  const slice = fitting(operations.slice(from, from + page.limit));
+  const next = from + slice.length;
   return { header, operations: slice, ...(next < operations.length ? { marker: String(next) } : {}) };
+}
+
+/** As many from the first one on as a page has room for. */
+function fitting(operations: readonly Operation[]): readonly Operation[] {
+  let units = 0;
+  const end = operations.findIndex((operation, index) => {
+    units += payloadLength(operation);
+    return units > UNITS_PER_PAGE && index > 0;
+  });
+  return end < 0 ? operations : operations.slice(0, end);
 }

@@ -50,6 +50,9 @@ export interface BrowserHost {
    * Takes over an exported execution. One that has not ended goes on here.
    *
    * @throws {ClientError} DurableExecutionAlreadyStartedException, InvalidParameterValueException.
+   * @throws {CorruptLogError} CORRUPT_LOG, {UnsupportedLogVersionError} UNSUPPORTED_LOG_VERSION.
+   * @throws {LogLimitError} LOG_LIMIT_EXCEEDED for a log of more than 134,217,728 characters (128 Mi), or with operations
+   *   that lie more than 512 deep.
    */
   importExecution(file: ExecutionFile): Promise<string>;
   /**

@@ -1,7 +1,7 @@
 /** An execution as one JSON file: its log, word for word, from which everything else follows. */
 
 import { decodeCommit } from "../../engine/machine/commit-codec.ts";
-import { decodeForeignCommit } from "../../engine/machine/foreign-commit.ts";
+import { readForeignLog } from "../../engine/machine/foreign-log.ts";
 import { fold } from "../../engine/machine/fold.ts";
 import { checkText, EXECUTION_NAME, FUNCTION_NAME, VERSION } from "../../engine/machine/limits.ts";
 import { emptyState } from "../../engine/machine/state.ts";
@@ -48,6 +48,7 @@ function incarnationOf([first = ""]: readonly string[]): string {
  *
  * @throws {ClientError} InvalidParameterValueException for something else.
  * @throws {CorruptLogError} CORRUPT_LOG, {UnsupportedLogVersionError} UNSUPPORTED_LOG_VERSION.
+ * @throws {LogLimitError} LOG_LIMIT_EXCEEDED for a log that is too large, or too deep.
  */
 export function readExecutionFile(
   file: ExecutionFile,
@@ -58,8 +59,7 @@ export function readExecutionFile(
 } {
   const { format, version, log } = file ?? {};
   if (format !== FORMAT || version !== 1 || !isLog(log)) throw noFile();
-  const state = emptyState();
-  for (const body of log) fold(state, decodeForeignCommit(body));
+  const { state } = readForeignLog(log);
   if (!isNamed(state.header)) throw noFile();
   if (mayStillTell(state.header)) throw hasParent();
   const row = directoryRow(state);

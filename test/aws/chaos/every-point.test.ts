@@ -49,7 +49,7 @@ afterAll(async () => {
 });
 
 async function crash(point: CrashPoint): Promise<boolean> {
-  const services = await Services.open(`crash-${point.change}-${point.when}`, { sqs, s3, dynamodb });
+  const services = await Services.open(`crash-${point.change}-${point.when.toLowerCase()}`, { sqs, s3, dynamodb });
   const { account, violations, hasCrashed } = await lambdaCrash(acts, point, services);
   await services.close();
   expect(violations, `${point.when} change ${point.change}: ${account()}`).toEqual([]);
