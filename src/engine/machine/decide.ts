@@ -157,12 +157,12 @@ function decideInvocation(state: ExecutionState, command: CompleteInvocation, no
   return { facts };
 }
 
-/** It goes on failing: whoever looks at the execution decides when it is tried again. */
+/** Too many faults in a row: an operator decides when the execution is invoked again. */
 function haltedAfter(completed: InvocationCompleted, error: Failure): Fact[] {
   return [completed, { kind: "HALTED", reason: HaltReason.REPEATED_FAULTS, error: storedFailure(error) }];
 }
 
-/** True if something happened that the invocation which suspends has not taken into account. */
+/** True if a change came that the suspending invocation has not taken into account. */
 function hasUnseen({ invocation }: ExecutionState, { again, seen }: InvocationOutput & { status: "PENDING" }): boolean {
   if (again === true) return true;
   return seen === undefined ? invocation.dueSince !== undefined : invocation.newsSeq > seen;

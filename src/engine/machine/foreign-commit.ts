@@ -1,7 +1,7 @@
 /**
- * Commits from elsewhere: a file that somebody gives. What this machine has written itself is trusted, and read without a
- * look at each field; what comes from outside may have anything in it, and would be kept for good. So each field of each
- * fact is checked here by type and range, and a fact has no other fields. Whether facts can follow on each other is seen
+ * Commits from outside, such as those of a file. Commits that this machine wrote are trusted, and read without a check
+ * of each field; a commit from outside may hold anything, and would be kept for good. So each field of each fact is
+ * checked here by type and range, and a fact has no other fields. Whether facts can follow on each other is checked
  * when they are folded.
  */
 
@@ -25,7 +25,7 @@ type FactOf<Kind extends Fact["kind"]> = Fact extends infer Each
     : never
   : never;
 
-/** Every field that a fact of a kind has: the compiler names the one that is left out. */
+/** Every field that a fact of a kind has: the compiler names a missing one. */
 type Fields<Shape> = { readonly [Field in Exclude<keyof Shape, "kind">]-?: Check };
 
 /** The last moment that a Date can hold, ms since the epoch. */
@@ -175,9 +175,9 @@ const commitFields: Readonly<Record<Exclude<keyof Commit, "facts">, Check>> = {
 };
 
 /**
- * Reads a commit, whoever has written it.
+ * Reads a commit from an untrusted source.
  *
- * @throws {CorruptLogError} CORRUPT_LOG, with the field that has a value which it cannot have.
+ * @throws {CorruptLogError} CORRUPT_LOG, with the field whose value is impossible.
  * @throws {UnsupportedLogVersionError} UNSUPPORTED_LOG_VERSION
  */
 export function decodeForeignCommit(body: string): Commit {
@@ -195,7 +195,7 @@ function checkFact(fact: Fact): void {
   if (wrong !== undefined) throw new CorruptLogError(`The log has a fact ${kind} with a wrong value for "${wrong}".`);
 }
 
-/** What a log has from another one is facts about operations, checked like its own. */
+/** Copied facts are about operations alone, and checked like the log's own. */
 function isCopied(value: unknown): boolean {
   if (!hasOnly(value, { at: time, facts: Array.isArray })) return false;
   const { facts: copied } = value as CopiedCommit;
@@ -206,7 +206,7 @@ function isCopied(value: unknown): boolean {
   return true;
 }
 
-/** The name of a field that there is not, or that has a value which it cannot have. */
+/** The name of a field that is unknown, or whose value is impossible. */
 function wrongField(value: object, fields: Readonly<Record<string, Check>>): string | undefined {
   const unknown = Object.keys(value).find((field) => !Object.hasOwn(fields, field));
   if (unknown !== undefined) return unknown;

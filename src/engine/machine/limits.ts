@@ -40,7 +40,7 @@ export const Limits = {
   FAULTS_IN_A_ROW: 50,
 } as const;
 
-/** A value that may be too large, and what to call it. */
+/** A value that may be too large, and its name in messages. */
 interface Measured {
   readonly what: string;
   readonly size: number;
@@ -88,7 +88,7 @@ export function checkSeconds(seconds: unknown, what: string, least: 0 | 1): Mach
   return typeof seconds === "number" ? { ...invalid(message), size: seconds, limit } : invalid(message);
 }
 
-/** A time no further ahead than timers reach; one that has passed is right. */
+/** A time no further ahead than timers reach; a time in the past is allowed. */
 export function checkStartTime(startAt: unknown, now: number): MachineRejection | undefined {
   const limit = now + Limits.SECONDS * 1000;
   if (typeof startAt === "number" && startAt <= limit) return undefined;
@@ -158,7 +158,7 @@ function rule(what: string, limit: number, alphabet: Alphabet): TextRule {
   return { what, limit, alphabet };
 }
 
-/** The sizes and shapes of one update, whatever it means. */
+/** The sizes and shapes of one update, whatever its meaning. */
 export function checkUpdate(update: OperationUpdate): MachineRejection | undefined {
   return (
     (update.error == null ? undefined : checkErrorSize(update)) ??

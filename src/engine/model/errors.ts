@@ -28,7 +28,7 @@ export interface ErrorObject {
  * states none gets the name it was declared with.
  */
 export abstract class DurableOperationError extends Error {
-  /** What is stored, and what brings the class back on replay. */
+  /** The name under which the error is stored, and which brings the class back on replay. */
   abstract readonly errorType: string;
   override cause?: Error;
   /** Text that the failing side attached. */

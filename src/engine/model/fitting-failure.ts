@@ -33,7 +33,7 @@ export function fitting(failure: Failure): Failure {
 
 function fits(failure: Failure): boolean {
   const { errorType = "", errorMessage = "", errorData = "" } = failure;
-  // What is that long need not be written to be measured.
+  // A text that is too long by its characters need not be written to be measured.
   if (errorType.length + errorMessage.length + errorData.length > MOST_FAILURE_BYTES) return false;
   return sizeOf(failure) <= MOST_FAILURE_BYTES;
 }

@@ -33,6 +33,6 @@ export function kindOf({ type }: Operation): OperationKind {
 /** The kind whose type a text from outside names; undefined if none has that name. */
 export function kindNamed(type: string | undefined): OperationKind | undefined {
   const kind = byName[type ?? ""];
-  // What an object inherits, such as "constructor", is no kind.
+  // An inherited property, such as "constructor", is no kind.
   return kind?.type === type ? kind : undefined;
 }
