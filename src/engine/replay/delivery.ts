@@ -5,9 +5,9 @@
  * for it; a result inside a closed context is passed over, as it was in the live run.
  *
  * A context that this invocation has run to its end hands its value over before the next result, without waiting for
- * its record: the record says after which result that was. Replay has it at the same place, whether it reads the record
- * or runs the context again. Of several contexts that end between two results, those that ended first are recorded
- * first, so that what is recorded always goes before what has to run again.
+ * its record: the record says after which result that was. Replay hands the value over at the same place, whether from
+ * the record or by running the context again. Of several contexts that end between two results, those that ended first
+ * are recorded first, so that recorded ends always go before those that have to run again.
  */
 
 import type { Operation } from "../model/operation.ts";
@@ -46,7 +46,7 @@ export class Delivery {
     return this.#lastNumber;
   }
 
-  /** The operation whose result is the next one, as it was when that became due. */
+  /** The operation whose result is the next one, as the operation was when that result became due. */
   get head(): Operation | undefined {
     return this.#due.next?.operation;
   }
@@ -56,15 +56,15 @@ export class Delivery {
     return this.#preparation.isReading;
   }
 
-  /** Queues what a journal holds. */
+  /** Queues the results that a journal holds. */
   load(operations: Iterable<Operation>): void {
     for (const operation of operations) this.add(operation, undefined);
     this.#due.sortIn();
   }
 
   /**
-   * Queues what has become due since the operation was `known`, each result once. Changes need not arrive in the order
-   * of their numbers: what a turn finds is handed over in that order, whichever came first.
+   * Queues the results that have become due since the operation was `known`, each once. Changes need not arrive in the
+   * order of their numbers: the results that a turn finds are handed over in that order.
    */
   add(operation: Operation, known: Operation | undefined): void {
     const { delivery, opened } = operation;
@@ -75,7 +75,7 @@ export class Delivery {
     }
   }
 
-  /** From now on `taker` gets the results of the operation; what is recorded of it already is made ready. */
+  /** From now on `taker` gets the results of the operation; those recorded already are made ready. */
   register(key: string, taker: Taker): void {
     if (taker.awaitsOutside) this.takers.expectOutside(taker);
     const { next } = this.#due;
@@ -91,7 +91,7 @@ export class Delivery {
   }
 
   /**
-   * Holds the next result back until the returned function is called: for what belongs to the code between two
+   * Holds the next result back until the returned function is called: for work that belongs to the code between two
    * results and takes longer than a drain.
    */
   hold(): () => void {

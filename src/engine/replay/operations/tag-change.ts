@@ -1,6 +1,6 @@
 /**
- * A change of the execution's tags: a step that is over when it is called. Nothing waits for its record, so it is written
- * with whatever is recorded next; lost before that it comes about again at the same place.
+ * A change of the execution's tags: a step that is over when it is called. Nothing waits for its record, so the step is
+ * written with the next update; lost before that, it comes about again at the same place.
  */
 
 import type { Operation } from "../../model/operation.ts";
