@@ -51,10 +51,13 @@ export function copyOf(
   let end = endOf(recorded, point, failed);
   if (end < 0) return undefined;
   for (;;) {
+    // Rules 1 and 3: with the answers from outside, without attempts under way.
     const copy = [...attempted(recorded.slice(0, end), failed), ...answers(commits, recorded, end, failed)];
     const state = stateOf(commits, copy);
     if (isOwn) return grouped(copy);
+    // Rule 2: the copy ends before the first callback that is open.
     const earliest = firstOf(recorded, new Set(state.callbacks.values()));
+    // Rule 4: the rewinds of the source do not count.
     if (earliest < 0) return grouped(copy.map(asFirstCalled));
     end = earliest;
   }

@@ -59,6 +59,7 @@ export class ActiveInvocation implements CheckpointClient {
   readonly startedAt: number;
   readonly remote: RemoteSdk;
   readonly #surroundings: InvocationSurroundings;
+  // Invariant 1: one field, so one phase at a time.
   #phase: "RUNNING" | "PARKED" | "ENDING" | "OVER" = "RUNNING";
   #running: RunningInvocation | undefined;
   #hasLeftOff = false;
@@ -135,6 +136,7 @@ export class ActiveInvocation implements CheckpointClient {
       if (this.#unheard === undefined) this.#seen = this.#surroundings.log.state.seq;
       return;
     }
+    // Invariant 2: told with the answer to the next checkpoint.
     this.#unheard ??= new Set();
     for (const { id } of changed) this.#unheard.add(id);
   }

@@ -116,6 +116,7 @@ export class Callees {
 
   async #callPlain(found: PlainFunction, { name, operation, parent }: PlainCall): Promise<void> {
     const call = callOf(operation);
+    // Invariant 1: a call under way, or whose outcome is not recorded yet, is not made again.
     const outcome = this.#outcomes.get(call) ?? callPlain(found, operation, name);
     this.#outcomes.set(call, outcome);
     await this.#complete(parent, await outcome);
@@ -139,6 +140,7 @@ export class Callees {
     const peers = this.#options.setup.peers();
     try {
       const { execution } = await peers.start(request);
+      // Invariant 2: the name alone does not say who started the execution.
       return belongsTo(execution, request) ? undefined : nameTaken(request);
     } catch (error) {
       if (!(error instanceof ClientError) || PASSING.includes(error.code)) throw error;

@@ -58,6 +58,7 @@ export class Claims {
 
   /** Makes a claim in place of the one before. */
   make(): Claim {
+    // Invariant 1: the claim before is valid no more.
     this.#valid = { owner: this.#writer.next() };
     return this.#valid;
   }
@@ -70,6 +71,7 @@ export class Claims {
   /** Takes note of a commit that was found in the log. */
   note(commit: Commit): void {
     if (commit.owner === undefined || this.#valid === undefined || commit.owner === this.#valid.owner) return;
+    // Invariant 2: the commit is another owner's.
     this.fence(this.#writer.hasWritten(commit) ? "HERE" : "ELSEWHERE");
   }
 

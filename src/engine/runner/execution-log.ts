@@ -59,6 +59,7 @@ const MAX_CONFLICTS = 1000;
 export class ExecutionLog {
   readonly id: string;
   readonly #dependencies: LogDependencies;
+  // Invariant 1: every read, write and start of an invocation is a task of this queue.
   readonly #queue: TaskQueue;
   readonly #claims: Claims;
   readonly #copy: LogCopy;
@@ -162,6 +163,7 @@ export class ExecutionLog {
   #attempt(request: Attempt): MaybePromise<boolean> {
     const { claim, command } = request;
     this.#copy.assertThere();
+    // Invariant 3: the claim has ended before the command was sent.
     if (claim !== undefined && !this.#claims.holds(claim)) throw new FencedError();
     const { host, writer, maxOperations } = this.#dependencies;
     const now = host.now();
@@ -225,6 +227,7 @@ export class ExecutionLog {
     } catch {
       throw error;
     }
+    // Invariant 4: no commit has the number yet, so the write may still land.
     if (!isOwn && this.state.seq < written.seq) throw error;
     return this.#conclude(written, isOwn);
   }
@@ -237,6 +240,7 @@ export class ExecutionLog {
     });
   }
 
+  // Invariant 2: no other method takes the news.
   #publish(): void {
     const { listener } = this.#dependencies;
     const news = this.#copy.takeNews();

@@ -63,6 +63,7 @@ export class Invoker {
   /** Begins an invocation if one is still due when everything that is under way has landed. */
   async begin(isDue: () => boolean): Promise<void> {
     const { log } = this.#options;
+    // Invariant 1: the log calls back when all tasks before this one are done.
     await log.begin((claim) => {
       if (isDue()) this.#start(claim);
       else log.revoke(claim);
@@ -115,6 +116,7 @@ export class Invoker {
   async #callFirst(active: ActiveInvocation, target: DurableFunction): Promise<void> {
     const { log, onFailed } = this.#options;
     try {
+      // Invariant 3: only the process whose commit lands first still has its claim.
       await log.record({ type: "RENEW" }, active.claim);
       if (!active.isOver) this.#call(active, target);
     } catch (error) {
@@ -142,6 +144,7 @@ export class Invoker {
     const { log, pause, setup, onEnded, onFailed } = this.#options;
     try {
       await log.record(endOf(active, output), active.claim);
+      // Invariant 2: the end is recorded.
       this.#leave(active);
       // A fault is tried again and ends nothing, so `onError` is the only place that tells of it.
       if (output.status === "FAULT") setup.onError(log.id, causeFromFailure(output.error));

@@ -114,6 +114,7 @@ export class LogCopy {
       if (!(error instanceof CorruptLogError)) throw error;
       this.#state = emptyState();
       this.#news = undefined;
+      // Invariant 3: the log decides.
       return this.#take(start, undefined);
     }
   }
@@ -139,6 +140,7 @@ export class LogCopy {
     this.assertThere();
     const { seq, header } = this.#state;
     const { store } = this.#reading;
+    // Invariant 1: reading goes on behind the last commit that was folded.
     if (seq > 0) return store.read(this.#id, seq + 1, { incarnation: header.incarnation });
     return limit === undefined ? store.read(this.#id, 1) : store.read(this.#id, 1, { limit });
   }
@@ -147,6 +149,7 @@ export class LogCopy {
     try {
       return fold(this.#state, commit);
     } catch (error) {
+      // Invariant 2: the next read begins at the start.
       this.#state = emptyState();
       this.#news = undefined;
       this.#reading.onRefused();

@@ -67,6 +67,7 @@ export class LookLoop {
   ask({ reads = false, orders = false }: Wish = {}): Promise<void> {
     this.wish({ reads, orders });
     this.#again = true;
+    // Invariant 1: a look under way goes on with another one instead.
     if (this.#looking === undefined) {
       this.#looking = this.#lookUntilDone();
       this.#background(this.#looking);
@@ -81,6 +82,7 @@ export class LookLoop {
   }
 
   stop(): void {
+    // Invariant 2: the look under way finds another count, and nothing asks for the next.
     this.#stops++;
     this.#again = this.#reads = this.#orders = false;
   }
@@ -90,6 +92,7 @@ export class LookLoop {
     const isOwed = this.#reads;
     this.#interruptions++;
     this.stop();
+    // Invariant 2: the read that was asked for and has not been done.
     if (isOwed) void this.ask({ reads: true, orders: true });
   }
 
@@ -141,6 +144,7 @@ export class LookLoop {
       const plan = outlook.plan();
       await this.#carryOut(plan.duties, stops);
       if (plan.duties.length > 0 || this.#again) continue;
+      // Invariant 4: orders follow only from a plan that was made after a read.
       if (isNewest || !this.#orders) return plan;
       await outlook.read();
       isNewest = true;
@@ -152,6 +156,7 @@ export class LookLoop {
     const outlook = this.#outlook;
     const { seq } = outlook;
     for (const duty of duties) {
+      // Invariant 3: the state has gone on.
       if (stops !== this.#stops || seq !== outlook.seq) return;
       const done = outlook.carryOut(duty);
       if (done instanceof Promise) await done;

@@ -241,6 +241,7 @@ export class Session implements LogListener, Outlook {
   }
 
   onFenced(by: FencedBy): void {
+    // Invariant 3: ends the look under way, but keeps a wake that has come.
     this.#loop.interrupt();
     this.#letGoOfWork();
     if (by === "HERE") void this.#look({ orders: true });
@@ -269,6 +270,7 @@ export class Session implements LogListener, Outlook {
       void this.#look({ orders: true });
       return;
     }
+    // Invariant 1: no other line passes news on.
     this.#invoker.absorb(changed);
     if (changed.some(isAwaited) || this.#duties.hasNews) void this.#look({});
   }
@@ -293,6 +295,7 @@ export class Session implements LogListener, Outlook {
   }
 
   #letGoOfWork(): void {
+    // Invariant 2: orders that were not given yet are dropped.
     this.#wakes.stop();
     this.#invoker.abandon();
     this.#pause.end();

@@ -159,6 +159,7 @@ export class Sessions {
   #place(id: string): Place {
     this.assertOpen();
     const known = this.#places.get(id);
+    // Invariant 1: the session that is there serves every use.
     if (known !== undefined) return known;
     const session: Session = new Session(id, this.#setup, {
       onIdle: () => this.#release(id),
@@ -199,6 +200,7 @@ export class Sessions {
     const place = this.#places.get(id);
     if (place === undefined) return;
     const isUsed = place.users > 0 || place.session.isInUse;
+    // Invariant 2: also while calls still use the session.
     if (!isUsed || isGone(place.session)) this.#drop(place);
   }
 

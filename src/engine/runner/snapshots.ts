@@ -78,6 +78,7 @@ export class Snapshots {
     const { state } = snapshot;
     const page = await this.#options.setup.store.read(this.#id, state.seq, { incarnation });
     const [last, ...bodies] = page?.bodies ?? [];
+    // Invariant 1: the snapshot is ahead of the log, or of another log.
     if (last === undefined || !snapshot.follows(last)) return undefined;
     this.#extent = extentOf(state);
     this.#isTakenUp = true;
@@ -87,6 +88,7 @@ export class Snapshots {
   /** Keeps a snapshot in the background if it is time. `current` gives the newest state. */
   keep(current: () => ExecutionState): void {
     const extent = extentOf(current());
+    // Invariant 2: the growth since the last snapshot decides.
     const isTime = extent - this.#extent >= this.#growth;
     this.#isTakenUp = false;
     if (!isTime || this.#isKeeping) return;
@@ -115,6 +117,7 @@ export class Snapshots {
       if (isLarge(state)) return;
       await store.keepSnapshot(this.#id, encodeSnapshot(state, lastBody), incarnation);
     } catch (error) {
+      // Invariant 3: the next snapshot is due after as much growth as after one that was kept.
       this.#extent = extent;
       this.#options.onError(error);
     } finally {

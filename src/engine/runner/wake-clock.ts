@@ -63,12 +63,14 @@ export class WakeClock {
   /** Has the alarm set for `at`, or cancelled. */
   order(at: number | undefined, order: AlarmOrder): void {
     this.#wanted = { at, order };
+    // Invariant 1: the order under way is followed by the newest one.
     if (!this.#isOrdering) this.#setup.host.background(this.#giveOrders());
   }
 
   /** Forgets the timers, and the order that was not given yet. */
   stop(): void {
     this.watch(undefined);
+    // Invariant 2: the order that was to come next is dropped.
     this.#wanted = undefined;
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;

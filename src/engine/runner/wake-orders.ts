@@ -89,7 +89,9 @@ export class WakeOrders {
 
   #give(wakeAt: number | undefined, order: AlarmOrder): void {
     const { host, mayRun, watchdogMs, wakesFromQueue } = this.#setup;
+    // Invariant 1; and a queue wakes again by itself while a function runs.
     if (!mayRun(this.#id) || (wakesFromQueue && this.#options.isRunning())) return;
+    // Invariant 2: while a function runs the alarm stands for the death of the process.
     const isGuarded = watchdogMs !== undefined && this.#options.isRunning();
     const at = isGuarded ? Math.min(wakeAt ?? Number.POSITIVE_INFINITY, host.now() + watchdogMs) : wakeAt;
     this.#clock.order(at, order);
