@@ -29,7 +29,7 @@ export interface StartExecution {
   readonly fork?: ForkOrigin;
 }
 
-/** What a fork begins with. */
+/** The content that a fork begins with. */
 export interface ForkOrigin {
   readonly from: ForkReference;
   readonly commits: readonly CopiedCommit[];
@@ -61,7 +61,7 @@ export interface CompleteCallback {
 export interface CompleteInvoke {
   readonly type: "COMPLETE_INVOKE";
   readonly operationId: string;
-  /** As of `ParentReference`. */
+  /** See `ParentReference`. */
   readonly rewinds?: number;
   readonly outcome: {
     readonly type: "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "STOPPED";
@@ -133,19 +133,19 @@ export interface PurgeExecution {
   readonly type: "PURGE";
 }
 
-/** Goes back to what was recorded up to a point. Changes nothing if the log has gone on since `seq`. */
+/** Goes back to the records up to a point. Changes nothing if the log has gone on since `seq`. */
 export interface RewindExecution {
   readonly type: "REWIND";
   /** The number of the last commit of the log that `commits` was made from. */
   readonly seq: number;
-  /** As of the fact `REWOUND`. */
+  /** See `ExecutionRewound`. */
   readonly cursor: number;
-  /** As of the fact `REWOUND`. */
+  /** See `ExecutionRewound`. */
   readonly operationId?: string;
   /** The version to go on with, if it changes. */
   readonly version?: string;
   readonly commits: readonly CopiedCommit[];
-  /** As of the fact `REWOUND`. */
+  /** See `ExecutionRewound`. */
   readonly tags?: Tags;
 }
 

@@ -51,7 +51,7 @@ import type { ExecutionState } from "./state.ts";
 import { checkTags } from "./tags.ts";
 import { decideTimers } from "./timers.ts";
 
-/** What follows from a command: facts to append, or a refusal by code that changes nothing. `state` is not changed. */
+/** The outcome of a command: facts to append, or a refusal by code that changes nothing. `state` is not changed. */
 export function decide(state: ExecutionState, command: Command, env: DecisionEnvironment): Decision {
   if (command.type === "START_EXECUTION") return decideStart(state, command, env);
   if (state.seq === 0) return rejected(RejectionCode.NOT_FOUND, "Execution not found.");

@@ -9,7 +9,7 @@ import { CorruptLogError } from "./log-errors.ts";
 import { isOpenContext, isPlace } from "./open-context.ts";
 import type { ExecutionState } from "./state.ts";
 
-/** What the commit around a fact says. */
+/** The data of the commit around a fact. */
 export interface FactOrigin {
   /** The time of the commit. */
   readonly at: number;

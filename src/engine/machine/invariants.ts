@@ -1,4 +1,4 @@
-/** What must hold of every state that a log can lead to, each under its own name. Tests ask after every commit. */
+/** The invariants of every state that a log can lead to, each with a name. Tests check them after every commit. */
 
 import { dueTimeOf } from "../model/operation-traits.ts";
 import { isSettled, type RecordedType } from "../model/operation.ts";
@@ -102,7 +102,7 @@ function* endedExecutionsAreAtRest({ header, seq, invocation }: ExecutionState):
   if (header.halt !== undefined) yield "it is halted";
 }
 
-/** What must hold of operations of one type; the timers of all are looked at together. */
+/** The invariants of operations of one type; the timers of all types are looked at together. */
 const ofKinds: Readonly<Record<RecordedType, readonly Invariant[]>> = {
   CONTEXT: [],
   STEP: [],
@@ -125,7 +125,7 @@ export const invariants: readonly Invariant[] = [
 ];
 
 /**
- * Every breach of an invariant, as `<name>: <what>`; empty for a sound state. For tests and doctors: slow.
+ * Every breach of an invariant, as `<name>: <what>`; empty for a sound state. Slow: for tests and doctors.
  */
 export function violations(state: ExecutionState): string[] {
   return invariants.flatMap(({ name, violations: find }) => [...find(state)].map((what) => `${name}: ${what}`));

@@ -31,7 +31,7 @@ export const Limits = {
   PAUSE_REASON_CHARACTERS: 1024,
   /** Forks that an execution names: the newest. */
   FORKS_NAMED: 100,
-  /** A commit with what is copied from another log, as text. */
+  /** A commit with facts copied from another log, as text. */
   COPY_CHARACTERS: 33_554_432,
   /** Waits, retry delays, callback timeouts, execution timeouts: 366 days. */
   SECONDS: 31_622_400,
@@ -71,7 +71,7 @@ export function checkCallbackResult(result: unknown): MachineRejection | undefin
   return size > limit ? tooLarge({ what, size, limit, unit: "bytes" }) : undefined;
 }
 
-/** What carries an error: an update, or the error alone. */
+/** The size of an update that carries an error, or of the error alone. */
 export function checkErrorSize(carrier: unknown): MachineRejection | undefined {
   const size = utf8Length(JSON.stringify(carrier));
   const limit = Limits.ERROR_BYTES;

@@ -8,7 +8,7 @@ import type { ChainedInvokeOperation } from "../model/operation.ts";
 import { isEnded, openInvokes } from "./pending.ts";
 import type { ExecutionState } from "./state.ts";
 
-/** One thing that a state asks for. */
+/** A task that a state asks for. */
 export type Duty =
   /** An invocation runs here although the execution has ended or is halted. */
   | { readonly kind: "STOP_INVOCATION" }
@@ -44,7 +44,7 @@ export interface Lease {
   readonly isOwn: boolean;
 }
 
-/** What this process has under way for the execution. */
+/** The work that this process has under way for the execution. */
 export interface Here {
   /** Whether this process may run the execution now. A process that may not has no duties. */
   readonly mayRun: boolean;
@@ -183,7 +183,7 @@ function dueAt({ header, invocation }: ExecutionState, lease: Lease | undefined,
   if (header.halt !== undefined) return undefined;
   if (retryAt !== undefined) return retryAt;
   if (activeAt === undefined) return dueSince === undefined ? undefined : notBefore(header, Math.min(dueSince, now));
-  // The invocation has written and not ended: it runs elsewhere, or its process is gone. Its lease decides.
+  // The invocation has written and not ended: it runs elsewhere, or its process is gone. The lease tells which.
   const isLeftAlone = lease !== undefined && !lease.isOwn && (lease.hearsNews || dueSince === undefined);
   return isLeftAlone ? activeAt + lease.ms : Math.min(dueSince ?? activeAt, now);
 }

@@ -22,7 +22,7 @@ export interface Snapshot {
   follows(body: string): boolean;
 }
 
-/** What stands before the state, as a line of its own. */
+/** The line before that of the state. */
 type Head = readonly [
   version: number,
   logVersion: number,

@@ -30,7 +30,7 @@ export interface InvocationState {
  * changed, so references to them stay what they were.
  */
 export interface ExecutionState {
-  /** What is known of the execution apart from its operations; with an empty id before the first commit. */
+  /** The execution apart from its operations; with an empty id before the first commit. */
   header: ExecutionHeader;
   /** The number of the last commit; 0 for an execution that does not exist yet. */
   seq: number;

@@ -20,9 +20,9 @@ export const LOG_FORMAT_VERSION = 3;
 /** The versions that are read: commits of several versions may follow on each other in one log. */
 export type LogFormatVersion = 1 | 2 | typeof LOG_FORMAT_VERSION;
 
-/** What one append writes, and one number of the log holds. */
+/** One append to the log, under one number. */
 export interface Commit {
-  /** The format version that its facts are written in. */
+  /** The format version of the commit's facts. */
   readonly v: LogFormatVersion;
   /** The writing process, and which of its writes this is: two commits are the same exactly if their text is. */
   readonly writer: string;
@@ -90,7 +90,7 @@ export interface ExecutionForked {
   readonly version: string;
 }
 
-/** What a fact says about an operation that it is the first to mention. */
+/** The description of an operation in the first fact about it. */
 interface Introduction {
   readonly type?: OperationType;
   readonly parentId?: string;
@@ -100,7 +100,7 @@ interface Introduction {
 
 interface OperationFact {
   readonly id: string;
-  /** Only when it differs from the commit's time. */
+  /** The time of the fact, if it differs from the commit's. */
   readonly at?: number;
 }
 
@@ -122,7 +122,7 @@ export interface OperationSucceeded extends OperationFact, Introduction {
   readonly kind: "SUCCEEDED";
   readonly result?: string;
   readonly replayChildren?: boolean;
-  /** Contexts: the delivery number of the newest result that had reached user code when it ended; 0 for none. */
+  /** Contexts: the delivery number of the newest result that had reached user code at their end; 0 for none. */
   readonly after?: number;
 }
 

@@ -21,7 +21,7 @@ export interface ErrorObject {
 }
 
 /**
- * What every durable operation rejects with.
+ * The base class of the errors that durable operations reject with.
  *
  * `name` is taken from the class, and every class states its own as a static field: what a minifier does to the class
  * binding then changes neither the name that is shown nor the one that is stored. A subclass outside this package that

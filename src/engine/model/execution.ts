@@ -51,15 +51,15 @@ export interface ParentReference {
   readonly executionId: string;
   /** Of the execution that invokes; a later execution of its name has another. Any when absent. */
   readonly incarnation?: string;
-  /** The id of the CHAINED_INVOKE operation in it. */
+  /** The id of the CHAINED_INVOKE operation in that execution. */
   readonly operationId: string;
   /** How often that execution had been rewound when it called; 0 when absent. */
   readonly rewinds?: number;
 }
 
-/** What an execution is a copy of up to a point. */
+/** The source of a fork, and the point up to which the fork has its records. */
 export interface ForkReference {
-  /** `<function name>/<execution name>` of the execution that it was copied from. */
+  /** `<function name>/<execution name>` of the source. */
   readonly executionId: string;
   /** Of that execution; a later execution of its name has another. */
   readonly incarnation: string;
@@ -102,7 +102,7 @@ export function isSameParent(found: ParentReference | undefined, own: ParentRefe
   return found.executionId === own.executionId && found.operationId === own.operationId;
 }
 
-/** What is known of an execution apart from its operations. Times are milliseconds since the epoch. */
+/** An execution apart from its operations. Times are milliseconds since the epoch. */
 export interface ExecutionHeader {
   /** `<function name>/<execution name>`: unique while retained. */
   readonly id: string;
@@ -112,7 +112,7 @@ export interface ExecutionHeader {
   readonly incarnation: string;
   /** The execution's function; 1 to 140 characters. */
   readonly functionName: string;
-  /** The version it started with and keeps. */
+  /** The version that the execution runs: that of its start, unless it was resumed or rewound with another. */
   readonly version: string;
   /** The event as JSON text; absent when none was given. */
   readonly input?: string;
@@ -124,7 +124,7 @@ export interface ExecutionHeader {
   readonly startAt?: number;
   /** When the execution had its outcome, ms since the epoch; absent while it runs. */
   readonly endedAt?: number;
-  /** The handler's value as JSON text; absent unless it succeeded with one. */
+  /** The handler's value as JSON text; absent unless the execution succeeded with one. */
   readonly result?: string;
   /** The error that the execution failed or was stopped with; absent otherwise. */
   readonly error?: Failure;

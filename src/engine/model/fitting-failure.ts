@@ -7,7 +7,7 @@ import { utf8Length } from "./utf8.ts";
  */
 export const MOST_FAILURE_BYTES: number = 28 * 1024;
 const MOST_TYPE_BYTES = 512;
-/** For what surrounds the texts. */
+/** For the JSON around the texts. */
 const FRAME_BYTES = 256;
 
 /** The same error if it fits into the log; otherwise one whose texts are cut, and say how long they were. */

@@ -42,7 +42,7 @@ export interface HistoryEvent {
   readonly parentId?: string;
   /** The name of the operation or of the execution; absent without one. */
   readonly name?: string;
-  /** What kind of call the operation comes from, such as `MapIteration`. */
+  /** The kind of call that the operation comes from, such as `MapIteration`. */
   readonly subType?: string;
   /** The event of the execution or of the invoked function, as JSON text. */
   readonly input?: string;

@@ -1,5 +1,5 @@
 /**
- * What an execution consists of: operations, each one checkpointed unit of work. The literals are those of AWS's API
+ * An execution consists of operations, each one checkpointed unit of work. The literals are those of AWS's API
  * (API version 2015-03-31); the fields are the same in camelCase, so the wire layer only renames them.
  */
 
@@ -31,7 +31,7 @@ export const OperationStatus = {
 } as const;
 export type OperationStatus = (typeof OperationStatus)[keyof typeof OperationStatus];
 
-/** What an update does to its operation. */
+/** The change that an update makes to its operation. */
 export const OperationAction = {
   START: "START",
   SUCCEED: "SUCCEED",

@@ -14,7 +14,7 @@ export interface OperationUpdate {
   readonly name?: string;
   /** The operation's type. */
   readonly type: OperationType;
-  /** What kind of call the operation comes from, such as `MapIteration`. */
+  /** The kind of call that the operation comes from, such as `MapIteration`. */
   readonly subType?: string;
   /** The change to the operation. Which actions a type takes, the machine checks. */
   readonly action: OperationAction;

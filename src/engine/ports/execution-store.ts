@@ -100,7 +100,7 @@ export interface DirectoryScan {
   readonly limit: number;
 }
 
-/** What part of a log to read. */
+/** The part of a log to read. */
 export interface ReadOptions {
   /** Reads the log of this incarnation only; by default of the execution that has the id now. */
   readonly incarnation?: string;
@@ -116,7 +116,7 @@ export interface LogPage {
   readonly next?: number;
 }
 
-/** Logs, directory rows and snapshots of executions. What each call guarantees stands at the top of this file. */
+/** Logs, directory rows and snapshots of executions. The guarantees of each call stand at the top of this file. */
 export interface ExecutionStore {
   /** Writes the row and commit 1 in one go, unless the id exists. */
   create(row: DirectoryRow, body: string): MaybePromise<"created" | "exists">;

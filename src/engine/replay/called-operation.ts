@@ -11,7 +11,7 @@ import { NonDeterministicExecutionError, type OperationIdentity } from "./faults
 import type { Running } from "./instrument.ts";
 import type { Scope } from "./scope.ts";
 
-/** What every call says of its operation. */
+/** The options of every call of an operation. */
 export interface CallOptions {
   readonly subType: string;
   readonly name?: string | undefined;

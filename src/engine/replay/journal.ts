@@ -5,8 +5,7 @@
  *
  * No code looks again at operations in a context that has its outcome and its value. Those recorded before this
  * invocation are not taken, and the others are let go of once the context has ended here, so that an invocation that is
- * parked for long holds only what it needs. Late changes of them are no news: their context is sealed, or was let go of
- * itself.
+ * parked for long holds few. Late changes of them are no news: their context is sealed, or was let go of itself.
  */
 
 import { isRebuilt, isSettled, type Operation } from "../model/operation.ts";

@@ -43,7 +43,7 @@ export type CompletedOutput =
   /** Nothing can be invoked until a repair. */
   | { readonly status: "HALT"; readonly reason: HaltReason; readonly error: Failure };
 
-/** Told how an invocation ended, one of the two. */
+/** Told how an invocation ended, by one of the two calls. */
 export interface InvocationEnd {
   readonly onOutput: (output: CompletedOutput) => void;
   /** The function says that another process has taken over. */

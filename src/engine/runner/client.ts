@@ -1,6 +1,6 @@
 /**
- * What the outside may do with executions. The runner implements it in process; a host that spreads executions over
- * several processes (one Durable Object each) implements it by routing. The HTTP face speaks to nothing else.
+ * The calls from outside on executions. The runner implements them in process; a host that spreads executions over
+ * several processes (one Durable Object each) implements them by routing. The HTTP face speaks to nothing else.
  */
 
 import { branded } from "../model/branded.ts";
@@ -278,7 +278,7 @@ export interface ExecutionClient {
   watch(executionId: string, cursor: number): AsyncIterable<LiveEvent>;
 }
 
-/** What a client refuses, by a stable code; the names are those of the Lambda API. */
+/** Why a client refuses a call, by a stable code; the names are those of the Lambda API. */
 export const ClientErrorCode = {
   INVALID_PARAMETER: "InvalidParameterValueException",
   NOT_FOUND: "ResourceNotFoundException",

@@ -138,7 +138,7 @@ export class Session implements LogListener, Outlook {
     await this.#log.catchUp();
   }
 
-  /** Looks at the execution as it is in the log now, and does what is due. Never rejects. */
+  /** Looks at the execution as it is in the log now, and carries out its duties. Never rejects. */
   wake(): Promise<void> {
     return this.#look({ reads: true, orders: true });
   }

@@ -22,7 +22,7 @@ interface Place {
 }
 
 export interface UseOptions {
-  /** Reads what other processes wrote first. */
+  /** Reads other processes' commits first. */
   readonly fresh?: boolean;
   /** The message with which an unknown execution is refused. */
   readonly unknown?: string;

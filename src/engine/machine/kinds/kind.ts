@@ -55,7 +55,7 @@ export interface EventSubject {
   waitSeconds: number | undefined;
 }
 
-/** What may be asked about operations of one type, and about the execution itself. */
+/** The rules for updates of one type of operation, or of the execution itself. */
 export interface UpdateRules {
   /** Every action that there is for this type. */
   readonly actions: readonly OperationAction[];

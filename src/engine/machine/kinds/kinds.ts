@@ -8,7 +8,7 @@ import type { OperationKind } from "./kind.ts";
 import { step } from "./step.ts";
 import { wait } from "./wait.ts";
 
-/** What a table of kinds has to have. */
+/** A table with a kind for every type. */
 type EveryKind = { readonly [Type in RecordedType]: OperationKind<OperationOf<Type>> };
 
 /** Each kind by its type. */

@@ -16,7 +16,7 @@ export interface ChainedInvokeOptions<I, O> extends CallOptions {
   readonly input: I | undefined;
   readonly tenantId?: string | undefined;
   readonly inputSerdes: Serdes<I>;
-  /** Of the result. */
+  /** The serdes of the result. */
   readonly serdes: Serdes<O>;
 }
 
