@@ -107,7 +107,7 @@ export interface HaltExecution {
   readonly type: "HALT";
   readonly reason: HaltReason;
   readonly error: Failure;
-  /** The invocation that ends with it, if one ran. */
+  /** The invocation that ends with the halt, if one ran. */
   readonly invocation?: InvocationIdentity;
 }
 

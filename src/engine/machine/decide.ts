@@ -112,7 +112,7 @@ function decideStart(state: ExecutionState, command: StartExecution, env: Decisi
   return { facts: [fact, { kind: "COPIED", commits: command.fork.commits }] };
 }
 
-/** Starting the same execution once more changes nothing; another one cannot have its name while it is retained. */
+/** Starting the same execution once more changes nothing; no other execution can have its name while it is retained. */
 function startedAlready({ header }: ExecutionState, command: StartExecution): Decision {
   if (header.version === command.version && header.input === (command.input ?? undefined)) return NOTHING_CHANGES;
   const message = `An execution named ${header.name} exists already with another input or version.`;

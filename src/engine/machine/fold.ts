@@ -61,7 +61,7 @@ export function fold(state: ExecutionState, commit: Commit): Operation[] {
     state.invocation.dueSince ??= commit.at;
     state.invocation.newsSeq = state.seq;
   }
-  // A commit without facts is written before its invocation is told, or while it runs.
+  // A commit without facts is written before its invocation is told of changes, or while it runs.
   if (commit.owner !== undefined && commit.facts.length > 0) hear(state);
   return changed.length > 1 ? newestOfEach(changed) : changed;
 }

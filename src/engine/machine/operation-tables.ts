@@ -12,7 +12,7 @@ import type { Operation } from "../model/operation.ts";
 /** The values of one member, one for each operation of its table. */
 type Column =
   | { readonly values: readonly unknown[] }
-  /** Every operation has this one. */
+  /** Every operation has this value. */
   | { readonly all: unknown }
   /** Whole numbers: the first, and how much each is above the one before. */
   | { readonly steps: readonly number[] };

@@ -61,15 +61,15 @@ export interface ParentReference {
 export interface ForkReference {
   /** `<function name>/<execution name>` of the source. */
   readonly executionId: string;
-  /** Of that execution; a later execution of its name has another. */
+  /** Of the source; a later execution of its name has another. */
   readonly incarnation: string;
-  /** The version that that execution ran. */
+  /** The version that the source ran. */
   readonly version: string;
-  /** The number of the newest commit of that execution which was looked at. */
+  /** The number of the newest commit of the source that was looked at. */
   readonly cursor: number;
-  /** The operation that the copy begins with: facts recorded from there on were left out. */
+  /** The operation that the fork begins with: facts recorded from there on were left out. */
   readonly operationId?: string;
-  /** Neither an operation nor a commit was named: the copy has all but the end or the failure of that execution. */
+  /** Neither an operation nor a commit was named: the fork has all but the end or the failure of the source. */
   readonly isLatest?: boolean;
 }
 

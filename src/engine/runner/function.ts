@@ -58,7 +58,7 @@ export interface InvocationPeers {
 
 /** An invocation that has begun. */
 export interface RunningInvocation {
-  /** How it ended. Never rejects. */
+  /** How the invocation ended. Never rejects. */
   readonly output: Promise<FunctionOutput>;
   /**
    * Takes over changes, by its own checkpoints and from outside, in the order of the log. False if it did not: then

@@ -45,7 +45,7 @@ interface Bounds extends HistoryQuery {
 
 /** The history of one log. */
 export class PagedHistory {
-  /** In order, the first one at the start. */
+  /** Places in order, the first one at the start of the log. */
   readonly #places: Place[] = [{ seq: 0, reader: new HistoryReader() }];
   /** Resolves when the last page that was asked for is there. */
   #last: Promise<unknown> = Promise.resolve();

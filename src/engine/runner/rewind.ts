@@ -21,7 +21,7 @@ const MOST_TRIES = 100;
 export interface RewindOrder {
   readonly operationId?: string;
   readonly cursor?: number;
-  /** As it is registered. */
+  /** The registered version to go on in; that of the execution when undefined. */
   readonly version: string | undefined;
 }
 

@@ -15,7 +15,7 @@ export interface TagChangeOptions {
   refusal(changes: TagChanges): string | undefined;
 }
 
-/** Changes the tags; answers why it was refused, or undefined. */
+/** Changes the tags; answers why the change was refused, or undefined. */
 export function changeTags(scope: Scope, options: TagChangeOptions): string | undefined {
   return scope.isClosed ? undefined : new TagChange(scope, options).begin();
 }
