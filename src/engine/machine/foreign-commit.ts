@@ -1,7 +1,7 @@
 /**
- * Commits from outside, such as those of a file. Commits that this machine wrote are trusted, and read without a check
- * of each field; a commit from outside may hold anything, and would be kept for good. So each field of each fact is
- * checked here by type and range, and a fact has no other fields. Whether facts can follow on each other is checked
+ * Commits from elsewhere: a file that somebody gives. What this machine has written itself is trusted, and read without a
+ * look at each field; what comes from outside may have anything in it, and would be kept for good. So each field of each
+ * fact is checked here by type and range, and a fact has no other fields. Whether facts can follow on each other is seen
  * when they are folded.
  */
 
@@ -175,7 +175,7 @@ const commitFields: Readonly<Record<Exclude<keyof Commit, "facts">, Check>> = {
 };
 
 /**
- * Reads a commit from an untrusted source.
+ * Reads a commit, whoever has written it.
  *
  * @throws {CorruptLogError} CORRUPT_LOG, with the field whose value is impossible.
  * @throws {UnsupportedLogVersionError} UNSUPPORTED_LOG_VERSION

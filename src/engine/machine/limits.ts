@@ -40,7 +40,7 @@ export const Limits = {
   FAULTS_IN_A_ROW: 50,
 } as const;
 
-/** A value that may be too large, and its name in messages. */
+/** A value that may be too large, and what to call it. */
 interface Measured {
   readonly what: string;
   readonly size: number;

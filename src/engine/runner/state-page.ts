@@ -3,7 +3,7 @@ import type { Operation } from "../model/operation.ts";
 import { ClientError, ClientErrorCode, type StatePage } from "./client.ts";
 import { payloadLength } from "./payload-length.ts";
 
-/** A page ends with the operation that passes this, in UTF-16 units of payloads: transports have limits. */
+/** A page ends with the operation that passes this, in UTF-16 units of payloads: what carries it has its own limits. */
 const UNITS_PER_PAGE = 4_000_000;
 
 /**
