@@ -1,4 +1,4 @@
-/** Updates become facts: all of a batch, or none. What a batch costs depends on the batch alone. */
+/** Updates become facts: all of a batch, or none. The cost of a batch depends on the batch alone. */
 
 import type { ExecutionEnded, Fact } from "../model/commit.ts";
 import { isPaused } from "../model/execution.ts";
@@ -41,12 +41,12 @@ export function decideCheckpoint(
   const { header } = state;
   if (header.status !== "RUNNING") return { rejected: invalid("Invalid checkpoint token") };
   if (header.halt === undefined) return decideUpdates(state, updates, env);
-  // What has run need not run again. What would begin begins when the pause is over.
+  // Functions that have run need not run again. Nothing begins before the pause is over.
   if (isPaused(header)) return decideUpdates(state, withoutBeginnings(updates), env);
   return { rejected: invalid("Invalid checkpoint token") };
 }
 
-/** Without what would only be waited for from now on: it is asked for again. Contexts are the places of outcomes. */
+/** Without starts of operations that have yet to run: code asks for them again. Contexts are places of outcomes. */
 function withoutBeginnings(updates: readonly OperationUpdate[]): OperationUpdate[] {
   const ended = new Set<string>();
   for (const { id, action } of updates) if (action !== "START") ended.add(id);
@@ -159,7 +159,7 @@ function refusedTags(batch: Batch, update: OperationUpdate): MachineRejection | 
 
 interface FactContext extends Beginning {
   readonly known: Operation | undefined;
-  /** This is the first word about the operation. */
+  /** True for the first update about the operation. */
   readonly isNew: boolean;
 }
 
@@ -213,7 +213,7 @@ function conclude(fact: Draft<UpdateFact>, update: OperationUpdate, at: number):
   if (error != null) fact.error = storedFailure(error);
 }
 
-/** When the sender says it happened, as far as that can be true. */
+/** The time that the sender gives the update, as far as that can be true. */
 function timeOf({ at }: OperationUpdate, { env, state, known }: FactContext): number {
   if (at === undefined || !Number.isFinite(at)) return env.now;
   return Math.min(Math.max(at, known?.startedAt ?? state.header.startedAt), env.now);

@@ -1,4 +1,4 @@
-/** What can be asked of the machine. A command says what happened or what is wanted; the machine says what follows. */
+/** Commands to the machine. A command reports an event or states a wish; the machine answers with facts. */
 
 import type { CopiedCommit, Fact } from "../model/commit.ts";
 import type { ForkReference, HaltReason, ParentReference } from "../model/execution.ts";
@@ -24,16 +24,16 @@ export interface StartExecution {
   readonly tenantId?: string;
   readonly traceHeader?: string;
   readonly tags?: Tags;
-  /** Ms since the epoch, at most 366 days ahead; a time that has come already is none. */
+  /** Ms since the epoch, at most 366 days ahead; a time in the past counts as none. */
   readonly startAt?: number;
   readonly fork?: ForkOrigin;
 }
 
-/** What a fork begins with. */
+/** The content that a fork begins with. */
 export interface ForkOrigin {
   readonly from: ForkReference;
   readonly commits: readonly CopiedCommit[];
-  /** Those that the source was started with; the copied commits change them as they did there. */
+  /** The tags that the source was started with; the copied commits change them as they did in the source. */
   readonly tags?: Tags;
 }
 
@@ -61,7 +61,7 @@ export interface CompleteCallback {
 export interface CompleteInvoke {
   readonly type: "COMPLETE_INVOKE";
   readonly operationId: string;
-  /** As of `ParentReference`. */
+  /** See `ParentReference`. */
   readonly rewinds?: number;
   readonly outcome: {
     readonly type: "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "STOPPED";
@@ -107,15 +107,15 @@ export interface HaltExecution {
   readonly type: "HALT";
   readonly reason: HaltReason;
   readonly error: Failure;
-  /** The invocation that ends with it, if one ran. */
+  /** The invocation that ends with the halt, if one ran. */
   readonly invocation?: InvocationIdentity;
 }
 
 export interface ResumeExecution {
   readonly type: "RESUME";
-  /** Only after a halt for this reason: after another one, or without any, nothing changes then. */
+  /** Only after a halt for this reason: after another halt, or without any, nothing changes. */
   readonly after?: HaltReason;
-  /** The version to go on with, when it is another. */
+  /** The version to go on with, if it changes. */
   readonly version?: string;
 }
 
@@ -133,19 +133,19 @@ export interface PurgeExecution {
   readonly type: "PURGE";
 }
 
-/** Goes back to what was recorded up to a point. Changes nothing if the log has gone on since `seq`. */
+/** Goes back to the records up to a point. Changes nothing if the log has gone on since `seq`. */
 export interface RewindExecution {
   readonly type: "REWIND";
-  /** The number of the commit that `commits` was made of the log up to. */
+  /** The number of the last commit of the log that `commits` was made from. */
   readonly seq: number;
-  /** As of the fact `REWOUND`. */
+  /** See `ExecutionRewound`. */
   readonly cursor: number;
-  /** As of the fact `REWOUND`. */
+  /** See `ExecutionRewound`. */
   readonly operationId?: string;
-  /** The version to go on with, when it is another. */
+  /** The version to go on with, if it changes. */
   readonly version?: string;
   readonly commits: readonly CopiedCommit[];
-  /** As of the fact `REWOUND`. */
+  /** See `ExecutionRewound`. */
   readonly tags?: Tags;
 }
 
@@ -162,7 +162,7 @@ export interface NotifyParent {
   readonly type: "NOTIFY_PARENT";
 }
 
-/** Says that the invocation which writes it still runs. */
+/** Records that the invocation which writes this still runs. */
 export interface RenewLease {
   readonly type: "RENEW";
 }
@@ -211,13 +211,13 @@ export interface MachineRejection {
   readonly code: RejectionCode;
   /** What is wrong, for people. */
   readonly message: string;
-  /** When a limit was exceeded: how large it is and how large it may be. */
+  /** The size of a value that exceeds a limit. */
   readonly size?: number;
-  /** How large it may be, in the unit that the message names. */
+  /** The limit that was exceeded, in the unit that the message names. */
   readonly limit?: number;
 }
 
-/** What follows from a command: facts to append (none when nothing changes), or a refusal that changes nothing. */
+/** The outcome of a command: facts to append (none when nothing changes), or a refusal that changes nothing. */
 export type Decision =
   | {
       readonly facts: readonly Fact[];

@@ -13,8 +13,8 @@ export function encodeCommit(commit: Commit): string {
 }
 
 /**
- * @throws {UnsupportedLogVersionError} UNSUPPORTED_LOG_VERSION when a newer version of perdure wrote it.
- * @throws {CorruptLogError} CORRUPT_LOG when it is no commit at all. What the facts say is checked by `fold`.
+ * @throws {UnsupportedLogVersionError} UNSUPPORTED_LOG_VERSION when a newer version of perdure wrote the commit.
+ * @throws {CorruptLogError} CORRUPT_LOG when the text is no commit at all. `fold` checks the facts.
  */
 export function decodeCommit(text: string): Commit {
   const value = parse(text);

@@ -1,8 +1,8 @@
 /**
- * What completes with a context. No code waits for what is left open inside it, so its timers, callbacks and invokes
- * are closed with it; they keep their status, as on AWS, but nothing about them changes any more. What lies inside is
- * also forgotten, unless the context is rebuilt from its children at replay. Each operation is closed once and
- * forgotten once, so the cost is that of recording it.
+ * The operations that complete with a context. No code waits for operations left open inside a completed context, so
+ * their timers, callbacks and invokes are closed with the context; they keep their status, as on AWS, but nothing about
+ * them changes any more. All operations inside are also forgotten, unless the context is rebuilt from its children at
+ * replay. Each operation is closed once and forgotten once, so the cost is that of recording it.
  */
 
 import type { ContextOperation, Operation } from "../model/operation.ts";
@@ -18,7 +18,7 @@ export function adopt(state: ExecutionState, operation: Operation): void {
   else siblings.push(operation.id);
 }
 
-/** Closes what is open inside a context that has its outcome, and forgets what no replay will read again. */
+/** Closes what is open inside a context that has its outcome, and forgets operations that no replay will read again. */
 export function closeContext(state: ExecutionState, context: ContextOperation): void {
   const forgets = context.replayChildren !== true && !state.keepsAll;
   const contexts = [context.id];
@@ -46,7 +46,7 @@ export function release(state: ExecutionState, operation: Operation): void {
   kindOf(operation).register?.close(state, operation);
 }
 
-/** True if the context was open, so that there is something left to close inside it. */
+/** True if the context was open, so that operations are left to close inside it. */
 function abandon(state: ExecutionState, context: ContextOperation): boolean {
   if (context.status !== "STARTED" || state.abandoned.has(context.id)) return false;
   state.abandoned.add(context.id);

@@ -1,14 +1,14 @@
 /**
- * What of a log another execution may begin with, or the same one go on with: the facts about operations up to a point, as
- * if the process had died there. Four things are more than a cut:
+ * The part of a log that another execution may begin with, or the same execution go on with: the facts about operations
+ * up to a point, as if the process had died there. Four rules go beyond a cut:
  *
- * 1. What came from outside is kept. A callback or an invoke that is open at the point, and has its answer by now, has it
- *    right behind the point: it can arrive at any time.
- * 2. A callback that is open and unanswered belongs to its execution, and so does its id. The copy for another one ends
- *    before it, so that it is asked for anew.
- * 3. An attempt that was under way at the point is not in the copy: whoever goes on makes that attempt.
- * 4. Calls of a source that was rewound say after which rewind they began. Those of a copy for another one do not: its own
- *    rewinds are counted from its start, and a call after one of them would have the name of an earlier callee.
+ * 1. Answers from outside are kept. A callback or an invoke that is open at the point, and has its answer by now, has
+ *    the answer right behind the point: an answer can arrive at any time.
+ * 2. A callback that is open and unanswered belongs to its execution, and so does its id. A copy for another execution
+ *    ends before the callback, so that the other execution opens its own.
+ * 3. An attempt that was under way at the point is not in the copy: the execution that goes on makes that attempt.
+ * 4. Calls of a source that was rewound say after which rewind they began. In a copy for another execution they do not:
+ *    its own rewinds are counted from its start, and a call after a rewind would have the name of an earlier callee.
  */
 
 import type { Commit, CopiedCommit, ExecutionStarted, Fact } from "../model/commit.ts";
@@ -19,14 +19,14 @@ import type { OperationFact } from "./kinds/kind.ts";
 import { CorruptLogError } from "./log-errors.ts";
 import { emptyState, type ExecutionState } from "./state.ts";
 
-/** Where a copy ends: before an operation, after a commit, or before what the execution has failed with. */
+/** Where a copy ends: before an operation, after a commit, or before the failure of the execution. */
 export type CopyPoint =
   | { readonly type: "OPERATION"; readonly id: string }
   | { readonly type: "COMMIT"; readonly seq: number }
   | { readonly type: "LATEST" };
 
 export interface CopyOptions {
-  /** The execution goes on with it itself: its open callbacks stay open. */
+  /** The copy is for the same execution: its open callbacks stay open. */
   readonly isOwn?: boolean;
 }
 
@@ -34,13 +34,13 @@ export interface CopyOptions {
 interface Recorded {
   /** The number of the commit in this log. */
   readonly seq: number;
-  /** Tells commits apart, those among them that this log has from another one. */
+  /** Tells commits apart, also those copied from another log. */
   readonly commit: number;
   readonly at: number;
   readonly fact: OperationFact;
 }
 
-/** What is copied of the log that these commits are, from its start. Undefined if the log has no such operation. */
+/** The copy of a log, given its commits from the start. Undefined if the log has no such operation. */
 export function copyOf(
   commits: readonly Commit[],
   point: CopyPoint,
@@ -51,10 +51,13 @@ export function copyOf(
   let end = endOf(recorded, point, failed);
   if (end < 0) return undefined;
   for (;;) {
+    // Rules 1 and 3: with the answers from outside, without attempts under way.
     const copy = [...attempted(recorded.slice(0, end), failed), ...answers(commits, recorded, end, failed)];
     const state = stateOf(commits, copy);
     if (isOwn) return grouped(copy);
+    // Rule 2: the copy ends before the first callback that is open.
     const earliest = firstOf(recorded, new Set(state.callbacks.values()));
+    // Rule 4: the rewinds of the source do not count.
     if (earliest < 0) return grouped(copy.map(asFirstCalled));
     end = earliest;
   }
@@ -62,7 +65,7 @@ export function copyOf(
 
 const NO_OPERATIONS: ReadonlySet<string> = new Set();
 
-/** The facts about operations that count still, those that the log itself has from another one among them. */
+/** The facts about operations that still count, including those copied from another log. */
 function recordedOf(commits: readonly Commit[]): Recorded[] {
   let recorded: Recorded[] = [];
   let commit = 0;
@@ -101,7 +104,7 @@ function firstOf(recorded: readonly Recorded[], ids: ReadonlySet<string>): numbe
   return ids.size === 0 ? -1 : recorded.findIndex(({ fact }) => ids.has(fact.id));
 }
 
-/** Without attempts that were under way, and without any attempt of what has failed: its attempts are counted anew. */
+/** Without attempts that were under way, and without any attempt of failed operations: theirs are counted anew. */
 function attempted(recorded: readonly Recorded[], failed: ReadonlySet<string>): Recorded[] {
   const underWay = new Map<string, Recorded>();
   const steps = new Set<string>();
@@ -118,7 +121,7 @@ function attempted(recorded: readonly Recorded[], failed: ReadonlySet<string>): 
   });
 }
 
-/** What came from outside after the end for what is open there. */
+/** The answers from outside that came after the end of the copy to operations open there. */
 function answers(
   commits: readonly Commit[],
   recorded: readonly Recorded[],
@@ -168,10 +171,10 @@ function grouped(copy: readonly Recorded[]): CopiedCommit[] {
 }
 
 const FAILURES: ReadonlySet<OperationStatus> = new Set<OperationStatus>(["FAILED", "TIMED_OUT", "STOPPED"]);
-/** Contexts that may have failures in them and succeed all the same: what they answer says so. */
+/** Contexts that may succeed with failures in them: their result says so. */
 const BATCHES: ReadonlySet<string | undefined> = new Set(["Map", "Parallel"]);
 
-/** The operations that an execution which has failed has failed with, if that can be seen. */
+/** The operations whose failure made the execution fail, as far as the log shows. */
 function failuresOf(commits: readonly Commit[], recorded: readonly Recorded[]): ReadonlySet<string> {
   const hasFailed = commits.some(({ facts }) => facts.some(({ kind }) => kind === "EXECUTION_FAILED"));
   if (!hasFailed) return NO_OPERATIONS;
@@ -184,7 +187,7 @@ function failuresOf(commits: readonly Commit[], recorded: readonly Recorded[]): 
   return new Set(failuresIn(undefined, children));
 }
 
-/** Of what one context called one after the other the last failure counts: code went on after those before. */
+/** Of operations that a context called one after the other the last failure counts: code went on after earlier ones. */
 function failuresIn(
   context: Operation | undefined,
   children: ReadonlyMap<string | undefined, readonly Operation[]>,
@@ -206,7 +209,7 @@ function failureOf(
   if (operation.type !== "CONTEXT") return hasFailed ? [operation.id] : [];
   if (!hasFailed && !BATCHES.has(operation.subType)) return [];
   const inner = failuresIn(operation, children);
-  // What failed in a context that nothing failed in is its own code.
+  // A context failed by its own code if no operation in it failed.
   return inner.length === 0 && hasFailed ? [operation.id] : inner;
 }
 

@@ -51,7 +51,7 @@ import type { ExecutionState } from "./state.ts";
 import { checkTags } from "./tags.ts";
 import { decideTimers } from "./timers.ts";
 
-/** What follows from a command: facts to append, or a refusal by code that changes nothing. `state` is not changed. */
+/** The outcome of a command: facts to append, or a refusal by code that changes nothing. `state` is not changed. */
 export function decide(state: ExecutionState, command: Command, env: DecisionEnvironment): Decision {
   if (command.type === "START_EXECUTION") return decideStart(state, command, env);
   if (state.seq === 0) return rejected(RejectionCode.NOT_FOUND, "Execution not found.");
@@ -112,7 +112,7 @@ function decideStart(state: ExecutionState, command: StartExecution, env: Decisi
   return { facts: [fact, { kind: "COPIED", commits: command.fork.commits }] };
 }
 
-/** Starting the same execution once more changes nothing; another one cannot have its name while it is retained. */
+/** Starting the same execution once more changes nothing; no other execution can have its name while it is retained. */
 function startedAlready({ header }: ExecutionState, command: StartExecution): Decision {
   if (header.version === command.version && header.input === (command.input ?? undefined)) return NOTHING_CHANGES;
   const message = `An execution named ${header.name} exists already with another input or version.`;
@@ -157,12 +157,12 @@ function decideInvocation(state: ExecutionState, command: CompleteInvocation, no
   return { facts };
 }
 
-/** It goes on failing: whoever looks at the execution decides when it is tried again. */
+/** Too many faults in a row: an operator decides when the execution is invoked again. */
 function haltedAfter(completed: InvocationCompleted, error: Failure): Fact[] {
   return [completed, { kind: "HALTED", reason: HaltReason.REPEATED_FAULTS, error: storedFailure(error) }];
 }
 
-/** True if something happened that the invocation which suspends has not taken into account. */
+/** True if a change came that the suspending invocation has not taken into account. */
 function hasUnseen({ invocation }: ExecutionState, { again, seen }: InvocationOutput & { status: "PENDING" }): boolean {
   if (again === true) return true;
   return seen === undefined ? invocation.dueSince !== undefined : invocation.newsSeq > seen;

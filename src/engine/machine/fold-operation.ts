@@ -9,7 +9,7 @@ import { CorruptLogError } from "./log-errors.ts";
 import { isOpenContext, isPlace } from "./open-context.ts";
 import type { ExecutionState } from "./state.ts";
 
-/** What the commit around a fact says. */
+/** The data of the commit around a fact. */
 export interface FactOrigin {
   /** The time of the commit. */
   readonly at: number;
@@ -117,7 +117,7 @@ function settled(state: ExecutionState, known: Operation, fact: SettlingFact, or
   return draft;
 }
 
-/** The end of a context comes after a result that is recorded, if it says after which. */
+/** The end of a context comes after a recorded result, if the fact says after which. */
 function placeEnd(state: ExecutionState, draft: Draft<ContextOperation>, fact: SettlingFact): void {
   if (!("after" in fact) || fact.after === undefined) return;
   if (!isPlace(state, fact.after)) throw unexpected(fact);

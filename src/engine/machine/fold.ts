@@ -61,14 +61,14 @@ export function fold(state: ExecutionState, commit: Commit): Operation[] {
     state.invocation.dueSince ??= commit.at;
     state.invocation.newsSeq = state.seq;
   }
-  // A commit without facts is written before its invocation is told, or while it runs.
+  // A commit without facts is written before its invocation is told of changes, or while it runs.
   if (commit.owner !== undefined && commit.facts.length > 0) hear(state);
   return changed.length > 1 ? newestOfEach(changed) : changed;
 }
 
 /**
- * What an invocation that breaks later has not done in vain: the next one goes on behind it. The facts of a step that is
- * tried again and again, or of one that ends the process each time, are none, or an execution could break for ever.
+ * True for facts that the next invocation builds on if this one breaks. Facts of a step that is tried again and again,
+ * or that ends the process each time, are no progress, or an execution could break for ever.
  */
 function isProgress(fact: Fact): boolean {
   switch (fact.kind) {
@@ -79,7 +79,7 @@ function isProgress(fact: Fact): boolean {
       // An operation that is started again is not introduced again.
       return fact.type !== undefined;
     case "RETRIED":
-      // The state that a condition has come to.
+      // The state of a waitForCondition after an attempt.
       return fact.result !== undefined;
     default:
       return false;
@@ -90,7 +90,7 @@ function requireFork({ header, seq }: ExecutionState): void {
   if (header.forkedFrom === undefined || seq > 0) throw new CorruptLogError("The log has COPIED where it cannot be.");
 }
 
-/** No invocation has to be told of what an execution begins with: nobody waits for that to happen. */
+/** No invocation has to be told of the copied facts that an execution begins with: no code waits for them. */
 function foldCopies(state: ExecutionState, commits: readonly CopiedCommit[], changed: Operation[]): void {
   const closed = new Set(state.closedCallbacks);
   state.closedCallbacks.clear();
@@ -105,7 +105,7 @@ function foldCopies(state: ExecutionState, commits: readonly CopiedCommit[], cha
   for (const callbackId of closed) if (!state.callbacks.has(callbackId)) state.closedCallbacks.add(callbackId);
 }
 
-/** Unless the invocation ended without having looked at what it was told, and is to be invoked again for that. */
+/** The invocation has heard of every delivery, unless it ended without a look at them and is to be invoked again. */
 function hear({ invocation, deliveries }: ExecutionState): void {
   const hasNotLooked = invocation.retryAt !== undefined && invocation.failures === 0;
   if (!hasNotLooked) invocation.heard = deliveries;
@@ -234,7 +234,7 @@ function rewind(state: ExecutionState, fact: ExecutionRewound, at: number): void
   Object.assign(state.invocation, { ...emptyState().invocation, dueSince: at, newsSeq: state.seq + 1 });
 }
 
-/** The directory shows no forks, so its row stays what it is. */
+/** The directory shows no forks, so its row stays the same. */
 function noteFork(
   state: ExecutionState,
   { executionId, incarnation, version }: ExecutionForked,
@@ -272,7 +272,7 @@ function completeInvocation(state: ExecutionState, fact: InvocationCompleted, at
   const isFault = error !== undefined && retryAt !== undefined;
   invocation.failures = isFault ? invocation.failures + 1 : 0;
   const { fault, ...rest } = state.header;
-  // The directory shows no faults, so its row stays what it is.
+  // The directory shows no faults, so its row stays the same.
   if (isFault) state.header = { ...rest, fault: { error, count: invocation.failures, at, retryAt } };
   else if (fault !== undefined) state.header = rest;
 }
@@ -286,7 +286,7 @@ function resume(state: ExecutionState, version: string | undefined, at: number):
   state.invocation.retryAt = undefined;
 }
 
-/** With a header whose directory row is another. */
+/** Replaces the header by one that changes the directory row. */
 function replaceHeader(state: ExecutionState, header: ExecutionHeader): void {
   state.header = header;
   state.rowSeq = state.seq + 1;

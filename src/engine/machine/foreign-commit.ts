@@ -25,7 +25,7 @@ type FactOf<Kind extends Fact["kind"]> = Fact extends infer Each
     : never
   : never;
 
-/** Every field that a fact of a kind has: the compiler names the one that is left out. */
+/** Every field that a fact of a kind has: the compiler names a missing one. */
 type Fields<Shape> = { readonly [Field in Exclude<keyof Shape, "kind">]-?: Check };
 
 /**
@@ -190,7 +190,7 @@ export interface ForeignCommitOptions {
 /**
  * Reads a commit, whoever has written it. `decodeCommit` trusts what it reads, and takes less time.
  *
- * @throws {CorruptLogError} CORRUPT_LOG, with the field that has a value which it cannot have.
+ * @throws {CorruptLogError} CORRUPT_LOG, with the field whose value is impossible.
  * @throws {UnsupportedLogVersionError} UNSUPPORTED_LOG_VERSION
  */
 export function decodeForeignCommit(body: string, { anyCallbackId = false }: ForeignCommitOptions = {}): Commit {
@@ -221,7 +221,7 @@ function wrongValue(kind: Fact["kind"], field: string): CorruptLogError {
   return new CorruptLogError(`The log has a fact ${kind} with a wrong value for "${field}".`);
 }
 
-/** What a log has from another one is facts about operations, checked like its own. */
+/** Copied facts are about operations alone, and checked like the log's own. */
 function isCopied(value: unknown): boolean {
   if (!hasOnly(value, { at: time, facts: Array.isArray })) return false;
   const { facts: copied } = value as CopiedCommit;
@@ -232,7 +232,7 @@ function isCopied(value: unknown): boolean {
   return true;
 }
 
-/** The name of a field that there is not, or that has a value which it cannot have. */
+/** The name of a field that is unknown, or whose value is impossible. */
 function wrongField(value: object, fields: Readonly<Record<string, Check>>): string | undefined {
   const unknown = Object.keys(value).find((field) => !Object.hasOwn(fields, field));
   if (unknown !== undefined) return unknown;

@@ -9,7 +9,7 @@ import { executionEventType, operationEventType } from "./history-event-type.ts"
 import type { EventSubject, OperationFact, OperationKind } from "./kinds/kind.ts";
 import { kindNamed } from "./kinds/kinds.ts";
 
-/** What later events repeat of an operation's first fact. */
+/** The parts of an operation's first fact that later events repeat. */
 interface Subject extends EventSubject {
   readonly kind: OperationKind;
   readonly parentId: string | undefined;
@@ -17,7 +17,7 @@ interface Subject extends EventSubject {
   readonly subType: string | undefined;
 }
 
-/** Reads commits in order and remembers what it needs of the operations that are open. */
+/** Reads commits in order and remembers the open operations, as far as later events repeat them. */
 export class HistoryReader {
   readonly #subjects = new Map<string, Subject>();
   #execution: { readonly id: string; readonly name: string } | undefined;
@@ -56,7 +56,7 @@ export class HistoryReader {
     return events;
   }
 
-  /** What operations begin with from here on, without a word: their events were told before. */
+  /** Begins the operations anew with copied facts, without events: those were told before. */
   #goBack(commits: readonly CopiedCommit[]): void {
     const events = this.#events;
     this.#subjects.clear();

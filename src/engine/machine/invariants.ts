@@ -1,4 +1,4 @@
-/** What must hold of every state that a log can lead to, each under its own name. Tests ask after every commit. */
+/** The invariants of every state that a log can lead to, each with a name. Tests check them after every commit. */
 
 import { dueTimeOf } from "../model/operation-traits.ts";
 import { isSettled, type RecordedType } from "../model/operation.ts";
@@ -12,7 +12,7 @@ import type { ExecutionState } from "./state.ts";
 export interface Invariant {
   /** The rule in a few words, as violations of it are reported. */
   readonly name: string;
-  /** What breaks it, in words; nothing when it holds. */
+  /** The violations, in words; none when the rule holds. */
   readonly violations: (state: ExecutionState) => Iterable<string>;
 }
 
@@ -83,7 +83,7 @@ function* parentsAreContexts({ operations }: ExecutionState): Generator<string> 
   }
 }
 
-/** What no replay reads is kept only if the state keeps all. */
+/** Operations that no replay reads are kept only if the state keeps all. */
 function* completedContextsAreEmpty({ operations, keepsAll }: ExecutionState): Generator<string> {
   if (keepsAll) return;
   for (const { id, parentId } of operations.values()) {
@@ -102,7 +102,7 @@ function* endedExecutionsAreAtRest({ header, seq, invocation }: ExecutionState):
   if (header.halt !== undefined) yield "it is halted";
 }
 
-/** What must hold of operations of one type; the timers of all are looked at together. */
+/** The invariants of operations of one type; the timers of all types are looked at together. */
 const ofKinds: Readonly<Record<RecordedType, readonly Invariant[]>> = {
   CONTEXT: [],
   STEP: [],
@@ -125,15 +125,15 @@ export const invariants: readonly Invariant[] = [
 ];
 
 /**
- * Every breach of an invariant, as `<name>: <what>`; empty for a sound state. Reads all of it: for tests and doctors.
+ * Every breach of an invariant, as `<name>: <what>`; empty for a sound state. Slow: for tests and doctors.
  */
 export function violations(state: ExecutionState): string[] {
   return invariants.flatMap(({ name, violations: find }) => [...find(state)].map((what) => `${name}: ${what}`));
 }
 
 /**
- * What of `before` an execution that had ended must not have lost or changed in `after`, a later state of it. The rule
- * that what has ended changes no more, apart from its bookkeeping.
+ * The facts of `before`, the state of an ended execution, that `after`, a later state of it, has lost or changed
+ * against the rule: an ended execution changes no more, apart from its bookkeeping.
  */
 export function changesAfterEnd(before: ExecutionState, after: ExecutionState): string[] {
   if (before.header.status === "RUNNING") return [];

@@ -1,7 +1,7 @@
 /**
- * Which updates may follow on what is recorded: AWS's rules, in the order in which AWS's local checkpoint server looks
- * at them, with its messages. All of a batch is judged against the state before the batch, as there. What holds of one
- * type alone is in its kind's record.
+ * Which updates may follow on the recorded operations: AWS's rules, in the order in which AWS's local checkpoint server
+ * looks at them, with its messages. All of a batch is judged against the state before the batch, as there. The rules of
+ * one type alone are in its kind's record.
  */
 
 import type { Operation, OperationType } from "../model/operation.ts";
@@ -13,8 +13,8 @@ import { executionRules } from "./kinds/rules.ts";
 import { checkUpdate } from "./limits.ts";
 
 /**
- * Why an update is refused that may be at its place in the batch; undefined if it is legal. `known` is what is recorded
- * under its id, `first` the first update of the batch about the same operation.
+ * Why an update is refused that may be at its place in the batch; undefined if the update is legal. `known` is the
+ * operation recorded under its id, `first` the first update of the batch about the same operation.
  */
 export function refusal(
   update: OperationUpdate,
@@ -40,13 +40,13 @@ function changedType({ id, type }: OperationUpdate, recorded: OperationType): st
   return recorded === type ? undefined : `Operation ${id} is a ${recorded} and cannot become a ${type}.`;
 }
 
-/** What of an operation no later update may change. */
+/** The fields of an operation that no later update may change. */
 interface OperationPlace {
   readonly name?: string | undefined;
   readonly parentId?: string | undefined;
 }
 
-/** Why an update speaks of another operation than `known`, though it has its id. What it leaves out stays as it is. */
+/** Why an update is about another operation than `known` of the same id. Fields that it leaves out stay the same. */
 function changedPlace({ id, name, parentId }: OperationUpdate, known: OperationPlace): string | undefined {
   if (parentId && parentId !== known.parentId) return "Invalid parent operation id.";
   return name == null || name === known.name ? undefined : `Operation ${id} has another name.`;

@@ -31,7 +31,7 @@ export const Limits = {
   PAUSE_REASON_CHARACTERS: 1024,
   /** Forks that an execution names: the newest. */
   FORKS_NAMED: 100,
-  /** A commit with what is copied from another log, as text. */
+  /** A commit with facts copied from another log, as text. */
   COPY_CHARACTERS: 33_554_432,
   /** Waits, retry delays, callback timeouts, execution timeouts: 366 days. */
   SECONDS: 31_622_400,
@@ -79,7 +79,7 @@ export function checkCallbackResult(result: unknown): MachineRejection | undefin
   return size > limit ? tooLarge({ what, size, limit, unit: "bytes" }) : undefined;
 }
 
-/** What carries an error: an update, or the error alone. */
+/** The size of an update that carries an error, or of the error alone. */
 export function checkErrorSize(carrier: unknown): MachineRejection | undefined {
   const size = utf8Length(JSON.stringify(carrier));
   const limit = Limits.ERROR_BYTES;
@@ -96,7 +96,7 @@ export function checkSeconds(seconds: unknown, what: string, least: 0 | 1): Mach
   return typeof seconds === "number" ? { ...invalid(message), size: seconds, limit } : invalid(message);
 }
 
-/** A time no further ahead than timers reach; one that has passed is right. */
+/** A time no further ahead than timers reach; a time in the past is allowed. */
 export function checkStartTime(startAt: unknown, now: number): MachineRejection | undefined {
   const limit = now + Limits.SECONDS * 1000;
   if (typeof startAt === "number" && startAt <= limit) return undefined;
@@ -166,7 +166,7 @@ function rule(what: string, limit: number, alphabet: Alphabet): TextRule {
   return { what, limit, alphabet };
 }
 
-/** The sizes and shapes of one update, whatever it means. */
+/** The sizes and shapes of one update, whatever its meaning. */
 export function checkUpdate(update: OperationUpdate): MachineRejection | undefined {
   return (
     (update.error == null ? undefined : checkErrorSize(update)) ??

@@ -8,12 +8,12 @@ export function isOpenContext(state: ExecutionState, id: string): boolean {
   return context?.type === "CONTEXT" && context.status === "STARTED" && !state.abandoned.has(id);
 }
 
-/** True if a context can have ended after this delivery number: it has been given out, or is 0. */
+/** True if a context can have ended after this delivery number: the number has been given out, or is 0. */
 export function isPlace(state: ExecutionState, after: number): boolean {
   return Number.isInteger(after) && after >= 0 && after <= state.deliveries;
 }
 
-/** True if the operation waits for something, and what it waits for may still come. */
+/** True if the operation is open, and its outcome may still come. */
 export function isLive(state: ExecutionState, operation: Operation): boolean {
   if (state.header.status !== "RUNNING" || isSettled(operation.status)) return false;
   return operation.parentId === undefined || isOpenContext(state, operation.parentId);

@@ -3,8 +3,8 @@
  * all of them in one column. Most columns of a long execution are one value throughout, or whole numbers that grow by
  * little: those are written once, and as the steps from each to the next.
  *
- * It knows no member by name, so it holds whatever an operation has. It is all loops, since it is done in one go for
- * everything that an execution has.
+ * The tables know no member by name, so they hold whatever members an operation has. The code is all loops, since all
+ * operations of an execution are packed in one go.
  */
 
 import type { Operation } from "../model/operation.ts";
@@ -12,7 +12,7 @@ import type { Operation } from "../model/operation.ts";
 /** The values of one member, one for each operation of its table. */
 type Column =
   | { readonly values: readonly unknown[] }
-  /** Every operation has this one. */
+  /** Every operation has this value. */
   | { readonly all: unknown }
   /** Whole numbers: the first, and how much each is above the one before. */
   | { readonly steps: readonly number[] };
@@ -81,7 +81,7 @@ export function unpackOperations({ tables, order }: OperationTables): Map<string
   return operations;
 }
 
-/** The table of operations with these members. One that is there and undefined is as one that is not there. */
+/** The table of operations with these members. A member that is undefined counts as absent. */
 function tableOf(row: Row, tables: Map<string, OpenTable>): OpenTable {
   let key = "";
   for (const member in row) if (row[member] !== undefined) key += `${member},`;

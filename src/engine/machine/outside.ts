@@ -1,6 +1,6 @@
 /**
- * What is about the execution as a whole and not about an operation of it: what comes from outside, and that an
- * invocation still runs. What is about one operation is in the file of its kind.
+ * Commands about the execution as a whole, not about an operation of it: those from outside, and the renewal of an
+ * invocation. Commands about one operation are in the file of its kind.
  */
 
 import type { ExecutionRewound, Fact, InvocationCompleted } from "../model/commit.ts";
@@ -48,7 +48,7 @@ function identity({ requestId, startedAt }: { requestId: string; startedAt: numb
   return { requestId, startedAt };
 }
 
-/** An invocation that a pause has let go of comes to its end. Why it would have halted shows again after the pause. */
+/** An invocation that a pause has let go of comes to its end. The reason to halt shows again after the pause. */
 function leftWith(state: ExecutionState, error: Failure, invocation: InvocationIdentity | undefined): Decision {
   if (invocation === undefined || state.invocation.activeAt === undefined) return NOTHING_CHANGES;
   return { facts: [{ kind: "INVOCATION_COMPLETED", ...identity(invocation), error: storedFailure(error) }] };
@@ -80,7 +80,7 @@ export function decideFork({ header }: ExecutionState, { executionId, incarnatio
   return { facts: [{ kind: "FORKED", executionId, incarnation, version }] };
 }
 
-/** What has been told to the execution that invoked this one cannot be taken back. */
+/** An outcome that was told to the invoking execution cannot be taken back. */
 export function decideRewind({ header, seq }: ExecutionState, command: RewindExecution): Decision {
   if (header.purged === true) return { rejected: invalid("The execution is being removed, and cannot be rewound.") };
   if (header.status !== "RUNNING" && header.parent !== undefined)

@@ -1,6 +1,6 @@
 /**
- * What is to be done for an execution, and when it has to be looked at again. Pure: it follows from the state, from what
- * runs in this process and from the time. The runner carries the duties out and asks again, until none is left.
+ * The duties for an execution, and when to look at it again. Pure: they follow from the state, from what runs in this
+ * process and from the time. The runner carries the duties out and asks again, until none is left.
  */
 
 import { type ExecutionHeader, HaltReason, isPaused } from "../model/execution.ts";
@@ -8,17 +8,17 @@ import type { ChainedInvokeOperation } from "../model/operation.ts";
 import { isEnded, openInvokes } from "./pending.ts";
 import type { ExecutionState } from "./state.ts";
 
-/** One thing that a state asks for. */
+/** A task that a state asks for. */
 export type Duty =
   /** An invocation runs here although the execution has ended or is halted. */
   | { readonly kind: "STOP_INVOCATION" }
-  /** An invocation runs here although the execution is paused: what it has begun is recorded, and it begins nothing. */
+  /** An invocation runs here although the execution is paused: operations under way are recorded, and none begins. */
   | { readonly kind: "LEAVE_OFF" }
   /** A wait, a retry, a callback's timeout or the execution's own timeout is due. */
   | { readonly kind: "FIRE_TIMERS" }
   /** A chained invoke has no outcome, and this process has not called its function. */
   | { readonly kind: "CALL"; readonly operation: ChainedInvokeOperation }
-  /** Something happened that an invocation has to see, and none runs here. */
+  /** A change came that an invocation has to see, and no invocation runs here. */
   | { readonly kind: "INVOKE" }
   /** The invocation that runs here has to write, lest another process takes it for gone. */
   | { readonly kind: "RENEW" }
@@ -32,43 +32,40 @@ export type Duty =
   | { readonly kind: "REMOVE" };
 
 /**
- * Where processes share executions, one that is woken cannot tell an invocation that runs elsewhere from one whose process
- * is gone, but by the time since it has written.
+ * Where processes share executions, a woken process tells an invocation that runs elsewhere from one whose process is
+ * gone only by the time since that invocation's last commit.
  */
 export interface Lease {
-  /** Milliseconds since its last commit. */
+  /** Milliseconds since the invocation's last commit. */
   readonly ms: number;
-  /** Whether it asks the log for news itself before it ends. One that is parked hears of none. */
+  /** Whether invocations read the log for news themselves before they end. A parked invocation hears of none. */
   readonly hearsNews: boolean;
-  /** Whether this process has written last for an invocation: it knows what became of that one. */
+  /** Whether this process wrote the invocation's last commit: then it knows how that invocation ended. */
   readonly isOwn: boolean;
 }
 
-/** What this process has under way for the execution. */
+/** The work that this process has under way for the execution. */
 export interface Here {
-  /** Whether this process may run the execution now. One that may not has no duties. */
+  /** Whether this process may run the execution now. A process that may not has no duties. */
   readonly mayRun: boolean;
-  /**
-   * The invocation in this process; a parked one waits in memory for what changes, one that leaves off for its steps
-   * to end.
-   */
+  /** The invocation in this process: PARKED waits in memory for changes, LEAVING for its steps to end. */
   readonly invocation: "NONE" | "RUNNING" | "PARKED" | "LEAVING";
-  /** When it began, ms since the epoch, while its code may run for long without writing. */
+  /** When the invocation began, ms since the epoch, while its code may run for long without writing. */
   readonly runsSince: number | undefined;
   /** Whether this process has the function in the version that the execution runs. */
   readonly hasVersion: boolean;
-  /** Where processes share executions: how long an invocation in another one is left alone. */
+  /** Where processes share executions: how long an invocation in another process is left alone. */
   readonly lease: Lease | undefined;
   /**
-   * Chained invokes that this process has called, by operation id: when one that could not be called is tried again, ms
-   * since the epoch; Infinity for one that was.
+   * Chained invokes that this process has seen to, by operation id: when a call that could not be made is tried again,
+   * ms since the epoch; Infinity for a call that was made.
    */
   readonly sent: ReadonlyMap<string, number>;
   /** The number of the newest directory row that this process knows to be written; see `ExecutionState.rowSeq`. */
   readonly shown: number;
 }
 
-/** What is to be done for an execution now, and when to look at it again. */
+/** The duties for an execution now, and when to look at it again. */
 export interface Plan {
   /** In the order in which they are to be carried out. */
   readonly duties: readonly Duty[];
@@ -86,10 +83,10 @@ const FIRE_TIMERS: readonly Duty[] = [{ kind: "FIRE_TIMERS" }];
 const STOP_INVOCATION: readonly Duty[] = [{ kind: "STOP_INVOCATION" }];
 const LEAVE_OFF: readonly Duty[] = [{ kind: "LEAVE_OFF" }];
 const DAY_MS = 86_400_000;
-/** How soon another process is offered what this one lacks the version for; then seldomer as time passes. */
+/** How soon another process is offered an execution whose version this one lacks; then less and less often. */
 const FIRST_OFFER_MS = 1000;
 
-/** What is to be done for a state, given what this process has under way. `now` in ms since the epoch. */
+/** The plan for a state, given what this process has under way. `now` in ms since the epoch. */
 export function planOf(state: ExecutionState, here: Here, now: number): Plan {
   if (state.seq === 0) return AT_REST;
   const duties = stopOf(state, here);
@@ -99,7 +96,7 @@ export function planOf(state: ExecutionState, here: Here, now: number): Plan {
   return isPaused(state.header) ? whilePaused(state, here, now) : whileRunning(state, here, now);
 }
 
-/** What is to be done about an invocation that runs here against the state. */
+/** The duty to end an invocation that runs here against the state, if there is one. */
 function stopOf(state: ExecutionState, { invocation }: Here): readonly Duty[] | undefined {
   if (invocation === "NONE") return undefined;
   if (isEnded(state)) return STOP_INVOCATION;
@@ -108,7 +105,7 @@ function stopOf(state: ExecutionState, { invocation }: Here): readonly Duty[] | 
   return invocation === "RUNNING" ? LEAVE_OFF : undefined;
 }
 
-/** Nothing begins. The execution's own timeout is a promise to whoever has started it, and goes on. */
+/** Nothing begins. The execution's own timeout goes on: the caller that started the execution counts on it. */
 function whilePaused(state: ExecutionState, here: Here, now: number): Plan {
   const wakeAt = state.header.timeoutAt;
   if (wakeAt !== undefined && wakeAt <= now) return { duties: FIRE_TIMERS, wakeAt };
@@ -129,7 +126,7 @@ export function expiryOf({ endedAt, retentionDays }: ExecutionHeader): number | 
 
 function whileRunning(state: ExecutionState, here: Here, now: number): Plan {
   const timer = nextTimer(state);
-  // What fires decides what else is to be done.
+  // The timers that fire decide what the next duties are.
   if (timer !== undefined && timer <= now) return { duties: FIRE_TIMERS, wakeAt: timer };
   const duties: Duty[] = [];
   if (here.hasVersion && state.header.halt?.reason === HaltReason.VERSION_MISSING) duties.push({ kind: "RESUME" });
@@ -147,7 +144,7 @@ function withRenewal(plan: Plan, renewAt: number | undefined, now: number): Plan
   return { duties: renewAt <= now ? [...duties, { kind: "RENEW" }] : duties, wakeAt, renewAt };
 }
 
-/** Half of a lease is kept for what delays the write. */
+/** Half of a lease is kept for delays of the write. */
 function renewalAt({ invocation }: ExecutionState, { runsSince, lease }: Here): number | undefined {
   if (lease === undefined || runsSince === undefined) return undefined;
   return Math.max(runsSince, invocation.activeAt ?? 0) + lease.ms / 2;
@@ -169,8 +166,9 @@ function planCalls(
 }
 
 /**
- * When this process has to invoke. Where processes share executions, one that lacks the version leaves that to those that
- * may have it for as long as a lease, and has one of them woken now and then. Then it invokes, which halts the execution.
+ * When this process has to invoke. Where processes share executions, a process that lacks the version leaves the
+ * invocation to the others for as long as a lease, and has another process woken now and then. After that it invokes,
+ * which halts the execution.
  */
 function invocationAt(state: ExecutionState, { hasVersion, lease }: Here, now: number): number | undefined {
   const at = dueAt(state, lease, now);
@@ -185,7 +183,7 @@ function dueAt({ header, invocation }: ExecutionState, lease: Lease | undefined,
   if (header.halt !== undefined) return undefined;
   if (retryAt !== undefined) return retryAt;
   if (activeAt === undefined) return dueSince === undefined ? undefined : notBefore(header, Math.min(dueSince, now));
-  // It has written and not ended: it runs elsewhere, or is gone. Once its lease is over it is taken over.
+  // The invocation has written and not ended: it runs elsewhere, or its process is gone. The lease tells which.
   const isLeftAlone = lease !== undefined && !lease.isOwn && (lease.hearsNews || dueSince === undefined);
   return isLeftAlone ? activeAt + lease.ms : Math.min(dueSince ?? activeAt, now);
 }

@@ -1,9 +1,9 @@
 /**
- * A state as text, so that a long log need not be folded from its start. The text is kept in a cache that anything may
- * have happened to, so it says of which log it is and how far it goes, and carries checksums. It is taken only if all of
- * that is right; otherwise it is as if there were none.
+ * A state as text, so that a long log need not be folded from its start. The text is kept in a cache that may be
+ * damaged, so it names its log and its last commit, and carries checksums. A snapshot is used only if all of that is
+ * right; otherwise the log is read from its start.
  *
- * A change to what the text looks like, or to what `fold` makes of a log, raises `SNAPSHOT_VERSION`.
+ * A change to the format of the text, or to the state that `fold` makes of a log, raises `SNAPSHOT_VERSION`.
  */
 
 import { checksum } from "../model/checksum.ts";
@@ -12,7 +12,7 @@ import { packOperations, type OperationTables, unpackOperations } from "./operat
 import type { ExecutionState } from "./state.ts";
 import { TimerHeap, type TimerHeapData } from "./timer-heap.ts";
 
-/** The version of the text; no other one is read. */
+/** The version of the text; no other version is read. */
 export const SNAPSHOT_VERSION = 3;
 
 /** A snapshot that was read, not compared with its log yet. */
@@ -22,14 +22,14 @@ export interface Snapshot {
   follows(body: string): boolean;
 }
 
-/** What stands before the state, as a line of its own. */
+/** The line before that of the state. */
 type Head = readonly [
   version: number,
   logVersion: number,
   incarnation: string,
   /** The number of the last commit. */
   seq: number,
-  /** The checksum of its text. */
+  /** The checksum of the last commit's text. */
   body: number,
   /** The checksum of the line that follows. */
   state: number,
@@ -61,7 +61,7 @@ export function decodeSnapshot(text: string, incarnation: string): Snapshot | un
     const isOfItsHead = state.seq === seq && state.header.incarnation === incarnation;
     return isOfItsHead ? { state, follows: (lastBody) => checksum(lastBody) === body } : undefined;
   } catch {
-    // Whatever it is, the log has everything.
+    // Whatever the damage, the log has everything.
     return undefined;
   }
 }

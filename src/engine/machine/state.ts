@@ -3,11 +3,11 @@ import { ExecutionStatus } from "../model/execution.ts";
 import type { Operation } from "../model/operation.ts";
 import { TimerHeap } from "./timer-heap.ts";
 
-/** How it stands with the invocations of an execution. */
+/** The state of an execution's invocations. */
 export interface InvocationState {
   /**
-   * Since when there has been something that an invocation has to see and none has written, ms since the epoch. Undefined
-   * if there is nothing.
+   * Since when changes have waited for an invocation to see them, and none has written, ms since the epoch. Undefined
+   * if no change waits.
    */
   dueSince: number | undefined;
   /** The number of the newest commit from outside that an invocation has to see; 0 for none. */
@@ -30,11 +30,11 @@ export interface InvocationState {
  * changed, so references to them stay what they were.
  */
 export interface ExecutionState {
-  /** What is known of the execution apart from its operations; with an empty id before the first commit. */
+  /** The execution apart from its operations; with an empty id before the first commit. */
   header: ExecutionHeader;
   /** The number of the last commit; 0 for an execution that does not exist yet. */
   seq: number;
-  /** The number of the commit that made the directory row what it is: the start, a halt, a resume or the end. */
+  /** The number of the commit that last changed the directory row: the start, a halt, a resume or the end. */
   rowSeq: number;
   /** The owner who wrote last. */
   owner: string | undefined;
@@ -42,7 +42,7 @@ export interface ExecutionState {
   readonly operations: Map<string, Operation>;
   /** The highest delivery number given out. */
   deliveries: number;
-  /** How it stands with the execution's invocations. */
+  /** The state of the execution's invocations. */
   readonly invocation: InvocationState;
   /** Ids of chained invokes without an outcome, in contexts that are open. */
   readonly openInvokes: Set<string>;
@@ -52,7 +52,7 @@ export interface ExecutionState {
   readonly closedCallbacks: Set<string>;
   /** When open waits, retries and callbacks are due. */
   readonly timers: TimerHeap;
-  /** What was recorded directly inside each context. */
+  /** The ids of the operations recorded directly inside each context. */
   readonly children: Map<string, string[]>;
   /** Contexts without an outcome inside a context that has one. */
   readonly abandoned: Set<string>;
@@ -64,8 +64,8 @@ export interface ExecutionState {
 
 export interface StateOptions {
   /**
-   * Keeps what lies inside completed contexts. By default it is dropped, since no replay reads it; views that show
-   * every operation keep it.
+   * Keeps the operations inside completed contexts. By default they are dropped, since no replay reads them; views that
+   * show every operation keep them.
    */
   readonly keepsAll?: boolean;
 }

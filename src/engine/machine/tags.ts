@@ -24,14 +24,14 @@ export function checkTags(tags: unknown): MachineRejection | undefined {
   return rejection(refusedTags(tags));
 }
 
-/** Why an update cannot change the tags as it says. `before` are those that the updates before it lead to. */
+/** Why an update cannot change the tags. `before` are the tags after the updates before it. */
 export function checkTagUpdate(before: Tags | undefined, update: OperationUpdate): MachineRejection | undefined {
   const changes = changesOf(update.subType, update.payload);
   if (changes === undefined) return undefined;
   return rejection(refusedTags(changes, true) ?? tooManyTags(Object.keys(changedTags(before, changes))));
 }
 
-/** The tags that an update leads to; undefined if it is about something else. */
+/** The tags that an update leads to; undefined if the update is about something else. */
 export function tagsAfter(before: Tags | undefined, update: OperationUpdate): Tags | undefined {
   const changes = update.action === "SUCCEED" ? changesOf(update.subType, update.payload) : undefined;
   return changes === undefined ? undefined : changedTags(before, changes);
@@ -44,7 +44,7 @@ export function newTags({ header, operations }: ExecutionState, fact: Fact): Tag
   if (operation?.type !== "STEP") return undefined;
   const changes = changesOf(operation.subType, fact.result);
   const tags = changes === undefined ? undefined : changedTags(header.tags, changes);
-  // What another machine has recorded may go over the limits: then it is no more than a step.
+  // A step that another machine recorded may go over the limits: then it changes no tags.
   if (tags === undefined || isSameTags(tags, header.tags) || checkTags(tags) !== undefined) return undefined;
   return tags;
 }

@@ -80,7 +80,7 @@ export class TimerHeap {
     this.#entries.clear();
   }
 
-  /** What is due at `now`, earliest first. The heap stays as it is; the cost depends on how many are due. */
+  /** The timers due at `now`, earliest first. The heap stays as it is; the cost depends on how many are due. */
   due(now: number): readonly Timer[] {
     const due: Entry[] = [];
     const branches = [0];

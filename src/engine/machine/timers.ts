@@ -5,12 +5,12 @@ import { NOTHING_CHANGES } from "./command.ts";
 import { kindOf } from "./kinds/kinds.ts";
 import type { ExecutionState } from "./state.ts";
 
-/** What is due at `now`: earliest first, and what was armed first among what is due together. Never early. */
+/** The facts of timers due at `now`: earliest first, those due together in the order of arming. Never early. */
 export function decideTimers(state: ExecutionState, now: number): Decision {
   if (state.header.status !== "RUNNING") return NOTHING_CHANGES;
   const timeoutAt = state.header.timeoutAt ?? Infinity;
   const facts: Fact[] = [];
-  // What falls due during a pause fires when that is over. Whoever started the execution counts on its timeout.
+  // Timers that fall due during a pause fire after it, but not the execution's timeout: its caller counts on that.
   const due = isPaused(state.header) ? [] : state.timers.due(Math.min(now, timeoutAt));
   for (const { id } of due) {
     const operation = state.operations.get(id);

@@ -7,8 +7,8 @@ interface Class {
 }
 
 /**
- * Makes `instanceof` take objects of the class of this name in any other copy of the package, and of its subclasses. For
- * subclasses that users declare, `instanceof` stays what it is.
+ * Makes `instanceof` take objects of the class of this name in any other copy of the package, and of its subclasses.
+ * For subclasses that users declare, `instanceof` stays the same.
  */
 export function branded(of: Class, name: string): void {
   Object.defineProperty(of, BRAND, { value: name });

@@ -1,6 +1,6 @@
 /**
- * A callback id carries the way to its execution and 128 random bits: base64 of `<execution id>\n<32 hex digits>`. Who
- * has it may complete the callback, so it is never logged.
+ * A callback id carries the way to its execution and 128 random bits: base64 of `<execution id>\n<32 hex digits>`. A
+ * holder of the id may complete the callback, so it is never logged.
  */
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -16,7 +16,7 @@ export function callbackIdOf(executionId: string, random: string): string {
   return id;
 }
 
-/** The execution that a callback belongs to, or undefined for what is no callback id. */
+/** The execution that a callback belongs to; undefined for a text that is no callback id. */
 export function executionIdOfCallback(callbackId: string): string | undefined {
   if (callbackId.length === 0 || callbackId.length > MAX_CHARACTERS || callbackId.length % 4 !== 0) return undefined;
   const text = decode(callbackId);

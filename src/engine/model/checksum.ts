@@ -1,6 +1,6 @@
 /**
- * A number of 32 bits by which damage to a text is found; forgery is not. Any one character that is another makes it
- * another. `from` is where in the text it begins.
+ * A number of 32 bits by which damage to a text is found; forgery is not. A change of any one character changes the
+ * checksum. `from` is where in the text it begins.
  */
 export function checksum(text: string, from: number = 0): number {
   let sum = 0x811c9dc5;

@@ -17,18 +17,18 @@ import type { Tags } from "./tags.ts";
 /** The newest version of the format. A commit is written in the oldest one that has its facts; see `formatOf`. */
 export const LOG_FORMAT_VERSION = 3;
 
-/** What is read: commits of several versions may follow on each other in one log. */
+/** The versions that are read: commits of several versions may follow on each other in one log. */
 export type LogFormatVersion = 1 | 2 | typeof LOG_FORMAT_VERSION;
 
-/** What one append writes, and one number of the log holds. */
+/** One append to the log, under one number. */
 export interface Commit {
-  /** The format version that its facts are written in. */
+  /** The format version of the commit's facts. */
   readonly v: LogFormatVersion;
-  /** Who wrote it and which of its writes this is: two commits are the same exactly if their text is. */
+  /** The writing process, and which of its writes this is: two commits are the same exactly if their text is. */
   readonly writer: string;
-  /** The invocation's owner when an owner wrote it; absent for what comes from outside (callbacks, stop, outcomes). */
+  /** The owner of the invocation that wrote the commit; absent for changes from outside (callbacks, stop, outcomes). */
   readonly owner?: string;
-  /** When it was decided, ms since the epoch. */
+  /** When the commit was decided, ms since the epoch. */
   readonly at: number;
   /** In the order in which they became true. */
   readonly facts: readonly Fact[];
@@ -47,38 +47,38 @@ export interface ExecutionStarted {
   readonly tenantId?: string;
   readonly traceHeader?: string;
   readonly tags?: Tags;
-  /** Nothing is invoked before, ms since the epoch. */
+  /** No invocation begins before this time, ms since the epoch. */
   readonly startAt?: number;
   /** A fork's next fact is `COPIED`. */
   readonly forkedFrom?: ForkReference;
 }
 
-/** What another log recorded of operations in one commit. */
+/** Facts about operations that another log recorded in one commit. */
 export interface CopiedCommit {
-  /** When it was recorded there, ms since the epoch. */
+  /** When the facts were recorded there, ms since the epoch. */
   readonly at: number;
   /** Facts about operations alone. */
   readonly facts: readonly Fact[];
 }
 
-/** What an execution has from the one that it is a fork of: it is as if this had been recorded here, in these commits. */
+/** The facts that a fork has from its source: they count as if recorded here, in these commits. */
 export interface OperationsCopied {
   readonly kind: "COPIED";
   readonly commits: readonly CopiedCommit[];
 }
 
-/** The execution is what it was before that operation, or after that commit. What was recorded since counts no more. */
+/** The execution is as it was before that operation, or after that commit. Facts recorded since count no more. */
 export interface ExecutionRewound {
   readonly kind: "REWOUND";
   /** The number of the newest commit that was looked at. */
   readonly cursor: number;
-  /** The operation that it goes on with; absent where all up to that commit counts still. */
+  /** The operation that the execution goes on with; absent where all facts up to that commit still count. */
   readonly operationId?: string;
-  /** The version to go on with, when it is another. */
+  /** The version to go on with, if it changes. */
   readonly version?: string;
-  /** What is recorded of operations from now on, in place of all that was. */
+  /** The facts about operations that count from now on, in place of all before. */
   readonly commits: readonly CopiedCommit[];
-  /** The tags that it was started with; `commits` change them as they did. */
+  /** The tags that the execution was started with; `commits` change them as they did. */
   readonly tags?: Tags;
 }
 
@@ -90,7 +90,7 @@ export interface ExecutionForked {
   readonly version: string;
 }
 
-/** What a fact says about an operation that it is the first to mention. */
+/** The description of an operation in the first fact about it. */
 interface Introduction {
   readonly type?: OperationType;
   readonly parentId?: string;
@@ -100,7 +100,7 @@ interface Introduction {
 
 interface OperationFact {
   readonly id: string;
-  /** Only when it differs from the commit's time. */
+  /** The time of the fact, if it differs from the commit's. */
   readonly at?: number;
 }
 
@@ -122,7 +122,7 @@ export interface OperationSucceeded extends OperationFact, Introduction {
   readonly kind: "SUCCEEDED";
   readonly result?: string;
   readonly replayChildren?: boolean;
-  /** Contexts: the delivery number of the newest result that had reached user code when it ended; 0 for none. */
+  /** Contexts: the delivery number of the newest result that had reached user code at their end; 0 for none. */
   readonly after?: number;
 }
 
@@ -169,7 +169,7 @@ export interface InvocationCompleted {
   readonly kind: "INVOCATION_COMPLETED";
   readonly requestId: string;
   readonly startedAt: number;
-  /** What it failed with. With `retryAt` it was a fault, and is counted as one. */
+  /** The error of the invocation. With `retryAt` the invocation broke, which counts as a fault. */
   readonly error?: Failure;
   /** When to invoke again: after a fault, or at once for changes that this invocation has not seen. */
   readonly retryAt?: number;
@@ -183,7 +183,7 @@ export interface ExecutionHalted {
 
 export interface ExecutionResumed {
   readonly kind: "RESUMED";
-  /** The version to go on with, when it is another. */
+  /** The version to go on with, if it changes. */
   readonly version?: string;
 }
 

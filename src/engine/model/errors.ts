@@ -21,14 +21,14 @@ export interface ErrorObject {
 }
 
 /**
- * What every durable operation rejects with.
+ * The base class of the errors that durable operations reject with.
  *
  * `name` is taken from the class, and every class states its own as a static field: what a minifier does to the class
  * binding then changes neither the name that is shown nor the one that is stored. A subclass outside this package that
  * states none gets the name it was declared with.
  */
 export abstract class DurableOperationError extends Error {
-  /** What is stored, and what brings the class back on replay. */
+  /** The name under which the error is stored, and which brings the class back on replay. */
   abstract readonly errorType: string;
   override cause?: Error;
   /** Text that the failing side attached. */

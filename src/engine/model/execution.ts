@@ -11,7 +11,7 @@ export const ExecutionStatus = {
 } as const;
 export type ExecutionStatus = (typeof ExecutionStatus)[keyof typeof ExecutionStatus];
 
-/** Why an execution that still runs makes no progress until somebody repairs it and resumes it. */
+/** Why a running execution makes no progress until an operator repairs and resumes it. */
 export const HaltReason = {
   /** The code no longer matches the log. */
   NON_DETERMINISM: "NON_DETERMINISM",
@@ -19,20 +19,20 @@ export const HaltReason = {
   VERSION_MISSING: "VERSION_MISSING",
   /** The store refuses writes for want of space. */
   STORAGE_FULL: "STORAGE_FULL",
-  /** So many invocations in a row broke, and got nowhere, that another one is not worth trying before somebody has looked. */
+  /** So many invocations in a row broke without progress that an operator has to look before another is tried. */
   REPEATED_FAULTS: "REPEATED_FAULTS",
-  /** Somebody has paused it. Only a resume by hand goes on. */
+  /** The execution was paused, and goes on only when resumed by hand. */
   PAUSED: "PAUSED",
 } as const;
 export type HaltReason = (typeof HaltReason)[keyof typeof HaltReason];
 
 /** Why and since when an execution is halted. */
 export interface Halt {
-  /** What has to be repaired, or that somebody has paused it. */
+  /** What has to be repaired, or that the execution was paused. */
   readonly reason: HaltReason;
   /** What went wrong, for people. */
   readonly error: Failure;
-  /** When it was halted, ms since the epoch. */
+  /** When the execution was halted, ms since the epoch. */
   readonly at: number;
 }
 
@@ -49,27 +49,27 @@ export interface Fault {
 export interface ParentReference {
   /** `<function name>/<execution name>` of the execution that invokes. */
   readonly executionId: string;
-  /** Of the execution that invokes; a later one of its name is another. Any when absent. */
+  /** Of the execution that invokes; a later execution of its name has another. Any when absent. */
   readonly incarnation?: string;
-  /** The id of the CHAINED_INVOKE operation in it. */
+  /** The id of the CHAINED_INVOKE operation in that execution. */
   readonly operationId: string;
   /** How often that execution had been rewound when it called; 0 when absent. */
   readonly rewinds?: number;
 }
 
-/** What an execution is a copy of up to a point. */
+/** The source of a fork, and the point up to which the fork has its records. */
 export interface ForkReference {
-  /** `<function name>/<execution name>` of the execution that it was copied from. */
+  /** `<function name>/<execution name>` of the source. */
   readonly executionId: string;
-  /** Of that execution; a later one of its name is another. */
+  /** Of the source; a later execution of its name has another. */
   readonly incarnation: string;
-  /** The version that that execution ran. */
+  /** The version that the source ran. */
   readonly version: string;
-  /** The number of the newest commit of that execution which was looked at. */
+  /** The number of the newest commit of the source that was looked at. */
   readonly cursor: number;
-  /** The operation that it begins with: what was recorded from there on was left out. */
+  /** The operation that the fork begins with: facts recorded from there on were left out. */
   readonly operationId?: string;
-  /** Neither an operation nor a commit was named: it has all but what that execution ended or failed with. */
+  /** Neither an operation nor a commit was named: the fork has all but the end or the failure of the source. */
   readonly isLatest?: boolean;
 }
 
@@ -77,11 +77,11 @@ export interface ForkReference {
 export interface Fork {
   /** `<function name>/<execution name>`. */
   readonly executionId: string;
-  /** Tells it from a later execution of its name. */
+  /** Tells the fork from a later execution of its name. */
   readonly incarnation: string;
-  /** The version that it began with. */
+  /** The version that the fork began with. */
   readonly version: string;
-  /** When it was noted, ms since the epoch. */
+  /** When the fork was noted, ms since the epoch. */
   readonly at: number;
 }
 
@@ -90,7 +90,7 @@ export function isSameFork(found: ForkReference | undefined, own: ForkReference 
   if (found === undefined || own === undefined) return found === own;
   if (found.executionId !== own.executionId || found.incarnation !== own.incarnation) return false;
   if (found.operationId !== own.operationId || (found.isLatest ?? false) !== (own.isLatest ?? false)) return false;
-  // What was recorded after an operation, or since the first call, makes no other copy of it.
+  // Commits after the operation, or since the first call, do not make another copy.
   return found.operationId !== undefined || found.isLatest === true || found.cursor === own.cursor;
 }
 
@@ -102,7 +102,7 @@ export function isSameParent(found: ParentReference | undefined, own: ParentRefe
   return found.executionId === own.executionId && found.operationId === own.operationId;
 }
 
-/** What is known of an execution apart from its operations. Times are milliseconds since the epoch. */
+/** An execution apart from its operations. Times are milliseconds since the epoch. */
 export interface ExecutionHeader {
   /** `<function name>/<execution name>`: unique while retained. */
   readonly id: string;
@@ -110,55 +110,55 @@ export interface ExecutionHeader {
   readonly name: string;
   /** Tells two executions apart that had the same name one after the other. */
   readonly incarnation: string;
-  /** The function that it is an execution of; 1 to 140 characters. */
+  /** The execution's function; 1 to 140 characters. */
   readonly functionName: string;
-  /** The version it started with and keeps. */
+  /** The version that the execution runs: that of its start, unless it was resumed or rewound with another. */
   readonly version: string;
   /** The event as JSON text; absent when none was given. */
   readonly input?: string;
-  /** RUNNING until it has its outcome. */
+  /** RUNNING until the execution has its outcome. */
   readonly status: ExecutionStatus;
-  /** When it was started, ms since the epoch. */
+  /** When the execution was started, ms since the epoch. */
   readonly startedAt: number;
-  /** Its function is not called before this time, ms since the epoch; absent if it begins at once. */
+  /** The function is not called before this time, ms since the epoch; absent if the execution begins at once. */
   readonly startAt?: number;
-  /** When it had its outcome, ms since the epoch; absent while it runs. */
+  /** When the execution had its outcome, ms since the epoch; absent while it runs. */
   readonly endedAt?: number;
-  /** The handler's value as JSON text; absent unless it succeeded with one. */
+  /** The handler's value as JSON text; absent unless the execution succeeded with one. */
   readonly result?: string;
-  /** What it failed with, or was stopped with; absent otherwise. */
+  /** The error that the execution failed or was stopped with; absent otherwise. */
   readonly error?: Failure;
-  /** When it times out, ms since the epoch; absent without a timeout. */
+  /** When the execution times out, ms since the epoch; absent without a timeout. */
   readonly timeoutAt?: number;
-  /** The timeout that it was started with, in whole seconds; absent without one. */
+  /** The timeout given at the start, in whole seconds; absent without one. */
   readonly executionTimeoutSeconds?: number;
-  /** How many days it is kept after its end. */
+  /** How many days the execution is kept after its end. */
   readonly retentionDays: number;
-  /** The operation that started it; absent if a client did. */
+  /** The operation that started the execution; absent if a client did. */
   readonly parent?: ParentReference;
   /** The parent's log holds the outcome. */
   readonly parentNotified?: boolean;
-  /** The tenant that it was started for; absent without one. */
+  /** The tenant that the execution was started for; absent without one. */
   readonly tenantId?: string;
-  /** The trace that its start belonged to; absent without one. */
+  /** The trace that the start belonged to; absent without one. */
   readonly traceHeader?: string;
-  /** What it is found by, as it was started with and as its handler has changed it; absent if it has none. */
+  /** The tags that the execution is found by: those of its start, as its handler has changed them; absent if none. */
   readonly tags?: Tags;
-  /** Why nothing is invoked until it is resumed; absent unless it is halted. */
+  /** Why nothing is invoked until the execution is resumed; absent unless it is halted. */
   readonly halt?: Halt;
-  /** Until an invocation ends without one. */
+  /** The newest fault; absent once an invocation ends without one. */
   readonly fault?: Fault;
   /** The execution that this one began as a copy of; absent for one that began anew. */
   readonly forkedFrom?: ForkReference;
   /** The newest executions that began as copies of this one, at most 100; absent if there are none. */
   readonly forks?: readonly Fork[];
-  /** How often it was rewound; 0 when absent. */
+  /** How often the execution was rewound; 0 when absent. */
   readonly rewinds?: number;
-  /** It is being removed before its retention is over. */
+  /** The execution is being removed before its retention is over. */
   readonly purged?: boolean;
 }
 
-/** True if somebody has paused the execution: nothing begins in it, its timers included, until it is resumed. */
+/** True if the execution is paused: nothing begins in it, its timers included, until it is resumed. */
 export function isPaused({ halt }: ExecutionHeader): boolean {
   return halt?.reason === HaltReason.PAUSED;
 }
@@ -168,7 +168,7 @@ export const EXECUTION_PAUSED = "ExecutionPaused";
 /** The type of the error of a pause that lasts until the execution is rewound. */
 export const EXECUTION_REWINDING = "ExecutionRewinding";
 
-/** True if it is paused by a rewind that is under way, or whose process is gone: no operator wants it paused. */
+/** True for a pause by a rewind that is under way, or whose process is gone: no operator wants the execution paused. */
 export function isPausedForRewind(header: ExecutionHeader): boolean {
   return isPaused(header) && header.halt?.error.errorType === EXECUTION_REWINDING;
 }

@@ -7,7 +7,7 @@ import { utf8Length } from "./utf8.ts";
  */
 export const MOST_FAILURE_BYTES: number = 28 * 1024;
 const MOST_TYPE_BYTES = 512;
-/** For what surrounds the texts. */
+/** For the JSON around the texts. */
 const FRAME_BYTES = 256;
 
 /** The same error if it fits into the log; otherwise one whose texts are cut, and say how long they were. */
@@ -33,7 +33,7 @@ export function fitting(failure: Failure): Failure {
 
 function fits(failure: Failure): boolean {
   const { errorType = "", errorMessage = "", errorData = "" } = failure;
-  // What is that long need not be written to be measured.
+  // A text that is too long by its characters need not be written to be measured.
   if (errorType.length + errorMessage.length + errorData.length > MOST_FAILURE_BYTES) return false;
   return sizeOf(failure) <= MOST_FAILURE_BYTES;
 }

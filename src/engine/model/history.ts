@@ -30,11 +30,11 @@ export type HistoryEventType =
 
 /** One line of the history that people read, derived from the log. Times are ms since the epoch. */
 export interface HistoryEvent {
-  /** What happened. */
+  /** The kind of event. */
   readonly eventType: HistoryEventType;
   /** 1, 2, 3 ... in order. */
   readonly eventId: number;
-  /** When it happened, ms since the epoch. */
+  /** When the event happened, ms since the epoch. */
   readonly at: number;
   /** The id of the operation; in events of the execution its incarnation, in those of invocations absent. */
   readonly id?: string;
@@ -42,13 +42,13 @@ export interface HistoryEvent {
   readonly parentId?: string;
   /** The name of the operation or of the execution; absent without one. */
   readonly name?: string;
-  /** What kind of call the operation comes from, such as `MapIteration`. */
+  /** The kind of call that the operation comes from, such as `MapIteration`. */
   readonly subType?: string;
   /** The event of the execution or of the invoked function, as JSON text. */
   readonly input?: string;
   /** The value, as its serdes wrote it. */
   readonly result?: string;
-  /** What the execution, the operation, its attempt or the invocation failed with. */
+  /** The error of the execution, the operation, its attempt or the invocation. */
   readonly error?: Failure;
   /** Attempts finished when the event happened. */
   readonly attempt?: number;

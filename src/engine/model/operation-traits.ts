@@ -1,21 +1,21 @@
 /**
- * What both halves, the wire and the tests have to know of a type of operation, apart from what its record in
- * machine/kinds and its class in replay/operations know alone. A type that is missing here does not compile.
+ * The properties of a type of operation that both halves, the wire and the tests need; those that its record in
+ * machine/kinds or its class in replay/operations needs alone are there. A type that is missing here does not compile.
  */
 
 import type { Operation, OperationOf, RecordedType } from "./operation.ts";
 
-/** What holds of all operations of one type. */
+/** The properties that all operations of one type share. */
 export interface OperationTraits<Op extends Operation = Operation> {
   /** When time alone changes the operation next, ms since the epoch; undefined if time alone never does. */
   dueAt(operation: Op): number | undefined;
-  /** True if its start is recorded as a result of its own (`opened`): a callback's id reaches user code so. */
+  /** True if the start is recorded as a result of its own (`opened`): a callback's id reaches user code so. */
   readonly startIsResult: boolean;
-  /** True if it may end at any time for a reason outside the execution. */
+  /** True if the operation may end at any time for a reason outside the execution. */
   readonly isOpenEnded: boolean;
   /**
-   * True if code that runs in an invocation gives it its outcome. Such an outcome reaches user code in the invocation
-   * that records it; any other may be recorded after the last invocation has ended.
+   * True if code that runs in an invocation gives the operation its outcome. Such an outcome reaches user code in the
+   * invocation that records it; any other may be recorded after the last invocation has ended.
    */
   readonly isSettledByCode: boolean;
 }

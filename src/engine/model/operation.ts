@@ -1,11 +1,11 @@
 /**
- * What an execution consists of: operations, each one checkpointed unit of work. The literals are those of AWS's API
+ * An execution consists of operations, each one checkpointed unit of work. The literals are those of AWS's API
  * (API version 2015-03-31); the fields are the same in camelCase, so the wire layer only renames them.
  */
 
 import type { Failure } from "./failure.ts";
 
-/** What an operation is. EXECUTION is the execution itself, which is no operation in the log. */
+/** The types of operation. EXECUTION is the execution itself, which is no operation in the log. */
 export const OperationType = {
   EXECUTION: "EXECUTION",
   CONTEXT: "CONTEXT",
@@ -17,7 +17,7 @@ export const OperationType = {
 export type OperationType = (typeof OperationType)[keyof typeof OperationType];
 
 /**
- * How it stands with an operation: STARTED, PENDING and READY while its outcome is to come, then the kind of outcome.
+ * The status of an operation: STARTED, PENDING and READY while its outcome is to come, then the kind of outcome.
  */
 export const OperationStatus = {
   STARTED: "STARTED",
@@ -31,7 +31,7 @@ export const OperationStatus = {
 } as const;
 export type OperationStatus = (typeof OperationStatus)[keyof typeof OperationStatus];
 
-/** What an update does to its operation. */
+/** The change that an update makes to its operation. */
 export const OperationAction = {
   START: "START",
   SUCCEED: "SUCCEED",
@@ -69,7 +69,7 @@ export interface OperationBase {
   readonly endedAt?: number;
   /** How many results had reached user code when this operation was first recorded. */
   readonly after?: number;
-  /** The delivery number of its start, of a type whose start reaches user code as a result of its own. */
+  /** The delivery number of the operation's start, for types whose start reaches user code as a result of its own. */
   readonly opened?: number;
   /** The place of this operation's settlement in the order in which results reach user code; set once it is settled. */
   readonly delivery?: number;
@@ -80,7 +80,7 @@ export interface OperationBase {
 
 export interface ContextOperation extends OperationBase {
   readonly type: "CONTEXT";
-  /** The delivery number after which its end reached user code, before it was recorded. */
+  /** The delivery number after which the context's end reached user code, before that end was recorded. */
   readonly endedAfter?: number;
   /** The value is rebuilt by running the context again; `result` is then a summary. */
   readonly replayChildren?: boolean;
@@ -113,14 +113,14 @@ export interface ChainedInvokeOperation extends OperationBase {
   readonly functionName: string;
   readonly tenantId?: string;
   readonly input?: string;
-  /** How often the execution had been rewound when it was called; 0 when absent. */
+  /** How often the execution had been rewound when the function was called; 0 when absent. */
   readonly rewinds?: number;
 }
 
 /** One unit of an execution's durable state. */
 export type Operation = ContextOperation | StepOperation | WaitOperation | CallbackOperation | ChainedInvokeOperation;
 
-/** The types of what is recorded as an operation: all but that of the execution itself, which has a header instead. */
+/** The types that are recorded as operations: all but that of the execution itself, which has a header instead. */
 export type RecordedType = Exclude<OperationType, "EXECUTION">;
 
 /** The operations of one type. */

@@ -1,12 +1,12 @@
-/** What people find executions by: up to ten short texts, each under a key. */
+/** Texts by which people find executions: up to ten short ones, each under a key. */
 
 /** Tags by key. */
 export type Tags = Readonly<Record<string, string>>;
 
-/** What a handler changes about the tags of its execution: new values by key, and null for what is taken away. */
+/** A handler's changes to the tags of its execution: new values by key, and null for tags to take away. */
 export type TagChanges = Readonly<Record<string, string | null>>;
 
-/** The sub type of the steps that change tags: their result is what they change. */
+/** The sub type of the steps that change tags: their result holds the changes. */
 export const TAGS_SUB_TYPE = "Tags";
 
 /** The tags after a change. */
@@ -37,7 +37,7 @@ const KEY = /^[\w.:/@+-]+$/;
 /** A control character, or half of a character. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
 
-/** Why something cannot be tags: what is wrong, for people, and where it is too much, how much there is and may be. */
+/** Why a value cannot be tags: the reason, for people, and where a limit is exceeded, the size and the limit. */
 export interface TagRefusal {
   readonly message: string;
   readonly size?: number;

@@ -1,13 +1,12 @@
 /**
- * What is stored of what was thrown. Apart from the errors themselves: code that only stores errors needs none of their
- * classes.
+ * The stored form of a thrown value. Apart from the error classes: code that only stores errors needs none of them.
  */
 
 import { causeLines } from "./cause-lines.ts";
 import type { Failure } from "./failure.ts";
 import { fitting } from "./fitting-failure.ts";
 
-/** The mark of errors of durable operations, which know what is to be stored of them, in every copy of this package. */
+/** The mark of errors of durable operations, which know their stored form, in every copy of this package. */
 export const DURABLE: unique symbol = Symbol.for("perdure.durable-error");
 
 interface DurableError extends Error {
@@ -18,9 +17,9 @@ interface DurableError extends Error {
 const CAUSE_SEARCH_DEPTH = 10;
 
 /**
- * What is stored of a thrown value: name and message of what looks like an error, with the causes of an error that is
- * none of a durable operation in place of its stack, which is never stored; of a text, the text. What is too large for
- * the log is cut, and says so.
+ * The stored form of a thrown value: name and message of an object that looks like an error, and a text as it is. A
+ * stack is never stored; the causes of an error take its place, unless a durable operation rejected with that error.
+ * Texts too large for the log are cut, and say so.
  */
 export function failureFromError(thrown: unknown): Failure {
   try {
@@ -67,7 +66,7 @@ function isErrorLike(value: unknown): value is { name: unknown; message: unknown
   return typeof value === "object" && value !== null && "name" in value && "message" in value;
 }
 
-/** Anybody's object may look like an error; only text can be stored of it. */
+/** Any object may look like an error; only its texts can be stored. */
 function asText(value: unknown): string | undefined {
   if (typeof value === "string") return value;
   return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;

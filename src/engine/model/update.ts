@@ -2,8 +2,8 @@ import type { Failure } from "./failure.ts";
 import type { OperationAction, OperationType } from "./operation.ts";
 
 /**
- * What the replay half asks the machine half to record about one operation: AWS's OperationUpdate, flattened. It may
- * come from outside the process, so the machine checks every field.
+ * A request of the replay half to the machine half to record something about one operation: AWS's OperationUpdate,
+ * flattened. An update may come from outside the process, so the machine checks every field.
  */
 export interface OperationUpdate {
   /** The operation's stored id. */
@@ -14,13 +14,13 @@ export interface OperationUpdate {
   readonly name?: string;
   /** The operation's type. */
   readonly type: OperationType;
-  /** What kind of call the operation comes from, such as `MapIteration`. */
+  /** The kind of call that the operation comes from, such as `MapIteration`. */
   readonly subType?: string;
-  /** What happens to the operation. Which actions a type takes, the machine checks. */
+  /** The change to the operation. Which actions a type takes, the machine checks. */
   readonly action: OperationAction;
   /** SUCCEED and RETRY: the value as its serdes wrote it. CHAINED_INVOKE START: the input. */
   readonly payload?: string;
-  /** FAIL and RETRY: what the operation, or its attempt, failed with. */
+  /** FAIL and RETRY: the error of the operation, or of its attempt. */
   readonly error?: Failure;
   /** CONTEXT: rebuild the value by running the context again instead of reading it from the payload. */
   readonly replayChildren?: boolean;
@@ -30,8 +30,9 @@ export interface OperationUpdate {
    */
   readonly after?: number;
   /**
-   * STEP START: its function runs already, and did not wait for the record, which says so even in an execution that has
-   * been paused meanwhile. Absent if the function runs once its start is recorded, and from remote workers.
+   * STEP START: the function runs already, without having waited for the record, so that its start is recorded even in
+   * an execution that has been paused meanwhile. Absent if the function runs once its start is recorded, and from
+   * remote workers.
    */
   readonly hasBegun?: boolean;
   /** STEP RETRY: whole seconds until the next attempt, 1 to 31,622,400. */
@@ -46,6 +47,6 @@ export interface OperationUpdate {
   readonly functionName?: string;
   /** CHAINED_INVOKE START: the tenant to invoke the function for. */
   readonly tenantId?: string;
-  /** When it happened, if the sender shares the machine's clock; otherwise the time of the commit counts. */
+  /** When the change happened, if the sender shares the machine's clock; otherwise the time of the commit counts. */
   readonly at?: number;
 }

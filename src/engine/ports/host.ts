@@ -8,9 +8,9 @@ export interface Host {
   randomId(): string;
   /** Calls back once every microtask that is queued, or gets queued meanwhile, has run: user code has drained. */
   drain(next: () => void): void;
-  /** Calls back at `at` (ms since the epoch) or later, never earlier, however far away. Returns what cancels it. */
+  /** Calls back at `at` (ms since the epoch) or later, never earlier, however far away. Returns its cancellation. */
   timer(at: number, fire: () => void): () => void;
-  /** Keeps the process alive for work that nobody awaits, where the platform offers that. */
+  /** Keeps the process alive for work that no caller awaits, where the platform offers that. */
   background(work: Promise<unknown>): void;
   /** Given each line that a function's own logger writes, beside where it goes; absent where nobody keeps lines. */
   readonly onLine?: (line: string) => void;
@@ -28,7 +28,7 @@ export type AmbientSnapshot = <T>(body: () => T) => T;
 export interface Ambient {
   /** True if the value survives awaits. */
   readonly tracksAsync: boolean;
-  /** Runs `body` at once, with `value` as the ambient value, and answers what it answers. */
+  /** Runs `body` at once, with `value` as the ambient value, and returns its result. */
   run<T>(value: unknown, body: () => T): T;
   /** The value of the innermost `run` that the calling code is in; undefined outside of any. */
   get(): unknown;

@@ -10,12 +10,12 @@ export interface SerdesContext {
 
 /** Turns values into the text that is stored, and back. `undefined` is stored as no text. */
 export interface Serdes<T = unknown> {
-  /** It is JSON: it runs no code of the user's, answers at once, and reads whatever it has written. */
+  /** Marks JSON: no user code runs, the answer comes at once, and every text it has written can be read. */
   readonly isJson?: true;
-  /** The text to store for a value; undefined for none. What it throws is the failure of the operation: a `SerdesError`. */
+  /** The text to store for a value; undefined for none. An error thrown here fails the operation as a `SerdesError`. */
   serialize(value: T | undefined, context: SerdesContext): MaybePromise<string | undefined>;
   /**
-   * The value of a stored text; undefined where no text was stored. What it throws ends the invocation with
+   * The value of a stored text; undefined where no text was stored. An error thrown here ends the invocation with
    * SERDES_FAILED.
    */
   deserialize(data: string | undefined, context: SerdesContext): MaybePromise<T | undefined>;

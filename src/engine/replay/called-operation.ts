@@ -1,6 +1,6 @@
 /**
- * An operation that user code has called: it takes its position, finds what the log holds there, and refuses anything
- * else than what the log holds before user code can see another operation's value.
+ * An operation that user code has called: it takes its position, looks up the record at that position, and refuses a
+ * call that differs from the record before user code can see another operation's value.
  */
 
 import type { Draft } from "../model/draft.ts";
@@ -11,13 +11,13 @@ import { NonDeterministicExecutionError, type OperationIdentity } from "./faults
 import type { Running } from "./instrument.ts";
 import type { Scope } from "./scope.ts";
 
-/** What every call says of its operation. */
+/** The options of every call of an operation. */
 export interface CallOptions {
   readonly subType: string;
   readonly name?: string | undefined;
-  /** It takes a position and has no record: nothing is compared. */
+  /** Takes a position without a record: nothing is compared. */
   readonly isVirtual?: boolean | undefined;
-  /** Reads the outcome; user code, unless it is JSON. */
+  /** Reads the outcome; user code, unless `isJson`. */
   readonly serdes?: { readonly isJson?: boolean } | undefined;
   /** User code that makes the caller's error of the recorded one. */
   readonly mapError?: object | undefined;
@@ -28,7 +28,7 @@ export class CalledOperation<Options extends CallOptions = CallOptions> {
   readonly type: OperationType;
   readonly options: Options;
   readonly position: string;
-  /** Its stored id. */
+  /** The operation's stored id. */
   readonly key: string;
   readonly stored: Operation | undefined;
   #callersContext: AmbientSnapshot | undefined;
@@ -56,7 +56,7 @@ export class CalledOperation<Options extends CallOptions = CallOptions> {
     return this.#callersContext;
   }
 
-  /** To be called in the context of the call: keeping it costs too much for every step, and few need it. */
+  /** To be called in the context of the call: keeping the context costs too much for every step, and few need one. */
   keepContext(): void {
     this.#callersContext ??= this.scope.invocation.host.ambient.snapshot();
   }
@@ -122,7 +122,7 @@ function breach(
   const message =
     `[Unrecoverable Execution] Non-deterministic execution detected: Operation ${what} mismatch for step "${id}". ` +
     `Expected ${what} "${expected}", but got "${got}". This indicates non-deterministic control flow in your workflow code.` +
-    // Types alone do not say which line it is; the other messages name what they compare.
+    // Types alone do not say which call differs; the other messages name what they compare.
     (what === "type" ? ` The log has ${identified(recorded)}; the code calls ${identified(attempted)}.` : "");
   scope.invocation.breach(new NonDeterministicExecutionError(message, { recorded, attempted }));
 }

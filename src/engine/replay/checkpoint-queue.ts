@@ -1,5 +1,5 @@
 /**
- * Updates on their way to the machine, in order. What is queued during one turn leaves together; a batch is cut at the
+ * Updates on their way to the machine, in order. Updates queued during one turn leave together; a batch is cut at the
  * sizes the client names (the Lambda API takes 250 updates or 750 KiB a call).
  */
 
@@ -14,7 +14,7 @@ export interface BatchLimits {
 
 /** How many updates wait at most for others to join them where a client takes any number. */
 const MOST_WAITING = 1000;
-/** What an update weighs beside its payload and error: field names, id, type, action. */
+/** The size of an update beside its payload and error: field names, id, type, action. */
 const ENVELOPE_BYTES = 200;
 
 export class CheckpointQueue {

@@ -1,6 +1,6 @@
 /**
- * The updates of one invocation on their way to the machine: one checkpoint at a time. Once the handler is done, what
- * it has left queued is still sent.
+ * The updates of one invocation on their way to the machine: one checkpoint at a time. Once the handler is done,
+ * updates left in the queue are still sent.
  */
 
 import type { OperationUpdate } from "../model/update.ts";
@@ -30,7 +30,7 @@ export class Checkpoints {
   #inFlight: Promise<void> | undefined;
   /** Updates that were queued when the handler was done and are to be sent before the end. */
   #leftBehind: number | undefined;
-  /** What became of a checkpoint that was under way when the invocation ended. */
+  /** The failure of a checkpoint that was under way when the invocation ended. */
   #late: { readonly error: unknown } | undefined;
   #cancelLinger: (() => void) | undefined;
 
@@ -67,7 +67,7 @@ export class Checkpoints {
     else this.#linger();
   }
 
-  /** Sends what is queued, unless a checkpoint is under way. */
+  /** Sends the queue, unless a checkpoint is under way. */
   flush(): void {
     if (this.#inFlight !== undefined || this.#queue.isEmpty) return;
     this.#send(this.#queue.take());
@@ -87,7 +87,7 @@ export class Checkpoints {
   }
 
   /**
-   * The handler is done: sends what was queued by then, batch by batch; false as long as an answer is to come. A
+   * The handler is done: sends the updates queued by then, batch by batch; false as long as an answer is to come. A
    * function that runs once its start is recorded is called with that answer.
    */
   sendLeftBehind(): boolean {
@@ -138,7 +138,7 @@ export class Checkpoints {
     else this.#owner.end(faultOf(error));
   }
 
-  /** One timer for all that lingers: setting one for each start would cost more than the start. */
+  /** One timer for all updates that linger: setting one for each start would cost more than the start. */
   #linger(): void {
     if (this.#cancelLinger !== undefined || this.#owner.isOver) return;
     const { host } = this.#owner;

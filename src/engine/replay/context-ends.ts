@@ -29,8 +29,8 @@ export class ContextEnds {
   }
 
   /**
-   * Takes the next place for the end of a context; the returned function is told when the value is ready. Nothing that
-   * ended later goes first.
+   * Takes the next place for the end of a context; the returned function is told when the value is ready. No later end
+   * goes first.
    */
   reserve(taker: Pick<Taker, "scope">): (handover: Handover) => void {
     const end: End = { taker, handover: undefined };

@@ -1,4 +1,4 @@
-/** What contexts and operations know of the invocation they are in. */
+/** The invocation as its contexts and operations see it. */
 
 import type { Operation } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
@@ -26,7 +26,7 @@ export interface InvocationCore {
   readonly instrument: Instrument | undefined;
   readonly delivery: Delivery;
   readonly isOver: boolean;
-  /** Nothing begins any more, and no result is handed over; what runs is recorded. */
+  /** Nothing begins any more, and no result is handed over; running functions are recorded. */
   isLeaving: boolean;
   /** User functions running inside operations of open contexts. */
   executing: number;
@@ -35,7 +35,7 @@ export interface InvocationCore {
   stored(key: string): Operation | undefined;
   /** The stored id of the operation at a position. */
   keyOf(position: string): string;
-  /** A new operation is called: from here on the code does what it never did before. */
+  /** A new operation is called: from here on the code runs for the first time. */
   leaveReplay(): void;
   /** Queues an update. One that is not urgent may wait for the next urgent one. */
   record(update: OperationUpdate, urgent: boolean): void;
@@ -43,12 +43,12 @@ export interface InvocationCore {
   readonly handsOverAhead: boolean;
   /** Calls `next` once every result that is recorded and can be handed over has reached user code. */
   whenCaughtUp(next: () => void): void;
-  /** Calls all that `whenCaughtUp` keeps, at once; false if it keeps nothing. */
+  /** Calls every `next` that `whenCaughtUp` keeps, at once; false if there is none. */
   takeUp(): boolean;
   /** Asks for a turn once user code has drained. */
   schedule(): void;
   /** Ends the invocation for a reason inside the engine; the first reason counts. */
   end(outcome: InvocationOutcome): void;
-  /** Ends the invocation and throws: what calls an operation that the log does not hold gets no further. */
+  /** Ends the invocation and throws: code that calls an operation that the log does not hold gets no further. */
   breach(error: NonDeterministicExecutionError): never;
 }

@@ -1,13 +1,15 @@
 /**
- * Hands recorded results to user code: in the order of their delivery numbers, one at a time, never before the code
- * between two of them has drained (the invocation sees to that). On replay this repeats the order of the live run, so
- * native Promise.race, any and all answer as they did then. A result whose operation the code has not called yet waits
- * for it; a result inside a closed context is passed over, as it was in the live run.
+ * Hands recorded results to user code.
  *
- * A context that this invocation has run to its end hands its value over before the next result, without waiting for
- * its record: the record says after which result that was. Replay has it at the same place, whether it reads the record
- * or runs the context again. Of several contexts that end between two results, those that ended first are recorded
- * first, so that what is recorded always goes before what has to run again.
+ * 1. Results go in the order of their delivery numbers, one at a time, never before the code between two of them has
+ *    drained (the invocation sees to that). On replay this repeats the order of the live run, so native Promise.race,
+ *    any and all answer as they did then.
+ * 2. A result whose operation the code has not called yet waits for the call; a result inside a closed context is
+ *    passed over, as it was in the live run.
+ * 3. A context that this invocation has run to its end hands its value over before the next result, without waiting for
+ *    its record: the record says after which result that was. Replay hands the value over at the same place, whether
+ *    from the record or by running the context again. Of several contexts that end between two results, those that
+ *    ended first are recorded first, so that recorded ends always go before those that have to run again.
  */
 
 import type { Operation } from "../model/operation.ts";
@@ -46,7 +48,7 @@ export class Delivery {
     return this.#lastNumber;
   }
 
-  /** The operation whose result is the next one, as it was when that became due. */
+  /** The operation whose result is the next one, as the operation was when that result became due. */
   get head(): Operation | undefined {
     return this.#due.next?.operation;
   }
@@ -56,15 +58,15 @@ export class Delivery {
     return this.#preparation.isReading;
   }
 
-  /** Queues what a journal holds. */
+  /** Queues the results that a journal holds. */
   load(operations: Iterable<Operation>): void {
     for (const operation of operations) this.add(operation, undefined);
     this.#due.sortIn();
   }
 
   /**
-   * Queues what has become due since the operation was `known`, each result once. Changes need not arrive in the order
-   * of their numbers: what a turn finds is handed over in that order, whichever came first.
+   * Queues the results that have become due since the operation was `known`, each once. Changes need not arrive in the
+   * order of their numbers: the results that a turn finds are handed over in that order.
    */
   add(operation: Operation, known: Operation | undefined): void {
     const { delivery, opened } = operation;
@@ -75,7 +77,7 @@ export class Delivery {
     }
   }
 
-  /** From now on `taker` gets the results of the operation; what is recorded of it already is made ready. */
+  /** From now on `taker` gets the results of the operation; those recorded already are made ready. */
   register(key: string, taker: Taker): void {
     if (taker.awaitsOutside) this.takers.expectOutside(taker);
     const { next } = this.#due;
@@ -91,7 +93,7 @@ export class Delivery {
   }
 
   /**
-   * Holds the next result back until the returned function is called: for what belongs to the code between two
+   * Holds the next result back until the returned function is called: for work that belongs to the code between two
    * results and takes longer than a drain.
    */
   hold(): () => void {
@@ -110,9 +112,11 @@ export class Delivery {
       this.#isHeldUp = true;
       return "preparing";
     }
+    // Invariant 1: results that arrived late take their places.
     this.#due.sortIn();
     const { next } = this.#due;
     const isRecordedEnd = next !== undefined && next.place < next.number;
+    // Invariant 3: ends of this invocation go before the next result, unless that is itself a recorded end.
     const ended = isRecordedEnd ? "empty" : this.ends.deliverNext();
     return ended === "empty" ? this.#deliverDue() : ended;
   }
@@ -136,6 +140,7 @@ export class Delivery {
     for (let due = this.#due.next; due !== undefined; due = this.#due.next) {
       const taker = this.takers.of(due);
       if (taker === undefined) {
+        // Invariant 2: user code may still call this operation.
         if (!this.takers.isClosed(due.operation)) return "untaken";
       } else if (!taker.scope.isClosed) {
         return this.#deliver(due, taker);

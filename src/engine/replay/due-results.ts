@@ -9,7 +9,7 @@ import type { Handover, Taker } from "./taker.ts";
 /** A recorded result that user code has not got yet. */
 export interface Due {
   readonly number: number;
-  /** The number at which it is delivered: its own, or that of the result which it comes right after. */
+  /** The number at which the result is delivered: its own, or that of the result that it follows at once. */
   readonly place: number;
   readonly operation: Operation;
   readonly opening: boolean;
@@ -47,7 +47,7 @@ export class DueResults {
     else this.#overtaken.push(due);
   }
 
-  /** Late is better than never: what arrives after a higher number was delivered is the next result. */
+  /** A result that arrives after a higher number was delivered is the next result: late is better than never. */
   sortIn(): void {
     if (this.#overtaken.length === 0) return;
     this.#due = [...this.#due.slice(this.#head), ...this.#overtaken].sort(byPlace);
@@ -74,7 +74,7 @@ export class DueResults {
     this.#due.splice(this.#head, 0, due);
   }
 
-  /** Drops what was delivered once it is the larger part, so that a long run keeps no results alive. */
+  /** Drops delivered results once they are the larger part, so that a long run keeps no results alive. */
   #compact(): void {
     if (this.#head < 64 || this.#head * 2 < this.#due.length) return;
     this.#due = this.#due.slice(this.#head);

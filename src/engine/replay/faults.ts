@@ -1,4 +1,4 @@
-/** What ends an invocation from inside the engine. User code cannot catch these: its context is closed first. */
+/** Errors that end an invocation from inside the engine. User code cannot catch these: its context is closed first. */
 
 import { branded } from "../model/branded.ts";
 import { tellingErrors } from "../model/cause-lines.ts";
@@ -21,16 +21,18 @@ export class NonDeterministicExecutionError extends Error {
 
 branded(NonDeterministicExecutionError, "NonDeterministicExecutionError");
 
-/** What replay compares of an operation. */
+/** The parts of an operation that replay compares. */
 export interface OperationIdentity {
-  /** Its position, such as `1-2`. */
+  /** The operation's position, such as `1-2`. */
   readonly id: string;
   readonly type: OperationType;
   readonly name?: string | undefined;
   readonly subType?: OperationSubType | string | undefined;
 }
 
-/** A serdes cannot read what is recorded. The invocation is tried again: a later deploy or a recovered key store may mend it. */
+/**
+ * A serdes cannot read a recorded value. The invocation is tried again: a deploy or a key store that is back may help.
+ */
 export class SerdesFailedError extends Error {
   override readonly name = "SerdesFailedError";
   readonly code = "SERDES_FAILED";

@@ -1,8 +1,8 @@
 /**
  * The outcome of one operation on its way to user code: first it is known, then it is handed over. The native promise
- * is made when the outcome is first asked for, so one that no code awaits raises no unhandled rejection and costs
- * nothing. A future that is never handed over belongs to a closed context: this class is the one place in the engine
- * that leaves a promise pending.
+ * is made when the outcome is first asked for, so an outcome that no code awaits raises no unhandled rejection and
+ * costs nothing. A future that is never handed over belongs to a closed context: this class is the one place in the
+ * engine that leaves a promise pending.
  */
 
 import type { CalledOperation } from "./called-operation.ts";
@@ -10,16 +10,16 @@ import type { InvocationCore } from "./core.ts";
 import type { Handover } from "./taker.ts";
 import type { Scope } from "./scope.ts";
 
-/** By invocation: operations that failed while nobody looked, and whose future nobody has looked at since. */
+/** By invocation: operations that failed and whose future no code has observed. */
 const unseen = new WeakMap<InvocationCore, Map<object, UnseenFailure>>();
 
-/** A failure that reached nobody. */
+/** A failure that no code has observed. */
 export interface UnseenFailure {
   readonly called: CalledOperation;
   readonly error: unknown;
 }
 
-/** The failures of an invocation that reached nobody so far, in the order in which they came about. */
+/** The failures of an invocation that no code has observed so far, in the order in which they came about. */
 export function unseenFailures(invocation: InvocationCore): readonly UnseenFailure[] {
   return [...(unseen.get(invocation)?.values() ?? [])];
 }
@@ -27,7 +27,7 @@ export function unseenFailures(invocation: InvocationCore): readonly UnseenFailu
 export class Future<T> implements Handover {
   readonly #waiter: Scope | undefined;
   #outcome: unknown;
-  /** Set for a failure: the operation it is of, which is told if it reaches nobody, or that it is told of none. */
+  /** Set for a failure: its operation, to report unless code observes the failure; UNTOLD if it is never reported. */
   #failed: CalledOperation | "UNTOLD" | undefined;
   #isHandedOver = false;
   #promise: Promise<T> | undefined;
@@ -39,7 +39,7 @@ export class Future<T> implements Handover {
     this.#waiter = waiter;
   }
 
-  /** True once somebody has looked. */
+  /** True once code has asked for the promise. */
   get isObserved(): boolean {
     return this.#promise !== undefined;
   }

@@ -1,7 +1,7 @@
 /**
  * What an invocation does when a turn has nothing to send and nothing to hand over. If user code awaits an operation
- * that is not settled, it suspends or parks. If a recorded result waits for its operation to be called, it waits for
- * the code, and says so at last when the code does not come.
+ * that is not settled, the invocation suspends or parks. If a recorded result waits for its operation to be called, the
+ * invocation waits for the code, and fails as non-deterministic when the code does not come.
  */
 
 import { isRebuilt, type Operation } from "../model/operation.ts";
@@ -45,7 +45,7 @@ export class IdleTime {
     this.#patience = new Patience(invocation.host, takerPatienceMs ?? DEFAULT_TAKER_PATIENCE_MS);
   }
 
-  /** A turn is to come, or the invocation is over: cancels what was to happen if neither came. */
+  /** A turn is to come, or the invocation is over: cancels the suspension or the wait that this class has set. */
   end(): void {
     this.#cancel?.();
     this.#cancel = undefined;
@@ -79,14 +79,14 @@ export class IdleTime {
     });
   }
 
-  /** Waits for code that the next result depends on, and ends the invocation when its patience is at its end. */
+  /** Waits for code that the next result depends on, and ends the invocation when the patience is at its end. */
   awaitCode(): void {
     this.#cancel = this.#patience.wait(() => this.#missingTaker());
   }
 
   #missingTaker(): void {
     const invocation = this.#invocation;
-    // The way to the missing call may lead through a function that has to run again, against all rules.
+    // The missing call may depend on an attempt that waits for the end of the replay: it runs now, against the order.
     if (invocation.takeUp()) return;
     const recorded = invocation.delivery.head;
     if (recorded === undefined) return;

@@ -1,6 +1,6 @@
 /**
- * What observes and wraps user code from outside: AWS's instrumentation plugins are built on this. Absent, it costs
- * nothing.
+ * Observes and wraps user code from outside: AWS's instrumentation plugins are built on this interface. Costs nothing
+ * when absent.
  */
 
 import type { Operation } from "../model/operation.ts";
@@ -14,9 +14,9 @@ export interface Running {
   readonly type: string;
   readonly subType?: string | undefined;
   readonly parentId?: string | undefined;
-  /** Its outcome is known from an earlier invocation: it runs again for its value. */
+  /** The outcome is known from an earlier invocation: the function runs again for its value. */
   readonly isReplay: boolean;
-  /** Contexts: there is no record of it, nor will there be. */
+  /** Contexts: true if there is no record of the context, nor will be. */
   readonly isVirtual?: boolean | undefined;
   /** Steps: the attempt that runs, from 1. */
   readonly attempt?: number | undefined;
@@ -27,7 +27,7 @@ export interface Instrument {
   started(update: OperationUpdate, isRetry: boolean): void;
   /** An operation is called of which there is a record. */
   found(operation: Operation): void;
-  /** The machine says that these have changed. */
+  /** The machine says that these operations have changed. */
   changed(operations: readonly Operation[]): void;
   /** Runs one attempt of a step or check. */
   attempt<T>(running: Running, body: () => T | Promise<T>): T | Promise<T>;

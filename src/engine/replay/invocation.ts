@@ -1,13 +1,13 @@
 /**
  * One run of a handler against a journal: the replay half.
  *
- * The invocation works in turns. A turn comes after user code has drained: it sends what was queued to the machine and
+ * The invocation works in turns. A turn comes after user code has drained: it sends queued updates to the machine and
  * hands over the next due result, which makes user code run again, and so on. When there is nothing to send, nothing to
  * hand over, no user function runs inside an operation and user code awaits an operation that is not settled, the
- * invocation is idle: it suspends (its promises are abandoned) or parks (it stays, and goes on with what `absorb`
- * brings).
+ * invocation is idle: it suspends (its promises are abandoned) or parks (it stays, and goes on with changes from
+ * `absorb`).
  *
- * It ends exactly once. From then on its context is closed: late calls start nothing and write nothing.
+ * An invocation ends exactly once. From then on its context is closed: late calls start nothing and write nothing.
  */
 
 import type { Operation } from "../model/operation.ts";
@@ -27,7 +27,7 @@ import { Scope } from "./scope.ts";
 
 export interface InvocationOptions extends CheckpointsOptions, IdleOptions {
   readonly host: Host;
-  /** What is recorded so far, in the order in which operations started. */
+  /** The operations recorded so far, in the order in which they started. */
   readonly journal: Iterable<Operation>;
   /** The stored id of the operation at a position: the position itself, or AWS's hash of it. */
   readonly encodeId: (position: string) => string;
@@ -80,7 +80,7 @@ export class Invocation implements InvocationCore {
     this.delivery.load(recorded);
   }
 
-  /** How many recorded operations it keeps in memory. */
+  /** How many recorded operations the invocation keeps in memory. */
   get journalSize(): number {
     return this.#journal.size;
   }
@@ -89,7 +89,7 @@ export class Invocation implements InvocationCore {
     return this.#outcome !== undefined;
   }
 
-  /** Begins nothing more: ends as suspended once what runs has ended and is recorded. */
+  /** Begins nothing more: ends as suspended once running functions have ended and are recorded. */
   leaveOff(): void {
     this.isLeaving = true;
     this.schedule();
@@ -129,7 +129,7 @@ export class Invocation implements InvocationCore {
     return finished;
   }
 
-  /** What the handler called and left to itself still begins, and is recorded as far as it comes without waiting. */
+  /** Operations that the handler did not await still begin, and are recorded as far as they need no waiting. */
   #handlerDone(outcome: InvocationOutcome): void {
     this.#handlerOutcome = outcome;
     this.schedule();
@@ -166,8 +166,9 @@ export class Invocation implements InvocationCore {
   }
 
   /**
-   * Takes over what changed: by this invocation's own updates, or outside (fired timers, completed callbacks, finished
-   * invokes). What is known already changes nothing. False once the invocation is over: it has not seen them.
+   * Takes over changed operations: by this invocation's own updates, or from outside (fired timers, completed
+   * callbacks, finished invokes). Changes that are known already have no effect. False once the invocation is over: it
+   * has not seen them.
    */
   absorb(operations: readonly Operation[]): boolean {
     if (this.isOver) return false;
@@ -178,7 +179,7 @@ export class Invocation implements InvocationCore {
     return true;
   }
 
-  /** Takes contexts before what lies in them, in whatever order they are told, and adds the news to `news`. */
+  /** Takes contexts before the operations inside, in whatever order they are told, and adds the news to `news`. */
   #takeAll(operations: readonly Operation[], news: Operation[] | undefined): void {
     let strays: Operation[] | undefined;
     for (const operation of operations) {
@@ -209,7 +210,7 @@ export class Invocation implements InvocationCore {
     else this.#finish?.(outcome);
   }
 
-  /** The handler is done: what was queued before that is still recorded, then the outcome is given out. */
+  /** The handler is done: updates queued before that are still recorded, then the outcome is given out. */
   #drain(outcome: InvocationOutcome): void {
     void this.#checkpoints.drain().then(
       () => this.#finish?.(outcome),
@@ -225,7 +226,7 @@ export class Invocation implements InvocationCore {
   schedule(): void {
     if (this.#isScheduled || this.isOver) return;
     this.#isScheduled = true;
-    // There is something to do: a suspension that falls due before the turn would not know of it.
+    // A turn has something to do: a suspension that falls due before it must not happen.
     this.#idle.end();
     this.host.drain(this.#turn);
   }
@@ -246,7 +247,7 @@ export class Invocation implements InvocationCore {
     if (!this.#isBusy(state)) this.#rest(state);
   };
 
-  /** No result is on its way to user code: what lies in contexts that have ended is looked at no more. */
+  /** No result is on its way to user code: operations in contexts that have ended are not looked at again. */
   #letGo(): void {
     const { takers } = this.delivery;
     for (const key of this.#journal.letGo((context) => takers.hasClosed(context))) takers.forget(key);
@@ -259,7 +260,7 @@ export class Invocation implements InvocationCore {
     if (this.#checkpoints.sendLeftBehind()) this.end(outcome);
   }
 
-  /** What has run is recorded; code that waits for a result is left where it is. */
+  /** Functions that have run are recorded; code that waits for a result is left waiting. */
   #leaveBehind(): void {
     this.#checkpoints.flush();
     if (!this.isOver && this.executing === 0 && this.#checkpoints.isDone) this.end({ status: "PENDING" });

@@ -1,12 +1,11 @@
 /**
- * What is recorded of the execution, as far as its invocation has heard. Changes come from several sides (the answer to
- * a checkpoint, the outside), so a change may be told twice or late: an operation that is known in this state, or in a
- * later one, is no news.
+ * The recorded operations of the execution, as far as its invocation has heard. Changes come from several sides (the
+ * answer to a checkpoint, the outside), so a change may be told twice or late: an operation that is known in this
+ * state, or in a later one, is no news.
  *
- * No code looks again at what lies in a context that has its outcome and its value. Such operations are not taken from
- * what was recorded before this invocation, and are let go of once the context has ended here, so that an invocation
- * that is parked for long holds what it still needs. Late changes of them are no news: their context is sealed, or was
- * let go of itself.
+ * No code looks again at operations in a context that has its outcome and its value. Those recorded before this
+ * invocation are not taken, and the others are let go of once the context has ended here, so that an invocation that is
+ * parked for long holds few. Late changes of them are no news: their context is sealed, or was let go of itself.
  */
 
 import { isRebuilt, isSettled, type Operation } from "../model/operation.ts";
@@ -16,11 +15,11 @@ type Novelty = "NEWS" | "KNOWN" | "STRAY";
 
 export class Journal {
   readonly #operations = new Map<string, Operation>();
-  /** By context: the ids of what was recorded directly inside. */
+  /** By context: the ids of the operations recorded directly inside. */
   readonly #inside = new Map<string, string[]>();
-  /** Contexts whose inside is not kept. */
+  /** Contexts whose operations are not kept. */
   readonly #sealed = new Set<string>();
-  /** Contexts whose outcome was recorded in this invocation, and whose inside is still kept. */
+  /** Contexts whose outcome was recorded in this invocation, and whose operations are still kept. */
   #ended: string[] = [];
 
   /** How many operations are kept. */
@@ -32,7 +31,7 @@ export class Journal {
     return this.#operations.get(key);
   }
 
-  /** Takes what was recorded before this invocation; answers what of it concerns the invocation. */
+  /** Takes the operations recorded before this invocation; answers those that concern the invocation. */
   load(operations: Iterable<Operation>): Operation[] {
     const visible: Operation[] = [];
     const hidden = new Set<string>();
@@ -50,8 +49,8 @@ export class Journal {
   }
 
   /**
-   * Takes an operation as it is now, given how it was `known`, if that is news. A stray one is not taken: it was let go
-   * of, or the context that it lies in is told after it.
+   * Takes an operation as it is now, given how it was `known`, if that is news. A stray operation is not taken: it was
+   * let go of, or its context is told after it.
    */
   take(operation: Operation, known: Operation | undefined): Novelty {
     if (known === undefined) {
@@ -73,8 +72,8 @@ export class Journal {
   }
 
   /**
-   * Lets go of what lies in the contexts that have ended and are closed. Answers the ids of these contexts and of all
-   * that lay in them. The cost is proportional to their number.
+   * Lets go of the operations in contexts that have ended and are closed. Answers the ids of these contexts and of
+   * their operations. The cost is proportional to their number.
    */
   letGo(isClosed: (context: string) => boolean): string[] {
     const gone: string[] = [];
@@ -117,7 +116,7 @@ function isSealed(operation: Operation): boolean {
 }
 
 /**
- * What is settled changes no more; a step has as many attempts as before or more, and after each of them waits once.
+ * A settled operation changes no more; a step has as many attempts as before or more, and waits once after each.
  */
 function isNewer(operation: Operation, known: Operation): boolean {
   if (operation === known || isSettled(known.status)) return false;

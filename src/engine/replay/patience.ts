@@ -12,7 +12,7 @@ const SLICE_MS = 5000;
 const LEAP = 2;
 
 export class Patience {
-  /** What the slices that count have to come to. */
+  /** The sum that the slices which count have to reach. */
   readonly limitMs: number;
   readonly #host: Host;
 
@@ -21,7 +21,7 @@ export class Patience {
     this.limitMs = limitMs;
   }
 
-  /** Calls back once the patience is at its end. The answer ends the wait before. */
+  /** Calls back once the patience is at its end. The returned function ends the wait before that. */
   wait(exhausted: () => void): () => void {
     let left = this.limitMs;
     let cancel = (): void => {};

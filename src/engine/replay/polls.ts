@@ -23,14 +23,14 @@ export class Polls {
   #count = 0;
   #cancel: (() => void) | undefined;
 
-  /** Without `polling` it never asks. */
+  /** Never asks without `polling`. */
   constructor(invocation: InvocationCore, checkpoints: Checkpoints, polling: PollingOptions | undefined) {
     this.#invocation = invocation;
     this.#checkpoints = checkpoints;
     this.#polling = polling;
   }
 
-  /** Sets the next poll, unless it is set, or user code awaits nothing. */
+  /** Sets the next poll, unless one is set, or user code awaits nothing. */
   setNext(): void {
     if (this.#polling === undefined || this.#cancel !== undefined || this.#invocation.waiting === 0) return;
     const { host } = this.#invocation;

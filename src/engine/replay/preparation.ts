@@ -7,7 +7,7 @@ import type { Handover, Taker } from "./taker.ts";
 
 export class Preparation {
   readonly #preparing = new Set<Due>();
-  /** How many of those will be ready whatever user code does. */
+  /** How many results will be ready whatever user code does. */
   #reading = 0;
   readonly #ready: () => void;
 
@@ -21,7 +21,7 @@ export class Preparation {
     return this.#reading > 0;
   }
 
-  /** Sets the result's handover: at once if its serdes is synchronous, and once however often it is asked. */
+  /** Sets the result's handover: at once if its serdes is synchronous, and once however often this is called. */
   prepare(due: Due, taker: Taker | undefined): void {
     if (taker === undefined || taker.scope.isClosed) return;
     if (due.handover !== undefined || this.#preparing.has(due)) return;

@@ -1,6 +1,6 @@
 /**
- * How far a replay has come. It is at its end when the newest result that had reached user code before this invocation
- * has reached it again, or when the code calls an operation that the log does not hold.
+ * How far a replay has come. The replay is at its end when the newest result that had reached user code before this
+ * invocation has reached it again, or when the code calls an operation that the log does not hold.
  */
 
 import { operationTraits } from "../model/operation-traits.ts";
@@ -10,10 +10,10 @@ export class ReplayProgress {
   /** Results up to this number had reached user code before this invocation. */
   readonly #seen: number;
   #isReplaying: boolean;
-  /** What goes on once every result that is recorded has been handed over. */
+  /** Called once every recorded result has been handed over. */
   #interrupted: (() => void)[] = [];
 
-  /** `journal` is what was recorded before this invocation. */
+  /** `journal` has the operations recorded before this invocation. */
   constructor(journal: readonly Operation[]) {
     this.#seen = journal.reduce((newest, operation) => Math.max(newest, seenBy(operation)), 0);
     this.#isReplaying = journal.length > 0;
@@ -34,12 +34,12 @@ export class ReplayProgress {
     if (number > this.#seen) this.#isReplaying = false;
   }
 
-  /** Keeps what goes on once every result that is recorded and can be handed over has reached user code. */
+  /** Keeps `next` until every result that is recorded and can be handed over has reached user code. */
   interrupt(next: () => void): void {
     this.#interrupted.push(next);
   }
 
-  /** Goes on with what was interrupted; false if nothing was. */
+  /** Calls every `next` that `interrupt` keeps; false if there is none. */
   takeUp(): boolean {
     const interrupted = this.#interrupted;
     if (interrupted.length === 0) return false;

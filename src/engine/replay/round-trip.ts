@@ -1,7 +1,8 @@
 /**
- * Values pass their serdes on the way out and on the way in. What a serdes refuses is a failure of the operation at hand,
- * which its caller can catch, with one exception: a value that is recorded is safe, and the serdes may read it again once
- * a key store is back or a deploy has mended it. So that ends the invocation, which is tried again.
+ * Values pass their serdes on the way out and on the way in. A value that a serdes refuses fails the operation at hand,
+ * which its caller can catch, with one exception: a recorded value is safe, and may be readable once a key store is
+ * back or a deploy has mended the serdes. So a serdes that cannot read the record ends the invocation, which is tried
+ * again.
  */
 
 import { SerdesError } from "../model/errors.ts";
@@ -39,7 +40,7 @@ export function serialize<T>(
   );
 }
 
-/** Gives out the value, at once if the serdes is synchronous, and answers what that answers. */
+/** Gives out the value, at once if the serdes is synchronous, and returns the receiver's answer. */
 export function deserialize<T, R>(
   called: CalledOperation,
   serdes: Pick<Serdes<T>, "deserialize">,
@@ -59,7 +60,7 @@ export function deserialize<T, R>(
   );
 }
 
-/** Reads what is recorded: as `deserialize`, but a serdes that throws ends the invocation, and nothing is answered. */
+/** Reads a recorded value: as `deserialize`, but a serdes that throws ends the invocation, and nothing is answered. */
 export function readBack<T, R>(
   called: CalledOperation,
   serdes: Pick<Serdes<T>, "deserialize">,
@@ -75,7 +76,7 @@ export function giveUp(called: CalledOperation, error: SerdesError): undefined {
   return undefined;
 }
 
-/** Says where in the value it is that JSON cannot write. `place` is what the value is the result of. */
+/** Says which part of the value JSON cannot write. `place` names the origin of the value. */
 export function serializationError(place: string, cause: unknown, value: unknown): SerdesError {
   const path = cause instanceof TypeError ? unwritablePath(value) : undefined;
   return errorOf("Serialization", place, cause, path);

@@ -2,7 +2,7 @@
  * One context of user code: it hands out positions, and knows whether it is still open. A position is the path of
  * counters from the root (`1`, `1-2`), so the same code reaches the same positions in every run.
  *
- * A virtual scope has positions of its own but no record: what starts in it belongs to the nearest recorded context.
+ * A virtual scope has positions of its own but no record: its operations belong to the nearest recorded context.
  */
 
 import type { InvocationCore } from "./core.ts";
@@ -30,7 +30,7 @@ export class Scope {
   /** Added to the message when another context is used in this one. */
   hint = "";
   readonly #isRecorded: boolean;
-  /** Made for the first of them: most contexts of a large batch have none. */
+  /** Made for the first child: most contexts of a large batch have none. */
   #children: Set<Scope> | undefined;
   #closeListeners: Set<() => void> | undefined;
   #count = 0;
@@ -85,7 +85,7 @@ export class Scope {
     this.invocation.waiting--;
   }
 
-  /** Closes this context and all in it: late calls start nothing, late results reach nobody. */
+  /** Closes this context and all in it: late calls start nothing, late results reach no code. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -98,14 +98,14 @@ export class Scope {
     this.#closeListeners?.forEach((listener) => listener());
   }
 
-  /** Calls back once this context is closed. The answer takes that back. */
+  /** Calls back once this context is closed. The returned function takes that back. */
   onClose(listener: () => void): () => void {
     const listeners = (this.#closeListeners ??= new Set());
     listeners.add(listener);
     return () => void listeners.delete(listener);
   }
 
-  /** How many are called back once this context is closed. */
+  /** How many listeners are called back once this context is closed. */
   get listenerCount(): number {
     return this.#closeListeners?.size ?? 0;
   }

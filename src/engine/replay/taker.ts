@@ -1,4 +1,4 @@
-/** What the delivery of results knows of the operations that user code has called. */
+/** The operations that user code has called, as the delivery of results sees them. */
 
 import type { Operation } from "../model/operation.ts";
 import type { AmbientSnapshot } from "../ports/host.ts";
@@ -23,7 +23,7 @@ export interface Taker {
    * or a promise of that, if the attempt has ended the invocation.
    */
   prepare(operation: Operation): MaybePromise<Handover | undefined>;
-  /** Of a type whose start is a result of its own: makes that ready to hand over, as `prepare` does the outcome. */
+  /** For types whose start is a result of its own: makes the start ready, as `prepare` does the outcome. */
   prepareOpening?(operation: Operation): Handover;
   /** The operation changed short of its settlement. */
   progress?(operation: Operation): void;

@@ -8,11 +8,11 @@ import type { Due } from "./due-results.ts";
 import type { Taker } from "./taker.ts";
 
 export class Takers {
-  /** By stored id: those whose result is not the next one, or not there yet. */
+  /** By stored id: takers whose result is not the next one, or not there yet. */
   readonly #takers = new Map<string, Taker>();
-  /** Keys of recorded contexts that have closed in this invocation, and of what virtual ones left uncalled. */
+  /** Keys of recorded contexts that have closed in this invocation, and of operations left uncalled in virtual ones. */
   readonly #closed = new Set<string>();
-  /** Those that await what this invocation does not decide; some of them in contexts that have closed. */
+  /** Takers of results that this invocation does not decide; some in contexts that have closed. */
   readonly #outside = new Set<Taker>();
   readonly #operation: (key: string) => Operation | undefined;
 
@@ -81,7 +81,7 @@ export class Takers {
     return this.#closed.has(key);
   }
 
-  /** No result of this operation will come any more, nor of what is in it. */
+  /** No result of this operation will come any more, nor of the operations in it. */
   forget(key: string): void {
     const taker = this.#takers.get(key);
     if (taker !== undefined) this.#outside.delete(taker);

@@ -1,4 +1,4 @@
-/** What the code has called and nobody has awaited, for a word about it at the end. */
+/** Operations that the code has called and never awaited, to be reported at the end. */
 
 import type { Operation } from "../model/operation.ts";
 import type { InvocationCore } from "./core.ts";

@@ -1,9 +1,10 @@
-/** How many members are looked at, at most: what is found late is not worth the time. */
+/** How many members are looked at, at most: a longer search is not worth the time. */
 const MOST_MEMBERS = 10_000;
 
 /**
- * Where JSON stumbles over a value: the path to the first BigInt, to what closes a circle, or to a member that throws
- * when it is read or asks to be written in a way of its own. Such as `value.items[2].price`; undefined if there is none.
+ * Where JSON stumbles over a value: the path to the first BigInt, to the member that closes a circle, or to a member
+ * that throws when it is read or asks to be written in a way of its own. Such as `value.items[2].price`; undefined if
+ * there is none.
  */
 export function unwritablePath(value: unknown): string | undefined {
   return new Search().find(value, "value", "");
@@ -46,7 +47,7 @@ function readMember(holder: object, key: string): unknown {
   }
 }
 
-/** What JSON writes in place of a value that has a `toJSON`. */
+/** The value that JSON writes in place of one that has a `toJSON`. */
 function asWritten(value: unknown, key: string): unknown {
   if (value === null || (typeof value !== "object" && typeof value !== "bigint")) return value;
   try {

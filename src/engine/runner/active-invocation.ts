@@ -1,12 +1,12 @@
 /**
  * One invocation of a function in this process, from its claim to its end.
  *
- * 1. It is in one phase at a time. RUNNING: its code or one of its checkpoints is under way, and the process is held for
- *    it. PARKED: it waits in memory for what changes; it may wait for days, and holds nothing. ENDING: its function has
- *    answered and the end is being recorded, so that no other invocation begins before. OVER: nothing of it has an
- *    effect any more.
- * 2. What changes reaches it through `absorb` alone, in the order of the log. Changes that the function does not take
- *    are told to it with the answer to its next checkpoint.
+ * 1. An invocation is in one phase at a time. RUNNING: its code or one of its checkpoints is under way, and the process
+ *    is held for it. PARKED: it waits in memory for changes, for days if need be, and holds nothing. ENDING: its
+ *    function has answered and the end is being recorded, so that no other invocation begins before. OVER: nothing of
+ *    it has an effect any more.
+ * 2. Changes reach an invocation through `absorb` alone, in the order of the log. Changes that its function does not
+ *    take are told with the answer to its next checkpoint.
  */
 
 import type { Command, InvocationOutput } from "../machine/command.ts";
@@ -43,7 +43,7 @@ export type CompletedOutput =
   /** Nothing can be invoked until a repair. */
   | { readonly status: "HALT"; readonly reason: HaltReason; readonly error: Failure };
 
-/** Told how an invocation ended, one of the two. */
+/** Told how an invocation ended, by one of the two calls. */
 export interface InvocationEnd {
   readonly onOutput: (output: CompletedOutput) => void;
   /** The function says that another process has taken over. */
@@ -59,10 +59,11 @@ export class ActiveInvocation implements CheckpointClient {
   readonly startedAt: number;
   readonly remote: RemoteSdk;
   readonly #surroundings: InvocationSurroundings;
+  // Invariant 1: one field, so one phase at a time.
   #phase: "RUNNING" | "PARKED" | "ENDING" | "OVER" = "RUNNING";
   #running: RunningInvocation | undefined;
   #hasLeftOff = false;
-  /** Lets the process go; undefined while nothing holds it. */
+  /** Ends the hold on the process; undefined while there is none. */
   #release: (() => void) | undefined;
   #seen: number;
   /** Operations that changed and that the function has not taken, in the order of the log. */
@@ -82,7 +83,7 @@ export class ActiveInvocation implements CheckpointClient {
     return this.#phase === "OVER";
   }
 
-  /** True while its function has not answered, unless it waits in memory. */
+  /** True while the function has not answered, unless the invocation waits in memory. */
   get isRunning(): boolean {
     return this.#phase === "RUNNING";
   }
@@ -91,12 +92,12 @@ export class ActiveInvocation implements CheckpointClient {
     return this.#phase === "PARKED";
   }
 
-  /** True if it begins nothing more, or its function has answered: it is not to be told of a pause. */
+  /** True if the invocation begins nothing more, or its function has answered: then a pause changes nothing. */
   get isLeaving(): boolean {
     return this.#hasLeftOff || this.#phase === "ENDING";
   }
 
-  /** True if the execution was paused while it ran. */
+  /** True if the execution was paused while the invocation ran. */
   get hasLeftOff(): boolean {
     return this.#hasLeftOff;
   }
@@ -106,7 +107,7 @@ export class ActiveInvocation implements CheckpointClient {
     const { log, setup } = this.#surroundings;
     const { header, seq } = log.state;
     this.#hold();
-    // The journal has what has changed since this invocation took its place.
+    // The journal has the changes since this invocation took its place.
     this.#seen = seq;
     this.#unheard = undefined;
     const request: InvocationRequest = {
@@ -127,7 +128,7 @@ export class ActiveInvocation implements CheckpointClient {
     void this.#running.output.then((output) => this.#answered(output, end));
   }
 
-  /** Passes on what changed. */
+  /** Passes changes on to the function. */
   absorb(changed: readonly Operation[]): void {
     if (this.isOver || changed.length === 0) return;
     this.#hold();
@@ -135,17 +136,18 @@ export class ActiveInvocation implements CheckpointClient {
       if (this.#unheard === undefined) this.#seen = this.#surroundings.log.state.seq;
       return;
     }
+    // Invariant 2: told with the answer to the next checkpoint.
     this.#unheard ??= new Set();
     for (const { id } of changed) this.#unheard.add(id);
   }
 
-  /** The execution is paused: what this has begun is recorded, and it begins nothing. */
+  /** The execution is paused: operations under way are recorded, and none begins. */
   leaveOff(): void {
     if (this.#phase !== "RUNNING" || this.#running?.leaveOff() !== true) return this.abandon();
     this.#hasLeftOff = true;
   }
 
-  /** Ends it without effect. */
+  /** Ends the invocation without effect. */
   abandon(): void {
     if (this.isOver) return;
     this.#surroundings.log.revoke(this.claim);
@@ -153,7 +155,7 @@ export class ActiveInvocation implements CheckpointClient {
     this.#running?.abandon();
   }
 
-  /** Its end is recorded, or will never be. */
+  /** The end of the invocation is recorded, or never will be. */
   over(): void {
     this.#phase = "OVER";
     this.#letGo();
@@ -177,8 +179,8 @@ export class ActiveInvocation implements CheckpointClient {
   }
 
   /**
-   * A checkpoint by an SDK that runs elsewhere: what is refused is told as the machine words it. Undefined if this process
-   * no longer runs the invocation, or the invocation is to end.
+   * A checkpoint by an SDK that runs elsewhere: a refusal is told in the machine's words. Undefined if this process no
+   * longer runs the invocation, or the invocation is to end.
    *
    * @throws {ClientError} if the machine refuses the updates.
    */
@@ -192,7 +194,7 @@ export class ActiveInvocation implements CheckpointClient {
     }
   }
 
-  /** The number of the newest commit that the function knows of: up to there it has taken everything. */
+  /** The number of the newest commit that the function knows of: up to there it has taken all changes. */
   get seen(): number {
     return this.#seen;
   }
@@ -224,14 +226,14 @@ export class ActiveInvocation implements CheckpointClient {
     onOutput(output);
   }
 
-  /** What finds no room waits for it. */
+  /** Updates that find no room in the store wait for it. */
   #failed(error: unknown, updates: readonly OperationUpdate[]): Promise<readonly Operation[]> {
     if (!(error instanceof StorageFullError)) throw asCheckpointError(error);
     return this.#surroundings.pause.room(error).then(() => this.checkpoint(updates));
   }
 
   #heard(): readonly Operation[] {
-    // What was read meanwhile counts: a function that this answer would set off must not run any more.
+    // A takeover that was read meanwhile counts: a function that this answer would set off must not run any more.
     if (!this.#surroundings.log.holds(this.claim)) throw new FencedError();
     if (this.#unheard === undefined) return NOTHING_UNHEARD;
     const { operations, seq } = this.#surroundings.log.state;
@@ -256,7 +258,7 @@ export class ActiveInvocation implements CheckpointClient {
   }
 }
 
-/** What is recorded of how an invocation ended. */
+/** The command that records how an invocation ended. */
 export function endOf(active: ActiveInvocation, output: CompletedOutput): Command {
   const { requestId, startedAt } = active;
   const invocation = { requestId, startedAt };
@@ -273,7 +275,7 @@ function storable(
 ): InvocationOutput {
   if (output.status === "FAULT") return { ...output, retryAt };
   if (output.status !== "PENDING") return output;
-  // The execution may have been resumed meanwhile, and what came after the pause was not looked at.
+  // The execution may have been resumed meanwhile, and the invocation has not looked at changes since the pause.
   return hasLeftOff ? { ...output, again: true } : { ...output, seen };
 }
 

@@ -1,11 +1,11 @@
 /**
  * The functions that one execution invokes: durable ones are started as executions of their own, plain ones are called
- * here. What is to be called follows from the state alone (see `planOf`); this is what was called already.
+ * here. The calls to make follow from the state alone (see `planOf`); this class knows the calls made already.
  *
  * 1. An operation's function is under way at most once at a time in this process, and is not called again by this
- *    process once it has come to an outcome, even if that cannot be recorded at once.
- * 2. A callee's execution is this operation's if its parent says so. An execution of the callee's name that was
- *    started otherwise fails the invoke.
+ *    process once it has come to an outcome, even if the outcome cannot be recorded at once.
+ * 2. A callee's execution is this operation's if its parent says so. An execution of the callee's name that was started
+ *    otherwise fails the invoke.
  */
 
 import { type ExecutionHeader, isSameParent, type ParentReference } from "../model/execution.ts";
@@ -30,10 +30,10 @@ export class Callees {
   readonly #options: CalleesOptions;
   /** By operation id; see `Here.sent`. */
   readonly #sent = new Map<string, number>();
-  /** What plain functions come to that run, or whose outcome could not be recorded yet; see `callOf`. */
+  /** The outcomes of plain functions that run, or whose outcome could not be recorded yet; by `callOf`. */
   readonly #outcomes = new Map<string, Promise<InvokeOutcome>>();
   #underWay = 0;
-  /** What was sent is of the operations since then. */
+  /** The execution's rewinds when the calls in `#sent` were made. */
   #rewinds: number | undefined;
 
   constructor(options: CalleesOptions) {
@@ -66,9 +66,9 @@ export class Callees {
   }
 
   /**
-   * After the execution was rewound an id may mean another call, and a callee that has told its outcome may have to tell it
-   * again: whatever is open is sent anew. To start a callee's execution twice is harmless (see `#start`), and a plain
-   * function that is under way for the same call is not called a second time.
+   * After the execution was rewound an id may mean another call, and a callee that has told its outcome may have to
+   * tell it again: every open invoke is sent anew. To start a callee's execution twice is harmless (see `#start`), and
+   * a plain function that is under way for the same call is not called a second time.
    */
   #followRewinds(): void {
     const { rewinds } = this.#options.caller();
@@ -116,6 +116,7 @@ export class Callees {
 
   async #callPlain(found: PlainFunction, { name, operation, parent }: PlainCall): Promise<void> {
     const call = callOf(operation);
+    // Invariant 1: a call under way, or whose outcome is not recorded yet, is not made again.
     const outcome = this.#outcomes.get(call) ?? callPlain(found, operation, name);
     this.#outcomes.set(call, outcome);
     await this.#complete(parent, await outcome);
@@ -126,7 +127,7 @@ export class Callees {
     await this.#options.setup.local().completeInvoke(parent, outcome);
   }
 
-  /** Where processes share executions another one may have the function: for as long as a lease that is left open. */
+  /** Where processes share executions another process may have the function: the invoke stays open for a lease. */
   #unknown({ functionName, startedAt }: ChainedInvokeOperation): InvokeOutcome {
     const { host, watchdogMs = 0 } = this.#options.setup;
     const error = noFunction(functionName);
@@ -134,16 +135,17 @@ export class Callees {
     return { status: "FAILED", error };
   }
 
-  /** Starting a callee twice is harmless: its name follows from the operation. Answers why it cannot be started. */
+  /** Starting a callee twice is harmless: its name follows from the operation. Answers why no callee can be started. */
   async #start(request: StartRequest & { readonly name: string }): Promise<Failure | undefined> {
     const peers = this.#options.setup.peers();
     try {
       const { execution } = await peers.start(request);
+      // Invariant 2: the name alone does not say who started the execution.
       return belongsTo(execution, request) ? undefined : nameTaken(request);
     } catch (error) {
       if (!(error instanceof ClientError) || PASSING.includes(error.code)) throw error;
       if (error.code !== ClientErrorCode.ALREADY_STARTED) return { errorType: error.code, errorMessage: error.message };
-      // An earlier try may have started it, in what was the newest version then.
+      // An earlier try may have started the callee, in the newest version of that time.
       const execution = await peers.describe(`${request.functionName}/${request.name}`);
       return belongsTo(execution, request) ? undefined : nameTaken(request);
     }
@@ -151,7 +153,7 @@ export class Callees {
 }
 
 interface PlainCall {
-  /** What the function is called, without its version. */
+  /** The function's name, without its version. */
   readonly name: string;
   readonly operation: ChainedInvokeOperation;
   /** Where the outcome goes. */
@@ -167,9 +169,9 @@ function epochOf({ rewinds }: ChainedInvokeOperation): Pick<ParentReference, "re
   return rewinds === undefined ? {} : { rewinds };
 }
 
-/** What may change by itself, so that another try can help. */
+/** Refusals that may pass by themselves, so that another try can help. */
 const PASSING: readonly ClientErrorCode[] = [
-  // This process has the function in this version. A peer that has not is of another deployment.
+  // This process has the function in this version. A peer without it is of another deployment.
   ClientErrorCode.NOT_FOUND,
   ClientErrorCode.THROTTLED,
   ClientErrorCode.SERVICE,

@@ -2,8 +2,8 @@
  * Who may write for an invocation of one execution.
  *
  * 1. One claim is valid at a time. Making one ends the one before.
- * 2. A commit by another owner than the one that holds the claim ends it: that owner has gone on without knowing what
- *    this one does. That is remembered until it is told, by `takeFence`.
+ * 2. A commit by another owner ends the claim: that owner has gone on without knowing what the claim's invocation does.
+ *    Who has ended the claim is remembered until `takeFence` tells it.
  */
 
 import type { Commit } from "../model/commit.ts";
@@ -58,11 +58,12 @@ export class Claims {
 
   /** Makes a claim in place of the one before. */
   make(): Claim {
+    // Invariant 1: the claim before is valid no more.
     this.#valid = { owner: this.#writer.next() };
     return this.#valid;
   }
 
-  /** Ends a claim without a word. */
+  /** Ends a claim; `takeFence` does not tell of it. */
   revoke(claim: Claim | undefined = this.#valid): void {
     if (this.#valid === claim) this.#valid = undefined;
   }
@@ -70,16 +71,17 @@ export class Claims {
   /** Takes note of a commit that was found in the log. */
   note(commit: Commit): void {
     if (commit.owner === undefined || this.#valid === undefined || commit.owner === this.#valid.owner) return;
+    // Invariant 2: the commit is another owner's.
     this.fence(this.#writer.hasWritten(commit) ? "HERE" : "ELSEWHERE");
   }
 
-  /** Ends the claim that is valid, if one is, and remembers by whom. */
+  /** Ends the valid claim, if there is one, and remembers who has ended it. */
   fence(by: FencedBy): void {
     if (this.#valid !== undefined) this.#fencedBy = by;
     this.#valid = undefined;
   }
 
-  /** Who has ended the claim that was valid since this was asked last. */
+  /** Who has ended a valid claim since the last call. */
   takeFence(): FencedBy | undefined {
     const by = this.#fencedBy;
     this.#fencedBy = undefined;

@@ -1,6 +1,6 @@
 /**
- * What the outside may do with executions. The runner implements it in process; a host that spreads executions over
- * several processes (one Durable Object each) implements it by routing. The HTTP face speaks to nothing else.
+ * The calls from outside on executions. The runner implements them in process; a host that spreads executions over
+ * several processes (one Durable Object each) implements them by routing. The HTTP face speaks to nothing else.
  */
 
 import { branded } from "../model/branded.ts";
@@ -12,7 +12,7 @@ import type { Tags } from "../model/tags.ts";
 import type { OperationUpdate } from "../model/update.ts";
 import type { DirectoryRow } from "../ports/execution-store.ts";
 
-/** What an execution is started with. */
+/** A request to start an execution. */
 export interface StartRequest {
   /** A registered function: 1 to 140 of `[a-zA-Z0-9-_]`. */
   readonly functionName: string;
@@ -26,45 +26,45 @@ export interface StartRequest {
   readonly tenantId?: string;
   /** The trace that the start belongs to: 1 to 1024 printable ASCII characters; none by default. */
   readonly traceHeader?: string;
-  /** The chained invoke that starts it, and is told how it ended; none by default. */
+  /** The chained invoke that starts the execution, and is told how it ended; none by default. */
   readonly parent?: ParentReference;
   /**
-   * What it can be found by: up to 10 texts of at most 256 characters, each under a key of 1 to 64 letters, digits and
-   * `_ . : / @ + -`. None by default. Starting an execution that is there already leaves its tags as they are.
+   * Texts to find the execution by: up to 10, of at most 256 characters, each under a key of 1 to 64 letters, digits
+   * and `_ . : / @ + -`. None by default. Starting an execution that is there already leaves its tags as they are.
    */
   readonly tags?: Tags;
   /**
-   * When its function is first called: a Date, ms since the epoch, or a time as ISO 8601 has it, at most 366 days ahead.
-   * At once by default, and for a time that has come. Its timeout runs from then on.
+   * When the function is first called: a Date, ms since the epoch, or a time as ISO 8601 has it, at most 366 days
+   * ahead. At once by default, and for a time that has come. The execution's timeout runs from then on.
    */
   readonly startAt?: Date | number | string;
-  /** The execution that it begins as a copy of; none by default. See `ExecutionClient.fork`. */
+  /** The execution that this one begins as a copy of; none by default. See `ExecutionClient.fork`. */
   readonly forkedFrom?: ForkReference;
 }
 
-/** Where a fork begins, and in what. */
+/** Where a fork begins, and in which version. */
 export interface ForkOptions {
   /** The fork's name, 1 to 64 of `[a-zA-Z0-9-_]`; a random one when absent. */
   readonly name?: string;
-  /** The id of an operation as it is recorded: the fork has what was recorded before that one, and begins with it. */
+  /** The id of an operation as it is recorded: the fork has the records before that operation, and begins with it. */
   readonly operationId?: string;
-  /** The number of a commit, 1 or more: the fork has what was recorded up to that one. Not beside `operationId`. */
+  /** The number of a commit, 1 or more: the fork has the records up to that commit. Not beside `operationId`. */
   readonly cursor?: number;
   /** A registered version; `$LATEST` for the newest. That of the execution when absent. */
   readonly version?: string;
 }
 
-/** What an execution is rewound to: one of the two points. */
+/** The point that an execution is rewound to: an operation or a commit. */
 export interface RewindOptions {
-  /** The id of an operation as it is recorded: it goes on with that one, from what was recorded before it. */
+  /** The id of an operation as it is recorded: the execution goes on with it, from the records before it. */
   readonly operationId?: string;
-  /** The number of a commit, 1 or more: it goes on from what was recorded up to that one. */
+  /** The number of a commit, 1 or more: the execution goes on from the records up to that commit. */
   readonly cursor?: number;
-  /** A registered version to go on in; `$LATEST` for the newest. The one that it has when absent. */
+  /** A registered version to go on in; `$LATEST` for the newest. That of the execution when absent. */
   readonly version?: string;
 }
 
-/** What a start came to. */
+/** The answer to a start. */
 export interface StartAnswer {
   /** The execution that has the name now. */
   readonly execution: ExecutionHeader;
@@ -72,7 +72,7 @@ export interface StartAnswer {
   readonly created: boolean;
 }
 
-/** Which executions to list. Those match that match everything given; times are ms since the epoch. */
+/** Which executions to list: those that match everything given. Times are ms since the epoch. */
 export interface ListQuery {
   /** Of this function; of all by default. */
   readonly functionName?: string;
@@ -118,7 +118,7 @@ export interface HistoryQuery {
   readonly reverse?: boolean;
   /** Leaves payloads and errors out when false. */
   readonly includeData: boolean;
-  /** Only of this incarnation; by default of the one that has the id now. */
+  /** Only of this incarnation; by default of the execution that has the id now. */
   readonly incarnation?: string;
 }
 
@@ -132,9 +132,9 @@ export interface HistoryPage {
 
 /** One page of the operations of an execution. */
 export interface StatePage {
-  /** The execution that they are of. */
+  /** The execution that the operations belong to. */
   readonly header: ExecutionHeader;
-  /** In the order in which they started; contexts that completed without `replayChildren` hide what is in them. */
+  /** In the order in which they started; contexts that completed without `replayChildren` hide their operations. */
   readonly operations: readonly Operation[];
   /** Where the next page begins; absent when there are no more. */
   readonly marker?: string;
@@ -153,21 +153,21 @@ export type InvokeOutcome =
 
 /** A checkpoint by an SDK that runs elsewhere. */
 export interface CheckpointRequest {
-  /** The one that the last answer gave, or the invocation itself. */
+  /** The token of the last answer, or of the invocation. */
   readonly token: string;
-  /** What is to be recorded, in order; nothing, to hear what has changed. */
+  /** The updates to record, in order; none, to hear of changes. */
   readonly updates: readonly OperationUpdate[];
 }
 
-/** What a checkpoint is answered. */
+/** The answer to a checkpoint. */
 export interface CheckpointAnswer {
-  /** For the next checkpoint; absent if there is none: another invocation has taken over, and this one is to end. */
+  /** For the next checkpoint; absent if the invocation is to end, since another one has taken over. */
   readonly token?: string;
   /** The operations that have changed since the last answer, as they are now. */
   readonly operations: readonly Operation[];
 }
 
-/** What a live view is told: the commits as they land, by number, so that it can go on from any cursor. */
+/** A commit for a live view: told as it lands, with its number, so that the view can go on from any cursor. */
 export interface LiveEvent {
   /** The number of the commit; the cursor to resume after. */
   readonly seq: number;
@@ -180,19 +180,19 @@ export interface LiveEvent {
  * `ClientError`.
  */
 export interface ExecutionClient {
-  /** What can be started here. */
+  /** The functions that can be started here. */
   functionNames(): readonly string[];
   /** True if an execution of this function, in this version or in the newest, could be started here. */
   hasFunction(functionName: string, version?: string): boolean;
   /**
-   * Starts an execution. Asking for the same one again, by name, input and version, answers with the one that is there.
+   * Starts an execution. A second request for the same name, input and version is answered with the first execution.
    *
    * @throws {ClientError} ResourceNotFoundException for an unknown function or version; InvalidParameterValueException;
    * DurableExecutionAlreadyStartedException if the name is taken by another one; TooManyRequestsException.
    */
   start(request: StartRequest): Promise<StartAnswer>;
   /**
-   * How an execution stands.
+   * The header of an execution, as it is now.
    *
    * @throws {ClientError} ResourceNotFoundException
    */
@@ -211,35 +211,35 @@ export interface ExecutionClient {
    * @throws {ClientError} InvalidParameterValueException for a limit, a status, a time or a marker that cannot be.
    */
   list(query: ListQuery): Promise<DirectoryPage>;
-  /** Answers when it was stopped, ms since the epoch; stopping what has ended changes nothing. */
+  /** Stops an execution; answers when, ms since the epoch. Stopping an execution that has ended changes nothing. */
   stop(executionId: string, error?: Failure): Promise<number>;
   /** Goes on after a halt or a pause, with another version if one is named. */
   resume(executionId: string, options?: { version?: string }): Promise<void>;
   /**
-   * Has nothing begin in an execution until it is resumed: no invocation, no attempt of a step, no timer, no function that
-   * it invokes. Callbacks are taken all the same. A step that runs is let come to its end, and what comes of it is
-   * recorded. Pausing what is paused changes nothing. `reason` is for people, at most 1,024 characters.
+   * Has nothing begin in an execution until it is resumed: no invocation, no attempt of a step, no timer, no invoked
+   * function. Callbacks are taken all the same. A step that runs comes to its end, and its outcome is recorded. Pausing
+   * a paused execution changes nothing. `reason` is for people, at most 1,024 characters.
    *
    * @throws {ClientError} ResourceNotFoundException; InvalidParameterValueException for an execution that has ended.
    */
   pause(executionId: string, options?: { reason?: string }): Promise<void>;
   /**
-   * Starts a new execution of the same function and event that has already what this one has recorded up to a point, and
-   * goes on from there, in another version if one is named. Without a point that is everything but the end, and of an
-   * execution that has failed what comes before the failure. Results from there on are left out; answers from outside to
-   * what was open there are kept. A callback that is open and unanswered is asked for anew, in the fork alone, so the copy
-   * ends before it; functions that are still being invoked are invoked anew. The execution itself goes on as it was, and
-   * names its newest forks. Asking again by the same name answers with the fork that is there.
+   * Starts a new execution of the same function and event that has the records of this one up to a point, and goes on
+   * from there, in another version if one is named. Without a point the fork has everything but the end, and of an
+   * execution that has failed everything before the failure. Results from there on are left out; answers from outside
+   * to operations that were open there are kept. A callback that is open and unanswered is asked for anew, in the fork
+   * alone, so the copy ends before it; functions that are still being invoked are invoked anew. The execution itself
+   * goes on as before, and names its newest forks. Asking again by the same name answers with the fork that is there.
    *
    * @throws {ClientError} ResourceNotFoundException for an execution, an operation or a version that there is not;
    * InvalidParameterValueException; DurableExecutionAlreadyStartedException if the name is taken by another one.
    */
   fork(executionId: string, options?: ForkOptions): Promise<StartAnswer>;
   /**
-   * Has an execution go on from what it had recorded up to a point, in another version if one is named. What was recorded
-   * since counts no more, but stays in its log and its history; answers from outside to what was open at that point are
+   * Has an execution go on from its records up to a point, in another version if one is named. Records since then count
+   * no more, but stay in its log and its history; answers from outside to operations that were open at that point are
    * kept. An invocation that runs is let go of first, an execution that has ended runs again, one that is paused stays
-   * paused, and its timeout begins anew. What it had invoked since runs on, and is waited for by nobody.
+   * paused, and its timeout begins anew. Functions that it had invoked since run on, and no operation waits for them.
    *
    * @throws {ClientError} ResourceNotFoundException for an execution, an operation or a version that there is not;
    * InvalidParameterValueException for a point that cannot be, among them commits from before it was rewound last, and for
@@ -257,13 +257,14 @@ export interface ExecutionClient {
    * Completes a callback, or tells that its answer is still to come.
    *
    * @throws {ClientError} InvalidParameterValueException for an id that is none, or an outcome that is too large;
-   * ResourceNotFoundException; CallbackTimeoutException if it is closed: completed, timed out, or its context has ended.
+   * ResourceNotFoundException; CallbackTimeoutException for one that is closed: completed, timed out, or its context
+   * has ended.
    */
   completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void>;
   /** Tells an execution how a function it invoked has ended; a second outcome for the same operation changes nothing. */
   completeInvoke(parent: ParentReference, outcome: InvokeOutcome): Promise<void>;
   /**
-   * Whether a checkpoint with this token would be looked at, without the work of reading the rest of it.
+   * Checks that a checkpoint with this token would be taken, without the work of reading the rest of the request.
    *
    * @throws {ClientError} InvalidParameterValueException for any other token than the last one given out;
    * ResourceNotFoundException.
@@ -271,13 +272,13 @@ export interface ExecutionClient {
   checkToken(executionId: string, token: string): Promise<void>;
   /** For an SDK that runs elsewhere and holds a token. */
   checkpoint(executionId: string, request: CheckpointRequest): Promise<CheckpointAnswer>;
-  /** Resolves with the header once the execution has ended or halted, or at `deadline` (ms since the epoch) with the header as it is then. */
+  /** Resolves with the header once the execution has ended or halted, or as it is at `deadline`, ms since the epoch. */
   settled(executionId: string, deadline: number): Promise<ExecutionHeader>;
   /** The log after commit `cursor`, then live, until the execution has ended. */
   watch(executionId: string, cursor: number): AsyncIterable<LiveEvent>;
 }
 
-/** What a client refuses, by a stable code; the names are those of the Lambda API. */
+/** Why a client refuses a call, by a stable code; the names are those of the Lambda API. */
 export const ClientErrorCode = {
   INVALID_PARAMETER: "InvalidParameterValueException",
   NOT_FOUND: "ResourceNotFoundException",
@@ -285,12 +286,12 @@ export const ClientErrorCode = {
   CALLBACK_CLOSED: "CallbackTimeoutException",
   THROTTLED: "TooManyRequestsException",
   SERVICE: "ServiceException",
-  /** The host was closed. perdure's own: nothing of it is asked again in this process. */
+  /** The host was closed. perdure's own: this process answers no more calls. */
   HOST_CLOSED: "HostClosedException",
 } as const;
 export type ClientErrorCode = (typeof ClientErrorCode)[keyof typeof ClientErrorCode];
 
-/** What a client was refused. */
+/** A refusal of a client's call. */
 export class ClientError extends Error {
   override readonly name = "ClientError";
   /** Why, by the names of the Lambda API. */

@@ -1,9 +1,9 @@
 /**
  * Lists of executions, written once for all platforms: a store gives ordered stretches of its directory, and everything
  * else is here. Several statuses are several stretches that are merged; the bounds on starts decide where to begin and
- * where to end. What no stretch is of is looked at row by row: `version`, `namePrefix`, what is not halted, tags after the
- * first, and all else beside `halted` or a tag. A page ends early, with a marker, once many rows were passed over: one
- * request never reads a whole directory.
+ * where to end. Filters that no stretch has are checked row by row: `version`, `namePrefix`, executions that are not
+ * halted, tags after the first, and all else beside `halted` or a tag. A page ends early, with a marker, once many rows
+ * were passed over: one request never reads a whole directory.
  *
  * A marker names the last row that was shown rather than a count, so rows that come and go between two pages neither
  * repeat nor hide others.
@@ -78,11 +78,11 @@ export async function* scanAll(scan: DirectoryScan, read: ReadScan): AsyncGenera
   }
 }
 
-/** What the order of a list is made of. */
+/** The fields that the order of a list is made of. */
 export type OrderedRow = DirectoryPlace & Pick<DirectoryRow, "seq">;
 
 /**
- * The first rows, at most `limit`, of lists that are each in order. No list is read further than that takes. A row that
+ * The first rows, at most `limit`, of lists that are each in order. No list is read further than needed. A row that
  * stands in two lists, because it changed while they were read, is taken once, the newer of both.
  */
 export function mergeRows<Row extends OrderedRow>(
@@ -126,7 +126,7 @@ class Head<Row extends OrderedRow> {
   }
 }
 
-/** The head with the first row. They are few, so each is looked at. */
+/** The head with the first row. Heads are few, so each is looked at. */
 function firstOf<Row extends OrderedRow>(heads: readonly Head<Row>[], reverse: boolean): Head<Row> | undefined {
   let first: Head<Row> | undefined;
   for (const head of heads) {
@@ -144,8 +144,8 @@ interface Round {
 }
 
 /**
- * The next rows of all stretches together. What runs is read before what has ended: an execution that ends in between
- * is then found twice, and the other way round it would be found in neither.
+ * The next rows of all stretches together. Running executions are read before those that have ended: an execution that
+ * ends in between is then found twice, and the other way round it would be found in neither.
  */
 async function readRound({ query, after, limit }: Round, read: ReadScan): Promise<readonly DirectoryRow[]> {
   const { functionName, name, statuses, reverse } = query;
@@ -166,7 +166,7 @@ async function readRound({ query, after, limit }: Round, read: ReadScan): Promis
   return mergeRows([running, ...ended], scan);
 }
 
-/** What there are the fewest of, unless a name says more. */
+/** The filter with the fewest rows, unless a name says more. */
 function narrowed({ name, halted, tags = {}, statuses }: ListQuery): Partial<DirectoryScan> | undefined {
   if (name !== undefined) return undefined;
   if (halted === true) return { halted };

@@ -2,7 +2,7 @@ import { expiryOf } from "../machine/plan.ts";
 import type { ExecutionState } from "../machine/state.ts";
 import type { DirectoryRow } from "../ports/execution-store.ts";
 
-/** What the directory shows of an execution. */
+/** The directory row of an execution. */
 export function directoryRow({ header, rowSeq }: ExecutionState): DirectoryRow {
   const { id, functionName, name, version, incarnation, status, startedAt, endedAt, halt, tags } = header;
   const { startAt, tenantId } = header;

@@ -1,5 +1,5 @@
 /**
- * What one execution asks of this process, and how each of that is done.
+ * The duties that one execution asks of this process, and how each is carried out.
  *
  * A duty follows from the state (see `planOf`), never from the event that has caused the look: carried out twice it does
  * nothing the second time.
@@ -24,7 +24,7 @@ export interface DutiesOptions {
   readonly invoker: Invoker;
   readonly callees: Callees;
   readonly wakes: WakeOrders;
-  /** Counts how often what was under way here was given up. */
+  /** Counts how often the work under way here was given up. */
   readonly stops: () => number;
 }
 
@@ -51,12 +51,12 @@ export class Duties {
     return planOf(log.state, here, setup.host.now());
   }
 
-  /** The directory shows an older row, and nothing but a look has it shown. */
+  /** True if the directory shows an older row that only a look replaces. */
   get hasNews(): boolean {
     return this.#shown < this.#state.rowSeq;
   }
 
-  /** At once where nothing has to be waited for: of many calls none is behind another one. */
+  /** At once where nothing has to be waited for, so that of many calls none waits for another. */
   carryOut(duty: Duty): MaybePromise<void> {
     const { invoker, callees } = this.#options;
     switch (duty.kind) {

@@ -4,14 +4,14 @@
  * the command is decided again.
  *
  * 1. Everything about one execution passes through one queue, task after task: commands of an invocation and from
- *    outside, reads of what others wrote, and the start of an invocation. Over a synchronous store with an empty queue a
- *    task is done when its call returns.
+ *    outside, reads of other processes' commits, and the start of an invocation. Over a synchronous store with an empty
+ *    queue a task is done when its call returns.
  * 2. News leave in the order of the log and from one place, `#publish`, before the next task begins.
- * 3. One claim is valid at a time. A commit by another owner than the one that holds it ends it: that owner has gone on
- *    without knowing what this one does. So does `revoke`. What a claim has not sent by then is refused; what is under
- *    way lands before the next task, and so before the next claim.
- * 4. A write whose fate is unknown is looked up. If it is not there it may still land, but only under its own number:
- *    the next write of any process either takes that number or finds it there.
+ * 3. One claim is valid at a time. A commit by another owner ends it, since that owner has gone on without knowing what
+ *    the claim's invocation does; so does `revoke`. A command under a claim that has ended is refused; a write that is
+ *    under way lands before the next task, and so before the next claim.
+ * 4. A write whose fate is unknown is looked up in the log. A write that is not there may still land, but only under
+ *    its own number: the next write of any process either takes that number or finds the commit there.
  */
 
 import type { Command, Decision } from "../machine/command.ts";
@@ -32,7 +32,7 @@ import { LogCopy, LogGoneError } from "./log-copy.ts";
 import type { Snapshots } from "./snapshots.ts";
 import { TaskQueue } from "./task-queue.ts";
 
-/** Told of what happens to a log. */
+/** Told of changes to a log. */
 export interface LogListener {
   /** Commits were folded: the operations that they changed, in the order of the log. */
   onNews(changed: readonly Operation[]): void;
@@ -59,6 +59,7 @@ const MAX_CONFLICTS = 1000;
 export class ExecutionLog {
   readonly id: string;
   readonly #dependencies: LogDependencies;
+  // Invariant 1: every read, write and start of an invocation is a task of this queue.
   readonly #queue: TaskQueue;
   readonly #claims: Claims;
   readonly #copy: LogCopy;
@@ -85,7 +86,7 @@ export class ExecutionLog {
     return this.#copy.state;
   }
 
-  /** False before the log was read, and for one that was removed. */
+  /** False before the log was read, and once it was removed. */
   get exists(): boolean {
     return this.#copy.exists;
   }
@@ -100,7 +101,7 @@ export class ExecutionLog {
   }
 
   /**
-   * Takes over what others wrote; the first time, everything.
+   * Takes over the commits of other processes; the first time, the whole log.
    *
    * @throws {LogGoneError} if the log was removed since it was read.
    */
@@ -108,7 +109,7 @@ export class ExecutionLog {
     return this.#queue.add(() => chain(this.#read(undefined), noop));
   }
 
-  /** Makes a claim in place of the one before, and begins an invocation with it on the state as it is then. */
+  /** Makes a claim in place of the last, and begins an invocation under it on the state of that moment. */
   begin(start: (claim: Claim) => void): MaybePromise<void> {
     return this.#queue.add(() => {
       this.#publish();
@@ -122,8 +123,8 @@ export class ExecutionLog {
   }
 
   /**
-   * Decides and records what an invocation asks for. Answers whether anything was written; whether the claim still holds
-   * by then is another question, which `holds` answers.
+   * Decides and records a command of an invocation. Answers whether anything was written; `holds` answers whether the
+   * claim is still valid by then.
    *
    * @throws {ClientError} if the machine refuses the command.
    * @throws {FencedError} if the claim has ended.
@@ -133,8 +134,8 @@ export class ExecutionLog {
   }
 
   /**
-   * Decides and records what comes from outside an invocation. What is refused or changes nothing may be so for want of
-   * what another process has written: then it is decided again on that.
+   * Decides and records a command from outside an invocation. A refusal, or a command that changes nothing, may be for
+   * want of another process's commits: then the command is decided again on those.
    *
    * @throws {ClientError} if the machine refuses the command.
    */
@@ -162,6 +163,7 @@ export class ExecutionLog {
   #attempt(request: Attempt): MaybePromise<boolean> {
     const { claim, command } = request;
     this.#copy.assertThere();
+    // Invariant 3: the claim has ended before the command was sent.
     if (claim !== undefined && !this.#claims.holds(claim)) throw new FencedError();
     const { host, writer, maxOperations } = this.#dependencies;
     const now = host.now();
@@ -202,13 +204,13 @@ export class ExecutionLog {
     return true;
   }
 
-  /** What an invocation goes on from is no longer so once its execution was rewound, whoever has done that. */
+  /** Once its execution was rewound, by any process, the state that an invocation goes on from counts no more. */
   #note(commit: Commit): void {
     if (commit.facts[0]?.kind === "REWOUND") this.#claims.fence("HERE");
     else this.#claims.note(commit);
   }
 
-  /** Another commit has the number, or an earlier try of this very one. */
+  /** Another commit has the number, or an earlier try of this commit. */
   #conclude({ request, seq }: Written, isOwn: boolean): MaybePromise<boolean> {
     if (isOwn) return true;
     if (request.conflicts >= MAX_CONFLICTS)
@@ -225,11 +227,12 @@ export class ExecutionLog {
     } catch {
       throw error;
     }
+    // Invariant 4: no commit has the number yet, so the write may still land.
     if (!isOwn && this.state.seq < written.seq) throw error;
     return this.#conclude(written, isOwn);
   }
 
-  /** Folds what is new in the store, and publishes it; true if `ownBody` was among it. */
+  /** Folds and publishes new commits of the store; true if `ownBody` was among them. */
   #read(ownBody: string | undefined): MaybePromise<boolean> {
     return chain(this.#copy.read(ownBody), (isOwn) => {
       this.#publish();
@@ -237,11 +240,12 @@ export class ExecutionLog {
     });
   }
 
+  // Invariant 2: no other method takes the news.
   #publish(): void {
     const { listener } = this.#dependencies;
     const news = this.#copy.takeNews();
     const fencedBy = this.#claims.takeFence();
-    // What another owner has recorded is no news for an invocation that it has replaced.
+    // First: an owner's commits are no news for an invocation that this owner has replaced.
     if (fencedBy !== undefined) listener.onFenced(fencedBy);
     if (news !== undefined) listener.onNews(news);
   }

@@ -1,4 +1,4 @@
-/** Reads what a fork begins with, wherever the log is that it is copied from. */
+/** Reads the content that a fork begins with, wherever the log of its source is. */
 
 import type { ForkOrigin } from "../machine/command.ts";
 import { decodeCommit } from "../machine/commit-codec.ts";

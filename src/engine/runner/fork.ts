@@ -1,4 +1,4 @@
-/** What is asked for when an execution is forked: a start that names the execution and the point. */
+/** The start request for a fork: it names the source and the point. */
 
 import type { ExecutionState } from "../machine/state.ts";
 import type { Draft } from "../model/draft.ts";
@@ -22,7 +22,7 @@ export function forkOrder({ header, seq }: ExecutionState, options: ForkOptions)
     ...(input !== undefined && { input }),
     ...(tenantId !== undefined && { tenantId }),
     ...(traceHeader !== undefined && { traceHeader }),
-    // What has not begun yet does not begin sooner in a fork; a time that has come means at once.
+    // A fork of an execution that has not begun yet begins no sooner; a time that has come means at once.
     ...(startAt !== undefined && { startAt }),
   };
 }

@@ -1,4 +1,4 @@
-/** What the runner runs: functions by name and version. How a handler is written is not the runner's business. */
+/** The functions that the runner runs, by name and version. How a handler is written is not the runner's business. */
 
 import type { ExecutionHeader } from "../model/execution.ts";
 import type { Failure } from "../model/failure.ts";
@@ -14,7 +14,7 @@ import type { ExecutionClient } from "./client.ts";
 export type FunctionOutput =
   | { readonly status: "SUCCEEDED"; readonly result?: string }
   | { readonly status: "FAILED"; readonly error: Failure }
-  /** `again`: it was told of changes that it did not look at, and wants to be invoked at once. */
+  /** `again`: the invocation has not looked at changes that it was told of, and asks for another at once. */
   | { readonly status: "PENDING"; readonly again?: boolean }
   | { readonly status: "FAULT"; readonly error: Failure }
   | { readonly status: "BREACH"; readonly error: NonDeterministicExecutionError }
@@ -30,11 +30,11 @@ export interface InvocationRequest {
   readonly requestId: string;
   /** The first checkpoint token, for an SDK that calls over HTTP. */
   readonly token: string;
-  /** What is recorded, in the order in which operations started. */
+  /** The recorded operations, in the order in which they started. */
   readonly journal: readonly Operation[];
-  /** The highest delivery number that invocations before it were told of: what is above is news. */
+  /** The highest delivery number that invocations before this one were told of: results above it are news. */
   readonly heard: number;
-  /** Records what the function does. */
+  /** Records the function's operations. */
   readonly client: CheckpointClient;
   /** The clock, chance and the event loop of the process. */
   readonly host: Host;
@@ -48,37 +48,38 @@ export interface InvocationRequest {
   readonly peers?: InvocationPeers;
 }
 
-/** What an invocation may ask of the host for other executions. */
+/** The host's services to an invocation, for other executions. */
 export interface InvocationPeers {
   /** Starts executions. */
   readonly client: Pick<ExecutionClient, "start">;
-  /** The name under which the host runs what was made of this; undefined for what it was not given. */
+  /** The name under which the host runs the function made of `source`; undefined if the host was not given one. */
   readonly nameOf: (source: object) => string | undefined;
 }
 
 /** An invocation that has begun. */
 export interface RunningInvocation {
-  /** How it ended. Never rejects. */
+  /** How the invocation ended. Never rejects. */
   readonly output: Promise<FunctionOutput>;
   /**
-   * Takes over what changed, by its own checkpoints and outside, in the order of the log. False if it did not: then it
-   * is told with the answer to its next checkpoint, and invoked again if it suspends before that.
+   * Takes over changes, by its own checkpoints and from outside, in the order of the log. False if it did not: then
+   * they are told with the answer to its next checkpoint, and the function is invoked again if the invocation suspends
+   * before.
    */
   absorb(operations: readonly Operation[]): boolean;
   /**
-   * Begins nothing more, records what it has begun, and ends as suspended. False if there is nothing to wait for: then it
-   * is abandoned.
+   * Begins nothing more, records the operations under way, and ends as suspended. False if there is nothing to wait
+   * for: then the invocation is abandoned.
    */
   leaveOff(): boolean;
-  /** Ends it without effect. */
+  /** Ends the invocation without effect. */
   abandon(): void;
 }
 
 /** A function of durable operations, in the form in which the runner invokes it. */
 export interface DurableFunction {
-  /** Tells it from a plain one. */
+  /** Tells a durable function from a plain one. */
   readonly kind: "durable";
-  /** What it was made of, by which it is known again. */
+  /** The object that the function was made of, by which the function is found again. */
   readonly source?: object;
   /** Begins an invocation. Must not throw. */
   invoke(request: InvocationRequest): RunningInvocation;
@@ -86,7 +87,7 @@ export interface DurableFunction {
 
 /** A function without durable operations: the target of a chained invoke, run at least once. */
 export interface PlainFunction {
-  /** Tells it from a durable one. */
+  /** Tells a plain function from a durable one. */
   readonly kind: "plain";
   /** Given and giving JSON text. */
   call(input: string | undefined, context: { functionName: string; requestId: string }): Promise<string | undefined>;
@@ -160,7 +161,7 @@ export class FunctionRegistry {
     return entry.versions.has(wanted) ? wanted : undefined;
   }
 
-  /** The name of what was made of this, in whatever version. */
+  /** The name of the function made of `source`, in whatever version. */
   nameOf(source: object): string | undefined {
     for (const [name, { versions }] of this.#functions) {
       for (const each of versions.values()) if (each.kind === "durable" && each.source === source) return name;

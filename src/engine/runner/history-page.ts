@@ -2,11 +2,11 @@
  * Pages of the history that a log stands for. A page ends when it has as many events as were asked for, or when one more
  * would make it too large to be carried; it has one event at least. No more than a page is held, however long the log.
  *
- * An event is read with what came before it: its number, and what its operation began with. So the first reader of a log
- * leaves places behind, each with what a reader has to know there, and later pages begin at the nearest one. What a page
- * costs then does not depend on where it lies. The places are in this process's memory, for the executions that were
- * asked about last. Where there are none yet (another process, the last page before any other) the log is read from the
- * place before, once.
+ * An event depends on earlier ones: for its number, and for the first fact of its operation. So the first reader of a
+ * log leaves places behind, each with the memory that a reader has to have there, and later pages begin at the nearest
+ * one. The cost of a page then does not depend on where it lies. The places are in this process's memory, for the
+ * executions that were asked about last. Where there are none yet (another process, the last page before any other) the
+ * log is read from the place before, once.
  */
 
 import { decodeCommit } from "../machine/commit-codec.ts";
@@ -19,7 +19,7 @@ import type { HistoryPage, HistoryQuery, LiveEvent } from "./client.ts";
  * this is half of the 32 MiB that a call between Durable Objects carries, and an event of the largest size fits.
  */
 const MAX_CHARACTERS = 8_388_608;
-/** What an event weighs beside its texts. */
+/** The size of an event beside its texts. */
 const ENVELOPE_CHARACTERS = 200;
 
 /** Commits from one place to the next; more where more operations are open, since each place remembers all of those. */
@@ -30,9 +30,9 @@ const MOST_EXECUTIONS = 16;
 
 /** A place in a log. */
 interface Place {
-  /** The number of the last commit before it. */
+  /** The number of the last commit before this place. */
   readonly seq: number;
-  /** What has read everything before it; forked to be used. */
+  /** The reader that has read everything before this place; forked to be used. */
   readonly reader: HistoryReader;
 }
 
@@ -45,12 +45,12 @@ interface Bounds extends HistoryQuery {
 
 /** The history of one log. */
 export class PagedHistory {
-  /** In order, the first one at the start. */
+  /** Places in order, the first one at the start of the log. */
   readonly #places: Place[] = [{ seq: 0, reader: new HistoryReader() }];
   /** Resolves when the last page that was asked for is there. */
   #last: Promise<unknown> = Promise.resolve();
 
-  /** One page at a time: what is read for the first one leaves its places to those that wait. */
+  /** One page at a time: the first one leaves its places to those that wait. */
   page(read: ReadLog, query: HistoryQuery, maxCharacters: number = MAX_CHARACTERS): Promise<HistoryPage> {
     const bounds = { ...query, maxCharacters };
     const task = (): Promise<HistoryPage> =>
@@ -107,7 +107,7 @@ export class PagedHistory {
     return undefined;
   }
 
-  /** The last place that this event and all before it lie before; the start if there is none. */
+  /** The last place with no events before it but those up to this one; the start if there is none. */
   #placeBefore(eventId: number): Place {
     let [low, high] = [0, this.#places.length - 1];
     while (low < high) {

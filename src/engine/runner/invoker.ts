@@ -1,9 +1,10 @@
 /**
  * The invocation of one execution in this process: none, or one at a time.
  *
- * 1. One begins once everything that is under way has landed, if it is still due then.
- * 2. It keeps its place until its end is recorded, so that no other one begins before.
- * 3. Where wakes come from a queue, of two processes that begin one at once the first to write calls the function.
+ * 1. An invocation begins once everything that is under way has landed, if one is still due then.
+ * 2. An invocation keeps its place until its end is recorded, so that no other one begins before.
+ * 3. Where wakes come from a queue, of two processes that begin an invocation at once the first to write calls the
+ *    function.
  */
 
 import { causeFromFailure } from "../model/errors.ts";
@@ -18,13 +19,13 @@ import { invalidToken } from "./remote-sdk.ts";
 import { versionMissing } from "./version-missing.ts";
 
 export interface InvokerOptions extends InvocationSurroundings {
-  /** An invocation has begun: what the alarm was ordered follows from a state that is past. */
+  /** An invocation has begun: the order to the alarm follows from a state that is past. */
   readonly onBegun: () => void;
-  /** Its end is recorded. */
+  /** The end of the invocation is recorded. */
   readonly onEnded: () => void;
-  /** Its function says that another process has taken over. */
+  /** The function says that another process has taken over. */
   readonly onFenced: () => void;
-  /** Its end could not be recorded. */
+  /** The end of the invocation could not be recorded. */
   readonly onFailed: (error: unknown) => void;
 }
 
@@ -42,7 +43,7 @@ export class Invoker {
     return this.#active.isLeaving ? "LEAVING" : "RUNNING";
   }
 
-  /** True while its code or one of its checkpoints is under way, also when it leaves off. */
+  /** True while the invocation's code or one of its checkpoints is under way, also when it leaves off. */
   get isRunning(): boolean {
     return this.#active !== undefined && !this.#active.isParked;
   }
@@ -62,6 +63,7 @@ export class Invoker {
   /** Begins an invocation if one is still due when everything that is under way has landed. */
   async begin(isDue: () => boolean): Promise<void> {
     const { log } = this.#options;
+    // Invariant 1: the log calls back when all tasks before this one are done.
     await log.begin((claim) => {
       if (isDue()) this.#start(claim);
       else log.revoke(claim);
@@ -79,7 +81,7 @@ export class Invoker {
     if (active?.isRunning === true) await this.#options.log.record({ type: "RENEW" }, active.claim);
   }
 
-  /** Passes on what changed. */
+  /** Passes changes on to the invocation. */
   absorb(changed: readonly Operation[]): void {
     this.#active?.absorb(changed);
   }
@@ -114,6 +116,7 @@ export class Invoker {
   async #callFirst(active: ActiveInvocation, target: DurableFunction): Promise<void> {
     const { log, onFailed } = this.#options;
     try {
+      // Invariant 3: only the process whose commit lands first still has its claim.
       await log.record({ type: "RENEW" }, active.claim);
       if (!active.isOver) this.#call(active, target);
     } catch (error) {
@@ -141,6 +144,7 @@ export class Invoker {
     const { log, pause, setup, onEnded, onFailed } = this.#options;
     try {
       await log.record(endOf(active, output), active.claim);
+      // Invariant 2: the end is recorded.
       this.#leave(active);
       // A fault is tried again and ends nothing, so `onError` is the only place that tells of it.
       if (output.status === "FAULT") setup.onError(log.id, causeFromFailure(output.error));

@@ -1,12 +1,13 @@
 /**
- * What this process has read of the log of one execution: the state that the commits fold to, and what they have changed
- * since that was last passed on.
+ * This process's copy of the log of one execution: the state that the commits fold to, and the changes that were not
+ * passed on yet.
  *
- * 1. Commits are folded in the order of their numbers, each once: those that are found in the store, and those that this
- *    process has written.
- * 2. A state that a commit was refused on is half changed. It is given up, and the log is read anew from the start.
- * 3. A long log is read from its snapshot on, if it has one. The state is the same as without. If a commit does not follow
- *    on the snapshot the log decides: it is read from the start at once.
+ * 1. Commits are folded in the order of their numbers, each once: those that are found in the store, and those that
+ *    this process has written.
+ * 2. A state that a commit was refused on is half changed. The state is given up, and the log is read anew from the
+ *    start.
+ * 3. A long log is read from its snapshot on, if it has one. The state is the same as without. If a commit does not
+ *    follow on the snapshot the log decides, and is read from the start at once.
  */
 
 import { decodeCommit } from "../machine/commit-codec.ts";
@@ -20,7 +21,7 @@ import type { ExecutionStore, LogPage } from "../ports/execution-store.ts";
 import { chain, type MaybePromise } from "../ports/maybe-promise.ts";
 import type { Snapshots } from "./snapshots.ts";
 
-/** The log that was read is no longer there: the execution was removed, and another one may have its name. */
+/** The log that was read is no longer there: the execution was removed, and another execution may have its name. */
 export class LogGoneError extends Error {
   override readonly name = "LogGoneError";
   readonly code = "LOG_GONE";
@@ -44,7 +45,7 @@ export class LogCopy {
   readonly #id: string;
   readonly #reading: LogReading;
   #state: ExecutionState = emptyState();
-  /** What the commits that were folded since `takeNews` have changed; undefined if there are none. */
+  /** The changes by the commits folded since `takeNews`; undefined if there are none. */
   #news: Operation[] | undefined;
   #isGone = false;
 
@@ -57,12 +58,12 @@ export class LogCopy {
     return this.#state;
   }
 
-  /** False before the log was read, and for one that was removed. */
+  /** False before the log was read, and once it was removed. */
   get exists(): boolean {
     return this.#state.seq > 0 && !this.#isGone;
   }
 
-  /** Folds what is new in the store; true if `ownBody` was among it. */
+  /** Folds new commits of the store; true if `ownBody` was among them. */
   read(ownBody: string | undefined): MaybePromise<boolean> {
     return this.#state.seq === 0 && ownBody === undefined ? this.#readAnew() : this.#readOn(ownBody, false);
   }
@@ -74,7 +75,7 @@ export class LogCopy {
     else for (const operation of changed) this.#news.push(operation);
   }
 
-  /** What has changed since this was asked last, in the order of the log; undefined if no commit was folded. */
+  /** The changes since the last call, in the order of the log; undefined if no commit was folded. */
   takeNews(): Operation[] | undefined {
     const news = this.#news;
     this.#news = undefined;
@@ -91,7 +92,7 @@ export class LogCopy {
     this.#isGone = true;
   }
 
-  /** From the snapshot on, if there is one, or from the start. */
+  /** Reads from the snapshot on, if there is one, or from the start. */
   #readAnew(): MaybePromise<boolean> {
     const { snapshots } = this.#reading;
     return chain(this.#page(snapshots.firstCommits), (page) => {
@@ -113,6 +114,7 @@ export class LogCopy {
       if (!(error instanceof CorruptLogError)) throw error;
       this.#state = emptyState();
       this.#news = undefined;
+      // Invariant 3: the log decides.
       return this.#take(start, undefined);
     }
   }
@@ -138,6 +140,7 @@ export class LogCopy {
     this.assertThere();
     const { seq, header } = this.#state;
     const { store } = this.#reading;
+    // Invariant 1: reading goes on behind the last commit that was folded.
     if (seq > 0) return store.read(this.#id, seq + 1, { incarnation: header.incarnation });
     return limit === undefined ? store.read(this.#id, 1) : store.read(this.#id, 1, { limit });
   }
@@ -146,6 +149,7 @@ export class LogCopy {
     try {
       return fold(this.#state, commit);
     } catch (error) {
+      // Invariant 2: the next read begins at the start.
       this.#state = emptyState();
       this.#news = undefined;
       this.#reading.onRefused();

@@ -1,12 +1,12 @@
 /**
- * Looks at one execution whenever something has happened: reads what others wrote if that was asked for, carries out
- * what the plan says until nothing is left, and has the alarm set.
+ * Looks at one execution whenever something has happened: reads other processes' commits if that was asked for, carries
+ * out the plan until nothing is left, and has the alarm set.
  *
- * 1. One look is under way at a time. What asks for one meanwhile gets another one after it.
- * 2. After `stop` the look under way does nothing more, and no other one begins until one is asked for. After `interrupt`
- *    one does if the log was to be read and has not been, at once or by a timer that the interruption takes away: a wake
- *    has come, or something failed, and no other process may know of it.
- * 3. A duty is carried out on the state that it follows from. Where another one has waited, and the state has gone on,
+ * 1. One look is under way at a time. A request meanwhile gets another look after it.
+ * 2. After `stop` the look under way does nothing more, and no other look begins until one is asked for. After
+ *    `interrupt` another look begins at once if a read was asked for and has not been done, also a read by a timer that
+ *    the interruption takes away: a wake has come, or something failed, and no other process may know of it.
+ * 3. A duty is carried out on the state that it follows from. If an earlier duty has waited, and the state has gone on,
  *    there is another plan.
  * 4. The alarm is told only after the log was read to its end in the same look, so that a process which has been
  *    replaced learns of that first.
@@ -19,7 +19,7 @@ import type { MaybePromise } from "../ports/maybe-promise.ts";
 export interface Outlook {
   /** The number of the newest commit that was read; 0 for none. */
   readonly seq: number;
-  /** Takes over what other processes wrote. */
+  /** Takes over other processes' commits. */
   read(): MaybePromise<void>;
   plan(): Plan;
   carryOut(duty: Duty): MaybePromise<void>;
@@ -30,9 +30,9 @@ export interface Outlook {
   onIdle(): void;
 }
 
-/** What the next look has to do besides the duties. */
+/** The tasks of the next look besides the duties. */
 export interface Wish {
-  /** Read what others wrote first. The alarm or the call that has woken this process is used up by that. */
+  /** Read other processes' commits first. That uses up the alarm or the call that has woken this process. */
   readonly reads?: boolean;
   /** The alarm's order is used up, or follows from a state that is past. */
   readonly orders?: boolean;
@@ -58,7 +58,7 @@ export class LookLoop {
     return this.#looking !== undefined;
   }
 
-  /** Counts the calls of `stop` and `interrupt`: code that waits for something sees by it whether it may go on. */
+  /** Counts the calls of `stop` and `interrupt`: code that waits sees by the count whether it may go on. */
   get stops(): number {
     return this.#stops;
   }
@@ -67,6 +67,7 @@ export class LookLoop {
   ask({ reads = false, orders = false }: Wish = {}): Promise<void> {
     this.wish({ reads, orders });
     this.#again = true;
+    // Invariant 1: a look under way goes on with another one instead.
     if (this.#looking === undefined) {
       this.#looking = this.#lookUntilDone();
       this.#background(this.#looking);
@@ -74,22 +75,24 @@ export class LookLoop {
     return this.#looking;
   }
 
-  /** Adds to what the next look has to do, without asking for it. */
+  /** Adds to the tasks of the next look, without asking for a look. */
   wish({ reads = false, orders = false }: Wish): void {
     this.#reads ||= reads;
     this.#orders ||= orders;
   }
 
   stop(): void {
+    // Invariant 2: the look under way finds another count, and nothing asks for the next.
     this.#stops++;
     this.#again = this.#reads = this.#orders = false;
   }
 
-  /** Ends the look under way. What was to be read is read at once, by another look. */
+  /** Ends the look under way. A read that was asked for is done at once, by another look. */
   interrupt(): void {
     const isOwed = this.#reads;
     this.#interruptions++;
     this.stop();
+    // Invariant 2: the read that was asked for and has not been done.
     if (isOwed) void this.ask({ reads: true, orders: true });
   }
 
@@ -107,11 +110,11 @@ export class LookLoop {
     this.#again = false;
     try {
       const interruptions = this.#interruptions;
-      // What was read may have ended an invocation here. The wake is this process's to see to all the same, and so is a
-      // read that has failed.
+      // The read may have ended an invocation here. The wake is this process's to see to all the same, and so is a read
+      // that has failed.
       const isRead = await this.#readFirst().finally(() => (stops += this.#interruptions - interruptions));
       const plan = await this.#workOff(stops, isRead);
-      // What was asked for meanwhile may change when to wake.
+      // A request meanwhile may change when to wake.
       if (plan === undefined || stops !== this.#stops || this.#again) return;
       outlook.rest(plan, this.#orders);
       this.#orders = false;
@@ -132,7 +135,7 @@ export class LookLoop {
   async #workOff(stops: number, isRead: boolean): Promise<Plan | undefined> {
     const outlook = this.#outlook;
     for (let isNewest = isRead; stops === this.#stops; ) {
-      // A wake that came during a read may know of more than that has found.
+      // A wake that came during a read may know of commits that the read has not found.
       if (this.#reads) {
         this.#again = true;
         return undefined;
@@ -141,6 +144,7 @@ export class LookLoop {
       const plan = outlook.plan();
       await this.#carryOut(plan.duties, stops);
       if (plan.duties.length > 0 || this.#again) continue;
+      // Invariant 4: orders follow only from a plan that was made after a read.
       if (isNewest || !this.#orders) return plan;
       await outlook.read();
       isNewest = true;
@@ -152,6 +156,7 @@ export class LookLoop {
     const outlook = this.#outlook;
     const { seq } = outlook;
     for (const duty of duties) {
+      // Invariant 3: the state has gone on.
       if (stops !== this.#stops || seq !== outlook.seq) return;
       const done = outlook.carryOut(duty);
       if (done instanceof Promise) await done;

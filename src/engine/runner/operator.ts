@@ -1,4 +1,4 @@
-/** What an operator asks of whole executions. What copies a log is loaded when it is asked for. */
+/** An operator's requests about whole executions. The code that copies a log is loaded on demand. */
 
 import type { ForkOptions, RewindOptions, StartAnswer } from "./client.ts";
 import { forkOrder } from "./fork.ts";
@@ -28,7 +28,7 @@ export class Operator {
     return this.#sessions.use(executionId, pause, { fresh: true });
   }
 
-  /** The execution is told once the fork is there: it names none that is not. */
+  /** The execution is told once the fork is there, so that it names no fork that is not. */
   fork(executionId: string, options: ForkOptions = {}): Promise<StartAnswer> {
     const { host, peers } = this.#setup;
     const fork = async (session: Session): Promise<StartAnswer> => {
@@ -50,7 +50,7 @@ export class Operator {
     return this.#sessions.use(executionId, rewind, { fresh: true });
   }
 
-  /** Once that is recorded it is done, now or by whoever looks at the execution next. */
+  /** Once the command is recorded the execution is removed, now or by the next process that looks at it. */
   purge(executionId: string): Promise<void> {
     const purge = async (session: Session): Promise<void> => {
       await session.command({ type: "PURGE" });

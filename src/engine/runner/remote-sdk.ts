@@ -1,6 +1,6 @@
 /**
  * The tokens of an SDK that runs elsewhere and calls with its checkpoints. A token is good for one call that succeeds.
- * It is 128 random bits, stands in no commit, and is given to the SDK alone.
+ * A token is 128 random bits, stands in no commit, and is given to the SDK alone.
  */
 
 import { ClientError, ClientErrorCode } from "./client.ts";
@@ -24,7 +24,7 @@ export class RemoteSdk {
     if (token !== this.#token) throw invalidToken();
   }
 
-  /** Does what a call asks for, and uses its token up unless that is refused. */
+  /** Carries out a call, and uses its token up unless the call is refused. */
   async call<T>(token: string, task: () => T | Promise<T>): Promise<T> {
     this.check(token);
     // Until the answer is there, no second call has a token.

@@ -1,6 +1,6 @@
 /**
- * When something that failed is tried again. The one place that knows: the runner asks it for everything that a store, an
- * alarm or a peer refused, by the name of the thing that failed.
+ * When a task that failed is tried again. The one place that knows: the runner asks it about every task that a store,
+ * an alarm or a peer refused, by the name of the task.
  */
 
 const FIRST_RETRY_MS = 1000;

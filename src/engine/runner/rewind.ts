@@ -1,6 +1,7 @@
 /**
- * Takes an execution back to an earlier point. What it goes on with is made of its whole log, which must not have gone on
- * by the time that this is recorded: so it is paused first, if it runs, and the log is read on whenever it has.
+ * Takes an execution back to an earlier point. The copy that the execution goes on with is made of its whole log, which
+ * must not have grown by the time that the rewind is recorded: so a running execution is paused first, and the log is
+ * read on whenever it has grown.
  */
 
 import { decodeCommit } from "../machine/commit-codec.ts";
@@ -14,13 +15,13 @@ import type { ExecutionStore } from "../ports/execution-store.ts";
 import { ClientError, ClientErrorCode } from "./client.ts";
 import type { Session } from "./session.ts";
 
-/** How often it is tried while the log goes on. */
+/** How often a rewind is tried while the log goes on. */
 const MOST_TRIES = 100;
 
 export interface RewindOrder {
   readonly operationId?: string;
   readonly cursor?: number;
-  /** As it is registered. */
+  /** The registered version to go on in; that of the execution when undefined. */
   readonly version: string | undefined;
 }
 
@@ -55,7 +56,7 @@ async function rewindPaused(session: Session, store: ExecutionStore, plan: Plan)
   throw new ClientError(ClientErrorCode.THROTTLED, message);
 }
 
-/** After a rewind that was not to be. Another one that is under way needs no pause, it only takes more tries without. */
+/** After a rewind that failed. Another rewind that is under way needs no pause, only more tries without one. */
 async function goOn(session: Session): Promise<void> {
   if (isPausedForRewind(session.header)) await session.resume(undefined).catch(() => {});
 }
@@ -97,7 +98,7 @@ function pointOf({ operationId, cursor }: RewindOrder): CopyPoint {
   return { type: "COMMIT", seq: cursor ?? 0 };
 }
 
-/** An operation's id may mean another one before the execution was rewound. */
+/** Before the execution was rewound, the id of an operation may have been another's. */
 function requireReachable(commits: readonly Commit[], cursor: number): void {
   let first = 1;
   for (const [index, { facts }] of commits.entries()) if (facts[0]?.kind === "REWOUND") first = index + 1;

@@ -1,6 +1,6 @@
 /**
- * Runs executions over a store, an alarm and a host, and is their client. What it knows of an execution is in the
- * execution's session while it is in use; everything else is in the log.
+ * Runs executions over a store, an alarm and a host, and is their client. An execution that is in use has a session,
+ * which knows the newest state; everything else is in the log.
  */
 
 import { journalOf } from "../machine/journal.ts";
@@ -45,7 +45,7 @@ import { type StartLimits, Starter } from "./start.ts";
 import { statePage } from "./state-page.ts";
 import type { Signal } from "./watchers.ts";
 
-/** What a runner is made of, and how it runs. */
+/** The parts of a runner, and how it runs. */
 export interface RunnerOptions {
   /** Where executions are kept. */
   readonly store: ExecutionStore;
@@ -53,7 +53,7 @@ export interface RunnerOptions {
   readonly alarm: Alarm;
   /** The clock, chance and the event loop of the process. */
   readonly host: Host;
-  /** The functions that it runs, by name; see `readFunctions`. */
+  /** The functions that the runner runs, by name; see `readFunctions`. */
   readonly functions: ReadonlyMap<string, FunctionVersions>;
   /** Reaches other executions; this runner by default. */
   readonly peers?: ExecutionClient;
@@ -66,17 +66,17 @@ export interface RunnerOptions {
   /** Default 15 minutes. */
   readonly invocationMs?: number;
   /**
-   * Where processes share executions: how long after its last commit an invocation in another process is left alone, and
-   * how far ahead the alarm is set while one runs here, in milliseconds. A running invocation that has nothing to record
-   * for half of that time writes a commit without facts. For as long a process that lacks the version of an execution, or
-   * a function that it invokes, leaves those to the others. None by default: for hosts where a process that may run an
-   * execution is the only one.
+   * Where processes share executions: how long after its last commit an invocation in another process is left alone,
+   * and how far ahead the alarm is set while an invocation runs here, in milliseconds. A running invocation that has
+   * nothing to record for half of that time writes a commit without facts. For as long a process that lacks the version
+   * of an execution, or a function that the execution invokes, leaves those to the others. None by default: for hosts
+   * where a process that may run an execution is the only one.
    */
   readonly watchdogMs?: number;
   /**
-   * Whether what wakes an execution here does so again, in some process, until the `wake` is done, as a queue does. Then
-   * no alarm stands for the case that this process dies; and since two wakes may come to two processes at once, an
-   * invocation writes a commit without facts before its function is called. False by default.
+   * Whether wakes come again, in some process, until the `wake` is done, as those of a queue do. Then no alarm stands
+   * for the case that this process dies; and since two wakes may come to two processes at once, an invocation writes a
+   * commit without facts before its function is called. False by default.
    */
   readonly wakesFromQueue?: boolean;
   /**
@@ -84,7 +84,7 @@ export interface RunnerOptions {
    * together; default 2000, which is a thousand steps in a row. `Infinity` for no snapshots.
    */
   readonly snapshotFloor?: number;
-  /** How many operations an execution may have; default 1,000,000. What goes over it is refused as throttled. */
+  /** How many operations an execution may have; default 1,000,000. Operations beyond that are refused as throttled. */
   readonly maxOperations?: number;
   /** 1 to 90 days after the end; default 14. */
   readonly retentionDays?: number;
@@ -92,14 +92,14 @@ export interface RunnerOptions {
   readonly executionTimeoutSeconds?: number;
   /** Names an execution to functions, serdes and loggers. */
   readonly arnOf: (header: ExecutionHeader) => string;
-  /** Told of what a store, an alarm or a peer threw; the work is tried again in any case. */
+  /** Told of errors of a store, an alarm or a peer; the work is tried again in any case. */
   readonly onError?: (executionId: string, error: unknown) => void;
   /**
-   * Whether this process may run an execution now; always by default. One that may not still serves its client: it
-   * reads, watches, and records what comes from outside. Asked anew at each wake.
+   * Whether this process may run an execution now; always by default. A process that may not still serves its client:
+   * it reads, watches, and records commands from outside. Asked anew at each wake.
    */
   readonly mayRun?: (executionId: string) => boolean;
-  /** Told that another process has run an execution which ran here. It is not woken here again unless asked to. */
+  /** Told that another process has run an execution which ran here. This process wakes it no more unless asked to. */
   readonly onFenced?: (executionId: string) => void;
   /** Told when an execution begins to wait for room in the store, and with nothing when it goes on. */
   readonly onPause?: (executionId: string, pause: Halt | undefined) => void;
@@ -135,8 +135,8 @@ export class Runner implements ExecutionClient {
   }
 
   /**
-   * Wakes every execution that the directory says has something left to do: those that run, and those whose retention is
-   * over, at most a thousand of them at a time. What a process does when it starts, and now and then where alarms may be
+   * Wakes every execution that the directory says has something left to do: those that run, and those whose retention
+   * is over, at most a thousand at a time. For a process to call when it starts, and now and then where alarms may be
    * lost.
    */
   async recover(): Promise<void> {
@@ -146,20 +146,20 @@ export class Runner implements ExecutionClient {
     for (const { id } of await store.expired(host.now(), RECOVERY_PAGE)) await this.wake(id);
   }
 
-  /** Takes over what another process wrote about an execution that is in use here. */
+  /** Takes over other processes' commits to an execution that is in use here. */
   async refresh(executionId: string): Promise<void> {
     if (this.#sessions.watchers.has(executionId)) await this.#sessions.use(executionId, noop, { fresh: true });
     else await this.#sessions.useOpen(executionId, (session) => session.read());
   }
 
-  /** Stops running an execution here, without effect: another process has its turn. Who watches it here goes on watching. */
+  /** Stops running an execution here, without effect: another process has its turn. Watchers here go on watching. */
   async standDown(executionId: string): Promise<void> {
     await this.#sessions.useOpen(executionId, (session) => session.standDown());
   }
 
   /**
-   * Lets go of everything; nothing that still runs here has an effect any more. From then on every call is refused with
-   * HostClosedException, and so is each call that waits for its answer.
+   * Lets go of everything; no execution that still runs here has an effect any more. From then on every call is refused
+   * with HostClosedException, and so is each call that waits for its answer.
    */
   close(): void {
     this.#sessions.close();
@@ -187,7 +187,7 @@ export class Runner implements ExecutionClient {
     const incarnation = await this.#incarnationOf(executionId);
     if (incarnation === undefined || incarnation !== (query.incarnation ?? incarnation))
       throw unknownExecution(executionId);
-    // Nothing that runs an execution reads its history.
+    // Loaded on demand: to run an execution takes no history.
     const { Histories } = await import("./history-page.ts");
     this.#histories ??= new Histories();
     const read = (from: number): AsyncIterable<LiveEvent> =>
@@ -253,7 +253,7 @@ export class Runner implements ExecutionClient {
     const { status: type, ...details } = outcome;
     await this.#sessions.use(parent.executionId, async (session) => {
       const isMeant = (): boolean => incarnation === undefined || incarnation === session.state.header.incarnation;
-      // What is known here may be of an earlier execution of the name, which makes way once its log is read.
+      // The session may be of an earlier execution of the name, which makes way once its log is read.
       if (!isMeant()) await session.read();
       if (!isMeant() || isEnded(session.state)) return;
       const called = { operationId, ...(rewinds !== undefined && { rewinds }) };
@@ -325,7 +325,7 @@ export class Runner implements ExecutionClient {
     return undefined;
   }
 
-  /** Does something while news of an execution that pass `concerns` stir a signal. */
+  /** Runs a task while news of an execution that pass `concerns` stir a signal. */
   async #listening<T>(
     executionId: string,
     concerns: (state: ExecutionState) => boolean,
@@ -343,7 +343,7 @@ export class Runner implements ExecutionClient {
     }
   }
 
-  /** Of the execution that has the id now; undefined if there is none. */
+  /** The incarnation of the execution that has the id now; undefined if there is none. */
   async #incarnationOf(executionId: string): Promise<string | undefined> {
     const page = await this.#setup.store.read(executionId, 1, { limit: 1 });
     const [first] = page?.bodies ?? [];
@@ -392,7 +392,7 @@ function setupOf(options: RunnerOptions, runner: Runner): RunnerSetup {
   };
 }
 
-/** What a session knows now. */
+/** The header and the state that a session has now. */
 function glance({ header, state }: Session): { header: ExecutionHeader; state: ExecutionState } {
   return { header, state };
 }

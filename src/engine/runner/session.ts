@@ -1,12 +1,12 @@
 /**
- * One execution in the hands of this process: it looks at the execution whenever something has happened, passes on what
- * changes to the invocation that runs here, and lets go of everything when another process has its turn. What is to be
- * done `Duties` knows, which invocation runs here `Invoker`, when to look again `WakeOrders`.
+ * One execution in the hands of this process: a session looks at the execution whenever something has happened, passes
+ * changes on to the invocation that runs here, and lets go of everything when another process has its turn. `Duties`
+ * knows how each duty is carried out, `Invoker` the invocation that runs here, `WakeOrders` when to look again.
  *
  * 1. News reach the invocation from one place, `onNews`, in the order of the log.
  * 2. The alarm gets no order from a process that may not run the execution, or knows that it was replaced.
  * 3. Fenced, stood down or closed, a session has no further effect until it is woken again. A wake that has come before
- *    it learns that it was fenced counts, also one whose look has failed and was to be tried again.
+ *    the session learns of a fence counts, also a wake whose look has failed and was to be tried again.
  */
 
 import { isEnded } from "../machine/pending.ts";
@@ -32,7 +32,7 @@ import { Snapshots } from "./snapshots.ts";
 import { StoragePause } from "./storage-pause.ts";
 import { WakeOrders } from "./wake-orders.ts";
 
-/** What a session tells the table that it stands in. */
+/** The table of sessions, as a session sees it. */
 export interface SessionSurroundings {
   /** Told when the session may have become idle; see `isInUse`. */
   readonly onIdle: () => void;
@@ -105,7 +105,7 @@ export class Session implements LogListener, Outlook {
     return this.#log.state;
   }
 
-  /** What is recorded, and a halt that cannot be recorded: the store has no room. */
+  /** The recorded header, with a halt that cannot be recorded while the store has no room. */
   get header(): ExecutionHeader {
     const { header } = this.state;
     return this.#pause.halt === undefined ? header : { ...header, halt: this.#pause.halt };
@@ -133,18 +133,19 @@ export class Session implements LogListener, Outlook {
     );
   }
 
-  /** Takes over what other processes wrote. */
+  /** Takes over other processes' commits. */
   async read(): Promise<void> {
     await this.#log.catchUp();
   }
 
-  /** Looks at the execution as it is in the log now, and does what is due. Never rejects. */
+  /** Looks at the execution as it is in the log now, and carries out its duties. Never rejects. */
   wake(): Promise<void> {
     return this.#look({ reads: true, orders: true });
   }
 
   /**
-   * Changes the execution from outside; what follows is done in the background. False if nothing was to be written.
+   * Changes the execution from outside; duties that follow are done in the background. False if nothing was to be
+   * written.
    *
    * @throws {ClientError} if the machine refuses the command.
    */
@@ -165,7 +166,7 @@ export class Session implements LogListener, Outlook {
     if (this.#pause.halt !== undefined) {
       if (!this.#pause.tryAgain()) await this.wake();
       await this.read();
-      // Another process may have halted it meanwhile.
+      // Another process may have halted the execution meanwhile.
       if (this.state.header.halt === undefined) return;
     }
     await this.command({ type: "RESUME", ...(version === undefined ? {} : { version }) });
@@ -178,14 +179,14 @@ export class Session implements LogListener, Outlook {
    * @throws {ClientError} InvalidParameterValueException for any other token than the last one given out.
    */
   async remoteCheckpoint({ token, updates }: CheckpointRequest): Promise<CheckpointAnswer> {
-    // Its invocation is over here: without a token an SDK ends it as pending, and whoever has taken over goes on.
+    // The SDK's invocation is over here: without a token it ends as pending, and the process that took over goes on.
     if (this.#isLost(token)) return { operations: [] };
     const active = this.#invoker.withToken(token);
     const operations = await active.remote.call(token, () => active.remoteCheckpoint(updates));
     return operations === undefined ? { operations: [] } : { token: active.remote.token, operations };
   }
 
-  /** Refuses what `remoteCheckpoint` would refuse for its token. */
+  /** Refuses a token that `remoteCheckpoint` would refuse. */
   checkRemote(token: string): void {
     if (!this.#isLost(token)) this.checkToken(token);
   }
@@ -195,7 +196,7 @@ export class Session implements LogListener, Outlook {
     this.#invoker.withToken(token);
   }
 
-  /** Stops running the execution here, without effect. It is woken here again once this process may run it. */
+  /** Stops running the execution here, without effect, until it is woken again and this process may run it. */
   standDown(): void {
     this.#letGo();
     this.onIdle();
@@ -220,7 +221,7 @@ export class Session implements LogListener, Outlook {
     if (!this.#invoker.isRunning && this.#setup.mayRun(this.id)) this.#snapshots.keep(() => this.state);
   }
 
-  /** The store or a peer failed. What is recorded is safe; it is tried again later, from the log. */
+  /** The store or a peer failed. The log is safe; the work is tried again later, from the log. */
   failed(error: unknown): void {
     if (this.#isClosed || error instanceof FencedError || error instanceof LogGoneError) return;
     if (error instanceof StorageFullError) this.#pause.begin(error);
@@ -240,6 +241,7 @@ export class Session implements LogListener, Outlook {
   }
 
   onFenced(by: FencedBy): void {
+    // Invariant 3: ends the look under way, but keeps a wake that has come.
     this.#loop.interrupt();
     this.#letGoOfWork();
     if (by === "HERE") void this.#look({ orders: true });
@@ -259,7 +261,7 @@ export class Session implements LogListener, Outlook {
     return this.#isClosed ? Promise.resolve() : this.#loop.ask(wish);
   }
 
-  /** News for an invocation that runs here. Without one, what others wrote is theirs to see to. */
+  /** Passes news on to the invocation that runs here. Without one, other processes see to their own commits. */
   #passOn(changed: readonly Operation[]): void {
     const { state } = this;
     if (isEnded(state) || state.header.halt !== undefined) {
@@ -268,6 +270,7 @@ export class Session implements LogListener, Outlook {
       void this.#look({ orders: true });
       return;
     }
+    // Invariant 1: no other line passes news on.
     this.#invoker.absorb(changed);
     if (changed.some(isAwaited) || this.#duties.hasNews) void this.#look({});
   }
@@ -292,13 +295,14 @@ export class Session implements LogListener, Outlook {
   }
 
   #letGoOfWork(): void {
+    // Invariant 2: orders that were not given yet are dropped.
     this.#wakes.stop();
     this.#invoker.abandon();
     this.#pause.end();
   }
 }
 
-/** True for what may go on without the invocation that called it: its time, or its function, has to be seen to. */
+/** True for operations that may go on without their invocation: their time, or their function, has to be seen to. */
 function isAwaited({ type, status }: Operation): boolean {
   return type === "STEP" ? status === "PENDING" : type !== "CONTEXT" && status === "STARTED";
 }

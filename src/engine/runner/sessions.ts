@@ -2,8 +2,8 @@
  * The sessions of one process: one for each execution that is in use here. A session is opened by its first use and let
  * go of when nothing uses it any more; everything it knows is in the log.
  *
- * There is never more than one session of an execution. The session of an execution that was removed goes at once, since
- * another execution may have the name.
+ * 1. There is never more than one session of an execution.
+ * 2. The session of an execution that was removed goes at once, since another execution may have the name.
  */
 
 import { ClientError, ClientErrorCode } from "./client.ts";
@@ -22,9 +22,9 @@ interface Place {
 }
 
 export interface UseOptions {
-  /** Reads what other processes wrote first. */
+  /** Reads other processes' commits first. */
   readonly fresh?: boolean;
-  /** What an unknown execution is refused with. */
+  /** The message with which an unknown execution is refused. */
   readonly unknown?: string;
 }
 
@@ -35,10 +35,10 @@ export class Sessions {
   readonly watchers: Watchers = new Watchers((id) => this.#release(id));
   readonly #setup: RunnerSetup;
   readonly #places = new Map<string, Place>();
-  /** Everything that waits for news, so that it can be told of the end. */
+  /** The signals of all calls that wait for news, to be told of the end. */
   readonly #signals = new Set<Signal>();
   readonly #retries = new Retries();
-  /** Takes back the timers by which executions that could not be woken are woken here: one for each, however many failed. */
+  /** Cancels the timers that wake executions here after a wake has failed: one for each, however many wakes failed. */
   readonly #wokenHere = new Map<string, () => void>();
   #isClosed = false;
 
@@ -47,7 +47,7 @@ export class Sessions {
   }
 
   /**
-   * Does something with an execution, and lets go of it afterwards unless it is in use.
+   * Runs a task on the session of an execution, and lets go of the session afterwards unless it is in use.
    *
    * @throws {ClientError} ResourceNotFoundException, HostClosedException.
    */
@@ -67,7 +67,7 @@ export class Sessions {
     }
   }
 
-  /** Does something with an execution if it is in use here. */
+  /** Runs a task on the session of an execution if it is in use here. */
   async useOpen(id: string, task: (session: Session) => void | Promise<void>): Promise<void> {
     const place = this.#places.get(id);
     if (place === undefined) return;
@@ -75,14 +75,14 @@ export class Sessions {
     if (this.#places.get(id) === place && place.session.exists) await task(place.session);
   }
 
-  /** Wakes an execution. Never rejects: what cannot be read is tried again later, and an unknown one is passed over. */
+  /** Wakes an execution. Never rejects: a log that cannot be read is tried again later, an unknown one passed over. */
   async wake(id: string): Promise<void> {
     if (this.#isClosed) return;
     const { host, onError } = this.#setup;
     try {
       await this.use(id, async (session) => {
         await session.wake();
-        // Another execution may have its name.
+        // Another execution may have the name.
         if (isGone(session)) throw new LogGoneError(id);
       });
       this.#retries.succeeded(id);
@@ -123,10 +123,10 @@ export class Sessions {
   }
 
   /**
-   * The alarm that has woken this process is used up, and the log cannot be read to find out what to order. So the alarm
-   * is set as if nothing were known of the execution. This process wakes it by itself only until the alarm has taken the
-   * order, or if it may not run it, since the alarm wakes one that may: with two wakes for each one that fails, a store
-   * that mostly fails would be asked more and more often.
+   * The alarm that has woken this process is used up, and the log cannot be read to find the next order. So the alarm
+   * is set as if nothing were known of the execution. A timer here wakes the execution only until the alarm has taken
+   * the order, or for good if this process may not run it, since the alarm wakes a process that may: with two wakes for
+   * each wake that fails, a store that mostly fails would be asked more and more often.
    */
   #wakeLater(id: string, at: number): void {
     const { alarm, host, mayRun, onError } = this.#setup;
@@ -159,6 +159,7 @@ export class Sessions {
   #place(id: string): Place {
     this.assertOpen();
     const known = this.#places.get(id);
+    // Invariant 1: the session that is there serves every use.
     if (known !== undefined) return known;
     const session: Session = new Session(id, this.#setup, {
       onIdle: () => this.#release(id),
@@ -176,10 +177,10 @@ export class Sessions {
     const isNew = session.state.seq === 0;
     try {
       await opened;
-      // It may have been opened before there was anything to read.
+      // The session may have been opened before there was anything to read.
       if ((fresh && !isNew) || session.state.seq === 0) await session.read();
     } catch (error) {
-      // What could not be read is opened anew by the next use.
+      // A session whose log could not be read is opened anew by the next use.
       if (session.state.seq === 0) this.#drop(place);
       throw error;
     }
@@ -190,7 +191,7 @@ export class Sessions {
       throw new LogGoneError(session.id);
     }
     this.#drop(place);
-    // Another call has found out that it was removed. By now another execution may have its name.
+    // Another call has found the execution removed. By now another execution may have its name.
     if (isGone(session)) throw new LogGoneError(session.id);
     throw unknownExecution(session.id, unknown);
   }
@@ -199,10 +200,11 @@ export class Sessions {
     const place = this.#places.get(id);
     if (place === undefined) return;
     const isUsed = place.users > 0 || place.session.isInUse;
+    // Invariant 2: also while calls still use the session.
     if (!isUsed || isGone(place.session)) this.#drop(place);
   }
 
-  /** What was let go of has no effect any more: another session may be opened at once. */
+  /** A dropped session has no effect any more: another session may be opened at once. */
   #drop(place: Place): void {
     place.session.close();
     if (this.#places.get(place.session.id) === place) this.#places.delete(place.session.id);

@@ -7,7 +7,7 @@ import type { ExecutionClient } from "./client.ts";
 import type { Writer } from "./claims.ts";
 import type { FunctionRegistry } from "./function.ts";
 
-/** What a runner works with. */
+/** The parts and settings that a runner works with. */
 export interface RunnerSetup {
   readonly store: ExecutionStore;
   readonly alarm: Alarm;
@@ -33,7 +33,7 @@ export interface RunnerSetup {
    * last commit other processes leave it alone; none when absent.
    */
   readonly watchdogMs: number | undefined;
-  /** What wakes an execution here does so again until it is done, and may come to two processes at once. */
+  /** Wakes come again until they are done, and may come to two processes at once. */
   readonly wakesFromQueue: boolean;
   /** How much an execution has recorded before a snapshot of it is kept, in commits and operations together. */
   readonly snapshotFloor: number;
@@ -41,7 +41,7 @@ export interface RunnerSetup {
   readonly retentionDays: number;
   readonly executionTimeoutSeconds: number | undefined;
   readonly arnOf: (header: ExecutionHeader) => string;
-  /** Told of what a store or a peer threw; the work is tried again. */
+  /** Told of errors of a store or a peer; the work is tried again. */
   readonly onError: (executionId: string, error: unknown) => void;
   /** Whether this process may run an execution now. */
   readonly mayRun: (executionId: string) => boolean;

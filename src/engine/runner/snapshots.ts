@@ -1,14 +1,14 @@
 /**
  * The snapshot of one execution, beside its log: a state from which the rest of the log is folded, so that taking up a
- * long execution costs what has happened lately and not all that ever has.
+ * long execution costs its latest commits and not all of them.
  *
- * 1. It is a cache. One that is of another incarnation, of another version, damaged, or ahead of the log is passed over,
- *    and so is one that the store fails to give. The log is read from its start then.
- * 2. One is kept when nothing runs here, and the execution has grown since the last one by as much as that stands for.
- *    So all of them together hold no more than twice what the last one does, and a short execution never has one. A
- *    process that has taken the execution up, and had to read a good part of it from the log, keeps one sooner, so that
- *    the next process reads less.
- * 3. One that cannot be kept is reported, and has no other consequence.
+ * 1. A snapshot is a cache. A snapshot of another incarnation, of another version, damaged, or ahead of the log is
+ *    passed over, and so is one that the store fails to give. The log is read from its start then.
+ * 2. A snapshot is kept when nothing runs here, and the execution has grown since the last snapshot by as much as that
+ *    stands for. So all of them together hold no more than twice the last, and a short execution never has one. A
+ *    process that has taken the execution up, and had to read a good part of it from the log, keeps a snapshot sooner,
+ *    so that the next process reads less.
+ * 3. A snapshot that cannot be kept is reported, and has no other consequence.
  */
 
 import { decodeSnapshot, encodeSnapshot, type Snapshot } from "../machine/snapshot.ts";
@@ -20,19 +20,19 @@ import type { RunnerSetup } from "./setup.ts";
 /** Where the reading of a log begins that has a snapshot. */
 export interface TakenUp {
   readonly state: ExecutionState;
-  /** The commits that follow on it. */
+  /** The commits that follow on the snapshot. */
   readonly page: LogPage;
 }
 
 /**
- * A process that takes an execution up keeps another snapshot once it has grown by the extent of the one before, divided
- * by this.
+ * A process that takes an execution up keeps another snapshot once the execution has grown by the extent of the one
+ * before, divided by this.
  */
 const TAIL_PART = 8;
 
-/** Characters that are packed at the most: it is done in one go, and takes several times as much memory for a moment. */
+/** Characters that are packed at the most: packing is done in one go, and takes several times as much memory. */
 const MAX_CHARACTERS = 16_777_216;
-/** What an operation takes beside its texts. */
+/** The size of an operation beside its texts. */
 const OPERATION_CHARACTERS = 40;
 
 /** How many commits are read of a log before a snapshot of it is asked for, at the most. */
@@ -42,17 +42,17 @@ const FIRST_CHARACTERS = 100_000;
 
 export interface SnapshotsOptions {
   readonly setup: Pick<RunnerSetup, "store" | "host" | "snapshotFloor">;
-  /** Told of what the store has thrown. */
+  /** Told of errors of the store. */
   readonly onError: (error: unknown) => void;
 }
 
 export class Snapshots {
   readonly #id: string;
   readonly #options: SnapshotsOptions;
-  /** What the last one that was read or tried to be kept here stands for; see `extentOf`. */
+  /** The extent of the last snapshot that was read or tried to be kept here; see `extentOf`. */
   #extent = 0;
   #isKeeping = false;
-  /** The execution was taken up from a snapshot, and nothing was considered since. */
+  /** The execution was taken up from a snapshot, and `keep` was not called since. */
   #isTakenUp = false;
 
   constructor(id: string, options: SnapshotsOptions) {
@@ -78,15 +78,17 @@ export class Snapshots {
     const { state } = snapshot;
     const page = await this.#options.setup.store.read(this.#id, state.seq, { incarnation });
     const [last, ...bodies] = page?.bodies ?? [];
+    // Invariant 1: the snapshot is ahead of the log, or of another log.
     if (last === undefined || !snapshot.follows(last)) return undefined;
     this.#extent = extentOf(state);
     this.#isTakenUp = true;
     return { state, page: page?.next === undefined ? { bodies } : { bodies, next: page.next } };
   }
 
-  /** Keeps one in the background if it is time. `current` is what is known of the execution when it is called. */
+  /** Keeps a snapshot in the background if it is time. `current` gives the newest state. */
   keep(current: () => ExecutionState): void {
     const extent = extentOf(current());
+    // Invariant 2: the growth since the last snapshot decides.
     const isTime = extent - this.#extent >= this.#growth;
     this.#isTakenUp = false;
     if (!isTime || this.#isKeeping) return;
@@ -94,7 +96,7 @@ export class Snapshots {
     this.#options.setup.host.background(this.#keep(current, extent));
   }
 
-  /** By how much the execution has to have grown since the last one. */
+  /** By how much the execution has to have grown since the last snapshot. */
   get #growth(): number {
     const { snapshotFloor } = this.#options.setup;
     if (this.#isTakenUp) return Math.max(1, snapshotFloor / 2, this.#extent / TAIL_PART);
@@ -109,12 +111,13 @@ export class Snapshots {
       const page = await store.read(this.#id, seq, { incarnation, limit: 1 });
       const [lastBody] = page?.bodies ?? [];
       const state = current();
-      // It has gone on meanwhile: there will be another moment.
+      // The execution has gone on meanwhile: there will be another moment.
       if (lastBody === undefined || state.seq !== seq) return;
       this.#extent = extent;
       if (isLarge(state)) return;
       await store.keepSnapshot(this.#id, encodeSnapshot(state, lastBody), incarnation);
     } catch (error) {
+      // Invariant 3: the next snapshot is due after as much growth as after one that was kept.
       this.#extent = extent;
       this.#options.onError(error);
     } finally {

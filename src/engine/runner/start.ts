@@ -1,6 +1,6 @@
 /**
- * How an execution comes to be: by the first commit of its log, which only one of several that start the same name
- * writes. One whose retention is over makes way; one that is removed at the same moment does too.
+ * Starts executions, each by the first commit of its log, which only one of several starts of the same name writes. An
+ * execution whose retention is over makes way; one that is removed at the same moment does too.
  */
 
 import { encodeCommit } from "../machine/commit-codec.ts";
@@ -29,7 +29,7 @@ interface Order {
   readonly body: string;
 }
 
-/** What the starter of one execution may ask for in place of what its host gives to all. */
+/** Limits of one execution in place of those that its host gives to all. */
 export type StartLimits = Partial<Pick<RunnerSetup, "retentionDays" | "executionTimeoutSeconds">>;
 
 export class Starter {
@@ -79,7 +79,7 @@ export class Starter {
     return { request: { ...request, version }, state, body };
   }
 
-  /** Nothing that runs an execution copies one. */
+  /** Loaded on demand: most executions are no copies. */
   async #originOf({ forkedFrom }: StartRequest): Promise<ForkOrigin | undefined> {
     if (forkedFrom === undefined) return undefined;
     const { readOrigin } = await import("./fork-origin.ts");
@@ -139,7 +139,7 @@ export class Starter {
   }
 }
 
-/** Ms since the epoch; what is no time is none of a number either. */
+/** Ms since the epoch; NaN for a text that is no time. */
 function momentOf(time: Date | number | string): number {
   return typeof time === "number" ? time : new Date(time).getTime();
 }

@@ -1,6 +1,6 @@
 /**
- * What a store without room keeps waiting. The effects of what is to be recorded have happened and must not happen again,
- * so it waits in memory until there is room, and the execution shows a halt that cannot be recorded.
+ * Records that wait for room in the store. Their effects have happened and must not happen again, so they wait in
+ * memory until there is room, and the execution shows a halt that cannot be recorded.
  */
 
 import { type Halt, HaltReason } from "../model/execution.ts";
@@ -14,7 +14,7 @@ export class StoragePause {
   readonly #setup: RunnerSetup;
   readonly #retries: Retries;
   #halt: Halt | undefined;
-  /** Tries once more to record what waits. */
+  /** Tries once more to record what waits for room. */
   #tryAgain: (() => void) | undefined;
 
   constructor(id: string, setup: RunnerSetup, retries: Retries) {
@@ -55,7 +55,7 @@ export class StoragePause {
     });
   }
 
-  /** Tries at once to record what waits. False if nothing does. */
+  /** Tries at once to record what waits for room. False if nothing does. */
   tryAgain(): boolean {
     const again = this.#tryAgain;
     this.#tryAgain = undefined;

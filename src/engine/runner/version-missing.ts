@@ -3,7 +3,7 @@ import type { ExecutionHeader } from "../model/execution.ts";
 import type { CompletedOutput } from "./active-invocation.ts";
 import type { RunnerSetup } from "./setup.ts";
 
-/** What an invocation comes to whose function is not registered in the version that the execution runs. */
+/** The output of an invocation whose function is not registered in the version that the execution runs. */
 export function versionMissing(
   { functions }: RunnerSetup,
   { functionName, version }: ExecutionHeader,

@@ -1,8 +1,8 @@
 /**
- * Who wakes an execution when its time has come: the alarm, which outlives this process, and a timer in this process,
+ * Wakes an execution when its time has come: by the alarm, which outlives this process, and by a timer in this process,
  * which costs no write.
  *
- * 1. One order to the alarm is under way at a time; the newest one given meanwhile is the next, and those between are
+ * 1. One order to the alarm is under way at a time; the newest order given meanwhile is the next, and those between are
  *    left out.
  * 2. After `stop` no order is given until the next one is asked for.
  */
@@ -14,7 +14,7 @@ import type { RunnerSetup } from "./setup.ts";
 
 const ORDERS: Wish = { orders: true };
 
-/** When the alarm is to wake the execution, and what that follows from. */
+/** When the alarm is to wake the execution, and the state that this follows from. */
 interface Wanted {
   /** Milliseconds since the epoch; not at all when undefined. */
   readonly at: number | undefined;
@@ -36,7 +36,7 @@ export class WakeClock {
   readonly #onDue: (wish: Wish) => void;
   readonly #onRest: () => void;
   #cancelTimer: (() => void) | undefined;
-  /** Of the timer that has a refused order given again. */
+  /** Cancels the timer that has a refused order given again. */
   #cancelRetry: (() => void) | undefined;
   #wanted: Wanted | undefined;
   #isOrdering = false;
@@ -54,7 +54,7 @@ export class WakeClock {
     return this.#isOrdering || this.#cancelTimer !== undefined || this.#cancelRetry !== undefined;
   }
 
-  /** Sets the timer in this process, in place of the one before; `wish` is what the look that it asks for has to do. */
+  /** Sets the timer in this process, in place of the one before; `wish` has the tasks of the look to ask for. */
   watch(at: number | undefined, wish: Wish = ORDERS): void {
     this.#cancelTimer?.();
     this.#cancelTimer = at === undefined ? undefined : this.#setup.host.timer(at, () => this.#timerCame(wish));
@@ -63,12 +63,14 @@ export class WakeClock {
   /** Has the alarm set for `at`, or cancelled. */
   order(at: number | undefined, order: AlarmOrder): void {
     this.#wanted = { at, order };
+    // Invariant 1: the order under way is followed by the newest one.
     if (!this.#isOrdering) this.#setup.host.background(this.#giveOrders());
   }
 
-  /** Forgets the timers, and what was not ordered yet. */
+  /** Forgets the timers, and the order that was not given yet. */
   stop(): void {
     this.watch(undefined);
+    // Invariant 2: the order that was to come next is dropped.
     this.#wanted = undefined;
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;

@@ -1,6 +1,6 @@
 /**
- * When an execution is to be looked at again: what the alarm and the timer of this process are told, and what is tried
- * again after a failure.
+ * When an execution is to be looked at again: the orders to the alarm, the timer of this process, and the next try
+ * after a failure.
  *
  * 1. The alarm gets no order from a process that may not run the execution.
  * 2. While a function runs here its timers are watched in memory, since moving the alarm costs a write. The alarm then
@@ -20,18 +20,18 @@ export interface WakeOrdersOptions {
   readonly state: () => ExecutionState;
   /** True while a function runs here. */
   readonly isRunning: () => boolean;
-  /** Called when it is time to look, with what the look has to do besides its duties. */
+  /** Called when it is time to look, with the tasks of the look besides its duties. */
   readonly onDue: (wish: Wish) => void;
   /** Called when the alarm has answered every order. */
   readonly onRest: () => void;
 }
 
-/** What is tried again when reading, carrying out a duty or a command from outside has failed. */
+/** The task that is tried again when reading, carrying out a duty or a command from outside has failed. */
 const LOOK = "look";
 
 /**
- * What an order follows from whose process could not read the log. Under the number that the process knows, the alarm
- * would pass over it for a newer one: the one that has woken this process, and is used up by that.
+ * The state of an order whose process could not read the log. Under the number that the process knows, the alarm would
+ * pass over the order for a newer one: that which has woken this process, and is used up.
  */
 export const UNREAD: AlarmOrder = { incarnation: "", seq: 0 };
 
@@ -59,7 +59,7 @@ export class WakeOrders {
     this.#options.retries.succeeded(LOOK);
     if (!this.#options.isRunning()) this.#clock.watch(undefined);
     else if (renewAt === undefined || (wakeAt !== undefined && wakeAt <= renewAt)) this.#clock.watch(wakeAt);
-    // A renewal changes nothing about what the alarm was ordered.
+    // A renewal does not change the order to the alarm.
     else this.#clock.watch(renewAt, {});
   }
 
@@ -70,26 +70,28 @@ export class WakeOrders {
   }
 
   /**
-   * Has what failed tried again later: by a timer, and by the alarm, since this process may be gone by then, and the alarm
-   * that has woken it is used up.
+   * Has the failed work tried again later: by a timer, and by the alarm, since this process may be gone by then, and
+   * the alarm that has woken it is used up.
    */
   later(): void {
     const now = this.#setup.host.now();
     const at = this.#options.retries.failed(LOOK, now);
     this.#clock.watch(at);
-    // The alarm keeps one time: what is due before the next try must not wait for it.
+    // The alarm keeps one time: timers that are due before the next try must not wait for it.
     const due = nextTimer(this.#options.state());
     this.#give(due !== undefined && due > now ? Math.min(due, at) : at, UNREAD);
   }
 
-  /** Forgets the timers, and what was not ordered yet. */
+  /** Forgets the timers, and the order that was not given yet. */
   stop(): void {
     this.#clock.stop();
   }
 
   #give(wakeAt: number | undefined, order: AlarmOrder): void {
     const { host, mayRun, watchdogMs, wakesFromQueue } = this.#setup;
+    // Invariant 1; and a queue wakes again by itself while a function runs.
     if (!mayRun(this.#id) || (wakesFromQueue && this.#options.isRunning())) return;
+    // Invariant 2: while a function runs the alarm stands for the death of the process.
     const isGuarded = watchdogMs !== undefined && this.#options.isRunning();
     const at = isGuarded ? Math.min(wakeAt ?? Number.POSITIVE_INFINITY, host.now() + watchdogMs) : wakeAt;
     this.#clock.order(at, order);

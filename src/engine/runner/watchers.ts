@@ -1,4 +1,4 @@
-/** Who watches which execution. Watchers stay when an execution's session is given up and another one is opened. */
+/** The watchers of each execution. They stay when an execution's session is given up and another one is opened. */
 
 import type { ExecutionState } from "../machine/state.ts";
 

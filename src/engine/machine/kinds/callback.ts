@@ -106,7 +106,7 @@ function describe(event: Draft<HistoryEvent>, fact: OperationFact): void {
   if (heartbeatTimeoutSeconds !== undefined) event.heartbeatTimeoutSeconds = heartbeatTimeoutSeconds;
 }
 
-/** Callbacks are those of live operations: what breaks that, in words. */
+/** Callbacks are those of live operations: the breaches of that rule, in words. */
 export function* misplacedCallbacks(state: ExecutionState): Generator<string> {
   const opened = new Map(state.callbacks);
   for (const operation of state.operations.values()) {

@@ -55,7 +55,7 @@ function begin(fact: Draft<UpdateFact>, update: OperationUpdate, { state }: Begi
   fact.functionName = update.functionName ?? "";
   if (update.tenantId != null) fact.tenantId = update.tenantId;
   if (update.payload != null) fact.input = update.payload;
-  // What was called from this position before it was rewound is another call.
+  // A call from this position before the execution was rewound is another call.
   if (state.header.rewinds !== undefined) fact.rewinds = state.header.rewinds;
 }
 
@@ -79,7 +79,7 @@ function describe(event: Draft<HistoryEvent>, fact: OperationFact): void {
   if (fact.rewinds !== undefined) event.rewinds = fact.rewinds;
 }
 
-/** Invokes are those of live operations: what breaks that, in words. */
+/** Invokes are those of live operations: the breaches of that rule, in words. */
 export function* misplacedInvokes(state: ExecutionState): Generator<string> {
   const opened = new Set(state.openInvokes);
   for (const operation of state.operations.values()) {

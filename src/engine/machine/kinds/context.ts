@@ -4,7 +4,7 @@ import type { Draft } from "../../model/draft.ts";
 import type { OperationKind, SettlingFact } from "./kind.ts";
 import { misplacedOutcome, noEvents, nothing } from "./rules.ts";
 
-/** What other operations lie in; what ends with it is in context-tree.ts. */
+/** Contains other operations; context-tree.ts says which of them end with the context. */
 export const context: OperationKind<ContextOperation> = {
   type: "CONTEXT",
   actions: ["START", "SUCCEED", "FAIL"],

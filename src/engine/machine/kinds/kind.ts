@@ -1,5 +1,5 @@
 /**
- * What a kind of operation is to the machine: one record with everything that differs from kind to kind. The machine's
+ * A kind of operation, as the machine sees it: one record with everything that differs from kind to kind. The machine's
  * other files know no type by name, apart from contexts, which alone contain operations. docs/guides/new-operation-kind.md
  * adds a kind step by step.
  */
@@ -28,7 +28,7 @@ export type IntroducingFact = OperationStarted | OperationSucceeded | OperationF
 /** A fact that gives an operation its outcome. */
 export type SettlingFact = OperationSucceeded | OperationFailed | OperationEnded;
 
-/** What an update that is not the execution's may become; which of it an update may carry was checked before. */
+/** The fact that an operation's update may become; which of its fields an update may carry was checked before. */
 export interface UpdateFact
   extends Omit<OperationStarted, "kind">,
     Omit<OperationSucceeded, "kind">,
@@ -39,7 +39,7 @@ export interface UpdateFact
   readonly delaySeconds?: number;
 }
 
-/** What surrounds a START while it becomes a fact. */
+/** The surroundings of a START that becomes a fact. */
 export interface Beginning {
   /** The execution as it is before the batch. */
   readonly state: ExecutionState;
@@ -47,7 +47,7 @@ export interface Beginning {
   readonly env: DecisionEnvironment;
 }
 
-/** What later events of the history repeat of earlier ones about their operation. */
+/** The parts of an operation's earlier events that later events repeat. */
 export interface EventSubject {
   /** Attempts finished so far. */
   attempt: number;
@@ -55,19 +55,19 @@ export interface EventSubject {
   waitSeconds: number | undefined;
 }
 
-/** What may be asked about operations of one type, and about the execution itself. */
+/** The rules for updates of one type of operation, or of the execution itself. */
 export interface UpdateRules {
   /** Every action that there is for this type. */
   readonly actions: readonly OperationAction[];
-  /** Why the update cannot follow on `known`, what is recorded under its id: AWS's message, or undefined if it can. */
+  /** Why the update cannot follow on `known`, the operation recorded under its id: AWS's message, or undefined. */
   illegalTransition(update: OperationUpdate, known: Operation | undefined): string | undefined;
-  /** The limits of what an update of this type alone may say, asked last. */
+  /** The limits on updates of this type alone, checked last. */
   check(update: OperationUpdate): MachineRejection | undefined;
 }
 
 /** The part of the state that has the open operations of one kind. Their timers are not kept here. */
 export interface OpenRegister<Op extends Operation = Operation> {
-  /** Adds an operation that has started; false if it cannot have. */
+  /** Adds an operation that has started; false if it cannot have started. */
   open(state: ExecutionState, operation: Draft<Op>): boolean;
   /** Takes an operation out: it has ended, or a context around it. */
   close(state: ExecutionState, operation: Op): void;
@@ -78,8 +78,8 @@ export interface OpenRegister<Op extends Operation = Operation> {
 }
 
 /**
- * All that the machine knows of one kind of operation, but for what must hold of it in every state: that is for tests and
- * doctors, and stands in invariants.ts by type, so that no bundle carries it in vain.
+ * All that the machine knows of one kind of operation, but for its invariants: those are for tests and doctors, and
+ * stand in invariants.ts by type, so that no bundle carries them in vain.
  */
 export interface OperationKind<Op extends Operation = Operation> extends UpdateRules {
   /** The type's name, under which the record stands in the table. */
@@ -98,18 +98,18 @@ export interface OperationKind<Op extends Operation = Operation> extends UpdateR
    */
   introduce(fact: IntroducingFact, at: number): Draft<Op> | undefined;
   /**
-   * The operation after a fact that is neither its first nor its last, of the time `at`; undefined if it cannot follow.
-   * The timer follows from the operation's due time.
+   * The operation after a fact that is neither its first nor its last, of the time `at`; undefined if the fact cannot
+   * follow. The timer follows from the operation's due time.
    */
   progress(operation: Op, fact: OperationFact, at: number): Op | undefined;
   /** True if the operation, as it is, may end with this status. */
   mayEnd(operation: Op, status: OperationStatus): boolean;
-  /** A copy that is to take the outcome; what belongs to an unfinished operation alone is left out. */
+  /** A copy to take the outcome, without the fields that only an unfinished operation has. */
   finish(operation: Op, fact: SettlingFact): Draft<Op>;
 
-  /** Where open operations are found by what ends them from outside; undefined for kinds that end in another way. */
+  /** Where commands from outside find the open operations that they end; undefined for kinds that end otherwise. */
   readonly register: OpenRegister<Op> | undefined;
-  /** What becomes true of an operation when its due time has come; undefined for kinds that have none. */
+  /** The fact that becomes true when an operation's due time has come; undefined for kinds without due times. */
   fired(operation: Op): OperationFact | undefined;
 
   /**
@@ -117,6 +117,6 @@ export interface OperationKind<Op extends Operation = Operation> extends UpdateR
    * event of `SUCCEEDED`.
    */
   readonly events: Readonly<Record<OperationFact["kind"], HistoryEventType | undefined>>;
-  /** Writes into the event what it tells beside a result or an error. */
+  /** Writes into the event the data of the kind, beside a result or an error. */
   describe(event: Draft<HistoryEvent>, fact: OperationFact, subject: EventSubject): void;
 }

@@ -8,7 +8,7 @@ import type { OperationKind } from "./kind.ts";
 import { step } from "./step.ts";
 import { wait } from "./wait.ts";
 
-/** What a table of kinds has to have. */
+/** A table with a kind for every type. */
 type EveryKind = { readonly [Type in RecordedType]: OperationKind<OperationOf<Type>> };
 
 /** Each kind by its type. */
@@ -33,6 +33,6 @@ export function kindOf({ type }: Operation): OperationKind {
 /** The kind whose type a text from outside names; undefined if none has that name. */
 export function kindNamed(type: string | undefined): OperationKind | undefined {
   const kind = byName[type ?? ""];
-  // What an object inherits, such as "constructor", is no kind.
+  // An inherited property, such as "constructor", is no kind.
   return kind?.type === type ? kind : undefined;
 }

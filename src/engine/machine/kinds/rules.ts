@@ -1,4 +1,4 @@
-/** What several kinds have in common. */
+/** Rules that several kinds share. */
 
 import type { Draft } from "../../model/draft.ts";
 import type { Operation } from "../../model/operation.ts";
@@ -44,7 +44,7 @@ export const executionRules: UpdateRules = {
 
 type Awaited = Pick<OperationKind, "actions" | "mayFollowStart" | "illegalTransition" | "conclude">;
 
-/** What holds of kinds that an invocation starts or cancels, and that end without its code. */
+/** The rules of kinds that an invocation starts or cancels, and that end without the invocation's code. */
 export const awaited: Awaited = {
   actions: ["START", "CANCEL"],
   mayFollowStart: false,

@@ -53,7 +53,7 @@ function illegalTransition(update: OperationUpdate, known: Operation | undefined
   }
 }
 
-/** True if an attempt may end now: it runs, or its start is not worth a record of its own. */
+/** True if an attempt may end now: an attempt runs, or its start is not worth a record of its own. */
 function isClosable(known: Operation | undefined): boolean {
   return known === undefined || known.status === "STARTED" || known.status === "READY";
 }
@@ -71,7 +71,7 @@ function progress(known: StepOperation, fact: OperationFact): StepOperation | un
   }
 }
 
-/** The next attempt begins. What it carries over from the last one is a waitForCondition's state. */
+/** The next attempt begins, with the state of a waitForCondition from the last attempt. */
 function restarted(known: StepOperation): StepOperation {
   const { error: _error, nextAttemptAt: _nextAttemptAt, ...rest } = known;
   return { ...rest, status: "STARTED" };
@@ -90,7 +90,7 @@ function retried(known: StepOperation, fact: OperationRetried): StepOperation {
   return draft;
 }
 
-/** The attempt is over, and what the last one left behind is gone. */
+/** The attempt is over, and the fields of the attempt before are gone. */
 function finish(known: StepOperation): Draft<StepOperation> {
   if (known.attempt === 0) return { ...known, attempt: 1 };
   const { result: _result, error: _error, nextAttemptAt: _nextAttemptAt, ...rest } = known;

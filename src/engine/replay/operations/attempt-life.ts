@@ -4,7 +4,7 @@ import type { Scope } from "../scope.ts";
 /** Told once that an attempt was cut off, and why. */
 export type CutOffListener = (reason: Error) => void;
 
-/** The reason of an attempt that was cut off because nothing is recorded of it any more. It has the name that aborts have. */
+/** The reason of an attempt that was cut off because its outcome would not be recorded. Named as aborts are. */
 class AttemptAbortedError extends Error {
   override readonly name = "AbortError";
   /** Always ATTEMPT_ABORTED. */
@@ -18,8 +18,9 @@ class AttemptAbortedError extends Error {
 }
 
 /**
- * One attempt whose function may be told that it was cut off: it has a time limit, or its function asked. It is over when
- * the function has ended, the time is up, or the context around it is closed, whatever comes first.
+ * One attempt whose function may be told that the attempt was cut off: the attempt has a time limit, or its function
+ * asked. The attempt is over when the function has ended, the time is up, or the context around it is closed, whatever
+ * comes first.
  */
 export class AttemptLife {
   readonly #host: Host;
@@ -37,7 +38,7 @@ export class AttemptLife {
     return this.#isOver;
   }
 
-  /** At once for an attempt that is over. */
+  /** Calls back at once for an attempt that is over. */
   onCutOff(listener: CutOffListener): void {
     if (this.#isOver) listener(new AttemptAbortedError());
     else this.#listeners.push(listener);
@@ -58,7 +59,7 @@ export class AttemptLife {
     this.#listeners = [];
   }
 
-  /** Nothing is recorded of it any more. */
+  /** Nothing is recorded of the attempt any more. */
   abort(): void {
     this.cutOff(new AttemptAbortedError());
   }

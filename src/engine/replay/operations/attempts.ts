@@ -2,12 +2,12 @@
  * A user function that is tried until it has an outcome: the life that steps and conditions share. They differ in what
  * one attempt means.
  *
- * START is written with the next thing that is written anyway, unless the function must run at most once per attempt:
- * then it runs only after its START is recorded.
+ * START is written with the next update that is written anyway, unless the function must run at most once per attempt:
+ * then the function runs only after its START is recorded.
  *
- * What an earlier invocation began is taken up again when the replay has caught up with it, not before: code that won a
- * race against this operation may end the context around it on the way there, and then nobody waits for it any more.
- * The record of a context says so; of a virtual context only the replay can tell.
+ * An operation that an earlier invocation began goes on when the replay has caught up with it, not before: code that
+ * won a race against this operation may end the context around it on the way there, and then no code waits for its
+ * outcome. The record of a context says so; of a virtual context only the replay can tell.
  */
 
 import type { Draft } from "../../model/draft.ts";
@@ -41,8 +41,8 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
   /** The number of the attempt that runs, or ran last. */
   #attempt = 1;
   /**
-   * What comes before the function runs (again): the record of its START, the time for another try, or the end of the
-   * replay.
+   * The event that the function waits for before it runs (again): the record of its START, the time for another try, or
+   * the end of the replay.
    */
   #awaits: "STARTED" | "READY" | "REPLAY" | undefined;
 
@@ -66,7 +66,7 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
 
   abstract readonly atMostOnce: boolean;
 
-  /** An attempt that was cut off, once its start is recorded, counts as one that failed, instead of being made again. */
+  /** True if an attempt that was cut off after its start was recorded counts as failed, instead of being made again. */
   abstract readonly countsInterruptions: boolean;
 
   /** Runs one attempt; its verdict goes to `decided`, once. */
@@ -77,13 +77,13 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
 
   abstract prepare(operation: Operation): MaybePromise<Handover | undefined>;
 
-  /** Goes on from what is recorded. */
+  /** Goes on from the record. */
   begin(): Future<T> {
     const stored = this.stored as StepOperation | undefined;
     this.scope.invocation.delivery.register(this.key, this);
     this.scope.invocation.schedule();
     if (this.isSettled || this.scope.isRebuilding) return this.future;
-    // What runs at once runs in the context of its caller anyway.
+    // A function that runs at once runs in the context of its caller anyway.
     if (this.atMostOnce || stored !== undefined) this.keepContext();
     this.#continue(stored);
     return this.future;
@@ -139,9 +139,9 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
   }
 
   /**
-   * An operation whose start is recorded runs, as on AWS: also when the function of its context has returned meanwhile,
-   * which did not wait for it. Then no code gets its outcome, and the invocation stays only until the function is
-   * called.
+   * An operation whose start is recorded runs, as on AWS: also when the function of its context has returned meanwhile
+   * without waiting for the operation. Then no code gets its outcome, and the invocation stays only until the function
+   * is called.
    */
   #execute(): void {
     this.scope.startExecuting();

@@ -51,7 +51,7 @@ export interface CompletionRule {
   reason(progress: BatchProgress): BatchCompletionReason;
 }
 
-/** What the record of a batch says about a batch whose value is rebuilt. */
+/** The record of a batch whose value is rebuilt. */
 export interface BatchRecord {
   /** One character for each item: S, F, or - for one without an outcome. */
   readonly itemStatuses: string;
@@ -70,7 +70,7 @@ export interface BatchOptions<T> {
   readonly rule: CompletionRule;
   /** Items have positions but no record of their own. */
   readonly isFlat: boolean;
-  /** Keeps what is in the items after their end. */
+  /** Keeps the record of the operations in items after their end. */
   readonly preservesItems: boolean;
 }
 

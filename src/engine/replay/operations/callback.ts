@@ -58,7 +58,7 @@ class Callback<T> extends CalledOperation<CallbackOptions<T>> implements Taker {
     if (operation.status !== "SUCCEEDED") return outcome.broken(callbackError(operation), this);
     return deserialize<T, Handover>(this, this.options.serdes, operation.result, {
       done: (value) => outcome.ready(value),
-      // What the outside has sent, no repair of ours makes readable.
+      // The outside has sent this result: no repair here makes it readable.
       failed: (error) => outcome.broken(new CallbackError(error.message, error), this),
     });
   }

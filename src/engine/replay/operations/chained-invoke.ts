@@ -16,7 +16,7 @@ export interface ChainedInvokeOptions<I, O> extends CallOptions {
   readonly input: I | undefined;
   readonly tenantId?: string | undefined;
   readonly inputSerdes: Serdes<I>;
-  /** Of the result. */
+  /** The serdes of the result. */
   readonly serdes: Serdes<O>;
 }
 
@@ -67,7 +67,7 @@ class ChainedInvoke<I, O> extends CalledOperation<ChainedInvokeOptions<I, O>> im
       done: (payload) => sent(() => this.#start(payload)),
       failed: (error) => sent(() => this.#refuse(error)),
     };
-    // AWS's SDK awaits the serdes, so what is called beside an invoke starts before it.
+    // AWS's SDK awaits the serdes, so operations called beside an invoke start before the invoke.
     afterCaller(() => afterCaller(() => serialize(this, options.inputSerdes, options.input, outcome)));
   }
 
@@ -79,7 +79,7 @@ class ChainedInvoke<I, O> extends CalledOperation<ChainedInvokeOptions<I, O>> im
     this.scope.invocation.record(this.update("START", details), true);
   }
 
-  /** Nothing was called, and nothing is recorded: every replay comes to the same. */
+  /** Nothing was called, and nothing is recorded: every replay comes to the same refusal. */
   #refuse(error: SerdesError): void {
     this.scope.invocation.delivery.handOverAhead(this.key);
     this.#future.broken(new InvokeError(error.message, error), this).handOver();

@@ -1,7 +1,7 @@
 /**
- * A function of durable operations with a record and positions of its own. Once it has its outcome, nothing in it runs
- * again, except where the value is too large to record: then the record says so and the function runs again on replay,
- * in a scope where everything answers from the log and nothing new starts.
+ * A function of durable operations with a record and positions of its own. Once the context has its outcome, nothing in
+ * it runs again, except where the value is too large to record: then the record says so and the function runs again on
+ * replay, in a scope where everything answers from the log and nothing new starts.
  *
  * A virtual context has positions but no record: its function always runs again.
  */
@@ -34,10 +34,10 @@ export const MAX_RECORDED_RESULT_BYTES: number = 256 * 1024;
 export interface ChildContextOptions<T> extends CallOptions {
   readonly run: (child: Scope) => T | Promise<T>;
   readonly serdes: Serdes<T>;
-  /** What is recorded in place of a large result; nothing by default. */
+  /** The text recorded in place of a large result; none by default. */
   readonly summarize?: ((result: T) => string) | undefined;
   readonly mapError?: ((error: DurableOperationError) => Error) | undefined;
-  /** Keeps the record of what is in it after its end. */
+  /** Keeps the record of the operations in the context after its end. */
   readonly preserveChildren?: boolean | undefined;
 }
 
@@ -48,7 +48,7 @@ export function childContext<T>(scope: Scope, options: ChildContextOptions<T>): 
 }
 
 abstract class ChildContext<T> extends CalledOperation<ChildContextOptions<T>> {
-  /** Contexts do not count as waiting: what counts is what runs in them. */
+  /** Contexts do not count as waiting: the operations in them do. */
   readonly future: Future<T> = new Future<T>();
 
   constructor(scope: Scope, options: ChildContextOptions<T>) {
@@ -86,7 +86,7 @@ abstract class ChildContext<T> extends CalledOperation<ChildContextOptions<T>> {
     );
   }
 
-  /** The error that the caller gets: as it is mapped, or what the mapping throws. */
+  /** The error that the caller gets: the mapped one, or the one that the mapping throws. */
   childError(failure: Failure | undefined): unknown {
     if (failure === undefined) return new ChildContextError("Child context failed");
     const { mapError } = this.options;
@@ -104,7 +104,7 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
   /** The text of a result that is rebuilt. */
   #text: Promise<string | undefined> | undefined;
   #rebuilt: ((text: string | undefined) => void) | undefined;
-  /** The outcome of the function that ran here, if it is handed over only with its record. */
+  /** The outcome of the function that ran here, if that is handed over only with its record. */
   #outcome: Handover | undefined;
 
   get awaitsOutside(): boolean {
@@ -119,7 +119,7 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
     const { stored, scope } = this;
     const { invocation } = scope;
     const rebuilds = stored !== undefined && isRebuilt(stored);
-    // Before it is registered: the result may be due at once, and what is recorded of it is not the value.
+    // Before the registration: the result may be due at once, and its record does not hold the value.
     if (rebuilds) this.#awaitRebuild();
     invocation.delivery.register(this.key, this);
     invocation.schedule();
@@ -184,11 +184,11 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
     scope.startExecuting();
     serialize(this, options.serdes, value, {
       done: (text) => {
-        // A context that ran again only because what is in it is kept has its value in its record.
+        // A context that ran again only because its operations are kept has its value in its record.
         rebuilt(options.preserveChildren === true && !isLarge(text) ? this.stored?.result : text);
         scope.stopExecuting();
       },
-      // What was written once is as good as recorded.
+      // A value that was written once is as good as recorded.
       failed: (error) => giveUp(this, error),
     });
   }
@@ -223,7 +223,7 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
         if (isAhead) end.after = delivery.lastNumber;
         invocation.record(this.update(end.error === undefined ? "SUCCEED" : "FAIL", end), !isAhead);
         if (isAhead) {
-          // What follows on an end that was not recorded has not run before, as far as the log tells.
+          // Code after an end that was not recorded has not run before, as far as the log tells.
           invocation.leaveReplay();
           delivery.handOverAhead(this.key);
           return outcome.handOver();
@@ -234,7 +234,7 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
     };
   }
 
-  /** What succeeded once cannot fail when everything in it answers from the log, unless the code is another. */
+  /** A context that succeeded cannot fail when everything in it answers from the log, unless the code has changed. */
   #failedToRebuild(thrown: unknown): void {
     const { key: id, name, options, position, scope, type } = this;
     const what = `${type} ${name === undefined ? "" : `"${name}" `}(${position})`;
@@ -256,7 +256,7 @@ class VirtualContext<T> extends ChildContext<T> {
 
   succeed(value: T): void {
     const { future, options } = this;
-    // No record says when this value reached user code, so it must reach it before the next result does.
+    // No record says when this value reached user code, so it must do so before the next result does.
     const release = this.scope.invocation.delivery.hold();
     const failed = (error: SerdesError): void => {
       this.fail(error);
@@ -279,7 +279,7 @@ class VirtualContext<T> extends ChildContext<T> {
   }
 }
 
-/** What the log says of an end. */
+/** The parts of an end that the log records. */
 type End = Pick<OperationUpdate, "payload" | "error" | "replayChildren" | "after">;
 
 function isLarge(text: string | undefined): boolean {

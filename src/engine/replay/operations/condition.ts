@@ -12,7 +12,7 @@ import type { Scope } from "../scope.ts";
 import { Attempts, type Verdict } from "./attempts.ts";
 import { runUserCode } from "./user-code.ts";
 
-/** What a wait strategy says about a state; the delay is in whole seconds. */
+/** The verdict of a wait strategy on a state; the delay is in whole seconds. */
 export type PollVerdict = { readonly poll: false } | { readonly poll: true; readonly delaySeconds: number };
 
 export interface ConditionOptions<T> extends CallOptions {
@@ -41,7 +41,7 @@ class Condition<T> extends Attempts<T, ConditionOptions<T>> implements RoundTrip
 
   run(): void {
     const { initialState, serdes } = this.options;
-    // A state that is recorded as nothing starts anew, as it does on AWS.
+    // A state that is recorded as nothing starts anew, as on AWS.
     if (this.#recorded === undefined) this.#check(initialState);
     else void readBack(this, serdes, this.#recorded, (state) => this.#check(state));
   }

@@ -13,12 +13,12 @@ import { AttemptLife, type CutOffListener } from "./attempt-life.ts";
 import { Attempts, type Verdict } from "./attempts.ts";
 import { runUserCode } from "./user-code.ts";
 
-/** What a retry strategy says; the delay is in whole seconds. */
+/** The verdict of a retry strategy; the delay is in whole seconds. */
 export type RetryVerdict = { readonly retry: false } | { readonly retry: true; readonly delaySeconds: number };
 
-/** What the function of an attempt may ask of its step. */
+/** Questions that the function of an attempt may ask of its step. */
 export interface RunningAttempts {
-  /** Calls back once if that attempt is cut off: at its timeout, or when nothing is recorded of it any more. */
+  /** Calls back once if that attempt is cut off: at its timeout, or when its outcome would not be recorded. */
   onCutOff(attempt: number, listener: CutOffListener): void;
 }
 
@@ -29,19 +29,19 @@ export interface StepOptions<T> extends CallOptions {
   readonly timeoutMs?: number | undefined;
   /** At most once per attempt instead of at least once. */
   readonly atMostOnce: boolean;
-  /** Given the error and the number of the attempt it ended, from 1. */
+  /** Given the error and the number of the attempt that ended with it, from 1. */
   retry(error: Error, attempt: number): RetryVerdict;
 }
 
-/** Runs a user function and records its outcome: once it is recorded, the function never runs again. */
+/** Runs a user function and records its outcome: once the outcome is recorded, the function never runs again. */
 export function step<T>(scope: Scope, options: StepOptions<T>): Future<T> {
   return scope.isClosed ? new Future<T>() : new Step(scope, options).begin();
 }
 
 class Step<T> extends Attempts<T, StepOptions<T>> implements RoundTrip<string | undefined>, RunningAttempts {
-  /** What this invocation has written and read already. */
+  /** The outcome that this invocation has written and read back already. */
   #read: Handover | undefined;
-  /** Of the attempt that runs, if it has a time limit or its function has asked. */
+  /** The life of the attempt that runs, if it has a time limit or its function has asked. */
   #life: AttemptLife | undefined;
 
   get atMostOnce(): boolean {
@@ -78,7 +78,7 @@ class Step<T> extends Attempts<T, StepOptions<T>> implements RoundTrip<string | 
     life.onCutOff(listener);
   }
 
-  /** The value is written. It is recorded once it is known that it can be read, too. */
+  /** The value is written. It is recorded once reading it back has succeeded, too. */
   done(payload: string | undefined): void {
     const { serdes } = this.options;
     // JSON reads what JSON has written.
@@ -146,7 +146,7 @@ class Step<T> extends Attempts<T, StepOptions<T>> implements RoundTrip<string | 
   }
 }
 
-/** What a strategy is told: of what is no error, the text at most. */
+/** The error that a strategy is told; of another thrown value, the text at most. */
 function asError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
   return new Error(typeof thrown === "string" && thrown !== "" ? thrown : "Unknown Error");

@@ -1,6 +1,6 @@
 /**
- * A change of the execution's tags: a step that is over when it is called. Nothing waits for its record, so it is written
- * with whatever is recorded next; lost before that it comes about again at the same place.
+ * A change of the execution's tags: a step that is over when it is called. Nothing waits for its record, so the step is
+ * written with the next update; lost before that, it comes about again at the same place.
  */
 
 import type { Operation } from "../../model/operation.ts";
@@ -15,7 +15,7 @@ export interface TagChangeOptions {
   refusal(changes: TagChanges): string | undefined;
 }
 
-/** Changes the tags; answers why it was refused, or undefined. */
+/** Changes the tags; answers why the change was refused, or undefined. */
 export function changeTags(scope: Scope, options: TagChangeOptions): string | undefined {
   return scope.isClosed ? undefined : new TagChange(scope, options).begin();
 }

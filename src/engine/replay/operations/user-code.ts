@@ -22,7 +22,7 @@ const now = Promise.resolve();
 
 /**
  * Runs user code once the code that asked for it has come to its next await, as in AWS's SDK: operations called beside
- * a context start before what is in it, and a function sees what its caller does right after the call.
+ * a context start before those in it, and a function sees what its caller does right after the call.
  */
 export function afterCaller(run: () => void): void {
   void now.then(run);
