@@ -160,8 +160,10 @@ describe("nothing is left", () => {
           .create(row, body)
           .catch(() => undefined);
         isOver = !hasDied();
+        const before = await world.read(row.id);
         for (let sweeps = 0; sweeps < 2; sweeps++) await world.sweep();
         const page = await world.read(row.id);
+        expect(page, `request ${at}`).toEqual(before);
         outcomes.add(page === undefined ? "nothing" : "everything");
         const beside = page === undefined ? world.left() : world.process().leavings(world.now + HOUR_MS, 100);
         expect([page ?? [digest(body)], await beside], `request ${at}`).toEqual([[digest(body)], []]);
