@@ -1,8 +1,8 @@
 /**
- * Commits from elsewhere: a file that somebody gives, or what another process streams. What this machine has written itself is trusted, and read without a
- * look at each field; what comes from outside may have anything in it, and would be kept for good. So each field of each
- * fact is checked here by type and range, and a fact has no other fields. Whether facts can follow on each other is seen
- * when they are folded.
+ * Commits from outside: of a file, or streamed by another process. Commits that this machine wrote are trusted, and read
+ * without a check of each field; a commit from outside may hold anything, and would be kept for good. So each field of
+ * each fact is checked here by type and range, and a fact has no other fields. Whether facts can follow on each other is
+ * checked when they are folded.
  */
 
 import { executionIdOfCallback } from "../model/callback-id.ts";
@@ -188,7 +188,7 @@ export interface ForeignCommitOptions {
 }
 
 /**
- * Reads a commit, whoever has written it. `decodeCommit` trusts what it reads, and takes less time.
+ * Reads a commit from an untrusted source. `decodeCommit` trusts the text, and takes less time.
  *
  * @throws {CorruptLogError} CORRUPT_LOG, with the field whose value is impossible.
  * @throws {UnsupportedLogVersionError} UNSUPPORTED_LOG_VERSION

@@ -48,7 +48,7 @@ export const ForeignLogLimits = {
   CHARACTERS: 134_217_728,
 } as const;
 
-/** A value that may be too large, and what to call it. */
+/** A value that may be too large, and its name in messages. */
 interface Measured {
   readonly what: string;
   readonly size: number;

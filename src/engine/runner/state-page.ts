@@ -3,7 +3,7 @@ import type { Operation } from "../model/operation.ts";
 import { ClientError, ClientErrorCode, type StatePage } from "./client.ts";
 import { payloadLength } from "./payload-length.ts";
 
-/** A page ends before the operation that would pass this, in UTF-16 units of payloads: what carries it has its own limits. */
+/** A page ends before the operation that would pass this, in UTF-16 units of payloads: transports have limits. */
 const UNITS_PER_PAGE = 4_000_000;
 
 /**
