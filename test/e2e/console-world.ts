@@ -80,7 +80,7 @@ const changing = withDurableExecution(async (_event: unknown, context: DurableCo
   return context.waitForCallback("look at it", async () => undefined);
 });
 
-/** Two branches for which there is no node of both, three for which there is a bar, and a wide layer. */
+/** Layers of two, three and nine that follow on each other, with bars between them, and a parallel. */
 const wide = withDurableExecution(async (_event: unknown, context: DurableContext) => {
   const layer = (names: string): Promise<unknown> =>
     Promise.all([...names].map((name) => context.step(`part ${name}`, async () => name)));
