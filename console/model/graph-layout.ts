@@ -1,7 +1,7 @@
 /** Where the nodes of a graph lie: layer below layer, each context as a box around what is in it. All lengths are px. */
 
 import type { GraphNode, Scope } from "./graph.ts";
-import type { Link } from "./joins.ts";
+import { DOWN, type Row, type Standing, type Wire, wiresFrom, wiresOf, wiresTo } from "./graph-wires.ts";
 
 export interface Box {
   readonly node: GraphNode;
@@ -11,30 +11,25 @@ export interface Box {
   readonly height: number;
 }
 
-/** A line from one point to another, or to where several meet. */
-export interface Wire {
-  readonly x1: number;
-  readonly y1: number;
-  readonly x2: number;
-  readonly y2: number;
-}
-
 export interface Drawing {
   /** Contexts before what is in them. */
   readonly boxes: readonly Box[];
   readonly wires: readonly Wire[];
   readonly width: number;
   readonly height: number;
-  /** Those that nothing comes before, and those that nothing follows. */
-  readonly first: readonly Box[];
-  readonly last: readonly Box[];
+  /** What nothing comes before, and what nothing follows. */
+  readonly first: readonly Standing[];
+  readonly last: readonly Standing[];
 }
+
+/** Of the marks above and below a whole graph. */
+export const PILL = { width: 96, height: 28, gap: 32 } as const;
 
 export const NODE = { width: 196, height: 48 } as const;
 /** The head of a box around what is in it. */
 export const HEAD = 34;
 const PADDING = 14;
-const GAP = { across: 18, down: 36 } as const;
+const GAP = { across: 18, down: DOWN } as const;
 /** More nodes of a layer go into further rows. */
 const MOST_IN_ROW = 6;
 
@@ -54,29 +49,42 @@ function drawn({ nodes, links, first, last }: Scope): Drawing {
   const width = rows.reduce((widest, row) => Math.max(widest, widthOf(row)), 0);
   const [boxes, wires]: [Box[], Wire[]] = [[], []];
   /** By the place of its node. */
-  const own: Box[] = [];
+  const own: Standing[] = [];
   let y = 0;
   for (const row of rows) {
     let x = (width - widthOf(row)) / 2;
-    let tallest = 0;
+    const edges: Row = { top: y, bottom: y + row.reduce((tallest, { height }) => Math.max(tallest, height), 0) };
     for (const { node, place, inside, width: boxWidth, height } of row) {
-      const box = { node, x, y, width: boxWidth, height };
-      own[place] = box;
-      boxes.push(box);
+      const lies = { x, y, width: boxWidth, height };
+      own[place] = { ...lies, layer: node.layer, row: edges };
+      boxes.push({ node, ...lies });
       if (inside !== undefined) moveInto({ boxes, wires }, inside, { x: x + PADDING, y: y + HEAD });
       x += boxWidth + GAP.across;
-      tallest = Math.max(tallest, height);
     }
-    y += tallest + GAP.down;
+    y = edges.bottom + GAP.down;
   }
-  addWires(wires, links, own);
+  for (const wire of wiresOf(links, own, width)) wires.push(wire);
   return {
     boxes,
     wires,
     width,
     height: Math.max(0, y - GAP.down),
-    first: boxesAt(own, first),
-    last: boxesAt(own, last),
+    first: first.flatMap((place) => own[place] ?? []),
+    last: last.flatMap((place) => own[place] ?? []),
+  };
+}
+
+/** The lines from the mark above a graph, and to the one below. */
+export interface PillWires {
+  readonly start: readonly Wire[];
+  readonly end: readonly Wire[];
+}
+
+export function pillWiresOf({ first, last, width, height }: Drawing): PillWires {
+  const x = width / 2;
+  return {
+    start: wiresFrom({ x, y: -PILL.gap }, first, width),
+    end: wiresTo({ x, y: height + PILL.gap }, last, { width, height }),
   };
 }
 
@@ -133,63 +141,6 @@ function widthOf(row: readonly Sized[]): number {
   return row.reduce((sum, { width }) => sum + width + GAP.across, -GAP.across);
 }
 
-/**
- * Straight from one to several. Where several meet several they meet in a point first, and there as well what one link
- * hands on to the next, so that no link has more lines than nodes and one.
- */
-function addWires(wires: Wire[], links: readonly Link[], own: readonly Box[]): void {
-  const handingOn = new Set(links.map(({ behind }) => behind));
-  const meetings: Point[] = [];
-  links.forEach(({ from, to, behind }, place) => {
-    const [starts, ends] = [boxesAt(own, from), boxesAt(own, to)];
-    const isMet = behind !== undefined || handingOn.has(place);
-    if (!isMet && (starts.length === 1 || ends.length === 1)) {
-      for (const start of starts) for (const end of ends) wires.push(wireOf(start, end));
-      return;
-    }
-    const meeting = meetingOf(starts, ends);
-    meetings[place] = meeting;
-    const before = behind === undefined ? undefined : meetings[behind];
-    if (before !== undefined) wires.push(lineOf(before, meeting));
-    for (const start of starts) wires.push(lineOf(bottomOf(start), meeting));
-    for (const end of ends) wires.push(lineOf(meeting, topOf(end)));
-  });
-}
-
-function boxesAt(own: readonly Box[], places: readonly number[]): readonly Box[] {
-  return places.flatMap((place) => own[place] ?? []);
-}
-
-/** Between what it joins, close above what follows. */
-function meetingOf(starts: readonly Box[], ends: readonly Box[]): Point {
-  const [below, above] = [starts.map(bottomOf), ends.map(topOf)];
-  return {
-    x: [...below, ...above].reduce((sum, { x }) => sum + x, 0) / (below.length + above.length),
-    y: above.reduce((least, { y }) => Math.min(least, y), Number.POSITIVE_INFINITY) - GAP.down / 2,
-  };
-}
-
-function lineOf(from: Point, to: Point): Wire {
-  return { x1: from.x, y1: from.y, x2: to.x, y2: to.y };
-}
-
-function wireOf(from: Box, to: Box): Wire {
-  return lineOf(bottomOf(from), topOf(to));
-}
-
-interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
-function topOf({ x, y, width }: Box): Point {
-  return { x: x + width / 2, y };
-}
-
-function bottomOf(box: Box): Point {
-  return { x: box.x + box.width / 2, y: box.y + box.height };
-}
-
 /** The box that lies next in a direction, seen from another one. */
 export function nextBox(
   boxes: readonly Box[],
@@ -212,7 +163,7 @@ export function nextBox(
 }
 
 /** Of a context that is open, its head. */
-function centreOf({ node, x, y, width, height }: Box): Point {
+function centreOf({ node, x, y, width, height }: Box): { readonly x: number; readonly y: number } {
   const isOpen = node.kind === "operation" && node.inside !== undefined;
   return { x: x + width / 2, y: y + (isOpen ? HEAD : height) / 2 };
 }

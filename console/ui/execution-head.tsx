@@ -89,7 +89,7 @@ function HaltPanel({ subject, now }: TitleLineProps): JSX.Element | null {
         {title}
         {at !== undefined && <span class="hint"> since {moment(at)}</span>}
       </h3>
-      {message !== "" && <p class="code">{message}</p>}
+      {message !== "" && <Message text={message} />}
       <p>{text}</p>
     </section>
   );
@@ -106,12 +106,17 @@ function FaultPanel({ subject, now }: TitleLineProps): JSX.Element | null {
         Its last {count === 1 ? "invocation" : `${count} invocations`} broke; the next one begins in{" "}
         {remaining(retryAt - now)}
       </h3>
-      {details.error !== undefined && (
-        <p class="code">
-          {details.error.type}: {details.error.message}
-        </p>
-      )}
+      {details.error !== undefined && <Message text={`${details.error.type}: ${details.error.message}`} />}
     </section>
+  );
+}
+
+/** Of a long one there is a part to be seen, and the arrow keys show the rest. */
+function Message({ text }: { readonly text: string }): JSX.Element {
+  return (
+    <pre class="code" role="region" aria-label="The error" tabIndex={0}>
+      {text}
+    </pre>
   );
 }
 

@@ -16,11 +16,11 @@ const PAUSE_MS = 300;
 
 export function FilterBar({ filter, functionNames, onFilter }: FilterBarProps): JSX.Element {
   const search = useRef<HTMLInputElement>(null);
-  const write = useLater(onFilter);
+  const { write, flush } = useLater(onFilter);
   useShortcut("/", () => search.current?.focus());
   const isFiltered = Object.entries(NO_FILTER).some(([key, value]) => filter[key as keyof Filter] !== value);
   return (
-    <search class="filters" aria-label="Filters" onKeyDown={leaveByKey}>
+    <search class="filters" aria-label="Filters" onKeyDown={(event) => leaveByKey(event, flush)}>
       <label class="filter-name">
         Name begins with
         <input
@@ -79,11 +79,12 @@ export function FilterBar({ filter, functionNames, onFilter }: FilterBarProps): 
   );
 }
 
-/** From a field to what was found. */
-function leaveByKey(event: KeyboardEvent): void {
+/** From a field to what is found with what was written. */
+function leaveByKey(event: KeyboardEvent, flush: () => void): void {
   const isField = event.target instanceof HTMLInputElement && event.target.type !== "datetime-local";
   if (!isField || event.key !== "Enter") return;
   event.preventDefault();
+  flush();
   // Where the list is about to be another one, that one takes over.
   event.target.blur();
   document.querySelector<HTMLElement>('[role="listbox"]')?.focus();
@@ -113,14 +114,30 @@ function withChosen(names: readonly string[], chosen: string): readonly string[]
   return chosen === "" || names.includes(chosen) ? names : [chosen, ...names];
 }
 
-function useLater(onFilter: (change: Partial<Filter>) => void): (change: Partial<Filter>) => void {
+interface Later {
+  readonly write: (change: Partial<Filter>) => void;
+  /** Without a pause. */
+  readonly flush: () => void;
+}
+
+/** What is written in several fields is taken together. Once the filters have gone it counts no more. */
+function useLater(onFilter: (change: Partial<Filter>) => void): Later {
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const pending = useRef<Partial<Filter> | undefined>(undefined);
   const latest = useRef(onFilter);
   latest.current = onFilter;
-  return (change) => {
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const flush = (): void => {
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => latest.current(change), PAUSE_MS);
+    if (pending.current !== undefined) latest.current(pending.current);
+    pending.current = undefined;
   };
+  const write = (change: Partial<Filter>): void => {
+    clearTimeout(timer.current);
+    pending.current = { ...pending.current, ...change };
+    timer.current = setTimeout(flush, PAUSE_MS);
+  };
+  return { write, flush };
 }
 
 /** A key that does something wherever nothing is written. */

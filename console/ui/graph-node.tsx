@@ -18,6 +18,9 @@ export function GraphNodeView({ box, now, isCurrent, onChoose, onToggle }: Graph
   const { node, x, y, width, height } = box;
   const isOpen = node.kind === "operation" && node.inside !== undefined;
   const canOpen = node.kind === "group" || node.counts !== undefined;
+  const hasProgress = !isOpen && node.counts !== undefined;
+  // Of the text, to make room for the bar below it.
+  const lift = hasProgress ? 3 : 0;
   return (
     <g
       id={`node-${node.id}`}
@@ -32,12 +35,12 @@ export function GraphNodeView({ box, now, isCurrent, onChoose, onToggle }: Graph
       <title>{boxLabel(box, now)}</title>
       {canOpen && !isOpen && <rect class="node-behind" x={5} y={5} width={width} height={height} rx={8} />}
       <rect class="node-box" width={width} height={height} rx={8} />
-      <Mark status={statusOf(node)} y={isOpen ? HEAD / 2 : 17} />
-      <text class="node-title" x={30} y={isOpen ? HEAD / 2 + 4 : 21}>
+      <Mark status={statusOf(node)} y={isOpen ? HEAD / 2 : 17 - lift} />
+      <text class="node-title" x={30} y={isOpen ? HEAD / 2 + 4 : 21 - lift}>
         {shortened(titleIn(node), canOpen ? 19 : 23)}
       </text>
       {!isOpen && (
-        <text class="node-text" x={30} y={38}>
+        <text class="node-text" x={30} y={38 - lift}>
           {shortened(textIn(node, now), 28)}
         </text>
       )}
@@ -47,7 +50,7 @@ export function GraphNodeView({ box, now, isCurrent, onChoose, onToggle }: Graph
         </text>
       )}
       {canOpen && <Toggle x={width - 26} isOpen={isOpen} onToggle={onToggle} />}
-      {!isOpen && node.counts !== undefined && <Progress counts={node.counts} y={height - 6} />}
+      {hasProgress && <Progress counts={node.counts} y={height - 8} />}
     </g>
   );
 }

@@ -4,10 +4,11 @@ import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { ExecutionHeader } from "perdure/engine";
 import type { ExecutionView } from "../views/model/execution-view.ts";
 import { ExecutionGraph } from "../model/graph.ts";
-import { type Box, layoutOf, nextBox } from "../model/graph-layout.ts";
-import { type Camera, cameraOn, fitted, isNear, revealed, type Size, zoomed } from "../model/camera.ts";
+import { type Box, layoutOf, nextBox, PILL, pillWiresOf } from "../model/graph-layout.ts";
+import type { Wire } from "../model/graph-wires.ts";
+import { type Area, type Camera, cameraOn, fitted, isNear, revealed, type Size, zoomed } from "../model/camera.ts";
 import { boxLabel, GraphNodeView } from "./graph-node.tsx";
-import { EndPill, PILL, StartPill, WireView } from "./graph-parts.tsx";
+import { EndPill, StartPill, WiresView } from "./graph-parts.tsx";
 
 export interface GraphViewProps {
   readonly view: ExecutionView;
@@ -87,20 +88,17 @@ interface SceneProps extends GraphViewProps {
 function Scene({ drawing, camera, size, current, choose, toggle, now, view, seq }: SceneProps): JSX.Element {
   const area = cameraOn(camera, size);
   const header = view.headerAt(seq);
+  const pillWires = useMemo(() => pillWiresOf(drawing), [drawing]);
   // Of what goes on the times are told, so it is drawn again as they go by.
   const second = header?.status === "RUNNING" ? Math.floor(now / 1_000) : 0;
   return useMemo(() => {
     const near = drawing.boxes.filter((each) => isNear(area, each));
-    const wires = drawing.wires.filter(({ x1, y1, x2, y2 }) =>
-      isNear(area, { x: Math.min(x1, x2), y: Math.min(y1, y2), width: Math.abs(x2 - x1), height: Math.abs(y2 - y1) }),
-    );
+    const wiresNear = (wires: readonly Wire[]): readonly Wire[] => wires.filter((wire) => isNear(area, areaOf(wire)));
     return (
       <>
-        {wires.map((wire) => (
-          <WireView key={`${wire.x1} ${wire.y1} ${wire.x2} ${wire.y2}`} wire={wire} />
-        ))}
-        <StartPill drawing={drawing} />
-        <EndPill drawing={drawing} status={standing(header)} />
+        <WiresView wires={wiresNear(drawing.wires)} />
+        <StartPill drawing={drawing} wires={wiresNear(pillWires.start)} />
+        <EndPill drawing={drawing} wires={wiresNear(pillWires.end)} status={standing(header)} />
         {near.map((each) => (
           <GraphNodeView
             key={each.node.id}
@@ -117,6 +115,10 @@ function Scene({ drawing, camera, size, current, choose, toggle, now, view, seq 
       </>
     );
   }, [drawing, area.x, area.y, area.width, area.height, current, second, header]);
+}
+
+function areaOf({ x1, y1, x2, y2 }: Wire): Area {
+  return { x: Math.min(x1, x2), y: Math.min(y1, y2), width: Math.abs(x2 - x1), height: Math.abs(y2 - y1) };
 }
 
 /** One that stands still has not ended, and only a pause is meant to be. */

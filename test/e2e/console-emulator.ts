@@ -46,6 +46,8 @@ export interface Past {
   readonly executions: number;
   /** How many operations one more has, `LONG_ORDER`; none without them. */
   readonly operations?: number;
+  /** What is in `order.ts`; without it the code whose labels fail. */
+  readonly code?: string;
 }
 
 export const LONG_ORDER = "long-order";
@@ -59,7 +61,7 @@ export class EmulatorWorld implements AsyncDisposable {
   /** All that it is opened with has ended before it starts. */
   static async open(past: Past): Promise<EmulatorWorld> {
     const world = new EmulatorWorld();
-    world.project.write("order.ts", orderCode(BROKEN));
+    world.project.write("order.ts", past.code ?? orderCode(BROKEN));
     seed(world.project.path(".perdure"), past);
     world.#emulator = await Emulator.start(world.project, ["./order.ts"]);
     const { bearer } = JSON.parse(readFileSync(world.project.path(".perdure/credential.json"), "utf8")) as {
@@ -102,9 +104,13 @@ export class EmulatorWorld implements AsyncDisposable {
     return (await (await this.#call(`/2025-12-01/durable-executions/${arn}`)).json()) as Record<string, unknown>;
   }
 
+  deploy(country: string): Promise<void> {
+    return this.save(orderCode(country));
+  }
+
   /** Deploys other code, as saving the file does. */
-  async deploy(country: string): Promise<void> {
-    this.project.write("order.ts", orderCode(country));
+  async save(code: string): Promise<void> {
+    this.project.write("order.ts", code);
     await this.#emulator?.says("order.ts has changed");
   }
 

@@ -116,6 +116,28 @@ inChromium("the keyboard", () => {
     await visitor.isOn("Filters");
   });
 
+  test("what is written among the filters counts with Enter at once, and no more when one has left them", async () => {
+    await using visitor = await Visitor.open(browser, world.link());
+    const { page } = visitor;
+    // Time stands still, so that there is no pause after which it would count by itself.
+    await page.clock.install();
+    await page.reload();
+    await visitor.sees(/^\d+ executions$/);
+    await visitor.press("/");
+    await visitor.type("quick-");
+    await page.getByLabel("Tag").fill("no=tag");
+    await visitor.press("Enter");
+    await visitor.sees("No execution matches");
+    expect(page.url()).toContain("name=quick-&tag=no");
+    await visitor.activate("Clear");
+    await visitor.press("/");
+    await visitor.type("quick-");
+    await page.getByRole("option", { name: /shop/ }).click();
+    await page.getByRole("heading", { name: "shop" }).waitFor();
+    await page.clock.runFor(1_000);
+    expect(page.url()).toContain("/executions/");
+  });
+
   test("is with the page when a message is dismissed, and with the form of the page that was left", async () => {
     await using visitor = await opened("one");
     await visitor.activate("Pause");

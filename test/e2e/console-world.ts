@@ -11,6 +11,7 @@ import { createProxy, onlyBearing } from "../../src/cli/console-proxy.ts";
 import { answeringReplays } from "../../src/cli/console-replay.ts";
 import { createConsole } from "../../src/console/serve-console.ts";
 import { OneTimeLinks } from "../../src/console/one-time-links.ts";
+import type { Credential } from "../../src/lambda-compat/http/credentials.ts";
 import { createHttpFace } from "../../src/lambda-compat/http/face.ts";
 import { serve } from "../http/serve.ts";
 
@@ -18,6 +19,8 @@ export interface ConsoleWorld extends AsyncDisposable {
   readonly host: MemoryHost;
   readonly url: string;
   readonly token: string;
+  /** One that may only see. */
+  readonly readersToken: string;
   /** A link that lets in once. */
   link(): string;
   /** Of another origin than the page's. */
@@ -69,6 +72,25 @@ const many = withDurableExecution(async (event: { readonly operations: number },
   return context.waitForCallback("look at it", async () => undefined);
 });
 
+let changes = 0;
+
+/** Never calls the same twice, so that it halts when it is resumed after a pause. */
+const changing = withDurableExecution(async (_event: unknown, context: DurableContext) => {
+  await context.step(`call ${++changes}`, async () => changes);
+  return context.waitForCallback("look at it", async () => undefined);
+});
+
+/** Layers of two, three and nine that follow on each other, with bars between them, and a parallel. */
+const wide = withDurableExecution(async (_event: unknown, context: DurableContext) => {
+  const layer = (names: string): Promise<unknown> =>
+    Promise.all([...names].map((name) => context.step(`part ${name}`, async () => name)));
+  await layer("ab");
+  await layer("cde");
+  await layer("fghijklmn");
+  await context.parallel("sides", [async () => "left", async (side) => side.step("turn", async () => "right")]);
+  return "wide";
+});
+
 /** A host that runs elsewhere, as the command `perdure console` shows it. */
 export interface ConsoleFront extends AsyncDisposable {
   /** A link that lets in once. */
@@ -101,17 +123,22 @@ export async function openConsoleFront({ url, token, files = [] }: FrontOptions)
 
 export async function openConsoleWorld(options: { readonly site?: string } = {}): Promise<ConsoleWorld> {
   const site = options.site ?? (await builtSite());
-  const host = createMemoryHost({ functions: { order, flaky, quick, failing, many } });
+  const host = createMemoryHost({ functions: { order, flaky, quick, failing, many, changing, wide } });
   const token = crypto.randomUUID();
   const links = new OneTimeLinks(token);
   const page = createConsole({ folder: site, links });
-  const credentials = [{ id: "operator", rights: ["admin"] as const, bearer: token }];
+  const readersToken = crypto.randomUUID();
+  const credentials: readonly Credential[] = [
+    { id: "operator", rights: ["admin"], bearer: token },
+    { id: "reader", rights: ["read"], bearer: readersToken },
+  ];
   const face = createHttpFace({ client: host.client, credentials });
   const served = await serve(async (request) => (await page(request)) ?? face(request));
   const other = await serve(createHttpFace({ client: host.client, credentials }));
   return {
     host,
     token,
+    readersToken,
     url: served.url,
     otherUrl: other.url,
     link: () => links.linkTo(`${served.url}/console/`),

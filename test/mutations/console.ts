@@ -100,6 +100,13 @@ export const consoleMutations: readonly Mutation[] = [
   },
   {
     keeps: "console",
+    what: "links that share the room between two layers of a graph share a bar, which says of each what the other says",
+    code: "  return gap !== undefined && gaps.size === 1 && uses[gap] === 1;\n",
+    becomes: "  return gap !== undefined && gaps.size === 1;\n",
+    tests: ["console/model/graph-wires.test.ts"],
+  },
+  {
+    keeps: "console",
     what: "lines that are kept of one execution have no bound",
     code: "    if (kept.lines.length > this.#linesOfEach) this.#drop(kept);\n",
     becomes: "",

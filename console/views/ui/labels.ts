@@ -70,6 +70,14 @@ export function kindLabel({ type, subType }: Operation): string {
   return kindNames[subType ?? ""] ?? type.toLowerCase();
 }
 
+const POSITION = /^\d{1,9}(-\d{1,9})*$/;
+
+/** The kind, and where the code called it. An SDK that hashes its ids keeps that to itself. */
+export function placedKind(operation: Operation): string {
+  const { id } = operation;
+  return `${kindLabel(operation)}, ${POSITION.test(id) ? "position" : "id"} ${id}`;
+}
+
 export function titleOf(operation: Operation): string {
   return operation.name ?? kindLabel(operation);
 }

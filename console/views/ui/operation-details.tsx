@@ -2,7 +2,7 @@ import type { Operation } from "perdure/engine";
 import type { ComponentChildren, JSX } from "preact";
 import type { Span, Track } from "../model/execution-view.ts";
 import { FailureText, textOfFailure } from "./failure-text.tsx";
-import { clockTime, duration, kindLabel, moment, pretty, remaining, statusLabel, titleOf } from "./labels.ts";
+import { clockTime, duration, moment, placedKind, pretty, remaining, statusLabel, titleOf } from "./labels.ts";
 import { LogLinesList, type ShownLogLine } from "./log-lines.tsx";
 import { Payload } from "./payload.tsx";
 
@@ -61,7 +61,7 @@ function Facts({ operation, track, seq, now, line, runs }: OperationDetailsProps
   const wasCutOff = track.spans.some((span) => span.wasCutOff === true && (span.toSeq ?? 0) <= seq);
   return (
     <dl class="facts">
-      <Fact name="Kind" value={`${kindLabel(operation)}, position ${operation.id}`} />
+      <Fact name="Kind" value={placedKind(operation)} />
       <Fact name="Status" value={statusLabel(operation.status)} />
       <Fact name="Time" value={timeOf(operation, now)} />
       {line !== undefined && <Fact name="Line" value={String(line)} />}

@@ -21,8 +21,8 @@ export function App({ playground }: PaneProps): JSX.Element {
           perdure <span>playground</span>
         </h1>
         <p class="tagline">
-          Every result of this function goes into a log first. When its worker dies, the function runs again from the
-          top and takes those results from the log, instead of doing the work again.
+          Every result goes into a log first. When its worker dies, the function runs again, with those results from the
+          log.
         </p>
         <Connected playground={playground} />
         <ThemeButton />
