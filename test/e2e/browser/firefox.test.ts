@@ -77,7 +77,7 @@ describe.skipIf(!engine.found)(
           );
         const asked = site.asked("one");
         await blank.evaluate(EMPTY);
-        await viewer.tab.evaluate(`site.host.client.resume(${JSON.stringify(id)})`);
+        await viewer.resumeForRoom(id);
         expect(await tab.ended(id)).toMatchObject({ status: "SUCCEEDED" });
         expect(Object.keys(asked).length).toBeLessThan(40);
         expect(site.asked("one")).toEqual(onceEach(40));

@@ -27,7 +27,7 @@ describeTabs("chromium", "storage", (open) => {
 
     const asked = site.asked("one");
     await limits.send("Storage.overrideQuotaForOrigin", { origin: originOf(world) });
-    await late.tab.evaluate(`site.host.client.resume(${JSON.stringify(id)})`);
+    await late.resumeForRoom(id);
     expect(await tab.ended(id)).toMatchObject({ status: "SUCCEEDED" });
     expect(Object.keys(asked).length).toBeLessThan(40);
     expect(site.asked("one")).toEqual(Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`step-${at + 1}`, 1])));

@@ -147,6 +147,13 @@ export class SiteTab<Tab extends RemoteTab = BrowserTab> {
     return await this.read(`site.describe(${JSON.stringify(id)})`);
   }
 
+  /** Has an execution that found no room try again, unless it has by itself meanwhile: then it is halted no more. */
+  async resumeForRoom(id: string): Promise<void> {
+    await this.tab.evaluate(`site.host.client.resume(${JSON.stringify(id)}).catch((error) => {
+      if (error.code !== "InvalidParameterValueException") throw error;
+    })`);
+  }
+
   /** The names of steps and waits that are recorded as succeeded. */
   async succeeded(id: string): Promise<(string | null)[]> {
     const operations = await this.read<[string | null, string][]>(`site.operations(${JSON.stringify(id)})`);
