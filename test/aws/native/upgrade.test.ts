@@ -6,7 +6,8 @@
 import * as aws from "@aws/durable-execution-sdk-js";
 import type { DurableExecutionInvocationInput } from "@aws/durable-execution-sdk-js";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { isSlowRun, sampled } from "../../../scripts/slow-tests.ts";
 import { parseExecutionArn } from "../../../src/lambda-compat/arn.ts";
 import { withDurableExecution } from "../../../src/lambda-compat/with-durable-execution.ts";
 import { type CanonicalLog, canonicalLog, idsIn } from "../../corpus/canonical.ts";
@@ -21,6 +22,9 @@ type Make = (client: LambdaClient) => Readonly<Record<string, DurableHandler>>;
 const perdure: Make = (client) => functionsOf((handler) => withDurableExecution(handler, { client }));
 const theirs: Make = (client) =>
   functionsOf((handler) => aws.withDurableExecution(handler as never, { client }) as never);
+
+// AWS's SDK complains of every checkpoint that a stop has left without an answer.
+vi.spyOn(console, "error").mockImplementation(() => undefined);
 
 /** One more than the checkpoints of any of these: never reached. */
 const NEVER = Number.MAX_SAFE_INTEGER;
@@ -107,7 +111,9 @@ const upgraded = Object.keys(workflows).filter((name) => name !== "long" && name
 describe.each([
   ["AWS's SDK to perdure", theirs, perdure, [...upgraded, "graph"]],
   ["perdure to AWS's SDK", perdure, theirs, upgraded],
-] as const)("from %s", (_way, first, second, names) => {
+] as const)("from %s", (_way, first, second, all) => {
+  const names = sampled(all, 3);
+
   test("every execution comes to what it would have come to, wherever it stood", async () => {
     const whole = new Upgrade(first, first);
     await whole.run(names.map((workflow) => ({ workflow, stop: NEVER })));
@@ -121,7 +127,7 @@ describe.each([
       const seen = canonicalLog(upgrade.logs.get(nameOf(each)) ?? [], idsIn(log));
       expect.soft({ ...each, ...outcomeOf(seen) }).toEqual({ ...each, ...outcomeOf(log) });
     }
-    expect([...upgrade.found].toSorted()).toEqual(expect.arrayContaining(STATES));
+    if (isSlowRun) expect([...upgrade.found].toSorted()).toEqual(expect.arrayContaining(STATES));
   });
 });
 
