@@ -32,10 +32,10 @@ export async function runWorkflow(
     fold(state, decodeCommit(body));
     for (const [callbackId, operationId] of state.callbacks) {
       const name = askedFor(state, operationId);
-      const outcome = name === undefined ? undefined : answers[name];
-      if (outcome === undefined || answered.has(callbackId)) continue;
+      const outcomes = name === undefined ? undefined : answers[name];
+      if (outcomes === undefined || answered.has(callbackId)) continue;
       answered.add(callbackId);
-      await client.completeCallback(callbackId, outcome);
+      for (const outcome of outcomes) await client.completeCallback(callbackId, outcome);
     }
   }
   return bodies;
