@@ -21,7 +21,7 @@ export async function runCorpus(client: ExecutionClient): Promise<Logs> {
 export async function runWorkflow(
   client: ExecutionClient,
   functionName: string,
-  { answers = {} }: Workflow,
+  { answers = {}, cutOff = {} }: Workflow,
 ): Promise<readonly string[]> {
   const { execution } = await client.start({ functionName, input: "{}" });
   const bodies: string[] = [];
@@ -30,6 +30,7 @@ export async function runWorkflow(
   for await (const { body } of client.watch(execution.id, 0)) {
     bodies.push(body);
     fold(state, decodeCommit(body));
+    await cutOffInvokes(client, state, cutOff);
     for (const [callbackId, operationId] of state.callbacks) {
       const name = askedFor(state, operationId);
       const outcomes = name === undefined ? undefined : answers[name];
@@ -39,6 +40,18 @@ export async function runWorkflow(
     }
   }
   return bodies;
+}
+
+/** An invoke that has an outcome is told again to no avail. */
+async function cutOffInvokes(
+  client: ExecutionClient,
+  { header, openInvokes, operations }: ExecutionState,
+  cutOff: Readonly<Record<string, InvokeOutcome>>,
+): Promise<void> {
+  for (const operationId of openInvokes) {
+    const outcome = cutOff[operations.get(operationId)?.name ?? ""];
+    if (outcome !== undefined) await client.completeInvoke({ executionId: header.id, operationId }, outcome);
+  }
 }
 
 /** The name of a callback that somebody was asked for; undefined before that. */

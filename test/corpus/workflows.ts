@@ -6,13 +6,15 @@
  * submits the callback of a `waitForCallback`.
  */
 
-import type { CallbackOutcome } from "../../src/engine/runner/client.ts";
+import type { CallbackOutcome, InvokeOutcome } from "../../src/engine/runner/client.ts";
 import type { DurableContext } from "../../src/lambda-compat/types.ts";
 
 export interface Workflow {
   readonly run: (context: DurableContext) => Promise<unknown>;
   /** What callbacks are told, by name and one after the other; those that are not listed are left open. */
   readonly answers?: Readonly<Record<string, readonly CallbackOutcome[]>>;
+  /** What invokes are told by name, whatever the function that they call does. */
+  readonly cutOff?: Readonly<Record<string, InvokeOutcome>>;
 }
 
 const once = { retryStrategy: () => ({ shouldRetry: false }) };
@@ -255,6 +257,22 @@ async function plainInvokes(context: DurableContext): Promise<unknown> {
   return [doubled, await context.invoke<number, number>("again", "double", doubled)];
 }
 
+/** Invokes whose function is out of time, or is stopped by somebody. */
+async function cutOffInvokes(context: DurableContext): Promise<unknown> {
+  const outcomes: unknown[] = [];
+  for (const name of ["out of time", "stopped"]) {
+    outcomes.push(await said(context.invoke(name, "idle", {})));
+    await context.step(`after ${name}`, async () => null);
+  }
+  return outcomes;
+}
+
+/** Is invoked, and waits for an answer that nobody gives. */
+async function idle(context: DurableContext): Promise<unknown> {
+  const [answer] = await context.createCallback("nobody");
+  return answer;
+}
+
 /** One callback that a heartbeat keeps, and one whose heartbeat does not come. */
 async function heartbeats(context: DurableContext): Promise<unknown> {
   const [kept] = await context.createCallback("kept", { heartbeatTimeout: { hours: 5 } });
@@ -379,6 +397,13 @@ export const workflows: Readonly<Record<string, Workflow>> = {
   },
   invokes: { run: invokes },
   plainInvokes: { run: plainInvokes },
+  cutOffInvokes: {
+    run: cutOffInvokes,
+    cutOff: {
+      "out of time": { status: "TIMED_OUT", error: { errorType: "TimedOut", errorMessage: "it took too long" } },
+      stopped: { status: "STOPPED", error: { errorType: "Stopped", errorMessage: "somebody stopped it" } },
+    },
+  },
   heartbeats: {
     run: heartbeats,
     answers: { kept: [{ type: "HEARTBEAT" }, { type: "HEARTBEAT" }, { type: "SUCCEEDED", result: "alive" }] },
@@ -395,11 +420,14 @@ export const workflows: Readonly<Record<string, Workflow>> = {
 /** What the workflows invoke that is not durable: a home has it under these names, too. */
 export const plainFunctions = { double: async (number: number): Promise<number> => number * 2 };
 
-/** The workflows in the form in which a home takes functions, made by an SDK. */
+/** The workflows, and what they invoke, in the form in which a home takes functions, made by an SDK. */
 export function functionsOf<Handler>(
   wrap: (handler: (event: unknown, context: DurableContext) => Promise<unknown>) => Handler,
 ): Record<string, Handler> {
   return Object.fromEntries(
-    Object.entries(workflows).map(([name, { run }]) => [name, wrap((_event, context) => run(context))]),
+    Object.entries({ ...workflows, idle: { run: idle } }).map(([name, { run }]) => [
+      name,
+      wrap((_event, context) => run(context)),
+    ]),
   );
 }
