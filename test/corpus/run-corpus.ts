@@ -4,7 +4,7 @@ import { decodeCommit } from "../../src/engine/machine/commit-codec.ts";
 import { fold } from "../../src/engine/machine/fold.ts";
 import { emptyState, type ExecutionState } from "../../src/engine/machine/state.ts";
 import type { Operation } from "../../src/engine/model/operation.ts";
-import type { ExecutionClient } from "../../src/engine/runner/client.ts";
+import type { ExecutionClient, InvokeOutcome } from "../../src/engine/runner/client.ts";
 import { type Workflow, workflows } from "./workflows.ts";
 
 /** By the name of the workflow: the texts of the commits. */

@@ -36,6 +36,8 @@ const TIMEOUT_MS = 900_000;
 let dynamodb: Dynalite;
 let sqs: LocalSqs;
 let s3: LocalS3;
+/** Opened so far: each has a table, a queue and a bucket of its own name. */
+let worlds = 0;
 
 beforeAll(async () => {
   dynamodb = await Dynalite.start();
@@ -50,7 +52,7 @@ afterAll(async () => {
 });
 
 async function crash(point: CrashPoint): Promise<boolean> {
-  const services = await Services.open(`crash-${point.change}-${point.when.toLowerCase()}`, { sqs, s3, dynamodb });
+  const services = await Services.open(`crash-${++worlds}`, { sqs, s3, dynamodb });
   const { account, violations, hasCrashed } = await lambdaCrash(acts, point, services);
   await services.close();
   expect(violations, `${point.when} change ${point.change}: ${account()}`).toEqual([]);

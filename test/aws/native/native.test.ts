@@ -102,6 +102,7 @@ const toured = {
 
 /** In `npm test`, each of them a new process. */
 const MOST_KILLS = isSlowRun ? Number.POSITIVE_INFINITY : 3;
+const LEAST_KILLS = Math.min(MOST_KILLS, 16);
 const killed = isSlowRun ? "every checkpoint" : `the first ${MOST_KILLS} checkpoints`;
 
 describeOnLambda("native durable functions", () => {
@@ -142,8 +143,7 @@ describeOnLambda("native durable functions", () => {
       const { status, result } = await service.run("tour", { n: 7 });
       expect([status, JSON.parse(result ?? "null")]).toEqual(["SUCCEEDED", toured]);
       expect(ledger.ranAgain).toEqual([]);
-      if (isSlowRun) expect(kills).toBeGreaterThan(15);
-      else expect(kills).toBe(MOST_KILLS);
+      expect(kills).toBeGreaterThanOrEqual(LEAST_KILLS);
       expect(functions.get("tour")?.coldStarts).toBe(kills + 1);
     });
 

@@ -7,7 +7,7 @@ import * as aws from "@aws/durable-execution-sdk-js";
 import type { DurableExecutionInvocationInput } from "@aws/durable-execution-sdk-js";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { isSlowRun, sampled } from "../../../scripts/slow-tests.ts";
+import { sampled } from "../../../scripts/slow-tests.ts";
 import { parseExecutionArn } from "../../../src/lambda-compat/arn.ts";
 import { withDurableExecution } from "../../../src/lambda-compat/with-durable-execution.ts";
 import { type CanonicalLog, canonicalLog, idsIn } from "../../corpus/canonical.ts";
@@ -127,7 +127,8 @@ describe.each([
       const seen = canonicalLog(upgrade.logs.get(nameOf(each)) ?? [], idsIn(log));
       expect.soft({ ...each, ...outcomeOf(seen) }).toEqual({ ...each, ...outcomeOf(log) });
     }
-    if (isSlowRun) expect([...upgrade.found].toSorted()).toEqual(expect.arrayContaining(STATES));
+    // A few workflows do not meet all of them.
+    expect([...upgrade.found].toSorted()).toEqual(expect.arrayContaining([...sampled(STATES, 0)]));
   });
 });
 
