@@ -12,7 +12,7 @@ test("every file that is told of is there, and is told of once", () => {
 
 test.each(sampledFiles)("%s runs a sample", (file) => {
   expect(readFileSync(join(root, file), "utf8")).toMatch(
-    /import \{[^}]*\b(?:sampled|inFull)\b[^}]*\} from ".*slow-tests/,
+    /import \{[^}]*\b(?:sampled|inFull|isSlowRun)\b[^}]*\} from ".*slow-tests/,
   );
 });
 
