@@ -23,6 +23,8 @@ export const longest: readonly string[] = [
   "test/differential/callbacks.test.ts",
   "test/package/commonjs.test.ts",
   "test/aws/lambda-host.test.ts",
+  "test/aws/chaos/every-point.test.ts",
+  "test/aws/chaos/lambda-chaos.test.ts",
 ];
 
 /** The projects whose files wait long, for servers and browsers to come up and for time to pass. */

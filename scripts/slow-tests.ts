@@ -1,7 +1,10 @@
-/** What takes minutes of two cores: `npm run test:slow` runs it, `npm test` says that it does not. */
+/**
+ * What takes minutes of two cores: `npm run test:slow` runs it. Of most kinds `npm test` runs a short sample, and it says
+ * what it leaves out.
+ */
 
-/** Files of tests in Node and across processes. */
-export const slowFiles: readonly string[] = [
+/** Files of tests in Node and across processes of which `npm test` runs a sample: those that ask for `sampled`, or whether the run is the slow one. */
+export const sampledFiles: readonly string[] = [
   "test/aws/chaos/every-point.test.ts",
   "test/aws/chaos/lambda-chaos.test.ts",
   "test/aws/dynamodb-local.test.ts",
@@ -9,6 +12,11 @@ export const slowFiles: readonly string[] = [
   "test/aws/native/native.test.ts",
   "test/aws/native/upgrade.test.ts",
   "test/cli/lifecycle.test.ts",
+  "test/http/fuzz.test.ts",
+];
+
+/** Files of which `npm test` runs nothing. */
+export const slowFiles: readonly string[] = [
   "test/e2e/browser/firefox.test.ts",
   "test/e2e/browser/webkit.test.ts",
   "test/e2e/console.test.ts",
@@ -33,8 +41,15 @@ export const slowPages: readonly string[] = [
   "test/runtimes/browser/host.test.ts",
 ];
 
-/** Files that try a twentieth of their cases in `npm test`, and all of them in the slow run. */
-export const longerFiles: readonly string[] = ["test/http/fuzz.test.ts"];
-
 /** Whether this run is the slow one. */
 export const isSlowRun: boolean = process.env["SLOW"] === "true";
+
+/** All of the cases in the slow run, the first so many of them in `npm test`. */
+export function sampled<T>(cases: readonly T[], count: number): readonly T[] {
+  return isSlowRun ? cases : cases.slice(0, count);
+}
+
+/** Declares tests that the slow run alone has. */
+export function inFull(declare: () => void): void {
+  if (isSlowRun) declare();
+}

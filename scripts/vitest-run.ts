@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { root, runTool } from "./command.ts";
-import { isSlowRun, slowFiles } from "./slow-tests.ts";
+import { isSlowRun, sampledFiles, slowFiles } from "./slow-tests.ts";
 
 export interface Counts {
   readonly passed: number;
@@ -43,7 +43,10 @@ export async function runVitest(args: readonly string[]): Promise<Counts> {
   const report = existsSync(reportPath) ? (JSON.parse(readFileSync(reportPath, "utf8")) as VitestReport) : undefined;
   rmSync(folder, { recursive: true });
   for (const line of report === undefined ? [] : skippedForReason(report)) console.log(`skipped: ${line}`);
-  if (args.length === 0 && !isSlowRun) console.log(`left to npm run test:slow: ${slowFiles.join(", ")}`);
+  if (args.length === 0 && !isSlowRun) {
+    console.log(`left to npm run test:slow: ${slowFiles.join(", ")}`);
+    console.log(`run in part, and as a whole by npm run test:slow: ${sampledFiles.join(", ")}`);
+  }
   return report === undefined ? { passed: 0, failed: 1, skipped: 0 } : countTests(report, code);
 }
 

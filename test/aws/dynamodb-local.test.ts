@@ -16,10 +16,13 @@ import { applicable } from "../../src/testing/contract.ts";
 import { rowOf } from "../../src/testing/store-case.ts";
 import { storeContract } from "../../src/testing/store-contract.ts";
 import { DynamoDbLocal } from "../../scripts/local-aws/dynamodb-local.ts";
+import { inFull, sampled } from "../../scripts/slow-tests.ts";
 import { describeOnDynamoDbLocal } from "./dynamodb-local.ts";
 import { SwallowingProxy } from "./swallowing-proxy.ts";
 
 const table = "perdure";
+/** Of the promises of a store, in `npm test`: each start of a DynamoDB Local takes seconds as it is. */
+const SAMPLE = 3;
 
 describeOnDynamoDbLocal("the DynamoDB store on DynamoDB Local", () => {
   let local: DynamoDbLocal;
@@ -40,60 +43,62 @@ describeOnDynamoDbLocal("the DynamoDB store on DynamoDB Local", () => {
   const open = (): DynamoStore => new DynamoStore({ client, table });
   const subject = { open, restart: async () => open() };
 
-  test.each(applicable(storeContract))("$name", ({ run }) => run(subject));
+  test.each(sampled(applicable(storeContract), SAMPLE))("$name", ({ run }) => run(subject));
 });
 
-describeOnDynamoDbLocal("the DynamoDB store on a DynamoDB Local that fails", () => {
-  const folder = mkdtempSync(join(tmpdir(), "perdure-dynamodb-"));
-  let local: DynamoDbLocal;
-  let client: DynamoDBDocumentClient;
+inFull(() => {
+  describeOnDynamoDbLocal("the DynamoDB store on a DynamoDB Local that fails", () => {
+    const folder = mkdtempSync(join(tmpdir(), "perdure-dynamodb-"));
+    let local: DynamoDbLocal;
+    let client: DynamoDBDocumentClient;
 
-  beforeAll(async () => {
-    local = await DynamoDbLocal.start(folder);
-    client = local.client();
-    await local.createTable(table);
-  });
+    beforeAll(async () => {
+      local = await DynamoDbLocal.start(folder);
+      client = local.client();
+      await local.createTable(table);
+    });
 
-  afterAll(async () => {
-    client.destroy();
-    await local.kill();
-    rmSync(folder, { recursive: true, force: true });
-  });
+    afterAll(async () => {
+      client.destroy();
+      await local.kill();
+      rmSync(folder, { recursive: true, force: true });
+    });
 
-  test("keeps everything that it has acknowledged when its process is killed under load", async () => {
-    const store = new DynamoStore({ client: local.client({ maxAttempts: 1 }), table });
-    const writers = await Promise.all([1, 2, 3, 4].map((number) => Writer.start(store, `load-${number}`)));
-    const writing = writers.map((writer) => writer.writeUntilRefused());
-    await expect.poll(() => writers.every(({ acknowledged }) => acknowledged > 10)).toBe(true);
-    await local.kill();
-    await Promise.all(writing);
-    await local.start();
-    for (const { id, acknowledged } of writers) {
-      const bodies = (await new DynamoStore({ client, table }).read(id, 1))?.bodies ?? [];
-      // One more may have landed, whose answer the kill cut off.
-      expect([acknowledged, acknowledged + 1]).toContain(bodies.length);
-      expect(bodies).toEqual(bodies.map((_, index) => `commit ${index + 1}`));
-    }
-  });
+    test("keeps everything that it has acknowledged when its process is killed under load", async () => {
+      const store = new DynamoStore({ client: local.client({ maxAttempts: 1 }), table });
+      const writers = await Promise.all([1, 2, 3, 4].map((number) => Writer.start(store, `load-${number}`)));
+      const writing = writers.map((writer) => writer.writeUntilRefused());
+      await expect.poll(() => writers.every(({ acknowledged }) => acknowledged > 10)).toBe(true);
+      await local.kill();
+      await Promise.all(writing);
+      await local.start();
+      for (const { id, acknowledged } of writers) {
+        const bodies = (await new DynamoStore({ client, table }).read(id, 1))?.bodies ?? [];
+        // One more may have landed, whose answer the kill cut off.
+        expect([acknowledged, acknowledged + 1]).toContain(bodies.length);
+        expect(bodies).toEqual(bodies.map((_, index) => `commit ${index + 1}`));
+      }
+    });
 
-  test.each([
-    ["and the client sends it again, which is refused", 3],
-    ["and the client gives up", 1],
-  ])("no step runs twice when the answer to a write is lost %s", async (_how, maxAttempts) => {
-    let puts = 0;
-    const proxy = await SwallowingProxy.start(local.port, (operation) => operation === "PutItem" && ++puts % 3 === 0);
-    const lossy = local.client({ maxAttempts }, proxy.port);
-    const { runner, runs } = counting(new DynamoStore({ client: lossy, table }));
-    try {
-      const { execution } = await startUntilAnswered(runner, `lossy-${maxAttempts}`);
-      const { status, result } = await runner.settled(execution.id, Date.now() + 120_000);
-      expect([status, result, runs]).toEqual(["SUCCEEDED", "6", [0, 1, 2, 3]]);
-      expect(proxy.swallowed).toBeGreaterThan(1);
-    } finally {
-      runner.close();
-      lossy.destroy();
-      proxy.stop();
-    }
+    test.each([
+      ["and the client sends it again, which is refused", 3],
+      ["and the client gives up", 1],
+    ])("no step runs twice when the answer to a write is lost %s", async (_how, maxAttempts) => {
+      let puts = 0;
+      const proxy = await SwallowingProxy.start(local.port, (operation) => operation === "PutItem" && ++puts % 3 === 0);
+      const lossy = local.client({ maxAttempts }, proxy.port);
+      const { runner, runs } = counting(new DynamoStore({ client: lossy, table }));
+      try {
+        const { execution } = await startUntilAnswered(runner, `lossy-${maxAttempts}`);
+        const { status, result } = await runner.settled(execution.id, Date.now() + 120_000);
+        expect([status, result, runs]).toEqual(["SUCCEEDED", "6", [0, 1, 2, 3]]);
+        expect(proxy.swallowed).toBeGreaterThan(1);
+      } finally {
+        runner.close();
+        lossy.destroy();
+        proxy.stop();
+      }
+    });
   });
 });
 

@@ -1,6 +1,7 @@
 /** How an emulator begins and ends, and what outlives it. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { inFull } from "../../scripts/slow-tests.ts";
 import { Emulator, isAlive, PERDURE, Project } from "./emulator.ts";
 
 const project = new Project();
@@ -80,75 +81,77 @@ test("killed while a handler never gives way, it leaves no process behind, and g
   expect(project.lines("before")).toEqual(["done"]);
 });
 
-test("a change of a file, or of what it imports, takes effect for new invocations", async () => {
-  const ask = async () => (await project.run("invoke", "question", "--quiet")).out;
-  expect(await ask()).toBe('"a1"\n');
-  project.write("answer.ts", 'export const answer: string = "b";\n');
-  await emulator.says("question.ts has changed");
-  expect(await ask()).toBe('"b1"\n');
-  project.write("question.ts", "export const broken = ;\n");
-  await emulator.says("The code from before is kept");
-});
+inFull(() => {
+  test("a change of a file, or of what it imports, takes effect for new invocations", async () => {
+    const ask = async () => (await project.run("invoke", "question", "--quiet")).out;
+    expect(await ask()).toBe('"a1"\n');
+    project.write("answer.ts", 'export const answer: string = "b";\n');
+    await emulator.says("question.ts has changed");
+    expect(await ask()).toBe('"b1"\n');
+    project.write("question.ts", "export const broken = ;\n");
+    await emulator.says("The code from before is kept");
+  });
 
-test("code that no longer matches the log halts the execution, which goes on when it does again", async () => {
-  project.write("question.ts", answering("ask", "2"));
-  await expect.poll(() => emulator.output.split("question.ts has changed")).toHaveLength(3);
-  await project.run("invoke", "question", '{"waits":true}', "--name", "q", "--async");
-  const history = async () => (await project.run("history", "q")).out;
-  await expect.poll(history).toContain("CallbackStarted");
-  project.write("question.ts", answering("inquire", "3"));
-  await expect.poll(() => emulator.output.split("question.ts has changed")).toHaveLength(4);
-  expect(await project.run("callback", "succeed", "--of", "q")).toMatchObject({ code: 0 });
-  const halted = await project.run("tail", "q");
-  expect(halted.code).toBe(1);
-  expect(halted.err).toContain("HALTED");
-  project.write("question.ts", answering("ask", "4"));
-  await expect.poll(() => emulator.output.split("question.ts has changed")).toHaveLength(5);
-  expect(await project.run("resume", "q")).toMatchObject({ code: 0 });
-  expect(await project.run("tail", "q")).toMatchObject({ code: 0 });
-});
+  test("code that no longer matches the log halts the execution, which goes on when it does again", async () => {
+    project.write("question.ts", answering("ask", "2"));
+    await expect.poll(() => emulator.output.split("question.ts has changed")).toHaveLength(3);
+    await project.run("invoke", "question", '{"waits":true}', "--name", "q", "--async");
+    const history = async () => (await project.run("history", "q")).out;
+    await expect.poll(history).toContain("CallbackStarted");
+    project.write("question.ts", answering("inquire", "3"));
+    await expect.poll(() => emulator.output.split("question.ts has changed")).toHaveLength(4);
+    expect(await project.run("callback", "succeed", "--of", "q")).toMatchObject({ code: 0 });
+    const halted = await project.run("tail", "q");
+    expect(halted.code).toBe(1);
+    expect(halted.err).toContain("HALTED");
+    project.write("question.ts", answering("ask", "4"));
+    await expect.poll(() => emulator.output.split("question.ts has changed")).toHaveLength(5);
+    expect(await project.run("resume", "q")).toMatchObject({ code: 0 });
+    expect(await project.run("tail", "q")).toMatchObject({ code: 0 });
+  });
 
-test("one is paused, resumed, forked, rewound and removed by hand", async () => {
-  await project.run("invoke", "question", '{"waits":true}', "--name", "p", "--async");
-  const history = async () => (await project.run("history", "p")).out;
-  await expect.poll(history).toContain("CallbackStarted");
-  expect(await project.run("pause", "p", "--reason", "by hand")).toMatchObject({ code: 0 });
-  expect(await project.run("callback", "succeed", "--of", "p")).toMatchObject({ code: 0 });
-  const shown = await project.run("show", "p");
-  expect(shown.out).toContain("PAUSED");
-  expect(shown.out).toContain("by hand");
-  expect(await project.run("purge", "p")).toMatchObject({ code: 4 });
-  expect(await project.run("resume", "p")).toMatchObject({ code: 0 });
-  expect(await project.run("tail", "p")).toMatchObject({ code: 0 });
-  const fork = await project.run("fork", "p", "--before", "reply", "--name", "p2");
-  expect(fork.out).toMatch(/^arn:.*\/p2\/\w+\n$/);
-  await expect.poll(async () => (await project.run("history", "p2")).out).toContain("CallbackStarted");
-  expect(await project.run("rewind", "p", "--before", "ask")).toMatchObject({ code: 0 });
-  expect(await project.run("rewind", "p")).toMatchObject({ code: 2 });
-  await expect.poll(history).toContain("ExecutionRewound");
-  expect(await project.run("stop", "p2")).toMatchObject({ code: 0 });
-  expect(await project.run("purge", "p2")).toMatchObject({ code: 0 });
-  expect(await project.run("show", "p2")).toMatchObject({ code: 4 });
-});
+  test("one is paused, resumed, forked, rewound and removed by hand", async () => {
+    await project.run("invoke", "question", '{"waits":true}', "--name", "p", "--async");
+    const history = async () => (await project.run("history", "p")).out;
+    await expect.poll(history).toContain("CallbackStarted");
+    expect(await project.run("pause", "p", "--reason", "by hand")).toMatchObject({ code: 0 });
+    expect(await project.run("callback", "succeed", "--of", "p")).toMatchObject({ code: 0 });
+    const shown = await project.run("show", "p");
+    expect(shown.out).toContain("PAUSED");
+    expect(shown.out).toContain("by hand");
+    expect(await project.run("purge", "p")).toMatchObject({ code: 4 });
+    expect(await project.run("resume", "p")).toMatchObject({ code: 0 });
+    expect(await project.run("tail", "p")).toMatchObject({ code: 0 });
+    const fork = await project.run("fork", "p", "--before", "reply", "--name", "p2");
+    expect(fork.out).toMatch(/^arn:.*\/p2\/\w+\n$/);
+    await expect.poll(async () => (await project.run("history", "p2")).out).toContain("CallbackStarted");
+    expect(await project.run("rewind", "p", "--before", "ask")).toMatchObject({ code: 0 });
+    expect(await project.run("rewind", "p")).toMatchObject({ code: 2 });
+    await expect.poll(history).toContain("ExecutionRewound");
+    expect(await project.run("stop", "p2")).toMatchObject({ code: 0 });
+    expect(await project.run("purge", "p2")).toMatchObject({ code: 0 });
+    expect(await project.run("show", "p2")).toMatchObject({ code: 4 });
+  });
 
-test("an invocation that takes too long is ended; Ctrl+C ends everything", async () => {
-  await emulator.end("SIGTERM");
-  project.write("pids", "");
-  project.write(
-    "endless.ts",
-    `import { appendFileSync } from "node:fs";
-     import { withDurableExecution } from ${PERDURE};
-     export const handler = withDurableExecution(async () => {
-       appendFileSync("pids", process.pid + "\\n");
-       for (;;);
-     });`,
-  );
-  emulator = await Emulator.start(project, ["./endless.ts", "--timeout", "3"]);
-  await project.run("invoke", "endless", "--async");
-  await expect.poll(() => project.lines("pids")).not.toEqual([]);
-  await emulator.says("Task timed out after 3 seconds");
-  const pids = project.lines("pids").map(Number);
-  expect(await emulator.end("SIGINT")).toBe(0);
-  await expect.poll(() => pids.filter(isAlive)).toEqual([]);
-  expect(emulator.output).toContain("Stopped.");
+  test("an invocation that takes too long is ended; Ctrl+C ends everything", async () => {
+    await emulator.end("SIGTERM");
+    project.write("pids", "");
+    project.write(
+      "endless.ts",
+      `import { appendFileSync } from "node:fs";
+       import { withDurableExecution } from ${PERDURE};
+       export const handler = withDurableExecution(async () => {
+         appendFileSync("pids", process.pid + "\\n");
+         for (;;);
+       });`,
+    );
+    emulator = await Emulator.start(project, ["./endless.ts", "--timeout", "3"]);
+    await project.run("invoke", "endless", "--async");
+    await expect.poll(() => project.lines("pids")).not.toEqual([]);
+    await emulator.says("Task timed out after 3 seconds");
+    const pids = project.lines("pids").map(Number);
+    expect(await emulator.end("SIGINT")).toBe(0);
+    await expect.poll(() => pids.filter(isAlive)).toEqual([]);
+    expect(emulator.output).toContain("Stopped.");
+  });
 });

@@ -6,9 +6,10 @@
 import { decodeCommit } from "../../src/engine/machine/commit-codec.ts";
 import { fold } from "../../src/engine/machine/fold.ts";
 import { emptyState } from "../../src/engine/machine/state.ts";
+import type { Commit } from "../../src/engine/model/commit.ts";
 import { checksum } from "../../src/engine/model/checksum.ts";
 import type { Failure } from "../../src/engine/model/failure.ts";
-import { type Operation, placeOf } from "../../src/engine/model/operation.ts";
+import { type CallbackOperation, type Operation, placeOf } from "../../src/engine/model/operation.ts";
 import { wireId } from "../../src/lambda-compat/wire-id.ts";
 
 export interface CanonicalLog {
@@ -30,11 +31,15 @@ const LONG = 200;
  */
 export function canonicalLog(bodies: readonly string[], ids: readonly string[] = []): CanonicalLog {
   const state = emptyState({ keepsAll: true });
-  for (const body of bodies) fold(state, decodeCommit(body));
+  const commits = bodies.map(decodeCommit);
+  for (const commit of commits) fold(state, commit);
   const positions = new Map(ids.map((id) => [wireId(id), id]));
   const nameOf = (id: string): string => positions.get(id) ?? id;
   const operations = [...state.operations.values()];
-  const told = operations.map((operation) => ({ id: nameOf(operation.id), text: textOf(operation, nameOf) }));
+  const told = operations.map((operation) => ({
+    id: nameOf(operation.id),
+    text: textOf(operation, { nameOf, commits }),
+  }));
   told.sort((a, b) => compareIds(a.id, b.id));
   const { status, result, error } = state.header;
   return {
@@ -51,27 +56,40 @@ export function idsIn({ operations }: CanonicalLog): string[] {
   return operations.map((operation) => operation.split(" ", 1)[0] ?? "");
 }
 
-function textOf(operation: Operation, nameOf: (id: string) => string): string {
+interface Log {
+  readonly nameOf: (id: string) => string;
+  readonly commits: readonly Commit[];
+}
+
+function textOf(operation: Operation, { nameOf, commits }: Log): string {
   const { type, subType, parentId, name, status, result, error } = operation;
   const parts: (string | null | undefined)[] = [
     type === "CONTEXT" || type === "STEP" ? subType : type,
     name === undefined ? "unnamed" : JSON.stringify(name),
     parentId === undefined ? "in the root" : `in ${nameOf(parentId)}`,
     status,
-    ...particulars(operation),
+    ...particulars(operation, commits),
     result === undefined ? undefined : `result ${shown(result)}`,
     error === undefined ? undefined : `error ${failureOf(error)}`,
   ];
   return parts.filter((part) => part !== undefined).join(", ");
 }
 
-function particulars(operation: Operation): readonly string[] {
+function particulars(operation: Operation, commits: readonly Commit[]): readonly string[] {
   if (operation.type === "STEP") return [`attempt ${operation.attempt}`];
   if (operation.type === "WAIT") return [`${operation.waitSeconds} s`];
-  if (operation.type === "CALLBACK") return [`timeout ${operation.timeoutSeconds ?? "none"}`];
+  if (operation.type === "CALLBACK") return callbackParticulars(operation, commits);
   if (operation.type === "CHAINED_INVOKE")
     return [`of ${operation.functionName}`, `input ${operation.input ?? "none"}`];
   return operation.replayChildren === true ? ["built anew"] : [];
+}
+
+function callbackParticulars(callback: CallbackOperation, commits: readonly Commit[]): readonly string[] {
+  const { id, timeoutSeconds, heartbeatTimeoutSeconds } = callback;
+  const timeout = `timeout ${timeoutSeconds ?? "none"}`;
+  if (heartbeatTimeoutSeconds === undefined) return [timeout];
+  const heard = commits.flatMap(({ facts }) => facts).filter((fact) => fact.kind === "HEARTBEAT" && fact.id === id);
+  return [timeout, `heartbeat timeout ${heartbeatTimeoutSeconds}`, `heartbeats ${heard.length}`];
 }
 
 function deliveriesOf(operations: readonly Operation[], nameOf: (id: string) => string): string[] {

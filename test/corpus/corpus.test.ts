@@ -23,12 +23,13 @@ import { type DurableHandler, InProcessFunction } from "../aws/native/in-process
 import { type CanonicalLog, canonicalLog, idsIn } from "./canonical.ts";
 import { comparable, expectedLog, type Home } from "./expected.ts";
 import { type Logs, runCorpus } from "./run-corpus.ts";
-import { functionsOf, workflows } from "./workflows.ts";
+import { functionsOf, plainFunctions, workflows } from "./workflows.ts";
 
 const recorded = join(import.meta.dirname, "logs.json");
 const histories = join(import.meta.dirname, "histories");
 
-const perdureFunctions = functionsOf((handler) => withDurableExecution(handler));
+const handlers = functionsOf((handler) => withDurableExecution(handler));
+const perdureFunctions: Functions = { ...handlers, ...plainFunctions };
 
 function inMemory(functions: Functions): Promise<Logs> {
   const host = createMemoryHost({ functions });
@@ -63,7 +64,10 @@ const homes: Readonly<Record<Home, (() => Promise<Logs>) | undefined>> = {
   memory: () => inMemory(perdureFunctions),
   "native Lambda": () => natively(withDurableExecution as never),
   "AWS's SDK, hosted": () =>
-    inMemory(functionsOf((handler) => ({ awsDurable: aws.withDurableExecution(handler as never) }))),
+    inMemory({
+      ...functionsOf((handler) => ({ awsDurable: aws.withDurableExecution(handler as never) })),
+      ...plainFunctions,
+    }),
   "AWS's SDK, native": () => natively(aws.withDurableExecution as never),
   "Lambda and DynamoDB": onLambdaAndDynamoDb,
   workerd: undefined,
@@ -79,7 +83,7 @@ async function record(): Promise<void> {
   mkdirSync(histories, { recursive: true });
   const known = existsSync(recorded) ? (JSON.parse(readFileSync(recorded, "utf8")) as object) : {};
   const canonical = Object.fromEntries([...logs].map(([name, bodies]) => [name, canonicalLog(bodies)]));
-  writeFileSync(recorded, `${JSON.stringify({ ...canonical, ...known }, null, 1)}\n`);
+  writeFileSync(recorded, `${JSON.stringify({ ...canonical, ...known }, null, 2)}\n`);
   for (const [name, bodies] of logs) {
     const path = join(histories, `${name}.jsonl`);
     // Stacks name files, and where those lie is nobody's business.
@@ -111,7 +115,7 @@ test.each(Object.keys(workflows))("the history of %s replays from every commit",
   const log = readFileSync(join(histories, `${name}.jsonl`), "utf8")
     .trimEnd()
     .split("\n");
-  const handler = perdureFunctions[name];
+  const handler = handlers[name];
   expect(canonicalLog(log)).toEqual(expected[name]);
   if (handler === undefined) throw new Error(`There is no workflow ${name}.`);
   // Every commit of the long one costs the square of its length, and shows nothing new.

@@ -4,7 +4,7 @@ import { decodeCommit } from "../../src/engine/machine/commit-codec.ts";
 import { fold } from "../../src/engine/machine/fold.ts";
 import { emptyState, type ExecutionState } from "../../src/engine/machine/state.ts";
 import type { Operation } from "../../src/engine/model/operation.ts";
-import type { ExecutionClient } from "../../src/engine/runner/client.ts";
+import type { ExecutionClient, InvokeOutcome } from "../../src/engine/runner/client.ts";
 import { type Workflow, workflows } from "./workflows.ts";
 
 /** By the name of the workflow: the texts of the commits. */
@@ -21,7 +21,7 @@ export async function runCorpus(client: ExecutionClient): Promise<Logs> {
 export async function runWorkflow(
   client: ExecutionClient,
   functionName: string,
-  { answers = {} }: Workflow,
+  { answers = {}, cutOff = {} }: Workflow,
 ): Promise<readonly string[]> {
   const { execution } = await client.start({ functionName, input: "{}" });
   const bodies: string[] = [];
@@ -30,15 +30,28 @@ export async function runWorkflow(
   for await (const { body } of client.watch(execution.id, 0)) {
     bodies.push(body);
     fold(state, decodeCommit(body));
+    await cutOffInvokes(client, state, cutOff);
     for (const [callbackId, operationId] of state.callbacks) {
       const name = askedFor(state, operationId);
-      const outcome = name === undefined ? undefined : answers[name];
-      if (outcome === undefined || answered.has(callbackId)) continue;
+      const outcomes = name === undefined ? undefined : answers[name];
+      if (outcomes === undefined || answered.has(callbackId)) continue;
       answered.add(callbackId);
-      await client.completeCallback(callbackId, outcome);
+      for (const outcome of outcomes) await client.completeCallback(callbackId, outcome);
     }
   }
   return bodies;
+}
+
+/** An invoke that has an outcome is told again to no avail. */
+async function cutOffInvokes(
+  client: ExecutionClient,
+  { header, openInvokes, operations }: ExecutionState,
+  cutOff: Readonly<Record<string, InvokeOutcome>>,
+): Promise<void> {
+  for (const operationId of openInvokes) {
+    const outcome = cutOff[operations.get(operationId)?.name ?? ""];
+    if (outcome !== undefined) await client.completeInvoke({ executionId: header.id, operationId }, outcome);
+  }
 }
 
 /** The name of a callback that somebody was asked for; undefined before that. */

@@ -6,13 +6,15 @@
  * submits the callback of a `waitForCallback`.
  */
 
-import type { CallbackOutcome } from "../../src/engine/runner/client.ts";
+import type { CallbackOutcome, InvokeOutcome } from "../../src/engine/runner/client.ts";
 import type { DurableContext } from "../../src/lambda-compat/types.ts";
 
 export interface Workflow {
   readonly run: (context: DurableContext) => Promise<unknown>;
-  /** What callbacks are completed with, by name; those that are not listed are left open. */
-  readonly answers?: Readonly<Record<string, CallbackOutcome>>;
+  /** What callbacks are told, by name and one after the other; those that are not listed are left open. */
+  readonly answers?: Readonly<Record<string, readonly CallbackOutcome[]>>;
+  /** What invokes are told by name, whatever the function that they call does. */
+  readonly cutOff?: Readonly<Record<string, InvokeOutcome>>;
 }
 
 const once = { retryStrategy: () => ({ shouldRetry: false }) };
@@ -249,6 +251,117 @@ async function invokes(context: DurableContext): Promise<unknown> {
   return { sum, failed };
 }
 
+/** A function that is not durable: it runs once, and the invoke has its result. */
+async function plainInvokes(context: DurableContext): Promise<unknown> {
+  const doubled = await context.invoke<number, number>("plain", "double", 21);
+  return [doubled, await context.invoke<number, number>("again", "double", doubled)];
+}
+
+/** Invokes whose function is out of time, or is stopped by somebody. */
+async function cutOffInvokes(context: DurableContext): Promise<unknown> {
+  const outcomes: unknown[] = [];
+  for (const name of ["out of time", "stopped"]) {
+    outcomes.push(await said(context.invoke(name, "idle", {})));
+    await context.step(`after ${name}`, async () => null);
+  }
+  return outcomes;
+}
+
+/** Is invoked, and waits for an answer that nobody gives. */
+async function idle(context: DurableContext): Promise<unknown> {
+  const [answer] = await context.createCallback("nobody");
+  return answer;
+}
+
+/** One callback that a heartbeat keeps, and one whose heartbeat does not come. */
+async function heartbeats(context: DurableContext): Promise<unknown> {
+  const [kept] = await context.createCallback("kept", { heartbeatTimeout: { hours: 5 } });
+  await context.step("ask kept", async () => "kept");
+  const answer = await kept;
+  const [dead] = await context.createCallback("dead", { heartbeatTimeout: { seconds: 1 }, timeout: { hours: 5 } });
+  return [answer, await said(dead)];
+}
+
+/** Looks until the look is good, at most so often. */
+function looks(context: DurableContext, name: string, good: number): PromiseLike<{ attempt: number; found: boolean }> {
+  return context.waitForCondition(
+    name,
+    async ({ attempt }: { attempt: number; found: boolean }) => ({
+      attempt: attempt + 1,
+      found: attempt + 1 >= good,
+    }),
+    {
+      initialState: { attempt: 0, found: false },
+      waitStrategy: ({ attempt, found }) =>
+        found || attempt >= 10 ? { shouldContinue: false } : { shouldContinue: true, delay: { seconds: 1 } },
+    },
+  );
+}
+
+/** demo/workflows/encode-video.ts, whose services answer at once and always the same. */
+async function encodeVideo(context: DurableContext): Promise<unknown> {
+  if (!(await looks(context, "find source", 2)).found) return { status: "failed" };
+  const request = await context.step("identify request", async () => ({ id: "request", token: "token" }));
+  const endpoint = await context.step("find endpoint", async () => "https://mediaconvert.example");
+  const height = await context.step("measure source", async () => 2160);
+  if (height > 1080) await context.step("book acceleration", async () => undefined);
+  const create = async (attempt: number): Promise<string> => {
+    if (attempt < 2) throw new Error("too many requests");
+    return `job of ${request.token} at ${endpoint}`;
+  };
+  const jobId = await context.step("create job", ({ attempt }) => create(attempt), {
+    retryStrategy: (_error, attempt) => ({ shouldRetry: attempt < 3, delay: { seconds: 1 } }),
+  });
+  const job = await looks(context, "finish job", 3);
+  const review = await context.parallel(
+    "derive",
+    ["poster", "captions", "report"].map((kind) => ({
+      name: kind,
+      func: async (branch: DurableContext) =>
+        branch.step(`derive ${kind}`, async () => `reviews/${request.id}/${kind}`),
+    })),
+  );
+  review.throwIfError();
+  const answer = await context.waitForCallback("approval", async () => undefined, { timeout: { hours: 24 } });
+  const { approved, by } = JSON.parse(answer) as { approved: boolean; by: string };
+  if (!approved) return { status: "rejected", jobId };
+  const published = await context.map(
+    "publish",
+    ["web", "mobile", "archive"],
+    async (item, channel) => item.step(`publish to ${channel}`, async () => `published/${channel}/${request.id}`),
+    { maxConcurrency: 2, itemNamer: (channel) => channel },
+  );
+  return { jobId, by, looks: job.attempt, review: review.getResults(), published: published.getResults() };
+}
+
+/** demo/workflows/transcode-video.ts, of which the first job is refused for good. */
+async function transcodeVideo(context: DurableContext): Promise<unknown> {
+  const source = await looks(context, "check-source", 1);
+  if (!source.found) return { status: "failed", reason: "no source" };
+  const endpoint = await context.step("get-endpoint", async () => "https://mediaconvert.example");
+  const refused = await said(
+    context.step("create-job", async () => Promise.reject(new RangeError("no such role")), {
+      retryStrategy: (error, attempt) => ({
+        shouldRetry: !(error instanceof RangeError) && attempt < 3,
+        delay: { seconds: 1 },
+      }),
+    }),
+  );
+  const jobId = await context.step("create-job", async () => `job at ${endpoint}`);
+  const { attempt } = await looks(context, "check-job", 2);
+  return { status: "succeeded", refused, jobId, attempt };
+}
+
+/** demo/workflows/quote-price.ts: branches without a parameter, and a batch that is taken apart by position. */
+async function quotePrice(context: DurableContext): Promise<unknown> {
+  const [user, stock, price] = await context.parallel([
+    () => context.step("load user", async () => ({ name: "Ada", discount: 0.25 })),
+    () => context.step("check stock", async () => 4),
+    () => context.step("look up price", async () => 100),
+  ]);
+  return { user: user.name, price: price * (1 - user.discount), deliverable: stock > 0 };
+}
+
 async function failing(context: DurableContext): Promise<unknown> {
   await context.step("before", async () => "done");
   throw Object.assign(new OutOfStock("nothing is left"), { errorData: "shelf 7" });
@@ -257,12 +370,12 @@ async function failing(context: DurableContext): Promise<unknown> {
 export const workflows: Readonly<Record<string, Workflow>> = {
   sequence: { run: sequence },
   long: { run: long },
-  orderSaga: { run: orderSaga, answers: { payment: { type: "SUCCEEDED", result: "card" } } },
+  orderSaga: { run: orderSaga, answers: { payment: [{ type: "SUCCEEDED", result: "card" }] } },
   approveExpense: {
     run: approveExpense,
     answers: {
-      manager: { type: "FAILED", error: { errorType: "Declined", errorMessage: "too dear" } },
-      director: { type: "SUCCEEDED", result: "yes" },
+      manager: [{ type: "FAILED", error: { errorType: "Declined", errorMessage: "too dear" } }],
+      director: [{ type: "SUCCEEDED", result: "yes" }],
     },
   },
   importRows: { run: importRows },
@@ -278,19 +391,43 @@ export const workflows: Readonly<Record<string, Workflow>> = {
   callbacks: {
     run: callbacks,
     answers: {
-      accepted: { type: "SUCCEEDED", result: "gladly" },
-      declined: { type: "FAILED", error: { errorType: "Declined", errorMessage: "no time", errorData: "until May" } },
+      accepted: [{ type: "SUCCEEDED", result: "gladly" }],
+      declined: [{ type: "FAILED", error: { errorType: "Declined", errorMessage: "no time", errorData: "until May" } }],
     },
   },
   invokes: { run: invokes },
+  plainInvokes: { run: plainInvokes },
+  cutOffInvokes: {
+    run: cutOffInvokes,
+    cutOff: {
+      "out of time": { status: "TIMED_OUT", error: { errorType: "TimedOut", errorMessage: "it took too long" } },
+      stopped: { status: "STOPPED", error: { errorType: "Stopped", errorMessage: "somebody stopped it" } },
+    },
+  },
+  heartbeats: {
+    run: heartbeats,
+    answers: { kept: [{ type: "HEARTBEAT" }, { type: "HEARTBEAT" }, { type: "SUCCEEDED", result: "alive" }] },
+  },
+  encodeVideo: {
+    run: encodeVideo,
+    answers: { approval: [{ type: "SUCCEEDED", result: '{"approved":true,"by":"Ada"}' }] },
+  },
+  transcodeVideo: { run: transcodeVideo },
+  quotePrice: { run: quotePrice },
   failing: { run: failing },
 };
 
-/** The workflows in the form in which a home takes functions, made by an SDK. */
+/** What the workflows invoke that is not durable: a home has it under these names, too. */
+export const plainFunctions = { double: async (number: number): Promise<number> => number * 2 };
+
+/** The workflows, and what they invoke, in the form in which a home takes functions, made by an SDK. */
 export function functionsOf<Handler>(
   wrap: (handler: (event: unknown, context: DurableContext) => Promise<unknown>) => Handler,
 ): Record<string, Handler> {
   return Object.fromEntries(
-    Object.entries(workflows).map(([name, { run }]) => [name, wrap((_event, context) => run(context))]),
+    Object.entries({ ...workflows, idle: { run: idle } }).map(([name, { run }]) => [
+      name,
+      wrap((_event, context) => run(context)),
+    ]),
   );
 }

@@ -62,8 +62,22 @@ function readPage(path: string): Page {
   const files = new Map([...found].map(([, name = "", code = ""]) => [name, code]));
   const folder = join(copies, path);
   mkdirSync(folder, { recursive: true });
-  for (const [name, code] of [...Object.entries(given), ...files]) writeFileSync(join(folder, name), code);
+  const all = [...Object.entries(given), ...files, ...swapsOf(markdown)];
+  for (const [name, code] of all) writeFileSync(join(folder, name), code);
   return { path, folder, markdown, files };
+}
+
+/** Both sides of every change of an import that a page shows, each a file that hands on what it imports. */
+function swapsOf(markdown: string): (readonly [name: string, code: string])[] {
+  const changes = [...markdown.matchAll(/```diff\n([\s\S]*?)```/g)].map(([, change = ""]) => change);
+  return changes.flatMap((change, index) =>
+    ["-", "+"].map((sign) => [`swap-${index}-${sign === "-" ? "before" : "after"}.ts`, sideOf(change, sign)] as const),
+  );
+}
+
+function sideOf(change: string, sign: string): string {
+  const lines = change.split("\n").filter((line) => line.startsWith(`${sign} import `));
+  return lines.map((line) => `${line.slice(2).replace("import", "export")}\n`).join("");
 }
 
 describe.each(pages)("$path", ({ path, markdown, files }) => {
@@ -121,6 +135,17 @@ test("the pages with code are these", () => {
   ]);
   const [readme] = pages;
   expect([...readme!.files.keys()]).toEqual(["order.ts", "worker.ts", "page.ts", "process.ts", "order.test.ts"]);
+});
+
+test("a handler of AWS's SDK changes one import, and both are shown", () => {
+  const shown = pages.filter(({ markdown }) => swapsOf(markdown).length > 0);
+  expect(shown.map(({ path }) => path)).toEqual(["README.md", "docs/aws.md"]);
+  for (const { markdown } of shown) {
+    expect(swapsOf(markdown).map(([, code]) => code)).toEqual([
+      'export { withDurableExecution } from "@aws/durable-execution-sdk-js";\n',
+      'export { withDurableExecution } from "perdure";\n',
+    ]);
+  }
 });
 
 test("the code compiles", async () => {

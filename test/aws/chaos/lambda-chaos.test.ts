@@ -1,9 +1,10 @@
-/** A few seeds of what `npm run soak:aws` runs for as long as one likes. */
+/** A few seeds, and in `npm test` one, of what `npm run soak:aws` runs for as long as one likes. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Dynalite } from "../../../scripts/local-aws/dynalite.ts";
 import { LocalS3 } from "../../../scripts/local-aws/local-bucket.ts";
 import { LocalSqs } from "../../../scripts/local-aws/local-queue.ts";
+import { sampled } from "../../../scripts/slow-tests.ts";
 import { lambdaChaos } from "./lambda-chaos.ts";
 import { Services } from "./services.ts";
 
@@ -23,7 +24,10 @@ afterAll(async () => {
   await dynamodb.stop();
 });
 
-test.each([1, 2, 3, 4, 5])("the home on AWS keeps every promise under chaos: seed %i", async (seed) => {
+/** Even ones write values that are kept in S3; the first is over soon. */
+const seeds = [14, 1, 2, 3, 4, 5];
+
+test.each(sampled(seeds, 1))("the home on AWS keeps every promise under chaos: seed %i", async (seed) => {
   const services = await Services.open(`chaos-${seed}`, { sqs, s3, dynamodb });
   const { account, violations, executions } = await lambdaChaos(seed, services);
   await services.close();

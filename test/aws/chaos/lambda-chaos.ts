@@ -80,6 +80,7 @@ class LambdaChaos {
   readonly #processes: LambdaProcess[] = [];
   readonly #crashing: { readonly acts: readonly Act[]; readonly point: CrashPoint } | undefined;
   #deliveries: Deliveries | undefined;
+  #isForgetting = false;
   #isClosed = false;
   #requests = 0;
   #changes = 0;
@@ -175,10 +176,12 @@ class LambdaChaos {
     this.#violations.add("FAILURE", error instanceof Error ? String(error.stack) : String(error));
   }
 
-  /** One sweep after the other, as a schedule calls it that lets none overtake another. */
+  /** One sweep after the other, as a schedule calls it that lets none overtake another; without a pause to forget all. */
   async #sweepUntil(isOver: () => boolean): Promise<void> {
     while (!isOver()) {
-      await new Promise((resolve) => setTimeout(resolve, SWEEP_MS));
+      const due = Date.now() + SWEEP_MS;
+      do await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      while (Date.now() < due && !this.#isForgetting);
       await this.#choose()
         ?.sweep()
         .catch((error: unknown) => this.#failed(error));
@@ -273,6 +276,7 @@ class LambdaChaos {
   /** When the retention is over, nothing is left of any execution: no item, and no object. */
   async #forget(): Promise<void> {
     if (!this.#observer.isOver) return;
+    this.#isForgetting = true;
     this.#services.skip(1.5 * DAY_MS);
     let left = await this.#services.left();
     for (let quiet = 0; quiet < MOST_SKIPS * QUIET_LOOKS; quiet++) {

@@ -7,10 +7,10 @@ import { canonicalLog } from "../../corpus/canonical.ts";
 import { expectedLog } from "../../corpus/expected.ts";
 import expected from "../../corpus/logs.json" with { type: "json" };
 import { runCorpus } from "../../corpus/run-corpus.ts";
-import { functionsOf } from "../../corpus/workflows.ts";
+import { functionsOf, plainFunctions } from "../../corpus/workflows.ts";
 
 test("the corpus has the logs that are recorded, or differs as is declared", async () => {
-  const functions = functionsOf((handler) => withDurableExecution(handler));
+  const functions = { ...functionsOf((handler) => withDurableExecution(handler)), ...plainFunctions };
   const host = createBrowserHost({ name: crypto.randomUUID(), functions });
   onTestFinished(() => host.close());
   const logs = await runCorpus(host.client);

@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { withDurableExecution } from "../../../src/lambda-compat/with-durable-execution.ts";
 import type { Functions } from "../../../src/lambda-compat/functions.ts";
 import { capabilities } from "../../corpus/capabilities.ts";
-import { functionsOf } from "../../corpus/workflows.ts";
+import { functionsOf, plainFunctions } from "../../corpus/workflows.ts";
 
 /** How often each thing was done, by execution and name. Outlives objects: it belongs to the isolate. */
 export const done = new Map<string, number>();
@@ -22,6 +22,7 @@ interface Plan {
 
 export const functions: Functions = {
   ...functionsOf((handler) => withDurableExecution(handler)),
+  ...plainFunctions,
   ...capabilities,
   /** Three steps and nothing else. */
   greet: withDurableExecution(async ({ key }: Plan, context) => {
