@@ -210,6 +210,31 @@ describe("an execution in its object", () => {
     expect(operations.filter(({ result: stored }) => stored === JSON.stringify(text))).toHaveLength(30);
   });
 
+  test("shows results of 42 MB together, page by page: a call between Workers takes 32", async () => {
+    const text = "x".repeat(6_000_000);
+    const id = await start("many", { text, times: 7 });
+    expect(await result(id)).toBe(7 * text.length);
+    const results: number[] = [];
+    let pages = 0;
+    for (let after: number | undefined, more = true; more; pages++) {
+      const page = await client.history(id, { limit: 1000, includeData: true, ...(after !== undefined && { after }) });
+      for (const event of page.events) {
+        after = event.eventId;
+        if (event.eventType === "StepSucceeded") results.push(event.result?.length ?? 0);
+      }
+      more = page.more;
+    }
+    expect(results).toEqual(Array.from({ length: 7 }, () => text.length + 2));
+    expect(pages).toBeGreaterThan(3);
+    let found = 0;
+    for (let marker: string | undefined, isFirst = true; isFirst || marker !== undefined; isFirst = false) {
+      const page = await client.state(id, { limit: 1000, ...(marker !== undefined && { marker }) });
+      found += page.operations.filter(({ type }) => type === "STEP").length;
+      marker = page.marker;
+    }
+    expect(found).toBe(7);
+  });
+
   test("shows in lists what has become of it", async () => {
     const id = await start("greet");
     await result(id);
