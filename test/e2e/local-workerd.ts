@@ -76,7 +76,8 @@ function credentials(): string {
   return JSON.stringify([{ id: "test", rights: ["admin"], bearer: token, sigv4 }]);
 }
 
-async function bundle(source: string): Promise<string> {
+/** The script of a Worker, from its source in the root of the project. */
+export async function bundle(source: string): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: source, resolveDir: root, loader: "ts" },
     bundle: true,

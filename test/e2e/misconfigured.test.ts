@@ -1,6 +1,6 @@
-import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
+import { bundle } from "./local-workerd.ts";
 
 const SOURCE = `
   import { createWorker } from "./src/homes/cloudflare/index.ts";
@@ -22,16 +22,7 @@ const RIGHT = { EXECUTIONS: "Execution", DIRECTORY: "Directory" };
 let script: string;
 
 beforeAll(async () => {
-  const { outputFiles } = await build({
-    stdin: { contents: SOURCE, resolveDir: process.cwd(), loader: "ts" },
-    bundle: true,
-    format: "esm",
-    target: "es2022",
-    conditions: ["workerd", "worker"],
-    external: ["cloudflare:*", "node:*", "@aws-sdk/*"],
-    write: false,
-  });
-  script = outputFiles[0]?.text ?? "";
+  script = await bundle(SOURCE);
 });
 
 /** What an Invoke is answered with by a Worker that is set up so. */

@@ -45,7 +45,7 @@ interface KnownHead {
 }
 
 const dueIndex = { name: DUE_INDEX, partition: Key.DUE_SHARD, sort: Key.DUE_AT };
-const shards = Array.from({ length: DUE_SHARDS }, (_, shard) => shard);
+const duePartitions = Array.from({ length: DUE_SHARDS }, (_, shard) => `due#${shard}`);
 /** What the attributes of a head are called in expressions. */
 const ATTRIBUTES = {
   shard: Key.DUE_SHARD,
@@ -151,15 +151,8 @@ export class DueIndex {
 
   /** Executions whose time has passed, at most about `limit` of them. */
   async overdue(now: number, limit: number): Promise<readonly OverdueExecution[]> {
-    const perShard = Math.ceil(limit / DUE_SHARDS);
-    const found = await Promise.all(
-      shards.map((shard) =>
-        this.#table.query({ partition: `due#${shard}`, from: 0, to: now, limit: perShard, index: dueIndex }),
-      ),
-    );
-    return found.flatMap(({ items }) =>
-      items.map((item) => ({ id: String(item[Key.PARTITION]), at: Number(item[Key.DUE_AT]) })),
-    );
+    const items = await overdueItems(this.#table, { partitions: duePartitions, now, limit });
+    return items.map((item) => ({ id: String(item[Key.PARTITION]), at: Number(item[Key.DUE_AT]) }));
   }
 
   /** Gives an overdue execution another `slackMs`. False if its time has been moved since it was read. */
@@ -221,6 +214,24 @@ export class DueIndex {
     if (!isChanged) this.#heads.delete(id);
     return isChanged;
   }
+}
+
+export interface Overdue {
+  /** Of the index. */
+  readonly partitions: readonly string[];
+  /** ms since the epoch. */
+  readonly now: number;
+  /** At most about so many items. */
+  readonly limit: number;
+}
+
+/** The keys of the items of some partitions of the index whose time has passed. */
+export async function overdueItems(table: Table, { partitions, now, limit }: Overdue): Promise<readonly Item[]> {
+  const each = Math.ceil(limit / partitions.length);
+  const found = await Promise.all(
+    partitions.map((partition) => table.query({ partition, from: 0, to: now, limit: each, index: dueIndex })),
+  );
+  return found.flatMap(({ items }) => items);
 }
 
 interface Change {

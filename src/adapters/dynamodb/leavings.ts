@@ -13,8 +13,9 @@
  * 6. An incarnation is of one start: nothing that is removed late is of the next execution of the name.
  */
 
+import { overdueItems } from "./due-index.ts";
 import type { Item } from "./head.ts";
-import { DUE_INDEX, Key, LEAVING_SHARDS, logPartition, NOTE, shardOf } from "./schema.ts";
+import { Key, LEAVING_SHARDS, logPartition, NOTE, shardOf } from "./schema.ts";
 import type { Table } from "./table.ts";
 
 /** One execution, among all that have had its name. */
@@ -27,8 +28,7 @@ export interface LeavingNote extends Incarnation {
   readonly isCondemned: boolean;
 }
 
-const dueIndex = { name: DUE_INDEX, partition: Key.DUE_SHARD, sort: Key.DUE_AT };
-const shards = Array.from({ length: LEAVING_SHARDS }, (_, shard) => shard);
+const partitions = Array.from({ length: LEAVING_SHARDS }, (_, shard) => partitionOf(shard));
 const CONDEMNED = "condemned";
 
 export class Leavings {
@@ -80,13 +80,7 @@ export class Leavings {
 
   /** Notes whose time has passed, at most about `limit` of them. */
   async overdue(now: number, limit: number): Promise<readonly LeavingNote[]> {
-    const perShard = Math.ceil(limit / LEAVING_SHARDS);
-    const found = await Promise.all(
-      shards.map((shard) =>
-        this.#table.query({ partition: partitionOf(shard), from: 0, to: now, limit: perShard, index: dueIndex }),
-      ),
-    );
-    const keys = found.flatMap(({ items }) => items);
+    const keys = await overdueItems(this.#table, { partitions, now, limit });
     const notes = await Promise.all(
       keys.map((key) => this.#table.get({ [Key.PARTITION]: key[Key.PARTITION], [Key.SORT]: key[Key.SORT] })),
     );

@@ -1,6 +1,7 @@
 /**
- * What is called each minute: it wakes executions whose wake was lost, takes wakes out of the dead-letter queue, and
- * removes executions whose retention is over, and what was left behind. Each of these may be done twice, and none depends on the others.
+ * What is called each minute: it wakes executions whose wake was lost, takes wakes out of the dead-letter queue, removes
+ * executions whose retention is over, and what was left behind. Each of these may be done twice, and none depends on the
+ * others.
  */
 
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";

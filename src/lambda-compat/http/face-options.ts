@@ -7,10 +7,14 @@ type Forms = Readonly<Record<string, readonly [must: string, accepts: Check]>>;
 
 const isText: Check = (given) => typeof given === "string" && given !== "";
 const isRecord: Check = (given) => typeof given === "object" && given !== null && !Array.isArray(given);
-/** As a browser sends it: in small letters, without a path. */
-const isOrigin: Check = (given) => typeof given === "string" && /^(\*|[a-z][a-z\d+.-]*:\/\/[^/*A-Z\s]+)$/.test(given);
-const isBasePath: Check = (given) => typeof given === "string" && /^(\/[\w.~-]+)*$/.test(given);
-const isHost: Check = (given) => typeof given === "string" && /^[a-z\d.[\]-]+(:[a-z\d]*)*$/.test(given);
+/** As a browser sends it: in small letters, without a path. Origins are compared as a whole, so no part is a wildcard. */
+export const ORIGIN: RegExp = /^(\*|[a-z][a-z\d+.-]*:\/\/[^/*A-Z\s]+)$/;
+export const BASE_PATH: RegExp = /^(\/[\w.~-]+)*$/;
+export const HOST: RegExp = /^[a-z\d.[\]-]+(:[a-z\d]*)*$/;
+const fits =
+  (form: RegExp): Check =>
+  (given) =>
+    typeof given === "string" && form.test(given);
 const aFunction = ["a function", (given: unknown) => typeof given === "function"] as const;
 const aText = ["a text", isText] as const;
 
@@ -33,11 +37,11 @@ const PARTS: Forms = {
 
 const OPTIONS: Forms = {
   arn: ["an object", isRecord],
-  basePath: ['a path without a slash at its end, such as "/durable"', isBasePath],
-  signedHost: ['a host in small letters, such as "api.example.com" or "localhost:8787"', isHost],
+  basePath: ['a path without a slash at its end, such as "/durable"', fits(BASE_PATH)],
+  signedHost: ['a host in small letters, such as "api.example.com" or "localhost:8787"', fits(HOST)],
   allowedOrigins: [
     'a list of origins such as "https://app.example.com"',
-    (given) => Array.isArray(given) && given.every(isOrigin),
+    (given) => Array.isArray(given) && given.every(fits(ORIGIN)),
   ],
   heartbeatMs: atLeast(1),
   limits: ["an object", isRecord],

@@ -68,8 +68,7 @@ async function isSignatureOf(
   { claim, secret, bodyHash }: { claim: Claim; secret: string; bodyHash: string },
 ): Promise<boolean> {
   const { method } = request;
-  const headers = new Headers(request.headers);
-  if (host !== undefined) headers.set("host", host);
+  const headers = host === undefined ? request.headers : new Headers({ ...Object.fromEntries(request.headers), host });
   return isSame(await signatureOf({ method, headers, url }, { ...claim, secret, bodyHash }), claim.signature);
 }
 
