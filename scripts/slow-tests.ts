@@ -12,6 +12,7 @@ export const sampledFiles: readonly string[] = [
   "test/aws/native/native.test.ts",
   "test/aws/native/upgrade.test.ts",
   "test/cli/lifecycle.test.ts",
+  "test/e2e/wrangler-routes.test.ts",
   "test/http/fuzz.test.ts",
 ];
 
@@ -33,6 +34,7 @@ export const slowFiles: readonly string[] = [
   "test/e2e/playground-repair.test.ts",
   "test/e2e/playground-security.test.ts",
   "test/e2e/start.test.ts",
+  "test/package/next.test.ts",
 ];
 
 /** Files that all browsers run, and Chromium alone in `npm test`. */

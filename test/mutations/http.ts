@@ -51,6 +51,13 @@ export const httpMutations: readonly Mutation[] = [
   },
   {
     keeps: "access",
+    what: "behind a proxy a signature counts for the host that the proxy made up",
+    code: "  return hosts ?? [request.headers",
+    becomes: "  return (hosts && undefined) ?? [request.headers",
+    tests: ["test/http/callers.test.ts"],
+  },
+  {
+    keeps: "access",
     what: "a session token is not compared",
     code: "    return isSame(token, sessionToken) ? secretAccessKey : undefined;",
     becomes: "    return isSame(token, token) || sessionToken ? secretAccessKey : undefined;",

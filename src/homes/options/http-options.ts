@@ -1,7 +1,7 @@
 /** What homes with an HTTP face are told alike. */
 
 import type { HttpFaceOptions } from "../../lambda-compat/http/face.ts";
-import { BASE_PATH, HOST, ORIGIN } from "../../lambda-compat/http/face-options.ts";
+import { BASE_PATH, HOSTS, isHosts, ORIGIN } from "../../lambda-compat/http/face-options.ts";
 import { atLeast, type Forms, text } from "./check-options.ts";
 
 /** What a home is told of its HTTP face. */
@@ -20,7 +20,7 @@ export function httpOptions({ allowedOrigins, basePath, limits, signedHost }: Ht
 /** The forms of the options of an HTTP face. */
 export const HTTP_FORMS: Forms = {
   basePath: text('a path without a slash at its end, such as "/durable"', BASE_PATH),
-  signedHost: text('a host in small letters, such as "api.example.com" or "localhost:8787"', HOST),
+  signedHost: { must: HOSTS, accepts: isHosts },
   allowedOrigins: {
     must: 'a list of "*" and of origins such as "https://app.example.com"',
     accepts: (given) =>

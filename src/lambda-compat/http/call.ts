@@ -26,7 +26,7 @@ export interface Face {
   /** What stands before every path; empty at the root. */
   readonly basePath: string;
   /** What clients call the host, where that is not what its header says. */
-  readonly signedHost: string | undefined;
+  readonly signedHosts: readonly string[] | undefined;
   readonly heartbeatMs: number;
   readonly limits: HostLimits;
   readonly now: () => number;

@@ -6,7 +6,7 @@
 
 import { ApiError } from "./api-error.ts";
 import { isSame, sha256, utf8 } from "./digest.ts";
-import { type IncomingRequest, isSigned, isWellSigned } from "./signature.ts";
+import { type IncomingRequest, isSigned, isWellSigned, signedHosts } from "./signature.ts";
 
 /**
  * `start` invokes functions; `read` looks at executions; `callback` completes callbacks; `checkpoint` is for a worker
@@ -102,7 +102,12 @@ async function bySignature(
     return isSame(token, sessionToken) ? secretAccessKey : undefined;
   });
   if (found && isGenuine) return found;
-  throw refused("InvalidSignatureException", "The access key is unknown, or the signature is wrong or out of date.");
+  // The host is what a proxy in between changes without a word, and what nobody thinks of then.
+  const hosts = signedHosts(incoming).join(" or ");
+  throw refused(
+    "InvalidSignatureException",
+    `The access key is unknown, or the signature is wrong, out of date or for another host than ${hosts}.`,
+  );
 }
 
 function refused(code: string, message: string): ApiError {

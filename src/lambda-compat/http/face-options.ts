@@ -10,11 +10,15 @@ const isRecord: Check = (given) => typeof given === "object" && given !== null &
 /** As a browser sends it: in small letters, without a path. Origins are compared as a whole, so no part is a wildcard. */
 export const ORIGIN: RegExp = /^(\*|[a-z][a-z\d+.-]*:\/\/[^/*A-Z\s]+)$/;
 export const BASE_PATH: RegExp = /^(\/[\w.~-]+)*$/;
-export const HOST: RegExp = /^[a-z\d.[\]-]+(:[a-z\d]*)*$/;
+const HOST: RegExp = /^[a-z\d.[\]-]+(:[a-z\d]*)*$/;
 const fits =
   (form: RegExp): Check =>
   (given) =>
     typeof given === "string" && form.test(given);
+/** One host, or a list of them. */
+export const isHosts: Check = (given) =>
+  [given].flat().every(fits(HOST)) && !(Array.isArray(given) && given.length === 0);
+export const HOSTS = 'a host in small letters, such as "api.example.com" or "localhost:8787", or a list of them';
 const aFunction = ["a function", (given: unknown) => typeof given === "function"] as const;
 const aText = ["a text", isText] as const;
 
@@ -38,7 +42,7 @@ const PARTS: Forms = {
 const OPTIONS: Forms = {
   arn: ["an object", isRecord],
   basePath: ['a path without a slash at its end, such as "/durable"', fits(BASE_PATH)],
-  signedHost: ['a host in small letters, such as "api.example.com" or "localhost:8787"', fits(HOST)],
+  signedHost: [HOSTS, isHosts],
   allowedOrigins: [
     'a list of origins such as "https://app.example.com"',
     (given) => Array.isArray(given) && given.every(fits(ORIGIN)),

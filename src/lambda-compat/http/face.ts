@@ -30,9 +30,9 @@ export interface HttpFaceOptions {
   readonly basePath?: string;
   /**
    * What clients call the host, with its port if that is not the usual one, where something in between rewrites the header
-   * `Host`, which AWS's clients sign; what the header says by default.
+   * `Host`, which AWS's clients sign; a list if it has several names. What the header says by default.
    */
-  readonly signedHost?: string;
+  readonly signedHost?: string | readonly string[];
   /** Origins whose pages may call, such as `https://app.example.com`; `*` for all. None by default. */
   readonly allowedOrigins?: readonly string[];
   /** How long an event stream may be silent before a comment is sent; 15,000 ms by default. */
@@ -81,10 +81,11 @@ export function createHttpFace(parts: HttpFaceParts): (request: Request) => Prom
   checkParts(parts);
   const { client, credentials, logs, options = {} } = parts;
   const { allowedOrigins = [], heartbeatMs = 15_000, now = Date.now, onError = tellConsole } = options;
-  const { basePath = "", signedHost } = options;
+  const { basePath = "" } = options;
+  const signedHosts = options.signedHost === undefined ? undefined : [options.signedHost].flat();
   const limits = new HostLimits(options.limits ?? {}, now);
   const scope = { ...LOCAL_SCOPE, ...options.arn };
-  const face: Face = { client, logs, scope, basePath, signedHost, heartbeatMs, limits, now };
+  const face: Face = { client, logs, scope, basePath, signedHosts, heartbeatMs, limits, now };
   const authenticate = createAuthenticate(credentials);
   const refuse = (error: unknown): Response => {
     const told = toApiError(error);
@@ -119,7 +120,7 @@ async function answer(face: Face, authenticate: Authenticate, request: Request):
   let reading: Promise<Uint8Array<ArrayBuffer>> | undefined;
   const bounds = { bytes: Math.min(limit * 1024 * 1024, face.limits.bodyBytes), ms: face.limits.bodyMs };
   const body = (): Promise<Uint8Array<ArrayBuffer>> => (reading ??= readBody(request, bounds));
-  const credential = await authenticate({ request, url, body, host: face.signedHost }, face.now());
+  const credential = await authenticate({ request, url, body, hosts: face.signedHosts }, face.now());
   if (!route) throw new ApiError("UnknownOperationException", 404, "There is no such path.");
   if (method !== request.method) {
     const methods = methodsOf(route);

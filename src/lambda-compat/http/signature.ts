@@ -19,8 +19,14 @@ export interface IncomingRequest {
   readonly request: Request;
   readonly url: URL;
   readonly body: () => Promise<Uint8Array<ArrayBuffer>>;
-  /** What its sender calls the host; what its header says when absent. */
-  readonly host?: string | undefined;
+  /** What its sender may have called the host; what its header says when absent. */
+  readonly hosts?: readonly string[] | undefined;
+}
+
+/** The hosts that a request may have been signed for. */
+export function signedHosts({ request, url, hosts }: IncomingRequest): readonly string[] {
+  // A platform may keep the host header to itself; the URL then says the same.
+  return hosts ?? [request.headers.get("host") ?? url.host];
 }
 
 /** What a signed request says of itself; nothing in it is true before the signature was compared. */
@@ -64,12 +70,15 @@ export async function isWellSigned(
 }
 
 async function isSignatureOf(
-  { request, url, host }: IncomingRequest,
+  incoming: IncomingRequest,
   { claim, secret, bodyHash }: { claim: Claim; secret: string; bodyHash: string },
 ): Promise<boolean> {
-  const { method } = request;
-  const headers = host === undefined ? request.headers : new Headers({ ...Object.fromEntries(request.headers), host });
-  return isSame(await signatureOf({ method, headers, url }, { ...claim, secret, bodyHash }), claim.signature);
+  const { request, url } = incoming;
+  const signatures = signedHosts(incoming).map((host) => {
+    const headers = new Headers({ ...Object.fromEntries(request.headers), host });
+    return signatureOf({ method: request.method, headers, url }, { ...claim, secret, bodyHash });
+  });
+  return (await Promise.all(signatures)).some((signature) => isSame(signature, claim.signature));
 }
 
 /** What a signature covers, but for the body, of which it covers the hash. */
