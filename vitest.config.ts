@@ -82,6 +82,7 @@ const packaged: TestProjectConfiguration = {
   test: {
     name: "package",
     include: ["test/package/**/*.test.ts"],
+    exclude: everywhere,
     globalSetup: ["test/package/setup.ts"],
     ...patience,
     maxWorkers,
