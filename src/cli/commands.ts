@@ -114,7 +114,9 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: "callback",
     usage: "succeed|fail|heartbeat [ID] [RESULT]",
     summary: "answer what an execution waits for",
-    details: "RESULT is JSON, @FILE, or - for the standard input. With --of no ID is given.",
+    details:
+      "RESULT is text as the handler gets it, @FILE, or - for the standard input; JSON if the handler's serdes reads " +
+      "JSON. With --of no ID is given.",
     options: {
       of: { value: "EXECUTION", help: "the callback that this execution waits for" },
       callback: { value: "NAME", help: "with --of: the one of this name" },

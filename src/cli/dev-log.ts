@@ -1,6 +1,7 @@
 /** What `perdure dev` says while it runs: what functions write, and how their executions fare. */
 
 import type { ExecutionHeader } from "../engine/model/execution.ts";
+import { NonDeterministicExecutionError } from "../engine/replay/faults.ts";
 import type { FunctionOutput } from "../engine/runner/function.ts";
 import { type Colour, printable, type Terminal } from "./terminal.ts";
 
@@ -40,6 +41,8 @@ export class DevLog {
   }
 
   error(executionId: string | undefined, error: unknown): void {
+    // `output` has told of it, and what to do.
+    if (error instanceof NonDeterministicExecutionError) return;
     this.#print(
       executionId ?? "perdure",
       printable(error instanceof Error ? `${error.name}: ${error.message}` : String(error)),

@@ -59,6 +59,19 @@ test("a failed execution matches code that fails alike", async () => {
   });
 });
 
+test("the commit at which a log and its code part is the same whether each commit is asked of or the end alone", async () => {
+  const steps = (names: readonly string[]) =>
+    durable(async (context) => {
+      for (const name of names) await context.step(name, async () => name);
+    });
+  const log = await logOf(steps(["a", "b", "c", "d", "e", "f"]));
+  for (const otherwise of [["uno"], ["a", "b", "c", "uno"], ["a", "b", "c", "d", "e", "f", "g"]]) {
+    const ofTheEnd = await replayLog(log, steps(otherwise));
+    expect(ofTheEnd.matches).toBe(false);
+    expect(ofTheEnd).toEqual(await replayLog(log, steps(otherwise), { fromEveryCommit: true }));
+  }
+});
+
 describe("a log does not match code that", () => {
   const original = durable(async (context) => {
     const one = await context.step("one", async () => 1);

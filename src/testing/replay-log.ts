@@ -28,7 +28,7 @@ export type ReplayReport =
   | { readonly matches: true }
   | {
       readonly matches: false;
-      /** The number of the last commit that was replayed. */
+      /** The number of the commit at which the two part: up to the one before it the code makes what the log holds. */
       readonly seq: number;
       /** What differs, in words. */
       readonly difference: string;
@@ -53,11 +53,25 @@ export async function replayLog(
   const commits = log.map(decodeCommit);
   const target = durableFunctionOf(handler);
   if (target === undefined) throw new TypeError("replayLog needs what perdure's withDurableExecution returns");
-  for (let seq = options.fromEveryCommit === true ? 1 : commits.length; seq <= commits.length; seq++) {
+  if (options.fromEveryCommit !== true) return partingOf(commits, target);
+  for (let seq = 1; seq <= commits.length; seq++) {
     const report = await replayTo(commits.slice(0, seq), target);
     if (!report.matches) return report;
   }
   return { matches: true };
+}
+
+/** What the end of a log comes to, and if the code differs there, at which commit it parts from the log: halving finds it. */
+async function partingOf(commits: readonly Commit[], target: DurableFunction): Promise<ReplayReport> {
+  let parted = await replayTo(commits, target);
+  let agreed = 0;
+  while (!parted.matches && parted.seq - agreed > 1) {
+    const middle = Math.floor((agreed + parted.seq) / 2);
+    const report = await replayTo(commits.slice(0, middle), target);
+    if (report.matches) agreed = middle;
+    else parted = report;
+  }
+  return parted;
 }
 
 async function replayTo(commits: readonly Commit[], target: DurableFunction): Promise<ReplayReport> {

@@ -147,7 +147,7 @@ test("an execution that fails is exit code 1, and says why", async () => {
 
 test("a callback is answered by the execution that waits for it", async () => {
   const { out: arn } = await project.run("invoke", "approval", "--name", "a-1", "--async");
-  const answered = async () => (await project.run("callback", "succeed", '"yes"', "--of", "approval/a-1")).code;
+  const answered = async () => (await project.run("callback", "succeed", "yes", "--of", "approval/a-1")).code;
   await expect.poll(answered).toBe(0);
   const { code, err } = await project.run("tail", arn.trim());
   expect(code, err).toBe(0);
@@ -259,7 +259,7 @@ describe("the commands, from elsewhere", () => {
     expect(started, started.err).toMatchObject({ code: 0 });
     await expect.poll(async () => (await call("history", "approval/by-aws")).out).toContain("CallbackStarted");
     expect((await call("list", "approval", "--name", "by-aws")).out).toContain("approval/by-aws  RUNNING");
-    expect(await call("callback", "succeed", '"yes"', "--of", "approval/by-aws")).toMatchObject({ code: 0 });
+    expect(await call("callback", "succeed", "yes", "--of", "approval/by-aws")).toMatchObject({ code: 0 });
     expect(await call("tail", "approval/by-aws")).toMatchObject({ code: 0 });
     expect((await call("show", "approval/by-aws")).out).toMatch(/^status +SUCCEEDED$/m);
     const waited = await call("invoke", "order", '{"total":2}', "--quiet");

@@ -68,14 +68,14 @@ describe.each(Object.entries(faces))("by %s", (name, place) => {
     expect((await call("show", execution)).out).toMatch(/^status +RUNNING$/m);
     const beat = await call("callback", "heartbeat", "--of", execution);
     expect(beat, beat.err).toMatchObject({ code: 0 });
-    expect(await call("callback", "succeed", '"yes"', "--of", execution)).toMatchObject({ code: 0 });
+    expect(await call("callback", "succeed", "yes", "--of", execution)).toMatchObject({ code: 0 });
     const followed = await call("tail", started.out.trim());
     expect(followed, followed.err).toMatchObject({ code: 0 });
     const { Result, StartTimestamp } = JSON.parse((await call("show", execution, "--json")).out) as Record<
       string,
       string
     >;
-    expect(JSON.parse(Result ?? "")).toEqual({ paid: 7, answer: '"yes"' });
+    expect(JSON.parse(Result ?? "")).toEqual({ paid: 7, answer: "yes" });
     expect(StartTimestamp).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   });
 

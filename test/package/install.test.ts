@@ -107,7 +107,7 @@ describe("the command of the installed package", () => {
       await expect.poll(async () => (await perdureThere("history", "a-1")).output).toContain("CallbackStarted");
       expect((await perdureThere("list", "asking")).output).toContain("asking/a-1  RUNNING");
       expect(await perdureThere("resume", "a-1")).toMatchObject({ code: 4 });
-      expect(await perdureThere("callback", "succeed", '"yes"', "--of", "a-1")).toMatchObject({ code: 0 });
+      expect(await perdureThere("callback", "succeed", "yes", "--of", "a-1")).toMatchObject({ code: 0 });
       expect(await perdureThere("tail", "a-1")).toMatchObject({
         code: 0,
         output: expect.stringContaining("SUCCEEDED\n"),

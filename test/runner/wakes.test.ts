@@ -245,6 +245,27 @@ test("an invocation that breaks is told of, with what broke it, each time until 
   expect(told[0]).toEqual(["broken/one", "it broke"]);
 });
 
+test("an execution that is halted since its code calls otherwise is told of", async () => {
+  const world = new Processes();
+  const { clock } = world;
+  const told: string[] = [];
+  const onError = (_id: string, error: unknown): void => void told.push((error as Error).message);
+  const named = (step: string) =>
+    withDurableExecution(async (_: unknown, context) => {
+      await context.step(step, async () => 1);
+      await context.wait("a while", { hours: 1 });
+    });
+  const old = world.start({ order: named("one") });
+  await old.start({ functionName: "order", name: "o" });
+  await clock.advance(1000);
+  old.close();
+  const runner = world.start({ order: named("uno") }, { onError });
+  await runner.wake("order/o");
+  await clock.advance(2 * HOUR);
+  expect(await runner.describe("order/o")).toMatchObject({ halt: { reason: "NON_DETERMINISM" } });
+  expect(told).toEqual([expect.stringMatching(/"one"(.|\n)*"uno"/)]);
+});
+
 test("a wake that comes while the log is read finds what was written meanwhile", async () => {
   const world = new Processes();
   const { clock } = world;

@@ -5,7 +5,7 @@ import type { Arguments } from "../arguments.ts";
 import type { Run } from "../command.ts";
 import { findExecution, historyOf } from "../executions.ts";
 import { CommandError, ExitCode, usageError } from "../failures.ts";
-import { readPayload } from "./invoke.ts";
+import { readText } from "./invoke.ts";
 
 const ACTIONS = ["succeed", "fail", "heartbeat"];
 
@@ -15,7 +15,7 @@ export const callback: Run = async ({ args, terminal }) => {
   const execution = args.get("of");
   const [id, result] = execution === undefined ? others : [undefined, ...others];
   if (execution === undefined && id === undefined) throw usageError("Give the callback's id, or --of EXECUTION.");
-  const payload = readPayload(result, "The result");
+  const payload = readText(result);
   const api = await openApi(args);
   const CallbackId = id ?? (await openCallback(api, execution ?? "", args.get("callback")));
   if (action === "succeed") await api.call("SendDurableExecutionCallbackSuccess", { CallbackId, Result: payload });

@@ -58,14 +58,20 @@ function tagPair(text: string): [string, string] {
  * @throws {CommandError} USAGE for what is no JSON.
  */
 export function readPayload(given: string | undefined, what: string): string | undefined {
-  if (given === undefined) return undefined;
-  const text = given === "-" ? readFileSync(0, "utf8") : given.startsWith("@") ? readFile(given.slice(1)) : given;
+  const text = readText(given);
+  if (text === undefined) return undefined;
   try {
     JSON.parse(text);
     return text;
   } catch (error) {
     throw usageError(`${what} is no JSON: ${(error as Error).message}. A text needs its quotes: '"text"'.`);
   }
+}
+
+/** Text as it is given, of a file as `@FILE`, or of the standard input as `-`. */
+export function readText(given: string | undefined): string | undefined {
+  if (given === "-") return readFileSync(0, "utf8");
+  return given?.startsWith("@") ? readFile(given.slice(1)) : given;
 }
 
 function readFile(path: string): string {

@@ -146,8 +146,9 @@ export class Invoker {
       await log.record(endOf(active, output), active.claim);
       // Invariant 2: the end is recorded.
       this.#leave(active);
-      // A fault is tried again and ends nothing, so `onError` is the only place that tells of it.
-      if (output.status === "FAULT") setup.onError(log.id, causeFromFailure(output.error));
+      // What neither ends the execution nor is waited for by a caller is told of by `onError` alone.
+      if (output.status === "BREACH") setup.onError(log.id, output.error);
+      if (output.status === "FAULT" || output.status === "HALT") setup.onError(log.id, causeFromFailure(output.error));
       onEnded();
     } catch (error) {
       if (active.isOver) return;

@@ -44,8 +44,8 @@ export class Bindings {
     const text = this.#env[name];
     if (typeof text !== "string") {
       throw new BindingError(
-        `The Worker has no secret ${name}: add it with "wrangler secret put ${name}", and for "wrangler dev" in the file ` +
-          ".dev.vars beside wrangler.toml.",
+        `The Worker has no secret ${name}: add it with "wrangler secret put ${name}", and for "wrangler dev" as a line ` +
+          `${name}=[...] of the file .dev.vars beside wrangler.toml; "wrangler dev" reads that when it starts.`,
       );
     }
     return parseCredentials(text, name);
