@@ -4,9 +4,9 @@
  * the built files really import.
  */
 
-import { copyFileSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { build, type InlineConfig } from "tsdown";
 import { root } from "./command.ts";
 import { exportTargets, hasCommonJs, toCommonJs } from "./commonjs-build.ts";
@@ -44,7 +44,10 @@ const programSources: Readonly<Record<string, string>> = Object.fromEntries(
 /** The console's page, as files that any host can serve. */
 const consoleSite = "console/site";
 
-const shipped: readonly string[] = ["README.md", "LICENSE"];
+/** The stack of the Lambda functions, for those who deploy without CDK. */
+const template = "deploy/cloudformation.json";
+
+const shipped: readonly string[] = ["README.md", "LICENSE", template];
 
 /** Builds the package into a folder, which is emptied first. */
 export async function buildPackage(folder: string): Promise<void> {
@@ -64,6 +67,7 @@ export async function buildPackage(folder: string): Promise<void> {
     outputOptions: { exports: "named" },
   });
   await buildConsole(join(folder, consoleSite));
+  mkdirSync(join(folder, dirname(template)));
   for (const file of shipped) copyFileSync(join(root, file), join(folder, file));
   const published = publishedManifest(manifest, entries, importedPackages(folder));
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(published, null, 2)}\n`);
@@ -130,7 +134,7 @@ function publishedManifest(
     module: "./index.js",
     types: "./index.d.ts",
     bin: Object.fromEntries(Object.entries(commands).map(([command, path]) => [command, `./${path}.js`])),
-    files: ["**/*.js", "**/*.cjs", "**/*.d.ts", "**/*.d.cts", `${consoleSite}/**`],
+    files: ["**/*.js", "**/*.cjs", "**/*.d.ts", "**/*.d.cts", `${consoleSite}/**`, template],
     dependencies: only(manifest.dependencies, imported),
     peerDependencies: only(manifest.peerDependencies, imported),
     peerDependenciesMeta: only(manifest.peerDependenciesMeta, imported),

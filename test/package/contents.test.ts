@@ -38,7 +38,7 @@ describe("the published package", () => {
       ]),
     );
     expect(files).toEqual(expect.arrayContaining(entries));
-    expect(others.toSorted()).toEqual(["LICENSE", "README.md", "package.json"]);
+    expect(others.toSorted()).toEqual(["LICENSE", "README.md", "deploy/cloudformation.json", "package.json"]);
   });
 
   test("brings nothing of the workshop: no scripts, no dev or optional dependencies", () => {

@@ -2,8 +2,8 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { ExecutionClient } from "../../engine/runner/client.ts";
-import type { Credential } from "../../lambda-compat/http/credentials.ts";
-import { createHttpFace, type HttpFaceOptions } from "../../lambda-compat/http/face.ts";
+import { type Credential, parseCredentials } from "../../lambda-compat/http/credentials.ts";
+import { createHttpFace, type HttpFaceOptions, unavailable } from "../../lambda-compat/http/face.ts";
 import type { LogSource } from "../../lambda-compat/http/log-source.ts";
 import type { OnError } from "../options/on-error.ts";
 import { encodedPath, requestOf } from "./http-request.ts";
@@ -11,8 +11,8 @@ import type { HttpEvent, HttpResult, LambdaCallContext } from "./lambda-events.t
 import { type StreamedHandler, streamed } from "./response-stream.ts";
 import type { Patience } from "./waking-client.ts";
 
-/** Who may call: a list, or what reads one when it is needed first. */
-export type CredentialSource = readonly Credential[] | (() => Promise<readonly Credential[]>);
+/** Who may call: a list, or what reads one, or the JSON text of one, when it is needed first. */
+export type CredentialSource = readonly Credential[] | (() => Promise<readonly Credential[] | string>);
 
 export interface HttpParts {
   readonly client: ExecutionClient;
@@ -53,7 +53,7 @@ export function createHttpHandler(parts: HttpParts, streams: boolean): HttpHandl
       return await patience.run(waits, () => answerOnce(fetch, event));
     } catch (error) {
       parts.onError(undefined, error);
-      return unanswered();
+      return unavailable("The service is not set up, or cannot be reached.");
     }
   };
   return streams ? streamed(answer) : async (event, context) => resultOf(await answer(event, context));
@@ -70,10 +70,15 @@ async function answerOnce(fetch: Fetch, event: HttpEvent): Promise<Response> {
 async function openFace({ client, credentials, logs, face, onError }: HttpParts): Promise<Fetch> {
   return createHttpFace({
     client,
-    credentials: typeof credentials === "function" ? await credentials() : credentials,
+    credentials: await readCredentials(credentials),
     ...(logs && { logs }),
     options: { ...face, onError: (error) => onError(undefined, error) },
   });
+}
+
+async function readCredentials(source: CredentialSource): Promise<readonly Credential[]> {
+  const given = typeof source === "function" ? await source() : source;
+  return typeof given === "string" ? parseCredentials(given) : given;
 }
 
 /** Tried again by the next call if it fails. */
@@ -96,10 +101,4 @@ async function resultOf(response: Response): Promise<HttpResult> {
     body: await response.text(),
     isBase64Encoded: false,
   };
-}
-
-function unanswered(): Response {
-  const headers = { "x-amzn-ErrorType": "ServiceException" };
-  const message = "The service is not set up, or cannot be reached.";
-  return Response.json({ __type: "ServiceException", message }, { status: 500, headers });
 }

@@ -69,7 +69,7 @@ export interface LambdaHostOptions extends Omit<HomeOptions, "parks">, HttpOptio
   readonly logs?: LambdaLogs;
   /** The URL of the queue's dead-letter queue, for the sweeper to take wakes out of; none by default. */
   readonly deadLetterQueue?: string;
-  /** Who may call over HTTP: a list, or a function that reads one when it is needed first. Nobody by default. */
+  /** Who may call over HTTP: a list, or a function that reads one, or its JSON text, when it is needed first. Nobody by default. */
   readonly credentials?: CredentialSource;
   /**
    * Whether the HTTP function streams what it answers, for live events: its Function URL then has the invoke mode

@@ -29,7 +29,7 @@ test("says which binding is missing and how to add it, when it is needed", () =>
 });
 
 test("refuses credentials that are none, without repeating them", () => {
-  for (const text of ["hunter2", '{"id":"hunter2"}', '[{"id":"hunter2"}]', '["hunter2"]', "null"]) {
+  for (const text of ["hunter2", '{"bearer":"hunter2"}', '[{"id":"me","bearer":"hunter2"}]', '["hunter2"]', "null"]) {
     const read = (): unknown => new Bindings({ PERDURE_CREDENTIALS: text }).credentials;
     expect(read).toThrow(BindingError);
     expect(read).not.toThrow(/hunter2/);

@@ -1,6 +1,6 @@
 import type { DirectoryRpc } from "../../adapters/durable-objects/directory-shards.ts";
 import type { ObjectNamespace } from "../../adapters/durable-objects/object-namespace.ts";
-import type { Credential } from "../../lambda-compat/http/credentials.ts";
+import { type Credential, parseCredentials } from "../../lambda-compat/http/credentials.ts";
 import type { ExecutionObjectRpc } from "./object-lines.ts";
 
 /** How the Worker's bindings are called in its configuration. */
@@ -13,11 +13,19 @@ export interface BindingNames {
   readonly credentials?: string;
 }
 
-/** The Worker is not configured as its code expects. The message says what is missing and how to add it. */
+/** BINDING_MISSING for a binding or a secret that there is not, BINDING_INVALID for a secret that cannot be read. */
+export type BindingErrorCode = "BINDING_MISSING" | "BINDING_INVALID";
+
+/** The Worker is not configured as its code expects. The message says what is wrong and how to mend it, and no secret. */
 export class BindingError extends Error {
   override readonly name = "BindingError";
-  /** Always BINDING_MISSING. */
-  readonly code = "BINDING_MISSING";
+  /** Which of the two it is. */
+  readonly code: BindingErrorCode;
+
+  constructor(code: BindingErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
 }
 
 /** Looks bindings up by name, when they are needed: a Worker that takes no requests needs no credentials. */
@@ -44,11 +52,12 @@ export class Bindings {
     const text = this.#env[name];
     if (typeof text !== "string") {
       throw new BindingError(
+        "BINDING_MISSING",
         `The Worker has no secret ${name}: add it with "wrangler secret put ${name}", and for "wrangler dev" as a line ` +
           `${name}=[...] of the file .dev.vars beside wrangler.toml; "wrangler dev" reads that when it starts.`,
       );
     }
-    return parseCredentials(text, name);
+    return credentialsIn(text, name);
   }
 
   #namespace<Stub>(name: string): ObjectNamespace<Stub> {
@@ -57,26 +66,17 @@ export class Bindings {
       return binding as ObjectNamespace<Stub>;
     }
     throw new BindingError(
+      "BINDING_MISSING",
       `The Worker has no Durable Object binding ${name}: add it under [[durable_objects.bindings]], and its class ` +
         "under new_sqlite_classes of [[migrations]].",
     );
   }
 }
 
-/** Says nothing of the text but that it is wrong: it holds secrets. */
-function parseCredentials(text: string, name: string): readonly Credential[] {
-  let parsed: unknown;
+function credentialsIn(text: string, name: string): readonly Credential[] {
   try {
-    parsed = JSON.parse(text);
-  } catch {
-    parsed = undefined;
+    return parseCredentials(text);
+  } catch (error) {
+    throw new BindingError("BINDING_INVALID", `The secret ${name} does not fit: ${(error as Error).message}`);
   }
-  if (Array.isArray(parsed) && parsed.every(isCredential)) return parsed;
-  throw new BindingError(`The secret ${name} is not a JSON list of credentials, each with an id and rights.`);
-}
-
-function isCredential(value: unknown): value is Credential {
-  return (
-    typeof value === "object" && value !== null && "id" in value && "rights" in value && Array.isArray(value.rights)
-  );
 }

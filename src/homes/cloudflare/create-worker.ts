@@ -6,7 +6,7 @@ import { DurableObjectClient } from "../../adapters/durable-objects/object-clien
 import type { ExecutionClient } from "../../engine/runner/client.ts";
 import { FunctionRegistry } from "../../engine/runner/function.ts";
 import { readFunctions } from "../../lambda-compat/functions.ts";
-import { createHttpFace } from "../../lambda-compat/http/face.ts";
+import { createHttpFace, unavailable } from "../../lambda-compat/http/face.ts";
 import type { LogPage, LogPageQuery } from "../../lambda-compat/http/log-source.ts";
 import { type Start, typedStart } from "../../lambda-compat/typed-client.ts";
 import { checkOptions } from "../options/check-options.ts";
@@ -133,9 +133,7 @@ function createFetch(options: WorkerOptions, { client, onError: tell }: FetchPar
 
 /** Whoever sets the Worker up sees what is missing; it is nothing that a stranger must not know. */
 function unconfigured(error: unknown): Response {
-  const message = error instanceof BindingError ? error.message : "The Worker is not configured.";
-  const headers = { "x-amzn-ErrorType": "ServiceException" };
-  return Response.json({ __type: "ServiceException", message }, { status: 500, headers });
+  return unavailable(error instanceof BindingError ? error.message : "The Worker is not configured.");
 }
 
 function executionClass(settings: ExecutionSettings, names: BindingNames | undefined): ObjectClass<ExecutionObjectRpc> {

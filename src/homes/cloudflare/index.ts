@@ -3,7 +3,7 @@
 export type { FunctionDefinition, Functions, VersionedFunction } from "../../lambda-compat/functions.ts";
 export type { Credential, Right } from "../../lambda-compat/http/credentials.ts";
 export type { HttpLimits } from "../../lambda-compat/http/limits.ts";
-export { BindingError, type BindingNames } from "./bindings.ts";
+export { BindingError, type BindingErrorCode, type BindingNames } from "./bindings.ts";
 export { OptionError } from "../options/option-error.ts";
 export { createWorker, type ObjectClass, type PerdureWorker } from "./create-worker.ts";
 export type { WorkerOptions } from "./worker-options.ts";

@@ -46,6 +46,31 @@ export function createAuthenticate(credentials: readonly Credential[]): Authenti
   };
 }
 
+/**
+ * Credentials as secrets keep them: a JSON list.
+ *
+ * @throws {TypeError} for any other text. It says nothing of the text but what is wrong with it.
+ */
+export function parseCredentials(text: string): readonly Credential[] {
+  const parsed = parsedOrUndefined(text);
+  if (parsed === undefined) throw new TypeError("it is no JSON");
+  if (!Array.isArray(parsed)) throw new TypeError('it is no list: [{ "id": ..., "rights": [...], "bearer": ... }]');
+  parsed.forEach((each: Partial<Credential> | null, index) => {
+    if (typeof each?.id !== "string") throw new TypeError(`its credential ${index + 1} has no id that is a text`);
+    checkCredential(each as Credential);
+  });
+  return parsed as readonly Credential[];
+}
+
+/** The parser's own error would show the text. */
+function parsedOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Each of these would let in more than was meant, or nobody. Says nothing of the secret. */
 function checkCredential({ id, rights, bearer, bearerSha256, sigv4 }: Credential): void {
   const secrets = Object.entries({ bearer, bearerSha256, ...sigv4 });

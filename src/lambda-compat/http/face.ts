@@ -98,16 +98,30 @@ export function createHttpFace(parts: HttpFaceParts): (request: Request) => Prom
       origin !== undefined && request.method === "OPTIONS"
         ? new Response(null, { status: 204 })
         : await answer(face, authenticate, request).catch(refuse);
-    const headers = {
-      ...ALWAYS,
-      "x-amzn-RequestId": crypto.randomUUID(),
-      // By which AWS's clients find that their clocks are wrong, and sign anew.
-      Date: new Date(now()).toUTCString(),
-      ...crossOrigin(request, origin),
-    };
-    for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
-    return response;
+    return completed(response, now(), crossOrigin(request, origin));
   };
+}
+
+/** A 500 for every request, from a host that is not set up or cannot be reached; the message is for anybody to read. */
+export function unavailable(message: string): Response {
+  return completed(errorResponse(new ApiError("ServiceException", 500, message)), Date.now());
+}
+
+/** With the headers that every answer has. */
+function completed(
+  response: Response,
+  now: number,
+  crossOriginHeaders: Readonly<Record<string, string>> = {},
+): Response {
+  const headers = {
+    ...ALWAYS,
+    "x-amzn-RequestId": crypto.randomUUID(),
+    // By which AWS's clients find that their clocks are wrong, and sign anew.
+    Date: new Date(now).toUTCString(),
+    ...crossOriginHeaders,
+  };
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+  return response;
 }
 
 const ALWAYS = { "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", Vary: "Origin" };

@@ -420,19 +420,33 @@ describe("the Worker", () => {
     const errors: unknown[] = [];
     const bare = createWorker({ functions, onError: (_, error) => errors.push(error) });
     const { EXECUTIONS, DIRECTORY, PERDURE_CREDENTIALS } = env;
+    const withSecret = (PERDURE_CREDENTIALS: string) => ({ EXECUTIONS, DIRECTORY, PERDURE_CREDENTIALS });
+    const hidden = "not to be shown";
     const lacking = [
-      { missing: "PERDURE_CREDENTIALS", env: { EXECUTIONS, DIRECTORY } },
-      { missing: "EXECUTIONS", env: { DIRECTORY, PERDURE_CREDENTIALS } },
-      { missing: "DIRECTORY", env: { EXECUTIONS, PERDURE_CREDENTIALS } },
-      { missing: "PERDURE_CREDENTIALS", env: { EXECUTIONS, DIRECTORY, PERDURE_CREDENTIALS: "not to be shown" } },
+      { missing: "PERDURE_CREDENTIALS", code: "BINDING_MISSING", env: { EXECUTIONS, DIRECTORY } },
+      { missing: "EXECUTIONS", code: "BINDING_MISSING", env: { DIRECTORY, PERDURE_CREDENTIALS } },
+      { missing: "DIRECTORY", code: "BINDING_MISSING", env: { EXECUTIONS, PERDURE_CREDENTIALS } },
+      { missing: "it is no JSON", code: "BINDING_INVALID", env: withSecret(hidden) },
+      { missing: "it is no list", code: "BINDING_INVALID", env: withSecret(JSON.stringify({ bearer: hidden })) },
+      {
+        missing: "credential 1 has no id",
+        code: "BINDING_INVALID",
+        env: withSecret(JSON.stringify([{ bearer: hidden }])),
+      },
+      {
+        missing: "The rights of the credential",
+        code: "BINDING_INVALID",
+        env: withSecret(JSON.stringify([{ id: "me", rights: "admin", bearer: hidden }])),
+      },
     ];
-    for (const { missing, env: incomplete } of lacking) {
+    for (const { missing, code, env: incomplete } of lacking) {
       const answered = await bare.fetch(invocation({ Authorization: "Bearer test-token" }), incomplete);
       expect(answered.status).toBe(500);
       const body = await answered.text();
       expect(body).toContain(missing);
-      expect(body).not.toContain("not to be shown");
-      expect(errors.at(-1)).toMatchObject({ code: "BINDING_MISSING" });
+      expect(body).not.toContain(hidden);
+      expect(answered.headers.get("x-amzn-requestid")).toMatch(/^[0-9a-f-]{36}$/);
+      expect(errors.at(-1)).toMatchObject({ code });
     }
   });
 
