@@ -88,8 +88,9 @@ export async function eventsAfter(api: Api, arn: string, eventId: number): Promi
   return events.toReversed();
 }
 
-/** `HALTED` for one that waits for a repair. */
-export function statusOf({ Status, Halted, Halt }: ExecutionSummary & Pick<ExecutionDetails, "Halt">): string {
+/** `PAUSED` for one that was paused, `HALTED` for one that waits for a repair. */
+export function statusOf({ Status, Halted, Halt }: ExecutionSummary): string {
+  if (Halt?.Reason === "PAUSED") return "PAUSED";
   return Halted === true || Halt !== undefined ? "HALTED" : Status;
 }
 

@@ -24,6 +24,7 @@ export function outcome(
   const line = terminal.paint(why === "" ? status : `${status}: ${printable(why)}`, statusCell(status).colour);
   if (tells || status !== "SUCCEEDED") terminal.note(line);
   if (status === "HALTED") terminal.note("Mend it, then: perdure resume");
+  if (status === "PAUSED") terminal.note("To go on: perdure resume");
   if (prints && details.Result !== undefined) terminal.print(details.Result);
   return status === "SUCCEEDED" ? ExitCode.OK : ExitCode.FAILED;
 }

@@ -38,9 +38,10 @@ const STATUS_COLOURS: Readonly<Record<string, Colour>> = {
   FAILED: "red",
   TIMED_OUT: "red",
   HALTED: "yellow",
+  PAUSED: "yellow",
   STOPPED: "yellow",
 };
 
-export function statusCell(status: string): Cell {
-  return { text: status, colour: STATUS_COLOURS[status] };
+export function statusCell(status: string, reason?: string): Cell {
+  return { text: reason === undefined ? status : `${status} ${reason}`, colour: STATUS_COLOURS[status] };
 }

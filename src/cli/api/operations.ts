@@ -20,6 +20,8 @@ export interface ExecutionSummary {
   /** perdure's own. */
   readonly Halted?: boolean;
   /** perdure's own. */
+  readonly Halt?: { readonly Reason: string; readonly Timestamp: ApiTime };
+  /** perdure's own. */
   readonly StartAt?: ApiTime;
   /** perdure's own. */
   readonly Tags?: Readonly<Record<string, string>>;
@@ -30,8 +32,6 @@ export interface ExecutionDetails extends ExecutionSummary {
   readonly InputPayload?: string;
   readonly Result?: string;
   readonly Error?: ApiError;
-  /** perdure's own. */
-  readonly Halt?: { readonly Reason: string; readonly Timestamp: ApiTime };
   /** perdure's own. */
   readonly Fault?: { readonly Count: number; readonly RetryTimestamp: ApiTime };
 }

@@ -56,10 +56,15 @@ async function onAws(api: Api, { args, query, limit }: Asked): Promise<readonly 
 function cells(row: ExecutionSummary) {
   return [
     { text: `${functionOf(row.FunctionArn)}/${row.DurableExecutionName}` },
-    statusCell(statusOf(row)),
+    statusCell(statusOf(row), reasonOf(row)),
     { text: dayTime(row.StartAt ?? row.StartTimestamp) },
     { text: dayTime(row.EndTimestamp) },
   ];
+}
+
+/** A pause is reason enough. */
+function reasonOf({ Halt }: ExecutionSummary): string | undefined {
+  return Halt?.Reason === "PAUSED" ? undefined : Halt?.Reason;
 }
 
 function statusNamed(text: string): string {

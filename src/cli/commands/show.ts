@@ -1,8 +1,10 @@
+import type { Api } from "../api/api.ts";
 import { openApi } from "../api/open-api.ts";
 import type { ExecutionDetails } from "../api/operations.ts";
 import type { Run } from "../command.ts";
-import { describe, findExecution, statusOf } from "../executions.ts";
+import { describe, findExecution, historyOf, statusOf } from "../executions.ts";
 import { ExitCode } from "../failures.ts";
+import { openOperations } from "../open-operations.ts";
 import { statusCell } from "../table.ts";
 import { printable, type Terminal } from "../terminal.ts";
 import { dayTime, errorText, readable } from "../texts.ts";
@@ -11,11 +13,16 @@ export const show: Run = async ({ args, terminal }) => {
   const api = await openApi(args);
   const details = await describe(api, await findExecution(api, args.at(0)));
   if (args.has("json")) terminal.json(readable(details));
-  else printDetails(terminal, details);
+  else printDetails(terminal, details, await waitsOf(api, details));
   return ExitCode.OK;
 };
 
 const LABEL_WIDTH = 10;
+
+/** What one that runs, or stands still, waits for. */
+async function waitsOf(api: Api, { Status, DurableExecutionArn }: ExecutionDetails): Promise<readonly string[]> {
+  return Status === "RUNNING" ? openOperations(await historyOf(api, DurableExecutionArn, false)) : [];
+}
 
 function tagText(tags: ExecutionDetails["Tags"] = {}): string {
   return Object.entries(tags)
@@ -23,10 +30,11 @@ function tagText(tags: ExecutionDetails["Tags"] = {}): string {
     .join(", ");
 }
 
-function printDetails(terminal: Terminal, details: ExecutionDetails): void {
+function printDetails(terminal: Terminal, details: ExecutionDetails, waits: readonly string[]): void {
   const status = statusOf(details);
   const { Halt, Fault, Error: error } = details;
   const fault = Fault && `${Fault.Count} in a row; the next try is at ${dayTime(Fault.RetryTimestamp)}`;
+  const remedy = status === "PAUSED" ? "to go on" : "mend it, then";
   const lines: readonly (readonly [string, string | undefined])[] = [
     ["name", details.DurableExecutionName],
     ["arn", details.DurableExecutionArn],
@@ -38,8 +46,9 @@ function printDetails(terminal: Terminal, details: ExecutionDetails): void {
     ["input", details.InputPayload],
     ["result", details.Result],
     ["error", errorText(error)],
-    ["halted", Halt && `${Halt.Reason}, at ${dayTime(Halt.Timestamp)}: mend it, then perdure resume`],
+    ["halted", Halt && `${Halt.Reason}, at ${dayTime(Halt.Timestamp)}: ${remedy}: perdure resume`],
     ["broken", fault],
+    ...waits.map((line): readonly [string, string] => ["waits for", line]),
   ];
   for (const [label, text] of lines) {
     if (!text) continue;
