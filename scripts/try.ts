@@ -29,7 +29,8 @@ const usage = `Usage: npm run try -- [command]
   upload <key> [height]    bring a source into the bucket (try: start late.mov, then upload late.mov)
   list                     what was started
 
-A source named broken*.mov cannot be encoded, one named endless*.mov is never done.`;
+talk.mov is in the bucket; any other source is looked for until it is uploaded, ten times at most. Once there, one named
+broken*.mov cannot be encoded, and one named endless*.mov is never done.`;
 
 const ports = readPorts();
 if (ports === undefined) {
