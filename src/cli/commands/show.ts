@@ -23,6 +23,11 @@ function tagText(tags: ExecutionDetails["Tags"] = {}): string {
     .join(", ");
 }
 
+/** There is nothing to mend in an execution that somebody paused. */
+function remedyOf(reason: string): string {
+  return reason === "PAUSED" ? "perdure resume goes on with it" : "mend it, then perdure resume";
+}
+
 function printDetails(terminal: Terminal, details: ExecutionDetails): void {
   const status = statusOf(details);
   const { Halt, Fault, Error: error } = details;
@@ -38,7 +43,7 @@ function printDetails(terminal: Terminal, details: ExecutionDetails): void {
     ["input", details.InputPayload],
     ["result", details.Result],
     ["error", errorText(error)],
-    ["halted", Halt && `${Halt.Reason}, at ${dayTime(Halt.Timestamp)}: mend it, then perdure resume`],
+    ["halted", Halt && `${Halt.Reason}, at ${dayTime(Halt.Timestamp)}: ${remedyOf(Halt.Reason)}`],
     ["broken", fault],
   ];
   for (const [label, text] of lines) {
