@@ -11,6 +11,7 @@ export const sampledFiles: readonly string[] = [
   "test/aws/home/home.test.ts",
   "test/aws/native/native.test.ts",
   "test/aws/native/upgrade.test.ts",
+  "test/cli/aws-cli.test.ts",
   "test/cli/lifecycle.test.ts",
   "test/e2e/wrangler-routes.test.ts",
   "test/http/fuzz.test.ts",

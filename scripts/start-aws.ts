@@ -149,7 +149,7 @@ Try, in another terminal:
 
 Or with the AWS CLI, which needs nothing but the address and the keys:
 
-  export AWS_ENDPOINT_URL_LAMBDA=${url} AWS_DEFAULT_REGION=us-east-1
+  export AWS_ENDPOINT_URL_LAMBDA=${url} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
   export AWS_ACCESS_KEY_ID=${sigv4.accessKeyId} AWS_SECRET_ACCESS_KEY=${sigv4.secretAccessKey}
   aws lambda list-durable-executions-by-function --function-name encode-video
 

@@ -44,7 +44,7 @@ The same with curl:
 
 Or with the AWS CLI, which needs nothing but the address and the keys:
 
-  export AWS_ENDPOINT_URL_LAMBDA=${url} AWS_DEFAULT_REGION=us-east-1
+  export AWS_ENDPOINT_URL_LAMBDA=${url} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
   export AWS_ACCESS_KEY_ID=${credential.sigv4.accessKeyId} AWS_SECRET_ACCESS_KEY=${credential.sigv4.secretAccessKey}
   echo '${event}' | aws lambda invoke --function-name 'encode-video:$LATEST' \\
     --invocation-type Event --durable-execution-name film-2 --payload fileb:///dev/stdin /dev/null

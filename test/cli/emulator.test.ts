@@ -163,6 +163,8 @@ test("time is skipped, and stop ends what waits", async () => {
   expect(await project.run("stop", "stopped", "--message", "enough")).toMatchObject({ code: 0 });
   expect(await project.run("tail", "stopped")).toMatchObject({ code: 1 });
   expect(await project.run("skip", "1d")).toMatchObject({ code: 0 });
+  const { AheadMs } = JSON.parse((await project.run("skip", "--json")).out) as { AheadMs: number };
+  expect(AheadMs).toBeGreaterThanOrEqual(86_400_000);
   const { code, err } = await project.run("tail", "long");
   expect(code, err).toBe(0);
   const shown = JSON.parse((await project.run("show", "long", "--json")).out) as { Result: string };

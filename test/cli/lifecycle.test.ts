@@ -110,29 +110,6 @@ inFull(() => {
     expect(await project.run("tail", "q")).toMatchObject({ code: 0 });
   });
 
-  test("one is paused, resumed, forked, rewound and removed by hand", async () => {
-    await project.run("invoke", "question", '{"waits":true}', "--name", "p", "--async");
-    const history = async () => (await project.run("history", "p")).out;
-    await expect.poll(history).toContain("CallbackStarted");
-    expect(await project.run("pause", "p", "--reason", "by hand")).toMatchObject({ code: 0 });
-    expect(await project.run("callback", "succeed", "--of", "p")).toMatchObject({ code: 0 });
-    const shown = await project.run("show", "p");
-    expect(shown.out).toContain("PAUSED");
-    expect(shown.out).toContain("by hand");
-    expect(await project.run("purge", "p")).toMatchObject({ code: 4 });
-    expect(await project.run("resume", "p")).toMatchObject({ code: 0 });
-    expect(await project.run("tail", "p")).toMatchObject({ code: 0 });
-    const fork = await project.run("fork", "p", "--before", "reply", "--name", "p2");
-    expect(fork.out).toMatch(/^arn:.*\/p2\/\w+\n$/);
-    await expect.poll(async () => (await project.run("history", "p2")).out).toContain("CallbackStarted");
-    expect(await project.run("rewind", "p", "--before", "ask")).toMatchObject({ code: 0 });
-    expect(await project.run("rewind", "p")).toMatchObject({ code: 2 });
-    await expect.poll(history).toContain("ExecutionRewound");
-    expect(await project.run("stop", "p2")).toMatchObject({ code: 0 });
-    expect(await project.run("purge", "p2")).toMatchObject({ code: 0 });
-    expect(await project.run("show", "p2")).toMatchObject({ code: 4 });
-  });
-
   test("an invocation that takes too long is ended; Ctrl+C ends everything", async () => {
     await emulator.end("SIGTERM");
     project.write("pids", "");

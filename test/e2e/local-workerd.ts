@@ -17,6 +17,8 @@ const sigv4 = { accessKeyId: "AKIALOCALWORKERD", secretAccessKey: "not a secret"
 
 export interface LocalWorkerd {
   readonly url: string;
+  /** The bearer token of whoever may do everything. */
+  readonly token: string;
   readonly lambda: LambdaClient;
   /** For what is perdure's own; paths begin behind the API version. */
   get(path: string): Promise<Record<string, unknown>>;
@@ -53,6 +55,7 @@ export async function startWorkerd(folder: string, source: string): Promise<Loca
   });
   return {
     url,
+    token,
     lambda,
     async get(path) {
       const answered = await fetch(`${url}2025-12-01/${path}`, { headers });

@@ -8,6 +8,14 @@ const plan = ["src/engine/machine/plan.test.ts"];
 /** Pauses, forks and rewinds. */
 export const operatingMutations: readonly Mutation[] = [
   {
+    keeps: "operating",
+    what: "a callback that began anew after a rewind counts as answered by the answer from before",
+    code: '    if (event.EventType === "CallbackStarted") open.set(event.Id, event);',
+    becomes:
+      '    if (event.EventType === "CallbackStarted" && !events.some((each) => isEnd(each) && each.Id === event.Id)) open.set(event.Id, event);',
+    tests: ["test/cli/every-command.test.ts"],
+  },
+  {
     keeps: "tags",
     what: "a fork has none of the tags that its source was started with",
     code: "  if (command.fork.tags !== undefined) fact.tags = command.fork.tags;\n",

@@ -36,9 +36,7 @@ export function failureOf(args: Arguments): ApiError {
 /** The one callback that an execution waits for. */
 async function openCallback(api: Api, execution: string, name: string | undefined): Promise<string> {
   const events = await historyOf(api, await findExecution(api, execution), true);
-  const closed = new Set(events.filter(isEnd).map(({ Id }) => Id));
-  const open = events.filter((event) => event.EventType === "CallbackStarted" && !closed.has(event.Id));
-  const named = open.filter((event) => name === undefined || namesOf(event, events).includes(name));
+  const named = stillOpen(events).filter((event) => name === undefined || namesOf(event, events).includes(name));
   const [first] = named;
   const ids = named.map(
     (event) => (event["CallbackStartedDetails"] as { CallbackId?: string } | undefined)?.CallbackId,
@@ -50,6 +48,16 @@ async function openCallback(api: Api, execution: string, name: string | undefine
     ExitCode.REFUSED,
     `${execution} waits for ${named.length} answers. Give one's id, or --callback NAME:\n${list.join("\n")}`,
   );
+}
+
+/** In order: after a rewind the same operation begins anew, and an end from before is not the end of that. */
+function stillOpen(events: readonly HistoryEvent[]): readonly HistoryEvent[] {
+  const open = new Map<string | undefined, HistoryEvent>();
+  for (const event of events) {
+    if (isEnd(event)) open.delete(event.Id);
+    if (event.EventType === "CallbackStarted") open.set(event.Id, event);
+  }
+  return [...open.values()];
 }
 
 function isEnd({ EventType }: HistoryEvent): boolean {

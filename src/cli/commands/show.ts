@@ -30,11 +30,15 @@ function tagText(tags: ExecutionDetails["Tags"] = {}): string {
     .join(", ");
 }
 
+/** There is nothing to mend in an execution that somebody paused. */
+function remedyOf(reason: string): string {
+  return reason === "PAUSED" ? "perdure resume goes on with it" : "mend it, then perdure resume";
+}
+
 function printDetails(terminal: Terminal, details: ExecutionDetails, waits: readonly string[]): void {
   const status = statusOf(details);
   const { Halt, Fault, Error: error } = details;
   const fault = Fault && `${Fault.Count} in a row; the next try is at ${dayTime(Fault.RetryTimestamp)}`;
-  const remedy = status === "PAUSED" ? "to go on" : "mend it, then";
   const lines: readonly (readonly [string, string | undefined])[] = [
     ["name", details.DurableExecutionName],
     ["arn", details.DurableExecutionArn],
@@ -46,7 +50,7 @@ function printDetails(terminal: Terminal, details: ExecutionDetails, waits: read
     ["input", details.InputPayload],
     ["result", details.Result],
     ["error", errorText(error)],
-    ["halted", Halt && `${Halt.Reason}, at ${dayTime(Halt.Timestamp)}: ${remedy}: perdure resume`],
+    ["halted", Halt && `${Halt.Reason}, at ${dayTime(Halt.Timestamp)}: ${remedyOf(Halt.Reason)}`],
     ["broken", fault],
     ...waits.map((line): readonly [string, string] => ["waits for", line]),
   ];
