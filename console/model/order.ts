@@ -23,7 +23,7 @@ export interface Item {
   readonly since: number;
   /** The first one as of which it is so no more. */
   readonly until: number;
-  /** What operations are alike by: their kind, and their name but for numbers. */
+  /** What operations are alike by: their title but for numbers. */
   readonly family: string;
 }
 
@@ -102,13 +102,13 @@ function versionsOf(track: Track, families: Map<string, string>): readonly Item[
     const outcome = endOf(track, seq);
     // Clocks of two processes may say that it ended before it began.
     const end = outcome === undefined ? undefined : later(outcome, start);
-    return [{ track, operation, start, end, since: seq, until, family: familyIn(families, operation) }];
+    return [{ track, operation, start, end, since: seq, until, family: familyIn(families, track.title) }];
   });
 }
 
 /** The same text for all of a family, so that comparing two is quick. */
-function familyIn(families: Map<string, string>, { type, subType, name }: Operation): string {
-  const family = (name ?? subType ?? type).replaceAll(/\d+/g, "#").replace(/[\s_-]*#$/, "");
+function familyIn(families: Map<string, string>, title: string): string {
+  const family = title.replaceAll(/\d+/g, "#").replace(/[\s_-]*#$/, "");
   const known = families.get(family);
   if (known === undefined) families.set(family, family);
   return known ?? family;

@@ -13,7 +13,6 @@ import type { Face } from "../api/face.ts";
 import { NO_FILTER } from "../model/filter.ts";
 import { executionRoute } from "../model/route.ts";
 import { type Deed, lackingText } from "../state/deeds.ts";
-import { titleOf } from "../views/ui/labels.ts";
 import { DeedForm, type DeedFormSpec } from "./deed-form.tsx";
 import type { SubjectProps } from "./execution-page.tsx";
 import { HistoryTools } from "./replay-panel.tsx";
@@ -188,8 +187,8 @@ function rewindForm({ console, subject, route }: SubjectProps, face: Face, attem
 
 /** Before the chosen operation, or at the commit that is looked at, or as far as it got. */
 function pointOf({ subject, route }: SubjectProps): { readonly point: Point; readonly text: string } {
-  const operation = subject.view.track(route.operation ?? "")?.versions.at(-1)?.operation;
-  if (operation !== undefined) return { point: { operationId: operation.id }, text: `before “${titleOf(operation)}”` };
+  const track = subject.view.track(route.operation ?? "");
+  if (track !== undefined) return { point: { operationId: track.id }, text: `before “${track.title}”` };
   if (route.commit !== undefined) return { point: { cursor: route.commit }, text: `up to commit ${route.commit}` };
   return { point: {}, text: "as far as it got" };
 }

@@ -2,7 +2,8 @@ import { isSettled, type Operation } from "perdure/engine";
 import type { JSX } from "preact";
 import type { Counts, GraphNode } from "../model/graph.ts";
 import { type Box, HEAD, NODE } from "../model/graph-layout.ts";
-import { kindLabel, statusLabel, titleOf } from "../views/ui/labels.ts";
+import { kindLabel } from "../views/model/titles.ts";
+import { statusLabel } from "../views/ui/labels.ts";
 import { timeText } from "../views/ui/time-text.ts";
 
 export interface GraphNodeProps {
@@ -71,12 +72,12 @@ export function boxLabel({ node }: Box, now: number): string {
   const copied = isCopied(node) ? ", copied" : "";
   const counts = `${node.counts === undefined ? "" : `, ${countsText(node.counts)}`}${copied}`;
   if (node.kind === "group") return `${node.counts.all} times ${node.name}${counts}`;
-  const { operation } = node;
-  return `${titleOf(operation)}, ${kindLabel(operation)}, ${statusLabel(operation.status)}, ${timeIn(operation, now)}${counts}`;
+  const { operation, track } = node;
+  return `${track.title}, ${kindLabel(operation)}, ${statusLabel(operation.status)}, ${timeIn(operation, now)}${counts}`;
 }
 
 function titleIn(node: GraphNode): string {
-  return node.kind === "group" ? node.name : titleOf(node.operation);
+  return node.kind === "group" ? node.name : node.track.title;
 }
 
 function kindIn(node: GraphNode): string {
@@ -87,7 +88,7 @@ function textIn(node: GraphNode, now: number): string {
   if (node.kind === "group" || node.counts !== undefined)
     return node.counts === undefined ? "" : countsText(node.counts);
   const { operation, track } = node;
-  const isPlain = titleOf(operation) === kindLabel(operation) || operation.status === "PENDING";
+  const isPlain = track.title === kindLabel(operation) || operation.status === "PENDING";
   if (track.isCopied) return `copied · ${timeIn(operation, now)}`;
   const kind = isPlain ? "" : `${kindLabel(operation)} · `;
   return `${kind}${timeIn(operation, now)}`;

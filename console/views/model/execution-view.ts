@@ -17,6 +17,7 @@ import {
   isSettled,
   type Operation,
 } from "perdure/engine";
+import { nameWithin, titleOf } from "./titles.ts";
 
 /** An operation as a commit left it. */
 interface Version {
@@ -42,6 +43,8 @@ export interface Span {
 export interface Track {
   readonly id: string;
   readonly parentId: string | undefined;
+  /** What all views call it. */
+  readonly title: string;
   /** 0 in the root. */
   readonly depth: number;
   readonly versions: Version[];
@@ -180,10 +183,13 @@ export class ExecutionView {
   }
 
   /** Its own name, or that of the nearest context around it that has one. */
-  nameOf({ name, parentId }: Operation): string | undefined {
-    if (name !== undefined || parentId === undefined) return name;
-    const parent = this.#tracks.get(parentId)?.versions.at(-1)?.operation;
-    return parent === undefined ? undefined : this.nameOf(parent);
+  nameOf(operation: Operation): string | undefined {
+    return nameWithin(operation, ({ parentId = "" }) => this.#tracks.get(parentId)?.versions.at(-1)?.operation);
+  }
+
+  /** What all views call it. */
+  titleOf(operation: Operation): string {
+    return this.#tracks.get(operation.id)?.title ?? titleOf(operation, undefined);
   }
 
   /** The operation that was first recorded last, as of a commit: where the code had got to. */
@@ -232,7 +238,8 @@ export class ExecutionView {
     const depth = parent === undefined ? 0 : parent.depth + 1;
     const isOver = isSettled(operation.status);
     const isCopied = isCopy && isOver;
-    const track: Track = { id, parentId, depth, isCopied, versions: [version], spans: [], children: [] };
+    const title = titleOf(operation, parent?.versions.at(-1)?.operation);
+    const track: Track = { id, parentId, title, depth, isCopied, versions: [version], spans: [], children: [] };
     this.#tracks.set(id, track);
     if (!isOver) this.#unsettled.add(track);
     (parent?.children ?? this.#roots).push(track);

@@ -2,7 +2,7 @@ import type { Operation } from "perdure/engine";
 import type { ComponentChildren, JSX } from "preact";
 import type { Span, Track } from "../model/execution-view.ts";
 import { FailureText, textOfFailure } from "./failure-text.tsx";
-import { clockTime, duration, moment, placedKind, pretty, remaining, statusLabel, titleOf } from "./labels.ts";
+import { clockTime, duration, moment, placedKind, pretty, remaining, statusLabel } from "./labels.ts";
 import { LogLinesList, type ShownLogLine } from "./log-lines.tsx";
 import { Payload } from "./payload.tsx";
 
@@ -30,11 +30,11 @@ export interface OperationDetailsProps {
 
 /** What is known of the chosen operation at the chosen commit. */
 export function OperationDetails(props: OperationDetailsProps): JSX.Element {
-  const { operation, lines, onClose, onLine, onRestart } = props;
+  const { track, lines, onClose, onLine, onRestart } = props;
   return (
     <section class="details" aria-label="Chosen operation" tabIndex={0}>
       <div class="details-head">
-        <h3 class="grow">{titleOf(operation)}</h3>
+        <h3 class="grow">{track.title}</h3>
         {onRestart !== undefined && (
           <button
             type="button"
