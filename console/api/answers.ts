@@ -110,7 +110,7 @@ export function readVerdict({ source, matches, commit, difference }: Fields): Re
   };
 }
 
-/** How it went with one of many. */
+/** The outcome of one execution of a call for many. */
 export interface Result {
   readonly status: "DONE" | "UNCHANGED" | "FAILED";
   /** Why, of one that failed. */
@@ -134,7 +134,7 @@ function resultOf(status: string, { ErrorType, ErrorMessage }: Fields): Result {
   return { status, error: new FaceError(STATUSES[type] ?? 400, type, text(ErrorMessage ?? "")) };
 }
 
-/** What the call for that one alone would have been answered with, where it matters: it may be asked again. */
+/** The HTTP status that a call for the execution alone has with these errors, which may be over when it is asked again. */
 const STATUSES: Readonly<Record<string, number>> = { TooManyRequestsException: 429, ServiceException: 500 };
 
 export function readFunctionPage(answer: Fields): FunctionPage {

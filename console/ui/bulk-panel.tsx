@@ -20,7 +20,7 @@ export interface BulkPanelProps extends PageProps {
 interface DeedWords {
   readonly label: string;
   readonly done: string;
-  /** What is said of those that it changed nothing of. */
+  /** The words for executions that were as the deed would make them already. */
   readonly already: string;
   readonly asks: string;
 }
@@ -38,7 +38,7 @@ interface Work {
   readonly abort: AbortController;
 }
 
-/** What is done to all marked executions. */
+/** The buttons that act on all marked executions, the question before, and the progress after. */
 export function BulkPanel(props: BulkPanelProps): JSX.Element | null {
   const asked = useSignal<ManyDeed | undefined>(undefined);
   const work = useSignal<Work | undefined>(undefined);
@@ -199,6 +199,7 @@ function Progress({ work: { deed, progress, abort }, explain, onClose, onGoOn }:
               <b>{item.name}</b> {explain(error)}
             </li>
           ))}
+          {failures.length > MOST_FAILURES && <li>and {failures.length - MOST_FAILURES} more</li>}
         </ul>
       )}
     </section>

@@ -17,7 +17,7 @@ import { DeedForm, type DeedFormSpec } from "./deed-form.tsx";
 import type { SubjectProps } from "./execution-page.tsx";
 import { HistoryTools } from "./replay-panel.tsx";
 
-/** What can be done with an execution; each asks first. */
+/** The buttons for one execution; each asks first. */
 export function DeedsBar(props: SubjectProps): JSX.Element | null {
   const { console, subject } = props;
   void subject.revision.value;
@@ -156,10 +156,10 @@ function forkForm({ console, subject, route }: SubjectProps, face: Face, attempt
   };
 }
 
-/** So many characters an execution's name may have. */
+/** The most characters that an execution's name may have. */
 const LONGEST_NAME = 64;
 
-/** That of the execution, and which of its forks it is. */
+/** The name offered for a fork: the execution's own, and the number of the fork. */
 function nameForFork({ view, details }: SubjectProps["subject"]): string {
   const ending = `-fork-${(details.value?.forks.length ?? 0) + 1}`;
   return `${(view.header?.name ?? "").slice(0, LONGEST_NAME - ending.length)}${ending}`;

@@ -65,7 +65,7 @@ function Place({ track, props: { subject }, select }: PlaceProps): JSX.Element |
   );
 }
 
-/** Where its result is from, if it did not happen here. */
+/** The source of a copied operation's result: the execution that this one was forked from. */
 function Origin({ track, subject }: { readonly track: Track; readonly subject: Subject }): JSX.Element | null {
   const { forkedFrom } = subject.details.value ?? {};
   if (!track.isCopied || forkedFrom === undefined) return null;
@@ -78,7 +78,7 @@ function Origin({ track, subject }: { readonly track: Track; readonly subject: S
   );
 }
 
-/** What its own code wrote. */
+/** The lines that the operation's own code wrote. */
 function linesOf({ lines }: Subject, operationId: string): readonly ShownLogLine[] {
   const id = wireId(operationId);
   return (lines.value ?? []).filter((line) => line.operationId === id);
@@ -150,7 +150,7 @@ function LinesInCloudWatch({ region, logGroup, query }: Insights): JSX.Element {
   );
 }
 
-/** Nothing where no line needs one: a hash is made for each. */
+/** The names of operations by their ids on the wire. Empty where no line needs one, since each takes a hash. */
 function namesById({ view }: Subject, isNeeded: boolean): ReadonlyMap<string, string> {
   return new Map(
     (isNeeded ? view.tracks : []).flatMap(({ id, title, versions }) => {

@@ -2,12 +2,16 @@ import { isSettled, type Operation } from "perdure/engine";
 import type { JSX } from "preact";
 import type { Counts, GraphNode } from "../model/graph.ts";
 import { type Box, HEAD, NODE } from "../model/graph-layout.ts";
+import { statusOf } from "../model/graph-overview.ts";
+import { nodeTitle, pathText, type Stop } from "../model/graph-path.ts";
 import { kindLabel } from "../views/model/titles.ts";
 import { statusLabel } from "../views/ui/labels.ts";
 import { timeText } from "../views/ui/time-text.ts";
 
 export interface GraphNodeProps {
   readonly box: Box;
+  /** The node's neighbours on the path. */
+  readonly stop: Stop | undefined;
   /** Ms since the epoch. */
   readonly now: number;
   readonly isCurrent: boolean;
@@ -15,17 +19,16 @@ export interface GraphNodeProps {
   readonly onToggle: () => void;
 }
 
-export function GraphNodeView({ box, now, isCurrent, onChoose, onToggle }: GraphNodeProps): JSX.Element {
+export function GraphNodeView({ box, stop, now, isCurrent, onChoose, onToggle }: GraphNodeProps): JSX.Element {
   const { node, x, y, width, height } = box;
   const isOpen = node.kind === "operation" && node.inside !== undefined;
   const canOpen = node.kind === "group" || node.counts !== undefined;
   const hasProgress = !isOpen && node.counts !== undefined;
-  // Of the text, to make room for the bar below it.
+  // The text is lifted to make room for the bar below it.
   const lift = hasProgress ? 3 : 0;
   return (
     <g
-      id={`node-${node.id}`}
-      role="treeitem"
+      {...treeItem({ box, stop, now })}
       aria-selected={isCurrent}
       {...(canOpen ? { "aria-expanded": isOpen } : {})}
       class={classOf(node, { isOpen, isCurrent })}
@@ -34,26 +37,43 @@ export function GraphNodeView({ box, now, isCurrent, onChoose, onToggle }: Graph
       onDblClick={canOpen ? onToggle : undefined}
     >
       <title>{boxLabel(box, now)}</title>
-      {canOpen && !isOpen && <rect class="node-behind" x={5} y={5} width={width} height={height} rx={8} />}
-      <rect class="node-box" width={width} height={height} rx={8} />
-      <Mark status={statusOf(node)} y={isOpen ? HEAD / 2 : 17 - lift} />
-      <text class="node-title" x={30} y={isOpen ? HEAD / 2 + 4 : 21 - lift}>
-        {shortened(titleIn(node), canOpen ? 19 : 23)}
-      </text>
-      {!isOpen && (
-        <text class="node-text" x={30} y={38 - lift}>
-          {shortened(textIn(node, now), 28)}
+      <g aria-hidden="true">
+        {canOpen && !isOpen && <rect class="node-behind" x={5} y={5} width={width} height={height} rx={8} />}
+        <rect class="node-box" width={width} height={height} rx={8} />
+        <Mark status={statusOf(node)} y={isOpen ? HEAD / 2 : 17 - lift} />
+        <text class="node-title" x={30} y={isOpen ? HEAD / 2 + 4 : 21 - lift}>
+          {shortened(titleIn(node), canOpen ? 19 : 23)}
         </text>
-      )}
-      {isOpen && (
-        <text class="node-text" x={width - 34} y={HEAD / 2 + 4} text-anchor="end">
-          {width > 260 ? kindIn(node) : ""}
-        </text>
-      )}
-      {canOpen && <Toggle x={width - 26} isOpen={isOpen} onToggle={onToggle} />}
-      {hasProgress && <Progress counts={node.counts} y={height - 8} />}
+        {!isOpen && (
+          <text class="node-text" x={30} y={38 - lift}>
+            {shortened(textIn(node, now), 28)}
+          </text>
+        )}
+        {isOpen && (
+          <text class="node-text" x={width - 34} y={HEAD / 2 + 4} text-anchor="end">
+            {width > 260 ? kindIn(node) : ""}
+          </text>
+        )}
+        {canOpen && <Toggle x={width - 26} isOpen={isOpen} onToggle={onToggle} />}
+        {hasProgress && <Progress counts={node.counts} y={height - 8} />}
+      </g>
     </g>
   );
+}
+
+/** The attributes by which a screen reader tells a box: the description stands for the lines that lead to it and from it. */
+export function treeItem({
+  box,
+  stop,
+  now,
+}: Pick<GraphNodeProps, "box" | "stop" | "now">): Readonly<Record<string, string | number>> {
+  return {
+    ...{ id: `node-${box.node.id}`, role: "treeitem", "aria-label": boxLabel(box, now) },
+    ...(stop !== undefined && {
+      ...{ "aria-level": stop.level, "aria-posinset": stop.place, "aria-setsize": stop.count },
+      "aria-description": pathText(stop),
+    }),
+  };
 }
 
 function classOf(node: GraphNode, { isOpen, isCurrent }: { isOpen: boolean; isCurrent: boolean }): string {
@@ -61,19 +81,19 @@ function classOf(node: GraphNode, { isOpen, isCurrent }: { isOpen: boolean; isCu
   return ["node", `node-${statusOf(node)}`, ...more.filter((each) => each !== false)].join(" ");
 }
 
-/** All of it is from the execution that this one was forked from. */
+/** True for a node that comes as a whole from the execution that this one was forked from. */
 function isCopied(node: GraphNode): boolean {
   if (node.kind === "operation") return node.track.isCopied;
   return node.items.every(({ track }) => track.isCopied);
 }
 
-/** What a screen reader says of it, and a tooltip. */
-export function boxLabel({ node }: Box, now: number): string {
+/** The name of a box for screen readers, and its tooltip. */
+function boxLabel({ node }: Box, now: number): string {
   const copied = isCopied(node) ? ", copied" : "";
   const counts = `${node.counts === undefined ? "" : `, ${countsText(node.counts)}`}${copied}`;
-  if (node.kind === "group") return `${node.counts.all} times ${node.name}${counts}`;
-  const { operation, track } = node;
-  return `${track.title}, ${kindLabel(operation)}, ${statusLabel(operation.status)}, ${timeIn(operation, now)}${counts}`;
+  if (node.kind === "group") return `${nodeTitle(node)}${counts}`;
+  const { operation } = node;
+  return `${nodeTitle(node)}, ${kindLabel(operation)}, ${statusLabel(operation.status)}, ${timeIn(operation, now)}${counts}`;
 }
 
 function titleIn(node: GraphNode): string {
@@ -104,13 +124,6 @@ function countsText({ all, succeeded, failed, open }: Counts): string {
   if (succeeded === all) return `${all} done`;
   const parts = [`${succeeded} of ${all} done`, ...(failed > 0 ? [`${failed} failed`] : [])];
   return open > 0 && failed > 0 ? [...parts, `${open} open`].join(", ") : parts.join(", ");
-}
-
-/** Of several the worst. */
-function statusOf(node: GraphNode): string {
-  if (node.kind === "operation") return node.operation.status;
-  const { all, succeeded, failed } = node.counts;
-  return failed > 0 ? "FAILED" : succeeded === all ? "SUCCEEDED" : "STARTED";
 }
 
 /** A form for each kind of status, so that nobody has to tell colours apart. */

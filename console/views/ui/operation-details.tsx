@@ -13,7 +13,7 @@ export interface OperationDetailsProps {
   readonly seq: number;
   /** Ms since the epoch. */
   readonly now: number;
-  /** Of the code, where it was called. */
+  /** The line of the code that called the operation. */
   readonly line: number | undefined;
   /** How often its function has run since the page was opened. */
   readonly runs: number;
@@ -24,7 +24,7 @@ export interface OperationDetailsProps {
   readonly onLine: (line: number) => void;
   /** Absent where it cannot be done. */
   readonly onRestart: (() => void) | undefined;
-  /** What else there is to see of it. */
+  /** Further sections about the operation. */
   readonly children?: ComponentChildren;
 }
 
@@ -110,7 +110,7 @@ function attemptText(span: Span, pause: Span | undefined, seq: number): string {
 function Payloads({ operation, track, seq, thrown, onLine }: OperationDetailsProps): JSX.Element | null {
   const input = "input" in operation ? operation.input : undefined;
   const { result } = operation;
-  // Of a step that is tried again, the error of its last attempt.
+  // A step that is tried again shows the error of its last attempt.
   const error = operation.error ?? track.spans.findLast(({ toSeq }) => (toSeq ?? seq + 1) <= seq)?.error;
   if (input === undefined && result === undefined && error === undefined) return null;
   return (

@@ -26,7 +26,7 @@ export interface Scene {
   readonly awaitsAdmission?: boolean;
 }
 
-/** One sentence or two for each line. */
+/** The story, a sentence or two to a line. */
 export function storyOf(scene: Scene): readonly string[] {
   const { view, seq, isLive } = scene;
   const header = view.headerAt(seq);

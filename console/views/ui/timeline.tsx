@@ -130,7 +130,10 @@ export interface KindTagProps {
   readonly track: Track;
 }
 
-/** What kind of operation it is, where its name does not say so, and that it did not happen in this execution. */
+/**
+ * The tags behind a title: the kind of operation where the title does not say it, and “copied” for one that did not
+ * happen in this execution.
+ */
 export function KindTag({ operation, track: { title, isCopied } }: KindTagProps): JSX.Element {
   const kind = kindLabel(operation);
   return (
@@ -151,7 +154,7 @@ export interface FoldProps {
   readonly onFold: (operationId: string) => void;
 }
 
-/** What a pointer folds and unfolds a row with; keys have their own way, and screen readers are told by the row. */
+/** The sign by which a pointer folds and unfolds a row; keys have their own way, and screen readers are told by the row. */
 export function Fold({ track, isFolded, onFold }: FoldProps): JSX.Element {
   const fold = (event: MouseEvent): void => {
     event.stopPropagation();
