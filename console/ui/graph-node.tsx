@@ -28,7 +28,7 @@ export function GraphNodeView({ box, stop, now, isCurrent, onChoose, onToggle }:
   const lift = hasProgress ? 3 : 0;
   return (
     <g
-      {...treeItem({ box, stop, now })}
+      {...treeItem(node, stop)}
       aria-selected={isCurrent}
       {...(canOpen ? { "aria-expanded": isOpen } : {})}
       class={classOf(node, { isOpen, isCurrent })}
@@ -61,19 +61,22 @@ export function GraphNodeView({ box, stop, now, isCurrent, onChoose, onToggle }:
   );
 }
 
-/** The attributes by which a screen reader tells a box: the description stands for the lines that lead to it and from it. */
-export function treeItem({
-  box,
-  stop,
-  now,
-}: Pick<GraphNodeProps, "box" | "stop" | "now">): Readonly<Record<string, string | number>> {
-  return {
-    ...{ id: `node-${box.node.id}`, role: "treeitem", "aria-label": boxLabel(box, now) },
-    ...(stop !== undefined && {
-      ...{ "aria-level": stop.level, "aria-posinset": stop.place, "aria-setsize": stop.count },
-      "aria-description": pathText(stop),
-    }),
-  };
+/** The node that has the keyboard, where it is out of sight and so is not drawn. */
+export function UnseenNode({ box, stop, now }: Pick<GraphNodeProps, "box" | "stop" | "now">): JSX.Element {
+  return (
+    <g {...treeItem(box.node, stop)} aria-selected>
+      <title>{boxLabel(box, now)}</title>
+    </g>
+  );
+}
+
+/** The attributes for screen readers beside the title: the description stands for the lines to a node and from it. */
+function treeItem({ id }: GraphNode, stop: Stop | undefined): Readonly<Record<string, string | number>> {
+  const item = { id: `node-${id}`, role: "treeitem" };
+  if (stop === undefined) return item;
+  const { level, place, count } = stop;
+  const order = { "aria-level": level, "aria-posinset": place, "aria-setsize": count };
+  return { ...item, ...order, "aria-description": pathText(stop) };
 }
 
 function classOf(node: GraphNode, { isOpen, isCurrent }: { isOpen: boolean; isCurrent: boolean }): string {

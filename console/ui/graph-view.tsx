@@ -10,7 +10,7 @@ import { type Direction, GraphPath } from "../model/graph-path.ts";
 import type { Wire } from "../model/graph-wires.ts";
 import { type Area, type Camera, cameraOn, fitted, isNear, revealed, type Size, zoomed } from "../model/camera.ts";
 import { Minimap } from "./graph-minimap.tsx";
-import { GraphNodeView, treeItem } from "./graph-node.tsx";
+import { GraphNodeView, UnseenNode } from "./graph-node.tsx";
 import { EndPill, StartPill, WiresView } from "./graph-parts.tsx";
 
 export interface GraphViewProps {
@@ -122,7 +122,7 @@ function Scene({ drawing, path, camera, size, current, choose, toggle, now, view
           />
         ))}
         {current !== undefined && !near.includes(current) && (
-          <g {...treeItem({ box: current, stop: path.stop(current.node), now })} aria-selected />
+          <UnseenNode box={current} stop={path.stop(current.node)} now={now} />
         )}
       </>
     );
