@@ -24,6 +24,7 @@ export const slowFiles: readonly string[] = [
   "test/e2e/console.test.ts",
   "test/e2e/console-aws.test.ts",
   "test/e2e/console-axe.test.ts",
+  "test/e2e/console-graph.test.ts",
   "test/e2e/console-keyboard.test.ts",
   "test/e2e/console-operator.test.ts",
   "test/e2e/console-worker.test.ts",

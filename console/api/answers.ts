@@ -1,6 +1,7 @@
 /** Answers of an HTTP face, as the console has them. */
 
 import { type ExecutionRow, type State, STATES } from "../model/filter.ts";
+import { FaceError } from "./face.ts";
 import { type Fields, fields, list, moment, text, unexpected } from "../views/wire/fields.ts";
 
 export interface FunctionPage {
@@ -108,6 +109,33 @@ export function readVerdict({ source, matches, commit, difference }: Fields): Re
     difference: isMatch ? "" : text(difference),
   };
 }
+
+/** The outcome of one execution of a call for many. */
+export interface Result {
+  readonly status: "DONE" | "UNCHANGED" | "FAILED";
+  /** Why, of one that failed. */
+  readonly error?: FaceError;
+}
+
+/** By ARN. */
+export function readResults(answer: Fields): ReadonlyMap<string, Result> {
+  return new Map(
+    list(answer["Results"] ?? []).map((each) => {
+      const { DurableExecutionArn, Status, ErrorType, ErrorMessage } = fields(each);
+      return [text(DurableExecutionArn), resultOf(text(Status), { ErrorType, ErrorMessage })];
+    }),
+  );
+}
+
+function resultOf(status: string, { ErrorType, ErrorMessage }: Fields): Result {
+  if (status === "DONE" || status === "UNCHANGED") return { status };
+  if (status !== "FAILED") throw unexpected();
+  const type = text(ErrorType ?? "");
+  return { status, error: new FaceError(STATUSES[type] ?? 400, type, text(ErrorMessage ?? "")) };
+}
+
+/** The HTTP status that a call for the execution alone has with these errors, which may be over when it is asked again. */
+const STATUSES: Readonly<Record<string, number>> = { TooManyRequestsException: 429, ServiceException: 500 };
 
 export function readFunctionPage(answer: Fields): FunctionPage {
   const { Functions, NextMarker } = answer;

@@ -1,9 +1,10 @@
 /** What an operator does to executions, as calls of a face. */
 
 import type { CallbackOutcome } from "perdure/engine";
+import type { Outcome } from "../../src/lambda-compat/do-to-many.ts";
 import { wireId } from "../../src/lambda-compat/wire-id.ts";
 import { text } from "../views/wire/fields.ts";
-import { readVerdict, type ReplayVerdict } from "./answers.ts";
+import { readResults, readVerdict, type ReplayVerdict } from "./answers.ts";
 import { executionPath, type Face } from "./face.ts";
 
 /** Where an execution is to go on from: before an operation, or after a commit; as far as it got if neither is given. */
@@ -53,6 +54,41 @@ export async function rewindExecution(face: Face, arn: string, point: Point, ver
 
 export async function purgeExecution(face: Face, arn: string): Promise<void> {
   await face.call(executionPath(arn), { method: "DELETE" });
+}
+
+export type ManyDeed = "stop" | "pause" | "resume" | "purge";
+
+/**
+ * Does it to as many as a face takes in one call.
+ *
+ * @throws {FaceError} that `isLacking` knows, where a face has no such call.
+ */
+export async function actOnMany<T extends { readonly arn: string }>(
+  face: Face,
+  deed: ManyDeed,
+  items: readonly T[],
+): Promise<readonly Outcome<T>[]> {
+  const body = JSON.stringify({ DurableExecutionArns: items.map(({ arn }) => arn) });
+  const answer = await face.json(`/2025-12-01/durable-executions/${deed}`, { method: "POST", body });
+  const told = readResults(answer);
+  return items.flatMap((item) => {
+    const result = told.get(item.arn);
+    return result === undefined ? [] : [{ item, ...result }];
+  });
+}
+
+/** Does it to one. */
+export function actOnOne(face: Face, deed: ManyDeed, arn: string): Promise<void> {
+  switch (deed) {
+    case "stop":
+      return stopExecution(face, arn);
+    case "pause":
+      return pauseExecution(face, arn);
+    case "resume":
+      return resumeExecution(face, arn);
+    case "purge":
+      return purgeExecution(face, arn);
+  }
 }
 
 export async function completeCallback(face: Face, callbackId: string, outcome: CallbackOutcome): Promise<void> {

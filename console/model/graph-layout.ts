@@ -17,12 +17,12 @@ export interface Drawing {
   readonly wires: readonly Wire[];
   readonly width: number;
   readonly height: number;
-  /** What nothing comes before, and what nothing follows. */
+  /** Boxes of the outermost context that nothing comes before, and those that nothing follows. */
   readonly first: readonly Standing[];
   readonly last: readonly Standing[];
 }
 
-/** Of the marks above and below a whole graph. */
+/** The size of the marks above and below a whole graph, and their distance from it. */
 export const PILL = { width: 96, height: 28, gap: 32 } as const;
 
 export const NODE = { width: 196, height: 48 } as const;
@@ -33,7 +33,7 @@ const GAP = { across: 18, down: DOWN } as const;
 /** More nodes of a layer go into further rows. */
 const MOST_IN_ROW = 6;
 
-/** That of a scope which did not change is the same as before. */
+/** The drawing of a context. A context that did not change has the same one as before. */
 export function layoutOf(scope: Scope): Drawing {
   const known = drawings.get(scope);
   if (known !== undefined) return known;
@@ -139,31 +139,4 @@ function inRows(layer: readonly Sized[]): readonly (readonly Sized[])[] {
 
 function widthOf(row: readonly Sized[]): number {
   return row.reduce((sum, { width }) => sum + width + GAP.across, -GAP.across);
-}
-
-/** The box that lies next in a direction, seen from another one. */
-export function nextBox(
-  boxes: readonly Box[],
-  from: Box,
-  direction: "up" | "down" | "left" | "right",
-): Box | undefined {
-  const [dx, dy] = { up: [0, -1], down: [0, 1], left: [-1, 0], right: [1, 0] }[direction] as [number, number];
-  const centre = centreOf(from);
-  let [found, least]: [Box | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
-  for (const box of boxes) {
-    if (box === from) continue;
-    const { x, y } = centreOf(box);
-    const along = (x - centre.x) * dx + (y - centre.y) * dy;
-    const aside = Math.abs((x - centre.x) * dy) + Math.abs((y - centre.y) * dx);
-    // Up and down lead to the next layer, also where it is wide; to the sides they stay in theirs.
-    const distance = along + aside * (dy === 0 ? 3 : 0.3);
-    if (along > 4 && distance < least) [found, least] = [box, distance];
-  }
-  return found;
-}
-
-/** Of a context that is open, its head. */
-function centreOf({ node, x, y, width, height }: Box): { readonly x: number; readonly y: number } {
-  const isOpen = node.kind === "operation" && node.inside !== undefined;
-  return { x: x + width / 2, y: y + (isOpen ? HEAD : height) / 2 };
 }

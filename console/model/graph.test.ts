@@ -2,7 +2,7 @@ import { encodeCommit, type Fact } from "perdure/engine";
 import { expect, test } from "vitest";
 import { type ExecutionView, viewOf } from "../views/model/execution-view.ts";
 import { ExecutionGraph, type GraphNode, type Scope } from "./graph.ts";
-import { layoutOf, nextBox } from "./graph-layout.ts";
+import { layoutOf } from "./graph-layout.ts";
 
 type Facts = readonly object[];
 
@@ -130,17 +130,6 @@ test("boxes do not overlap but for a context and what is in it, and a layer lies
   }
   for (const { x, y, width: w, height: h } of boxes)
     expect(x >= 0 && y >= 0 && x + w <= width && y + h <= height).toBe(true);
-});
-
-test("the arrow keys lead to the box in their direction", () => {
-  const view = logged([step("1", "a")], [begun("2", "b"), begun("3", "c")], [ended("2"), ended("3")], [step("4", "d")]);
-  const { boxes } = layoutOf(graphIn(view));
-  const at = (id: string) => boxes.find(({ node }) => node.id === id)!;
-  expect(nextBox(boxes, at("2"), "right")?.node.id).toBe("3");
-  expect(nextBox(boxes, at("3"), "left")?.node.id).toBe("2");
-  expect(nextBox(boxes, at("2"), "up")?.node.id).toBe("1");
-  expect(nextBox(boxes, at("2"), "down")?.node.id).toBe("4");
-  expect(nextBox(boxes, at("1"), "up")).toBeUndefined();
 });
 
 /** A name of letters alone, since operations are alike whose names differ by numbers. */

@@ -23,7 +23,7 @@ export interface Item {
   readonly since: number;
   /** The first one as of which it is so no more. */
   readonly until: number;
-  /** What operations are alike by: their kind, and their name but for numbers. */
+  /** The title without its numbers: operations with the same one are alike. */
   readonly family: string;
 }
 
@@ -32,7 +32,7 @@ export interface Wave {
   /** Their places: `first` and up to `next`. */
   readonly first: number;
   readonly next: number;
-  /** What they follow: `ended` from `from` up to `to`. */
+  /** The items that this wave follows: `ended` from `from` up to `to`. */
   readonly from: number;
   readonly to: number;
 }
@@ -102,13 +102,13 @@ function versionsOf(track: Track, families: Map<string, string>): readonly Item[
     const outcome = endOf(track, seq);
     // Clocks of two processes may say that it ended before it began.
     const end = outcome === undefined ? undefined : later(outcome, start);
-    return [{ track, operation, start, end, since: seq, until, family: familyIn(families, operation) }];
+    return [{ track, operation, start, end, since: seq, until, family: familyIn(families, track.title) }];
   });
 }
 
 /** The same text for all of a family, so that comparing two is quick. */
-function familyIn(families: Map<string, string>, { type, subType, name }: Operation): string {
-  const family = (name ?? subType ?? type).replaceAll(/\d+/g, "#").replace(/[\s_-]*#$/, "");
+function familyIn(families: Map<string, string>, title: string): string {
+  const family = title.replaceAll(/\d+/g, "#").replace(/[\s_-]*#$/, "");
   const known = families.get(family);
   if (known === undefined) families.set(family, family);
   return known ?? family;
@@ -130,11 +130,14 @@ function endOf(track: Track, seq: number): Moment | undefined {
   return last ?? { at: version.operation.endedAt ?? version.operation.startedAt, seq: version.seq };
 }
 
-/** Of items in the order of their beginnings, and the places of those with an outcome in the order of their ends. */
+/**
+ * The order of items that come sorted by their beginnings; `ended` has the places of those with an outcome, sorted by
+ * their ends.
+ */
 function orderOf(items: readonly Item[], ended: readonly number[]): Order {
   const layers: number[] = [];
   const waves: Wave[] = [];
-  // Of those that ended, the latest beginning: what ended before that is not followed at once any more.
+  // The latest beginning among the items that ended: no later item follows at once one that ended before that moment.
   let latest = NEVER;
   let [first, from, to, deepest] = [0, 0, 0, -1];
   const endAt = (index: number): Moment => items[ended[index] ?? ABSENT]?.end ?? NEVER;

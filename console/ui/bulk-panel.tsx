@@ -1,14 +1,14 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { purgeExecution, resumeExecution, stopExecution } from "../api/deeds.ts";
-import { type Face, isPassing } from "../api/face.ts";
+import type { ManyDeed } from "../api/deeds.ts";
+import type { Face } from "../api/face.ts";
 import { messageOf } from "../views/model/message-of.ts";
-import { type BulkProgress, doToAll } from "../model/bulk.ts";
 import type { ExecutionRow } from "../model/filter.ts";
 import { type List } from "../state/console.ts";
 import { takeKeyboard } from "../views/ui/kept-keyboard.ts";
 import { lackingText } from "../state/deeds.ts";
 import { MOST_ROWS } from "../state/listing.ts";
+import { doToRows, type RowProgress } from "../state/many.ts";
 import type { PageProps } from "./app.tsx";
 
 export interface BulkPanelProps extends PageProps {
@@ -17,53 +17,61 @@ export interface BulkPanelProps extends PageProps {
   readonly onMarked: (marked: ReadonlySet<string>) => void;
 }
 
-type BulkDeed = "stop" | "resume" | "purge";
+interface DeedWords {
+  readonly label: string;
+  readonly done: string;
+  /** The words for executions that were as the deed would make them already. */
+  readonly already: string;
+  readonly asks: string;
+}
 
-const DEEDS: Readonly<Record<BulkDeed, { readonly label: string; readonly done: string; readonly asks: string }>> = {
-  resume: { label: "Resume", done: "resumed", asks: "Go on with" },
-  stop: { label: "Stop", done: "stopped", asks: "End, where they are," },
-  purge: { label: "Purge", done: "purged", asks: "Remove, with their logs, for good" },
+const DEEDS: Readonly<Record<ManyDeed, DeedWords>> = {
+  resume: { label: "Resume", done: "resumed", already: "went on already", asks: "Go on with" },
+  pause: { label: "Pause", done: "paused", already: "were paused already", asks: "Have nothing begin in" },
+  stop: { label: "Stop", done: "stopped", already: "had ended already", asks: "End, where they are," },
+  purge: { label: "Purge", done: "purged", already: "were gone already", asks: "Remove, with their logs, for good" },
 };
 
 interface Work {
-  readonly deed: BulkDeed;
-  readonly progress: BulkProgress<ExecutionRow>;
+  readonly deed: ManyDeed;
+  readonly progress: RowProgress;
   readonly abort: AbortController;
 }
 
-/** What is done to all marked executions. */
+/** The buttons that act on all marked executions, the question before, and the progress after. */
 export function BulkPanel(props: BulkPanelProps): JSX.Element | null {
-  const asked = useSignal<BulkDeed | undefined>(undefined);
+  const asked = useSignal<ManyDeed | undefined>(undefined);
   const work = useSignal<Work | undefined>(undefined);
   const { console, listing, marked, onMarked } = props;
-  const begin = async (face: Face, deed: BulkDeed): Promise<void> => {
+  const begin = async (face: Face, deed: ManyDeed, rows: readonly ExecutionRow[]): Promise<void> => {
     asked.value = undefined;
-    const rows = listing.rows.value.filter(({ arn }) => marked.has(arn));
     const abort = new AbortController();
-    work.value = { deed, progress: { total: rows.length, done: 0, failures: [], isOver: false }, abort };
-    await doToAll(rows, (row) => carryOut(face, deed, row), {
-      onProgress: (progress) => (work.value = { deed, progress, abort }),
-      signal: abort.signal,
-      isPassing,
-    });
-    onMarked(new Set());
+    const onProgress = (progress: RowProgress): void => {
+      work.value = { deed, progress, abort };
+    };
+    const { left } = await doToRows(face, { deed, rows, onProgress, signal: abort.signal });
+    onMarked(new Set(left.map(({ arn }) => arn)));
     void listing.refresh(console.seen);
   };
+  const face = console.session.face.value;
   if (work.value !== undefined) {
     const close = (): void => {
       work.value = undefined;
     };
-    return <Progress work={work.value} explain={(deed, error) => console.deeds.explain(deed, error)} onClose={close} />;
+    const { deed, progress } = work.value;
+    const goOn = face === undefined ? undefined : () => void begin(face, deed, progress.left);
+    const explain = (error: unknown): string => messageOf(console.deeds.explain(deed, error));
+    return <Progress work={work.value} explain={explain} onClose={close} onGoOn={goOn} />;
   }
-  const face = console.session.face.value;
   if (marked.size === 0 || face === undefined) return <MarkAll {...props} />;
   const confirm = asked.value;
+  const markedRows = (): readonly ExecutionRow[] => listing.rows.value.filter(({ arn }) => marked.has(arn));
   return (
     <div class="bulk" role="group" aria-label="All marked executions" tabIndex={-1} ref={takeKeyboard}>
       {confirm === undefined ? (
         <>
           <span>{marked.size} marked</span>
-          {(Object.keys(DEEDS) as BulkDeed[]).map((deed) => (
+          {(Object.keys(DEEDS) as ManyDeed[]).map((deed) => (
             <button
               key={deed}
               type="button"
@@ -90,7 +98,7 @@ export function BulkPanel(props: BulkPanelProps): JSX.Element | null {
             class="danger"
             data-opened-by={`bulk-${confirm}`}
             ref={takeKeyboard}
-            onClick={() => void begin(face, confirm)}
+            onClick={() => void begin(face, confirm, markedRows())}
           >
             {DEEDS[confirm].label} {marked.size}
           </button>
@@ -144,34 +152,35 @@ function MarkAll({ console, listing, marked, onMarked }: BulkPanelProps): JSX.El
   );
 }
 
-function carryOut(face: Face, deed: BulkDeed, { arn }: ExecutionRow): Promise<void> {
-  switch (deed) {
-    case "stop":
-      return stopExecution(face, arn);
-    case "resume":
-      return resumeExecution(face, arn);
-    case "purge":
-      return purgeExecution(face, arn);
-  }
-}
-
 interface ProgressProps {
   readonly work: Work;
-  readonly explain: (deed: BulkDeed, error: unknown) => unknown;
+  readonly explain: (error: unknown) => string;
   readonly onClose: () => void;
+  /** With those of which nothing is known. */
+  readonly onGoOn: (() => void) | undefined;
 }
 
 /** More would say no more. */
 const MOST_FAILURES = 200;
 
-function Progress({ work: { deed, progress, abort }, explain, onClose }: ProgressProps): JSX.Element {
-  const { total, done, failures, isOver } = progress;
-  const label = `${done - failures.length} of ${total} ${DEEDS[deed].done}${failures.length > 0 ? `, ${failures.length} not` : ""}`;
+function Progress({ work: { deed, progress, abort }, explain, onClose, onGoOn }: ProgressProps): JSX.Element {
+  const { total, done, unchanged, failures, left, broken, isOver } = progress;
+  const { done: word, already } = DEEDS[deed];
+  const label = [
+    `${done} of ${total} ${word}`,
+    ...(unchanged > 0 ? [`${unchanged} ${already}`] : []),
+    ...(failures.length > 0 ? [`${failures.length} not`] : []),
+  ].join(", ");
   return (
     <section class="bulk-progress" aria-label="What is done to many" tabIndex={-1} ref={takeKeyboard}>
       <div class="bulk">
-        <progress max={total} value={done} aria-label={label} />
+        <progress max={total} value={done + unchanged + failures.length} aria-label={label} />
         <span role="status">{label}</span>
+        {isOver && left.length > 0 && onGoOn !== undefined && (
+          <button type="button" onClick={onGoOn}>
+            Go on with {left.length}
+          </button>
+        )}
         {isOver ? (
           <button type="button" onClick={onClose}>
             Close
@@ -182,13 +191,15 @@ function Progress({ work: { deed, progress, abort }, explain, onClose }: Progres
           </button>
         )}
       </div>
+      {broken !== undefined && <p role="alert">{explain(broken)}</p>}
       {failures.length > 0 && (
         <ul class="failures" tabIndex={0} aria-label="What failed">
           {failures.slice(0, MOST_FAILURES).map(({ item, error }) => (
             <li key={item.arn}>
-              <b>{item.name}</b> {messageOf(explain(deed, error))}
+              <b>{item.name}</b> {explain(error)}
             </li>
           ))}
+          {failures.length > MOST_FAILURES && <li>and {failures.length - MOST_FAILURES} more</li>}
         </ul>
       )}
     </section>

@@ -13,12 +13,11 @@ import type { Face } from "../api/face.ts";
 import { NO_FILTER } from "../model/filter.ts";
 import { executionRoute } from "../model/route.ts";
 import { type Deed, lackingText } from "../state/deeds.ts";
-import { titleOf } from "../views/ui/labels.ts";
 import { DeedForm, type DeedFormSpec } from "./deed-form.tsx";
 import type { SubjectProps } from "./execution-page.tsx";
 import { HistoryTools } from "./replay-panel.tsx";
 
-/** What can be done with an execution; each asks first. */
+/** The buttons for one execution; each asks first. */
 export function DeedsBar(props: SubjectProps): JSX.Element | null {
   const { console, subject } = props;
   void subject.revision.value;
@@ -157,10 +156,10 @@ function forkForm({ console, subject, route }: SubjectProps, face: Face, attempt
   };
 }
 
-/** So many characters an execution's name may have. */
+/** The most characters that an execution's name may have. */
 const LONGEST_NAME = 64;
 
-/** That of the execution, and which of its forks it is. */
+/** The name offered for a fork: the execution's own, and the number of the fork. */
 function nameForFork({ view, details }: SubjectProps["subject"]): string {
   const ending = `-fork-${(details.value?.forks.length ?? 0) + 1}`;
   return `${(view.header?.name ?? "").slice(0, LONGEST_NAME - ending.length)}${ending}`;
@@ -188,8 +187,8 @@ function rewindForm({ console, subject, route }: SubjectProps, face: Face, attem
 
 /** Before the chosen operation, or at the commit that is looked at, or as far as it got. */
 function pointOf({ subject, route }: SubjectProps): { readonly point: Point; readonly text: string } {
-  const operation = subject.view.track(route.operation ?? "")?.versions.at(-1)?.operation;
-  if (operation !== undefined) return { point: { operationId: operation.id }, text: `before “${titleOf(operation)}”` };
+  const track = subject.view.track(route.operation ?? "");
+  if (track !== undefined) return { point: { operationId: track.id }, text: `before “${track.title}”` };
   if (route.commit !== undefined) return { point: { cursor: route.commit }, text: `up to commit ${route.commit}` };
   return { point: {}, text: "as far as it got" };
 }

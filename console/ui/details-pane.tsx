@@ -6,7 +6,7 @@ import { executionRoute, formatRoute } from "../model/route.ts";
 import type { Subject } from "../state/subject.ts";
 import { operationAt, type Track } from "../views/model/execution-view.ts";
 import { FailureText } from "../views/ui/failure-text.tsx";
-import { listTime, pretty, titleOf } from "../views/ui/labels.ts";
+import { listTime, pretty } from "../views/ui/labels.ts";
 import { LogLinesList, type ShownLogLine } from "../views/ui/log-lines.tsx";
 import { OperationDetails } from "../views/ui/operation-details.tsx";
 import { Payload } from "../views/ui/payload.tsx";
@@ -56,19 +56,16 @@ function Place({ track, props: { subject }, select }: PlaceProps): JSX.Element |
   return (
     <p class="place">
       <span class="hint">In </span>
-      {parents.map(({ id, versions }) => {
-        const operation = versions.at(-1)?.operation;
-        return (
-          <button key={id} type="button" class="quiet small" onClick={() => select(id)}>
-            {operation === undefined ? id : titleOf(operation)}
-          </button>
-        );
-      })}
+      {parents.map(({ id, title }) => (
+        <button key={id} type="button" class="quiet small" onClick={() => select(id)}>
+          {title}
+        </button>
+      ))}
     </p>
   );
 }
 
-/** Where its result is from, if it did not happen here. */
+/** The source of a copied operation's result: the execution that this one was forked from. */
 function Origin({ track, subject }: { readonly track: Track; readonly subject: Subject }): JSX.Element | null {
   const { forkedFrom } = subject.details.value ?? {};
   if (!track.isCopied || forkedFrom === undefined) return null;
@@ -81,7 +78,7 @@ function Origin({ track, subject }: { readonly track: Track; readonly subject: S
   );
 }
 
-/** What its own code wrote. */
+/** The lines that the operation's own code wrote. */
 function linesOf({ lines }: Subject, operationId: string): readonly ShownLogLine[] {
   const id = wireId(operationId);
   return (lines.value ?? []).filter((line) => line.operationId === id);
@@ -153,12 +150,12 @@ function LinesInCloudWatch({ region, logGroup, query }: Insights): JSX.Element {
   );
 }
 
-/** Nothing where no line needs one: a hash is made for each. */
+/** The names of operations by their ids on the wire. Empty where no line needs one, since each takes a hash. */
 function namesById({ view }: Subject, isNeeded: boolean): ReadonlyMap<string, string> {
   return new Map(
-    (isNeeded ? view.tracks : []).flatMap(({ id, versions }) => {
+    (isNeeded ? view.tracks : []).flatMap(({ id, title, versions }) => {
       const operation = versions.at(-1)?.operation;
-      return operation === undefined ? [] : [[wireId(id), view.nameOf(operation) ?? titleOf(operation)] as const];
+      return operation === undefined ? [] : [[wireId(id), view.nameOf(operation) ?? title] as const];
     }),
   );
 }

@@ -16,7 +16,7 @@ const PAUSE_MS = 300;
 
 export function FilterBar({ filter, functionNames, onFilter }: FilterBarProps): JSX.Element {
   const search = useRef<HTMLInputElement>(null);
-  const { write, flush } = useLater(onFilter);
+  const { write, flush, written } = useLater(onFilter);
   useShortcut("/", () => search.current?.focus());
   const isFiltered = Object.entries(NO_FILTER).some(([key, value]) => filter[key as keyof Filter] !== value);
   return (
@@ -26,7 +26,7 @@ export function FilterBar({ filter, functionNames, onFilter }: FilterBarProps): 
         <input
           ref={search}
           type="search"
-          value={filter.prefix}
+          value={written.prefix ?? filter.prefix}
           placeholder="press / to write here"
           onInput={({ currentTarget }) => write({ prefix: currentTarget.value.trim() })}
         />
@@ -62,7 +62,7 @@ export function FilterBar({ filter, functionNames, onFilter }: FilterBarProps): 
       <label>
         Tag
         <input
-          value={filter.tag}
+          value={written.tag ?? filter.tag}
           placeholder="key=value"
           size={12}
           onInput={({ currentTarget }) => write({ tag: currentTarget.value.trim() })}
@@ -79,9 +79,10 @@ export function FilterBar({ filter, functionNames, onFilter }: FilterBarProps): 
   );
 }
 
-/** From a field to what is found with what was written. */
+/** Text counts at once when a key leaves its field: Tab to the next one, Enter to the list. */
 function leaveByKey(event: KeyboardEvent, flush: () => void): void {
   const isField = event.target instanceof HTMLInputElement && event.target.type !== "datetime-local";
+  if (isField && event.key === "Tab") flush();
   if (!isField || event.key !== "Enter") return;
   event.preventDefault();
   flush();
@@ -118,6 +119,8 @@ interface Later {
   readonly write: (change: Partial<Filter>) => void;
   /** Without a pause. */
   readonly flush: () => void;
+  /** The text that does not count yet, which a field keeps when it is drawn again meanwhile. */
+  readonly written: Partial<Filter>;
 }
 
 /** What is written in several fields is taken together. Once the filters have gone it counts no more. */
@@ -137,7 +140,7 @@ function useLater(onFilter: (change: Partial<Filter>) => void): Later {
     pending.current = { ...pending.current, ...change };
     timer.current = setTimeout(flush, PAUSE_MS);
   };
-  return { write, flush };
+  return { write, flush, written: pending.current ?? {} };
 }
 
 /** A key that does something wherever nothing is written. */

@@ -2,11 +2,16 @@ import { isSettled, type Operation } from "perdure/engine";
 import type { JSX } from "preact";
 import type { Counts, GraphNode } from "../model/graph.ts";
 import { type Box, HEAD, NODE } from "../model/graph-layout.ts";
-import { kindLabel, statusLabel, titleOf } from "../views/ui/labels.ts";
+import { statusOf } from "../model/graph-overview.ts";
+import { nodeTitle, pathText, type Stop } from "../model/graph-path.ts";
+import { kindLabel } from "../views/model/titles.ts";
+import { statusLabel } from "../views/ui/labels.ts";
 import { timeText } from "../views/ui/time-text.ts";
 
 export interface GraphNodeProps {
   readonly box: Box;
+  /** The node's neighbours on the path. */
+  readonly stop: Stop | undefined;
   /** Ms since the epoch. */
   readonly now: number;
   readonly isCurrent: boolean;
@@ -14,17 +19,16 @@ export interface GraphNodeProps {
   readonly onToggle: () => void;
 }
 
-export function GraphNodeView({ box, now, isCurrent, onChoose, onToggle }: GraphNodeProps): JSX.Element {
+export function GraphNodeView({ box, stop, now, isCurrent, onChoose, onToggle }: GraphNodeProps): JSX.Element {
   const { node, x, y, width, height } = box;
   const isOpen = node.kind === "operation" && node.inside !== undefined;
   const canOpen = node.kind === "group" || node.counts !== undefined;
   const hasProgress = !isOpen && node.counts !== undefined;
-  // Of the text, to make room for the bar below it.
+  // The text is lifted to make room for the bar below it.
   const lift = hasProgress ? 3 : 0;
   return (
     <g
-      id={`node-${node.id}`}
-      role="treeitem"
+      {...treeItem(node, stop)}
       aria-selected={isCurrent}
       {...(canOpen ? { "aria-expanded": isOpen } : {})}
       class={classOf(node, { isOpen, isCurrent })}
@@ -33,26 +37,46 @@ export function GraphNodeView({ box, now, isCurrent, onChoose, onToggle }: Graph
       onDblClick={canOpen ? onToggle : undefined}
     >
       <title>{boxLabel(box, now)}</title>
-      {canOpen && !isOpen && <rect class="node-behind" x={5} y={5} width={width} height={height} rx={8} />}
-      <rect class="node-box" width={width} height={height} rx={8} />
-      <Mark status={statusOf(node)} y={isOpen ? HEAD / 2 : 17 - lift} />
-      <text class="node-title" x={30} y={isOpen ? HEAD / 2 + 4 : 21 - lift}>
-        {shortened(titleIn(node), canOpen ? 19 : 23)}
-      </text>
-      {!isOpen && (
-        <text class="node-text" x={30} y={38 - lift}>
-          {shortened(textIn(node, now), 28)}
+      <g aria-hidden="true">
+        {canOpen && !isOpen && <rect class="node-behind" x={5} y={5} width={width} height={height} rx={8} />}
+        <rect class="node-box" width={width} height={height} rx={8} />
+        <Mark status={statusOf(node)} y={isOpen ? HEAD / 2 : 17 - lift} />
+        <text class="node-title" x={30} y={isOpen ? HEAD / 2 + 4 : 21 - lift}>
+          {shortened(titleIn(node), canOpen ? 19 : 23)}
         </text>
-      )}
-      {isOpen && (
-        <text class="node-text" x={width - 34} y={HEAD / 2 + 4} text-anchor="end">
-          {width > 260 ? kindIn(node) : ""}
-        </text>
-      )}
-      {canOpen && <Toggle x={width - 26} isOpen={isOpen} onToggle={onToggle} />}
-      {hasProgress && <Progress counts={node.counts} y={height - 8} />}
+        {!isOpen && (
+          <text class="node-text" x={30} y={38 - lift}>
+            {shortened(textIn(node, now), 28)}
+          </text>
+        )}
+        {isOpen && (
+          <text class="node-text" x={width - 34} y={HEAD / 2 + 4} text-anchor="end">
+            {width > 260 ? kindIn(node) : ""}
+          </text>
+        )}
+        {canOpen && <Toggle x={width - 26} isOpen={isOpen} onToggle={onToggle} />}
+        {hasProgress && <Progress counts={node.counts} y={height - 8} />}
+      </g>
     </g>
   );
+}
+
+/** The node that has the keyboard, where it is out of sight and so is not drawn. */
+export function UnseenNode({ box, stop, now }: Pick<GraphNodeProps, "box" | "stop" | "now">): JSX.Element {
+  return (
+    <g {...treeItem(box.node, stop)} aria-selected>
+      <title>{boxLabel(box, now)}</title>
+    </g>
+  );
+}
+
+/** The attributes for screen readers beside the title: the description stands for the lines to a node and from it. */
+function treeItem({ id }: GraphNode, stop: Stop | undefined): Readonly<Record<string, string | number>> {
+  const item = { id: `node-${id}`, role: "treeitem" };
+  if (stop === undefined) return item;
+  const { level, place, count } = stop;
+  const order = { "aria-level": level, "aria-posinset": place, "aria-setsize": count };
+  return { ...item, ...order, "aria-description": pathText(stop) };
 }
 
 function classOf(node: GraphNode, { isOpen, isCurrent }: { isOpen: boolean; isCurrent: boolean }): string {
@@ -60,23 +84,23 @@ function classOf(node: GraphNode, { isOpen, isCurrent }: { isOpen: boolean; isCu
   return ["node", `node-${statusOf(node)}`, ...more.filter((each) => each !== false)].join(" ");
 }
 
-/** All of it is from the execution that this one was forked from. */
+/** True for a node that comes as a whole from the execution that this one was forked from. */
 function isCopied(node: GraphNode): boolean {
   if (node.kind === "operation") return node.track.isCopied;
   return node.items.every(({ track }) => track.isCopied);
 }
 
-/** What a screen reader says of it, and a tooltip. */
-export function boxLabel({ node }: Box, now: number): string {
+/** The name of a box for screen readers, and its tooltip. */
+function boxLabel({ node }: Box, now: number): string {
   const copied = isCopied(node) ? ", copied" : "";
   const counts = `${node.counts === undefined ? "" : `, ${countsText(node.counts)}`}${copied}`;
-  if (node.kind === "group") return `${node.counts.all} times ${node.name}${counts}`;
+  if (node.kind === "group") return `${nodeTitle(node)}${counts}`;
   const { operation } = node;
-  return `${titleOf(operation)}, ${kindLabel(operation)}, ${statusLabel(operation.status)}, ${timeIn(operation, now)}${counts}`;
+  return `${nodeTitle(node)}, ${kindLabel(operation)}, ${statusLabel(operation.status)}, ${timeIn(operation, now)}${counts}`;
 }
 
 function titleIn(node: GraphNode): string {
-  return node.kind === "group" ? node.name : titleOf(node.operation);
+  return node.kind === "group" ? node.name : node.track.title;
 }
 
 function kindIn(node: GraphNode): string {
@@ -87,7 +111,7 @@ function textIn(node: GraphNode, now: number): string {
   if (node.kind === "group" || node.counts !== undefined)
     return node.counts === undefined ? "" : countsText(node.counts);
   const { operation, track } = node;
-  const isPlain = titleOf(operation) === kindLabel(operation) || operation.status === "PENDING";
+  const isPlain = track.title === kindLabel(operation) || operation.status === "PENDING";
   if (track.isCopied) return `copied · ${timeIn(operation, now)}`;
   const kind = isPlain ? "" : `${kindLabel(operation)} · `;
   return `${kind}${timeIn(operation, now)}`;
@@ -103,13 +127,6 @@ function countsText({ all, succeeded, failed, open }: Counts): string {
   if (succeeded === all) return `${all} done`;
   const parts = [`${succeeded} of ${all} done`, ...(failed > 0 ? [`${failed} failed`] : [])];
   return open > 0 && failed > 0 ? [...parts, `${open} open`].join(", ") : parts.join(", ");
-}
-
-/** Of several the worst. */
-function statusOf(node: GraphNode): string {
-  if (node.kind === "operation") return node.operation.status;
-  const { all, succeeded, failed } = node.counts;
-  return failed > 0 ? "FAILED" : succeeded === all ? "SUCCEEDED" : "STARTED";
 }
 
 /** A form for each kind of status, so that nobody has to tell colours apart. */

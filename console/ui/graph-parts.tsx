@@ -8,13 +8,14 @@ function WireView({ wire: { x1, y1, x2, y2 } }: { readonly wire: Wire }): JSX.El
   return <path class="wire" d={`M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`} />;
 }
 
+/** Lines and bars are drawn for the eye alone: each node's description names its neighbours. */
 export function WiresView({ wires }: { readonly wires: readonly Wire[] }): JSX.Element {
   return (
-    <>
+    <g aria-hidden="true">
       {wires.map((wire) => (
         <WireView key={`${wire.x1} ${wire.y1} ${wire.x2} ${wire.y2}`} wire={wire} />
       ))}
-    </>
+    </g>
   );
 }
 
@@ -24,10 +25,10 @@ interface StartPillProps {
   readonly wires: readonly Wire[];
 }
 
-/** Where it begins. */
+/** The mark where the execution begins. */
 export function StartPill({ drawing, wires }: StartPillProps): JSX.Element {
   return (
-    <g role="presentation">
+    <g aria-hidden="true">
       <WiresView wires={wires} />
       <Pill x={drawing.width / 2} y={-PILL.gap - PILL.height} text="start" kind="start" />
     </g>
@@ -40,11 +41,11 @@ interface EndPillProps extends StartPillProps {
 
 const GOING_ON: ReadonlySet<string> = new Set(["RUNNING", "HALTED", "PAUSED"]);
 
-/** How it has ended, or that it goes on. */
+/** The mark that says how the execution has ended, or that it goes on. */
 export function EndPill({ drawing, wires, status = "RUNNING" }: EndPillProps): JSX.Element {
   const isOver = !GOING_ON.has(status);
   return (
-    <g role="presentation">
+    <g aria-hidden="true">
       <g class={isOver ? "" : "wire-open"}>
         <WiresView wires={wires} />
       </g>

@@ -4,10 +4,13 @@ import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { ExecutionHeader } from "perdure/engine";
 import type { ExecutionView } from "../views/model/execution-view.ts";
 import { ExecutionGraph } from "../model/graph.ts";
-import { type Box, layoutOf, nextBox, PILL, pillWiresOf } from "../model/graph-layout.ts";
+import { type Box, layoutOf, PILL, pillWiresOf } from "../model/graph-layout.ts";
+import { urgentBox } from "../model/graph-overview.ts";
+import { type Direction, GraphPath } from "../model/graph-path.ts";
 import type { Wire } from "../model/graph-wires.ts";
 import { type Area, type Camera, cameraOn, fitted, isNear, revealed, type Size, zoomed } from "../model/camera.ts";
-import { boxLabel, GraphNodeView } from "./graph-node.tsx";
+import { Minimap } from "./graph-minimap.tsx";
+import { GraphNodeView, UnseenNode } from "./graph-node.tsx";
 import { EndPill, StartPill, WiresView } from "./graph-parts.tsx";
 
 export interface GraphViewProps {
@@ -33,11 +36,16 @@ function Graph(props: GraphViewProps): JSX.Element {
   const toggled = useSignal<ReadonlySet<string>>(new Set());
   const chosen = useSignal<string | undefined>(undefined);
   const graph = useMemo(() => new ExecutionGraph(view.roots), [view, revision]);
-  const drawing = layoutOf(graph.at({ seq, toggled: toggled.value }));
+  const scope = graph.at({ seq, toggled: toggled.value });
+  const drawing = layoutOf(scope);
+  const path = useMemo(() => new GraphPath(scope, drawing.boxes), [scope, drawing]);
   const extent = { width: Math.max(drawing.width, PILL.width), height: drawing.height + 2 * (PILL.height + PILL.gap) };
   const box = useRef<HTMLDivElement>(null);
-  const { camera, size } = useCamera(box, extent);
   const current = drawing.boxes.find(({ node }) => node.id === (chosen.value ?? selected));
+  const { camera, size } = useCamera(box, { extent, target: current ?? urgentBox(drawing.boxes) });
+  const fit = (): void => {
+    camera.value = fitted(extent, size.value, { above: ABOVE, target: urgentBox(drawing.boxes) });
+  };
   const choose = (next: Box): void => {
     chosen.value = next.node.id;
     if (next.node.kind === "operation") onSelect(next.node.id);
@@ -50,16 +58,17 @@ function Graph(props: GraphViewProps): JSX.Element {
     toggled.value = set;
   };
   const press = (event: KeyboardEvent): void =>
-    onKey(event, { boxes: drawing.boxes, current, choose, toggle, camera, size: size.value, extent });
+    onKey(event, { boxes: drawing.boxes, path, current, choose, toggle, camera, size: size.value, fit });
   return (
     <div class="graph">
-      <GraphButtons camera={camera} size={size.value} extent={extent} />
+      <GraphButtons camera={camera} size={size.value} fit={fit} />
       <div
         ref={box}
         class="graph-box"
         data-keyboard="rest"
         role="tree"
         aria-label="Operations as a graph"
+        aria-description="Arrows go along the path: down to what follows, up to what came before, to the sides to what is beside. Enter opens and folds."
         tabIndex={0}
         {...(current === undefined ? {} : { "aria-activedescendant": `node-${current.node.id}` })}
         onKeyDown={press}
@@ -67,16 +76,18 @@ function Graph(props: GraphViewProps): JSX.Element {
       >
         <svg width="100%" height="100%" role="presentation">
           <g role="presentation" transform={transformOf(camera.value)}>
-            <Scene {...props} {...{ drawing, camera: camera.value, size: size.value, current, choose, toggle }} />
+            <Scene {...props} {...{ drawing, path, camera: camera.value, size: size.value, current, choose, toggle }} />
           </g>
         </svg>
       </div>
+      <Minimap drawing={drawing} camera={camera} size={size.value} />
     </div>
   );
 }
 
 interface SceneProps extends GraphViewProps {
   readonly drawing: ReturnType<typeof layoutOf>;
+  readonly path: GraphPath;
   readonly camera: Camera;
   readonly size: Size;
   readonly current: Box | undefined;
@@ -84,12 +95,12 @@ interface SceneProps extends GraphViewProps {
   readonly toggle: (box: Box) => void;
 }
 
-/** What lies near the part that can be seen; nothing of it is made anew while that moves only a little. */
-function Scene({ drawing, camera, size, current, choose, toggle, now, view, seq }: SceneProps): JSX.Element {
+/** The nodes and lines near the seen part. They are not made anew while the camera moves only a little. */
+function Scene({ drawing, path, camera, size, current, choose, toggle, now, view, seq }: SceneProps): JSX.Element {
   const area = cameraOn(camera, size);
   const header = view.headerAt(seq);
   const pillWires = useMemo(() => pillWiresOf(drawing), [drawing]);
-  // Of what goes on the times are told, so it is drawn again as they go by.
+  // A running execution is drawn again each second, since its nodes tell times that go on.
   const second = header?.status === "RUNNING" ? Math.floor(now / 1_000) : 0;
   return useMemo(() => {
     const near = drawing.boxes.filter((each) => isNear(area, each));
@@ -103,6 +114,7 @@ function Scene({ drawing, camera, size, current, choose, toggle, now, view, seq 
           <GraphNodeView
             key={each.node.id}
             box={each}
+            stop={path.stop(each.node)}
             now={now}
             isCurrent={each === current}
             onChoose={() => choose(each)}
@@ -110,7 +122,7 @@ function Scene({ drawing, camera, size, current, choose, toggle, now, view, seq 
           />
         ))}
         {current !== undefined && !near.includes(current) && (
-          <g id={`node-${current.node.id}`} role="treeitem" aria-label={boxLabel(current, now)} />
+          <UnseenNode box={current} stop={path.stop(current.node)} now={now} />
         )}
       </>
     );
@@ -121,7 +133,7 @@ function areaOf({ x1, y1, x2, y2 }: Wire): Area {
   return { x: Math.min(x1, x2), y: Math.min(y1, y2), width: Math.abs(x2 - x1), height: Math.abs(y2 - y1) };
 }
 
-/** One that stands still has not ended, and only a pause is meant to be. */
+/** The status of the end mark: a halted execution has not ended, and a pause is told from other halts. */
 function standing(header: ExecutionHeader | undefined): string | undefined {
   if (header?.halt === undefined) return header?.status;
   return header.halt.reason === "PAUSED" ? "PAUSED" : "HALTED";
@@ -131,18 +143,27 @@ function transformOf({ x, y, zoom }: Camera): string {
   return `translate(${x.toFixed(2)} ${y.toFixed(2)}) scale(${zoom.toFixed(4)})`;
 }
 
-/** Shows all of it, as it grows, until somebody moves it; and again as often as it is asked for. */
+/** The room that the mark above a graph takes. */
+const ABOVE = PILL.height + PILL.gap;
+
+interface Placed {
+  readonly extent: Size;
+  /** The box to show of a graph that has no room as a whole. */
+  readonly target: Box | undefined;
+}
+
+/** Shows all of it, as far as it can be read, as it grows, until somebody moves it; and again as often as it is asked for. */
 function useCamera(
   box: { readonly current: HTMLDivElement | null },
-  extent: Size,
+  { extent, target }: Placed,
 ): { readonly camera: Signal<Camera>; readonly size: Signal<Size> } {
   const size = useSignal<Size>({ width: 800, height: 500 });
   const camera = useSignal<Camera>({ x: 0, y: 0, zoom: 1 });
-  /** Where it was put by itself. */
+  /** The camera as this hook placed it last. */
   const placed = useRef<Camera | undefined>(undefined);
   const place = (): void => {
     if (placed.current !== undefined && placed.current !== camera.peek()) return;
-    placed.current = fitted(extent, size.peek(), PILL.height + PILL.gap);
+    placed.current = fitted(extent, size.peek(), { above: ABOVE, target });
     camera.value = placed.current;
   };
   const latest = useRef(place);
@@ -166,27 +187,37 @@ function useCamera(
 
 interface KeyContext {
   readonly boxes: readonly Box[];
+  readonly path: GraphPath;
   readonly current: Box | undefined;
   readonly choose: (box: Box) => void;
   readonly toggle: (box: Box) => void;
   readonly camera: Signal<Camera>;
   readonly size: Size;
-  readonly extent: Size;
+  readonly fit: () => void;
 }
 
-const DIRECTIONS = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" } as const;
+const DIRECTIONS: Readonly<Partial<Record<string, Direction>>> = {
+  ...{ ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" },
+};
 
-function onKey(event: KeyboardEvent, { boxes, current, choose, toggle, camera, size, extent }: KeyContext): void {
+/** Where a key leads; undefined for one that leads nowhere. */
+function boxAt(key: string, { boxes, path, current }: KeyContext): Box | undefined {
+  const direction = DIRECTIONS[key];
+  if (direction !== undefined) return current === undefined ? boxes[0] : path.next(current, direction);
+  return key === "Home" ? boxes[0] : key === "End" ? boxes.at(-1) : undefined;
+}
+
+function onKey(event: KeyboardEvent, context: KeyContext): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const direction = DIRECTIONS[event.key as keyof typeof DIRECTIONS];
+  const { current, choose, toggle, camera, size, fit } = context;
   const middle = { x: size.width / 2, y: size.height / 2 };
-  if (direction !== undefined) {
-    const next = current === undefined ? boxes[0] : nextBox(boxes, current, direction);
+  if (/^(Arrow|Home$|End$)/.test(event.key)) {
+    const next = boxAt(event.key, context);
     if (next !== undefined) choose(next);
   } else if ((event.key === "Enter" || event.key === " ") && current !== undefined) toggle(current);
   else if (event.key === "+" || event.key === "=") camera.value = zoomed(camera.value, 1.25, middle);
   else if (event.key === "-") camera.value = zoomed(camera.value, 0.8, middle);
-  else if (event.key === "0") camera.value = fitted(extent, size, PILL.height + PILL.gap);
+  else if (event.key === "0") fit();
   else return;
   event.preventDefault();
 }
@@ -194,10 +225,10 @@ function onKey(event: KeyboardEvent, { boxes, current, choose, toggle, camera, s
 interface ButtonsProps {
   readonly camera: Signal<Camera>;
   readonly size: Size;
-  readonly extent: Size;
+  readonly fit: () => void;
 }
 
-function GraphButtons({ camera, size, extent }: ButtonsProps): JSX.Element {
+function GraphButtons({ camera, size, fit }: ButtonsProps): JSX.Element {
   const middle = { x: size.width / 2, y: size.height / 2 };
   return (
     <div class="graph-buttons">
@@ -207,7 +238,7 @@ function GraphButtons({ camera, size, extent }: ButtonsProps): JSX.Element {
       <button type="button" aria-label="Smaller" onClick={() => (camera.value = zoomed(camera.value, 0.8, middle))}>
         −
       </button>
-      <button type="button" onClick={() => (camera.value = fitted(extent, size, PILL.height + PILL.gap))}>
+      <button type="button" onClick={fit}>
         Fit
       </button>
     </div>

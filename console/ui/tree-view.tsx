@@ -4,7 +4,7 @@ import { useMemo } from "preact/hooks";
 import { type ExecutionView, operationAt, type Track } from "../views/model/execution-view.ts";
 import { outlineOf, refolded } from "../views/model/outline.ts";
 import { textOfFailure } from "../views/ui/failure-text.tsx";
-import { statusLabel, titleOf } from "../views/ui/labels.ts";
+import { statusLabel } from "../views/ui/labels.ts";
 import { timeText } from "../views/ui/time-text.ts";
 import { Fold, KindTag } from "../views/ui/timeline.tsx";
 import { VirtualList } from "../views/ui/virtual-list.tsx";
@@ -64,8 +64,8 @@ function Row({ track, seq, now, isFolded, onFold }: RowProps): JSX.Element {
       <span class="row-name tree-name" style={{ paddingInlineStart: `${track.depth * 14}px` }}>
         <Fold track={track} isFolded={isFolded} onFold={onFold} />
         <span class={`dot dot-${operation.status}`} />
-        <span class="row-title">{titleOf(operation)}</span>
-        <KindTag operation={operation} isCopied={track.isCopied} />
+        <span class="row-title">{track.title}</span>
+        <KindTag operation={operation} track={track} />
         <span class="sr">, {statusLabel(operation.status)}</span>
       </span>
       <span class="cell-text">{error === undefined ? (result ?? "").slice(0, 200) : textOfFailure(error)}</span>

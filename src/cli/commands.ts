@@ -14,6 +14,17 @@ const POINT: OptionSpecs = {
   before: { value: "OPERATION", help: "from before this operation, by its id or its name" },
   commit: { value: "N", help: "from what was recorded up to this commit of its log" },
 };
+const FILTERS: OptionSpecs = {
+  status: {
+    value: "STATUS",
+    help: "RUNNING, SUCCEEDED, FAILED, TIMED_OUT or STOPPED; may be repeated",
+    repeats: true,
+  },
+  name: { value: "NAME", help: "those of this name" },
+  prefix: { value: "TEXT", help: "those whose names begin with it; not on AWS" },
+  tag: { value: "KEY=VALUE", help: "those with this tag; repeated, with all of them; not on AWS", repeats: true },
+  halted: { help: "those that wait for a repair; not on AWS" },
+};
 const EXECUTION = "An execution is FUNCTION/NAME, an ARN, or NAME alone where that is clear.";
 
 export const COMMANDS: readonly CommandSpec[] = [
@@ -63,15 +74,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     usage: "[FUNCTION]",
     summary: "executions, the newest first",
     options: {
-      status: {
-        value: "STATUS",
-        help: "RUNNING, SUCCEEDED, FAILED, TIMED_OUT or STOPPED; may be repeated",
-        repeats: true,
-      },
-      name: { value: "NAME", help: "those of this name" },
-      prefix: { value: "TEXT", help: "those whose names begin with it; not on AWS" },
-      tag: { value: "KEY=VALUE", help: "those with this tag; repeated, with all of them; not on AWS", repeats: true },
-      halted: { help: "those that wait for a repair; not on AWS" },
+      ...FILTERS,
       limit: { value: "N", help: "how many at most (default 50)" },
       ...JSON_OPTION,
       ...API_OPTIONS,
@@ -186,6 +189,27 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: { ...API_OPTIONS },
     count: [1, 1],
     load: async () => (await import("./commands/operate.ts")).purge,
+  },
+  {
+    name: "bulk",
+    usage: "stop|pause|resume|purge [FUNCTION]",
+    summary: "the same for all executions that the filters find; on AWS stop alone",
+    details:
+      "Without --yes it only says how many there are. What was done before it is cut off stays done, and the same command\n" +
+      "goes on with the others. Without --status: stop and pause are for those that run, purge for those that have ended,\n" +
+      "resume for those that are halted or paused.",
+    options: {
+      yes: { help: "do it" },
+      ...FILTERS,
+      limit: { value: "N", help: "to how many at most, the newest first (default 100000)" },
+      ...FAILURE,
+      reason: { value: "TEXT", help: "why they are paused, for people" },
+      to: { value: "VERSION", help: "resume with this version of the function" },
+      ...JSON_OPTION,
+      ...API_OPTIONS,
+    },
+    count: [1, 2],
+    load: async () => (await import("./commands/bulk.ts")).bulk,
   },
   {
     name: "console",

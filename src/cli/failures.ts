@@ -13,13 +13,20 @@ export const ExitCode = {
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
+interface FailureOptions extends ErrorOptions {
+  readonly isPassing?: boolean;
+}
+
 export class CommandError extends Error {
   override readonly name = "CommandError";
   readonly exitCode: ExitCode;
+  /** It may be over when the same is asked again. */
+  readonly isPassing: boolean;
 
-  constructor(exitCode: ExitCode, message: string, options?: ErrorOptions) {
+  constructor(exitCode: ExitCode, message: string, options: FailureOptions = {}) {
     super(message, options);
     this.exitCode = exitCode;
+    this.isPassing = options.isPassing ?? false;
   }
 }
 

@@ -21,7 +21,7 @@ import type { LambdaHost } from "../../src/homes/aws/create-lambda-host.ts";
 import { formatExecutionArn } from "../../src/lambda-compat/arn.ts";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
 import { seededRandom } from "../../src/testing/seeded-random.ts";
-import { signedByHand } from "../http/sign.ts";
+import { type ByHand, signedByHand } from "../http/sign.ts";
 import { credential, LocalAws } from "./lambda-world.ts";
 
 let aws: LocalAws;
@@ -88,10 +88,12 @@ async function lambdaClient(
 }
 
 /** A call that is perdure's own, signed as AWS's clients sign theirs. Answers its status. */
-async function signedCall(lambda: LambdaClient, { method, path }: { method: string; path: string }): Promise<number> {
+type OwnCall = Pick<ByHand, "method" | "path" | "body">;
+
+async function signedCall(lambda: LambdaClient, call: OwnCall): Promise<number> {
   const { hostname, port } = (await lambda.config.endpoint?.()) ?? { hostname: "", port: 0 };
   const keys = credential.sigv4;
-  const { status } = await fetch(signedByHand({ method, path, host: `${hostname}:${port}`, keys, at: Date.now() }));
+  const { status } = await fetch(signedByHand({ ...call, host: `${hostname}:${port}`, keys, at: Date.now() }));
   return status;
 }
 
@@ -252,6 +254,11 @@ describe.concurrent.each([
         path: `/2025-12-01/durable-executions/${label(two?.DurableExecutionArn)}${behind}`,
       });
     expect(await call("POST", "/pause")).toBe(200);
+    expect(await call("POST", "/resume")).toBe(200);
+    const body = JSON.stringify({ DurableExecutionArns: [two?.DurableExecutionArn] });
+    const many = { method: "POST", path: "/2025-12-01/durable-executions/pause", body };
+    expect(await signedCall(lambda, many)).toBe(200);
+    expect((await host.client.describe("approval/two")).halt?.reason).toBe("PAUSED");
     expect(await call("POST", "/resume")).toBe(200);
     await lambda.send(new StopDurableExecutionCommand({ DurableExecutionArn: two?.DurableExecutionArn }));
     expect(await host.client.settled("approval/two", LONG)).toMatchObject({ status: "STOPPED" });

@@ -88,6 +88,89 @@ describe.each(Object.entries(faces))("by %s", (name, place) => {
   });
 });
 
+describe.each(Object.entries(faces))("many, by %s,", (name, place) => {
+  test("are stopped together, once that is wished for", async () => {
+    const call = (...argv: readonly string[]) => perdure(...argv, ...place());
+    const own = `many-${name.replace(/\W+/g, "-")}-`;
+    const start = (at: number) => host.client.start({ functionName: "order", name: `${own}${at}`, input: "{}" });
+    await Promise.all(Array.from({ length: 12 }, (_, at) => start(at)));
+    const filter = name === "AWS" ? ["--name", `${own}7`] : ["--prefix", own];
+    const count = name === "AWS" ? 1 : 12;
+    const asked = await call("bulk", "stop", "order", ...filter);
+    expect(asked, asked.err).toMatchObject({ code: 2, err: expect.stringContaining("Nothing was done. There ") });
+    expect((await host.client.describe(`order/${own}7`)).status).toBe("RUNNING");
+    const stopped = await call("bulk", "stop", "order", ...filter, "--yes", "--message", "no longer wanted");
+    expect(stopped, stopped.err).toMatchObject({ code: 0, out: "" });
+    expect(stopped.err).toMatch(new RegExp(`^${count} of ${count} stopped$`, "m"));
+    expect((await host.client.describe(`order/${own}7`)).error?.errorMessage).toBe("no longer wanted");
+    const again = await call("bulk", "stop", "order", ...filter, "--yes");
+    expect(again, again.err).toMatchObject({ code: 0, err: "There are none.\n" });
+  });
+});
+
+describe("many", () => {
+  const call = (...argv: readonly string[]) => perdure(...argv, "--url", served.url);
+
+  async function started(prefix: string, count: number): Promise<void> {
+    const start = (at: number) => host.client.start({ functionName: "order", name: `${prefix}${at}`, input: "{}" });
+    await Promise.all(Array.from({ length: count }, (_, at) => start(at)));
+  }
+
+  test("are paused, resumed, stopped and purged in parts of a hundred, each deed for those that it fits", async () => {
+    await started("parts-", 230);
+    for (const [deed, word] of [
+      ["pause", "paused"],
+      ["resume", "resumed"],
+      ["stop", "stopped"],
+      ["purge", "purged"],
+    ] as const) {
+      const done = await call("bulk", deed, "--prefix", "parts-", "--yes", "--json");
+      expect(done, done.err).toMatchObject({ code: 0 });
+      expect(JSON.parse(done.out)).toEqual({ Done: 230, Unchanged: 0, Failed: [], Left: 0 });
+      expect(done.err).toContain(`100 of 230 ${word}\n`);
+      expect((await call("bulk", deed, "--prefix", "parts-", "--yes")).err).toBe("There are none.\n");
+    }
+  });
+
+  test("of which some are refused are told by name, and the command says so by its code", async () => {
+    await started("refused-", 3);
+    const refused = await call("bulk", "purge", "--status", "running", "--prefix", "refused-", "--yes");
+    expect(refused.code).toBe(4);
+    expect(refused.out).toMatch(/^order\/refused-2 +InvalidParameterValueException: /m);
+    expect(refused.err).toContain("0 of 3 purged, 3 not");
+    expect(await call("bulk", "stop", "--prefix", "refused-", "--yes")).toMatchObject({ code: 0 });
+  });
+
+  test("go on where they were when a host is busy or an answer is lost", async () => {
+    await started("lost-", 150);
+    let calls = 0;
+    const face = createHttpFace({
+      client: host.client,
+      credentials: [{ id: "t", rights: ["admin"], bearer: "the-token" }],
+    });
+    const lossy = await serve(async (request) => {
+      const answer = await face(request);
+      if (request.method === "GET") return answer;
+      // It was done, and nobody hears of it.
+      return ++calls % 2 === 1 ? new Response("", { status: calls === 1 ? 503 : 429 }) : answer;
+    });
+    onTestFinished(() => lossy.close());
+    const done = await perdure("bulk", "stop", "--prefix", "lost-", "--yes", "--json", "--url", lossy.url);
+    expect(done, done.err).toMatchObject({ code: 0 });
+    expect([calls, JSON.parse(done.out)]).toEqual([4, { Done: 0, Unchanged: 150, Failed: [], Left: 0 }]);
+  });
+
+  test.each([
+    [["begin"], 'Many are to stop, to pause, to resume, to purge; "begin" was given.'],
+    [["stop", "--reason", "x"], "--reason is not for stop."],
+    [["purge", "--to", "2"], "--to is not for purge."],
+    [["resume", "order", "--aws"], "AWS has no call to resume an execution."],
+  ])("is no command as %j", async (argv, message) => {
+    const { code, err } = await perdure("bulk", ...argv, ...(argv.includes("--aws") ? [] : ["--url", served.url]));
+    expect([code, err]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
+
 test("executions are started with tags and for later, and found by tags, prefixes and halts", async () => {
   const call = (...argv: readonly string[]) => perdure(...argv, "--url", served.url);
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString();

@@ -116,7 +116,7 @@ inChromium("the keyboard", () => {
     await visitor.isOn("Filters");
   });
 
-  test("what is written among the filters counts with Enter at once, and no more when one has left them", async () => {
+  test("what is written among the filters counts with Enter and with Tab at once, and no more when one has left them", async () => {
     await using visitor = await Visitor.open(browser, world.link());
     const { page } = visitor;
     // Time stands still, so that there is no pause after which it would count by itself.
@@ -129,6 +129,11 @@ inChromium("the keyboard", () => {
     await visitor.press("Enter");
     await visitor.sees("No execution matches");
     expect(page.url()).toContain("name=quick-&tag=no");
+    await visitor.activate("Clear");
+    await visitor.press("/");
+    await visitor.type("shop");
+    await visitor.press("Tab");
+    await visitor.sees(/^1 execution$/);
     await visitor.activate("Clear");
     await visitor.press("/");
     await visitor.type("quick-");

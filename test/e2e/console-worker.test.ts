@@ -54,7 +54,7 @@ inChromium("the console of a Worker", () => {
     const line = visitor.page.getByRole("region", { name: "Log lines" }).getByRole("listitem");
     await line.first().waitFor();
     expect(await line.allInnerTexts()).toEqual([
-      expect.stringMatching(/^[\d:.]+\s+ask manager\s+asked \{ approver: 'manager', amount: 80 \}$/),
+      expect.stringMatching(/^[\d:.]+\s+submitter of ask manager\s+asked \{ approver: 'manager', amount: 80 \}$/),
     ]);
     await visitor.activate("Check with code here");
     await visitor.sees(/The code in approve-expense.ts#approveExpense makes the calls/);

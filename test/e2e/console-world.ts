@@ -91,6 +91,14 @@ const wide = withDurableExecution(async (_event: unknown, context: DurableContex
   return "wide";
 });
 
+/** Many steps one after the other, no two alike, and then somebody to wait for. */
+const tall = withDurableExecution(async (_event: unknown, context: DurableContext) => {
+  const letters = [..."abcdefghijklmnopqrstuvwxyz"];
+  for (const letter of letters) await context.step(`check ${letter}`, async () => letter);
+  await context.waitForCallback("sign it off", async () => undefined);
+  return "tall";
+});
+
 /** A host that runs elsewhere, as the command `perdure console` shows it. */
 export interface ConsoleFront extends AsyncDisposable {
   /** A link that lets in once. */
@@ -123,7 +131,7 @@ export async function openConsoleFront({ url, token, files = [] }: FrontOptions)
 
 export async function openConsoleWorld(options: { readonly site?: string } = {}): Promise<ConsoleWorld> {
   const site = options.site ?? (await builtSite());
-  const host = createMemoryHost({ functions: { order, flaky, quick, failing, many, changing, wide } });
+  const host = createMemoryHost({ functions: { order, flaky, quick, failing, many, changing, wide, tall } });
   const token = crypto.randomUUID();
   const links = new OneTimeLinks(token);
   const page = createConsole({ folder: site, links });

@@ -25,6 +25,7 @@ const path = fc.oneof(
     .tuple(fc.constantFrom("functions", "durable-executions", "durable-execution-callbacks"), label, verb())
     .map(([kind, id, word]) => `/2025-12-01/${kind}/${id}${word}`),
   label.map((id) => `/2015-03-31/functions/${id}/invocations`),
+  fc.constantFrom("/2025-12-01/durable-executions/stop", "/2025-12-01/durable-executions/purge"),
   fc.constantFrom("/2025-12-01/durable-executions", "/2025-12-01/durable-executions/", "/2015-03-31/functions"),
   fc.webPath(),
 );
@@ -84,6 +85,7 @@ const body = fc.oneof(
         Name: fc.jsonValue(),
         OperationId: fc.jsonValue(),
         Cursor: fc.jsonValue(),
+        DurableExecutionArns: fc.oneof(fc.jsonValue(), fc.array(fc.constantFrom(ARN, "x"), { maxLength: 3 })),
       },
       { requiredKeys: [] },
     )
@@ -185,6 +187,17 @@ const rawUpdate = rawObject({
 });
 const rawUpdates = fc.array(rawUpdate, { maxLength: 3 }).map((updates) => `[${updates.join()}]`);
 const TOKEN = "the newest token";
+const MANY = ["stop", "resume", "pause", "purge"];
+const ARN_HERE = "the ARN of the execution";
+const rawMany = rawObject({
+  DurableExecutionArns: fc.oneof(
+    fc.array(often(ARN_HERE, ARN, "x", "order"), { maxLength: 3 }).map((arns) => `[${arns.join()}]`),
+    rawValue,
+  ),
+  Version: often("$LATEST"),
+  Reason: rawValue,
+  ErrorMessage: rawValue,
+});
 const rawFork = {
   OperationId: often("1", "c4ca4238a0b92382"),
   Cursor: rawValue,
@@ -201,6 +214,7 @@ const rawBodies: Readonly<Record<string, fc.Arbitrary<string>>> = {
   fail: rawError,
   succeed: rawValue,
   invocations: rawValue,
+  ...Object.fromEntries(MANY.map((deed) => [`executions/${deed}`, rawMany])),
 };
 const listQuery = fc.array(
   fc.tuple(
@@ -264,7 +278,7 @@ test(
           new Request(`http://h${pathOf(call, held)}?${new URLSearchParams(parameters)}`, {
             method,
             headers: { authorization: `Bearer ${BEARER}`, "x-amz-invocation-type": "Event", ...headers },
-            ...(body !== undefined && { body: body.replaceAll(JSON.stringify(TOKEN), JSON.stringify(held.token)) }),
+            ...(body !== undefined && { body: filled(body, held) }),
           }),
         );
         const answer = await response.text();
@@ -296,13 +310,20 @@ const RIGHT_AT_TIMES = isSlowRun
   ? [
       ...["GET ", "GET executions", "GET history", "GET logs", "GET state", "DELETE ", "POST invocations"],
       ...["POST checkpoint", "POST pause", "POST resume", "POST fork", "POST stop"],
+      ...MANY.map((deed) => `POST executions/${deed}`),
     ]
   : [];
 
 const TOKENS: { readonly CheckpointToken?: string } = {};
 
+function filled(body: string, { token, arn }: HeldExecution): string {
+  return body
+    .replaceAll(JSON.stringify(TOKEN), JSON.stringify(token))
+    .replaceAll(JSON.stringify(ARN_HERE), JSON.stringify(arn));
+}
+
 function pathOf(call: string, held: HeldExecution): string {
-  if (call === "executions") return "/2025-12-01/durable-executions";
+  if (/^executions\b/.test(call)) return call.replace("executions", "/2025-12-01/durable-executions");
   if (call === "invocations") return "/2015-03-31/functions/held/invocations";
   if (call === "fail" || call === "succeed") return `/2025-12-01/durable-execution-callbacks/Y2I%3D/${call}`;
   return call === "" ? held.path : `${held.path}/${call}`;

@@ -6,6 +6,7 @@ import { PlainClient } from "./plain-client.ts";
 
 const ARN = "arn:perdure:lambda:local:000000000000:function:order:$LATEST/durable-execution/o-1/0123456789abcdef";
 const EXECUTION = `/2025-12-01/durable-executions/${encodeURIComponent(ARN)}`;
+const MANY = "/2025-12-01/durable-executions";
 const INVOKE = "/2015-03-31/functions/order/invocations";
 const LIST = "/2025-12-01/functions/order/durable-executions";
 const CALLBACK = `/2025-12-01/durable-execution-callbacks/${encodeURIComponent("Y2I+/w==")}`;
@@ -25,6 +26,7 @@ const CALLS: readonly (readonly [right: string, method: string, path: string])[]
   ["admin", "POST", `${EXECUTION}/fork`],
   ["admin", "POST", `${EXECUTION}/rewind`],
   ["admin", "DELETE", EXECUTION],
+  ...["stop", "resume", "pause", "purge"].map((deed) => ["admin", "POST", `${MANY}/${deed}`] as const),
   ["callback", "POST", `${CALLBACK}/succeed`],
   ["callback", "POST", `${CALLBACK}/fail`],
   ["callback", "POST", `${CALLBACK}/heartbeat`],
@@ -163,7 +165,7 @@ describe("credentials that would let in more than was meant, or nobody", () => {
 describe("rights", () => {
   test.for(CALLS)("%s is what %s %s takes", async ([needed, method, path]) => {
     for (const right of RIGHTS) {
-      const body = method === "POST" ? '{"CheckpointToken":"t"}' : null;
+      const body = method === "POST" ? JSON.stringify({ CheckpointToken: "t", DurableExecutionArns: [ARN] }) : null;
       const response = await ask(path, { method, body, token: `${right}-token` });
       await response.body?.cancel();
       expect(response.status, right).toBe(right === needed || right === "admin" ? 200 : 403);

@@ -17,6 +17,7 @@ import {
   isSettled,
   type Operation,
 } from "perdure/engine";
+import { nameWithin, titleOf } from "./titles.ts";
 
 /** An operation as a commit left it. */
 interface Version {
@@ -31,7 +32,7 @@ export interface Span {
   readonly fromSeq: number;
   to?: number;
   toSeq?: number;
-  /** It ended with an error, whether or not another attempt followed. */
+  /** True for a span that ended with an error, whether or not another attempt followed. */
   hasFailed?: boolean;
   error?: Failure;
   /** The run of the code that began it died, and another one did it again. */
@@ -42,6 +43,8 @@ export interface Span {
 export interface Track {
   readonly id: string;
   readonly parentId: string | undefined;
+  /** The title of an operation in all views. */
+  readonly title: string;
   /** 0 in the root. */
   readonly depth: number;
   readonly versions: Version[];
@@ -49,7 +52,7 @@ export interface Track {
   readonly children: Track[];
   /** The number of the commit that took the execution back to before it. */
   goneSeq?: number;
-  /** It has its outcome from the execution that this one was forked from: nothing of it ran here. */
+  /** True for an operation whose outcome is from the execution that this one was forked from: nothing of it ran here. */
   readonly isCopied: boolean;
 }
 
@@ -58,7 +61,7 @@ export interface LoggedEvent {
   readonly event: HistoryEvent;
 }
 
-/** One run of the handler, from the top. */
+/** A run of the handler, from the top. */
 export interface InvocationSpan {
   /** 1 for the first. */
   readonly number: number;
@@ -74,7 +77,7 @@ export class ExecutionView {
   readonly commits: Commit[] = [];
   readonly events: LoggedEvent[] = [];
   readonly invocations: InvocationSpan[] = [];
-  /** It comes from storage, from a file or over the network: whoever has written it, what is shown of it can be shown. */
+  /** The log is checked as it is read: it comes from storage, a file or the network, and anybody may have written it. */
   readonly #log = new ForeignLog({ anyCallbackId: true, keepsAll: true });
   readonly #history = new HistoryReader();
   readonly #tracks = new Map<string, Track>();
@@ -180,10 +183,13 @@ export class ExecutionView {
   }
 
   /** Its own name, or that of the nearest context around it that has one. */
-  nameOf({ name, parentId }: Operation): string | undefined {
-    if (name !== undefined || parentId === undefined) return name;
-    const parent = this.#tracks.get(parentId)?.versions.at(-1)?.operation;
-    return parent === undefined ? undefined : this.nameOf(parent);
+  nameOf(operation: Operation): string | undefined {
+    return nameWithin(operation, ({ parentId = "" }) => this.#tracks.get(parentId)?.versions.at(-1)?.operation);
+  }
+
+  /** The title of an operation in all views. */
+  titleOf(operation: Operation): string {
+    return this.#tracks.get(operation.id)?.title ?? titleOf(operation, undefined);
   }
 
   /** The operation that was first recorded last, as of a commit: where the code had got to. */
@@ -232,14 +238,15 @@ export class ExecutionView {
     const depth = parent === undefined ? 0 : parent.depth + 1;
     const isOver = isSettled(operation.status);
     const isCopied = isCopy && isOver;
-    const track: Track = { id, parentId, depth, isCopied, versions: [version], spans: [], children: [] };
+    const title = titleOf(operation, parent?.versions.at(-1)?.operation);
+    const track: Track = { id, parentId, title, depth, isCopied, versions: [version], spans: [], children: [] };
     this.#tracks.set(id, track);
     if (!isOver) this.#unsettled.add(track);
     (parent?.children ?? this.#roots).push(track);
     this.#order = undefined;
   }
 
-  /** What the execution has no more: it was rewound to before that. */
+  /** Ends the tracks of operations that the execution has no more, since it was rewound to before them. */
   #letGo(at: number): void {
     for (const [id, track] of this.#tracks) {
       if (this.#state.operations.has(id)) continue;
@@ -250,7 +257,7 @@ export class ExecutionView {
     }
   }
 
-  /** What is kept was drawn when it happened. What was under way or had ended since the point is as it was there. */
+  /** Sets the spans back to how they were at the point of a rewind. Operations that are kept were drawn when they happened. */
   #goBack(at: number): void {
     for (const track of this.#tracks.values()) {
       const operation = track.versions.at(-1)?.operation;

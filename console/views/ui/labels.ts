@@ -1,4 +1,5 @@
-import type { Operation, OperationSubType } from "perdure/engine";
+import type { Operation } from "perdure/engine";
+import { kindLabel } from "../model/titles.ts";
 
 /** A length of time in ms, as people say it. */
 export function duration(ms: number): string {
@@ -50,36 +51,12 @@ const times = new Intl.DateTimeFormat([], {
   ...{ fractionalSecondDigits: 3, hour12: false },
 });
 
-const kinds: Readonly<Record<OperationSubType | "Tags", string>> = {
-  Step: "step",
-  Wait: "wait",
-  Callback: "callback",
-  RunInChildContext: "child",
-  Map: "map",
-  MapIteration: "item",
-  Parallel: "parallel",
-  ParallelBranch: "branch",
-  WaitForCallback: "wait for callback",
-  WaitForCondition: "condition",
-  ChainedInvoke: "invoke",
-  Tags: "tags",
-};
-const kindNames: Readonly<Partial<Record<string, string>>> = kinds;
-
-export function kindLabel({ type, subType }: Operation): string {
-  return kindNames[subType ?? ""] ?? type.toLowerCase();
-}
-
 const POSITION = /^\d{1,9}(-\d{1,9})*$/;
 
 /** The kind, and where the code called it. An SDK that hashes its ids keeps that to itself. */
 export function placedKind(operation: Operation): string {
   const { id } = operation;
   return `${kindLabel(operation)}, ${POSITION.test(id) ? "position" : "id"} ${id}`;
-}
-
-export function titleOf(operation: Operation): string {
-  return operation.name ?? kindLabel(operation);
 }
 
 /** `TIMED_OUT` becomes `timed out`. */

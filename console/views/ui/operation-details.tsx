@@ -2,7 +2,7 @@ import type { Operation } from "perdure/engine";
 import type { ComponentChildren, JSX } from "preact";
 import type { Span, Track } from "../model/execution-view.ts";
 import { FailureText, textOfFailure } from "./failure-text.tsx";
-import { clockTime, duration, moment, placedKind, pretty, remaining, statusLabel, titleOf } from "./labels.ts";
+import { clockTime, duration, moment, placedKind, pretty, remaining, statusLabel } from "./labels.ts";
 import { LogLinesList, type ShownLogLine } from "./log-lines.tsx";
 import { Payload } from "./payload.tsx";
 
@@ -13,7 +13,7 @@ export interface OperationDetailsProps {
   readonly seq: number;
   /** Ms since the epoch. */
   readonly now: number;
-  /** Of the code, where it was called. */
+  /** The line of the code that called the operation. */
   readonly line: number | undefined;
   /** How often its function has run since the page was opened. */
   readonly runs: number;
@@ -24,17 +24,17 @@ export interface OperationDetailsProps {
   readonly onLine: (line: number) => void;
   /** Absent where it cannot be done. */
   readonly onRestart: (() => void) | undefined;
-  /** What else there is to see of it. */
+  /** Further sections about the operation. */
   readonly children?: ComponentChildren;
 }
 
 /** What is known of the chosen operation at the chosen commit. */
 export function OperationDetails(props: OperationDetailsProps): JSX.Element {
-  const { operation, lines, onClose, onLine, onRestart } = props;
+  const { track, lines, onClose, onLine, onRestart } = props;
   return (
     <section class="details" aria-label="Chosen operation" tabIndex={0}>
       <div class="details-head">
-        <h3 class="grow">{titleOf(operation)}</h3>
+        <h3 class="grow">{track.title}</h3>
         {onRestart !== undefined && (
           <button
             type="button"
@@ -110,7 +110,7 @@ function attemptText(span: Span, pause: Span | undefined, seq: number): string {
 function Payloads({ operation, track, seq, thrown, onLine }: OperationDetailsProps): JSX.Element | null {
   const input = "input" in operation ? operation.input : undefined;
   const { result } = operation;
-  // Of a step that is tried again, the error of its last attempt.
+  // A step that is tried again shows the error of its last attempt.
   const error = operation.error ?? track.spans.findLast(({ toSeq }) => (toSeq ?? seq + 1) <= seq)?.error;
   if (input === undefined && result === undefined && error === undefined) return null;
   return (

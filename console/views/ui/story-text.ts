@@ -4,7 +4,7 @@ import type { Fact, Halt, Operation } from "perdure/engine";
 import type { RunAt } from "../model/code-run.ts";
 import type { ExecutionView } from "../model/execution-view.ts";
 import { situationAt, type Waiting } from "../model/situation.ts";
-import { clockTime, moment, pretty, remaining, titleOf } from "./labels.ts";
+import { clockTime, moment, pretty, remaining } from "./labels.ts";
 
 /** What is going on with the worker of this tab. */
 export type ProcessState = "starting" | "running" | "killed" | "elsewhere";
@@ -26,7 +26,7 @@ export interface Scene {
   readonly awaitsAdmission?: boolean;
 }
 
-/** One sentence or two for each line. */
+/** The story, a sentence or two to a line. */
 export function storyOf(scene: Scene): readonly string[] {
   const { view, seq, isLive } = scene;
   const header = view.headerAt(seq);
@@ -85,7 +85,7 @@ function one(view: ExecutionView, { kind, operation, until }: Waiting, now: numb
   const left = until === undefined ? undefined : remaining(until - now);
   switch (kind) {
     case "time":
-      return `for “${titleOf(operation)}”, ${left} more${isFar(until, now) ? `, until ${moment(until ?? now)}` : ""}`;
+      return `for “${view.titleOf(operation)}”, ${left} more${isFar(until, now) ? `, until ${moment(until ?? now)}` : ""}`;
     case "retry":
       return operation.subType === "WaitForCondition"
         ? `to look at ${name} again, in ${left}`
@@ -105,7 +105,7 @@ function isFar(until: number | undefined, now: number): boolean {
 }
 
 function quoted(view: ExecutionView, operation: Operation): string {
-  return `“${view.nameOf(operation) ?? titleOf(operation)}”`;
+  return `“${view.nameOf(operation) ?? view.titleOf(operation)}”`;
 }
 
 function killedLine({ view, seq }: Scene): string {

@@ -6,7 +6,8 @@ import { type ExecutionView, operationAt, type Span, type Track } from "../model
 import { outlineOf } from "../model/outline.ts";
 import { waitingFor } from "../model/situation.ts";
 import { linearAxis, timeAxis, type TimeAxis, type TimeWindow } from "../model/time-axis.ts";
-import { kindLabel, statusLabel, titleOf } from "./labels.ts";
+import { kindLabel } from "../model/titles.ts";
+import { statusLabel } from "./labels.ts";
 import { isCutOff, timeText, timeTitle } from "./time-text.ts";
 import { TimelineHead, TimelineMarks } from "./timeline-scale.tsx";
 import { type TreeRows, VirtualList } from "./virtual-list.tsx";
@@ -100,8 +101,8 @@ function Row({ track, seq, axis, now, view, run, diedAt, partedAt, folded, onFol
       <span class="row-name" style={{ paddingInlineStart: `${track.depth * 14}px` }}>
         {onFold !== undefined && <Fold track={track} isFolded={folded.has(track.id)} onFold={onFold} />}
         <span class={`dot dot-${operation.status}`} />
-        <span class="row-title">{titleOf(operation)}</span>
-        <KindTag operation={operation} isCopied={track.isCopied} />
+        <span class="row-title">{track.title}</span>
+        <KindTag operation={operation} track={track} />
         <span class="sr">, {statusLabel(operation.status)}</span>
         {isFromLog && (
           <span class="row-replayed" title="From the log: this run of the code did not do it again.">
@@ -111,7 +112,9 @@ function Row({ track, seq, axis, now, view, run, diedAt, partedAt, folded, onFol
         )}
       </span>
       <span class={isFromLog ? "lane lane-replayed" : "lane"} aria-hidden="true">
-        {track.spans.map((span) => span.fromSeq <= seq && bar(span, { axis, seq, now, operation, diedAt }))}
+        {track.spans.map(
+          (span) => span.fromSeq <= seq && bar(span, { axis, seq, now, operation, title: track.title, diedAt }),
+        )}
         {planned(operation, { axis, now })}
       </span>
       <span class="row-time" title={timeTitle(operation, now)}>
@@ -124,15 +127,18 @@ function Row({ track, seq, axis, now, view, run, diedAt, partedAt, folded, onFol
 
 export interface KindTagProps {
   readonly operation: Operation;
-  readonly isCopied: boolean;
+  readonly track: Track;
 }
 
-/** What kind of operation it is, where its name does not say so, and that it did not happen in this execution. */
-export function KindTag({ operation, isCopied }: KindTagProps): JSX.Element {
+/**
+ * The tags behind a title: the kind of operation where the title does not say it, and “copied” for one that did not
+ * happen in this execution.
+ */
+export function KindTag({ operation, track: { title, isCopied } }: KindTagProps): JSX.Element {
   const kind = kindLabel(operation);
   return (
     <>
-      {titleOf(operation) !== kind && <span class="row-kind">{kind}</span>}
+      {title !== kind && <span class="row-kind">{kind}</span>}
       {isCopied && (
         <span class="row-copied" title="Its result is from the execution that this one was forked from.">
           copied
@@ -148,7 +154,7 @@ export interface FoldProps {
   readonly onFold: (operationId: string) => void;
 }
 
-/** What a pointer folds and unfolds a row with; keys have their own way, and screen readers are told by the row. */
+/** The sign by which a pointer folds and unfolds a row; keys have their own way, and screen readers are told by the row. */
 export function Fold({ track, isFolded, onFold }: FoldProps): JSX.Element {
   const fold = (event: MouseEvent): void => {
     event.stopPropagation();
@@ -167,10 +173,11 @@ interface BarContext {
   readonly seq: number;
   readonly now: number;
   readonly operation: Operation;
+  readonly title: string;
   readonly diedAt: number | undefined;
 }
 
-function bar(span: Span, { axis, seq, now, operation, diedAt }: BarContext): JSX.Element {
+function bar(span: Span, { axis, seq, now, operation, title, diedAt }: BarContext): JSX.Element {
   const isOpen = span.to === undefined || (span.toSeq ?? 0) > seq;
   const left = axis.position(span.from);
   const isDead = isOpen && isCutOff(operation, diedAt);
@@ -180,16 +187,16 @@ function bar(span: Span, { axis, seq, now, operation, diedAt }: BarContext): JSX
     <i
       key={`${span.fromSeq}-${span.from}`}
       class={`bar-${span.kind} bar-${outcome}${span.wasCutOff === true ? " bar-again" : ""}`}
-      title={titleFor(span, operation)}
+      title={titleFor(span, title)}
       style={{ left: percent(left), width: percent(Math.max(0, right - left)) }}
     />
   );
 }
 
-function titleFor({ kind, error, wasCutOff }: Span, operation: Operation): string {
+function titleFor({ kind, error, wasCutOff }: Span, title: string): string {
   const why = error === undefined ? "" : `, ${error.errorMessage}`;
   const again = wasCutOff === true ? ", cut off when its worker died, and done again" : "";
-  return `${spanLabels[kind]}: ${titleOf(operation)}${why}${again}`;
+  return `${spanLabels[kind]}: ${title}${why}${again}`;
 }
 
 const spanLabels: Readonly<Record<Span["kind"], string>> = {

@@ -3,7 +3,6 @@ import type { JSX } from "preact";
 import { operationAt } from "../../../console/views/model/execution-view.ts";
 import type { LogLine } from "../sandbox/protocol.ts";
 import { ExecutionDetails, type ExecutionDetailsProps, type Relative } from "../ui/execution-details.tsx";
-import { titleOf } from "../../../console/views/ui/labels.ts";
 import type { ShownLogLine } from "../../../console/views/ui/log-lines.tsx";
 import { OperationDetails } from "../../../console/views/ui/operation-details.tsx";
 import type { PaneProps } from "./app.tsx";
@@ -73,11 +72,11 @@ function shownLines(
   lines: readonly LogLine[],
   owner: string | undefined,
 ): readonly ShownLogLine[] {
-  const chosen = selection.view.value.track(owner ?? "")?.versions.at(-1)?.operation;
-  const ownerName = chosen === undefined ? undefined : titleOf(chosen);
+  const view = selection.view.value;
+  const ownerName = view.track(owner ?? "")?.title;
   return lines.map((line) => {
-    const operation = selection.view.value.track(line.id ?? "")?.versions.at(-1)?.operation;
-    const from = operation === undefined ? undefined : (selection.view.value.nameOf(operation) ?? titleOf(operation));
+    const operation = view.track(line.id ?? "")?.versions.at(-1)?.operation;
+    const from = operation === undefined ? undefined : (view.nameOf(operation) ?? view.titleOf(operation));
     return { ...line, from: line.id === owner || from === ownerName ? undefined : from };
   });
 }

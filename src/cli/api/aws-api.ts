@@ -69,5 +69,7 @@ function refusal({ name = "Error", message = "", $metadata }: AwsFailure): Comma
   if (/Region is missing/.test(message)) return usageError("AWS has regions: give --region, or set AWS_REGION.");
   const status = $metadata?.httpStatusCode;
   const isAnswer = status !== undefined && status !== 401 && status !== 403;
-  return new CommandError(isAnswer ? ExitCode.REFUSED : ExitCode.UNREACHABLE, `${name}: ${message}`);
+  const exitCode = isAnswer ? ExitCode.REFUSED : ExitCode.UNREACHABLE;
+  const isPassing = status === 429 || (status ?? 0) >= 500;
+  return new CommandError(exitCode, `${name}: ${message}`, { isPassing });
 }

@@ -63,7 +63,10 @@ export class FetchApi implements Api {
     try {
       response = await fetch(`${url}/${path}`, { method, headers, ...(body !== undefined && { body }) });
     } catch (cause) {
-      throw new CommandError(ExitCode.UNREACHABLE, `Nobody answers at ${url}. ${advice}`, { cause });
+      throw new CommandError(ExitCode.UNREACHABLE, `Nobody answers at ${url}. ${advice}`, {
+        cause,
+        isPassing: true,
+      });
     }
     if (response.ok) return response;
     throw refusal(response, await response.text());
@@ -95,7 +98,7 @@ function headersOf({ headers = {} }: Travel, input: Input): Readonly<Record<stri
 function refusal({ status, headers }: Response, text: string): CommandError {
   const name = headers.get("x-amzn-errortype") ?? `HTTP ${status}`;
   const exitCode = status === 401 || status === 403 ? ExitCode.UNREACHABLE : ExitCode.REFUSED;
-  return new CommandError(exitCode, `${name}: ${messageOf(text)}`);
+  return new CommandError(exitCode, `${name}: ${messageOf(text)}`, { isPassing: status >= 500 || status === 429 });
 }
 
 function messageOf(text: string): string {

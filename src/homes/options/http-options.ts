@@ -26,5 +26,8 @@ export const HTTP_FORMS: Forms = {
     accepts: (given) =>
       Array.isArray(given) && given.every((origin) => typeof origin === "string" && ORIGIN.test(origin)),
   },
-  limits: { streams: atLeast(0), startsPerSecond: atLeast(1), bodyBytes: atLeast(1), bodyMs: atLeast(1) },
+  limits: {
+    ...{ streams: atLeast(0), startsPerSecond: atLeast(1), bulkCalls: atLeast(0) },
+    ...{ bodyBytes: atLeast(1), bodyMs: atLeast(1) },
+  },
 };

@@ -30,6 +30,8 @@ export interface Face {
   readonly heartbeatMs: number;
   readonly limits: HostLimits;
   readonly now: () => number;
+  /** Told of every failure that the caller only sees as `ServiceException`. */
+  readonly onError: (error: unknown) => void;
 }
 
 export interface Call {

@@ -58,6 +58,7 @@ const ARN: Forms = { partition: aText, region: aText, account: aText };
 const LIMITS: Forms = {
   streams: atLeast(0),
   startsPerSecond: atLeast(1),
+  bulkCalls: atLeast(0),
   bodyBytes: atLeast(1),
   bodyMs: atLeast(1),
 };

@@ -85,7 +85,7 @@ export function createHttpFace(parts: HttpFaceParts): (request: Request) => Prom
   const signedHosts = options.signedHost === undefined ? undefined : [options.signedHost].flat();
   const limits = new HostLimits(options.limits ?? {}, now);
   const scope = { ...LOCAL_SCOPE, ...options.arn };
-  const face: Face = { client, logs, scope, basePath, signedHosts, heartbeatMs, limits, now };
+  const face: Face = { client, logs, scope, basePath, signedHosts, heartbeatMs, limits, now, onError };
   const authenticate = createAuthenticate(credentials);
   const refuse = (error: unknown): Response => {
     const told = toApiError(error);

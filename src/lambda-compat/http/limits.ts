@@ -9,6 +9,8 @@ export interface HttpLimits {
   readonly streams?: number;
   /** Starts in a second; 300 by default, which is AWS's quota. After a quiet second so many may come at once. */
   readonly startsPerSecond?: number;
+  /** Calls at once that do something to many executions; 4 by default. One more is refused with 429. */
+  readonly bulkCalls?: number;
   /** Bytes of a request body: 6 MiB for Invoke, 16 MiB for a checkpoint, 1 MiB otherwise, and never more than this. */
   readonly bodyBytes?: number;
   /** Milliseconds until a request body has arrived; 30,000 by default. One that takes longer is cut off with 408. */
@@ -17,6 +19,7 @@ export interface HttpLimits {
 
 const STREAMS = 100;
 const STARTS_PER_SECOND = 300;
+const BULK_CALLS = 4;
 const BODY_MS = 30_000;
 
 /** Counts what a host has taken on. */
@@ -24,9 +27,11 @@ export class HostLimits {
   readonly bodyBytes: number;
   readonly bodyMs: number;
   readonly #maxStreams: number;
+  readonly #maxBulkCalls: number;
   readonly #startsPerSecond: number;
   readonly #now: () => number;
   #streams = 0;
+  #bulkCalls = 0;
   /** How many starts may come at once, as of `#countedAt`. */
   #starts: number;
   #countedAt: number;
@@ -36,6 +41,7 @@ export class HostLimits {
     this.bodyBytes = limits.bodyBytes ?? Number.POSITIVE_INFINITY;
     this.bodyMs = limits.bodyMs ?? BODY_MS;
     this.#maxStreams = limits.streams ?? STREAMS;
+    this.#maxBulkCalls = limits.bulkCalls ?? BULK_CALLS;
     this.#startsPerSecond = limits.startsPerSecond ?? STARTS_PER_SECOND;
     this.#starts = this.#startsPerSecond;
     this.#now = now;
@@ -53,6 +59,15 @@ export class HostLimits {
       if (isOpen) this.#streams--;
       isOpen = false;
     };
+  }
+
+  /** Answers what tells that the call is over. Fails with a 429. */
+  openBulk(): () => void {
+    if (this.#bulkCalls >= this.#maxBulkCalls) {
+      throw throttled(`This host has ${this.#bulkCalls} calls for many executions under way, which is its limit.`);
+    }
+    this.#bulkCalls++;
+    return () => void this.#bulkCalls--;
   }
 
   /** Fails with a 429. */

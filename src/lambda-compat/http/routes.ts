@@ -39,6 +39,7 @@ export const ROUTES: readonly Route[] = [
   get("2015-03-31/functions/?", "read", listFunctions),
   get("2025-12-01/functions/(.+)/durable-executions", "read", listExecutions),
   get("2025-12-01/durable-executions/?", "read", searchExecutions),
+  post("2025-12-01/durable-executions/(stop|resume|pause|purge)", "admin", actOnMany),
   // Escaped as JSON, one payload of the largest size may take twice its length, and others come with it.
   post(`${EXECUTION}/checkpoint`, "checkpoint", checkpoint, 16),
   get(`${EXECUTION}/state`, "checkpoint", getState),
@@ -69,6 +70,12 @@ function post(path: string, right: Right, answer: Route["answer"], limit = 1): R
 /** Loaded when it is asked for, like what reads histories. */
 function operate(call: keyof typeof operating): Route["answer"] {
   return async (face, request) => (await import("./operate.ts"))[call](face, request);
+}
+
+/** Loaded when it is asked for, too. */
+async function actOnMany(face: Face, call: Call): Promise<Response> {
+  const bulk = await import("./bulk.ts");
+  return bulk.actOnMany(face, call);
 }
 
 /** Loaded when it is asked for: nothing that runs an execution reads its history. */

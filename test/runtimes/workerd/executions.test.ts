@@ -5,6 +5,8 @@ import { readFault } from "../../../src/adapters/durable-objects/fault-record.ts
 import { createWorker } from "../../../src/homes/cloudflare/create-worker.ts";
 import type { WorkerOptions } from "../../../src/homes/cloudflare/worker-options.ts";
 import { ClientError, type ExecutionClient, type LiveEvent } from "../../../src/engine/runner/client.ts";
+import { formatExecutionArn } from "../../../src/lambda-compat/arn.ts";
+import { createHttpFace } from "../../../src/lambda-compat/http/face.ts";
 import type { DurableHandler } from "../../../src/lambda-compat/types.ts";
 import { done, functions, releases } from "./functions.ts";
 import { app } from "./worker.ts";
@@ -123,6 +125,24 @@ describe("what an operator does", () => {
       created: true,
     });
   });
+});
+
+test("a hundred in as many objects are stopped and removed by two calls of the HTTP face", async () => {
+  const credentials = [{ id: "operator", rights: ["admin" as const], bearer: "the-token" }];
+  const face = createHttpFace({ client, credentials });
+  const names = Array.from({ length: 100 }, (_, at) => `${key}-${at}`);
+  const ids = await Promise.all(names.map((name) => start("approve", { key }, name)));
+  const headers = await Promise.all(ids.map((id) => client.describe(id)));
+  const body = JSON.stringify({ DurableExecutionArns: headers.map((header) => formatExecutionArn(header)) });
+  for (const deed of ["stop", "purge"]) {
+    const url = `https://h/2025-12-01/durable-executions/${deed}`;
+    const answer = await face(
+      new Request(url, { method: "POST", headers: { authorization: "Bearer the-token" }, body }),
+    );
+    const { Results } = (await answer.json()) as { readonly Results: readonly { readonly Status: string }[] };
+    expect([Results.length, new Set(Results.map(({ Status }) => Status))]).toEqual([100, new Set(["DONE"])]);
+  }
+  expect(await refusal(client.describe(ids[7] ?? ""))).toBe("ResourceNotFoundException");
 });
 
 describe("an execution in its object", () => {

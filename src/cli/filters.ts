@@ -1,0 +1,57 @@
+/** Which executions a command is about: the filters of `list`, and of what is done to many. */
+
+import type { Api } from "./api/api.ts";
+import type { ExecutionSummary, Input } from "./api/operations.ts";
+import type { Arguments } from "./arguments.ts";
+import { executionsOf, searchExecutions, tagNamed } from "./executions.ts";
+import { usageError } from "./failures.ts";
+
+const STATUSES = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "STOPPED"];
+
+export interface Wanted {
+  /** The function, where one is named. */
+  readonly functionName: string | undefined;
+  /** What the options say. */
+  readonly query: Input;
+  readonly limit: number;
+}
+
+/**
+ * What the options `status`, `name`, `prefix`, `tag` and `halted` say.
+ *
+ * @throws {CommandError} USAGE
+ */
+export function filtersOf(args: Arguments): Input {
+  const statuses = args.all("status").map(statusNamed);
+  const tags = args.all("tag").map((text) => tagNamed(text).join("="));
+  return {
+    ...(args.has("name") && { DurableExecutionName: args.get("name") }),
+    ...(statuses.length > 0 && { Statuses: statuses }),
+    ...(args.has("prefix") && { NamePrefix: args.get("prefix") }),
+    ...(args.has("halted") && { Halted: true }),
+    ...(tags.length > 0 && { Tag: tags }),
+  };
+}
+
+/** The newest first. */
+export function listWanted(api: Api, { functionName, query, limit }: Wanted): Promise<readonly ExecutionSummary[]> {
+  if (api.isAws) return listOnAws(api, { functionName, query, limit });
+  return searchExecutions(api, { ...query, ...(functionName !== undefined && { FunctionName: functionName }) }, limit);
+}
+
+const OWN = { NamePrefix: "prefix", Tag: "tag", Halted: "halted" } as const;
+
+async function listOnAws(api: Api, { functionName, query, limit }: Wanted): Promise<readonly ExecutionSummary[]> {
+  if (functionName === undefined) throw usageError("On AWS name a function: perdure list FUNCTION --aws");
+  const own = Object.entries(OWN).find(([member]) => member in query);
+  if (own !== undefined) {
+    throw usageError(`AWS has no list by --${own[1]}: it is for an emulator, a Worker or perdure/aws.`);
+  }
+  return executionsOf(api, { ...query, FunctionName: functionName }, limit);
+}
+
+function statusNamed(text: string): string {
+  const status = text.toUpperCase().replaceAll("-", "_");
+  if (STATUSES.includes(status)) return status;
+  throw usageError(`--status is one of ${STATUSES.join(", ")}; "${text}" was given.`);
+}
