@@ -3,8 +3,9 @@
  * here between two invocations.
  */
 
+import { ticksOrTimers } from "../adapters/hosts/drain.ts";
 import type { PlatformTasks } from "../adapters/hosts/platform-tasks.ts";
-import { systemHost } from "../adapters/hosts/system-host.ts";
+import { platformHost } from "../adapters/hosts/system-host.ts";
 import { failureFromError } from "../engine/model/thrown-failure.ts";
 import type { Failure } from "../engine/model/failure.ts";
 import { utf8Length } from "../engine/model/utf8.ts";
@@ -69,7 +70,7 @@ class NativeInvocation {
   constructor(program: Program, call: NativeCall) {
     this.#program = program;
     this.#call = call;
-    this.#host = systemHost({ tasks: call.tasks });
+    this.#host = platformHost(ticksOrTimers(call.tasks));
     const transport = transportOf(program, call.event);
     this.#checkpoint = new LambdaCheckpoint({ transport, event: call.event, now: () => this.#host.now() });
   }

@@ -1,6 +1,6 @@
 /**
- * The modules that DURABLE_EXECUTION_PLUGINS lists: found, checked, and asked for their plugin. Loaded only when the
- * variable is set. Failures are plain errors here; the message of each goes into a PluginLoadError.
+ * The modules that DURABLE_EXECUTION_PLUGINS lists: found, checked, and asked for their plugin. Failures are plain errors
+ * here; the message of each goes into a PluginLoadError.
  */
 
 import { environment, nodeProcess, requireNodeModule } from "./platform.ts";

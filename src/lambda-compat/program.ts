@@ -1,5 +1,6 @@
 /** A durable handler with its configuration, and one run of it against a journal, whoever keeps that. */
 
+import { createPluginHost } from "#plugin-code";
 import { failureFromError } from "../engine/model/thrown-failure.ts";
 import type { Failure } from "../engine/model/failure.ts";
 import type { Tags } from "../engine/model/tags.ts";
@@ -13,7 +14,7 @@ import { KnownTags } from "./known-tags.ts";
 import { createDefaultLogger } from "./logger.ts";
 import { writeJson } from "./plain-json.ts";
 import type { PluginHost } from "./plugin-host.ts";
-import { loadPlugins, type PluginSource } from "./plugin-loader.ts";
+import { loadPlugins } from "./plugin-loader.ts";
 import { giveStarter, type Starter } from "./starter.ts";
 import type * as api from "./types.ts";
 
@@ -58,16 +59,11 @@ export function createProgram(handler: Handler, config: api.DurableExecutionConf
     async pluginHost() {
       const invalid = configError(config);
       if (invalid !== undefined) throw new Error(invalid);
-      return pluginHost(await plugins);
+      const sources = await plugins;
+      return sources.length === 0 ? undefined : createPluginHost(sources);
     },
     start: (run) => startHandler(handler, config, run),
   };
-}
-
-async function pluginHost(plugins: readonly PluginSource[]): Promise<PluginHost | undefined> {
-  if (plugins.length === 0) return undefined;
-  const { createPluginHost } = await import("./plugin-host.ts");
-  return createPluginHost(plugins);
 }
 
 /** What makes a configuration unusable; the execution fails with it. */
