@@ -12,7 +12,6 @@ import {
 } from "../engine/replay/operations/batch.ts";
 import type { Serdes } from "../engine/ports/serdes.ts";
 import type { Scope } from "../engine/replay/scope.ts";
-import { OperationSubType } from "../engine/model/operation.ts";
 import { Batch, readBatchSummary } from "./batch-result.ts";
 import { requireItemName } from "./invalid-argument.ts";
 import { hintAt } from "./map-callback.ts";
@@ -59,7 +58,7 @@ export async function runBatchIn<T>(scope: Scope, call: RunningBatchCall<T>): Pr
   const { config, kind } = call;
   const options: BatchOptions<T> = {
     count: call.count,
-    itemSubType: kind === "map" ? OperationSubType.MAP_ITERATION : OperationSubType.PARALLEL_BRANCH,
+    itemSubType: kind === "map" ? "MapIteration" : "ParallelBranch",
     itemName: (index) =>
       requireItemName(kind, index, call.itemName(index)) ||
       (kind === "map" ? `map-item-${index}` : `parallel-branch-${index}`),

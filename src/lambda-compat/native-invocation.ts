@@ -12,7 +12,7 @@ import { utf8Length } from "../engine/model/utf8.ts";
 import type { Host } from "../engine/ports/host.ts";
 import { CheckpointError } from "../engine/replay/faults.ts";
 import { DurableExecutionApiClient } from "./api-client.ts";
-import { DurableExecutionInvocationInputWithClient } from "./invocation-input.ts";
+import { bringsClient } from "./invocation-input.ts";
 import { isFinal, LambdaCheckpoint } from "./lambda-checkpoint.ts";
 import { InvocationStatus } from "./literals.ts";
 import { wireId } from "./wire-id.ts";
@@ -149,7 +149,7 @@ class NativeInvocation {
 
 /** The client of a test's event goes before the configured one, which goes before the default. */
 function transportOf({ config }: Program, event: api.DurableExecutionInvocationInput): api.DurableExecutionClient {
-  if (DurableExecutionInvocationInputWithClient.isInstance(event)) return event.durableExecutionClient;
+  if (bringsClient(event)) return event.durableExecutionClient;
   return config.durableExecutionClient ?? new DurableExecutionApiClient(config.client);
 }
 
