@@ -48,9 +48,13 @@ const ownTasks = platformTasks();
 
 /** The cheapest way that this platform has. */
 export function systemAfterMicrotasks(): AfterMicrotasks {
+  return processTicks(ownTasks) ?? (hasEvents() ? (task) => eventTurns(task).ask : afterTimer);
+}
+
+/** Not to be asked in a process, which takes milliseconds to load its MessageChannel once that is named. */
+function hasEvents(): boolean {
   const { MessageChannel }: Platform = globalThis;
-  if (isWorker() || MessageChannel === undefined) return ticksOrTimers(ownTasks);
-  return processTicks(ownTasks) ?? ((task) => eventTurns(task).ask);
+  return MessageChannel !== undefined && !isWorker();
 }
 
 /**

@@ -88,6 +88,13 @@ for (const { name: drainName, afterMicrotasks, globals } of drains) {
   });
 }
 
+test("a process does not load its message channels to drain", () => {
+  const channels = vi.spyOn(globalThis, "MessageChannel", "get");
+  for (const make of Object.values(ways)) createDrain(make());
+  expect(channels).not.toHaveBeenCalled();
+  vi.restoreAllMocks();
+});
+
 test("drains in an endless row let timers and I/O in", async () => {
   const { drain } = systemHost();
   let over = false;
