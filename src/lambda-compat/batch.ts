@@ -6,6 +6,7 @@ import {
   type BatchProgress,
   type CompletionRule,
   customRule,
+  hasThreshold,
   rebuildBatch,
   runBatch,
   thresholdRule,
@@ -95,12 +96,6 @@ function recordOf<T>(scope: Scope, { count, isFlat }: BatchOptions<T>): BatchRec
     itemStatuses += item.status === "SUCCEEDED" ? "S" : item.status === "FAILED" ? "F" : "-";
   }
   return { itemStatuses, startedCount: itemStatuses.length, reason: undefined };
-}
-
-function hasThreshold({ minSuccessful, toleratedFailureCount, toleratedFailurePercentage }: CompletionConfig): boolean {
-  return [minSuccessful, toleratedFailureCount, toleratedFailurePercentage].some(
-    (threshold) => threshold !== undefined,
-  );
 }
 
 function ruleOf<T>(config: CompletionConfig | undefined, call: BatchCall<T>): CompletionRule {

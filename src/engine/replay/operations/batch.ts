@@ -109,7 +109,7 @@ export function rebuildBatch<T>(scope: Scope, options: BatchOptions<T>, record: 
 /** What a live batch and a rebuilt one do not have alike. */
 interface Course<T> {
   mayStart(items: Items<T>): boolean;
-  /** Asked for each item when it has an outcome, also after the end: no item may start that this keeps from starting. */
+  /** Asked for each item when it has an outcome, also after the end: where it says no, more items may start. */
   isOver(items: Items<T>, index: number): boolean;
   /** Asked once, when the first items have been started. */
   isOverAtOnce(items: Items<T>): boolean;
@@ -232,11 +232,20 @@ export interface Thresholds {
   readonly toleratedFailurePercentage?: number | undefined;
 }
 
+export function hasThreshold({
+  minSuccessful,
+  toleratedFailureCount,
+  toleratedFailurePercentage,
+}: Thresholds): boolean {
+  return [minSuccessful, toleratedFailureCount, toleratedFailurePercentage].some(
+    (threshold) => threshold !== undefined,
+  );
+}
+
 /** Ends a batch by counts. Without any threshold the first failure ends it. */
 export function thresholdRule(thresholds: Thresholds): CompletionRule {
   const { minSuccessful, toleratedFailureCount, toleratedFailurePercentage } = thresholds;
-  const isFailFast =
-    minSuccessful === undefined && toleratedFailureCount === undefined && toleratedFailurePercentage === undefined;
+  const isFailFast = !hasThreshold(thresholds);
   const tooManyFailures = ({ failureCount, totalCount }: BatchProgress): boolean =>
     (isFailFast && failureCount > 0) ||
     (toleratedFailureCount !== undefined && failureCount > toleratedFailureCount) ||
