@@ -98,7 +98,7 @@ test("a completion rule that takes its word back starts nothing in a batch that 
     await context.map([1, 2, 3, 4], item, {
       nesting: "FLAT",
       maxConcurrency: 2,
-      completionConfig: { shouldComplete: ({ completedCount }) => ({ complete: completedCount === 1 }) as never },
+      completionConfig: { shouldComplete: ({ completedCount }) => ({ complete: completedCount === 1 }) },
     });
   });
   expect(status).toBe("SUCCEEDED");

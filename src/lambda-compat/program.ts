@@ -3,6 +3,7 @@
 import { createPluginHost } from "#plugin-code";
 import { failureFromError } from "../engine/model/thrown-failure.ts";
 import type { Failure } from "../engine/model/failure.ts";
+import { messageOf } from "../engine/model/message-of.ts";
 import type { Tags } from "../engine/model/tags.ts";
 import type { InvocationOutcome } from "../engine/replay/core.ts";
 import { Invocation, type InvocationOptions } from "../engine/replay/invocation.ts";
@@ -119,10 +120,10 @@ function reportUnawaited(invocation: Invocation, logger: Warner): void {
   const { open, failed } = unawaited(invocation);
   const told = [
     ...open.map(({ type, name, id }) => `${type} ${name === undefined ? id : `"${name}"`} is still open`),
-    ...failed.map(({ called: { type, name, position }, error }) => {
-      const why = error instanceof Error ? error.message : String(error);
-      return `${type} ${name === undefined ? position : `"${name}"`} failed: ${why}`;
-    }),
+    ...failed.map(
+      ({ called: { type, name, position }, error }) =>
+        `${type} ${name === undefined ? position : `"${name}"`} failed: ${messageOf(error)}`,
+    ),
   ];
   try {
     if (told.length > 0) logger.warn(`The execution ends with operations that nobody awaited: ${told.join("; ")}.`);
