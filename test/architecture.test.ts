@@ -57,7 +57,7 @@ const layers: Layers = {
   "lambda-compat": {
     path: "src/lambda-compat/",
     imports: [...engine, "hosts"],
-    packages: ["#lambda-client", "#native-invocation", "@aws-sdk/client-lambda"],
+    packages: ["#lambda-client", "#native-invocation", "#plugin-code", "@aws-sdk/client-lambda"],
   },
   hosts: { path: "src/adapters/hosts/", imports: ["model", "ports"] },
   memory: { path: "src/adapters/memory/", imports: belowAdapters },

@@ -6,13 +6,13 @@ import {
   type BatchProgress,
   type CompletionRule,
   customRule,
+  hasThreshold,
   rebuildBatch,
   runBatch,
   thresholdRule,
 } from "../engine/replay/operations/batch.ts";
 import type { Serdes } from "../engine/ports/serdes.ts";
 import type { Scope } from "../engine/replay/scope.ts";
-import { OperationSubType } from "../engine/model/operation.ts";
 import { Batch, readBatchSummary } from "./batch-result.ts";
 import { requireItemName } from "./invalid-argument.ts";
 import { hintAt } from "./map-callback.ts";
@@ -59,7 +59,7 @@ export async function runBatchIn<T>(scope: Scope, call: RunningBatchCall<T>): Pr
   const { config, kind } = call;
   const options: BatchOptions<T> = {
     count: call.count,
-    itemSubType: kind === "map" ? OperationSubType.MAP_ITERATION : OperationSubType.PARALLEL_BRANCH,
+    itemSubType: kind === "map" ? "MapIteration" : "ParallelBranch",
     itemName: (index) =>
       requireItemName(kind, index, call.itemName(index)) ||
       (kind === "map" ? `map-item-${index}` : `parallel-branch-${index}`),
@@ -96,12 +96,6 @@ function recordOf<T>(scope: Scope, { count, isFlat }: BatchOptions<T>): BatchRec
     itemStatuses += item.status === "SUCCEEDED" ? "S" : item.status === "FAILED" ? "F" : "-";
   }
   return { itemStatuses, startedCount: itemStatuses.length, reason: undefined };
-}
-
-function hasThreshold({ minSuccessful, toleratedFailureCount, toleratedFailurePercentage }: CompletionConfig): boolean {
-  return [minSuccessful, toleratedFailureCount, toleratedFailurePercentage].some(
-    (threshold) => threshold !== undefined,
-  );
 }
 
 function ruleOf<T>(config: CompletionConfig | undefined, call: BatchCall<T>): CompletionRule {

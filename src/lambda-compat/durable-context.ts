@@ -11,7 +11,6 @@ import {
   type DurableOperationError,
   PromiseCombinatorError,
 } from "../engine/model/errors.ts";
-import { OperationSubType } from "../engine/model/operation.ts";
 import { refusedTags, type TagChanges } from "../engine/model/tags.ts";
 import { chain } from "../engine/ports/maybe-promise.ts";
 import { jsonSerdes, type Serdes as EngineSerdes } from "../engine/ports/serdes.ts";
@@ -106,7 +105,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     const isNamed = typeof args[0] === "string" && args.length > 1;
     const [name, duration] = isNamed ? (args as [string, api.Duration]) : [undefined, args[0]];
     const seconds = readSeconds(() => `The duration of ${called("wait", name)}`, duration);
-    return durable(wait(this.#enter("wait"), { name, subType: OperationSubType.WAIT, seconds }));
+    return durable(wait(this.#enter("wait"), { name, subType: "Wait", seconds }));
   }
 
   waitForCondition<T>(
@@ -125,7 +124,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     requireStrategy(where, "waitStrategy", waitStrategy);
     const options = {
       name,
-      subType: OperationSubType.WAIT_FOR_CONDITION,
+      subType: "WaitForCondition",
       check: (state: T, attempt: number) => check(state, { logger, attempt }),
       initialState,
       serdes: this.#serdes<T>(config.serdes),
@@ -167,7 +166,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     requireTimeouts(called("waitForCallback", name), config);
     const future = childContext<T>(scope, {
       name,
-      subType: OperationSubType.WAIT_FOR_CALLBACK,
+      subType: "WaitForCallback",
       run: (child) => this.#submitAndWait<T>(child, { submitter, config }),
       serdes: this.#callbackSerdes<T>(config?.serdes),
       mapError: callbackFailure,
@@ -183,7 +182,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     const scope = this.#enter("invoke");
     const future = chainedInvoke<I, O>(scope, {
       name: name as string | undefined,
-      subType: OperationSubType.CHAINED_INVOKE,
+      subType: "ChainedInvoke",
       functionName: functionName as string,
       input: input as I | undefined,
       tenantId,
@@ -290,7 +289,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     const { timeout, heartbeatTimeout } = config ?? {};
     return callback<T>(scope, {
       name,
-      subType: subType ?? OperationSubType.CALLBACK,
+      subType: subType ?? "Callback",
       timeoutSeconds: timeout && toSeconds(timeout),
       heartbeatTimeoutSeconds: heartbeatTimeout && toSeconds(heartbeatTimeout),
       serdes: deserializer ?? (TEXT_AS_IS as EngineSerdes<T>),
@@ -326,7 +325,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
       config.virtualContext === true ? this.#inherited.preservedLevels : this.#inherited.preservedLevels - 1;
     return childContext<T>(scope, {
       name,
-      subType: config.subType ?? OperationSubType.RUN_IN_CHILD_CONTEXT,
+      subType: config.subType ?? "RunInChildContext",
       run: (child) => fn(this.#contextFor(child, Math.max(0, preservedLevels))),
       serdes: this.#serdes(config.serdes),
       summarize: config.summaryGenerator,
@@ -355,7 +354,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     const serdes = config?.serdes ?? createBatchSerdes<T>();
     const future = childContext<api.BatchResult<T>>(scope, {
       name: call.name,
-      subType: kind === "map" ? OperationSubType.MAP : OperationSubType.PARALLEL,
+      subType: kind === "map" ? "Map" : "Parallel",
       run: (child) =>
         runBatchIn<T>(child, {
           ...call,
@@ -421,7 +420,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     const scope = this.#enter("runInChildContext");
     const future = childContext(scope, {
       name,
-      subType: OperationSubType.RUN_IN_CHILD_CONTEXT,
+      subType: "RunInChildContext",
       run,
       serdes: serdes ?? this.#serdes(undefined),
       mapError: (error) => new PromiseCombinatorError(error.message, error),

@@ -88,6 +88,23 @@ test("a completion rule that throws fails its batch", async () => {
   expect(await toldLiveAndOnReplay(call)).toBe("ChildContextError: no rule");
 });
 
+test("a completion rule that takes its word back starts nothing in a batch that has ended", async () => {
+  const begun = new Set<number>();
+  const { status } = await run(async (context) => {
+    const item = async (_context: DurableContext, index: number): Promise<number> => {
+      begun.add(index);
+      return index;
+    };
+    await context.map([1, 2, 3, 4], item, {
+      nesting: "FLAT",
+      maxConcurrency: 2,
+      completionConfig: { shouldComplete: ({ completedCount }) => ({ complete: completedCount === 1 }) },
+    });
+  });
+  expect(status).toBe("SUCCEEDED");
+  expect([...begun]).toEqual([1, 2]);
+});
+
 test("an item namer that throws fails its batch", async () => {
   const call = (context: DurableContext) =>
     context.map("items", [1, 2], async (_context, item) => item, {

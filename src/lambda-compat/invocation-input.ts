@@ -24,16 +24,21 @@ export class DurableExecutionInvocationInputWithClient implements DurableExecuti
 
   /** True for an event of this class, of another copy of this package or of AWS's too. */
   static isInstance(event: unknown): event is DurableExecutionInvocationInputWithClient {
-    return (
-      typeof event === "object" &&
-      event !== null &&
-      Object.prototype.toString.call(event) === `[object ${TAG}]` &&
-      "durableExecutionClient" in event &&
-      event.constructor?.name === TAG
-    );
+    return bringsClient(event);
   }
 
   get [Symbol.toStringTag](): string {
     return TAG;
   }
+}
+
+/** The same, for code that makes no such events and need not carry the class. */
+export function bringsClient(event: unknown): event is DurableExecutionInvocationInputWithClient {
+  return (
+    typeof event === "object" &&
+    event !== null &&
+    Object.prototype.toString.call(event) === `[object ${TAG}]` &&
+    "durableExecutionClient" in event &&
+    event.constructor?.name === TAG
+  );
 }

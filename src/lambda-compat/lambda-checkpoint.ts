@@ -18,6 +18,7 @@ import {
   type OperationBase,
   type OperationStatus,
 } from "../engine/model/operation.ts";
+import { present } from "../engine/model/present.ts";
 import type { OperationUpdate } from "../engine/model/update.ts";
 import type { CheckpointClient } from "../engine/ports/checkpoint-client.ts";
 import type { Draft } from "../engine/model/draft.ts";
@@ -29,7 +30,6 @@ import {
 } from "./client-error.ts";
 import type { DurableExecutionClient, DurableExecutionInvocationInput } from "./types.ts";
 import { operationFromWire, updateToWire } from "./wire.ts";
-import { present } from "./wire-kinds/wire-kind.ts";
 import { kindsAtSdk } from "./wire-kinds/wire-kinds.ts";
 import type { OperationUpdate as WireUpdate, WireOperation } from "./wire-types.ts";
 

@@ -4,6 +4,7 @@
  */
 
 import { failureFromError } from "../engine/model/thrown-failure.ts";
+import { messageOf } from "../engine/model/message-of.ts";
 import type { Operation } from "../engine/model/operation.ts";
 import type { OperationUpdate } from "../engine/model/update.ts";
 import { CheckpointError } from "../engine/replay/faults.ts";
@@ -165,8 +166,7 @@ class LambdaInvocation implements RunningInvocation {
 /** What AWS's SDK understands: whether the execution is lost, or the invocation is worth another try. */
 function clientError(error: unknown): DurableExecutionClientError {
   const { cause, scope } = error instanceof CheckpointError ? error : { cause: error, scope: "INVOCATION" as const };
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new DurableExecutionClientError(message, { scope: DurableExecutionClientErrorScope[scope], cause });
+  return new DurableExecutionClientError(messageOf(cause), { scope: DurableExecutionClientErrorScope[scope], cause });
 }
 
 function outcomeOf(output: api.DurableExecutionInvocationOutput): FunctionOutput {

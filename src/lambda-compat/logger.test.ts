@@ -110,6 +110,18 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+test("a process opens its streams for the first line that is written", () => {
+  const stdout = vi.spyOn(process, "stdout", "get");
+  const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  stdout.mockClear();
+  const logger = createDefaultLogger({ logData: logData() });
+  expect(stdout).not.toHaveBeenCalled();
+  logger.info("first");
+  logger.info("second");
+  expect(stdout).toHaveBeenCalledTimes(1);
+  expect(write).toHaveBeenCalledTimes(2);
+});
+
 test("whoever keeps lines is given those that are written, and no others", () => {
   const lines: string[] = [];
   vi.stubEnv("AWS_LAMBDA_LOG_LEVEL", "INFO");

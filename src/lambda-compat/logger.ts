@@ -34,15 +34,16 @@ const LEVELS: readonly DurableLogLevel[] = ["DEBUG", "INFO", "WARN", "ERROR"];
  * tells the two apart. AWS_LAMBDA_LOG_LEVEL, read here, is the lowest level that is written.
  */
 export function createDefaultLogger({ logData, enrich, onLine }: DefaultLoggerOptions): DurableLogger {
-  const console = openConsole();
+  const open = consoleOpener();
+  let sink: Sink | undefined;
   const lowest = LEVELS.indexOf(environment("AWS_LAMBDA_LOG_LEVEL")?.toUpperCase() as DurableLogLevel);
   let context: DurableLoggingContext = { getDurableLogData: () => logData };
   const writer = (level: DurableLogLevel) => {
     if (LEVELS.indexOf(level) < lowest) return () => {};
-    const write = console[level.toLowerCase() as keyof Sink].bind(console);
     return (...params: unknown[]) => {
       const line = formatLine(level, { data: context.getDurableLogData(), enrich, params });
-      write(line);
+      sink ??= open();
+      sink[level.toLowerCase() as keyof Sink](line);
       onLine?.(line);
     };
   };
@@ -102,15 +103,20 @@ function readVerbosity(): boolean {
 
 /**
  * On Node a console of our own: the Lambda runtime puts its own format around what goes through the global one. The
- * streams that Workers offer under Node's names end in the global console anyway.
+ * streams that Workers offer under Node's names end in the global console anyway. Node's streams are opened for the
+ * first line only: most invocations write none, and a process takes milliseconds to open them.
  */
-function openConsole(): Sink {
-  const { stdout, stderr } = nodeProcess() ?? {};
+function consoleOpener(): () => Sink {
+  // As they are now: what takes their places later may write through this logger.
+  const { debug, info, warn, error } = console;
   const isWorker = (globalThis as { navigator?: { userAgent?: string } }).navigator?.userAgent?.startsWith(
     "Cloudflare",
   );
   const module = isWorker ? undefined : nodeModule<{ Console?: new (streams: object) => Sink }>("node:console");
-  return stdout && stderr && module?.Console ? new module.Console({ stdout, stderr }) : console;
+  return () => {
+    const { stdout, stderr } = nodeProcess() ?? {};
+    return stdout && stderr && module?.Console ? new module.Console({ stdout, stderr }) : { debug, info, warn, error };
+  };
 }
 
 function formatLine(

@@ -3,15 +3,16 @@
  * here between two invocations.
  */
 
+import { ticksOrTimers } from "../adapters/hosts/drain.ts";
 import type { PlatformTasks } from "../adapters/hosts/platform-tasks.ts";
-import { systemHost } from "../adapters/hosts/system-host.ts";
+import { platformHost } from "../adapters/hosts/system-host.ts";
 import { failureFromError } from "../engine/model/thrown-failure.ts";
 import type { Failure } from "../engine/model/failure.ts";
 import { utf8Length } from "../engine/model/utf8.ts";
 import type { Host } from "../engine/ports/host.ts";
 import { CheckpointError } from "../engine/replay/faults.ts";
 import { DurableExecutionApiClient } from "./api-client.ts";
-import { DurableExecutionInvocationInputWithClient } from "./invocation-input.ts";
+import { bringsClient } from "./invocation-input.ts";
 import { isFinal, LambdaCheckpoint } from "./lambda-checkpoint.ts";
 import { InvocationStatus } from "./literals.ts";
 import { wireId } from "./wire-id.ts";
@@ -69,7 +70,7 @@ class NativeInvocation {
   constructor(program: Program, call: NativeCall) {
     this.#program = program;
     this.#call = call;
-    this.#host = systemHost({ tasks: call.tasks });
+    this.#host = platformHost(ticksOrTimers(call.tasks));
     const transport = transportOf(program, call.event);
     this.#checkpoint = new LambdaCheckpoint({ transport, event: call.event, now: () => this.#host.now() });
   }
@@ -148,7 +149,7 @@ class NativeInvocation {
 
 /** The client of a test's event goes before the configured one, which goes before the default. */
 function transportOf({ config }: Program, event: api.DurableExecutionInvocationInput): api.DurableExecutionClient {
-  if (DurableExecutionInvocationInputWithClient.isInstance(event)) return event.durableExecutionClient;
+  if (bringsClient(event)) return event.durableExecutionClient;
   return config.durableExecutionClient ?? new DurableExecutionApiClient(config.client);
 }
 

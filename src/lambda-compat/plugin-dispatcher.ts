@@ -5,8 +5,12 @@
 
 import { errorFromFailure } from "../engine/model/errors.ts";
 import type { Operation } from "../engine/model/operation.ts";
+import type { Running } from "../engine/replay/instrument.ts";
 import { wireId } from "./wire-id.ts";
 import type { DurableInstrumentationPlugin, OperationInfo } from "./plugins.ts";
+
+/** What an operation that is called and a recorded one have in common. */
+type Called = Pick<Running, "id" | "type" | "name" | "subType" | "parentId">;
 
 /** All plugins as one with every hook. */
 export type PluginDispatcher = Required<DurableInstrumentationPlugin>;
@@ -34,14 +38,19 @@ export function createPluginDispatcher(plugins: readonly DurableInstrumentationP
   };
 }
 
-/** What plugins are told of an operation. */
-export function operationInfo(operation: Operation, isReplay = false): OperationInfo {
-  const { parentId, name, subType, endedAt, result, error } = operation;
-  const info: OperationInfo = { id: wireId(operation.id), type: operation.type, status: operation.status, isReplay };
-  info.startTimestamp = new Date(operation.startedAt);
+/** What plugins are told of an operation of which nothing is recorded yet. */
+export function callInfo({ id, type, name, subType, parentId }: Called, isReplay: boolean): OperationInfo {
+  const info: OperationInfo = { id: wireId(id), type, isReplay };
   if (name !== undefined) info.name = name;
   if (subType !== undefined) info.subType = subType;
   if (parentId !== undefined) info.parentId = wireId(parentId);
+  return info;
+}
+
+/** What plugins are told of a recorded operation. */
+export function operationInfo(operation: Operation, isReplay = false): OperationInfo {
+  const { status, startedAt, endedAt, result, error } = operation;
+  const info = Object.assign(callInfo(operation, isReplay), { status, startTimestamp: new Date(startedAt) });
   if (endedAt !== undefined) info.endTimestamp = new Date(endedAt);
   if (result !== undefined) info.result = result;
   if (error !== undefined) info.error = errorFromFailure(error);

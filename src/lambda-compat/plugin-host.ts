@@ -1,12 +1,11 @@
-/** What an invocation with plugins needs, and no other: it is loaded for the first of them. */
+/** What an invocation with plugins needs, and no other. */
 
 import type { Instrument } from "../engine/replay/instrument.ts";
 import type { LogEnrichment } from "./logger.ts";
 import { createPluginDispatcher } from "./plugin-dispatcher.ts";
 import { pluginInstrument } from "./plugin-instrument.ts";
 import { invocationInfo, type ObservedInvocation, observeInvocation } from "./plugin-invocation.ts";
-import type { PluginSource } from "./plugin-loader.ts";
-import type { DurableInstrumentationPlugin, InvocationInfo } from "./plugins.ts";
+import type { DurableInstrumentationPlugin, InvocationInfo, PluginSource } from "./plugins.ts";
 import type { DurableExecutionInvocationOutput as Output } from "./types.ts";
 
 /** The plugins of one invocation. */

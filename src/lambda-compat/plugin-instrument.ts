@@ -4,8 +4,7 @@ import { isSettled, type Operation } from "../engine/model/operation.ts";
 import { errorFromFailure } from "../engine/model/errors.ts";
 import { failureFromError } from "../engine/model/thrown-failure.ts";
 import type { Instrument, Running } from "../engine/replay/instrument.ts";
-import { wireId } from "./wire-id.ts";
-import { operationInfo, type PluginDispatcher } from "./plugin-dispatcher.ts";
+import { callInfo, operationInfo, type PluginDispatcher } from "./plugin-dispatcher.ts";
 import type { AttemptInfo, OperationInfo } from "./plugins.ts";
 
 interface Observed {
@@ -17,9 +16,8 @@ interface Observed {
 export function pluginInstrument(plugins: PluginDispatcher, { arn, updatedIds }: Observed): Instrument {
   const operations: Record<string, OperationInfo> = {};
   return {
-    started({ id, name, type, subType, parentId }, isReplay) {
-      const info = infoOf({ id, name, type, subType, parentId, isReplay });
-      void plugins.onOperationStart({ ...info, status: "STARTED" });
+    started(update, isReplay) {
+      void plugins.onOperationStart({ ...callInfo(update, isReplay), status: "STARTED" });
     },
     found(operation) {
       const info = operationInfo(operation, true);
@@ -40,7 +38,7 @@ export function pluginInstrument(plugins: PluginDispatcher, { arn, updatedIds }:
       // As AWS's SDK has it, a context that runs again for its value is none that plugins see.
       if (running.isReplay) return body();
       if (running.isVirtual === true) return virtualChild(plugins, running, body);
-      return plugins.wrapChildContextFn(infoOf(running), body) as T | Promise<T>;
+      return plugins.wrapChildContextFn(callInfo(running, running.isReplay), body) as T | Promise<T>;
     },
   };
 }
@@ -52,7 +50,7 @@ function isAnswered({ type, status }: Operation): boolean {
 
 /** Without a record it starts and ends in every invocation anew. */
 async function virtualChild<T>(plugins: PluginDispatcher, running: Running, body: () => T | Promise<T>): Promise<T> {
-  const info = infoOf(running);
+  const info = callInfo(running, running.isReplay);
   const seen: OperationInfo = { ...info, isReplay: true };
   void plugins.onOperationStart(seen);
   try {
@@ -66,7 +64,7 @@ async function virtualChild<T>(plugins: PluginDispatcher, running: Running, body
 }
 
 async function attempt<T>(plugins: PluginDispatcher, running: Running, body: () => T | Promise<T>): Promise<T> {
-  const info: AttemptInfo = { ...infoOf(running), attempt: running.attempt ?? 1 };
+  const info: AttemptInfo = { ...callInfo(running, running.isReplay), attempt: running.attempt ?? 1 };
   await plugins.onOperationAttemptStart(info);
   try {
     const result = (await plugins.wrapOperationAttemptFn(info, body)) as T;
@@ -77,12 +75,4 @@ async function attempt<T>(plugins: PluginDispatcher, running: Running, body: () 
     await plugins.onOperationAttemptEnd({ ...info, outcome: "FAILED", error: failure });
     throw error;
   }
-}
-
-function infoOf({ id, name, type, subType, parentId, isReplay }: Running): OperationInfo {
-  const info: OperationInfo = { id: wireId(id), type, isReplay };
-  if (name !== undefined) info.name = name;
-  if (subType !== undefined) info.subType = subType;
-  if (parentId !== undefined) info.parentId = wireId(parentId);
-  return info;
 }

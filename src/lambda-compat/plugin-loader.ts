@@ -1,9 +1,7 @@
+import { createConfiguredPlugins } from "#plugin-code";
 import { branded } from "../engine/model/branded.ts";
 import { environment } from "./platform.ts";
-import type { DurableInstrumentationPlugin, DurableInstrumentationPluginFactory } from "./plugins.ts";
-
-/** A plugin for all invocations, or what makes one for each. */
-export type PluginSource = DurableInstrumentationPlugin | DurableInstrumentationPluginFactory;
+import type { PluginSource } from "./plugins.ts";
 
 /** A plugin that the environment names cannot be had. The execution fails, since it would go on unwatched. */
 export class PluginLoadError extends Error {
@@ -20,7 +18,6 @@ branded(PluginLoadError, "PluginLoadError");
 export async function loadPlugins(given: readonly PluginSource[] = []): Promise<readonly PluginSource[]> {
   const configured = environment("DURABLE_EXECUTION_PLUGINS")?.trim();
   if (!configured) return given;
-  const { createConfiguredPlugins } = await import("./plugin-modules.ts");
   try {
     return [...given, ...(await createConfiguredPlugins(configured))];
   } catch (error) {

@@ -1,8 +1,9 @@
 /**
- * The modules that DURABLE_EXECUTION_PLUGINS lists: found, checked, and asked for their plugin. Loaded only when the
- * variable is set. Failures are plain errors here; the message of each goes into a PluginLoadError.
+ * The modules that DURABLE_EXECUTION_PLUGINS lists: found, checked, and asked for their plugin. Failures are plain errors
+ * here; the message of each goes into a PluginLoadError.
  */
 
+import { messageOf } from "../engine/model/message-of.ts";
 import { environment, nodeProcess, requireNodeModule } from "./platform.ts";
 import {
   DURABLE_INSTRUMENTATION_PLUGIN_API_VERSION,
@@ -127,8 +128,4 @@ function createPlugin(specifier: string, provider: DurableInstrumentationPluginP
   throw new Error(
     `Plugin provider '${specifier}' declared plugin type '${provider.pluginType.name}' but created '${actual}'.`,
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

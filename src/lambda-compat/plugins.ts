@@ -150,6 +150,9 @@ export interface DurableInstrumentationPluginFactory {
   createPlugin(info: InvocationInfo): DurableInstrumentationPlugin;
 }
 
+/** A plugin for all invocations, or what makes one for each. */
+export type PluginSource = DurableInstrumentationPlugin | DurableInstrumentationPluginFactory;
+
 /** The class of a plugin. */
 export type DurableInstrumentationPluginType<
   Plugin extends DurableInstrumentationPlugin = DurableInstrumentationPlugin,

@@ -1,7 +1,9 @@
 /** A durable handler with its configuration, and one run of it against a journal, whoever keeps that. */
 
+import { createPluginHost } from "#plugin-code";
 import { failureFromError } from "../engine/model/thrown-failure.ts";
 import type { Failure } from "../engine/model/failure.ts";
+import { messageOf } from "../engine/model/message-of.ts";
 import type { Tags } from "../engine/model/tags.ts";
 import type { InvocationOutcome } from "../engine/replay/core.ts";
 import { Invocation, type InvocationOptions } from "../engine/replay/invocation.ts";
@@ -13,7 +15,7 @@ import { KnownTags } from "./known-tags.ts";
 import { createDefaultLogger } from "./logger.ts";
 import { writeJson } from "./plain-json.ts";
 import type { PluginHost } from "./plugin-host.ts";
-import { loadPlugins, type PluginSource } from "./plugin-loader.ts";
+import { loadPlugins } from "./plugin-loader.ts";
 import { giveStarter, type Starter } from "./starter.ts";
 import type * as api from "./types.ts";
 
@@ -58,16 +60,11 @@ export function createProgram(handler: Handler, config: api.DurableExecutionConf
     async pluginHost() {
       const invalid = configError(config);
       if (invalid !== undefined) throw new Error(invalid);
-      return pluginHost(await plugins);
+      const sources = await plugins;
+      return sources.length === 0 ? undefined : createPluginHost(sources);
     },
     start: (run) => startHandler(handler, config, run),
   };
-}
-
-async function pluginHost(plugins: readonly PluginSource[]): Promise<PluginHost | undefined> {
-  if (plugins.length === 0) return undefined;
-  const { createPluginHost } = await import("./plugin-host.ts");
-  return createPluginHost(plugins);
 }
 
 /** What makes a configuration unusable; the execution fails with it. */
@@ -123,10 +120,10 @@ function reportUnawaited(invocation: Invocation, logger: Warner): void {
   const { open, failed } = unawaited(invocation);
   const told = [
     ...open.map(({ type, name, id }) => `${type} ${name === undefined ? id : `"${name}"`} is still open`),
-    ...failed.map(({ called: { type, name, position }, error }) => {
-      const why = error instanceof Error ? error.message : String(error);
-      return `${type} ${name === undefined ? position : `"${name}"`} failed: ${why}`;
-    }),
+    ...failed.map(
+      ({ called: { type, name, position }, error }) =>
+        `${type} ${name === undefined ? position : `"${name}"`} failed: ${messageOf(error)}`,
+    ),
   ];
   try {
     if (told.length > 0) logger.warn(`The execution ends with operations that nobody awaited: ${told.join("; ")}.`);

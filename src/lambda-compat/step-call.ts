@@ -1,4 +1,3 @@
-import { OperationSubType } from "../engine/model/operation.ts";
 import type { Serdes } from "../engine/ports/serdes.ts";
 import type { RetryVerdict, RunningAttempts, StepOptions } from "../engine/replay/operations/step.ts";
 import { readSeconds, toSeconds } from "./duration.ts";
@@ -28,7 +27,7 @@ export class StepCall<T, TLogger extends DurableLogger> implements StepOptions<T
 
   constructor(fn: StepFunc<T, TLogger>, config: StepConfig<T> | undefined, around: StepSurroundings<T, TLogger>) {
     this.name = around.name;
-    this.subType = config?.subType ?? OperationSubType.STEP;
+    this.subType = config?.subType ?? "Step";
     this.serdes = around.serdes;
     this.timeoutMs = config?.timeout === undefined ? undefined : toSeconds(config.timeout) * 1000;
     this.#fn = fn;

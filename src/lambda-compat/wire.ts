@@ -7,9 +7,10 @@ import { errorObjectFromFailure, type ErrorObject, failureFromErrorObject } from
 import type { ExecutionHeader } from "../engine/model/execution.ts";
 import type { Failure } from "../engine/model/failure.ts";
 import type { Operation, OperationBase, RecordedType } from "../engine/model/operation.ts";
+import { present } from "../engine/model/present.ts";
 import type { OperationUpdate } from "../engine/model/update.ts";
 import { wireId } from "./wire-id.ts";
-import { present, toMilliseconds, type WireOperationOf, type WireTime } from "./wire-kinds/wire-kind.ts";
+import { toMilliseconds, type WireOperationOf, type WireTime } from "./wire-kinds/wire-kind.ts";
 import { kindsAtSdk, kindsAtService } from "./wire-kinds/wire-kinds.ts";
 import type * as wire from "./wire-types.ts";
 

@@ -8,6 +8,8 @@ import type { HistoryEvent } from "../../src/engine/model/history.ts";
 import { Runner } from "../../src/engine/runner/runner.ts";
 import { type FunctionDefinition, readFunctions } from "../../src/lambda-compat/functions.ts";
 import { historyEventToWire } from "../../src/lambda-compat/http/history-event.ts";
+// Loaded beforehand, as AWS's runner is: virtual time does not wait for a module.
+import "../../src/lambda-compat/hosted-plugins.ts";
 import type { Case, Handler, OutsideEvent, Sdk } from "./case.ts";
 import { failedObservation, type Observation, observe } from "./observation.ts";
 import { type Look, resetVirtualTime, runUntilDone } from "./virtual-time.ts";

@@ -28,9 +28,16 @@ export const replayContextsMutations: readonly Mutation[] = [
   {
     keeps: "P3",
     what: "all items of a rebuilt batch start at once",
-    code: "    while (items.startedCount < this.#statuses.length && items.startedCount - items.completedCount < maxConcurrency) {",
-    becomes: "    while (items.startedCount < this.#statuses.length && maxConcurrency > 0) {",
+    code: "  return new Batch(scope, options, {\n    // As many at a time",
+    becomes: "  return new Batch(scope, { ...options, maxConcurrency: Infinity }, {\n    // As many at a time",
     tests: contexts,
+  },
+  {
+    keeps: "P3",
+    what: "a batch that has ended goes on when its rule takes its word back",
+    code: "(isOver ||= items.completedCount === count || rule.stops(items))",
+    becomes: "items.completedCount === count || rule.stops(items)",
+    tests: ["src/lambda-compat/failing-hooks.test.ts"],
   },
   {
     keeps: "P9",

@@ -3,6 +3,8 @@
  * handler that throws is tried six times by the platform and then never again; ours records the fault and returns.
  */
 
+import { messageOf } from "../../engine/model/message-of.ts";
+
 const KEY = "fault";
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 600_000;
@@ -20,9 +22,8 @@ type FaultStorage = Pick<DurableObjectStorage, "kv">;
 /** Notes a failed wake, and answers how long to pause before the next, in ms. */
 export function recordFault(storage: FaultStorage, error: unknown, at: number): number {
   const count = (readFault(storage)?.count ?? 0) + 1;
-  const message = error instanceof Error ? error.message : String(error);
   try {
-    storage.kv.put(KEY, { count, message, at } satisfies Fault);
+    storage.kv.put(KEY, { count, message: messageOf(error), at } satisfies Fault);
   } catch {
     // A storage without room must not keep the wake from being tried again.
   }

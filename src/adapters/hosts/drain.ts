@@ -46,19 +46,36 @@ interface Platform {
 
 const ownTasks = platformTasks();
 
-/** The cheapest way that this platform has. `own` are its tasks from before a test could replace them. */
-export function systemAfterMicrotasks(own: PlatformTasks = ownTasks): AfterMicrotasks {
-  const { navigator, MessageChannel }: Platform = globalThis;
-  // A Worker with Node's names has a nextTick that is only another microtask.
-  if (navigator?.userAgent === "Cloudflare-Workers") return afterTimer;
-  return processTicks(own) ?? (MessageChannel === undefined ? afterTimer : (task) => eventTurns(task).ask);
+/** The cheapest way that this platform has. */
+export function systemAfterMicrotasks(): AfterMicrotasks {
+  return processTicks(ownTasks) ?? (hasEvents() ? (task) => eventTurns(task).ask : afterTimer);
 }
 
-/** Undefined in a page. */
+/** Not to be asked in a process, which takes milliseconds to load its MessageChannel once that is named. */
+function hasEvents(): boolean {
+  const { MessageChannel }: Platform = globalThis;
+  return MessageChannel !== undefined && !isWorker();
+}
+
+/**
+ * Ticks in a process, timers elsewhere: for what seldom runs elsewhere, and then need not be quick. `own` are the
+ * platform's tasks from before a test could replace them.
+ */
+export function ticksOrTimers(own: PlatformTasks): AfterMicrotasks {
+  return processTicks(own) ?? afterTimer;
+}
+
+/** Undefined in a page and in a Worker. */
 function processTicks(own: PlatformTasks): AfterMicrotasks | undefined {
   const { process, setImmediate }: Platform = globalThis;
-  if (process?.nextTick === undefined || setImmediate === undefined) return undefined;
+  if (isWorker() || process?.nextTick === undefined || setImmediate === undefined) return undefined;
   return afterTicks(own.nextTick ?? process.nextTick, own.setImmediate ?? setImmediate);
+}
+
+/** A Worker with Node's names has a nextTick that is only another microtask. */
+function isWorker(): boolean {
+  const { navigator }: Platform = globalThis;
+  return navigator?.userAgent === "Cloudflare-Workers";
 }
 
 const listenPlainly: Listen = (target, type, listener) => target.addEventListener(type, listener);

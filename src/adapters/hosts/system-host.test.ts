@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { bindAmbient, syncAmbient } from "./ambient.ts";
-import { createDrain, systemAfterMicrotasks } from "./drain.ts";
+import { createDrain, systemAfterMicrotasks, ticksOrTimers } from "./drain.ts";
+import { platformTasks } from "./platform-tasks.ts";
 import { systemHost } from "./system-host.ts";
 import { createTimer } from "./timer.ts";
 
@@ -18,11 +19,18 @@ const platforms: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "a platform with timers only": { process: undefined, MessageChannel: undefined },
 };
 
-for (const [platform, globals] of Object.entries(platforms)) {
-  describe(`a drain on ${platform}`, () => {
+/** The second one has no events, so that a page has timers. */
+const ways = { "a drain": systemAfterMicrotasks, "a drain without events": () => ticksOrTimers(platformTasks()) };
+
+const drains = Object.entries(ways).flatMap(([way, afterMicrotasks]) =>
+  Object.entries(platforms).map(([platform, globals]) => ({ name: `${way} on ${platform}`, afterMicrotasks, globals })),
+);
+
+for (const { name: drainName, afterMicrotasks, globals } of drains) {
+  describe(drainName, () => {
     function drainThere(): (next: () => void) => void {
       for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value);
-      const drain = createDrain(systemAfterMicrotasks());
+      const drain = createDrain(afterMicrotasks());
       vi.unstubAllGlobals();
       return drain;
     }
@@ -79,6 +87,13 @@ for (const [platform, globals] of Object.entries(platforms)) {
     });
   });
 }
+
+test("a process does not load its message channels to drain", () => {
+  const channels = vi.spyOn(globalThis, "MessageChannel", "get");
+  for (const make of Object.values(ways)) createDrain(make());
+  expect(channels).not.toHaveBeenCalled();
+  vi.restoreAllMocks();
+});
 
 test("drains in an endless row let timers and I/O in", async () => {
   const { drain } = systemHost();

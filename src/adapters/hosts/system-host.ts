@@ -2,7 +2,6 @@ import type { Host } from "../../engine/ports/host.ts";
 import { bindAmbient, systemAmbient } from "./ambient.ts";
 import { systemAfterMicrotasks } from "./drain.ts";
 import { type AfterMicrotasks, drainAfter } from "./drain-queue.ts";
-import type { PlatformTasks } from "./platform-tasks.ts";
 import { randomId } from "./random-id.ts";
 import { createTimer } from "./timer.ts";
 
@@ -12,13 +11,11 @@ const RECHECK_MS = 60_000;
 export interface SystemHostOptions {
   /** Receives each platform timer as it is set; see `TimerOptions.onSet`. */
   readonly onTimerSet?: (handle: unknown) => void;
-  /** The platform's tasks from before a test could replace them. Default: as they were when this file was loaded. */
-  readonly tasks?: PlatformTasks;
 }
 
 /** The host of a long-lived process or page: the platform's own clock, timers, chance and task queue. */
 export function systemHost(options: SystemHostOptions = {}): Host {
-  return platformHost(systemAfterMicrotasks(options.tasks), options);
+  return platformHost(systemAfterMicrotasks(), options);
 }
 
 /** The same for a platform that comes to the end of the microtask queue in a way of its own. */

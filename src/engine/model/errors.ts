@@ -6,7 +6,8 @@
 import { branded } from "./branded.ts";
 import { restoreCauses } from "./cause-lines.ts";
 import type { Failure } from "./failure.ts";
-import { compact, DURABLE, failureFromError } from "./thrown-failure.ts";
+import { present } from "./present.ts";
+import { DURABLE, failureFromError } from "./thrown-failure.ts";
 
 /** An error on the wire. */
 export interface ErrorObject {
@@ -206,7 +207,7 @@ export function errorFromFailure(failure: Failure): DurableOperationError {
 }
 
 export function failureFromErrorObject(error: ErrorObject): Failure {
-  return compact({
+  return present({
     errorType: error.ErrorType,
     errorMessage: error.ErrorMessage,
     errorData: error.ErrorData,

@@ -5,6 +5,7 @@
 import { causeLines } from "./cause-lines.ts";
 import type { Failure } from "./failure.ts";
 import { fitting } from "./fitting-failure.ts";
+import { present } from "./present.ts";
 
 /** The mark of errors of durable operations, which know their stored form, in every copy of this package. */
 export const DURABLE: unique symbol = Symbol.for("perdure.durable-error");
@@ -34,7 +35,7 @@ function describe(thrown: unknown): Failure {
   if (typeof thrown === "string" && thrown !== "") return { errorMessage: thrown };
   if (!isErrorLike(thrown)) return { errorMessage: "Unknown error" };
   if (isDurable(thrown)) {
-    return compact({
+    return present({
       errorType: thrown.errorType,
       errorMessage: thrown.message,
       errorData: findErrorData(thrown),
@@ -42,7 +43,7 @@ function describe(thrown: unknown): Failure {
     });
   }
   const causes = causeLines(thrown);
-  return compact({
+  return present({
     errorType: asText(thrown.name),
     errorMessage: asText(thrown.message),
     stackTrace: causes.length > 0 ? causes : undefined,
@@ -70,8 +71,4 @@ function isErrorLike(value: unknown): value is { name: unknown; message: unknown
 function asText(value: unknown): string | undefined {
   if (typeof value === "string") return value;
   return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
-}
-
-export function compact(failure: { [Key in keyof Failure]: Failure[Key] | undefined }): Failure {
-  return Object.fromEntries(Object.entries(failure).filter(([, value]) => value !== undefined));
 }

@@ -3,6 +3,7 @@
 import { branded } from "../model/branded.ts";
 import { tellingErrors } from "../model/cause-lines.ts";
 import type { SerdesError } from "../model/errors.ts";
+import { messageOf } from "../model/message-of.ts";
 import type { OperationSubType, OperationType } from "../model/operation.ts";
 
 /** The code called another operation than the log holds at this position. */
@@ -70,7 +71,7 @@ export class CheckpointError extends Error {
   /** EXECUTION: the execution fails; INVOCATION: the invocation is tried again. */
   readonly scope: "INVOCATION" | "EXECUTION";
   constructor(scope: "INVOCATION" | "EXECUTION", cause: unknown) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     const prefix = scope === "EXECUTION" ? "[Unrecoverable Execution]" : "[Unrecoverable Invocation]";
     super(`${prefix} Checkpoint failed: ${why}`, { cause });
     tellingErrors.add(this);

@@ -1,6 +1,7 @@
 /** What every home is told alike, wherever it stores and wakes. */
 
 import { Limits } from "../../engine/machine/limits.ts";
+import { messageOf } from "../../engine/model/message-of.ts";
 import type { FunctionVersions } from "../../engine/runner/function.ts";
 import type { RunnerOptions } from "../../engine/runner/runner.ts";
 import { type ArnScope, formatExecutionArn, LOCAL_SCOPE } from "../../lambda-compat/arn.ts";
@@ -94,6 +95,6 @@ export function homeFunctions(
   try {
     return read(functions);
   } catch (cause) {
-    throw new OptionError("functions", cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new OptionError("functions", messageOf(cause), { cause });
   }
 }

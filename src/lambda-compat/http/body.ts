@@ -1,5 +1,6 @@
 /** Request bodies, read no further than the limit allows and never trusted. */
 
+import { present } from "../../engine/model/present.ts";
 import { ApiError, invalidParameter } from "./api-error.ts";
 
 /** A JSON type, a list of one, or an object of some. */
@@ -143,12 +144,6 @@ function shaped(value: unknown, shape: Shape, path: string): unknown {
 
 function isList(shape: Shape): shape is readonly [Shape] {
   return Array.isArray(shape);
-}
-
-/** Leaves out what is undefined. */
-export function present<T extends object>(members: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
-  const kept = Object.entries(members).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(kept) as { [Key in keyof T]: Exclude<T[Key], undefined> };
 }
 
 function malformed(why: string): ApiError {

@@ -3,11 +3,12 @@
 import { type ExecutionHeader, ExecutionStatus, type Fork, type ForkReference } from "../../engine/model/execution.ts";
 import type { DirectoryRow } from "../../engine/ports/execution-store.ts";
 import type { LiveEvent } from "../../engine/runner/client.ts";
+import { present } from "../../engine/model/present.ts";
 import { formatExecutionArn, formatFunctionArn } from "../arn.ts";
 import { wireId } from "../wire-id.ts";
 import { errorToWire } from "../wire.ts";
 import { invalidParameter } from "./api-error.ts";
-import { present, readJson, readShape } from "./body.ts";
+import { readJson, readShape } from "./body.ts";
 import {
   type Call,
   type Face,

@@ -1,7 +1,7 @@
 /** A page of an execution's history. */
 
+import { present } from "../../engine/model/present.ts";
 import { invalidParameter } from "./api-error.ts";
-import { present } from "./body.ts";
 import { type Call, type Face, readArn, readFlag, readLimit } from "./call.ts";
 import { calleesOf, withFewCallees } from "./callees.ts";
 import { historyEventToWire } from "./history-event.ts";

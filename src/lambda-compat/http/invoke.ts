@@ -2,9 +2,10 @@
 
 import type { ExecutionHeader } from "../../engine/model/execution.ts";
 import { ClientErrorCode, type StartAnswer, type StartRequest } from "../../engine/runner/client.ts";
+import { present } from "../../engine/model/present.ts";
 import { type ArnScope, formatExecutionArn, formatFunctionArn } from "../arn.ts";
 import { ApiError, hasCode, invalidParameter } from "./api-error.ts";
-import { present, readJson, readText } from "./body.ts";
+import { readJson, readText } from "./body.ts";
 import { type Call, type Face, readChoice, readFunction, readTags, readTime } from "./call.ts";
 
 /** As long as AWS lets a caller wait; the execution itself goes on. */

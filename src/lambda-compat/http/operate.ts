@@ -1,10 +1,11 @@
 /** What an operator does to an execution beside stopping and resuming it. All of it is perdure's own. */
 
 import type { ExecutionHeader } from "../../engine/model/execution.ts";
+import { present } from "../../engine/model/present.ts";
 import { formatExecutionArn } from "../arn.ts";
 import { wireId } from "../wire-id.ts";
 import { ApiError } from "./api-error.ts";
-import { present, readJson, readShape } from "./body.ts";
+import { readJson, readShape } from "./body.ts";
 import { type Call, type Face, findExecution } from "./call.ts";
 
 export async function pauseExecution(face: Face, { label, body }: Call): Promise<Response> {

@@ -7,12 +7,13 @@
 import type { Failure } from "../../engine/model/failure.ts";
 import type { Operation } from "../../engine/model/operation.ts";
 import type { CallbackOutcome, CheckpointRequest } from "../../engine/runner/client.ts";
+import { present } from "../../engine/model/present.ts";
 import { errorFromWire, executionToWire, operationToWire, updateFromWire } from "../wire.ts";
 import type { OptionsShape } from "../wire-kinds/wire-kind.ts";
 import { kindsAtService } from "../wire-kinds/wire-kinds.ts";
 import type { OperationUpdate } from "../wire-types.ts";
 import { invalidParameter } from "./api-error.ts";
-import { present, readJson, readShape, readText } from "./body.ts";
+import { readJson, readShape, readText } from "./body.ts";
 import { type Call, type Face, findExecution, readArn, readLimit, seconds } from "./call.ts";
 
 const ERROR = { ErrorType: "string", ErrorMessage: "string", ErrorData: "string", StackTrace: ["string"] } as const;

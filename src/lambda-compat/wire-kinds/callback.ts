@@ -1,5 +1,6 @@
 import type { CallbackOperation } from "../../engine/model/operation.ts";
-import { present, type KindAtSdk, type KindAtService } from "./wire-kind.ts";
+import { present } from "../../engine/model/present.ts";
+import type { KindAtSdk, KindAtService } from "./wire-kind.ts";
 
 /** A callback: an operation has its id, an update its timeouts. */
 export const callbackAtService: KindAtService<CallbackOperation> = {

@@ -1,5 +1,6 @@
 import type { ChainedInvokeOperation } from "../../engine/model/operation.ts";
-import { present, type KindAtSdk, type KindAtService } from "./wire-kind.ts";
+import { present } from "../../engine/model/present.ts";
+import type { KindAtSdk, KindAtService } from "./wire-kind.ts";
 
 /** A chained invoke: only an update names the function. */
 export const chainedInvokeAtService: KindAtService<ChainedInvokeOperation> = {

@@ -1,5 +1,6 @@
 import type { ContextOperation } from "../../engine/model/operation.ts";
-import { present, unlessEmpty, type KindAtSdk, type KindAtService } from "./wire-kind.ts";
+import { present } from "../../engine/model/present.ts";
+import { unlessEmpty, type KindAtSdk, type KindAtService } from "./wire-kind.ts";
 
 /** A context: its value may be rebuilt from its children. */
 export const contextAtService: KindAtService<ContextOperation> = {

@@ -1,5 +1,6 @@
 import type { StepOperation } from "../../engine/model/operation.ts";
-import { present, toMilliseconds, unlessEmpty, type KindAtSdk, type KindAtService } from "./wire-kind.ts";
+import { present } from "../../engine/model/present.ts";
+import { toMilliseconds, unlessEmpty, type KindAtSdk, type KindAtService } from "./wire-kind.ts";
 
 /** A step: its attempts, and the pause before the next one. */
 export const stepAtService: KindAtService<StepOperation> = {

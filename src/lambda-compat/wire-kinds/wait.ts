@@ -1,5 +1,6 @@
 import type { WaitOperation } from "../../engine/model/operation.ts";
-import { present, toMilliseconds, unlessEmpty, type KindAtSdk, type KindAtService } from "./wire-kind.ts";
+import { present } from "../../engine/model/present.ts";
+import { toMilliseconds, unlessEmpty, type KindAtSdk, type KindAtService } from "./wire-kind.ts";
 
 /** A wait: an operation has its end, an update its length. */
 export const waitAtService: KindAtService<WaitOperation> = {

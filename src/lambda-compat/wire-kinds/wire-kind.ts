@@ -5,6 +5,7 @@
 
 import type { Draft } from "../../engine/model/draft.ts";
 import type { Operation, OperationBase } from "../../engine/model/operation.ts";
+import { type Present, present } from "../../engine/model/present.ts";
 import type { OperationUpdate } from "../../engine/model/update.ts";
 import type * as wire from "../wire-types.ts";
 
@@ -68,19 +69,6 @@ export interface KindAtSdk<Op extends Operation = Operation> {
 
 /** Members that may say that they are not there. */
 export type Unset<T> = { [Key in keyof T]: T[Key] | undefined };
-
-/** Without the members that are undefined. */
-export type Present<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
-
-/** Leaves out what is undefined. */
-export function present<T extends object>(members: T): Present<T> {
-  const kept: Present<T> = {};
-  for (const key in members) {
-    const value = members[key];
-    if (value !== undefined) kept[key] = value as Exclude<T[typeof key], undefined>;
-  }
-  return kept;
-}
 
 /** The options if any is given. */
 export function unlessEmpty<T extends object>(members: T): Present<T> | undefined {

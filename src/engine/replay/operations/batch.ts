@@ -76,12 +76,44 @@ export interface BatchOptions<T> {
 
 /** Runs the items in `scope`, the scope of the batch's own context. */
 export function runBatch<T>(scope: Scope, options: BatchOptions<T>): Promise<BatchOutcome<T>> {
-  return new LiveBatch(scope, options).run();
+  const { count, rule } = options;
+  let isOver = false;
+  return new Batch(scope, options, {
+    mayStart: (items) => items.startedCount < count && !rule.stops(items),
+    isOver: (items) => (isOver ||= items.completedCount === count || rule.stops(items)),
+    isOverAtOnce: (items) => items.startedCount === 0,
+    outcome: (items) => ({ items: items.outcomes(), reason: rule.reason(items) }),
+  }).run();
 }
 
 /** Runs the items of a batch that has ended again, against the log. */
 export function rebuildBatch<T>(scope: Scope, options: BatchOptions<T>, record: BatchRecord): Promise<BatchOutcome<T>> {
-  return new RebuiltBatch(scope, options, record).run();
+  const statuses = [...record.itemStatuses].slice(0, record.startedCount);
+  /** Items with a recorded outcome that they have not reached again. */
+  let open = statuses.filter((status) => status !== "-").length;
+  return new Batch(scope, options, {
+    // As many at a time as in the live run: the code of an item may depend on side effects of items before it.
+    mayStart: (items) => items.startedCount < statuses.length,
+    isOver: (_items, index) => statuses[index] !== "-" && --open === 0,
+    isOverAtOnce: () => open === 0,
+    outcome: (items) => ({
+      // An item that the live run saw unfinished stays so, even if its outcome is known by now.
+      items: items
+        .outcomes()
+        .map((item) => (statuses[item.index] === "-" ? { index: item.index, status: "STARTED" as const } : item)),
+      reason: record.reason ?? options.rule.reason(items),
+    }),
+  }).run();
+}
+
+/** What a live batch and a rebuilt one do not have alike. */
+interface Course<T> {
+  mayStart(items: Items<T>): boolean;
+  /** Asked for each item when it has an outcome, also after the end: where it says no, more items may start. */
+  isOver(items: Items<T>, index: number): boolean;
+  /** Asked once, when the first items have been started. */
+  isOverAtOnce(items: Items<T>): boolean;
+  outcome(items: Items<T>): BatchOutcome<T>;
 }
 
 class Items<T> implements BatchProgress {
@@ -142,15 +174,17 @@ class Items<T> implements BatchProgress {
   }
 }
 
-class LiveBatch<T> {
+class Batch<T> {
   readonly #items: Items<T>;
-  readonly #options: BatchOptions<T>;
+  readonly #maxConcurrency: number;
+  readonly #course: Course<T>;
   #finish: ((outcome: BatchOutcome<T>) => void) | undefined;
   #fail: ((error: unknown) => void) | undefined;
 
-  constructor(scope: Scope, options: BatchOptions<T>) {
+  constructor(scope: Scope, options: BatchOptions<T>, course: Course<T>) {
     this.#items = new Items(scope, options);
-    this.#options = options;
+    this.#maxConcurrency = options.maxConcurrency;
+    this.#course = course;
   }
 
   run(): Promise<BatchOutcome<T>> {
@@ -158,106 +192,32 @@ class LiveBatch<T> {
       this.#finish = resolve;
       this.#fail = reject;
       this.#startMore();
-      if (this.#items.startedCount === 0) this.#end();
+      if (this.#course.isOverAtOnce(this.#items)) this.#end();
     });
   }
 
   #startMore(): void {
-    const { rule, maxConcurrency, count } = this.#options;
     const items = this.#items;
-    while (
-      items.startedCount < count &&
-      items.startedCount - items.completedCount < maxConcurrency &&
-      !rule.stops(items)
-    ) {
-      items.startNext(() => this.#goOn());
+    while (items.startedCount - items.completedCount < this.#maxConcurrency && this.#course.mayStart(items)) {
+      const index = items.startedCount;
+      items.startNext(() => this.#goOn(index));
     }
   }
 
   /** Rules and names are user code. */
-  #goOn(): void {
+  #goOn(index: number): void {
     try {
-      this.#itemDone();
+      if (this.#course.isOver(this.#items, index)) this.#end();
+      else this.#startMore();
     } catch (error) {
       this.#fail?.(error);
     }
   }
 
-  #itemDone(): void {
-    if (this.#finish === undefined) return;
-    const items = this.#items;
-    if (items.completedCount === this.#options.count || this.#options.rule.stops(items)) this.#end();
-    else this.#startMore();
-  }
-
   #end(): void {
-    const outcome = { items: this.#items.outcomes(), reason: this.#options.rule.reason(this.#items) };
-    this.#finish?.(outcome);
+    const finish = this.#finish;
     this.#finish = undefined;
-  }
-}
-
-class RebuiltBatch<T> {
-  readonly #items: Items<T>;
-  readonly #options: BatchOptions<T>;
-  readonly #record: BatchRecord;
-  readonly #statuses: readonly string[];
-  /** Items with a recorded outcome that they have not reached again. */
-  #open: number;
-  #finish: ((outcome: BatchOutcome<T>) => void) | undefined;
-  #fail: ((error: unknown) => void) | undefined;
-
-  constructor(scope: Scope, options: BatchOptions<T>, record: BatchRecord) {
-    this.#items = new Items(scope, options);
-    this.#options = options;
-    this.#record = record;
-    this.#statuses = [...record.itemStatuses].slice(0, record.startedCount);
-    this.#open = this.#statuses.filter((status) => status !== "-").length;
-  }
-
-  run(): Promise<BatchOutcome<T>> {
-    return new Promise((resolve, reject) => {
-      this.#finish = resolve;
-      this.#fail = reject;
-      this.#startMore();
-      if (this.#open === 0) this.#end();
-    });
-  }
-
-  /** As many at a time as in the live run: the code of an item may depend on side effects of items before it. */
-  #startMore(): void {
-    const { maxConcurrency } = this.#options;
-    const items = this.#items;
-    while (items.startedCount < this.#statuses.length && items.startedCount - items.completedCount < maxConcurrency) {
-      const status = this.#statuses[items.startedCount];
-      items.startNext(() => this.#goOn(status));
-    }
-  }
-
-  #goOn(status: string | undefined): void {
-    try {
-      this.#itemDone(status);
-    } catch (error) {
-      this.#fail?.(error);
-    }
-  }
-
-  #itemDone(status: string | undefined): void {
-    if (status !== "-" && --this.#open === 0) this.#end();
-    else this.#startMore();
-  }
-
-  #end(): void {
-    const reason = this.#record.reason ?? this.#options.rule.reason(this.#items);
-    this.#finish?.({ items: this.#asRecorded(this.#statuses), reason });
-    this.#finish = undefined;
-  }
-
-  /** An item that the live run saw unfinished stays so, even if its outcome is known by now. */
-  #asRecorded(statuses: readonly string[]): BatchItemOutcome<T>[] {
-    return this.#items
-      .outcomes()
-      .map((item) => (statuses[item.index] === "-" ? { index: item.index, status: "STARTED" as const } : item));
+    finish?.(this.#course.outcome(this.#items));
   }
 }
 
@@ -272,11 +232,20 @@ export interface Thresholds {
   readonly toleratedFailurePercentage?: number | undefined;
 }
 
+export function hasThreshold({
+  minSuccessful,
+  toleratedFailureCount,
+  toleratedFailurePercentage,
+}: Thresholds): boolean {
+  return [minSuccessful, toleratedFailureCount, toleratedFailurePercentage].some(
+    (threshold) => threshold !== undefined,
+  );
+}
+
 /** Ends a batch by counts. Without any threshold the first failure ends it. */
 export function thresholdRule(thresholds: Thresholds): CompletionRule {
   const { minSuccessful, toleratedFailureCount, toleratedFailurePercentage } = thresholds;
-  const isFailFast =
-    minSuccessful === undefined && toleratedFailureCount === undefined && toleratedFailurePercentage === undefined;
+  const isFailFast = !hasThreshold(thresholds);
   const tooManyFailures = ({ failureCount, totalCount }: BatchProgress): boolean =>
     (isFailFast && failureCount > 0) ||
     (toleratedFailureCount !== undefined && failureCount > toleratedFailureCount) ||
