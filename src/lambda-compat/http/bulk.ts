@@ -4,9 +4,10 @@
  */
 
 import { type ExecutionHeader, isPaused } from "../../engine/model/execution.ts";
+import { present } from "../../engine/model/present.ts";
 import { ClientErrorCode } from "../../engine/runner/client.ts";
 import { hasCode, invalidParameter, toApiError } from "./api-error.ts";
-import { present, readJson, readShape } from "./body.ts";
+import { readJson, readShape } from "./body.ts";
 import { type Call, type Face, findExecution } from "./call.ts";
 import { readError } from "./reports.ts";
 
