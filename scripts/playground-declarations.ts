@@ -3,7 +3,7 @@
  * declarations that the package is published with. Made when the playground is built, so that it is always of the same tree.
  */
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -33,10 +33,14 @@ export async function readDeclarations(): Promise<Declarations> {
   return {
     ...Object.fromEntries(languageLibraries().map((name) => [`/lib/${name}`, readLibrary(name)])),
     "/sandbox.d.ts": sandboxGlobals(),
-    "/node_modules/perdure/package.json": JSON.stringify({ name: "perdure", types: "./index.d.ts" }),
-    "/node_modules/perdure/index.d.ts": await perdureDeclarations(),
+    "/node_modules/perdure/package.json": JSON.stringify({ name: "perdure", exports: exported }),
+    ...(await perdureDeclarations()),
   };
 }
+
+/** What workflows of the playground can import, and from which source. */
+const entries = { index: "src/lambda-compat/index.ts", schedules: "src/schedules/index.ts" };
+const exported = { ".": { types: "./index.d.ts" }, "./schedules": { types: "./schedules.d.ts" } };
 
 /** `virtual:declarations`, for the worker that checks types. */
 export function declarationsPlugin(): Plugin {
@@ -123,14 +127,14 @@ function rootOf(name: ts.EntityName): string {
 }
 
 /** As the package's build makes them. */
-async function perdureDeclarations(): Promise<string> {
+async function perdureDeclarations(): Promise<Declarations> {
   const folder = mkdtempSync(join(tmpdir(), "perdure-declarations-"));
   try {
     await build({
       cwd: root,
       config: false,
       tsconfig: "tsconfig.base.json",
-      entry: { index: "src/lambda-compat/index.ts" },
+      entry: entries,
       outDir: folder,
       format: "esm",
       platform: "neutral",
@@ -139,7 +143,11 @@ async function perdureDeclarations(): Promise<string> {
       deps: { neverBundle: [/^[a-z]+:/, /^#/], onlyBundle: [] },
       logLevel: "warn",
     });
-    return readFileSync(join(folder, "index.d.ts"), "utf8");
+    // What both share is in files of its own.
+    const files = readdirSync(folder).filter((name) => name.endsWith(".d.ts"));
+    return Object.fromEntries(
+      files.map((name) => [`/node_modules/perdure/${name}`, readFileSync(join(folder, name), "utf8")]),
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -30,6 +30,7 @@ export const slowFiles: readonly string[] = [
   "test/e2e/console-worker.test.ts",
   "test/e2e/deploys.test.ts",
   "test/e2e/playground.test.ts",
+  "test/e2e/playground-deeds.test.ts",
   "test/e2e/playground-editor.test.ts",
   "test/e2e/playground-examples.test.ts",
   "test/e2e/playground-newcomer.test.ts",

@@ -5,7 +5,7 @@ import type { Outcome } from "../../src/lambda-compat/do-to-many.ts";
 import { wireId } from "../../src/lambda-compat/wire-id.ts";
 import { text } from "../views/wire/fields.ts";
 import { readResults, readVerdict, type ReplayVerdict } from "./answers.ts";
-import { executionPath, type Face } from "./face.ts";
+import { executionPath, type Face, type FaceCalls } from "./face.ts";
 
 /** Where an execution is to go on from: before an operation, or after a commit; as far as it got if neither is given. */
 export interface Point {
@@ -26,7 +26,7 @@ export async function stopExecution(face: Face, arn: string, reason = ""): Promi
   await post(face, executionPath(arn, "/stop"), error);
 }
 
-export async function pauseExecution(face: Face, arn: string, reason = ""): Promise<void> {
+export async function pauseExecution(face: FaceCalls, arn: string, reason = ""): Promise<void> {
   await post(face, executionPath(arn, "/pause"), reason === "" ? {} : { Reason: reason });
 }
 
@@ -48,7 +48,7 @@ export async function forkExecution(face: Face, arn: string, request: ForkReques
   return text(answer["DurableExecutionArn"]);
 }
 
-export async function rewindExecution(face: Face, arn: string, point: Point, version = ""): Promise<void> {
+export async function rewindExecution(face: FaceCalls, arn: string, point: Point, version = ""): Promise<void> {
   await post(face, executionPath(arn, "/rewind"), { ...pointOf(point), ...(version !== "" && { Version: version }) });
 }
 
@@ -117,6 +117,6 @@ function pointOf({ operationId, cursor }: Point): object {
   return cursor === undefined ? {} : { Cursor: cursor };
 }
 
-async function post(face: Face, path: string, body: object | undefined): Promise<void> {
+async function post(face: FaceCalls, path: string, body: object | undefined): Promise<void> {
   await face.call(path, { method: "POST", ...(body !== undefined && { body: JSON.stringify(body) }) });
 }

@@ -37,6 +37,9 @@ export class UnreachableError extends Error {
 /** An answer that is no stream. */
 const MOST_BYTES = 64_000_000;
 
+/** What asks a face, whichever way it takes. */
+export type FaceCalls = Pick<Face, "call">;
+
 export class Face {
   readonly address: FaceAddress;
 
@@ -73,8 +76,11 @@ export class Face {
 
 /** True where a face does not know a call: an older one, or AWS's own service. */
 export function isLacking(error: unknown): boolean {
-  if (!(error instanceof FaceError)) return false;
-  return ["UnknownOperationException", "MethodNotAllowedException"].includes(error.type);
+  return error instanceof FaceError && isLackingType(error.type);
+}
+
+export function isLackingType(type: string): boolean {
+  return ["UnknownOperationException", "MethodNotAllowedException"].includes(type);
 }
 
 /** True for what may be over when it is tried again: no refusal, and nothing that would be answered alike again. */

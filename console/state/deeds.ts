@@ -3,8 +3,7 @@
 import { type Signal, signal } from "@preact/signals";
 import { type Face, isLacking } from "../api/face.ts";
 import type { Notices } from "../views/model/notices.ts";
-
-export type Deed = "stop" | "pause" | "resume" | "fork" | "rewind" | "purge";
+import { type Deed, lackingText } from "../views/ui/deed-words.ts";
 
 export class Deeds {
   /** What this face has answered that it does not know. */
@@ -36,10 +35,6 @@ export class Deeds {
     this.lacking.value = new Set([...this.lacking.value, deed]);
     return new Error(lackingText(deed));
   }
-}
-
-export function lackingText(deed: Deed): string {
-  return `This service has no call to ${deed} an execution.`;
 }
 
 export interface DeedContext {

@@ -6,7 +6,7 @@ import { messageOf } from "../views/model/message-of.ts";
 import type { ExecutionRow } from "../model/filter.ts";
 import { type List } from "../state/console.ts";
 import { takeKeyboard } from "../views/ui/kept-keyboard.ts";
-import { lackingText } from "../state/deeds.ts";
+import { lackingText } from "../views/ui/deed-words.ts";
 import { MOST_ROWS } from "../state/listing.ts";
 import { doToRows, type RowProgress } from "../state/many.ts";
 import type { PageProps } from "./app.tsx";

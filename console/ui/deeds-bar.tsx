@@ -12,8 +12,16 @@ import {
 import type { Face } from "../api/face.ts";
 import { NO_FILTER } from "../model/filter.ts";
 import { executionRoute } from "../model/route.ts";
-import { type Deed, lackingText } from "../state/deeds.ts";
-import { DeedForm, type DeedFormSpec } from "./deed-form.tsx";
+import { DeedForm, type DeedFormSpec } from "../views/ui/deed-form.tsx";
+import {
+  type Deed,
+  DEED_LABELS,
+  DEED_TITLES,
+  DONE,
+  lackingText,
+  PAUSE_TEXT,
+  rewindText,
+} from "../views/ui/deed-words.ts";
 import type { SubjectProps } from "./execution-page.tsx";
 import { HistoryTools } from "./replay-panel.tsx";
 
@@ -60,32 +68,14 @@ function DeedButton({ deed, isLacking, open }: DeedButtonProps): JSX.Element {
       type="button"
       disabled={isLacking}
       data-opens={openedBy(deed)}
-      title={isLacking ? lackingText(deed) : TITLES[deed]}
+      title={isLacking ? lackingText(deed) : DEED_TITLES[deed]}
       onClick={() => (open.value = deed)}
     >
-      {LABELS[deed]}
+      {DEED_LABELS[deed]}
       {isLacking && <span class="hint"> (not here)</span>}
     </button>
   );
 }
-
-const LABELS: Readonly<Record<Deed, string>> = {
-  pause: "Pause",
-  resume: "Resume",
-  stop: "Stop",
-  fork: "Restart from here",
-  rewind: "Rewind",
-  purge: "Purge",
-};
-
-const TITLES: Readonly<Record<Deed, string>> = {
-  pause: "Starts nothing any more until it is resumed.",
-  resume: "Goes on with it, with the version that it has or another.",
-  stop: "Ends it where it is.",
-  fork: "Makes a new execution with the log up to here, which goes on by itself.",
-  rewind: "Takes this execution back to an earlier point.",
-  purge: "Removes it, and its log, before its retention is over.",
-};
 
 /** Only what makes sense for how it stands. */
 function deedsFor({ subject }: SubjectProps): readonly Deed[] {
@@ -110,15 +100,15 @@ function formFor(deed: Deed, props: SubjectProps, face: Face): DeedFormSpec {
       };
     case "pause":
       return {
-        ...{ label: "Pause it", text: "Nothing new is started. What arrives meanwhile is recorded." },
+        ...{ label: "Pause it", text: PAUSE_TEXT },
         fields: [{ name: "reason", label: "Reason (optional)" }],
-        act: ({ reason = "" }) => attempt(() => pauseExecution(face, arn, reason), "It is paused."),
+        act: ({ reason = "" }) => attempt(() => pauseExecution(face, arn, reason), DONE.pause),
       };
     case "resume":
       return {
         ...{ label: "Resume it", text: "It goes on where it was." },
         fields: [{ name: "version", label: "With another version (optional)" }],
-        act: ({ version = "" }) => attempt(() => resumeExecution(face, arn, version), "It goes on."),
+        act: ({ version = "" }) => attempt(() => resumeExecution(face, arn, version), DONE.resume),
       };
     case "fork":
       return forkForm(props, face, attempt);
@@ -171,9 +161,7 @@ function rewindForm({ console, subject, route }: SubjectProps, face: Face, attem
   return {
     label: "Rewind it",
     isDangerous: true,
-    text: isNowhere
-      ? "Choose first where it is to go on from: an operation, or a commit."
-      : `This execution goes on from its log ${text}. What came after stays in the history, and counts no more.`,
+    text: isNowhere ? "Choose first where it is to go on from: an operation, or a commit." : rewindText(text),
     fields: [{ name: "version", label: "With another version (optional)" }],
     isImpossible: isNowhere,
     act: ({ version = "" }) =>
@@ -181,7 +169,7 @@ function rewindForm({ console, subject, route }: SubjectProps, face: Face, attem
         await rewindExecution(face, subject.arn, point, version);
         console.router.adjust({ ...route, commit: undefined });
         console.reopen();
-      }, "It goes on from there."),
+      }, DONE.rewind),
   };
 }
 

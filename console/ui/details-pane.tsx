@@ -34,7 +34,6 @@ export function DetailsPane(props: SubjectProps): JSX.Element | null {
       thrown={undefined}
       onClose={() => select(undefined)}
       onLine={() => undefined}
-      onRestart={undefined}
     >
       <Place {...{ track, props, select }} />
       <Origin track={track} subject={subject} />

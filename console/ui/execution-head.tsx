@@ -7,6 +7,7 @@ import type { Subject } from "../state/subject.ts";
 import { takeKeyboard } from "../views/ui/kept-keyboard.ts";
 import { duration, moment, remaining, statusLabel } from "../views/ui/labels.ts";
 import { storyOf } from "../views/ui/story-text.ts";
+import { TagList } from "../views/ui/tag-list.tsx";
 import { DeedsBar } from "./deeds-bar.tsx";
 import type { SubjectProps } from "./execution-page.tsx";
 import { Inbox } from "./inbox.tsx";
@@ -65,11 +66,7 @@ function TitleLine({ subject, now }: TitleLineProps): JSX.Element {
       <span class="hint">
         {view.tracks.length} operations, {view.length} commits
       </span>
-      {Object.entries(details?.tags ?? {}).map(([key, value]) => (
-        <span key={key} class="tag">
-          {key}={value}
-        </span>
-      ))}
+      <TagList tags={details?.tags} />
     </div>
   );
 }

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { statusLabel } from "../views/ui/labels.ts";
 import { type Filter, NO_FILTER, STATES } from "../model/filter.ts";
-import { localText, timeOfLocal } from "../model/local-time.ts";
+import { localText, timeOfLocal } from "../views/model/local-time.ts";
 
 export interface FilterBarProps {
   readonly filter: Filter;

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { duration, listTime, statusLabel } from "../views/ui/labels.ts";
+import { TagList } from "../views/ui/tag-list.tsx";
 import { VirtualList } from "../views/ui/virtual-list.tsx";
 import { type ExecutionRow, type Filter, NO_FILTER } from "../model/filter.ts";
 import { executionRoute, formatRoute } from "../model/route.ts";
@@ -126,11 +127,7 @@ function Row({ row, now, isMarked, onMark }: RowProps): JSX.Element {
       <span class={isMarked ? "cell-mark is-marked" : "cell-mark"} onClick={mark} title="Mark (space bar)" />
       <span class="cell-name">
         <span class="cell-title">{name}</span>
-        {Object.entries(tags).map(([key, value]) => (
-          <span key={key} class="tag">
-            {key}={value}
-          </span>
-        ))}
+        <TagList tags={tags} />
       </span>
       <span class="cell-function">{functionName}</span>
       <span class="cell-status">

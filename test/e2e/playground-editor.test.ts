@@ -86,7 +86,7 @@ inChromium("types", () => {
       "an unknown import",
       `\n\n\nimport { map } from "lodash";\nexport const x = map;`,
       '"lodash"',
-      'Only "perdure" can be imported',
+      'Only "perdure" and "perdure/schedules" can be imported',
     ],
   ])("%s is found at its line", async (_, code, at, message) => {
     const page = await revisit();

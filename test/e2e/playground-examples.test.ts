@@ -13,6 +13,10 @@ const ends: Readonly<Record<string, RegExp>> = {
   "Approve an expense": /^Finished: \{ "status": "approved", "by": "manager" \}/,
   "Quote a price, in short forms": /^Finished: \{ "user": "Ada", "price": 90, "deliverable": true \}/,
   "A year of waiting": /^Finished: \{ "customer": "Ada"/,
+  "A step against time, with a signal": /^Finished: "40 charged, at attempt 3"/,
+  "A parcel, found by its tags": /^Finished: "box for Ada, delivered"/,
+  "A reminder, begun later": /^Finished: "20\S+: the cake"/,
+  "A schedule: a report each morning": /^Finished: \{ "started": \[\], "leftOut": 0, "next": "20/,
 };
 
 inChromium("the examples", () => {

@@ -488,6 +488,7 @@ inChromium("looks", () => {
     await page.keyboard.press("Tab");
     await page.locator(".payload input:focus").waitFor();
     await page.keyboard.press("Tab");
+    await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await row(page, /choose oven.*succeeded/).waitFor();
     await page.getByRole("tab", { name: "Timeline" }).focus();

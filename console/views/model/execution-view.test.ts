@@ -174,6 +174,31 @@ describe("a log that anybody may have written", () => {
   });
 });
 
+describe("the view of an execution that is held up", () => {
+  const started = { kind: "EXECUTION_STARTED", name: "x", incarnation: "c0ffee", functionName: "f", version: "1" };
+  const commit = (at: number, ...facts: readonly object[]): string =>
+    JSON.stringify({ v: 3, writer: `w.${at}`, at, facts });
+  const paused = { kind: "HALTED", reason: "PAUSED", error: { errorMessage: "The execution was paused." } };
+  const later = viewOf([commit(0, { ...started, retentionDays: 1, startAt: 5_000 })]);
+
+  test("goes on by itself when it begins", () => {
+    expect(later.nextTimer).toBe(5_000);
+  });
+
+  test("tells each pause once, and that the last one goes on", () => {
+    const log = [
+      commit(0, { ...started, retentionDays: 1 }),
+      ...[commit(10, paused), commit(20, { kind: "RESUMED" }), commit(30, paused)],
+    ];
+    expect(viewOf(log).pauses).toEqual([
+      { from: 10, fromSeq: 2, to: 20, toSeq: 3 },
+      { from: 30, fromSeq: 4 },
+    ]);
+    const halted = commit(10, { ...paused, reason: "NON_DETERMINISM" });
+    expect(viewOf([log[0] ?? "", halted]).pauses).toEqual([]);
+  });
+});
+
 /** A log with contexts in each other, this many deep. */
 function* nested(depth: number): Generator<string> {
   yield log[0] ?? "";

@@ -72,11 +72,20 @@ export interface InvocationSpan {
   readonly replayed: number;
 }
 
+/** A time in which it was paused. Times are ms since the epoch; without an end it still is. */
+export interface Pause {
+  readonly from: number;
+  readonly fromSeq: number;
+  to?: number;
+  toSeq?: number;
+}
+
 export class ExecutionView {
   readonly bodies: string[] = [];
   readonly commits: Commit[] = [];
   readonly events: LoggedEvent[] = [];
   readonly invocations: InvocationSpan[] = [];
+  readonly pauses: Pause[] = [];
   /** The log is checked as it is read: it comes from storage, a file or the network, and anybody may have written it. */
   readonly #log = new ForeignLog({ anyCallbackId: true, keepsAll: true });
   readonly #history = new HistoryReader();
@@ -97,6 +106,7 @@ export class ExecutionView {
     this.bodies.push(body);
     this.commits.push(commit);
     this.#headers.push(this.#state.header);
+    this.#notePause(commit.at);
     if (this.#state.operations.size < this.#tracks.size) this.#letGo(commit.at);
     const isCopy = commit.facts.some(({ kind }) => kind === "COPIED");
     for (const operation of changed) this.#record(operation, isCopy);
@@ -137,8 +147,9 @@ export class ExecutionView {
   /** When it goes on by itself, ms since the epoch; undefined if no time makes it. */
   get nextTimer(): number | undefined {
     if (this.isEnded) return undefined;
-    const [timer, timeout] = [this.#state.timers.earliest?.at, this.header?.timeoutAt];
-    return timer === undefined || timeout === undefined ? (timer ?? timeout) : Math.min(timer, timeout);
+    const begins = this.invocations.length === 0 ? this.header?.startAt : undefined;
+    const times = [begins, this.#state.timers.earliest?.at, this.header?.timeoutAt].filter((at) => at !== undefined);
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   /** Callbacks that can be completed now. */
@@ -217,6 +228,15 @@ export class ExecutionView {
       at: commit.facts.reduce((at, fact) => Math.min(at, ("at" in fact ? fact.at : undefined) ?? at), commit.at),
       replayed,
     });
+  }
+
+  #notePause(at: number): void {
+    const last = this.pauses.at(-1);
+    const open = last?.to === undefined ? last : undefined;
+    const { halt } = this.#state.header;
+    const isPaused = halt?.reason === "PAUSED";
+    if (isPaused && open === undefined) this.pauses.push({ from: halt.at, fromSeq: this.length });
+    if (!isPaused && open !== undefined) Object.assign(open, { to: at, toSeq: this.length });
   }
 
   /** True for a commit of an earlier run of the code than the present one. */

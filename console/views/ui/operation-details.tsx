@@ -22,32 +22,27 @@ export interface OperationDetailsProps {
   readonly thrown: { readonly stack: string; readonly line?: number } | undefined;
   readonly onClose: () => void;
   readonly onLine: (line: number) => void;
-  /** Absent where it cannot be done. */
-  readonly onRestart: (() => void) | undefined;
+  /** The buttons for what can be done from it on. */
+  readonly deeds?: ComponentChildren;
+  /** What one of these asks before it does anything. */
+  readonly form?: ComponentChildren;
   /** Further sections about the operation. */
   readonly children?: ComponentChildren;
 }
 
 /** What is known of the chosen operation at the chosen commit. */
 export function OperationDetails(props: OperationDetailsProps): JSX.Element {
-  const { track, lines, onClose, onLine, onRestart } = props;
+  const { track, lines, onClose, onLine, deeds, form } = props;
   return (
     <section class="details" aria-label="Chosen operation" tabIndex={0}>
       <div class="details-head">
         <h3 class="grow">{track.title}</h3>
-        {onRestart !== undefined && (
-          <button
-            type="button"
-            title="Starts a new execution that has the log up to here, and runs the code in the editor from here on."
-            onClick={onRestart}
-          >
-            Restart from here
-          </button>
-        )}
+        {deeds}
         <button type="button" class="quiet" title="Back to the execution as a whole." onClick={onClose}>
           Close
         </button>
       </div>
+      {form}
       <Facts {...props} />
       <Attempts {...props} />
       <Payloads {...props} />

@@ -62,4 +62,20 @@ describe("the story", () => {
     ]);
     expect(earlier(log.length)[1]).toMatch(/^Up to here, in run 2 of the code: 5 from the log \(↺\), \d new\.$/);
   });
+
+  test("says when a scheduled execution begins, and that one is paused", () => {
+    const started = { kind: "EXECUTION_STARTED", name: "x", incarnation: "c0ffee", functionName: "f", version: "1" };
+    const facts = [{ ...started, retentionDays: 1, startAt: 7_200_000 }];
+    const first = JSON.stringify({ v: 3, writer: "w.1", at: 0, facts });
+    const pause = { kind: "HALTED", reason: "PAUSED", error: { errorMessage: "The execution was paused." } };
+    const second = JSON.stringify({ v: 3, writer: "w.2", at: 10, facts: [pause] });
+    const scene = { ...sceneAt(1, { view: viewOf([first]), now: 0 }) };
+    expect(storyOf(scene)[0]).toMatch(/^Nothing runs\. It is scheduled to begin in 2 h, on .*1970/);
+    expect(storyOf({ ...scene, now: 7_200_000 })).toEqual(["The code runs."]);
+    const view = viewOf([first, second]);
+    expect(storyOf({ ...scene, view, seq: 2 })[0]).toMatch(/^Paused\./);
+    expect(storyOf({ ...scene, view, seq: 2, isLive: false })[0]).toMatch(
+      /^Commit 2, at .*: the execution was paused\.$/,
+    );
+  });
 });

@@ -53,6 +53,9 @@ function haltLine({ reason }: Halt): string {
 }
 
 function present({ view, seq, now }: Scene): string {
+  const startAt = view.header?.startAt ?? now;
+  if (startAt > now)
+    return `Nothing runs. It is scheduled to begin in ${remaining(startAt - now)}, on ${moment(startAt)}.`;
   const { running, waiting } = situationAt(view, seq);
   if (running.length > 0) {
     const also = waiting.length === 0 ? "" : ` It also waits ${phrase(view, waiting, now)}.`;
@@ -149,6 +152,7 @@ function upToHere({ view, seq, run }: Scene): string {
 }
 
 function factText(fact: Fact, view: ExecutionView): string {
+  if (fact.kind === "HALTED" && fact.reason === "PAUSED") return "the execution was paused";
   if (!("id" in fact)) return executionFacts[fact.kind] ?? fact.kind;
   const operation = view.track(fact.id)?.versions.at(-1)?.operation;
   const name = operation === undefined ? fact.id : quoted(view, operation);

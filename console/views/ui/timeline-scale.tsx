@@ -41,8 +41,8 @@ export function TimelineHead(props: ScaleProps): JSX.Element {
             {tickLabel(elapsed)}
           </i>
         ))}
-        {marks.map(({ label, position }) => (
-          <i key={label} class="tick tick-run" style={{ left: percent(position) }}>
+        {marks.map(({ label, position, kind }) => (
+          <i key={label} class={`tick tick-over tick-${kind}`} style={{ left: percent(position) }}>
             {label}
           </i>
         ))}
@@ -61,8 +61,11 @@ export function TimelineMarks(props: ScaleProps): JSX.Element {
     <div class="timeline-marks" aria-hidden="true">
       <span class="row-name" />
       <span class="lane">
+        {pausesOf(props).map(({ from, to }) => (
+          <i key={from} class="mark-pause" style={{ left: percent(from), width: percent(to - from) }} />
+        ))}
         {marksOf(props)
-          .filter(isInside)
+          .filter((mark) => mark.kind === "run" && isInside(mark))
           .map(({ label, position }) => (
             <i key={label} class="mark-run" style={{ left: percent(position) }} />
           ))}
@@ -82,20 +85,47 @@ function isInside({ position }: Mark): boolean {
 
 interface Mark {
   readonly label: string;
+  /** A line where something begins, or the time of a pause. */
+  readonly kind: "run" | "pause";
   readonly position: number;
 }
 
 const MOST_MARKS = 24;
 
-/** Where a fork begins, and the newest runs but the first, as of the commit that is looked at; also one that has recorded nothing yet. */
+/**
+ * Since when it is paused, where a fork begins, and the newest runs but the first, as of the commit that is looked at; also
+ * one that has recorded nothing yet.
+ */
 function marksOf({ view, seq, axis, run }: ScaleProps): readonly Mark[] {
   const logged = view.invocations.slice(1).filter(({ firstSeq, number }) => firstSeq <= seq && number !== run?.number);
   const runs = [...logged, ...(run === undefined || run.number === 1 ? [] : [run])].slice(-MOST_MARKS);
   const { forkedAt } = view;
+  const pause = view.pauses.find(({ fromSeq, toSeq = Infinity }) => fromSeq <= seq && toSeq > seq);
+  const mark = (label: string, at: number, kind: Mark["kind"] = "run"): Mark => ({
+    label,
+    kind,
+    position: axis.position(at),
+  });
   return [
-    ...(forkedAt === undefined ? [] : [{ label: "forked", position: axis.position(forkedAt) }]),
-    ...runs.map(({ number, at }) => ({ label: `run ${number}`, position: axis.position(at) })),
+    ...(forkedAt === undefined ? [] : [mark("forked", forkedAt)]),
+    ...runs.map(({ number, at }) => mark(`run ${number}`, at)),
+    ...(pause === undefined ? [] : [mark("paused", pause.from, "pause")]),
   ];
+}
+
+/** The times in which it was paused, as of the commit that is looked at, as parts of the axis. */
+function pausesOf({ view, seq, axis, now }: ScaleProps): readonly { readonly from: number; readonly to: number }[] {
+  return view.pauses
+    .filter(({ fromSeq }) => fromSeq <= seq)
+    .map(({ from, to, toSeq }) => {
+      const isOpen = to === undefined || (toSeq ?? 0) > seq;
+      return { from: within(axis.position(from)), to: within(axis.position(isOpen ? now : to)) };
+    })
+    .filter(({ from, to }) => to > from);
+}
+
+function within(position: number): number {
+  return Math.min(1, Math.max(0, position));
 }
 
 /** Of labels that would lie on each other the newer ones. */

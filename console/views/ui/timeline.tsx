@@ -60,12 +60,18 @@ export function Timeline(props: TimelineProps): JSX.Element {
         onSelect={({ id }) => props.onSelect(id)}
         follow={isLive}
         revealed={isLive ? undefined : view.newestAt(seq)?.id}
-        empty="No operation yet. What the code does through its context appears here."
+        empty={emptyText(view, now)}
         {...(onFold === undefined ? {} : { tree: treeOf(folded, onFold) })}
         render={(track) => <Row {...{ track, seq, axis, now, view, run, diedAt, partedAt, folded, onFold }} />}
       />
     </div>
   );
+}
+
+function emptyText({ header }: ExecutionView, now: number): string {
+  const isToCome = header?.status === "RUNNING" && (header.startAt ?? now) > now;
+  const first = isToCome ? "No operation yet: its time has not come." : "No operation yet.";
+  return `${first} What the code does through its context appears here.`;
 }
 
 const NONE: ReadonlySet<string> = new Set();

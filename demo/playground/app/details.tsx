@@ -1,10 +1,13 @@
-import type { ExecutionHeader } from "perdure/engine";
+import { useSignal } from "@preact/signals";
+import type { ExecutionHeader, Operation } from "perdure/engine";
 import type { JSX } from "preact";
 import { operationAt } from "../../../console/views/model/execution-view.ts";
 import type { LogLine } from "../sandbox/protocol.ts";
 import { ExecutionDetails, type ExecutionDetailsProps, type Relative } from "../ui/execution-details.tsx";
+import { OperationDeeds, RewindForm } from "../ui/operation-deeds.tsx";
 import type { ShownLogLine } from "../../../console/views/ui/log-lines.tsx";
 import { OperationDetails } from "../../../console/views/ui/operation-details.tsx";
+import type { Track } from "../../../console/views/model/execution-view.ts";
 import type { PaneProps } from "./app.tsx";
 
 /** Of the chosen operation, or of the execution while none is chosen. */
@@ -14,18 +17,50 @@ export function Details({ playground }: PaneProps): JSX.Element | null {
   const track = selection.view.value.track(selection.operationId.value ?? "");
   const operation = track === undefined ? undefined : operationAt(track, selection.seq.value);
   if (track === undefined || operation === undefined) return <OfExecution playground={playground} />;
-  const { bench, connection, watch } = playground;
+  return <OfOperation {...{ playground, track, operation }} />;
+}
+
+interface OfOperationProps extends PaneProps {
+  readonly track: Track;
+  readonly operation: Operation;
+}
+
+function OfOperation({ playground, track, operation }: OfOperationProps): JSX.Element {
+  const { bench, connection, controls, selection, watch } = playground;
+  void selection.revision.value;
+  /** Of which operation it was asked whether to rewind to it. */
+  const asked = useSignal<string | undefined>(undefined);
   const execution = selection.id.value ?? "";
+  const { id } = operation;
+  const place = `${execution} ${id}`;
+  const close = (): void => {
+    asked.value = undefined;
+  };
   return (
     <OperationDetails
       {...{ operation, track, seq: selection.seq.value, now: playground.moment.value }}
-      line={watch.sites.recorded(execution, operation.id)?.line}
-      runs={watch.sites.runs(execution, operation.id)}
-      lines={shownLines(playground, watch.lines.of(execution, operation.id), operation.id)}
-      thrown={watch.lines.thrownBy(execution, operation.id)}
+      line={watch.sites.recorded(execution, id)?.line}
+      runs={watch.sites.runs(execution, id)}
+      lines={shownLines(playground, watch.lines.of(execution, id), id)}
+      thrown={watch.lines.thrownBy(execution, id)}
       onClose={() => (selection.operationId.value = undefined)}
       onLine={(line) => bench.pointAt(line)}
-      onRestart={connection.isRemote ? undefined : () => void playground.controls.restartFrom(operation.id)}
+      deeds={
+        <OperationDeeds
+          onRestart={connection.isRemote ? undefined : () => void controls.restartFrom(id)}
+          onRewind={() => (asked.value = place)}
+        />
+      }
+      form={
+        asked.value === place && (
+          <RewindForm
+            title={track.title}
+            file={connection.isRemote ? undefined : bench.draft.value.file}
+            onRewind={() => controls.rewind(id)}
+            onClose={close}
+          />
+        )
+      }
     />
   );
 }
@@ -40,6 +75,7 @@ function OfExecution({ playground }: PaneProps): JSX.Element | null {
   return (
     <ExecutionDetails
       header={header}
+      now={playground.moment.value}
       hasOperations={selection.view.value.tracks.length > 0}
       parent={parentOf(playground, header)}
       forks={forks.map(({ executionId }) => relativeOf(executionId))}

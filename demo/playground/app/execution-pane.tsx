@@ -5,8 +5,10 @@ import { BreachPanel } from "../ui/breach-panel.tsx";
 import { CallbackInbox } from "../../../console/views/ui/callback-inbox.tsx";
 import { FaultPanel } from "../ui/fault-panel.tsx";
 import { FirstStepsBar } from "../ui/first-steps-bar.tsx";
+import { PauseButton } from "../ui/pause-button.tsx";
+import { stateOfHeader } from "../../../console/views/model/execution-state.ts";
 import { HistoryView } from "../../../console/views/ui/history-view.tsx";
-import { moment, statusLabel } from "../../../console/views/ui/labels.ts";
+import { statusLabel } from "../../../console/views/ui/labels.ts";
 import { LogView } from "../../../console/views/ui/log-view.tsx";
 import { Scrubber } from "../../../console/views/ui/scrubber.tsx";
 import { Story } from "../../../console/views/ui/story.tsx";
@@ -42,16 +44,33 @@ export function ExecutionPane({ playground }: PaneProps): JSX.Element {
   );
 }
 
-function Head({ playground: { selection } }: PaneProps): JSX.Element {
+function Head({ playground }: PaneProps): JSX.Element {
+  const { selection } = playground;
   void selection.revision.value;
   const header = selection.view.value.headerAt(selection.seq.value);
-  const status = header?.halt === undefined ? header?.status : "HALTED";
+  const status = header === undefined ? undefined : stateOfHeader(header, playground.moment.value);
   return (
     <div class="pane-head">
       <h2 id="execution-title">Execution</h2>
       <span class="grow name">{header === undefined ? "" : `${header.functionName} / ${header.name}`}</span>
       {status !== undefined && <span class={`status status-${status}`}>{statusLabel(status)}</span>}
+      <Pause playground={playground} />
     </div>
+  );
+}
+
+/** For what runs, or was paused; what is halted otherwise has to be repaired first. */
+function Pause({ playground: { selection, controls } }: PaneProps): JSX.Element | null {
+  void selection.revision.value;
+  const { header } = selection.view.value;
+  const reason = header?.halt?.reason;
+  if (header?.status !== "RUNNING" || (reason !== undefined && reason !== "PAUSED")) return null;
+  return (
+    <PauseButton
+      isPaused={reason === "PAUSED"}
+      onPause={() => void controls.pause()}
+      onResume={() => void controls.unpause()}
+    />
   );
 }
 
@@ -108,7 +127,7 @@ function Halted({ playground }: PaneProps): JSX.Element | null {
   const { bench, selection, connection, local } = playground;
   void selection.revision.value;
   const halt = selection.view.value.header?.halt;
-  if (halt === undefined) return null;
+  if (halt === undefined || halt.reason === "PAUSED") return null;
   const previous = connection.isRemote ? undefined : local.shelf.previousCode(bench.draft.value.file);
   const isOther = previous !== undefined && previous !== bench.draft.value.code;
   const putBack = (): void => {
@@ -134,7 +153,9 @@ function Inbox({ playground }: PaneProps): JSX.Element {
   const { selection, clock } = playground;
   void selection.revision.value;
   const view = selection.view.value;
-  const open = view.isEnded || view.header?.halt !== undefined ? [] : view.openCallbacks;
+  // Answers are taken while it is paused.
+  const { reason = "PAUSED" } = view.header?.halt ?? {};
+  const open = view.isEnded || reason !== "PAUSED" ? [] : view.openCallbacks;
   const callbacks = open.map((operation) => {
     const name = view.nameOf(operation) ?? "callback";
     return { operation, name, answer: answerTo(view.header?.functionName ?? "", name) };
@@ -245,15 +266,7 @@ function Faults({ playground }: PaneProps): JSX.Element {
         isSlow.value = slow;
         notices.tell(slow ? "Each write takes most of a second." : "Writes are fast again.");
       }}
-      onSkipTime={() => skipTime(playground)}
+      onSkipTime={() => void playground.controls.skipTime()}
     />
   );
-}
-
-/** Moves the clock to when the execution goes on by itself. */
-function skipTime({ local, notices, selection }: PaneProps["playground"]): void {
-  const at = selection.view.value.nextTimer;
-  if (at === undefined || at <= local.clock.now()) return notices.tell("Nothing waits for a time.");
-  local.skipTo(at);
-  notices.tell(`The clock is now at ${moment(at)}, for the code too.`);
 }

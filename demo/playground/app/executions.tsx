@@ -14,7 +14,7 @@ export function Executions({ playground }: PaneProps): JSX.Element {
   return (
     <ExecutionList
       rows={listing.rows.value}
-      filter={{ functionName: listing.functionName.value, status: listing.status.value }}
+      filter={{ functionName: listing.functionName.value, status: listing.status.value, tag: listing.tag.value }}
       functionNames={listing.functionNames.value}
       selected={selection.id.value}
       now={clock.now.value}
@@ -50,8 +50,8 @@ function Actions({ playground, onOpen }: PaneProps & { readonly onOpen: () => vo
   );
 }
 
-function emptyText({ listing: { functionName, status }, connection }: PaneProps["playground"]): string {
-  if (functionName.value !== "" || status.value !== undefined) return "No execution is like that. Change the filter.";
+function emptyText({ listing, connection }: PaneProps["playground"]): string {
+  if (listing.isFiltered) return "No execution is like that. Change the filter.";
   return connection.isRemote ? "The Worker has no execution yet." : "No execution yet. Run starts one.";
 }
 

@@ -1,39 +1,57 @@
 import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { localText } from "../../../console/views/model/local-time.ts";
 import { CodeEditor } from "../editor/code-editor.ts";
 import { examples } from "../examples/catalogue.ts";
+import { exportedNames, problemOf, type StartOptions } from "../model/start-options.ts";
+import { type Draft, isSameStart } from "../state/drafts.ts";
 import { CodeNotice } from "../ui/code-notice.tsx";
 import { RemoteStart, RunButtons } from "../ui/run-buttons.tsx";
+import { StartForm } from "../ui/start-options.tsx";
 import { WorkflowHead } from "../ui/workflow-head.tsx";
 import type { PaneProps } from "./app.tsx";
 import { linesOf } from "./editor-lines.ts";
 
 export function WorkflowPane({ playground }: PaneProps): JSX.Element {
-  const { bench } = playground;
   return (
     <section class="pane workflow" aria-labelledby="workflow-title">
       <Head playground={playground} />
       <Origin playground={playground} />
       <Editor playground={playground} />
-      <label class="payload">
-        Payload
-        <input
-          value={bench.draft.value.payload}
-          spellcheck={false}
-          autoComplete="off"
-          onInput={({ currentTarget }) => bench.edit({ payload: currentTarget.value })}
-        />
-      </label>
+      <Start playground={playground} />
       <Buttons playground={playground} />
     </section>
   );
 }
 
+function Start({ playground: { bench, connection, clock } }: PaneProps): JSX.Element {
+  const draft = bench.draft.value;
+  return (
+    <StartForm
+      payload={draft.payload}
+      options={optionsOf(draft, connection.isRemote)}
+      functionNames={connection.isRemote ? [] : exportedNames(draft.code)}
+      problem={problemOf(draft, clock.now.value)}
+      soon={() => localText(clock.look() + HOUR_MS)}
+      onPayload={(payload) => bench.edit({ payload })}
+      onOptions={(change) => bench.edit(change)}
+    />
+  );
+}
+
+const HOUR_MS = 3_600_000;
+
+/** A function is chosen as long as the code exports it. Of a Worker's functions one is chosen elsewhere. */
+function optionsOf({ functionName, code, ...rest }: Draft, isRemote: boolean): StartOptions {
+  const isChosen = !isRemote && functionName !== undefined && exportedNames(code).includes(functionName);
+  return { ...rest, ...(isChosen && { functionName }) };
+}
+
 function Head({ playground: { bench, notices } }: PaneProps): JSX.Element {
-  const { file, code, payload } = bench.draft.value;
+  const { file, code } = bench.draft.value;
   const example = examples.find((each) => each.file === file);
-  const isChanged = example !== undefined && (example.code !== code || example.payload !== payload);
+  const isChanged = example !== undefined && (example.code !== code || !isSameStart(example, bench.draft.value));
   return (
     <WorkflowHead
       file={file}

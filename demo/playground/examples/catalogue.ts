@@ -1,3 +1,5 @@
+import type { Begins, StartOptions } from "../model/start-options.ts";
+
 /** The texts of the workflows that are also run elsewhere, and of those that are only here. */
 const sources: Readonly<Record<string, string>> = import.meta.glob<string>(
   [
@@ -19,6 +21,10 @@ export interface Example {
   readonly code: string;
   /** What to start it with, JSON text. */
   readonly payload: string;
+  /** The function to start, where the first that it exports is another one. */
+  readonly functionName?: string;
+  readonly tags?: string;
+  readonly begins?: Begins;
 }
 
 export const examples: readonly [Example, ...Example[]] = [
@@ -35,9 +41,18 @@ export const examples: readonly [Example, ...Example[]] = [
   example("../../workflows/approve-expense.ts", "Approve an expense", { amount: 120 }),
   example("../../workflows/quote-price.ts", "Quote a price, in short forms", { user: "Ada", product: "book" }),
   example("../../workflows/yearly-subscription.ts", "A year of waiting", { customer: "Ada" }),
+  example("./charge-card.ts", "A step against time, with a signal", { amount: 40 }),
+  example("./send-parcel.ts", "A parcel, found by its tags", { to: "Ada" }, { tags: "customer=c-7" }),
+  example(
+    "./remind-me.ts",
+    "A reminder, begun later",
+    { of: "the cake" },
+    { begins: { kind: "after", amount: "1", unit: "hours" } },
+  ),
+  example("./morning-report.ts", "A schedule: a report each morning", {}, { functionName: "everyMorning" }),
 ];
 
-function example(path: string, title: string, payload: unknown): Example {
+function example(path: string, title: string, payload: unknown, options: StartOptions = {}): Example {
   const code = sources[path] ?? "";
-  return { file: path.slice(path.lastIndexOf("/") + 1), title, code, payload: JSON.stringify(payload) };
+  return { file: path.slice(path.lastIndexOf("/") + 1), title, code, payload: JSON.stringify(payload), ...options };
 }

@@ -10,6 +10,13 @@ test("comes back as it was", async () => {
   expect(await fromHash(hash)).toEqual(shared);
 });
 
+test("comes with the function that it starts, and with tags", async () => {
+  const whole = { ...shared, functionName: "a", tags: "customer=c-7" };
+  expect(await fromHash(await toHash(whole))).toEqual(whole);
+  const strange = { ...shared, functionName: 7, tags: {} } as unknown as typeof whole;
+  expect(await fromHash(await toHash(strange))).toEqual(shared);
+});
+
 test("says when the code cannot be read", async () => {
   const strange = await toHash({ ...shared, file: "../a" });
   for (const hash of ["#code=", "#code=AAAA", "#code=ä", strange]) {

@@ -7,14 +7,18 @@ export interface SharedCode {
   readonly code: string;
   /** JSON text. */
   readonly payload: string;
+  /** The function to start; the first that the code exports when absent. */
+  readonly functionName?: string;
+  /** Tags to start it with, as they are written. */
+  readonly tags?: string;
 }
 
 const KEY = "code";
 /** A few hundred bytes unpack to hundreds of megabytes, if somebody wants them to. */
 const MOST_BYTES = 1_000_000;
 
-export async function toHash({ file, code, payload }: SharedCode): Promise<string> {
-  const stream = new Blob([JSON.stringify({ file, code, payload })])
+export async function toHash({ file, code, payload, functionName, tags }: SharedCode): Promise<string> {
+  const stream = new Blob([JSON.stringify({ file, code, payload, functionName, tags })])
     .stream()
     .pipeThrough(new CompressionStream("deflate-raw"));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
@@ -48,9 +52,13 @@ function unpack(text: string): Promise<string> {
 }
 
 function readShared(value: unknown): SharedCode {
-  const { file, code, payload } = (value ?? {}) as Partial<Record<keyof SharedCode, unknown>>;
+  const { file, code, payload, functionName, tags } = (value ?? {}) as Partial<Record<keyof SharedCode, unknown>>;
   if (typeof file === "string" && typeof code === "string" && typeof payload === "string") {
-    if (/^[\w.-]{1,80}$/.test(file)) return { file, code, payload };
+    const options = {
+      ...(typeof functionName === "string" && { functionName }),
+      ...(typeof tags === "string" && { tags }),
+    };
+    if (/^[\w.-]{1,80}$/.test(file)) return { file, code, payload, ...options };
   }
   throw new TypeError("no code in it");
 }

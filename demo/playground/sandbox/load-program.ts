@@ -1,4 +1,5 @@
 import * as perdure from "perdure";
+import * as schedules from "perdure/schedules";
 import { type LoadedFunction, type Program, type ProgramFailure } from "./protocol.ts";
 import { type AnyFunction, lineOfStack, scriptUrl, type Trace, tracedContext } from "./traced-context.ts";
 
@@ -49,8 +50,9 @@ function evaluate(script: string): NonNullable<ProgramScope["perdureProgram"]> {
 }
 
 function requireModule(name: string, traceOf: (arn: string) => Trace): unknown {
-  if (name !== "perdure") throw new Error(`Only "perdure" can be imported here, not "${name}".`);
-  return { ...perdure, withDurableExecution: watched(traceOf) };
+  if (name === "perdure") return { ...perdure, withDurableExecution: watched(traceOf) };
+  if (name === "perdure/schedules") return schedules;
+  throw new Error(`Only "perdure" and "perdure/schedules" can be imported here, not "${name}".`);
 }
 
 function watched(traceOf: (arn: string) => Trace): typeof perdure.withDurableExecution {

@@ -1,9 +1,11 @@
 import type { LogListener } from "../../../console/views/wire/follow-log.ts";
-import type { CallbackOutcome, DirectoryRow, ExecutionStatus } from "perdure/engine";
+import type { CallbackOutcome, DirectoryRow, ExecutionStatus, Tags } from "perdure/engine";
 
 export interface ListFilter {
   readonly functionName?: string;
   readonly status?: ExecutionStatus;
+  /** Key and value. */
+  readonly tag?: readonly [key: string, value: string];
 }
 
 /** Where executions are looked at: those of this browser, or those of a Worker. */
@@ -18,6 +20,16 @@ export interface ExecutionSource {
   completeCallback(callbackId: string, outcome: CallbackOutcome): Promise<void>;
   stop(executionId: string): Promise<void>;
   resume(executionId: string): Promise<void>;
+  pause(executionId: string): Promise<void>;
+  /** Takes it back to before an operation. */
+  rewind(executionId: string, operationId: string): Promise<void>;
+}
+
+/** What an execution is started with beside its event. */
+export interface StartAs {
+  readonly tags?: Tags;
+  /** When it begins, ms since the epoch; at once when absent. */
+  readonly startAt?: number;
 }
 
 /** How many executions a list shows. */

@@ -13,13 +13,14 @@ import {
   type FunctionVersions,
   type LogPage,
   Runner,
+  scanAll,
   type StartRequest,
 } from "perdure/engine";
 import { MemoryAlarm, systemHost } from "perdure/memory";
 import { FaultyStore } from "perdure/testing";
 import { importedLog, rowOf } from "../model/imported-log.ts";
 import type { Program } from "../sandbox/protocol.ts";
-import { type ExecutionSource, LIST_LIMIT, type ListFilter } from "./execution-source.ts";
+import { type ExecutionSource, LIST_LIMIT, type ListFilter, type StartAs } from "./execution-source.ts";
 import type { LogListener } from "../../../console/views/wire/follow-log.ts";
 import type { ProcessState } from "../../../console/views/ui/story-text.ts";
 import { ObservedStore } from "./observed-store.ts";
@@ -39,6 +40,12 @@ export interface LocalEvents extends PoolEvents {
 }
 
 type Hint = { readonly type: "written" | "wake"; readonly executionId: string } | { readonly type: "clock" };
+
+/** A function with its event as JSON text, and what the execution is started with. */
+interface StartIn extends StartAs {
+  readonly functionName: string;
+  readonly input: string;
+}
 
 /** The delay of each write while the storage is slow, in ms. */
 const SLOW_MS = 800;
@@ -92,13 +99,28 @@ export class LocalSource implements ExecutionSource {
     return this.pool.functionNames;
   }
 
-  async list({ functionName, status }: ListFilter): Promise<readonly DirectoryRow[]> {
-    return this.#store.list({
+  async list({ functionName, status, tag }: ListFilter): Promise<readonly DirectoryRow[]> {
+    const { rows } = await this.#client.list({
       limit: LIST_LIMIT,
       reverse: true,
       ...(functionName === undefined ? {} : { functionName }),
-      ...(status === undefined ? {} : { status }),
+      ...(status === undefined ? {} : { statuses: [status] }),
+      ...(tag === undefined ? {} : { tags: Object.fromEntries([tag]) }),
     });
+    return rows;
+  }
+
+  /** When the first of the scheduled executions begins, ms since the epoch; undefined if none is. */
+  async nextStart(): Promise<number | undefined> {
+    const now = this.clock.now();
+    let first: number | undefined;
+    for await (const { startAt, halted } of scanAll({ status: "RUNNING", limit: LIST_LIMIT }, (scan) =>
+      this.#store.list(scan),
+    )) {
+      const isToCome = halted !== true && startAt !== undefined && startAt > now;
+      if (isToCome && startAt < (first ?? Infinity)) first = startAt;
+    }
+    return first;
   }
 
   watch(executionId: string, { onCommit, onError }: LogListener): () => void {
@@ -147,8 +169,8 @@ export class LocalSource implements ExecutionSource {
   }
 
   /** Starts a function of a program that is loaded. */
-  async startIn(program: Program, functionName: string, input: string): Promise<string> {
-    const request: StartRequest = { functionName, input, name: shortName() };
+  async startIn(program: Program, { functionName, ...rest }: StartIn): Promise<string> {
+    const request: StartRequest = { functionName, ...rest, name: shortName() };
     // Code that never lets go keeps the worker from answering; the log tells that it has begun.
     const begun = Promise.withResolvers<string>();
     const id = `${functionName}/${request.name}`;
@@ -173,6 +195,16 @@ export class LocalSource implements ExecutionSource {
 
   async resume(executionId: string): Promise<void> {
     await this.#client.resume(executionId);
+    this.#wakeEverywhere(executionId);
+  }
+
+  async pause(executionId: string): Promise<void> {
+    await this.#client.pause(executionId);
+    this.#wakeEverywhere(executionId);
+  }
+
+  async rewind(executionId: string, operationId: string): Promise<void> {
+    await this.#client.rewind(executionId, { operationId });
     this.#wakeEverywhere(executionId);
   }
 

@@ -1,8 +1,11 @@
 /** The executions of a Worker, through its HTTP face. */
 
-import type { CallbackOutcome, DirectoryRow, ExecutionStatus } from "perdure/engine";
+import type { CallbackOutcome, DirectoryRow } from "perdure/engine";
+import { pauseExecution, rewindExecution } from "../../../console/api/deeds.ts";
+import { executionPath, type FaceCalls, isLackingType } from "../../../console/api/face.ts";
+import { type Deed, lackingText } from "../../../console/views/ui/deed-words.ts";
 import { ForeignDataError, readBounded } from "../../../console/views/wire/bounded.ts";
-import { type ExecutionSource, LIST_LIMIT, type ListFilter } from "./execution-source.ts";
+import { type ExecutionSource, LIST_LIMIT, type ListFilter, type StartAs } from "./execution-source.ts";
 import { RelayClient } from "./relay-client.ts";
 import { readAnswer } from "../../../console/views/wire/fields.ts";
 import { followLog, type LogListener } from "../../../console/views/wire/follow-log.ts";
@@ -23,10 +26,13 @@ export class UnlistedFunctionsError extends Error {
 
 class AnswerError extends Error {
   readonly status: number;
+  /** As AWS names it; empty if the Worker names it not. */
+  readonly type: string;
 
-  constructor(status: number, message: string) {
+  constructor({ status, headers }: Response, message: string) {
     super(`The Worker answered ${status}: ${message}`);
     this.status = status;
+    this.type = headers.get("x-amzn-errortype") ?? "";
   }
 }
 
@@ -47,6 +53,7 @@ export class RemoteSource implements ExecutionSource {
   readonly kind = "remote";
   readonly #options: RemoteOptions;
   readonly #relay: RelayClient;
+  readonly #face: FaceCalls = { call: (path, request) => this.#call(path, request) };
   #names: Promise<readonly string[]> | undefined;
 
   /** @throws {TypeError} for an address that no Worker has. */
@@ -66,25 +73,30 @@ export class RemoteSource implements ExecutionSource {
     return this.#names;
   }
 
-  async list({ functionName, status }: ListFilter): Promise<readonly DirectoryRow[]> {
+  async list(filter: ListFilter): Promise<readonly DirectoryRow[]> {
+    const { functionName } = filter;
     const names = functionName === undefined ? await this.functionNames() : [functionName];
-    const lists = await Promise.all(names.map((name) => this.#listOne(name, status)));
+    const lists = await Promise.all(names.map((name) => this.#listOne(name, filter)));
     return lists.flat().toSorted((a, b) => b.startedAt - a.startedAt);
   }
 
   watch(executionId: string, listener: LogListener): () => void {
     const leave = new AbortController();
     const open = async (cursor: number, signal: AbortSignal): Promise<Response["body"]> =>
-      (await this.#call(`${pathOf(executionId)}/events?cursor=${cursor}`, { signal })).body;
+      (await this.#call(executionPath(executionId, `/events?cursor=${cursor}`), { signal })).body;
     void followLog({ open, isPassing }, listener, leave.signal);
     return () => leave.abort();
   }
 
   /** Answers the new execution's id. `input` is JSON text. */
-  async start(functionName: string, input: string): Promise<string> {
+  async start(functionName: string, input: string, { tags, startAt }: StartAs = {}): Promise<string> {
     const answer = await this.#call(`/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`, {
       method: "POST",
-      headers: { "X-Amz-Invocation-Type": "Event" },
+      headers: {
+        "X-Amz-Invocation-Type": "Event",
+        ...(tags !== undefined && { "X-Perdure-Tags": new URLSearchParams(tags).toString() }),
+        ...(startAt !== undefined && { "X-Perdure-Start-At": new Date(startAt).toISOString() }),
+      },
       body: input,
     });
     const arn = answer.headers.get("X-Amz-Durable-Execution-Arn");
@@ -105,11 +117,19 @@ export class RemoteSource implements ExecutionSource {
   }
 
   async stop(executionId: string): Promise<void> {
-    await this.#call(`${pathOf(executionId)}/stop`, { method: "POST" });
+    await this.#call(executionPath(executionId, "/stop"), { method: "POST" });
   }
 
   async resume(executionId: string): Promise<void> {
-    await this.#call(`${pathOf(executionId)}/resume`, { method: "POST" });
+    await this.#call(executionPath(executionId, "/resume"), { method: "POST" });
+  }
+
+  pause(executionId: string): Promise<void> {
+    return known("pause", pauseExecution(this.#face, executionId));
+  }
+
+  rewind(executionId: string, operationId: string): Promise<void> {
+    return known("rewind", rewindExecution(this.#face, executionId, { operationId }));
   }
 
   async #listFunctions(): Promise<readonly string[]> {
@@ -138,8 +158,12 @@ export class RemoteSource implements ExecutionSource {
     return readFunctionPage(await this.#json(`/2015-03-31/functions/?${query}`));
   }
 
-  async #listOne(functionName: string, status: ExecutionStatus | undefined): Promise<readonly DirectoryRow[]> {
-    const query = new URLSearchParams({ MaxItems: String(LIST_LIMIT), ...(status && { Statuses: status }) });
+  async #listOne(functionName: string, { status, tag }: ListFilter): Promise<readonly DirectoryRow[]> {
+    const query = new URLSearchParams({
+      MaxItems: String(LIST_LIMIT),
+      ...(status && { Statuses: status }),
+      ...(tag && { Tag: tag.join("=") }),
+    });
     const path = `/${API}/functions/${encodeURIComponent(functionName)}/durable-executions?${query}`;
     return readRows(functionName, await this.#json(path)).slice(0, LIST_LIMIT);
   }
@@ -157,7 +181,7 @@ export class RemoteSource implements ExecutionSource {
     const request = { path, method, headers: authorized, ...(body !== undefined && { body }) };
     const answer = await this.#relay.ask(request, signal);
     if (answer.ok) return answer;
-    throw new AnswerError(answer.status, messageOf(await this.#text(answer)) ?? answer.statusText);
+    throw new AnswerError(answer, messageOf(await this.#text(answer)) ?? answer.statusText);
   }
 }
 
@@ -176,6 +200,12 @@ function isPassing(error: unknown): boolean {
   return error instanceof Error && error.name === "UnreachableError";
 }
 
-function pathOf(arn: string): string {
-  return `/${API}/durable-executions/${encodeURIComponent(arn)}`;
+/** A call that older Workers do not have. */
+async function known(deed: Deed, call: Promise<void>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    const isLacking = error instanceof AnswerError && isLackingType(error.type);
+    throw isLacking ? new Error(lackingText(deed), { cause: error }) : error;
+  }
 }

@@ -42,6 +42,16 @@ test("reaches the executions that it was given or has started, and no other", as
   await expect(port.serve("read", ["f/other", 1])).rejects.toThrow("not one of");
 });
 
+test("reaches an execution that it would start, and that is there already, if it is its own", async () => {
+  const own = new StorePort(store, { onCreating: (id) => created.push(id), isOwn: (id) => id === "f/other" });
+  await expect(own.serve("read", ["f/other", 1])).rejects.toThrow("not one of");
+  expect(await own.serve("create", [row("other"), started("other")])).toBe("exists");
+  expect(await own.serve("read", ["f/other", 1])).toMatchObject({ bodies: [started("other")] });
+  expect(await own.serve("create", [row("given"), started("given")])).toBe("exists");
+  await expect(own.serve("read", ["f/given", 1])).rejects.toThrow("not one of");
+  expect(created).toEqual([]);
+});
+
 test("starts nothing where nothing is to be started", async () => {
   const bare = new StorePort(store);
   await expect(bare.serve("create", [row("own"), started("own")])).rejects.toThrow("No execution is started here.");

@@ -24,6 +24,8 @@ export class RefusedCallError extends Error {
 export interface StorePortOptions {
   /** An execution is about to be started through this port. Absent for a port that may start none. */
   readonly onCreating?: (executionId: string) => void;
+  /** Whether an execution that is there already belongs to the worker: it may be one that ended before the worker began. */
+  readonly isOwn?: (executionId: string) => boolean;
 }
 
 type Arguments = readonly unknown[];
@@ -32,10 +34,12 @@ export class StorePort {
   readonly #store: ExecutionStore;
   readonly #granted = new Set<string>();
   readonly #onCreating: ((executionId: string) => void) | undefined;
+  readonly #isOwn: (executionId: string) => boolean;
 
-  constructor(store: ExecutionStore, { onCreating }: StorePortOptions = {}) {
+  constructor(store: ExecutionStore, { onCreating, isOwn = () => false }: StorePortOptions = {}) {
     this.#store = store;
     this.#onCreating = onCreating;
+    this.#isOwn = isOwn;
   }
 
   /** From now on the worker may read this execution and go on with it. */
@@ -72,12 +76,19 @@ export class StorePort {
 
   async #create(row: DirectoryRow, body: string): Promise<"created" | "exists"> {
     if (this.#onCreating === undefined) throw new RefusedCallError("No execution is started here.");
-    if ((await this.#store.read(row.id, 1, { limit: 1 })) !== undefined) return "exists";
+    if ((await this.#store.read(row.id, 1, { limit: 1 })) !== undefined) return this.#known(row.id);
     // Before it is there: whose it is must be known whenever it can be found.
     this.#onCreating(row.id);
     const answer = await this.#store.create(row, body);
-    if (answer === "created") this.#granted.add(row.id);
+    if (answer === "exists") return this.#known(row.id);
+    this.#granted.add(row.id);
     return answer;
+  }
+
+  /** Whoever starts by a name that was taken before wants to know what came of it. */
+  #known(id: string): "exists" {
+    if (this.#isOwn(id)) this.#granted.add(id);
+    return "exists";
   }
 
   /** A page without a row of its own says that there are no more: pages are read on until one has some. */

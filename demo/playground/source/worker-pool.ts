@@ -175,7 +175,10 @@ export class WorkerPool {
   async #openRoom(name: string, programs: readonly Program[]): Promise<void> {
     const { store, events, aheadMs } = this.#options;
     this.#rooms.get(name)?.process.kill();
-    const port = new StorePort(store, { onCreating: (id) => this.#bind(id, programs) });
+    const port = new StorePort(store, {
+      onCreating: (id) => this.#bind(id, programs),
+      isOwn: (id) => this.#roomNameOf(id) === name,
+    });
     const process = new SandboxProcess({ port, events: this.#heard(name, port), isOffline: name !== OWN });
     const room: Room = { process, port, programs };
     this.#rooms.set(name, room);

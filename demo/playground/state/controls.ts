@@ -1,6 +1,8 @@
 /** What the buttons do, and what is told of it. */
 
 import type { CallbackOutcome } from "perdure/engine";
+import { moment } from "../../../console/views/ui/labels.ts";
+import { DONE } from "../../../console/views/ui/deed-words.ts";
 import type { Playground } from "./playground.ts";
 
 export class Controls {
@@ -16,18 +18,26 @@ export class Controls {
       this.#page.select(await this.#page.runs.start());
       this.#page.firstSteps.ran();
       this.#page.showExecution();
-      this.#page.notices.tell("Started. Every result is in the log before the code goes on.");
+      this.#page.notices.tell(this.#startedText("Started. Every result is in the log before the code goes on."));
     });
   }
 
   /** Starts a function at the Worker. */
   startRemote(name: string): Promise<boolean> {
     return this.#page.notices.attempt(async () => {
-      this.#page.select(await this.#page.connection.remote.start(name, this.#page.bench.payload));
+      const { bench, clock, connection } = this.#page;
+      const { payload } = bench;
+      this.#page.select(await connection.remote.start(name, payload, bench.startWith(clock.look())));
       this.#page.showExecution();
       await this.#page.listing.refresh();
-      this.#page.notices.tell("Started at the Worker.");
+      this.#page.notices.tell(this.#startedText("Started at the Worker."));
     });
+  }
+
+  #startedText(atOnce: string): string {
+    const now = this.#page.clock.look();
+    const { startAt = now } = this.#page.bench.startWith(now);
+    return startAt > now ? `Scheduled: it begins on ${moment(startAt)}. Skip time takes you there.` : atOnce;
   }
 
   kill(): void {
@@ -63,6 +73,52 @@ export class Controls {
       this.#page.showExecution();
       this.#page.notices.tell(
         `A new execution, with the log of the old one up to there. From there it runs the code that is in the editor, ${file}.`,
+      );
+    });
+  }
+
+  pause(): Promise<boolean> {
+    return this.#page.notices.attempt(async () => {
+      await this.#page.connection.source.pause(this.#page.selection.required);
+    }, `${DONE.pause} A step that runs comes to its end, and nothing else begins.`);
+  }
+
+  /** Goes on with a paused execution, with the code that it had. */
+  unpause(): Promise<boolean> {
+    return this.#page.notices.attempt(async () => {
+      await this.#page.connection.source.resume(this.#page.selection.required);
+    }, DONE.resume);
+  }
+
+  /** Answers whether it was done. */
+  rewind(operationId: string): Promise<boolean> {
+    return this.#page.notices.attempt(async () => {
+      const { connection, notices, runs, selection } = this.#page;
+      const isPaused = selection.view.value.header?.halt?.reason === "PAUSED";
+      const done = isPaused ? "It is back there, and stays paused." : DONE.rewind;
+      if (connection.isRemote) {
+        await connection.source.rewind(selection.required, operationId);
+        notices.tell(done);
+      } else {
+        const file = await runs.rewind(operationId);
+        notices.tell(`${done} It runs the code that is in the editor, ${file}.`);
+      }
+      selection.lookAtAll();
+      this.#page.showExecution();
+    });
+  }
+
+  /** Moves the clock to when the execution goes on by itself; once it has ended, to when the next scheduled one begins. */
+  skipTime(): Promise<boolean> {
+    return this.#page.notices.attempt(async () => {
+      const { local, notices, selection } = this.#page;
+      const { header, isEnded, nextTimer } = selection.view.value;
+      const at = header === undefined || isEnded ? await local.nextStart() : nextTimer;
+      if (at === undefined || at <= local.clock.now()) return notices.tell("Nothing waits for a time.");
+      local.skipTo(at);
+      const isPaused = header?.halt?.reason === "PAUSED";
+      notices.tell(
+        `The clock is now at ${moment(at)}, for the code too.${isPaused ? " The execution is paused, and stays so." : ""}`,
       );
     });
   }

@@ -1,11 +1,14 @@
 import { type Signal, signal } from "@preact/signals";
 import { type Example, examples } from "../examples/catalogue.ts";
 import type { SharedCode } from "../model/share-link.ts";
+import type { Begins } from "../model/start-options.ts";
 
 /** What is open: the example or file, its code, and what to start it with. */
 export interface Draft extends SharedCode {
   /** It came with a link. */
   readonly isForeign?: boolean;
+  /** When it begins; at once when absent. */
+  readonly begins?: Begins;
 }
 
 type Edits = Readonly<Record<string, Draft>>;
@@ -23,8 +26,8 @@ export class Drafts {
     this.current = signal(read<Draft>(storage, CURRENT_KEY) ?? asDraft(examples[0]));
   }
 
-  edit(change: Partial<Draft>): void {
-    const draft = { ...this.current.value, ...change };
+  edit(change: DraftChange): void {
+    const draft = changed(this.current.value, change);
     this.show(draft);
     this.#storage.setItem(EDITS_KEY, JSON.stringify({ ...this.#edits(), [draft.file]: draft }));
   }
@@ -50,8 +53,9 @@ export class Drafts {
   }
 
   /** What a file is started with, as far as it is known here. */
-  payloadOf(file: string): string | undefined {
-    return (this.#edits()[file] ?? examples.find((each) => each.file === file))?.payload;
+  startOf(file: string): StartOf | undefined {
+    const known = this.#edits()[file] ?? examples.find((each) => each.file === file);
+    return known === undefined ? undefined : startOf(known);
   }
 
   /** Without a mark on what was edited here: the code may be somebody else's. */
@@ -65,8 +69,33 @@ export class Drafts {
   }
 }
 
-function asDraft({ file, code, payload }: Example): Draft {
-  return { file, code, payload };
+function asDraft({ title: _title, ...draft }: Example): Draft {
+  return draft;
+}
+
+/** What a file is started with. */
+export type StartOf = Pick<Draft, "payload" | "functionName" | "tags" | "begins">;
+
+export function startOf({ payload, functionName, tags, begins }: Draft | Example): StartOf {
+  return {
+    payload,
+    ...(functionName !== undefined && { functionName }),
+    ...(tags !== undefined && { tags }),
+    ...(begins !== undefined && { begins }),
+  };
+}
+
+/** True if both are started alike. */
+export function isSameStart(a: Draft | Example, b: Draft | Example): boolean {
+  return JSON.stringify(startOf(a)) === JSON.stringify(startOf(b));
+}
+
+/** New values; undefined takes one away. */
+export type DraftChange = { readonly [Key in keyof Draft]?: Draft[Key] | undefined };
+
+function changed(draft: Draft, change: DraftChange): Draft {
+  const entries = Object.entries({ ...draft, ...change }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as unknown as Draft;
 }
 
 function read<T>(storage: Storage, key: string): T | undefined {

@@ -1,6 +1,7 @@
 import { batch, type Signal, signal } from "@preact/signals";
 import type { DirectoryRow, ExecutionStatus } from "perdure/engine";
-import type { ExecutionSource } from "../source/execution-source.ts";
+import { readTag } from "../model/start-options.ts";
+import type { ExecutionSource, ListFilter } from "../source/execution-source.ts";
 
 /** Of an execution that has changed, and of a Worker's, in ms. */
 const [LOCAL_DELAY_MS, REMOTE_EVERY_MS] = [200, 3_000];
@@ -10,11 +11,19 @@ export interface ListingOptions {
   readonly onError: (error: unknown) => void;
 }
 
+export interface FilterChange {
+  readonly functionName?: string;
+  readonly status?: ExecutionStatus | undefined;
+  readonly tag?: string;
+}
+
 /** The list of executions, and what of it is shown. */
 export class Listing {
   readonly rows: Signal<readonly DirectoryRow[]> = signal([]);
   readonly status: Signal<ExecutionStatus | undefined> = signal(undefined);
   readonly functionName: Signal<string> = signal("");
+  /** `key=value`, as it is written; as long as there is no `=` in it, it counts for nothing. */
+  readonly tag: Signal<string> = signal("");
   /** The functions that executions may be of. */
   readonly functionNames: Signal<readonly string[]> = signal([]);
   readonly #options: ListingOptions;
@@ -45,10 +54,24 @@ export class Listing {
     });
   }
 
-  filter(change: { readonly functionName?: string; readonly status?: ExecutionStatus | undefined }): void {
+  filter(change: FilterChange): void {
     if (change.functionName !== undefined) this.functionName.value = change.functionName;
     if ("status" in change) this.status.value = change.status;
+    if (change.tag !== undefined) this.tag.value = change.tag;
     void this.refresh();
+  }
+
+  get isFiltered(): boolean {
+    return Object.keys(this.#filter).length > 0;
+  }
+
+  get #filter(): ListFilter {
+    const [functionName, status, tag] = [this.functionName.value, this.status.value, this.tag.value];
+    return {
+      ...(functionName !== "" && { functionName }),
+      ...(status !== undefined && { status }),
+      ...(tag.includes("=") && { tag: readTag(tag) }),
+    };
   }
 
   clear(): void {
@@ -57,6 +80,7 @@ export class Listing {
       this.functionNames.value = [];
       this.functionName.value = "";
       this.status.value = undefined;
+      this.tag.value = "";
     });
   }
 
@@ -77,13 +101,13 @@ export class Listing {
 
   async #refresh(): Promise<void> {
     const source = this.#options.source();
-    const [functionName, status] = [this.functionName.value, this.status.value];
-    const filter = { ...(functionName !== "" && { functionName }), ...(status !== undefined && { status }) };
+    const filter = this.#filter;
+    const asked = JSON.stringify(filter);
     try {
       const [rows, names] = await Promise.all([source.list(filter), source.functionNames()]);
       // The answer to another question than the one that is asked now.
       if (source !== this.#options.source()) return;
-      if (functionName !== this.functionName.value || status !== this.status.value) return;
+      if (asked !== JSON.stringify(this.#filter)) return;
       this.#hasFailed = false;
       batch(() => {
         this.rows.value = rows;

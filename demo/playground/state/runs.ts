@@ -44,14 +44,19 @@ export class Runs {
     this.#options = options;
   }
 
-  /** Starts an execution of the editor's first function; answers its id. */
+  /** Starts an execution of the editor's function that was chosen, or of its first; answers its id. */
   async start(): Promise<string> {
     const { local, bench } = this.#options;
-    const { payload } = bench;
+    const input = bench.payload;
+    const startWith = bench.startWith(local.clock.now());
+    const { functionName: chosen } = bench.draft.value;
     const program = await this.#load();
-    const [name] = local.pool.functionsOf(program);
-    if (name === undefined) throw new Error("The code exports no function: export what withDurableExecution returns.");
-    return local.startIn(program, name, payload);
+    const names = local.pool.functionsOf(program);
+    const functionName = names.find((each) => each === chosen) ?? names[0];
+    if (functionName === undefined) {
+      throw new Error("The code exports no function: export what withDurableExecution returns.");
+    }
+    return local.startIn(program, { functionName, input, ...startWith });
   }
 
   /** New workers, with the code of the editor. */
@@ -78,6 +83,16 @@ export class Runs {
     const source = selection.required;
     const program = await this.#loadFor(source);
     return { id: await local.fork(source, operationId, program), file: program.file };
+  }
+
+  /** Takes the selected execution back to before an operation, to go on with the code of the editor; answers its file. */
+  async rewind(operationId: string): Promise<string> {
+    const { local, selection } = this.#options;
+    const id = selection.required;
+    const program = await this.#loadFor(id);
+    await local.rewind(id, operationId);
+    local.shelf.bind(id, program);
+    return program.file;
   }
 
   /** Lets the code of the selected execution, which came with a link at an earlier visit, go on. */

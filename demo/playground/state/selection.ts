@@ -57,6 +57,14 @@ export class Selection {
     });
   }
 
+  /** The execution as a whole, as it is now. */
+  lookAtAll(): void {
+    batch(() => {
+      this.scrub.value = undefined;
+      this.operationId.value = undefined;
+    });
+  }
+
   clear(): void {
     this.#show(undefined);
   }

@@ -4,9 +4,10 @@ import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { compile } from "../editor/compile.ts";
 import type { Example } from "../examples/catalogue.ts";
 import { fromHash, type SharedCode, toHash } from "../model/share-link.ts";
+import { readStart, type StartWith } from "../model/start-options.ts";
 import type { Program, ProgramFailure } from "../sandbox/protocol.ts";
 import type { Code } from "../source/program-shelf.ts";
-import { type Draft, Drafts } from "./drafts.ts";
+import { type Draft, type DraftChange, Drafts, startOf } from "./drafts.ts";
 import { messageOf } from "../../../console/views/model/message-of.ts";
 
 export interface CodeError {
@@ -35,7 +36,7 @@ export class Workbench {
     this.draft = this.#drafts.current;
   }
 
-  edit(change: Partial<Draft>): void {
+  edit(change: DraftChange): void {
     this.#drafts.edit(change);
     this.#changed();
   }
@@ -54,9 +55,10 @@ export class Workbench {
   /** Shows the code that an execution runs with; what was edited of its file is kept. */
   showCodeOf(executionId: string, code: Code | undefined): void {
     if (code === undefined) return;
-    const { payload, ...shown } = this.draft.value;
+    const shown = this.draft.value;
     if (code.file === shown.file && code.code === shown.code) return;
-    this.#drafts.show({ ...code, payload: code.file === shown.file ? payload : this.#payloadOf(code.file, payload) });
+    const start = code.file === shown.file ? startOf(shown) : this.#drafts.startOf(code.file);
+    this.#drafts.show({ ...code, ...(start ?? { payload: shown.payload }) });
     this.codeError.value = undefined;
     this.shownFor.value = { executionId, hasOther: this.#drafts.left !== undefined };
   }
@@ -105,6 +107,11 @@ export class Workbench {
     return payload;
   }
 
+  /** With what else. `now` in ms since the epoch. @throws for what cannot be. */
+  startWith(now: number): StartWith {
+    return readStart(this.draft.value, now);
+  }
+
   /** The code as a script. @throws at a line that is no code, and shows it there. */
   compile(): Program {
     const { file, code, isForeign } = this.draft.value;
@@ -124,11 +131,6 @@ export class Workbench {
   #changed(): void {
     this.codeError.value = undefined;
     this.shownFor.value = undefined;
-  }
-
-  /** What the file is started with otherwise. */
-  #payloadOf(file: string, otherwise: string): string {
-    return this.#drafts.payloadOf(file) ?? otherwise;
   }
 }
 

@@ -1,9 +1,11 @@
-import type { ExecutionHeader } from "perdure/engine";
+import type { ExecutionHeader, Halt } from "perdure/engine";
 import type { JSX } from "preact";
 import { FailureText } from "../../../console/views/ui/failure-text.tsx";
-import { pretty } from "../../../console/views/ui/labels.ts";
+import { moment, pretty, remaining } from "../../../console/views/ui/labels.ts";
 import { LogLinesList, type ShownLogLine } from "../../../console/views/ui/log-lines.tsx";
+import { Fact } from "../../../console/views/ui/operation-details.tsx";
 import { Payload } from "../../../console/views/ui/payload.tsx";
+import { TagList } from "../../../console/views/ui/tag-list.tsx";
 
 /** An execution that another one was made from, or that was made from it. */
 export interface Relative {
@@ -13,6 +15,8 @@ export interface Relative {
 
 export interface ExecutionDetailsProps {
   readonly header: ExecutionHeader;
+  /** Ms since the epoch. */
+  readonly now: number;
   readonly hasOperations: boolean;
   /** What it was made from, and the operation that it began with where one was named. */
   readonly parent: (Relative & { readonly operationName: string | undefined }) | undefined;
@@ -31,6 +35,7 @@ export function ExecutionDetails(props: ExecutionDetailsProps): JSX.Element {
   return (
     <section class="details" aria-label="This execution" tabIndex={0}>
       <Kin {...props} />
+      <Facts {...props} />
       {hasOperations && (
         <p class="hint">Choose an operation, with a click or the arrow keys, to see its result, attempts and line.</p>
       )}
@@ -42,6 +47,36 @@ export function ExecutionDetails(props: ExecutionDetailsProps): JSX.Element {
       <LogLinesList lines={lines} onLine={onLine} />
     </section>
   );
+}
+
+/** What it is found by, when it begins, and since when it is paused. */
+function Facts({ header: { tags, startAt, halt }, now }: ExecutionDetailsProps): JSX.Element | null {
+  const hasTags = tags !== undefined && Object.keys(tags).length > 0;
+  if (!hasTags && startAt === undefined && halt?.reason !== "PAUSED") return null;
+  return (
+    <dl class="facts">
+      {hasTags && (
+        <div class="tags">
+          <dt>Tags</dt>
+          <dd>
+            <TagList tags={tags} />
+          </dd>
+        </div>
+      )}
+      {startAt !== undefined && (
+        <Fact name={startAt > now ? "Begins" : "Scheduled for"} value={timeText(startAt, now)} />
+      )}
+      {halt?.reason === "PAUSED" && <Fact name="Paused" value={pausedText(halt)} />}
+    </dl>
+  );
+}
+
+function timeText(at: number, now: number): string {
+  return at > now ? `${moment(at)}, in ${remaining(at - now)}` : moment(at);
+}
+
+function pausedText({ at }: Halt): string {
+  return `since ${moment(at)}`;
 }
 
 function Kin({ parent, forks, onSelect }: ExecutionDetailsProps): JSX.Element | null {

@@ -1,12 +1,17 @@
 import { type DirectoryRow, ExecutionStatus } from "perdure/engine";
 import type { ComponentChildren, JSX } from "preact";
+import { stateOfRow } from "../../../console/views/model/execution-state.ts";
 import { listTime, statusLabel } from "../../../console/views/ui/labels.ts";
+import { TagList } from "../../../console/views/ui/tag-list.tsx";
+import { useLater } from "../../../console/views/ui/later.ts";
 import { VirtualList } from "../../../console/views/ui/virtual-list.tsx";
 
 export interface ExecutionFilter {
   /** Empty for all. */
   readonly functionName: string;
   readonly status: ExecutionStatus | undefined;
+  /** `key=value`; empty for all. */
+  readonly tag: string;
 }
 
 export interface ExecutionListProps {
@@ -39,25 +44,45 @@ export function ExecutionList(props: ExecutionListProps): JSX.Element {
         onSelect={({ id }) => props.onSelect(id)}
         onOpen={props.onOpen}
         empty={props.empty}
-        render={({ functionName, name, status, startedAt, halted }) => (
-          <span class="cells">
-            <span class="cell-main">{functionName}</span>
-            <span class="cell-text">{name}</span>
-            <span class={`status status-${halted === true ? "HALTED" : status}`}>
-              {halted === true ? "halted" : statusLabel(status)}
-            </span>
-            <time class="cell-time" dateTime={new Date(startedAt).toISOString()}>
-              {listTime(startedAt, props.now)}
-            </time>
-          </span>
-        )}
+        render={(row) => <Row row={row} now={props.now} />}
       />
       {props.children}
     </div>
   );
 }
 
+interface RowProps {
+  readonly row: DirectoryRow;
+  readonly now: number;
+}
+
+function Row({ row, now }: RowProps): JSX.Element {
+  const { functionName, name, tags, startedAt, startAt } = row;
+  const state = stateOfRow(row, now);
+  const isToCome = state === "SCHEDULED";
+  const at = isToCome ? (startAt ?? startedAt) : startedAt;
+  return (
+    <span class="cells">
+      <span class="cell-main">{functionName}</span>
+      <span class="cell-text">{name}</span>
+      <span class="cell-tags">
+        <TagList tags={tags} />
+      </span>
+      <span class={`status status-${state}`}>{statusLabel(state)}</span>
+      <time
+        class="cell-time"
+        dateTime={new Date(at).toISOString()}
+        title={isToCome ? "It begins then." : "It was started then."}
+      >
+        {isToCome && <span class="sr">begins </span>}
+        {listTime(at, now)}
+      </time>
+    </span>
+  );
+}
+
 function Filters({ filter, functionNames, onFilter, onRefresh }: ExecutionListProps): JSX.Element {
+  const { write, flush } = useLater(onFilter);
   return (
     <div class="filters">
       <label>
@@ -89,6 +114,18 @@ function Filters({ filter, functionNames, onFilter, onRefresh }: ExecutionListPr
             </option>
           ))}
         </select>
+      </label>
+      <label>
+        Tag
+        <input
+          value={filter.tag}
+          placeholder="key=value"
+          size={10}
+          spellcheck={false}
+          autoComplete="off"
+          onInput={({ currentTarget }) => write({ tag: currentTarget.value.trim() })}
+          onBlur={flush}
+        />
       </label>
       <button type="button" class="quiet" onClick={onRefresh}>
         Refresh

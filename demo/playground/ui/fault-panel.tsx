@@ -39,7 +39,7 @@ export function FaultPanel(props: FaultPanelProps): JSX.Element {
       />
       <Fault
         name="Skip time"
-        effect="Moves the clock, the code's too, to when this execution goes on by itself."
+        effect="Moves the clock, the code's too, to when this execution goes on by itself; once it has ended, to the next scheduled start."
         onPress={props.onSkipTime}
       />
       <a

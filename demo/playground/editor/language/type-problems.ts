@@ -59,7 +59,7 @@ function messageOf({ messageText }: ts.Diagnostic): string {
 }
 
 function onlyPerdure(text: string): string {
-  return `Only "perdure" can be imported here, not ${text}.`;
+  return `Only "perdure" and "perdure/schedules" can be imported here, not ${text}.`;
 }
 
 function awaitsInFunctions(): string {

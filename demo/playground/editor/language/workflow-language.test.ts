@@ -116,7 +116,9 @@ describe("what cannot be had here", () => {
     [`import type { S3 } from "@aws-sdk/client-s3";\nexport type { S3 };`, `"@aws-sdk/client-s3"`],
     [`export const f = async () => import("lodash");`, `"lodash"`],
   ])("%s", (code, module) => {
-    expect(problems(code)).toEqual([[1, module, `Only "perdure" can be imported here, not ${module}.`]]);
+    expect(problems(code)).toEqual([
+      [1, module, `Only "perdure" and "perdure/schedules" can be imported here, not ${module}.`],
+    ]);
   });
 
   test("an export that perdure does not have", () => {
@@ -219,7 +221,71 @@ test.each(examples)("%s is answered for while it is being written", (path) => {
   }
 });
 
-test("the types are those of the package", () => {
+test("the types are those of the package, which import nothing but each other", () => {
+  const files = Object.keys(declarations).filter((path) => path.endsWith(".d.ts") && path.includes("/perdure/"));
   expect(declarations["/node_modules/perdure/index.d.ts"]).toMatch(/^export .*\bDurableContext\b.*;$/m);
-  expect(declarations["/node_modules/perdure/index.d.ts"]).not.toMatch(/^import /m);
+  expect(declarations["/node_modules/perdure/schedules.d.ts"]).toMatch(/\bschedule\b/);
+  const imported = files.flatMap((path) => [...(declarations[path] ?? "").matchAll(/^import .* from "(.*)";$/gm)]);
+  for (const [, source = ""] of imported) {
+    expect(files).toContain(source.replace("./", "/node_modules/perdure/").replace(/\.js$/, ".d.ts"));
+  }
+});
+
+describe("a step against time", () => {
+  const step = (options: string): string =>
+    handler(`await context.step("ask", async ({ signal }) => fetch("", { signal }), ${options});`);
+
+  test("has its timeout and signal checked", () => {
+    expect(problems(step("{ timeout: { seconds: 2 } }"))).toEqual([]);
+    expect(problems(step("{ timeout: 2 }"))).toEqual([[3, "timeout", expect.stringContaining("Duration")]]);
+    expect(problems(step("{ timeout: { secs: 2 } }"))).toEqual([
+      [3, "secs", expect.stringContaining("does not exist")],
+    ]);
+    expect(problems(handler(`await context.step(async ({ signal }) => signal.abort());`))).toEqual([
+      [3, "abort", expect.stringContaining("AbortSignal")],
+    ]);
+  });
+
+  test("has both described", () => {
+    const code = step("{ timeout: { seconds: 2 } }");
+    expect(language.hover(code, code.indexOf("timeout"))).toMatchObject({
+      signature: expect.stringContaining("timeout?: Duration"),
+      documentation: expect.stringContaining("How long one attempt may take"),
+    });
+    expect(language.hover(code, code.indexOf("signal"))?.signature).toContain("signal: AbortSignal");
+    expect(suggested(step("{ tim|: {} }"))).toContain("timeout");
+  });
+});
+
+describe("a schedule", () => {
+  const code = (options: string): string => `import { withDurableExecution } from "perdure";
+import { schedule } from "perdure/schedules";
+const report = withDurableExecution(async (event: { day: string }) => event.day);
+export const daily = schedule({ start: report, ${options} });`;
+
+  test("has its options checked against what it starts", () => {
+    expect(problems(code(`cron: "0 9 * * *", input: (slot) => ({ day: slot.toISOString() })`))).toEqual([]);
+    expect(problems(code(`cron: "0 9 * * *", input: { day: 7 }`))).toEqual([
+      [4, "day", expect.stringContaining("string")],
+    ]);
+    expect(problems(code(`cron: "0 9 * * *", catchUp: "some"`))).toEqual([
+      [4, "catchUp", expect.stringContaining('"some"')],
+    ]);
+  });
+
+  test("is suggested, and imported from where it is", () => {
+    const start = `export const daily = sche`;
+    const found = language.suggest(start, start.length)?.entries.find(({ name }) => name === "schedule");
+    expect(found?.source).toBe("perdure/schedules");
+    expect(language.describe(start, start.length, found!)?.changes).toEqual([
+      expect.objectContaining({ insert: expect.stringContaining('import { schedule } from "perdure/schedules"') }),
+    ]);
+  });
+});
+
+test("names of perdure are suggested from its entries alone", () => {
+  const sources = ["withDurable", "StepTimeoutErr", "sched"].flatMap(
+    (start) => language.suggest(start, start.length)?.entries.flatMap(({ source = [] }) => source) ?? [],
+  );
+  expect([...new Set(sources)].toSorted()).toEqual(["perdure", "perdure/schedules"]);
 });

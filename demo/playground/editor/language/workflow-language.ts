@@ -202,7 +202,12 @@ export class WorkflowLanguage {
     return {
       getCompilationSettings: () => options,
       // perdure too, so that its exports are suggested before the file imports any.
-      getScriptFileNames: () => [FILE, "/sandbox.d.ts", "/node_modules/perdure/index.d.ts"],
+      getScriptFileNames: () => [
+        FILE,
+        "/sandbox.d.ts",
+        "/node_modules/perdure/index.d.ts",
+        "/node_modules/perdure/schedules.d.ts",
+      ],
       getScriptVersion: (path) => (path === FILE ? `${this.#version}` : "0"),
       getScriptSnapshot: (path) =>
         path === FILE ? ts.ScriptSnapshot.fromString(this.#text) : this.#declarations.get(path),
