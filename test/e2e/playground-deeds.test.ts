@@ -97,6 +97,20 @@ inChromium("an execution", () => {
     await listed(page, /patient.*succeeded/).waitFor();
   });
 
+  test("that is halted is rewound to before where code and log part", async () => {
+    const page = await visit();
+    await runPatient(page);
+    await setCode(page, patientCode("mended").replace('"long"', '"short"').replace("hours: 5", "seconds: 1"));
+    await press(page, "Kill");
+    await press(page, "Restart worker");
+    await says(page, "Halted: the code and the log do not match.");
+    expect(await page.getByRole("button", { name: "Pause" }).count()).toBe(0);
+    await row(page, /long/).click();
+    await press(page, "Rewind");
+    await press(page, "Rewind it");
+    await story(page).getByText('Finished: "mended"').waitFor();
+  });
+
   test("is rewound while its step runs, and again while it is paused, and does nothing twice", async () => {
     const page = await visit();
     await setCode(
@@ -159,7 +173,11 @@ inChromium("tags", () => {
     await openList(page);
     await listed(page, /patient/).waitFor();
     const filter = page.getByRole("textbox", { name: "Tag", exact: true });
-    await filter.fill("stage=on the road");
+    // As it is written, with a pause before the blank, while the page's clock ticks.
+    await filter.pressSequentially("stage=on");
+    await says(page, "No execution is like that.");
+    await filter.pressSequentially(" the road", { delay: 100 });
+    expect(await filter.inputValue()).toBe("stage=on the road");
     await listed(page, /patient/).waitFor({ state: "detached" });
     await listed(page, /sendParcel.*customer=c-8.*running/).waitFor();
     expect(await violations(page)).toEqual([]);
@@ -296,6 +314,29 @@ inChromium("a Worker's executions", () => {
 });
 
 inChromium("looks", () => {
+  test("of 1024 x 768, paused and with one chosen, has more than six operations in sight", async () => {
+    const page = await visit({ viewport: { width: 1024, height: 768 } });
+    await setCode(
+      page,
+      `
+import { type DurableContext, withDurableExecution } from "perdure";
+export const many = withDurableExecution(async (_event: unknown, context: DurableContext) => {
+  for (const n of Array(20).keys()) await context.step("step " + n, async () => n);
+  await context.wait("long", { hours: 5 });
+});
+`,
+    );
+    await press(page, "Run");
+    await story(page).getByText("It waits for “long”").waitFor();
+    await press(page, "Pause");
+    await badge(page, "paused");
+    const list = page.getByRole("listbox", { name: "Operations" });
+    await list.getByRole("option").nth(2).click();
+    await page.getByRole("region", { name: "Chosen operation" }).waitFor();
+    const { height = 0 } = (await list.boundingBox()) ?? {};
+    expect(Math.floor(height / 32)).toBeGreaterThan(6);
+  });
+
   test.each([
     ["light", 360],
     ["dark", 1024],

@@ -37,7 +37,7 @@ test("reaches the executions that it was given or has started, and no other", as
   expect(await port.serve("read", ["f/given", 1])).toMatchObject({ bodies: [started("given")] });
   expect(await port.serve("create", [row("own"), started("own")])).toBe("created");
   expect(await port.serve("read", ["f/own", 1])).toMatchObject({ bodies: [started("own")] });
-  expect(await port.serve("create", [row("other"), started("other")])).toBe("exists");
+  await expect(port.serve("create", [row("other"), started("other")])).rejects.toThrow('"other" is taken');
   expect(created).toEqual(["f/own"]);
   await expect(port.serve("read", ["f/other", 1])).rejects.toThrow("not one of");
 });
@@ -47,7 +47,7 @@ test("reaches an execution that it would start, and that is there already, if it
   await expect(own.serve("read", ["f/other", 1])).rejects.toThrow("not one of");
   expect(await own.serve("create", [row("other"), started("other")])).toBe("exists");
   expect(await own.serve("read", ["f/other", 1])).toMatchObject({ bodies: [started("other")] });
-  expect(await own.serve("create", [row("given"), started("given")])).toBe("exists");
+  await expect(own.serve("create", [row("given"), started("given")])).rejects.toThrow('"given" is taken');
   await expect(own.serve("read", ["f/given", 1])).rejects.toThrow("not one of");
   expect(created).toEqual([]);
 });

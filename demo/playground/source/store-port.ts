@@ -76,19 +76,20 @@ export class StorePort {
 
   async #create(row: DirectoryRow, body: string): Promise<"created" | "exists"> {
     if (this.#onCreating === undefined) throw new RefusedCallError("No execution is started here.");
-    if ((await this.#store.read(row.id, 1, { limit: 1 })) !== undefined) return this.#known(row.id);
+    if ((await this.#store.read(row.id, 1, { limit: 1 })) !== undefined) return this.#known(row);
     // Before it is there: whose it is must be known whenever it can be found.
     this.#onCreating(row.id);
     const answer = await this.#store.create(row, body);
-    if (answer === "exists") return this.#known(row.id);
+    if (answer === "exists") return this.#known(row);
     this.#granted.add(row.id);
     return answer;
   }
 
   /** Whoever starts by a name that was taken before wants to know what came of it. */
-  #known(id: string): "exists" {
+  #known({ id, name }: DirectoryRow): "exists" {
     if (this.#isOwn(id)) this.#granted.add(id);
-    return "exists";
+    if (this.#granted.has(id)) return "exists";
+    throw new RefusedCallError(`The name "${name}" is taken, by an execution that is not one of this code's.`);
   }
 
   /** A page without a row of its own says that there are no more: pages are read on until one has some. */

@@ -5,6 +5,8 @@ import type { ExecutionSource, ListFilter } from "../source/execution-source.ts"
 
 /** Of an execution that has changed, and of a Worker's, in ms. */
 const [LOCAL_DELAY_MS, REMOTE_EVERY_MS] = [200, 3_000];
+/** After so long without a key a tag that is written counts, in ms. */
+const PAUSE_MS = 300;
 
 export interface ListingOptions {
   readonly source: () => ExecutionSource;
@@ -28,6 +30,7 @@ export class Listing {
   readonly functionNames: Signal<readonly string[]> = signal([]);
   readonly #options: ListingOptions;
   #isListing = false;
+  #written: ReturnType<typeof setTimeout> | undefined;
   #hasFailed = false;
 
   constructor(options: ListingOptions) {
@@ -57,8 +60,10 @@ export class Listing {
   filter(change: FilterChange): void {
     if (change.functionName !== undefined) this.functionName.value = change.functionName;
     if ("status" in change) this.status.value = change.status;
-    if (change.tag !== undefined) this.tag.value = change.tag;
-    void this.refresh();
+    if (change.tag === undefined) return void this.refresh();
+    this.tag.value = change.tag;
+    clearTimeout(this.#written);
+    this.#written = setTimeout(() => void this.refresh(), PAUSE_MS);
   }
 
   get isFiltered(): boolean {

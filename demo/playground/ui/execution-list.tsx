@@ -3,7 +3,6 @@ import type { ComponentChildren, JSX } from "preact";
 import { stateOfRow } from "../../../console/views/model/execution-state.ts";
 import { listTime, statusLabel } from "../../../console/views/ui/labels.ts";
 import { TagList } from "../../../console/views/ui/tag-list.tsx";
-import { useLater } from "../../../console/views/ui/later.ts";
 import { VirtualList } from "../../../console/views/ui/virtual-list.tsx";
 
 export interface ExecutionFilter {
@@ -82,7 +81,6 @@ function Row({ row, now }: RowProps): JSX.Element {
 }
 
 function Filters({ filter, functionNames, onFilter, onRefresh }: ExecutionListProps): JSX.Element {
-  const { write, flush } = useLater(onFilter);
   return (
     <div class="filters">
       <label>
@@ -123,8 +121,7 @@ function Filters({ filter, functionNames, onFilter, onRefresh }: ExecutionListPr
           size={10}
           spellcheck={false}
           autoComplete="off"
-          onInput={({ currentTarget }) => write({ tag: currentTarget.value.trim() })}
-          onBlur={flush}
+          onInput={({ currentTarget }) => onFilter({ tag: currentTarget.value })}
         />
       </label>
       <button type="button" class="quiet" onClick={onRefresh}>
