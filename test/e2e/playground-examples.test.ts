@@ -56,7 +56,9 @@ async function untilEnded(page: Page): Promise<string> {
   for (;;) {
     await story.filter({ hasText: /^(Finished|Failed|Stopped|Nothing runs)/ }).waitFor();
     const text = (await story.textContent()) ?? "";
-    if (!text.startsWith("Nothing runs")) return text;
+    if (/^(Finished|Failed|Stopped)/.test(text)) return text;
+    // It may have gone on between the look and the reading.
+    if (!text.startsWith("Nothing runs")) continue;
     const before = (await page.locator(".scrubber span").textContent()) ?? "";
     const answer = page.getByRole("button", { name: "Succeed" }).first();
     if (await answer.isVisible()) await answer.click();
