@@ -32,8 +32,8 @@ export interface ExampleResult {
 const modules = join(root, "node_modules");
 export const installedSdk: string = join(modules, "@aws/durable-execution-sdk-js");
 
-/** The examples wait in real time where they run against a host, and say how long only where it is long. */
-const TEST_TIMEOUT_MS = 60_000;
+/** Against a host the examples wait in real time: six attempts of a step with AWS's default strategy take two minutes. */
+const TEST_TIMEOUT_MS = 240_000;
 /** The tests mostly wait. */
 const WORKERS = 4;
 const REASON_LENGTH = 160;

@@ -22,6 +22,12 @@ export interface Serving {
   readonly left: readonly { readonly name: string; readonly reason: string }[];
 }
 
+interface ExampleModule {
+  readonly handler?: Functions[string];
+  /** Some examples are not for the cloud. */
+  readonly config?: { readonly localOnly?: boolean };
+}
+
 process.on("disconnect", () => process.exit());
 process.once("message", (asked: ToServe) => void serve(asked));
 
@@ -52,8 +58,8 @@ async function load(files: readonly ExampleFile[]): Promise<{ functions: Functio
         plugins: [perdure],
         logLevel: "silent",
       });
-      const { handler } = (await import(pathToFileURL(outfile).href)) as { handler?: Functions[string] };
-      if (handler !== undefined) functions[name] = handler;
+      const { handler, config } = (await import(pathToFileURL(outfile).href)) as ExampleModule;
+      if (handler !== undefined && config?.localOnly !== true) functions[name] = handler;
     } catch (error) {
       left.push({ name, reason: error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error) });
     }
