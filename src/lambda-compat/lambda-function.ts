@@ -82,12 +82,18 @@ class LambdaInvocation implements RunningInvocation {
   readonly #request: InvocationRequest;
   /** What has changed since the last answer, by operation: the SDK gets it with the next one. */
   readonly #news = new Map<string, Operation>();
+  /** Settles if the execution's result could not be recorded. */
+  readonly #lost: Promise<FunctionOutput>;
+  #lose: (output: FunctionOutput) => void = () => {};
   #tokens = 0;
   #isOver = false;
   #isLeaving = false;
 
   constructor(handler: LambdaHandler, request: InvocationRequest) {
     this.#request = request;
+    this.#lost = new Promise((lose) => {
+      this.#lose = lose;
+    });
     this.output = this.#run(handler);
   }
 
@@ -121,8 +127,7 @@ class LambdaInvocation implements RunningInvocation {
       UpdatedOperationIds,
     });
     try {
-      const output = await handler(event, lambdaContextOf(this.#request));
-      return this.#outputOf(output as api.DurableExecutionInvocationOutput);
+      return await Promise.race([this.#outputOf(handler, event), this.#lost]);
     } catch (error) {
       return { status: "FAULT", error: failureFromError(error) };
     } finally {
@@ -130,8 +135,9 @@ class LambdaInvocation implements RunningInvocation {
     }
   }
 
-  #outputOf(output: api.DurableExecutionInvocationOutput): FunctionOutput {
-    const outcome = outcomeOf(output);
+  async #outputOf(handler: LambdaHandler, event: object): Promise<FunctionOutput> {
+    const output: unknown = await handler(event, lambdaContextOf(this.#request));
+    const outcome = outcomeOf(output as api.DurableExecutionInvocationOutput);
     return outcome.status === "PENDING" ? { ...outcome, again: this.#news.size > 0 } : outcome;
   }
 
@@ -158,9 +164,17 @@ class LambdaInvocation implements RunningInvocation {
       // Changes that came before this invocation was there to absorb them are told with the answer.
       this.absorb(await this.#request.client.checkpoint(updates));
     } catch (error) {
-      throw clientError(error);
+      const refusal = clientError(error);
+      // AWS's SDK waits for ever for the record of a result too large for its output, where that is refused.
+      if (updates.some(({ type }) => type === "EXECUTION")) this.#lose(lostResult(refusal));
+      throw refusal;
     }
   }
+}
+
+function lostResult({ scope, cause }: DurableExecutionClientError): FunctionOutput {
+  const status = scope === DurableExecutionClientErrorScope.EXECUTION ? "FAILED" : "FAULT";
+  return { status, error: failureFromError(cause) };
 }
 
 /** What AWS's SDK understands: whether the execution is lost, or the invocation is worth another try. */
