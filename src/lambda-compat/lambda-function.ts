@@ -15,7 +15,7 @@ import type {
   PlainFunction,
   RunningInvocation,
 } from "../engine/runner/function.ts";
-import { DurableExecutionClientError, DurableExecutionClientErrorScope } from "./client-error.ts";
+import { DurableExecutionClientError } from "./client-error.ts";
 import { InvalidArgumentError } from "./invalid-argument.ts";
 import { DurableExecutionInvocationInputWithClient } from "./invocation-input.ts";
 import { lambdaContextOf } from "./lambda-context.ts";
@@ -51,8 +51,7 @@ function explainDurable(context: object, name: string): void {
   for (const method of DURABLE_METHODS) {
     const value = (): never => {
       throw new InvalidArgumentError(
-        `context.${method} was called by the function "${name}", which has no durable context: register ` +
-          `withDurableExecution(async (event, context) => ...) instead of the bare handler.`,
+        `context.${method} was called by the function "${name}", which is not durable: register withDurableExecution(handler).`,
       );
     };
     Object.defineProperty(context, method, { value });
@@ -82,18 +81,15 @@ class LambdaInvocation implements RunningInvocation {
   readonly #request: InvocationRequest;
   /** What has changed since the last answer, by operation: the SDK gets it with the next one. */
   readonly #news = new Map<string, Operation>();
+  #lose!: (output: FunctionOutput) => void;
   /** Settles if the execution's result could not be recorded. */
-  readonly #lost: Promise<FunctionOutput>;
-  #lose: (output: FunctionOutput) => void = () => {};
+  readonly #lost = new Promise<FunctionOutput>((lose) => (this.#lose = lose));
   #tokens = 0;
   #isOver = false;
   #isLeaving = false;
 
   constructor(handler: LambdaHandler, request: InvocationRequest) {
     this.#request = request;
-    this.#lost = new Promise((lose) => {
-      this.#lose = lose;
-    });
     this.output = this.#run(handler);
   }
 
@@ -127,7 +123,7 @@ class LambdaInvocation implements RunningInvocation {
       UpdatedOperationIds,
     });
     try {
-      return await Promise.race([this.#outputOf(handler, event), this.#lost]);
+      return await Promise.race([this.#lost, this.#outputOf(handler, event)]);
     } catch (error) {
       return { status: "FAULT", error: failureFromError(error) };
     } finally {
@@ -136,8 +132,7 @@ class LambdaInvocation implements RunningInvocation {
   }
 
   async #outputOf(handler: LambdaHandler, event: object): Promise<FunctionOutput> {
-    const output: unknown = await handler(event, lambdaContextOf(this.#request));
-    const outcome = outcomeOf(output as api.DurableExecutionInvocationOutput);
+    const outcome = outcomeOf(await handler(event, lambdaContextOf(this.#request)));
     return outcome.status === "PENDING" ? { ...outcome, again: this.#news.size > 0 } : outcome;
   }
 
@@ -173,14 +168,13 @@ class LambdaInvocation implements RunningInvocation {
 }
 
 function lostResult({ scope, cause }: DurableExecutionClientError): FunctionOutput {
-  const status = scope === DurableExecutionClientErrorScope.EXECUTION ? "FAILED" : "FAULT";
-  return { status, error: failureFromError(cause) };
+  return { status: scope === "EXECUTION" ? "FAILED" : "FAULT", error: failureFromError(cause) };
 }
 
 /** What AWS's SDK understands: whether the execution is lost, or the invocation is worth another try. */
 function clientError(error: unknown): DurableExecutionClientError {
   const { cause, scope } = error instanceof CheckpointError ? error : { cause: error, scope: "INVOCATION" as const };
-  return new DurableExecutionClientError(messageOf(cause), { scope: DurableExecutionClientErrorScope[scope], cause });
+  return new DurableExecutionClientError(messageOf(cause), { scope, cause });
 }
 
 function outcomeOf(output: api.DurableExecutionInvocationOutput): FunctionOutput {
