@@ -51,7 +51,7 @@ function explainDurable(context: object, name: string): void {
   for (const method of DURABLE_METHODS) {
     const value = (): never => {
       throw new InvalidArgumentError(
-        `context.${method} was called by the function "${name}", which is not durable: register withDurableExecution(handler).`,
+        `context.${method} was called by the function "${name}", which is not wrapped in withDurableExecution.`,
       );
     };
     Object.defineProperty(context, method, { value });
