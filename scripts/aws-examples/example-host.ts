@@ -37,8 +37,9 @@ export class ExampleHost {
     });
   }
 
+  /** It then ends by itself, and leaves nothing behind. */
   close(): void {
-    this.#child.kill();
+    this.#child.disconnect();
   }
 }
 
