@@ -15,7 +15,7 @@ import type {
   PlainFunction,
   RunningInvocation,
 } from "../engine/runner/function.ts";
-import { DurableExecutionClientError, DurableExecutionClientErrorScope } from "./client-error.ts";
+import { DurableExecutionClientError } from "./client-error.ts";
 import { InvalidArgumentError } from "./invalid-argument.ts";
 import { DurableExecutionInvocationInputWithClient } from "./invocation-input.ts";
 import { lambdaContextOf } from "./lambda-context.ts";
@@ -51,8 +51,7 @@ function explainDurable(context: object, name: string): void {
   for (const method of DURABLE_METHODS) {
     const value = (): never => {
       throw new InvalidArgumentError(
-        `context.${method} was called by the function "${name}", which has no durable context: register ` +
-          `withDurableExecution(async (event, context) => ...) instead of the bare handler.`,
+        `context.${method} was called by the function "${name}", which is not wrapped in withDurableExecution.`,
       );
     };
     Object.defineProperty(context, method, { value });
@@ -82,6 +81,9 @@ class LambdaInvocation implements RunningInvocation {
   readonly #request: InvocationRequest;
   /** What has changed since the last answer, by operation: the SDK gets it with the next one. */
   readonly #news = new Map<string, Operation>();
+  #lose!: (output: FunctionOutput) => void;
+  /** Settles if the execution's result could not be recorded. */
+  readonly #lost = new Promise<FunctionOutput>((lose) => (this.#lose = lose));
   #tokens = 0;
   #isOver = false;
   #isLeaving = false;
@@ -121,8 +123,7 @@ class LambdaInvocation implements RunningInvocation {
       UpdatedOperationIds,
     });
     try {
-      const output = await handler(event, lambdaContextOf(this.#request));
-      return this.#outputOf(output as api.DurableExecutionInvocationOutput);
+      return await Promise.race([this.#lost, this.#outputOf(handler, event)]);
     } catch (error) {
       return { status: "FAULT", error: failureFromError(error) };
     } finally {
@@ -130,8 +131,8 @@ class LambdaInvocation implements RunningInvocation {
     }
   }
 
-  #outputOf(output: api.DurableExecutionInvocationOutput): FunctionOutput {
-    const outcome = outcomeOf(output);
+  async #outputOf(handler: LambdaHandler, event: object): Promise<FunctionOutput> {
+    const outcome = outcomeOf(await handler(event, lambdaContextOf(this.#request)));
     return outcome.status === "PENDING" ? { ...outcome, again: this.#news.size > 0 } : outcome;
   }
 
@@ -158,15 +159,22 @@ class LambdaInvocation implements RunningInvocation {
       // Changes that came before this invocation was there to absorb them are told with the answer.
       this.absorb(await this.#request.client.checkpoint(updates));
     } catch (error) {
-      throw clientError(error);
+      const refusal = clientError(error);
+      // AWS's SDK waits for ever for the record of a result too large for its output, where that is refused.
+      if (updates.some(({ type }) => type === "EXECUTION")) this.#lose(lostResult(refusal));
+      throw refusal;
     }
   }
+}
+
+function lostResult({ scope, cause }: DurableExecutionClientError): FunctionOutput {
+  return { status: scope === "EXECUTION" ? "FAILED" : "FAULT", error: failureFromError(cause) };
 }
 
 /** What AWS's SDK understands: whether the execution is lost, or the invocation is worth another try. */
 function clientError(error: unknown): DurableExecutionClientError {
   const { cause, scope } = error instanceof CheckpointError ? error : { cause: error, scope: "INVOCATION" as const };
-  return new DurableExecutionClientError(messageOf(cause), { scope: DurableExecutionClientErrorScope[scope], cause });
+  return new DurableExecutionClientError(messageOf(cause), { scope, cause });
 }
 
 function outcomeOf(output: api.DurableExecutionInvocationOutput): FunctionOutput {

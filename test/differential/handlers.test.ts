@@ -6,6 +6,7 @@ compareEverywhere("a handler and", handlers, {
   "what cannot be written fails its execution": ["a BigInt", "a cycle"],
   "thrown texts are kept": ["a thrown text"],
   "causes are kept": ["an error with a cause"],
+  "payloads end at 6 MiB": ["more than a payload takes"],
 });
 compareEverywhere("misuse", misuse);
 compareEverywhere("code that changes", changes, {

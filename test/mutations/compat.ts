@@ -165,4 +165,11 @@ export const compatMutations: readonly Mutation[] = [
     becomes: "    this.traceId = parent?.traceId ?? randomHex(traceIdOf(arn, startedAt).length / 2);",
     tests: ["src/otel/otel.test.ts"],
   },
+  {
+    keeps: "P2",
+    what: "an invocation of AWS's SDK waits for ever for the record of a result that was refused",
+    code: '      if (updates.some(({ type }) => type === "EXECUTION")) this.#lose(lostResult(refusal));\n',
+    becomes: "",
+    tests: ["src/lambda-compat/lambda-function.test.ts"],
+  },
 ];

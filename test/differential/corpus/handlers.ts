@@ -37,6 +37,7 @@ export const handlers: Corpus = {
   },
   "1 MB": returning("x".repeat(1024 * 1024)),
   "more than an output takes": () => async () => "x".repeat(6 * 1024 * 1024 - 51),
+  "more than a payload takes": () => async () => "x".repeat(6 * 1024 * 1024 - 1),
 
   "an error": throwing(() => new Error("failed")),
   "an error of another type": throwing(() => new TypeError("wrong type")),
