@@ -8,9 +8,10 @@
  * it writes needs it no more once it was asked to commit.
  */
 
-import { openDB } from "idb";
+import { wrap } from "idb";
 import type { Listen } from "../hosts/event-turns.ts";
-import { type PerdureDatabase, type Schema, SCHEMA_VERSION, upgradeSchema } from "./schema.ts";
+import { type FrameDatabases, frameDatabases } from "./frame-databases.ts";
+import { type PerdureDatabase, SCHEMA_VERSION, type Upgrade, upgradeSchema } from "./schema.ts";
 import { BrowserStorageError, BrowserStorageErrorCode, ConnectionLostError, hasName } from "./storage-error.ts";
 
 export interface ConnectionOptions {
@@ -43,6 +44,8 @@ export class Connection {
   #absence: Absence | undefined;
   /** How often it was left. */
   #pauses = 0;
+  /** Where the page's own way to the databases has failed. */
+  #frame: FrameDatabases | undefined;
   /** An older tab holds the opening up: that is no fault of the browser's. */
   #isBlocked = false;
 
@@ -151,24 +154,41 @@ export class Connection {
     }
   }
 
-  #request(): Promise<PerdureDatabase> {
+  /** A browser that has lost its database server may have none any more for this window, and one for a new one. */
+  async #request(): Promise<PerdureDatabase> {
+    this.#frame?.remove();
+    this.#frame = undefined;
+    try {
+      return await this.#ask(globalThis.indexedDB);
+    } catch (error) {
+      if (hasName(error, "UnknownError")) this.#frame = frameDatabases();
+      if (this.#frame === undefined) throw error;
+      return await this.#ask(this.#frame.databases);
+    }
+  }
+
+  async #ask(databases: IDBFactory): Promise<PerdureDatabase> {
     const { name, version, onBlocked } = this.#options;
-    return openDB<Schema>(name, version ?? SCHEMA_VERSION, {
+    const request = databases.open(name, version ?? SCHEMA_VERSION);
+    request.onupgradeneeded = ({ oldVersion }) => {
+      const upgrade = wrap(request.transaction as IDBTransaction) as unknown as Upgrade;
       // What fails in it aborts its transaction, and the opening says so.
-      upgrade: (database, from, _to, upgrade) => void upgradeSchema(database, from, upgrade).catch(noop),
-      blocked: () => {
-        this.#isBlocked = true;
-        onBlocked?.();
-      },
-      blocking: (_, newVersion, { target }) => {
-        // Not only the newest connection: one that was given up for lost holds up the newer tab just as well.
-        (target as IDBDatabase).close();
-        this.#release();
-        // Without a version it is being deleted, and may be made anew.
-        if (newVersion !== null) this.#supersede();
-      },
-      terminated: () => this.#lost(),
+      upgradeSchema(upgrade.db as PerdureDatabase, oldVersion, upgrade).catch(noop);
+    };
+    request.onblocked = () => {
+      this.#isBlocked = true;
+      onBlocked?.();
+    };
+    const opened = (await wrap(request)) as unknown as PerdureDatabase;
+    opened.addEventListener("versionchange", ({ newVersion }) => {
+      // Not only the newest connection: one that was given up for lost holds up the newer tab just as well.
+      opened.close();
+      this.#release();
+      // Without a version it is being deleted, and may be made anew.
+      if (newVersion !== null) this.#supersede();
     });
+    opened.addEventListener("close", () => this.#lost());
+    return opened;
   }
 
   #supersede(): void {

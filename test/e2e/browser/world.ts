@@ -3,7 +3,9 @@
 import { onTestFinished } from "vitest";
 import type { Engine } from "../../../scripts/browsers/find-engines.ts";
 import { Firefox, type Preferences } from "../../../scripts/browsers/firefox.ts";
+import { InspectedWebKit } from "../../../scripts/browsers/inspected-webkit.ts";
 import { Profile, type RemoteBrowser, type RemoteTab } from "../../../scripts/browsers/remote-browser.ts";
+import type { WebKitPrograms } from "../../../scripts/browsers/webkit.ts";
 import { type BrowserTab, Chromium } from "./chromium.ts";
 import { SiteServer } from "./site-server.ts";
 
@@ -46,6 +48,11 @@ export class World<Tab extends RemoteTab = BrowserTab> {
     return World.#open("firefox", (profile) => Firefox.start(executablePath, profile, preferences));
   }
 
+  /** In a WebKitGTK of its own, which keeps what it stores. */
+  static openWebKit(programs: WebKitPrograms): Promise<World<RemoteTab>> {
+    return World.#open("webkit", (profile) => InspectedWebKit.start(programs, profile));
+  }
+
   /** In a running browser, in which its site is a new one. Its tabs are that browser's to end, its site the caller's. */
   static async share<Tab extends RemoteTab>(engine: EngineKind, running: RemoteBrowser<Tab>): Promise<World<Tab>> {
     const world = new World(await SiteServer.open(), engine, () => Promise.resolve(running), false);
@@ -81,6 +88,12 @@ export class World<Tab extends RemoteTab = BrowserTab> {
   async killBrowser(): Promise<void> {
     if (!this.mayKill) throw new Error("others use this browser");
     await this.#browser?.kill();
+  }
+
+  /** Kills the process that serves IndexedDB to all tabs. */
+  loseServer(): void {
+    if (!(this.#browser instanceof InspectedWebKit)) throw new Error("the browser serves it itself");
+    this.#browser.killServer();
   }
 
   /** A new browser on the profile of the one before. */
