@@ -23,6 +23,8 @@ export interface ConnectionOptions {
   readonly patienceMs?: number;
   /** Told when a connection ended: what was known of the database may no longer be so. */
   readonly onLost?: () => void;
+  /** Told when the browser has ended a connection, or had it ended: it may have removed everything, or have no more of it. */
+  readonly onTaken?: () => void;
   /** Told when a newer tab has the database: this connection opens no more. */
   readonly onSuperseded?: () => void;
   /** Told when an older tab holds up this one's first use; it goes on once that tab lets go. */
@@ -168,7 +170,7 @@ export class Connection {
   }
 
   async #ask(databases: IDBFactory): Promise<PerdureDatabase> {
-    const { name, version, onBlocked } = this.#options;
+    const { name, version, onBlocked, onTaken } = this.#options;
     const request = databases.open(name, version ?? SCHEMA_VERSION);
     request.onupgradeneeded = ({ oldVersion }) => {
       const upgrade = wrap(request.transaction as IDBTransaction) as unknown as Upgrade;
@@ -185,9 +187,13 @@ export class Connection {
       opened.close();
       this.#release();
       // Without a version it is being deleted, and may be made anew.
-      if (newVersion !== null) this.#supersede();
+      if (newVersion === null) onTaken?.();
+      else this.#supersede();
     });
-    opened.addEventListener("close", () => this.#lost());
+    opened.addEventListener("close", () => {
+      this.#lost();
+      onTaken?.();
+    });
     return opened;
   }
 

@@ -167,10 +167,14 @@ export class SiteTab<Tab extends RemoteTab = BrowserTab> {
     })`);
   }
 
+  /** Operations by name and status. */
+  async operations(id: string): Promise<[name: string | null, status: string][]> {
+    return await this.read(`site.operations(${JSON.stringify(id)})`);
+  }
+
   /** The names of steps and waits that are recorded as succeeded. */
   async succeeded(id: string): Promise<(string | null)[]> {
-    const operations = await this.read<[string | null, string][]>(`site.operations(${JSON.stringify(id)})`);
-    return operations.flatMap(([name, status]) => (status === "SUCCEEDED" ? [name] : []));
+    return (await this.operations(id)).flatMap(([name, status]) => (status === "SUCCEEDED" ? [name] : []));
   }
 
   /** Resolves with the header once the execution has ended, wherever it runs. */
