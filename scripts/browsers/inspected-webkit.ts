@@ -180,7 +180,8 @@ class InspectedTab implements RemoteTab {
   }
 
   async navigate(url: string): Promise<void> {
-    await this.evaluate(`void (location.href = ${JSON.stringify(url)})`);
+    // Not at once: a page that goes gives no answer.
+    await this.evaluate(`void setTimeout(() => (location.href = ${JSON.stringify(url)}), 0)`);
   }
 
   async reload(): Promise<void> {

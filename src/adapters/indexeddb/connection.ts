@@ -71,10 +71,9 @@ export class Connection {
       // The first comes of the start of a transaction, the second of a transaction that was broken off for sleep: of
       // that a page may hear only when it is back. The third comes of a database that the browser itself has lost.
       const isBrokenOff = this.#pauses > pauses && hasName(error, "AbortError");
-      const isDoubtful = hasName(error, "UnknownError");
-      if (!isDoubtful && !isBrokenOff && !hasName(error, "InvalidStateError")) throw error;
+      if (!isBrokenOff && !hasName(error, "UnknownError") && !hasName(error, "InvalidStateError")) throw error;
       if (this.#database === database) this.#release();
-      throw new ConnectionLostError(error, isDoubtful);
+      throw new ConnectionLostError(error);
     }
   }
 
@@ -133,6 +132,7 @@ export class Connection {
   retire(reason: BrowserStorageError): void {
     this.#retirement ??= reason;
     this.#release();
+    this.#frame?.remove();
     this.resume();
   }
 
@@ -172,15 +172,15 @@ export class Connection {
   async #ask(databases: IDBFactory): Promise<PerdureDatabase> {
     const { name, version, onBlocked, onTaken } = this.#options;
     const request = databases.open(name, version ?? SCHEMA_VERSION);
-    request.onupgradeneeded = ({ oldVersion }) => {
+    request.addEventListener("upgradeneeded", ({ oldVersion }) => {
       const upgrade = wrap(request.transaction as IDBTransaction) as unknown as Upgrade;
       // What fails in it aborts its transaction, and the opening says so.
       upgradeSchema(upgrade.db as PerdureDatabase, oldVersion, upgrade).catch(noop);
-    };
-    request.onblocked = () => {
+    });
+    request.addEventListener("blocked", () => {
       this.#isBlocked = true;
       onBlocked?.();
-    };
+    });
     const opened = (await wrap(request)) as unknown as PerdureDatabase;
     opened.addEventListener("versionchange", ({ newVersion }) => {
       // Not only the newest connection: one that was given up for lost holds up the newer tab just as well.

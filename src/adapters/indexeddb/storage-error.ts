@@ -25,15 +25,16 @@ export class BrowserStorageError extends Error {
   }
 }
 
-/** The connection ended under us. What was asked of the database may be asked again. */
-export class ConnectionLostError extends Error {
-  override readonly name = "ConnectionLostError";
-  /** What was asked may have been done all the same. */
-  readonly isDoubtful: boolean;
-
-  constructor(cause: unknown, isDoubtful: boolean) {
-    super("the connection was closed", { cause });
-    this.isDoubtful = isDoubtful;
+/** The connection ended under us. What was asked of the database may be asked again, though it may have been done. */
+export class ConnectionLostError extends BrowserStorageError {
+  constructor(cause: unknown) {
+    super(
+      BrowserStorageErrorCode.UNAVAILABLE,
+      `The browser has ended a connection to its database (${String(cause)}).`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -74,18 +74,17 @@ describe.skipIf(!engine.found)(
       test("while executions are started loses none that was said to be", async () => {
         const world = await open();
         const tab = await noting(await world.open());
-        const names = Array.from({ length: 200 }, (_, at) => `number-${at}`);
+        const names = Array.from({ length: 60 }, (_, at) => `number-${at}`);
         await tab.tab.evaluate(`void (globalThis.starts = ${JSON.stringify(names)}.map(async (name, at) => {
-          await new Promise((next) => setTimeout(next, at * 4));
+          await new Promise((next) => setTimeout(next, at * 5));
           return site.start("ponder", name, { steps: 1 }).then(() => "", (error) => error.code ?? String(error));
         }))`);
-        await new Promise((next) => setTimeout(next, 300));
+        await new Promise((next) => setTimeout(next, 100));
         world.loseServer();
         const refusals = await tab.tab.evaluate<string[]>("Promise.all(starts)");
         console.log(JSON.stringify(refusals.filter((r) => r !== "")));
         for (const name of names.filter((_, at) => refusals[at] !== "")) await tab.start("ponder", name, { steps: 1 });
-        for (const name of names)
-          expect(await tab.ended(`ponder/${name}`)).toMatchObject({ status: "SUCCEEDED" });
+        for (const name of names) expect(await tab.ended(`ponder/${name}`)).toMatchObject({ status: "SUCCEEDED" });
         console.log(JSON.stringify(await tab.tab.evaluate("[troubles, said]")), (await ran(tab)).length);
       });
 
@@ -123,7 +122,11 @@ describe.skipIf(!engine.found)(
         for (const [done, count] of recorded)
           expect(done.filter((step) => all.slice(count).includes(`one/${step}`))).toEqual([]);
         expect(new Set(all).size).toBe(400);
-        console.log(all.length, recorded.map(([d]) => d.length), JSON.stringify(await tab.tab.evaluate("[troubles, said]")));
+        console.log(
+          all.length,
+          recorded.map(([d]) => d.length),
+          JSON.stringify(await tab.tab.evaluate("[troubles, said]")),
+        );
       });
 
       test("leaves what runs in a worker to the next page", async () => {
@@ -132,6 +135,8 @@ describe.skipIf(!engine.found)(
         const id = await tab.start("ponder", "one", { steps: 2, wait: 3 });
         await until("the wait", async () => (await tab.operations(id)).some(([name]) => name === "a while"));
         world.loseServer();
+        // Before that the browser loads no page.
+        await until("another server", async () => (await tab.describe(id)).status === "RUNNING");
         const other = await noting(await world.open());
         expect(await other.ended(id)).toMatchObject({ status: "SUCCEEDED" });
         expect(await ran(other)).toEqual(["one/step-2"]);
