@@ -46,8 +46,11 @@ export class Connection {
   #absence: Absence | undefined;
   /** How often it was left. */
   #pauses = 0;
-  /** Where the page's own way to the databases has failed. */
-  #frame: FrameDatabases | undefined;
+  /**
+   * The ways that were needed, the present one last. One that is lost stays: without its window nobody would hear of the
+   * end of what was under way.
+   */
+  readonly #frames: FrameDatabases[] = [];
   /** An older tab holds the opening up: that is no fault of the browser's. */
   #isBlocked = false;
 
@@ -132,7 +135,7 @@ export class Connection {
   retire(reason: BrowserStorageError): void {
     this.#retirement ??= reason;
     this.#release();
-    this.#frame?.remove();
+    for (const { remove } of this.#frames) remove();
     this.resume();
   }
 
@@ -158,14 +161,25 @@ export class Connection {
 
   /** A browser that has lost its database server may have none any more for this window, and one for a new one. */
   async #request(): Promise<PerdureDatabase> {
-    this.#frame?.remove();
-    this.#frame = undefined;
+    const last = this.#frames.at(-1);
     try {
-      return await this.#ask(globalThis.indexedDB);
+      return await this.#ask(last?.databases ?? globalThis.indexedDB);
     } catch (error) {
-      if (hasName(error, "UnknownError")) this.#frame = frameDatabases();
-      if (this.#frame === undefined) throw error;
-      return await this.#ask(this.#frame.databases);
+      const isLost = last !== undefined || hasName(error, "UnknownError");
+      const frame = isLost ? frameDatabases() : undefined;
+      if (frame === undefined) throw error;
+      return await this.#askFrame(frame);
+    }
+  }
+
+  async #askFrame(frame: FrameDatabases): Promise<PerdureDatabase> {
+    try {
+      const database = await this.#ask(frame.databases);
+      this.#frames.push(frame);
+      return database;
+    } catch (error) {
+      frame.remove();
+      throw error;
     }
   }
 
@@ -191,7 +205,8 @@ export class Connection {
       else this.#supersede();
     });
     opened.addEventListener("close", () => {
-      this.#lost();
+      // There may be another one already.
+      if (this.#database === opened) this.#lost();
       onTaken?.();
     });
     return opened;
