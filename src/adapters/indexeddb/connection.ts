@@ -12,7 +12,13 @@ import { wrap } from "idb";
 import type { Listen } from "../hosts/event-turns.ts";
 import { type FrameDatabases, frameDatabases } from "./frame-databases.ts";
 import { type PerdureDatabase, SCHEMA_VERSION, type Upgrade, upgradeSchema } from "./schema.ts";
-import { BrowserStorageError, BrowserStorageErrorCode, ConnectionLostError, hasName } from "./storage-error.ts";
+import {
+  BrowserStorageError,
+  BrowserStorageErrorCode,
+  ConnectionLostError,
+  hasName,
+  UnexplainedAbort,
+} from "./storage-error.ts";
 
 export interface ConnectionOptions {
   /** The name of the database. */
@@ -238,7 +244,7 @@ export function completed(transaction: IDBTransaction, listen: Listen): Promise<
     };
     listen(transaction, "complete", () => (failure === null ? resolve() : reject(failure)));
     transaction.onabort = () =>
-      reject(failure ?? transaction.error ?? new DOMException("The transaction was aborted.", "AbortError"));
+      reject(failure ?? transaction.error ?? new UnexplainedAbort("The transaction was aborted."));
   });
 }
 

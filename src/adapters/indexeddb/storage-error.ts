@@ -38,9 +38,22 @@ export class ConnectionLostError extends BrowserStorageError {
   }
 }
 
-/** Quota arrives as the error of a transaction. To the engine it is a store without room. */
+/** A transaction that was aborted without a reason. By the standard only a page does that. */
+export class UnexplainedAbort extends Error {
+  override readonly name = "AbortError";
+}
+
+/**
+ * Quota arrives as the error of a transaction, and a disk that is full as none: no write of ours is aborted without a
+ * reason otherwise. To the engine either is a store without room.
+ */
 export function storeError(error: unknown): unknown {
-  return hasName(error, "QuotaExceededError") ? new StorageFullError("the browser's quota is used up") : error;
+  if (hasName(error, "QuotaExceededError")) return new StorageFullError("the browser's quota is used up");
+  if (error instanceof UnexplainedAbort)
+    return new StorageFullError(
+      "the browser could not keep what was written and gives no reason: its disk may be full",
+    );
+  return error;
 }
 
 export function hasName(error: unknown, name: string): boolean {

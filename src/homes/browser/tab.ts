@@ -82,6 +82,8 @@ export class Tab {
   readonly #pauses = new Map<string, Halt>();
   readonly #looks: Looks;
   readonly #sweeps: Sweeps;
+  /** Tells an event through which the tasks go on that a message was to begin. */
+  readonly #stirring = new EventTarget();
   /** In a row. */
   #denials = 0;
 
@@ -89,6 +91,7 @@ export class Tab {
     const { name, durability, clock } = options;
     this.#options = options;
     const { afterMicrotasks, listen } = eventTasks();
+    listen(this.#stirring, "stir", () => {});
     const system = platformHost(afterMicrotasks);
     this.#clock = new PageClock({ now: () => system.now(), ...(clock !== undefined && { worker: clock }) });
     this.#host = { ...system, timer: (at, fire) => this.#clock.timer(at, fire) };
@@ -274,6 +277,8 @@ export class Tab {
   /** What was stored may be gone, and whoever shows or runs it is to know. */
   #storageTaken(): void {
     if (this.#isDown) return;
+    // Where the server of databases carries messages too, those under way went with it.
+    this.#stirring.dispatchEvent(new Event("stir"));
     this.feed.stir();
     this.#sweeps.ask({ claims: false });
   }

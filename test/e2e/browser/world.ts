@@ -27,7 +27,7 @@ export class World<Tab extends RemoteTab = BrowserTab> {
   readonly engine: EngineKind;
   /** Whether its browser is its own, which may be killed, and keeps what pages store. */
   readonly mayKill: boolean;
-  readonly #profile = new Profile();
+  readonly profile: Profile = new Profile();
   readonly #start: Start<Tab>;
   #browser: RemoteBrowser<Tab> | undefined;
 
@@ -48,9 +48,13 @@ export class World<Tab extends RemoteTab = BrowserTab> {
     return World.#open("firefox", (profile) => Firefox.start(executablePath, profile, preferences));
   }
 
-  /** In a WebKitGTK of its own, which keeps what it stores. */
-  static openWebKit(programs: WebKitPrograms): Promise<World<RemoteTab>> {
-    return World.#open("webkit", (profile) => InspectedWebKit.start(programs, profile));
+  /** In a WebKitGTK of its own, which keeps what it stores: on a disk of so many bytes, if there is a limit. */
+  static openWebKit(programs: WebKitPrograms, bytes?: number): Promise<World<RemoteTab>> {
+    return World.#open(
+      "webkit",
+      (profile) => InspectedWebKit.start(programs, profile),
+      (profile) => bytes !== undefined && profile.mount(bytes),
+    );
   }
 
   /** In a running browser, in which its site is a new one. Its tabs are that browser's to end, its site the caller's. */
@@ -60,10 +64,15 @@ export class World<Tab extends RemoteTab = BrowserTab> {
     return world;
   }
 
-  static async #open<Tab extends RemoteTab>(engine: EngineKind, start: Start<Tab>): Promise<World<Tab>> {
+  static async #open<Tab extends RemoteTab>(
+    engine: EngineKind,
+    start: Start<Tab>,
+    prepare: (profile: Profile) => unknown = () => {},
+  ): Promise<World<Tab>> {
     // First what may fail for a fault in the code: it leaves no browser behind.
     const world = new World(await SiteServer.open(), engine, start, true);
     onTestFinished(() => world.#close());
+    prepare(world.profile);
     await world.startBrowser();
     return world;
   }
@@ -98,7 +107,7 @@ export class World<Tab extends RemoteTab = BrowserTab> {
 
   /** A new browser on the profile of the one before. */
   async startBrowser(): Promise<void> {
-    this.#browser = await this.#start(this.#profile);
+    this.#browser = await this.#start(this.profile);
   }
 
   async #openTab(url: string): Promise<Tab> {
@@ -109,7 +118,7 @@ export class World<Tab extends RemoteTab = BrowserTab> {
   async #close(): Promise<void> {
     await this.#browser?.kill();
     await this.site.close();
-    this.#profile.remove();
+    this.profile.remove();
   }
 }
 
