@@ -195,7 +195,7 @@ export class Connection {
     request.addEventListener("upgradeneeded", ({ oldVersion }) => {
       const upgrade = wrap(request.transaction as IDBTransaction) as unknown as Upgrade;
       // What fails in it aborts its transaction, and the opening says so.
-      upgradeSchema(upgrade.db as PerdureDatabase, oldVersion, upgrade).catch(noop);
+      upgradeSchema(upgrade.db, oldVersion, upgrade).catch(noop);
     });
     request.addEventListener("blocked", () => {
       this.#isBlocked = true;
