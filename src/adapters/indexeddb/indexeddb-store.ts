@@ -98,7 +98,7 @@ export class IndexedDbStore implements ExecutionStore {
   async restore(row: DirectoryRow, bodies: readonly string[]): Promise<"created" | "exists"> {
     const log = newLogNumber();
     const stored = storedRow(row, log);
-    const isNew = await this.#retrying(async (isAgain) => {
+    const isNew = await this.#adding(async (isAgain) => {
       const isAdded = await this.#add((database) => {
         const stores = ["executions", "commits"] as const;
         const attended = database.transaction(stores, "readwrite", { durability: this.#durability });
@@ -119,7 +119,7 @@ export class IndexedDbStore implements ExecutionStore {
   }
 
   append(id: string, seq: number, body: string, incarnation: string): Promise<"appended" | "taken" | "gone"> {
-    return this.#retrying(async (isAgain) => {
+    return this.#adding(async (isAgain) => {
       const known = this.#logBefore(id, seq, incarnation) ?? (await this.#findLogBefore(id, seq, incarnation));
       if (known === undefined) return "gone";
       const durability = leavesStepStarted(body) ? "strict" : this.#durability;
@@ -269,13 +269,17 @@ export class IndexedDbStore implements ExecutionStore {
       return true;
     } catch (error) {
       if (hasName(error, "ConstraintError")) return false;
-      throw storeError(error);
+      throw error;
     }
   }
 
-  async #writing<T>(work: (database: PerdureDatabase) => Promise<T>): Promise<T> {
+  #writing<T>(work: (database: PerdureDatabase) => Promise<T>): Promise<T> {
+    return this.#adding(() => this.#connection.use(work));
+  }
+
+  async #adding<T>(task: (isAgain: boolean) => Promise<T>): Promise<T> {
     try {
-      return await this.#using(work);
+      return await this.#retrying(task);
     } catch (error) {
       throw storeError(error);
     }

@@ -44,16 +44,15 @@ export class UnexplainedAbort extends Error {
 }
 
 /**
- * Quota arrives as the error of a transaction, and a disk that is full as none: no write of ours is aborted without a
- * reason otherwise. To the engine either is a store without room.
+ * Quota arrives as the error of a transaction. A disk that is full does not: the transaction is aborted without a reason,
+ * which happens to no write of ours otherwise, or for one that says nothing, on every connection. To the engine each of
+ * them is a store without room: it keeps what it has, and tries again.
  */
 export function storeError(error: unknown): unknown {
   if (hasName(error, "QuotaExceededError")) return new StorageFullError("the browser's quota is used up");
-  if (error instanceof UnexplainedAbort)
-    return new StorageFullError(
-      "the browser could not keep what was written and gives no reason: its disk may be full",
-    );
-  return error;
+  const isLostAgain = error instanceof ConnectionLostError && hasName(error.cause, "UnknownError");
+  if (!isLostAgain && !(error instanceof UnexplainedAbort)) return error;
+  return new StorageFullError("the browser could not keep what was written and gives no reason: its disk may be full");
 }
 
 export function hasName(error: unknown, name: string): boolean {

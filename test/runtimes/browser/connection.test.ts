@@ -120,14 +120,14 @@ describe("after the browser has lost its database server", () => {
     expect(await store.create({ ...row, id: "f/two", name: "two", incarnation: NEXT }, "one")).toBe("exists");
   });
 
-  test("says by a code that it was lost twice", async () => {
+  test("takes it for a lack of room when a write fails on the next connection too", async () => {
     const store = storeOf(crypto.randomUUID());
     await store.create(row, "one");
     IDBObjectStore.prototype.add = () => {
       throw lost;
     };
     await expect(store.append(row.id, 2, "two", row.incarnation)).rejects.toMatchObject({
-      code: "STORAGE_UNAVAILABLE",
+      code: "STORAGE_FULL",
     });
   });
 
