@@ -1,6 +1,6 @@
 /** A browser of its own process that tests open tabs in, by the standard of remote control that its maker follows. */
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { platform, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,8 +27,20 @@ export const START_MS = 120_000;
 /** A folder that browsers keep their data in, one after the other. */
 export class Profile {
   readonly folder: string = mkdtempSync(join(tmpdir(), "perdure-profile-"));
+  #isMounted = false;
+
+  /**
+   * Puts a disk of its own below the folder, of so many bytes.
+   *
+   * @throws {Error} where this process may mount none.
+   */
+  mount(bytes: number): void {
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${bytes}`, "tmpfs", this.folder], { stdio: "pipe" });
+    this.#isMounted = true;
+  }
 
   remove(): void {
+    if (this.#isMounted) execFileSync("umount", [this.folder], { stdio: "pipe" });
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

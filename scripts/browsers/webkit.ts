@@ -14,7 +14,7 @@ export interface WebKitPrograms {
 }
 
 /** Without a graphics card, a bus or a second sandbox, as in a container. */
-const quiet: Readonly<Record<string, string>> = {
+export const quiet: Readonly<Record<string, string>> = {
   GTK_A11Y: "none",
   NO_AT_BRIDGE: "1",
   LIBGL_ALWAYS_SOFTWARE: "1",
@@ -34,15 +34,9 @@ export class WebKit implements RemoteBrowser {
   static async start({ driver, browser, display }: WebKitPrograms): Promise<WebKit> {
     const processes: ProcessGroup[] = [];
     try {
-      const env: Record<string, string> = { ...quiet };
-      if (display !== undefined) {
-        const screen = ["-screen", "0", "1024x768x24", "-nolisten", "tcp", "-displayfd", "1"];
-        const server = new ProcessGroup(display, screen);
-        processes.push(server);
-        env["DISPLAY"] = `:${await server.tells(/^(\d+)\n/m)}`;
-      }
+      const env = display === undefined ? {} : await showNobody(display, processes);
       const port = await unusedPort();
-      const group = new ProcessGroup(driver, [`--port=${port}`], env);
+      const group = new ProcessGroup(driver, [`--port=${port}`], { ...quiet, ...env });
       processes.push(group);
       const session = await DriverSession.begin(`http://127.0.0.1:${port}`, browser, group);
       return new WebKit(processes, session);
@@ -62,6 +56,13 @@ export class WebKit implements RemoteBrowser {
   async kill(): Promise<void> {
     for (const each of this.#processes.toReversed()) await each.kill();
   }
+}
+
+/** Starts the server of a display, among the processes to be ended. Answers by what programs find it. */
+export async function showNobody(display: string, processes: ProcessGroup[]): Promise<{ readonly DISPLAY: string }> {
+  const server = new ProcessGroup(display, ["-screen", "0", "1024x768x24", "-nolisten", "tcp", "-displayfd", "1"]);
+  processes.push(server);
+  return { DISPLAY: `:${await server.tells(/^(\d+)\n/m)}` };
 }
 
 class WebKitTab implements RemoteTab {

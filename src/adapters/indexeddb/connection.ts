@@ -8,10 +8,17 @@
  * it writes needs it no more once it was asked to commit.
  */
 
-import { openDB } from "idb";
+import { wrap } from "idb";
 import type { Listen } from "../hosts/event-turns.ts";
-import { type PerdureDatabase, type Schema, SCHEMA_VERSION, upgradeSchema } from "./schema.ts";
-import { BrowserStorageError, BrowserStorageErrorCode, ConnectionLostError, hasName } from "./storage-error.ts";
+import { type FrameDatabases, frameDatabases } from "./frame-databases.ts";
+import { type PerdureDatabase, SCHEMA_VERSION, type Upgrade, upgradeSchema } from "./schema.ts";
+import {
+  BrowserStorageError,
+  BrowserStorageErrorCode,
+  ConnectionLostError,
+  hasName,
+  UnexplainedAbort,
+} from "./storage-error.ts";
 
 export interface ConnectionOptions {
   /** The name of the database. */
@@ -22,6 +29,8 @@ export interface ConnectionOptions {
   readonly patienceMs?: number;
   /** Told when a connection ended: what was known of the database may no longer be so. */
   readonly onLost?: () => void;
+  /** Told when the browser has ended a connection, or had it ended: it may have removed everything, or have no more of it. */
+  readonly onTaken?: () => void;
   /** Told when a newer tab has the database: this connection opens no more. */
   readonly onSuperseded?: () => void;
   /** Told when an older tab holds up this one's first use; it goes on once that tab lets go. */
@@ -43,6 +52,11 @@ export class Connection {
   #absence: Absence | undefined;
   /** How often it was left. */
   #pauses = 0;
+  /**
+   * The ways that were needed, the present one last. One that is lost stays: without its window nobody would hear of the
+   * end of what was under way.
+   */
+  readonly #frames: FrameDatabases[] = [];
   /** An older tab holds the opening up: that is no fault of the browser's. */
   #isBlocked = false;
 
@@ -66,10 +80,9 @@ export class Connection {
       // The first comes of the start of a transaction, the second of a transaction that was broken off for sleep: of
       // that a page may hear only when it is back. The third comes of a database that the browser itself has lost.
       const isBrokenOff = this.#pauses > pauses && hasName(error, "AbortError");
-      const isDoubtful = hasName(error, "UnknownError");
-      if (!isDoubtful && !isBrokenOff && !hasName(error, "InvalidStateError")) throw error;
+      if (!isBrokenOff && !hasName(error, "UnknownError") && !hasName(error, "InvalidStateError")) throw error;
       if (this.#database === database) this.#release();
-      throw new ConnectionLostError(error, isDoubtful);
+      throw new ConnectionLostError(error);
     }
   }
 
@@ -128,6 +141,7 @@ export class Connection {
   retire(reason: BrowserStorageError): void {
     this.#retirement ??= reason;
     this.#release();
+    for (const { remove } of this.#frames) remove();
     this.resume();
   }
 
@@ -151,24 +165,57 @@ export class Connection {
     }
   }
 
-  #request(): Promise<PerdureDatabase> {
-    const { name, version, onBlocked } = this.#options;
-    return openDB<Schema>(name, version ?? SCHEMA_VERSION, {
+  /** A browser that has lost its database server may have none any more for this window, and one for a new one. */
+  async #request(): Promise<PerdureDatabase> {
+    const last = this.#frames.at(-1);
+    try {
+      return await this.#ask(last?.databases ?? globalThis.indexedDB);
+    } catch (error) {
+      const isLost = last !== undefined || hasName(error, "UnknownError");
+      const frame = isLost ? frameDatabases() : undefined;
+      if (frame === undefined) throw error;
+      return await this.#askFrame(frame);
+    }
+  }
+
+  async #askFrame(frame: FrameDatabases): Promise<PerdureDatabase> {
+    try {
+      const database = await this.#ask(frame.databases);
+      this.#frames.push(frame);
+      return database;
+    } catch (error) {
+      frame.remove();
+      throw error;
+    }
+  }
+
+  async #ask(databases: IDBFactory): Promise<PerdureDatabase> {
+    const { name, version, onBlocked, onTaken } = this.#options;
+    const request = databases.open(name, version ?? SCHEMA_VERSION);
+    request.addEventListener("upgradeneeded", ({ oldVersion }) => {
+      const upgrade = wrap(request.transaction as IDBTransaction) as unknown as Upgrade;
       // What fails in it aborts its transaction, and the opening says so.
-      upgrade: (database, from, _to, upgrade) => void upgradeSchema(database, from, upgrade).catch(noop),
-      blocked: () => {
-        this.#isBlocked = true;
-        onBlocked?.();
-      },
-      blocking: (_, newVersion, { target }) => {
-        // Not only the newest connection: one that was given up for lost holds up the newer tab just as well.
-        (target as IDBDatabase).close();
-        this.#release();
-        // Without a version it is being deleted, and may be made anew.
-        if (newVersion !== null) this.#supersede();
-      },
-      terminated: () => this.#lost(),
+      upgradeSchema(upgrade.db, oldVersion, upgrade).catch(noop);
     });
+    request.addEventListener("blocked", () => {
+      this.#isBlocked = true;
+      onBlocked?.();
+    });
+    const opened = (await wrap(request)) as unknown as PerdureDatabase;
+    opened.addEventListener("versionchange", ({ newVersion }) => {
+      // Not only the newest connection: one that was given up for lost holds up the newer tab just as well.
+      opened.close();
+      this.#release();
+      // Without a version it is being deleted, and may be made anew.
+      if (newVersion === null) onTaken?.();
+      else this.#supersede();
+    });
+    opened.addEventListener("close", () => {
+      // There may be another one already.
+      if (this.#database === opened) this.#lost();
+      onTaken?.();
+    });
+    return opened;
   }
 
   #supersede(): void {
@@ -197,7 +244,7 @@ export function completed(transaction: IDBTransaction, listen: Listen): Promise<
     };
     listen(transaction, "complete", () => (failure === null ? resolve() : reject(failure)));
     transaction.onabort = () =>
-      reject(failure ?? transaction.error ?? new DOMException("The transaction was aborted.", "AbortError"));
+      reject(failure ?? transaction.error ?? new UnexplainedAbort("The transaction was aborted."));
   });
 }
 

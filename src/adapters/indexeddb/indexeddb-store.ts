@@ -98,8 +98,8 @@ export class IndexedDbStore implements ExecutionStore {
   async restore(row: DirectoryRow, bodies: readonly string[]): Promise<"created" | "exists"> {
     const log = newLogNumber();
     const stored = storedRow(row, log);
-    const isNew = await this.#retrying(() =>
-      this.#add((database) => {
+    const isNew = await this.#adding(async (isAgain) => {
+      const isAdded = await this.#add((database) => {
         const stores = ["executions", "commits"] as const;
         const attended = database.transaction(stores, "readwrite", { durability: this.#durability });
         const transaction = unwrap(this.#connection.attend(attended));
@@ -107,8 +107,11 @@ export class IndexedDbStore implements ExecutionStore {
         const commits = transaction.objectStore("commits");
         for (const [index, body] of bodies.entries()) commits.add(body, [log, index + 1]);
         return transaction;
-      }),
-    );
+      });
+      if (isAdded || !isAgain) return isAdded;
+      const there = await this.#connection.use((database) => database.get("executions", row.id));
+      return there?.log === log;
+    });
     if (!isNew) return "exists";
     this.#known.set(row.id, { log, incarnation: row.incarnation, last: bodies.length });
     this.#onWrite({ kind: "row", row });
@@ -116,17 +119,18 @@ export class IndexedDbStore implements ExecutionStore {
   }
 
   append(id: string, seq: number, body: string, incarnation: string): Promise<"appended" | "taken" | "gone"> {
-    return this.#retrying(async () => {
+    return this.#adding(async (isAgain) => {
       const known = this.#logBefore(id, seq, incarnation) ?? (await this.#findLogBefore(id, seq, incarnation));
       if (known === undefined) return "gone";
       const durability = leavesStepStarted(body) ? "strict" : this.#durability;
-      const isNew = await this.#add((database) => {
+      const isAdded = await this.#add((database) => {
         const transaction = unwrap(database).transaction("commits", "readwrite", { durability });
         transaction.objectStore("commits").add(body, [known.log, seq]);
         transaction.commit();
         return transaction;
       });
       known.last = Math.max(known.last, seq);
+      const isNew = isAdded || (isAgain && (await this.#bodyAt(known.log, seq)) === body);
       if (isNew) this.#onWrite({ kind: "commit", id, seq });
       return isNew ? "appended" : "taken";
     });
@@ -227,6 +231,10 @@ export class IndexedDbStore implements ExecutionStore {
     });
   }
 
+  #bodyAt(log: number, seq: number): Promise<string | undefined> {
+    return this.#connection.use((database) => database.get("commits", [log, seq]));
+  }
+
   #learn({ id, log, incarnation }: StoredRow, last: number): KnownLog {
     const known = this.#known.get(id);
     if (known?.log === log) {
@@ -261,15 +269,17 @@ export class IndexedDbStore implements ExecutionStore {
       return true;
     } catch (error) {
       if (hasName(error, "ConstraintError")) return false;
-      // Asked again it would find itself there, and take itself for another's. Whether it is there is the caller's to see.
-      if (error instanceof ConnectionLostError && error.isDoubtful) throw storeError(error.cause);
-      throw storeError(error);
+      throw error;
     }
   }
 
-  async #writing<T>(work: (database: PerdureDatabase) => Promise<T>): Promise<T> {
+  #writing<T>(work: (database: PerdureDatabase) => Promise<T>): Promise<T> {
+    return this.#adding(() => this.#connection.use(work));
+  }
+
+  async #adding<T>(task: (isAgain: boolean) => Promise<T>): Promise<T> {
     try {
-      return await this.#using(work);
+      return await this.#retrying(task);
     } catch (error) {
       throw storeError(error);
     }
@@ -279,11 +289,12 @@ export class IndexedDbStore implements ExecutionStore {
     return this.#retrying(() => this.#connection.use(work));
   }
 
-  async #retrying<T>(task: () => Promise<T>): Promise<T> {
+  /** A task that adds records and is done again may find its own: their answer was lost with the connection. */
+  async #retrying<T>(task: (isAgain: boolean) => Promise<T>): Promise<T> {
     try {
-      return await task();
+      return await task(false);
     } catch (error) {
-      if (error instanceof ConnectionLostError) return task();
+      if (error instanceof ConnectionLostError) return task(true);
       throw error;
     }
   }

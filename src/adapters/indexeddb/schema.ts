@@ -60,7 +60,7 @@ export function storedRow(row: DirectoryRow, log: number): StoredRow {
   };
 }
 
-type Upgrade = IDBPTransaction<Schema, StoreNames<Schema>[], "versionchange">;
+export type Upgrade = IDBPTransaction<Schema, StoreNames<Schema>[], "versionchange">;
 
 /** Brings a database of any version, 0 for one that is new, to this one. */
 export async function upgradeSchema(database: PerdureDatabase, oldVersion: number, upgrade: Upgrade): Promise<void> {

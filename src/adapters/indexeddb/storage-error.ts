@@ -25,21 +25,34 @@ export class BrowserStorageError extends Error {
   }
 }
 
-/** The connection ended under us. What was asked of the database may be asked again. */
-export class ConnectionLostError extends Error {
-  override readonly name = "ConnectionLostError";
-  /** What was asked may have been done all the same. */
-  readonly isDoubtful: boolean;
-
-  constructor(cause: unknown, isDoubtful: boolean) {
-    super("the connection was closed", { cause });
-    this.isDoubtful = isDoubtful;
+/** The connection ended under us. What was asked of the database may be asked again, though it may have been done. */
+export class ConnectionLostError extends BrowserStorageError {
+  constructor(cause: unknown) {
+    super(
+      BrowserStorageErrorCode.UNAVAILABLE,
+      `The browser has ended a connection to its database (${String(cause)}).`,
+      {
+        cause,
+      },
+    );
   }
 }
 
-/** Quota arrives as the error of a transaction. To the engine it is a store without room. */
+/** A transaction that was aborted without a reason. By the standard only a page does that. */
+export class UnexplainedAbort extends Error {
+  override readonly name = "AbortError";
+}
+
+/**
+ * Quota arrives as the error of a transaction. A disk that is full does not: the transaction is aborted without a reason,
+ * which happens to no write of ours otherwise, or for one that says nothing, on every connection. To the engine each of
+ * them is a store without room: it keeps what it has, and tries again.
+ */
 export function storeError(error: unknown): unknown {
-  return hasName(error, "QuotaExceededError") ? new StorageFullError("the browser's quota is used up") : error;
+  if (hasName(error, "QuotaExceededError")) return new StorageFullError("the browser's quota is used up");
+  const isLostAgain = error instanceof ConnectionLostError && hasName(error.cause, "UnknownError");
+  if (!isLostAgain && !(error instanceof UnexplainedAbort)) return error;
+  return new StorageFullError("the browser could not keep what was written and gives no reason: its disk may be full");
 }
 
 export function hasName(error: unknown, name: string): boolean {

@@ -64,6 +64,8 @@ const DEAF_SWEEP_MS = 2_000;
 const FENCED_PAUSE_MS = 1_000;
 const PAGE = 1_000;
 const REMOVED_AT_ONCE = 100;
+/** How often in a row the browser denies storage before another tab may have what this one holds: for some seconds. */
+const DENIALS_TO_LEAVE = 3;
 
 export class Tab {
   readonly status: LiveValue<TabStatus> = new LiveValue<TabStatus>({ state: "STARTING" });
@@ -80,11 +82,16 @@ export class Tab {
   readonly #pauses = new Map<string, Halt>();
   readonly #looks: Looks;
   readonly #sweeps: Sweeps;
+  /** Tells an event through which the tasks go on that a message was to begin. */
+  readonly #stirring = new EventTarget();
+  /** In a row. */
+  #denials = 0;
 
   constructor(options: TabOptions) {
     const { name, durability, clock } = options;
     this.#options = options;
     const { afterMicrotasks, listen } = eventTasks();
+    listen(this.#stirring, "stir", () => {});
     const system = platformHost(afterMicrotasks);
     this.#clock = new PageClock({ now: () => system.now(), ...(clock !== undefined && { worker: clock }) });
     this.#host = { ...system, timer: (at, fire) => this.#clock.timer(at, fire) };
@@ -94,6 +101,7 @@ export class Tab {
       ...(durability && { durability }),
       listen,
       onWrite: (change) => this.feed.announce(change),
+      onTaken: () => this.#storageTaken(),
       onSuperseded: () => this.#end({ state: "SUPERSEDED" }),
       onBlocked: () => this.status.set({ state: "BLOCKED" }),
     });
@@ -231,11 +239,16 @@ export class Tab {
 
   #letGo(): void {
     this.#sweeps.stop();
+    this.#leaveAll();
+    this.feed.close();
+  }
+
+  /** To other tabs. */
+  #leaveAll(): void {
     this.#looks.stop();
     for (const id of this.#locks.held()) void this.#runner.standDown(id);
     this.#alarm.forgetAll();
     this.#locks.dropAll();
-    this.feed.close();
   }
 
   #changed(change: Change, from: "here" | "elsewhere"): void {
@@ -259,6 +272,15 @@ export class Tab {
     if (row.status !== "RUNNING") return this.#forget(row.id);
     if (from === "here" || this.#locks.areExclusive) this.#claimIfRunnable(row);
     if (from === "elsewhere") void this.#looks.ask(row.id);
+  }
+
+  /** What was stored may be gone, and whoever shows or runs it is to know. */
+  #storageTaken(): void {
+    if (this.#isDown) return;
+    // Where the server of databases carries messages too, those under way went with it.
+    this.#stirring.dispatchEvent(new Event("stir"));
+    this.feed.stir();
+    this.#sweeps.ask({ claims: false });
   }
 
   #paused(id: string, pause: Halt | undefined): void {
@@ -291,7 +313,7 @@ export class Tab {
 
   async #sweep(claims: boolean): Promise<void> {
     await this.#visitRunning(claims);
-    if (!this.#isDown && this.status.get().state !== "RUNNING") this.status.set({ state: "RUNNING" });
+    if (!this.#isDown) this.#given();
     await this.#removeExpired();
   }
 
@@ -321,11 +343,21 @@ export class Tab {
     else this.#tell(undefined, error);
   }
 
-  /** Tells of it once, however often it is tried again. */
+  #given(): void {
+    const { state } = this.status.get();
+    this.#denials = 0;
+    if (state === "RUNNING") return;
+    this.status.set({ state: "RUNNING" });
+    // Views have read nothing meanwhile.
+    if (state === "UNAVAILABLE") this.feed.stir();
+  }
+
+  /** Tells of it once, however often it is tried again. A browser may deny to one tab what it gives to another. */
   #denied(error: BrowserStorageError): void {
     const wasDenied = this.status.get().state === "UNAVAILABLE";
     this.status.set({ state: "UNAVAILABLE", error });
     if (!wasDenied && isPage()) this.#tell(undefined, error);
+    if (++this.#denials === DENIALS_TO_LEAVE && this.#locks.areExclusive) this.#leaveAll();
   }
 }
 

@@ -93,6 +93,7 @@ export class SiteServer {
     if (first === "known") return this.#learn(request);
     if (first === "steps") return this.#step(`${second}/${third}`);
     if (first === "skew") return { status: 200, body: String(this.skew) };
+    if (first === "clear") return { status: 204, headers: { "clear-site-data": '"storage"' } };
     if (first === "nothing") return { status: 200, headers: { "content-type": "text/html" }, body: "" };
     if (first === "favicon.ico") return { status: 404 };
     const isMediaConvert = first === "endpoints" || first === "2017-08-29";

@@ -3,7 +3,9 @@
 import { onTestFinished } from "vitest";
 import type { Engine } from "../../../scripts/browsers/find-engines.ts";
 import { Firefox, type Preferences } from "../../../scripts/browsers/firefox.ts";
+import { InspectedWebKit } from "../../../scripts/browsers/inspected-webkit.ts";
 import { Profile, type RemoteBrowser, type RemoteTab } from "../../../scripts/browsers/remote-browser.ts";
+import type { WebKitPrograms } from "../../../scripts/browsers/webkit.ts";
 import { type BrowserTab, Chromium } from "./chromium.ts";
 import { SiteServer } from "./site-server.ts";
 
@@ -25,7 +27,7 @@ export class World<Tab extends RemoteTab = BrowserTab> {
   readonly engine: EngineKind;
   /** Whether its browser is its own, which may be killed, and keeps what pages store. */
   readonly mayKill: boolean;
-  readonly #profile = new Profile();
+  readonly profile: Profile = new Profile();
   readonly #start: Start<Tab>;
   #browser: RemoteBrowser<Tab> | undefined;
 
@@ -46,6 +48,15 @@ export class World<Tab extends RemoteTab = BrowserTab> {
     return World.#open("firefox", (profile) => Firefox.start(executablePath, profile, preferences));
   }
 
+  /** In a WebKitGTK of its own, which keeps what it stores: on a disk of so many bytes, if there is a limit. */
+  static openWebKit(programs: WebKitPrograms, bytes?: number): Promise<World<RemoteTab>> {
+    return World.#open(
+      "webkit",
+      (profile) => InspectedWebKit.start(programs, profile),
+      (profile) => bytes !== undefined && profile.mount(bytes),
+    );
+  }
+
   /** In a running browser, in which its site is a new one. Its tabs are that browser's to end, its site the caller's. */
   static async share<Tab extends RemoteTab>(engine: EngineKind, running: RemoteBrowser<Tab>): Promise<World<Tab>> {
     const world = new World(await SiteServer.open(), engine, () => Promise.resolve(running), false);
@@ -53,10 +64,15 @@ export class World<Tab extends RemoteTab = BrowserTab> {
     return world;
   }
 
-  static async #open<Tab extends RemoteTab>(engine: EngineKind, start: Start<Tab>): Promise<World<Tab>> {
+  static async #open<Tab extends RemoteTab>(
+    engine: EngineKind,
+    start: Start<Tab>,
+    prepare: (profile: Profile) => unknown = () => {},
+  ): Promise<World<Tab>> {
     // First what may fail for a fault in the code: it leaves no browser behind.
     const world = new World(await SiteServer.open(), engine, start, true);
     onTestFinished(() => world.#close());
+    prepare(world.profile);
     await world.startBrowser();
     return world;
   }
@@ -83,9 +99,15 @@ export class World<Tab extends RemoteTab = BrowserTab> {
     await this.#browser?.kill();
   }
 
+  /** Kills the process that serves IndexedDB to all tabs. */
+  loseServer(): void {
+    if (!(this.#browser instanceof InspectedWebKit)) throw new Error("the browser serves it itself");
+    this.#browser.killServer();
+  }
+
   /** A new browser on the profile of the one before. */
   async startBrowser(): Promise<void> {
-    this.#browser = await this.#start(this.#profile);
+    this.#browser = await this.#start(this.profile);
   }
 
   async #openTab(url: string): Promise<Tab> {
@@ -96,7 +118,7 @@ export class World<Tab extends RemoteTab = BrowserTab> {
   async #close(): Promise<void> {
     await this.#browser?.kill();
     await this.site.close();
-    this.#profile.remove();
+    this.profile.remove();
   }
 }
 
@@ -154,10 +176,14 @@ export class SiteTab<Tab extends RemoteTab = BrowserTab> {
     })`);
   }
 
+  /** Operations by name and status. */
+  async operations(id: string): Promise<[name: string | null, status: string][]> {
+    return await this.read(`site.operations(${JSON.stringify(id)})`);
+  }
+
   /** The names of steps and waits that are recorded as succeeded. */
   async succeeded(id: string): Promise<(string | null)[]> {
-    const operations = await this.read<[string | null, string][]>(`site.operations(${JSON.stringify(id)})`);
-    return operations.flatMap(([name, status]) => (status === "SUCCEEDED" ? [name] : []));
+    return (await this.operations(id)).flatMap(([name, status]) => (status === "SUCCEEDED" ? [name] : []));
   }
 
   /** Resolves with the header once the execution has ended, wherever it runs. */

@@ -1,4 +1,4 @@
-import { afterEach, expect, onTestFinished, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { Connection } from "../../../src/adapters/indexeddb/connection.ts";
 import { IndexedDbStore, type StoreChange } from "../../../src/adapters/indexeddb/indexeddb-store.ts";
 import { SCHEMA_VERSION } from "../../../src/adapters/indexeddb/schema.ts";
@@ -57,28 +57,101 @@ test("opens another connection after the browser has closed one", async () => {
   expect(opened).toHaveLength(4);
 });
 
-test("opens another connection after the browser has lost its database server, and leaves doubtful writes to the caller", async () => {
-  const store = storeOf(crypto.randomUUID());
-  await store.create(row, "one");
+describe("after the browser has lost its database server", () => {
   const lost = new DOMException(
     "Connection to Indexed Database server lost. Refresh the page to try again",
     "UnknownError",
   );
   const { get, add } = IDBObjectStore.prototype;
-  onTestFinished(() => void Object.assign(IDBObjectStore.prototype, { get, add }));
-  IDBObjectStore.prototype.get = function () {
-    IDBObjectStore.prototype.get = get;
-    throw lost;
-  };
-  expect(await store.read(row.id, 1)).toEqual({ bodies: ["one"] });
-  expect(opened).toHaveLength(2);
-  IDBObjectStore.prototype.add = function () {
-    IDBObjectStore.prototype.add = add;
-    throw lost;
-  };
-  await expect(store.append(row.id, 2, "two", row.incarnation)).rejects.toBe(lost);
-  expect(await store.append(row.id, 2, "two", row.incarnation)).toBe("appended");
-  expect(opened).toHaveLength(3);
+  afterEach(() => void Object.assign(IDBObjectStore.prototype, { get, add }));
+
+  /** The next record is written, or not, and the answer is lost with the server. */
+  function loseNextWrite({ isDone }: { readonly isDone: boolean }): void {
+    IDBObjectStore.prototype.add = function (value, key) {
+      IDBObjectStore.prototype.add = add;
+      if (!isDone) throw lost;
+      const { transaction } = this;
+      transaction.addEventListener("complete", (event) => {
+        event.stopImmediatePropagation();
+        Object.defineProperty(transaction, "error", { value: lost });
+        transaction.dispatchEvent(new Event("abort"));
+      });
+      return add.call(this, value, key);
+    };
+  }
+
+  test("reads by another connection", async () => {
+    const store = storeOf(crypto.randomUUID());
+    await store.create(row, "one");
+    IDBObjectStore.prototype.get = function () {
+      IDBObjectStore.prototype.get = get;
+      throw lost;
+    };
+    expect(await store.read(row.id, 1)).toEqual({ bodies: ["one"] });
+    expect(opened).toHaveLength(2);
+  });
+
+  test.each([{ isDone: true }, { isDone: false }])(
+    "does a write again, and knows it if it was done: %o",
+    async (how) => {
+      const changes: StoreChange[] = [];
+      const store = storeOf(crypto.randomUUID(), (change) => changes.push(change));
+      loseNextWrite(how);
+      expect(await store.create(row, "one")).toBe("created");
+      expect(await store.create(row, "one")).toBe("exists");
+      loseNextWrite(how);
+      expect(await store.append(row.id, 2, "two", row.incarnation)).toBe("appended");
+      expect(await store.append(row.id, 2, "two", row.incarnation)).toBe("taken");
+      expect(await readLog(store, row.id)).toEqual(["one", "two"]);
+      expect(changes.map(({ kind }) => kind)).toEqual(["row", "commit"]);
+      expect(opened).toHaveLength(3);
+    },
+  );
+
+  test("takes no other tab's write for its own", async () => {
+    const name = crypto.randomUUID();
+    const [store, other] = [storeOf(name), storeOf(name)];
+    await store.create(row, "one");
+    await other.append(row.id, 2, "another two", row.incarnation);
+    await other.create({ ...row, id: "f/two", name: "two" }, "another one");
+    loseNextWrite({ isDone: false });
+    expect(await store.append(row.id, 2, "two", row.incarnation)).toBe("taken");
+    loseNextWrite({ isDone: false });
+    expect(await store.create({ ...row, id: "f/two", name: "two", incarnation: NEXT }, "one")).toBe("exists");
+  });
+
+  test("takes it for a lack of room when a write fails on the next connection too", async () => {
+    const store = storeOf(crypto.randomUUID());
+    await store.create(row, "one");
+    IDBObjectStore.prototype.add = () => {
+      throw lost;
+    };
+    await expect(store.append(row.id, 2, "two", row.incarnation)).rejects.toMatchObject({
+      code: "STORAGE_FULL",
+    });
+  });
+
+  test("asks a new window of the page where this one is denied for good", async () => {
+    const { open } = IDBFactory.prototype;
+    onTestFinished(() => void (IDBFactory.prototype.open = open));
+    IDBFactory.prototype.open = function (...parameters) {
+      if (this === indexedDB) throw lost;
+      return open.apply(this, parameters);
+    };
+    const frames = globalThis.frames.length;
+    const store = storeOf(crypto.randomUUID());
+    await store.create(row, "one");
+    expect(await store.append(row.id, 2, "two", row.incarnation)).toBe("appended");
+    expect(await readLog(store, row.id)).toEqual(["one", "two"]);
+    expect(await store.list({ limit: 10 })).toEqual([row]);
+    await store.putRow({ ...row, seq: 2, halted: true });
+    expect(await store.list({ limit: 10, halted: true })).toHaveLength(1);
+    await store.remove(row.id);
+    expect(await store.list({ limit: 10 })).toEqual([]);
+    expect(globalThis.frames.length).toBe(frames + 1);
+    store.close();
+    expect(globalThis.frames.length).toBe(frames);
+  });
 });
 
 test("lets go of the database while its page sleeps, and keeps callers waiting until it is back", async () => {
@@ -168,7 +241,7 @@ test("holds up no newer tab by a connection that it has taken for lost", async (
   const fail = async (): Promise<never> => {
     throw new DOMException("the connection is closing", "InvalidStateError");
   };
-  await expect(connection.use(fail)).rejects.toThrow("the connection was closed");
+  await expect(connection.use(fail)).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
   // What the browser tells of a connection may come when there is another one already.
   const lost = opened[0]!;
   lost.dispatchEvent(new Event("close"));

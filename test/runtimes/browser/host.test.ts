@@ -411,11 +411,16 @@ test("tells of nothing that fails because its page has closed it", async () => {
   expect(told).toEqual([]);
 });
 
-/** Until the answer is called no database is opened: `refuse` is asked instead. */
+/** Until the answer is called no database is opened, in no window: `refuse` is asked instead. */
 function withoutDatabases(refuse: () => IDBOpenDBRequest): () => void {
   const { open } = IDBFactory.prototype;
-  const restore = (): void => void (IDBFactory.prototype.open = open);
+  const frames = Object.getOwnPropertyDescriptor(HTMLIFrameElement.prototype, "contentWindow")!;
+  const restore = (): void => {
+    IDBFactory.prototype.open = open;
+    Object.defineProperty(HTMLIFrameElement.prototype, "contentWindow", frames);
+  };
   IDBFactory.prototype.open = refuse;
+  Object.defineProperty(HTMLIFrameElement.prototype, "contentWindow", { ...frames, get: () => null });
   onTestFinished(restore);
   return restore;
 }

@@ -49,6 +49,26 @@ const relay = withDurableExecution(async (event: RelayEvent, context: DurableCon
   return answers;
 });
 
+declare global {
+  /** What steps that ask nobody have run in this page, and which of them are not to end yet. */
+  var pondering: { readonly ran: string[]; readonly held: Set<string> };
+}
+
+globalThis.pondering = { ran: [], held: new Set() };
+
+/** Steps one after the other that need no server. */
+const ponder = withDurableExecution(async ({ steps, wait }: RelayEvent, context: DurableContext) => {
+  const name = context.executionContext.durableExecutionArn.split("/").at(-2);
+  for (let at = 1; at <= steps; at++) {
+    const step = `${name}/step-${at}`;
+    await context.step(`step-${at}`, async () => {
+      pondering.ran.push(step);
+      while (pondering.held.has(step)) await new Promise((next) => setTimeout(next, 20));
+    });
+    if (wait !== undefined && at < steps) await context.wait("a while", { seconds: wait });
+  }
+});
+
 /** Waits for a callback, which anybody who knows the execution may complete. */
 const approval = withDurableExecution(async (_: unknown, context: DurableContext) =>
   context.waitForCallback("approve", async () => {
@@ -56,4 +76,4 @@ const approval = withDurableExecution(async (_: unknown, context: DurableContext
   }),
 );
 
-export const functions: Functions = { relay, approval, encodeVideo, ...chaosWorkflows, ...promiseWorkflows };
+export const functions: Functions = { relay, ponder, approval, encodeVideo, ...chaosWorkflows, ...promiseWorkflows };

@@ -72,6 +72,12 @@ class Site {
     return isLoaded && rows.every(({ status }) => status !== "RUNNING");
   }
 
+  /** Whether the list has so many executions, and could be read. */
+  shows(count: number): boolean {
+    const { isLoaded, rows, error } = this.#list?.get() ?? { isLoaded: false, rows: [] };
+    return isLoaded && error === undefined && rows.length === count;
+  }
+
   /** The logs of all executions, by id. */
   async logs(): Promise<Record<string, readonly string[]>> {
     const { rows } = await this.host.client.list({ limit: 1000 });
