@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import ts from "typescript-js";
 import { expect, test } from "vitest";
 import { readDeclarations } from "../../scripts/playground-declarations.ts";
@@ -33,12 +33,24 @@ function nameOf({ name }: ts.Symbol): string {
 
 test("the playground's editor knows perdure by the types that are published", async () => {
   const { folder } = packedPackage();
-  const playground = join(folder, "..", "playground.d.ts");
-  const declarations = await readDeclarations();
-  writeFileSync(playground, declarations["/node_modules/perdure/index.d.ts"] ?? "");
-  const known = exportsOf(playground);
+  const playground = join(folder, "..", "playground");
+  const files = await perdureFiles();
+  for (const [name, text] of files) {
+    mkdirSync(dirname(join(playground, name)), { recursive: true });
+    writeFileSync(join(playground, name), text);
+    expect(text, name).not.toMatch(/^(import|export) .* from "(?!\.)/m);
+  }
+  const known = exportsOf(join(playground, "index.d.ts"));
   expect(Object.keys(known).length).toBeGreaterThan(100);
   expect(known["DurableContext"]).toContain("waitForCallback");
   expect(known).toEqual(exportsOf(join(folder, "index.d.ts")));
-  expect(readFileSync(playground, "utf8")).not.toMatch(/^import /m);
+  expect(exportsOf(join(playground, "schedules.d.ts"))).toEqual(exportsOf(join(folder, "schedules.d.ts")));
 });
+
+/** The editor's declarations of perdure, by their places in the package. */
+async function perdureFiles(): Promise<readonly (readonly [name: string, text: string])[]> {
+  const root = "/node_modules/perdure/";
+  return Object.entries(await readDeclarations())
+    .filter(([path]) => path.startsWith(root) && path.endsWith(".d.ts"))
+    .map(([path, text]) => [path.slice(root.length), text] as const);
+}
