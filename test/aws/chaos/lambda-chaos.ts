@@ -17,6 +17,7 @@ import { Violations } from "../../../src/testing/chaos/violations.ts";
 import { seededRandom } from "../../../src/testing/seeded-random.ts";
 import { Callers } from "./callers.ts";
 import { Deliveries } from "./deliveries.ts";
+import { History } from "./history.ts";
 import { LambdaProcess, OFFLOADED_ABOVE_BYTES } from "./lambda-process.ts";
 import { Observer } from "./observer.ts";
 import type { Services } from "./services.ts";
@@ -47,7 +48,13 @@ function ballastOf(seed: number): string {
   return Array.from({ length: (3 * OFFLOADED_ABOVE_BYTES) / 32 }, id).join("");
 }
 
-export function lambdaChaos(seed: number, services: Services): Promise<ChaosReport> {
+/** What a run came to. */
+export interface LambdaChaosReport extends ChaosReport {
+  /** Writes all that happened to a file of this folder, and answers with its path. */
+  readonly keep: (folder: string) => string;
+}
+
+export function lambdaChaos(seed: number, services: Services): Promise<LambdaChaosReport> {
   return new LambdaChaos(seed, services).run();
 }
 
@@ -63,7 +70,7 @@ export async function lambdaCrash(
   acts: readonly Act[],
   point: CrashPoint,
   services: Services,
-): Promise<ChaosReport & { readonly hasCrashed: boolean }> {
+): Promise<LambdaChaosReport & { readonly hasCrashed: boolean }> {
   const report = await new LambdaChaos(point.change, services, { acts, point }).run();
   return { ...report, hasCrashed: report.faults.has("crash") };
 }
@@ -73,6 +80,7 @@ class LambdaChaos {
   readonly #services: Services;
   readonly #faults: Faults;
   readonly #story: Story;
+  readonly #history: History;
   readonly #violations: Violations;
   readonly #witness: Witness;
   readonly #callers: Callers;
@@ -94,25 +102,28 @@ class LambdaChaos {
     const rate = FAULT_RATES[random.below(FAULT_RATES.length)] ?? 1;
     this.#faults = new Faults(random, crashing === undefined ? rate : 0);
     this.#story = new Story(() => services.world.now());
-    this.#violations = new Violations(({ promise, what }) => this.#story.tell(`VIOLATION of ${promise}: ${what}`));
+    this.#history = new History(() => services.world.now());
+    this.#violations = new Violations(({ promise, what }) => this.#tell(`VIOLATION of ${promise}: ${what}`));
     this.#witness = new Witness(this.#violations);
     const { world } = services;
     this.#callers = new Callers(
-      { faults: this.#faults, story: this.#story, world, choose: () => this.#choose() },
+      { faults: this.#faults, story: { tell: (what) => this.#tell(what) }, world, choose: () => this.#choose() },
       { ballast: crashing === undefined && seed % 2 === 0 ? ballastOf(seed) : "" },
     );
     this.#observer = new Observer(services, (landing) => {
       this.#landed++;
+      this.#history.tell(`seen in ${landing.recorded.id}: commit ${landing.recorded.log.length}`);
       this.#callers.landed(landing);
     });
   }
 
-  async run(): Promise<ChaosReport> {
+  async run(): Promise<LambdaChaosReport> {
     this.#boot();
     this.#boot();
     this.#deliveries = new Deliveries({
       services: this.#services,
       faults: this.#faults,
+      history: this.#history,
       choose: () => this.#choose(),
       onFailure: (error) => this.#failed(error),
     });
@@ -124,6 +135,7 @@ class LambdaChaos {
     this.#isClosed = true;
     await Promise.all([sweeping, this.#deliveries.stop()]);
     for (const { gate } of this.#processes) gate.kill();
+    if (this.#violations.all.length > 0) await this.#history.tellWhatIsLeft(this.#services);
     return this.#report();
   }
 
@@ -156,13 +168,14 @@ class LambdaChaos {
 
   #boot(): void {
     const name = `p${this.#processes.length + 1}`;
-    this.#story.tell(`${name} starts`);
+    this.#tell(`${name} starts`);
     const process: LambdaProcess = new LambdaProcess({
       name,
       pace: this.#faults.random.chance(0.5) ? "NETWORK" : "TURNS",
       services: this.#services,
       faults: this.#faults,
       witness: this.#witness,
+      history: this.#history,
       onRequest: (changes) => {
         this.#requests++;
         return changes ? this.#changing(process) : () => undefined;
@@ -182,10 +195,20 @@ class LambdaChaos {
       const due = Date.now() + SWEEP_MS;
       do await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       while (Date.now() < due && !this.#isForgetting);
-      await this.#choose()
-        ?.sweep()
-        .catch((error: unknown) => this.#failed(error));
+      const process = this.#choose();
+      if (process !== undefined) await this.#sweep(process);
     }
+  }
+
+  async #sweep(process: LambdaProcess): Promise<void> {
+    this.#history.tell(`${process.name} sweeps`);
+    await process.sweep().catch((error: unknown) => this.#failed(error));
+    this.#history.tell(`${process.name} has swept`);
+  }
+
+  #tell(what: string): void {
+    this.#story.tell(what);
+    this.#history.tell(what);
   }
 
   async #disturb(count: number): Promise<void> {
@@ -203,7 +226,7 @@ class LambdaChaos {
   #crash(victim: LambdaProcess | undefined): void {
     if (victim?.isAlive === false) return;
     this.#faults.count("crash");
-    this.#story.tell(`${victim?.name} crashes`);
+    this.#tell(`${victim?.name} crashes`);
     victim?.gate.kill();
     this.#boot();
   }
@@ -214,7 +237,7 @@ class LambdaChaos {
     if (victim === undefined || victim.gate.isFrozen) return;
     const ms = this.#faults.random.below(LONGEST_FREEZE_MS);
     this.#faults.count("freeze");
-    this.#story.tell(`${victim.name} freezes for ${ms} ms`);
+    this.#tell(`${victim.name} freezes for ${ms} ms`);
     victim.gate.freeze();
     setTimeout(() => victim.gate.thaw(), ms);
     this.#boot();
@@ -226,7 +249,7 @@ class LambdaChaos {
   }
 
   #calm(): void {
-    this.#story.tell("the chaos is over");
+    this.#tell("the chaos is over");
     this.#faults.heal();
     for (const { gate } of this.#living) {
       gate.thaw();
@@ -289,7 +312,7 @@ class LambdaChaos {
     this.#violations.add("RETENTION", `what is kept beyond the retention: ${left.join(", ")}`);
   }
 
-  #report(): ChaosReport {
+  #report(): LambdaChaosReport {
     const { all } = this.#observer.archive;
     return {
       seed: this.#seed,
@@ -301,6 +324,7 @@ class LambdaChaos {
       faults: this.#faults.counts,
       violations: this.#violations.all,
       account: () => this.#account(),
+      keep: (folder) => this.#history.keep(folder, `seed-${this.#seed}-${Date.now()}`, this.#account()),
     };
   }
 

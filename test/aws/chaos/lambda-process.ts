@@ -20,6 +20,7 @@ import { Link, LinkError } from "../../../src/testing/chaos/link.ts";
 import { Pace, type PaceKind } from "../../../src/testing/chaos/pace.ts";
 import { Performer, type PlainCall } from "../../../src/testing/chaos/performer.ts";
 import { ProcessHost } from "../../../src/testing/chaos/process-host.ts";
+import { type History, textOf } from "./history.ts";
 import type { Services } from "./services.ts";
 import type { Witness } from "./witness.ts";
 
@@ -34,11 +35,14 @@ export interface LambdaProcessOptions {
    * called when the request has been carried out, before the process hears of that.
    */
   readonly onRequest: (changes: boolean) => () => void;
+  /** Keeps all requests and their answers. */
+  readonly history: History;
   /** Told of background work that failed, and of user code that should not have run. */
   readonly onFailure: (error: unknown) => void;
 }
 
 type Handler = DynamoDBClient["config"]["requestHandler"];
+type Answer = Awaited<ReturnType<Handler["handle"]>>;
 
 /** How long a call of a function may take, in seconds. */
 const TIMEOUT_SECONDS = 8;
@@ -123,7 +127,7 @@ export class LambdaProcess {
 
   /** Requests are refused, land late, or go unanswered; AWS's clients repeat what went unanswered. */
   #handler(inner: Handler): Pick<Handler, "handle"> {
-    const { pace: kind, services, faults, onRequest } = this.#options;
+    const { pace: kind, services, faults, onRequest, history } = this.#options;
     const { world } = services;
     const pace = new Pace(kind, {
       random: faults.random,
@@ -135,14 +139,19 @@ export class LambdaProcess {
       const what = String(request.headers["x-amz-target"] ?? request.method).replace(/^.*\./, "");
       const changes = !/^(GET|GetItem|Query|BatchGetItem|ReceiveMessage)$/.test(what);
       const onDone = onRequest(changes);
+      const tell = history.sent({ process: this.name, what: `${what} ${request.path}`, body: request.body });
       const run = async (): ReturnType<Handler["handle"]> => {
         const answer = await read(await inner.handle(request, options));
+        tell(`carried out, ${answer.text}`);
         onDone();
         return answer;
       };
       try {
-        return await this.gate.call(() => link.send({ what: changes ? "write" : "read", changes, run }));
+        const answer = await this.gate.call(() => link.send({ what: changes ? "write" : "read", changes, run }));
+        tell("answered");
+        return answer;
       } catch (error) {
+        tell(`fails: ${String(error)}`);
         throw error instanceof LinkError ? unanswered() : error;
       }
     };
@@ -167,11 +176,12 @@ export class LambdaProcess {
 }
 
 /** The whole answer at once: of what nobody reads the connection would stay taken. */
-async function read(answer: Awaited<ReturnType<Handler["handle"]>>): ReturnType<Handler["handle"]> {
+async function read(answer: Answer): Promise<Answer & { readonly text: string }> {
   const chunks: Buffer[] = [];
   for await (const chunk of answer.response.body as Readable) chunks.push(chunk as Buffer);
-  answer.response.body = Readable.from([Buffer.concat(chunks)], { objectMode: false });
-  return answer;
+  const body = Buffer.concat(chunks);
+  answer.response.body = Readable.from([body], { objectMode: false });
+  return { ...answer, text: `${answer.response.statusCode} ${textOf(body)}` };
 }
 
 /** As AWS's clients see a connection that breaks. */
