@@ -65,7 +65,7 @@ export class History {
 }
 
 export function textOf(body: unknown): string {
-  if (body instanceof Uint8Array) return Buffer.from(body).toString("latin1");
+  if (body instanceof Uint8Array) return new TextDecoder("latin1").decode(body);
   return typeof body === "string" ? body : "";
 }
 

@@ -18,7 +18,7 @@ import { seededRandom } from "../../../src/testing/seeded-random.ts";
 import { Callers } from "./callers.ts";
 import { Deliveries } from "./deliveries.ts";
 import { History } from "./history.ts";
-import { LambdaProcess, OFFLOADED_ABOVE_BYTES } from "./lambda-process.ts";
+import { LambdaProcess, LONGEST_JUMP_MS, OFFLOADED_ABOVE_BYTES } from "./lambda-process.ts";
 import { Observer } from "./observer.ts";
 import type { Services } from "./services.ts";
 import { Witness } from "./witness.ts";
@@ -245,7 +245,7 @@ class LambdaChaos {
 
   #skip(): void {
     this.#faults.count("clock jump");
-    this.#services.skip(this.#faults.random.below(60_000));
+    this.#services.skip(this.#faults.random.below(LONGEST_JUMP_MS));
   }
 
   #calm(): void {
@@ -271,7 +271,7 @@ class LambdaChaos {
       await this.#look(STEP_MS);
       if (!this.#callers.hasPlans && this.#observer.isOver) return;
       if (this.#landed !== landed || this.#deliveries?.isBusy === true) [quiet, skips] = [0, 0];
-      else if (++quiet > QUIET_LOOKS) {
+      else if (++quiet > QUIET_LOOKS && !this.#isPending) {
         this.#services.skip(HOUR_MS);
         [quiet, skips] = [0, skips + 1];
       }
@@ -300,6 +300,7 @@ class LambdaChaos {
   async #forget(): Promise<void> {
     if (!this.#observer.isOver) return;
     this.#isForgetting = true;
+    await this.#renewAll();
     this.#services.skip(1.5 * DAY_MS);
     let left = await this.#services.left();
     for (let quiet = 0; quiet < MOST_SKIPS * QUIET_LOOKS; quiet++) {
@@ -310,6 +311,21 @@ class LambdaChaos {
       if (left.length !== before) quiet = 0;
     }
     this.#violations.add("RETENTION", `what is kept beyond the retention: ${left.join(", ")}`);
+  }
+
+  /**
+   * No process lives for a day, and no request is on its way for an hour. Who asked for a start twice, and was answered
+   * once, would have it begin anew when the first one is forgotten.
+   */
+  async #renewAll(): Promise<void> {
+    const before = this.#living;
+    this.#boot();
+    for (const { gate } of before) gate.kill();
+    while (this.#isPending) await this.#look(STEP_MS);
+  }
+
+  get #isPending(): boolean {
+    return this.#processes.some(({ pending }) => pending > 0);
   }
 
   #report(): LambdaChaosReport {

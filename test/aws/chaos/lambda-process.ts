@@ -46,7 +46,11 @@ type Answer = Awaited<ReturnType<Handler["handle"]>>;
 
 /** How long a call of a function may take, in seconds. */
 const TIMEOUT_SECONDS = 8;
-const LOST_AFTER_SECONDS = 10;
+/** What a removed execution's writers write after this time is swept up by nobody. */
+const LOST_AFTER_SECONDS = 90;
+/** So no request takes as long, even if the clock jumps meanwhile. */
+const LONGEST_WAY_SECONDS = 15;
+export const LONGEST_JUMP_MS = 15_000;
 const RETENTION_DAYS = 1;
 /** As little as may be. */
 export const OFFLOADED_ABOVE_BYTES = 4096;
@@ -57,6 +61,8 @@ export class LambdaProcess {
   readonly host: LambdaHost;
   readonly #options: LambdaProcessOptions;
   readonly #clock: ProcessHost;
+  readonly #links: Link[] = [];
+  #underWay = 0;
 
   constructor(options: LambdaProcessOptions) {
     const { name, services, faults, onFailure } = options;
@@ -81,6 +87,11 @@ export class LambdaProcess {
 
   get isAlive(): boolean {
     return this.gate.isAlive;
+  }
+
+  /** Requests that may still change something, dead or alive as it is. */
+  get pending(): number {
+    return this.#links.reduce((sum, { late }) => sum + late, this.#underWay);
   }
 
   get client(): ExecutionClient {
@@ -132,22 +143,27 @@ export class LambdaProcess {
     const pace = new Pace(kind, {
       random: faults.random,
       clock: world,
+      mostSeconds: LONGEST_WAY_SECONDS,
       onSlow: () => faults.happens("slow answer", 1),
     });
-    const link = new Link({ faults, pace, clock: world });
+    const link = new Link({ faults, pace, clock: world, longestLateMs: 1000 * LONGEST_WAY_SECONDS });
+    this.#links.push(link);
     const handle: Handler["handle"] = async (request, options) => {
       const what = String(request.headers["x-amz-target"] ?? request.method).replace(/^.*\./, "");
       const changes = !/^(GET|GetItem|Query|BatchGetItem|ReceiveMessage)$/.test(what);
       const onDone = onRequest(changes);
       const tell = history.sent({ process: this.name, what: `${what} ${request.path}`, body: request.body });
-      const run = async (): ReturnType<Handler["handle"]> => {
+      const carryOut = async (): ReturnType<Handler["handle"]> => {
         const answer = await read(await inner.handle(request, options));
         tell(`carried out, ${answer.text}`);
         onDone();
         return answer;
       };
+      const run = (): ReturnType<Handler["handle"]> => this.#counted(carryOut);
+      const send = async (): ReturnType<Handler["handle"]> =>
+        link.send({ what: changes ? "write" : "read", changes, run });
       try {
-        const answer = await this.gate.call(() => link.send({ what: changes ? "write" : "read", changes, run }));
+        const answer = await this.gate.call(() => this.#counted(send));
         tell("answered");
         return answer;
       } catch (error) {
@@ -156,6 +172,11 @@ export class LambdaProcess {
       }
     };
     return { handle };
+  }
+
+  async #counted<T>(task: () => Promise<T>): Promise<T> {
+    this.#underWay++;
+    return task().finally(() => this.#underWay--);
   }
 
   #functions() {
