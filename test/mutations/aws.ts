@@ -89,6 +89,13 @@ export const awsMutations: readonly Mutation[] = [
     tests: host,
   },
   {
+    keeps: "due index",
+    what: "who writes the last row forgets which wake was ordered",
+    code: "...(isSame && { [Key.DUE_WAKE]: before.wake, [Key.DUE_SEQ]: before.seq }) });",
+    becomes: "...(isSame && { [Key.DUE_SEQ]: before.seq }) });",
+    tests: host,
+  },
+  {
     keeps: "leavings",
     what: "a removal begins before there is a note of it",
     code: "    await this.#leavings.condemn({ id, incarnation }, this.#now());\n    await this.#take({ id, incarnation });",

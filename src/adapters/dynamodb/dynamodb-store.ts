@@ -144,7 +144,7 @@ export class DynamoStore implements ExecutionStore {
         ...(isExpiring ? { ":shard": shard, ":at": expiresAt } : {}),
       },
     });
-    if (isWritten && isExpiring) this.due.note(row.id, rowAttributes(row));
+    if (isWritten && isExpiring) this.due.noteRow(row.id, rowAttributes(row));
   }
 
   list(scan: DirectoryScan): Promise<readonly DirectoryRow[]> {
