@@ -42,6 +42,12 @@ function alarmsWith(props: Partial<DurableLambdaHostProps>): Readonly<Record<str
   return alarmsOf(Template.fromStack(stack).toJSON() as AnyTemplate, "H");
 }
 
+/** A text, or the resource that it is of. */
+function shown(value: unknown): string {
+  if (typeof value === "string") return value;
+  return JSON.stringify(value).match(/Host[A-Za-z]+?(?=[0-9A-F]{8})/)?.[0] ?? "";
+}
+
 /** Whether an alarm rings within so many seconds. */
 function rings(alarm: AlarmProperties, points: readonly Point[], seconds: number): boolean {
   let inARow = 0;
@@ -68,9 +74,7 @@ const alarms = alarmsOf(template);
 
 test("there is one for each fault that is not mended by itself", () => {
   const watched = Object.entries(alarms).map(([name, { MetricName, Dimensions }]) => {
-    const on = Dimensions.map(
-      ({ Name, Value }) => `${Name} ${JSON.stringify(Value).match(/Host[A-Za-z]+?(?=[0-9A-F]{8})/)?.[0] ?? Value}`,
-    );
+    const on = Dimensions.map(({ Name, Value }) => `${Name} ${shown(Value)}`);
     return `${name}: ${MetricName} of ${on.toSorted().join(", ")}`;
   });
   expect(watched.toSorted()).toEqual([
@@ -99,7 +103,7 @@ test("AWS emits each metric with just these dimensions", async () => {
         .toSorted()
         .join(),
     );
-    const asked = Dimensions.map(({ Name, Value }) => `${Name}=${Name === "Operation" ? Value : ""}`)
+    const asked = Dimensions.map(({ Name, Value }) => `${Name}=${Name === "Operation" ? shown(Value) : ""}`)
       .toSorted()
       .join();
     expect(emitted, name).toContain(asked);
