@@ -10,7 +10,6 @@ import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
-import { LONGEST_DELAY_SECONDS } from "../adapters/sqs/wake-queue.ts";
 
 interface Watched extends Construct {
   readonly table: TableV2;
@@ -34,8 +33,8 @@ export interface AlarmSettings {
 }
 
 const period = Duration.minutes(1);
-/** AWS does not say whether a message that is still delayed has an age. */
-const BACKLOG_SECONDS = LONGEST_DELAY_SECONDS + 300;
+/** Five minutes beyond the longest delay of a message: AWS does not say whether one that is still delayed has an age. */
+const BACKLOG_SECONDS = 900 + 300;
 /** Messages that are no wakes stay there, and so does what was not swept for so long. */
 const UNSWEPT_MINUTES = 15;
 /**
