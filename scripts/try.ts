@@ -180,6 +180,7 @@ async function answer(arn: string, approval: Readonly<Record<string, unknown>>):
   if (CallbackId === undefined) throw new Error("It does not wait for an answer now.");
   const Result = JSON.stringify(approval);
   await lambda.send(new SendDurableExecutionCallbackSuccessCommand({ CallbackId, Result }));
+  console.log("  answered, and it goes on");
 }
 
 async function printResult(arn: string): Promise<void> {

@@ -111,6 +111,7 @@ export class DurableLambdaHost extends Construct {
       throw new RangeError(
         `The timeout must be ${SHORTEST_TIMEOUT_SECONDS} s at least and is ${timeout.toSeconds()} s.`,
       );
+    const visibility = timeout.plus(Duration.seconds(VISIBILITY_MARGIN_SECONDS));
     this.table = createTable(this, removalPolicy);
     this.deadLetterQueue = new Queue(this, "DeadLetters", {
       encryption: QueueEncryption.SQS_MANAGED,
@@ -121,7 +122,7 @@ export class DurableLambdaHost extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
-      visibilityTimeout: timeout.plus(Duration.seconds(VISIBILITY_MARGIN_SECONDS)),
+      visibilityTimeout: visibility,
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: MAX_RECEIVES },
     });
     // CloudFormation names it: a name of its own would keep the same stack from being there twice.
@@ -165,7 +166,7 @@ export class DurableLambdaHost extends Construct {
       target: new LambdaInvoke(this.sweeperFunction, { retryAttempts: 0 }),
     });
     this.url = functionUrl ? this.#open(props.credentials) : undefined;
-    addAlarms(this, props.alarmAction);
+    addAlarms(this, { visibility, action: props.alarmAction });
   }
 
   #function(handler: keyof typeof FUNCTION_IDS, props: FunctionParts): LambdaFunction {

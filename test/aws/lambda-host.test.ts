@@ -222,6 +222,21 @@ test.concurrent("waits for more than 15 minutes by one schedule, and for less by
   expect(schedules()).toEqual([]);
 });
 
+test.concurrent("a stop takes back the schedule of a long wait, though another process has set it", async ({
+  expect,
+  onTestFinished,
+}) => {
+  const world = await aws.open({ onTestFinished });
+  const far = withDurableExecution(async (_: unknown, context) => context.wait("long", { hours: 20 }));
+  const [web, worker] = [world.host({ stopped: far }), world.host({ stopped: far })];
+  world.serve(worker);
+  const { execution } = await web.client.start({ functionName: "stopped" });
+  const schedules = (): readonly string[] => world.scheduler.names.filter((name) => name.startsWith("stopped-"));
+  await expect.poll(schedules).toHaveLength(1);
+  await web.client.stop(execution.id);
+  await expect.poll(schedules).toEqual([]);
+});
+
 describe.concurrent.each([
   ["a Function URL", false],
   ["an HTTP API, which decodes paths", true],
@@ -497,7 +512,7 @@ describe.concurrent("the sweeper", () => {
 
   test("wakes what fell into the dead-letter queue", async ({ expect, onTestFinished }) => {
     const world = await aws.open({ onTestFinished, visibilitySeconds: 0, maxReceiveCount: 1 });
-    const host = world.host({ greet });
+    const host = world.host({ greet: withDurableExecution(async () => "hello") });
     const { execution } = await host.client.start({ functionName: "greet" });
     await expect
       .poll(async () => {
@@ -512,7 +527,7 @@ describe.concurrent("the sweeper", () => {
       body: Body,
     }));
     expect(await host.handlers.queue({ Records: records }, localContext(60))).toEqual({ batchItemFailures: [] });
-    expect(await host.client.describe(execution.id)).toMatchObject({ status: "RUNNING" });
+    expect(await host.client.describe(execution.id)).toMatchObject({ status: "SUCCEEDED" });
   });
 
   test("removes executions whose retention is over", async ({ expect, onTestFinished }) => {

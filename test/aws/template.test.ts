@@ -3,42 +3,11 @@ import { App, Duration, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import { describe, expect, test } from "vitest";
-import { synthesizeTemplate, templatePath } from "../../scripts/aws-template.ts";
+import { templatePath } from "../../scripts/aws-template.ts";
 import { tableDefinition } from "../../src/adapters/dynamodb/schema.ts";
 import { DurableLambdaHost, type DurableLambdaHostProps } from "../../src/aws-cdk/index.ts";
+import { allowedTo, type AnyResource, type AnyTemplate, only, template, text } from "./template.ts";
 import { checkTemplate } from "./template-check.ts";
-
-interface AnyResource {
-  readonly Type: string;
-  // oxlint-disable-next-line typescript/no-explicit-any -- templates are looked into by name
-  readonly Properties: any;
-}
-
-interface AnyTemplate {
-  readonly Resources: Readonly<Record<string, AnyResource>>;
-}
-
-const text = synthesizeTemplate();
-const template = JSON.parse(text) as AnyTemplate;
-const { Resources } = template;
-
-function only(type: string, named = ""): AnyResource {
-  const found = Object.entries(Resources).filter(([name, { Type }]) => Type === type && name.startsWith(named));
-  expect(found, `${type} ${named}`).toHaveLength(1);
-  return found[0]![1];
-}
-
-/** What the policy of a function allows: each action with what it is allowed on. */
-function allowedTo(functionName: string): readonly string[] {
-  const { PolicyDocument } = only("AWS::IAM::Policy", `Host${functionName}ServiceRole`).Properties;
-  return PolicyDocument.Statement.flatMap(({ Effect, Action, Resource }: Record<string, string | string[]>) => {
-    expect(Effect).toBe("Allow");
-    const places = [Resource]
-      .flat()
-      .map((place) => JSON.stringify(place).match(/Host[A-Za-z]+?(?=[0-9A-F]{8})|CredentialsArn/)?.[0]);
-    return [Action].flat().map((action) => `${action} ${[...new Set(places)].join(" ")}`);
-  });
-}
 
 test("the template in deploy/ is that of the construct: npm run aws:template writes it", () => {
   expect(readFileSync(templatePath, "utf8")).toBe(text);

@@ -92,6 +92,13 @@ export class DueIndex {
     if (this.#heads.size > MOST_HEADS && oldest !== undefined) this.#heads.delete(oldest);
   }
 
+  /** Takes note of a row that was written. The order that stands is the same. */
+  noteRow(id: string, row: Item): void {
+    const before = this.#heads.get(id);
+    const isSame = before !== undefined && before.incarnation === row["incarnation"];
+    this.note(id, { ...row, ...(isSame && { [Key.DUE_WAKE]: before.wake, [Key.DUE_SEQ]: before.seq }) });
+  }
+
   /** The number of the newest directory row that is known to be there; 0 for none. */
   knownRow(id: string, incarnation: string): number {
     const head = this.#heads.get(id);

@@ -14,9 +14,9 @@ import type {
 import { randomId } from "../hosts/random-id.ts";
 import { DirectoryIndex } from "./directory-index.ts";
 import { DueIndex } from "./due-index.ts";
-import { headKey, type Item, rowAttributes } from "./head.ts";
+import { bytesOf, headKey, type Item, rowAttributes } from "./head.ts";
 import { type Incarnation, type LeavingNote, Leavings } from "./leavings.ts";
-import { type PackedText, pack, sizeOf, unpack } from "./packed-text.ts";
+import { type PackedText, pack, unpack } from "./packed-text.ts";
 import { OffloadError, Offloading, type OffloadSettings } from "./offloading.ts";
 import { Parts, type HeldText, TEXT_ATTRIBUTES } from "./parts.ts";
 import { commitKey, FUNCTIONS, Key, logPartition, seqOf, SNAPSHOT } from "./schema.ts";
@@ -42,8 +42,8 @@ export interface DynamoStoreOptions {
 
 const DAY_SECONDS = 86_400;
 const SLACK_MS = 120_000;
-/** A head stays below this many bytes: every look at an execution reads it, and its end writes it anew. */
-const LARGEST_IN_HEAD = 700;
+/** A head that would be larger leaves its first commit to the log: its end, and each long wait, write it anew. */
+const LARGEST_HEAD = 2048;
 const PAGE_COMMITS = 1000;
 /** A page ends after about so many. */
 const PAGE_CHARACTERS = 16_777_216;
@@ -51,8 +51,14 @@ const PAGE_CHARACTERS = 16_777_216;
 const STRETCHES_AHEAD = 8;
 /** Commits whose parts or objects are read at a time. */
 const READ_AT_ONCE = 16;
+/** In the place of a first commit that never comes. */
+const BARRED = "barred";
 /** The partition is known, and as long as a commit. */
-const COMMIT_ATTRIBUTES: readonly string[] = [Key.SORT, ...TEXT_ATTRIBUTES];
+const COMMIT_ATTRIBUTES: readonly string[] = [Key.SORT, ...TEXT_ATTRIBUTES, BARRED];
+/** Of the time after which a wake counts as lost, a first commit that is on its way is waited for so much. */
+const PATIENCE = 1 / 40;
+/** Looks for it in that time. */
+const LOOKS = 12;
 
 export class DynamoStore implements ExecutionStore {
   /** By when executions should have been woken. */
@@ -62,6 +68,7 @@ export class DynamoStore implements ExecutionStore {
   readonly #offloading: Offloading | undefined;
   readonly #index: DirectoryIndex;
   readonly #leavings: Leavings;
+  readonly #patienceMs: number;
   readonly #ttlDays: number | undefined;
   readonly #now: () => number;
   /** Functions that are known to be noted in the table. */
@@ -74,28 +81,16 @@ export class DynamoStore implements ExecutionStore {
     this.#parts = new Parts(this.#table, randomId, this.#offloading);
     this.#index = new DirectoryIndex(this.#table);
     this.#leavings = new Leavings(this.#table, slackMs);
+    this.#patienceMs = PATIENCE * slackMs;
     this.#ttlDays = ttlDays;
     this.#now = now;
   }
 
   async create(row: DirectoryRow, body: string): Promise<"created" | "exists"> {
     await this.#noteFunction(row.functionName);
-    const first = pack(body);
-    const isSmall = sizeOf(first) <= LARGEST_IN_HEAD;
-    // A first commit that does not fit stands in the log before the head makes it count.
-    if (!isSmall) await this.#putFirst(row, body);
-    const head = {
-      ...headKey(row.id),
-      ...rowAttributes(row),
-      ...(row.expiresAt === undefined ? this.due.atBirth(row.id, row.startAt ?? row.startedAt) : {}),
-      ...this.#ttl(),
-      ...(isSmall ? first : {}),
-    };
-    // What was written for a head that is refused goes by its note.
-    if (!(await this.#table.putIfAbsent(head))) return "exists";
-    if (!isSmall && !(await this.#isSettled(row)))
-      throw new Error(`The start of ${row.id} took so long that what it had written may have been removed.`);
-    return "created";
+    const whole = { ...this.#newHead(row, row.startAt), ...pack(body) };
+    if (bytesOf(whole) > LARGEST_HEAD) return this.#createInTwo(row, body);
+    return (await this.#table.putIfAbsent(whole)) ? "created" : "exists";
   }
 
   async append(id: string, seq: number, body: string, incarnation: string): Promise<"appended" | "taken" | "gone"> {
@@ -149,7 +144,7 @@ export class DynamoStore implements ExecutionStore {
         ...(isExpiring ? { ":shard": shard, ":at": expiresAt } : {}),
       },
     });
-    if (isWritten && isExpiring) this.due.note(row.id, rowAttributes(row));
+    if (isWritten && isExpiring) this.due.noteRow(row.id, rowAttributes(row));
   }
 
   list(scan: DirectoryScan): Promise<readonly DirectoryRow[]> {
@@ -190,21 +185,13 @@ export class DynamoStore implements ExecutionStore {
     await this.#take({ id, incarnation });
   }
 
-  /** Notes of removals and of large starts whose time has passed, at most about `limit` of them. */
+  /** Notes of removals whose time has passed, at most about `limit` of them. */
   leavings(now: number, limit: number): Promise<readonly LeavingNote[]> {
     return this.#leavings.overdue(now, limit);
   }
 
   /** Finishes what the note is about, whoever began it. Answers whether anything was removed. */
   async follow(note: LeavingNote): Promise<boolean> {
-    if (!note.isCondemned) {
-      const hasHead = (await this.#head(note.id, note.incarnation)) !== undefined;
-      if (hasHead) {
-        await this.#leavings.clear(note);
-        return false;
-      }
-      if (!(await this.#leavings.condemnNoted(note, this.#now()))) return false;
-    }
     if (await this.#take(note)) {
       await this.#leavings.condemn(note, this.#now());
       return true;
@@ -224,22 +211,53 @@ export class DynamoStore implements ExecutionStore {
     return hadHead || keys.length > 0 || hadObjects === true;
   }
 
-  /** Whether a large start whose head is there counts. The client may have sent what clears its note twice. */
-  async #isSettled(row: DirectoryRow): Promise<boolean> {
-    if (await this.#leavings.clear(row)) return true;
-    if (await this.#leavings.isThere(row)) return false;
-    const first = { [Key.PARTITION]: logPartition(row.id, row.incarnation), [Key.SORT]: commitKey(1) };
-    return (await this.#table.get(first)) !== undefined;
+  /** The head, and then the first commit, by which it counts. */
+  async #createInTwo(row: DirectoryRow, body: string): Promise<"created" | "exists"> {
+    // Somebody has to look at it soon, however late it is to begin: its first commit may never come.
+    const isPut = await this.#table.putIfAbsent(this.#newHead(row));
+    // The client may have sent it twice.
+    if (!isPut && (await this.#head(row.id, row.incarnation)) === undefined) return "exists";
+    await this.#putFirst(row, body);
+    return "created";
   }
 
+  #newHead(row: DirectoryRow, startAt = row.startedAt): Item {
+    return {
+      ...headKey(row.id),
+      ...rowAttributes(row),
+      ...(row.expiresAt === undefined ? this.due.atBirth(row.id, startAt) : {}),
+      ...this.#ttl(),
+    };
+  }
+
+  /** The first commit of a head that is there. */
   async #putFirst(row: DirectoryRow, body: string): Promise<void> {
-    if (!(await this.#leavings.begin(row, this.#now())))
-      throw new Error(`An earlier try to start ${row.id} is being removed.`);
-    await this.#put({ row, seq: 1, body });
-    // From here on whoever condemns it finds the whole commit, and a head that comes later is without one.
-    if (await this.#leavings.isOpen(row)) return;
+    // The client may have sent it twice: nobody else has a first commit for this incarnation.
+    const isThere = (await this.#put({ row, seq: 1, body })) || hasText(await this.#first(row));
+    // The bar in its place goes with the head.
+    if (isThere && (await this.#head(row.id, row.incarnation)) !== undefined) return;
     await this.remove(row.id, row.incarnation);
-    throw new Error(`The start of ${row.id} took so long that what it had written has been removed.`);
+    throw new Error(`The start of ${row.id} took so long that it has been removed.`);
+  }
+
+  #first({ id, incarnation }: Incarnation): Promise<Item | undefined> {
+    return this.#table.get(firstKey({ id, incarnation }));
+  }
+
+  /**
+   * Of a head without its first commit: whether that has come. If it does not come soon, whoever wrote the head is gone or
+   * stands still: its place is barred, and the head goes.
+   */
+  async #hasFirstSoon(of: Incarnation): Promise<boolean> {
+    for (let looks = 0; looks < LOOKS && (await this.#first(of)) === undefined; looks++) {
+      await new Promise((resolve) => setTimeout(resolve, this.#patienceMs / LOOKS));
+      // Somebody removes it.
+      if ((await this.#head(of.id, of.incarnation)) === undefined) return false;
+    }
+    await this.#table.putIfAbsent({ ...firstKey(of), ...this.#ttl(), [BARRED]: true });
+    if (hasText(await this.#first(of))) return true;
+    await this.remove(of.id, of.incarnation);
+    return false;
   }
 
   /** The head of an execution, of the incarnation that is asked for. */
@@ -271,17 +289,15 @@ export class DynamoStore implements ExecutionStore {
     const { items, isEnd } = await this.#commits({ partition, first }, limit && limit - bodies.length);
     const gap = items.findIndex((item, at) => seqOf(String(item[Key.SORT])) !== first + at);
     const whole = gap < 0 ? items : items.slice(0, gap);
-    if (first === 1 && whole.length === 0 && limit !== 0) return this.#removeHollow({ id, incarnation });
+    if (first === 1 && limit !== 0 && !hasText(whole[0]))
+      return (await this.#hasFirstSoon({ id, incarnation }))
+        ? this.#page({ id, incarnation, from, head }, limit)
+        : undefined;
     const texts = await this.#texts(whole, { partition, first });
     if (texts === undefined) return undefined;
     for (const text of texts) bodies.push(text);
     const isAll = texts.length === whole.length && (gap >= 0 || isEnd);
     return isAll ? { bodies } : { bodies, next: from + bodies.length };
-  }
-
-  /** A head counts with its first commit, which was there before it: this one came too late, or goes at this moment. */
-  async #removeHollow({ id, incarnation }: Incarnation): Promise<undefined> {
-    await this.remove(id, incarnation);
   }
 
   /** From the first one on; without a limit more than one stretch, where a stretch of commits fits into one answer. */
@@ -371,6 +387,15 @@ interface Stretched {
 
 function objectOf(held: HeldText | undefined): string | undefined {
   return held !== undefined && "o" in held ? held.o : undefined;
+}
+
+function firstKey({ id, incarnation }: Incarnation): Item {
+  return { [Key.PARTITION]: logPartition(id, incarnation), [Key.SORT]: commitKey(1) };
+}
+
+/** Of a place in the log: whether a commit stands there. */
+function hasText(item: Item | undefined): boolean {
+  return item !== undefined && !(BARRED in item);
 }
 
 function incarnationOf(head: Item | undefined): string {

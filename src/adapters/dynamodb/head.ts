@@ -6,6 +6,9 @@ import { HALTED, HEAD, Key, listPartition, placeKey, shardOf } from "./schema.ts
 /** What an item of the table has by name; values as the document client takes and gives them. */
 export type Item = Record<string, unknown>;
 
+/** A number takes at most so many bytes. */
+const LONGEST_NUMBER = 21;
+
 /** The row, and what the indexes sort it by. */
 export function rowAttributes(row: DirectoryRow): Item {
   const shard = shardOf(row.id);
@@ -26,6 +29,18 @@ function listedAs({ status, halted }: DirectoryRow): string {
 
 export function rowOf(item: Item): DirectoryRow {
   return JSON.parse(String(item["row"])) as DirectoryRow;
+}
+
+/** About as many as DynamoDB counts, and no fewer. */
+export function bytesOf(item: Item): number {
+  let bytes = 0;
+  for (const [name, value] of Object.entries(item)) bytes += name.length + bytesOfValue(value);
+  return bytes;
+}
+
+function bytesOfValue(value: unknown): number {
+  if (value instanceof Uint8Array) return value.byteLength;
+  return typeof value === "string" ? Buffer.byteLength(value) : LONGEST_NUMBER;
 }
 
 export function headKey(id: string): Item {

@@ -1,15 +1,16 @@
 /**
- * Notes of what may outlive an execution: one for a removal, and one for a start whose first commit stands in the log
- * before its head. A sweeper follows those that are overdue, whatever has become of the process that wrote them.
+ * What keeps anything from outliving an execution, whatever becomes of the process that removes or starts it.
  *
- * 1. A note is there before the first deletion of a removal, and before the first item or object of a large start.
- * 2. A note is resolved by a condition on itself: either it is cleared, or it is condemned, which is for good. Whoever
- *    clears it knows that the head is there. Whoever condemns it removes whatever there is, and a head as well.
- * 3. A head is put only when its note was seen open after the first commit was written. So whoever condemns it later finds
- *    that commit, and a head that has one counts.
- * 4. A start whose note was not its own to clear is acknowledged by nobody. Its head may be there without a first commit:
- *    whoever reads it removes it, and the index of what is due sees to it that somebody does.
- * 5. A condemned note goes when nothing was found any more. So what lands within `slackMs` of a removal goes, too.
+ * 1. A note is there before the first deletion of a removal, and from then on nothing of the execution counts. A sweeper
+ *    follows notes that are overdue. One goes when nothing was found any more: what lands within `slackMs` of a removal
+ *    goes, too.
+ * 2. A start whose first commit would make the head large writes the head, and then that commit. The head counts with it.
+ * 3. The place of the first commit is taken once: by the commit, or by a bar of whoever found none there for long. A head
+ *    is removed for want of its first commit when that was barred, and no sooner.
+ * 4. A bar goes with its head. So a start looks at the head when its first commit has landed, and is acknowledged only if
+ *    that is there.
+ * 5. Whoever reads a head without its first commit does what 3 says, and the index of what is due sees to it that somebody
+ *    does.
  * 6. An incarnation is of one start: nothing that is removed late is of the next execution of the name.
  */
 
@@ -24,12 +25,10 @@ export interface Incarnation {
   readonly incarnation: string;
 }
 
-export interface LeavingNote extends Incarnation {
-  readonly isCondemned: boolean;
-}
+/** Of a removal. */
+export type LeavingNote = Incarnation;
 
 const partitions = Array.from({ length: LEAVING_SHARDS }, (_, shard) => partitionOf(shard));
-const CONDEMNED = "condemned";
 
 export class Leavings {
   readonly #table: Table;
@@ -40,37 +39,15 @@ export class Leavings {
     this.#slackMs = slackMs;
   }
 
-  /** A large start begins. False if an earlier try of it is being removed. */
-  begin(of: Incarnation, now: number): Promise<boolean> {
-    return this.#write(of, now, { condition: "attribute_not_exists(#condemned)" });
-  }
-
-  /** The head is there. False if the note was resolved by somebody else. */
-  clear(of: Incarnation): Promise<boolean> {
-    return this.#table.deleteIf(noteKey(of), {
-      ConditionExpression: "attribute_exists(#pk) AND attribute_not_exists(#condemned)",
-      ExpressionAttributeNames: { "#pk": Key.PARTITION, "#condemned": CONDEMNED },
-    });
-  }
-
-  /** Neither cleared nor condemned. */
-  async isOpen(of: Incarnation): Promise<boolean> {
-    const note = await this.#table.get(noteKey(of));
-    return note !== undefined && !noteOf(note).isCondemned;
-  }
-
-  async isThere(of: Incarnation): Promise<boolean> {
-    return (await this.#table.get(noteKey(of))) !== undefined;
-  }
-
   /** From now on nothing of it counts. What is condemned already has another `slackMs`. */
   async condemn(of: Incarnation, now: number): Promise<void> {
-    await this.#write(of, now, { set: ", #condemned = :condemned" });
-  }
-
-  /** The same, unless the note has been cleared. */
-  condemnNoted(of: Incarnation, now: number): Promise<boolean> {
-    return this.#write(of, now, { set: ", #condemned = :condemned", condition: "attribute_exists(#pk)" });
+    await this.#table.put({
+      ...noteKey(of),
+      id: of.id,
+      incarnation: of.incarnation,
+      [Key.DUE_SHARD]: partitionOf(shardOf(of.id, LEAVING_SHARDS)),
+      [Key.DUE_AT]: now + this.#slackMs,
+    });
   }
 
   /** Nothing is left. */
@@ -86,32 +63,6 @@ export class Leavings {
     );
     return notes.flatMap((note) => (note === undefined ? [] : [noteOf(note)]));
   }
-
-  #write(of: Incarnation, now: number, { set = "", condition }: NoteChange): Promise<boolean> {
-    const isCondemned = set !== "";
-    return this.#table.update(noteKey(of), {
-      UpdateExpression: `SET id = :id, incarnation = :incarnation, #shard = :shard, #at = :at${set}`,
-      ...(condition !== undefined && { ConditionExpression: condition }),
-      ExpressionAttributeNames: {
-        "#shard": Key.DUE_SHARD,
-        "#at": Key.DUE_AT,
-        ...(condition?.includes("#pk") && { "#pk": Key.PARTITION }),
-        ...((isCondemned || condition?.includes("#condemned")) && { "#condemned": CONDEMNED }),
-      },
-      ExpressionAttributeValues: {
-        ":id": of.id,
-        ":incarnation": of.incarnation,
-        ":shard": partitionOf(shardOf(of.id, LEAVING_SHARDS)),
-        ":at": now + this.#slackMs,
-        ...(isCondemned && { ":condemned": true }),
-      },
-    });
-  }
-}
-
-interface NoteChange {
-  readonly set?: string;
-  readonly condition?: string;
 }
 
 /** Beside the log, and outside of what a removal deletes of it. */
@@ -120,7 +71,7 @@ function noteKey({ id, incarnation }: Incarnation): Item {
 }
 
 function noteOf(item: Item): LeavingNote {
-  return { id: String(item["id"]), incarnation: String(item["incarnation"]), isCondemned: CONDEMNED in item };
+  return { id: String(item["id"]), incarnation: String(item["incarnation"]) };
 }
 
 /** Its own in the index: wakes and notes do not hold each other up. */

@@ -31,8 +31,3 @@ export function unpack({ b, z, w }: PackedText): string {
   if (w !== undefined) return inflateRawSync(w).toString("utf16le");
   throw new TypeError("An item of the table has no text.");
 }
-
-/** Bytes that a packed text takes, at the most. */
-export function sizeOf({ b, z, w }: PackedText): number {
-  return b === undefined ? (z ?? w ?? { byteLength: 0 }).byteLength : 3 * b.length;
-}

@@ -20,6 +20,14 @@ export interface LinkRequest<T> {
   readonly risk?: number;
 }
 
+export interface LinkOptions {
+  readonly faults: Faults;
+  readonly pace: Pace;
+  readonly clock: PaceClock;
+  /** After how many milliseconds a late write lands at the latest; a minute by default. */
+  readonly longestLateMs?: number;
+}
+
 const REFUSED = 0.02;
 const UNACKNOWLEDGED = 0.02;
 const LATE = 0.012;
@@ -37,11 +45,19 @@ export class Link {
   readonly #faults: Faults;
   readonly #pace: Pace;
   readonly #clock: PaceClock;
+  readonly #longestLateMs: number;
+  #late = 0;
 
-  constructor({ faults, pace, clock }: { faults: Faults; pace: Pace; clock: PaceClock }) {
+  constructor({ faults, pace, clock, longestLateMs = LONGEST_LATE_MS }: LinkOptions) {
     this.#faults = faults;
     this.#pace = pace;
     this.#clock = clock;
+    this.#longestLateMs = longestLateMs;
+  }
+
+  /** Writes that are still to land, of which their process was told that they had failed. */
+  get late(): number {
+    return this.#late;
   }
 
   send<T>(request: LinkRequest<T>): MaybePromise<T> {
@@ -79,8 +95,10 @@ export class Link {
   }
 
   #landLate<T>(run: () => MaybePromise<T>): MaybePromise<T> {
-    const at = this.#clock.now() + 1 + this.#faults.random.below(LONGEST_LATE_MS);
+    const at = this.#clock.now() + 1 + this.#faults.random.below(this.#longestLateMs);
+    this.#late++;
     this.#clock.timer(at, () => {
+      this.#late--;
       this.isLandingLate = true;
       try {
         // Its sender has given up: what comes of it concerns nobody.

@@ -14,7 +14,7 @@ const DOUBLED = 0.04;
 /** What clients see of a system. */
 export interface Approachable {
   readonly faults: Faults;
-  readonly story: Story;
+  readonly story: Pick<Story, "tell">;
   readonly world: Host;
   /** Any process that lives; undefined if none does. */
   choose(): { readonly gate: Gate; readonly client: ExecutionClient } | undefined;

@@ -10,6 +10,15 @@ export interface PaceClock {
   drain(next: () => void): void;
 }
 
+export interface PaceOptions {
+  readonly random: SeededRandom;
+  readonly clock: PaceClock;
+  /** Asked before anything takes seconds; may forbid it. */
+  readonly onSlow: () => boolean;
+  /** How many seconds one way takes at the most; 45 by default. */
+  readonly mostSeconds?: number;
+}
+
 const MOST_MICROTASKS = 5;
 const TURN_SHARE = 0.25;
 const MS_SHARE = 0.2;
@@ -23,16 +32,14 @@ export class Pace {
   readonly #clock: PaceClock;
   readonly #kind: PaceKind;
   readonly #onSlow: () => boolean;
+  readonly #mostSeconds: number;
 
-  /** `onSlow` is asked before anything takes seconds, and may forbid it. */
-  constructor(
-    kind: PaceKind,
-    { random, clock, onSlow }: { random: SeededRandom; clock: PaceClock; onSlow: () => boolean },
-  ) {
+  constructor(kind: PaceKind, { random, clock, onSlow, mostSeconds = MOST_SECONDS }: PaceOptions) {
     this.#kind = kind;
     this.#random = random;
     this.#clock = clock;
     this.#onSlow = onSlow;
+    this.#mostSeconds = mostSeconds;
   }
 
   /** One way; undefined when it takes no time at all, not even a microtask. */
@@ -40,7 +47,8 @@ export class Pace {
     if (this.#kind === "AT_ONCE") return undefined;
     const random = this.#random;
     if (this.#kind === "NETWORK") {
-      if (random.chance(SECONDS_SHARE) && this.#onSlow()) return this.#sleep(1000 * (1 + random.below(MOST_SECONDS)));
+      if (random.chance(SECONDS_SHARE) && this.#onSlow())
+        return this.#sleep(1000 * (1 + random.below(this.#mostSeconds)));
       if (random.chance(MS_SHARE)) return this.#sleep(1 + random.below(MOST_MS));
     }
     if (random.chance(TURN_SHARE)) return new Promise((resolve) => this.#clock.drain(resolve));

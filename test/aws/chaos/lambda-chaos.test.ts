@@ -1,5 +1,7 @@
 /** A few seeds, and in `npm test` one, of what `npm run soak:aws` runs for as long as one likes. */
 
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Dynalite } from "../../../scripts/local-aws/dynalite.ts";
 import { LocalS3 } from "../../../scripts/local-aws/local-bucket.ts";
@@ -29,8 +31,9 @@ const seeds = [14, 1, 2, 3, 4, 5];
 
 test.each(sampled(seeds, 1))("the home on AWS keeps every promise under chaos: seed %i", async (seed) => {
   const services = await Services.open(`chaos-${seed}`, { sqs, s3, dynamodb });
-  const { account, violations, executions } = await lambdaChaos(seed, services);
+  const { keep, account, violations, executions } = await lambdaChaos(seed, services);
   await services.close();
-  expect(violations, account()).toEqual([]);
+  const kept = violations.length === 0 ? "" : keep(join(tmpdir(), "perdure-chaos"));
+  expect(violations, `${account()}\nAll that happened is in ${kept}`).toEqual([]);
   expect(executions).toBeGreaterThan(0);
 });

@@ -17,7 +17,8 @@ import { Violations } from "../../../src/testing/chaos/violations.ts";
 import { seededRandom } from "../../../src/testing/seeded-random.ts";
 import { Callers } from "./callers.ts";
 import { Deliveries } from "./deliveries.ts";
-import { LambdaProcess, OFFLOADED_ABOVE_BYTES } from "./lambda-process.ts";
+import { History } from "./history.ts";
+import { LambdaProcess, LONGEST_JUMP_MS, OFFLOADED_ABOVE_BYTES } from "./lambda-process.ts";
 import { Observer } from "./observer.ts";
 import type { Services } from "./services.ts";
 import { Witness } from "./witness.ts";
@@ -47,7 +48,13 @@ function ballastOf(seed: number): string {
   return Array.from({ length: (3 * OFFLOADED_ABOVE_BYTES) / 32 }, id).join("");
 }
 
-export function lambdaChaos(seed: number, services: Services): Promise<ChaosReport> {
+/** What a run came to. */
+export interface LambdaChaosReport extends ChaosReport {
+  /** Writes all that happened to a file of this folder, and answers with its path. */
+  readonly keep: (folder: string) => string;
+}
+
+export function lambdaChaos(seed: number, services: Services): Promise<LambdaChaosReport> {
   return new LambdaChaos(seed, services).run();
 }
 
@@ -63,7 +70,7 @@ export async function lambdaCrash(
   acts: readonly Act[],
   point: CrashPoint,
   services: Services,
-): Promise<ChaosReport & { readonly hasCrashed: boolean }> {
+): Promise<LambdaChaosReport & { readonly hasCrashed: boolean }> {
   const report = await new LambdaChaos(point.change, services, { acts, point }).run();
   return { ...report, hasCrashed: report.faults.has("crash") };
 }
@@ -73,6 +80,7 @@ class LambdaChaos {
   readonly #services: Services;
   readonly #faults: Faults;
   readonly #story: Story;
+  readonly #history: History;
   readonly #violations: Violations;
   readonly #witness: Witness;
   readonly #callers: Callers;
@@ -94,25 +102,28 @@ class LambdaChaos {
     const rate = FAULT_RATES[random.below(FAULT_RATES.length)] ?? 1;
     this.#faults = new Faults(random, crashing === undefined ? rate : 0);
     this.#story = new Story(() => services.world.now());
-    this.#violations = new Violations(({ promise, what }) => this.#story.tell(`VIOLATION of ${promise}: ${what}`));
+    this.#history = new History(() => services.world.now());
+    this.#violations = new Violations(({ promise, what }) => this.#tell(`VIOLATION of ${promise}: ${what}`));
     this.#witness = new Witness(this.#violations);
     const { world } = services;
     this.#callers = new Callers(
-      { faults: this.#faults, story: this.#story, world, choose: () => this.#choose() },
+      { faults: this.#faults, story: { tell: (what) => this.#tell(what) }, world, choose: () => this.#choose() },
       { ballast: crashing === undefined && seed % 2 === 0 ? ballastOf(seed) : "" },
     );
     this.#observer = new Observer(services, (landing) => {
       this.#landed++;
+      this.#history.tell(`seen in ${landing.recorded.id}: commit ${landing.recorded.log.length}`);
       this.#callers.landed(landing);
     });
   }
 
-  async run(): Promise<ChaosReport> {
+  async run(): Promise<LambdaChaosReport> {
     this.#boot();
     this.#boot();
     this.#deliveries = new Deliveries({
       services: this.#services,
       faults: this.#faults,
+      history: this.#history,
       choose: () => this.#choose(),
       onFailure: (error) => this.#failed(error),
     });
@@ -124,6 +135,7 @@ class LambdaChaos {
     this.#isClosed = true;
     await Promise.all([sweeping, this.#deliveries.stop()]);
     for (const { gate } of this.#processes) gate.kill();
+    if (this.#violations.all.length > 0) await this.#history.tellWhatIsLeft(this.#services);
     return this.#report();
   }
 
@@ -156,13 +168,14 @@ class LambdaChaos {
 
   #boot(): void {
     const name = `p${this.#processes.length + 1}`;
-    this.#story.tell(`${name} starts`);
+    this.#tell(`${name} starts`);
     const process: LambdaProcess = new LambdaProcess({
       name,
       pace: this.#faults.random.chance(0.5) ? "NETWORK" : "TURNS",
       services: this.#services,
       faults: this.#faults,
       witness: this.#witness,
+      history: this.#history,
       onRequest: (changes) => {
         this.#requests++;
         return changes ? this.#changing(process) : () => undefined;
@@ -182,10 +195,20 @@ class LambdaChaos {
       const due = Date.now() + SWEEP_MS;
       do await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       while (Date.now() < due && !this.#isForgetting);
-      await this.#choose()
-        ?.sweep()
-        .catch((error: unknown) => this.#failed(error));
+      const process = this.#choose();
+      if (process !== undefined) await this.#sweep(process);
     }
+  }
+
+  async #sweep(process: LambdaProcess): Promise<void> {
+    this.#history.tell(`${process.name} sweeps`);
+    await process.sweep().catch((error: unknown) => this.#failed(error));
+    this.#history.tell(`${process.name} has swept`);
+  }
+
+  #tell(what: string): void {
+    this.#story.tell(what);
+    this.#history.tell(what);
   }
 
   async #disturb(count: number): Promise<void> {
@@ -203,7 +226,7 @@ class LambdaChaos {
   #crash(victim: LambdaProcess | undefined): void {
     if (victim?.isAlive === false) return;
     this.#faults.count("crash");
-    this.#story.tell(`${victim?.name} crashes`);
+    this.#tell(`${victim?.name} crashes`);
     victim?.gate.kill();
     this.#boot();
   }
@@ -214,7 +237,7 @@ class LambdaChaos {
     if (victim === undefined || victim.gate.isFrozen) return;
     const ms = this.#faults.random.below(LONGEST_FREEZE_MS);
     this.#faults.count("freeze");
-    this.#story.tell(`${victim.name} freezes for ${ms} ms`);
+    this.#tell(`${victim.name} freezes for ${ms} ms`);
     victim.gate.freeze();
     setTimeout(() => victim.gate.thaw(), ms);
     this.#boot();
@@ -222,11 +245,11 @@ class LambdaChaos {
 
   #skip(): void {
     this.#faults.count("clock jump");
-    this.#services.skip(this.#faults.random.below(60_000));
+    this.#services.skip(this.#faults.random.below(LONGEST_JUMP_MS));
   }
 
   #calm(): void {
-    this.#story.tell("the chaos is over");
+    this.#tell("the chaos is over");
     this.#faults.heal();
     for (const { gate } of this.#living) {
       gate.thaw();
@@ -248,7 +271,7 @@ class LambdaChaos {
       await this.#look(STEP_MS);
       if (!this.#callers.hasPlans && this.#observer.isOver) return;
       if (this.#landed !== landed || this.#deliveries?.isBusy === true) [quiet, skips] = [0, 0];
-      else if (++quiet > QUIET_LOOKS) {
+      else if (++quiet > QUIET_LOOKS && !this.#isPending) {
         this.#services.skip(HOUR_MS);
         [quiet, skips] = [0, skips + 1];
       }
@@ -277,6 +300,7 @@ class LambdaChaos {
   async #forget(): Promise<void> {
     if (!this.#observer.isOver) return;
     this.#isForgetting = true;
+    await this.#renewAll();
     this.#services.skip(1.5 * DAY_MS);
     let left = await this.#services.left();
     for (let quiet = 0; quiet < MOST_SKIPS * QUIET_LOOKS; quiet++) {
@@ -289,7 +313,22 @@ class LambdaChaos {
     this.#violations.add("RETENTION", `what is kept beyond the retention: ${left.join(", ")}`);
   }
 
-  #report(): ChaosReport {
+  /**
+   * No process lives for a day, and no request is on its way for an hour. Who asked for a start twice, and was answered
+   * once, would have it begin anew when the first one is forgotten.
+   */
+  async #renewAll(): Promise<void> {
+    const before = this.#living;
+    this.#boot();
+    for (const { gate } of before) gate.kill();
+    while (this.#isPending) await this.#look(STEP_MS);
+  }
+
+  get #isPending(): boolean {
+    return this.#processes.some(({ pending }) => pending > 0);
+  }
+
+  #report(): LambdaChaosReport {
     const { all } = this.#observer.archive;
     return {
       seed: this.#seed,
@@ -301,6 +340,7 @@ class LambdaChaos {
       faults: this.#faults.counts,
       violations: this.#violations.all,
       account: () => this.#account(),
+      keep: (folder) => this.#history.keep(folder, `seed-${this.#seed}-${Date.now()}`, this.#account()),
     };
   }
 

@@ -20,6 +20,7 @@ import { Link, LinkError } from "../../../src/testing/chaos/link.ts";
 import { Pace, type PaceKind } from "../../../src/testing/chaos/pace.ts";
 import { Performer, type PlainCall } from "../../../src/testing/chaos/performer.ts";
 import { ProcessHost } from "../../../src/testing/chaos/process-host.ts";
+import { type History, textOf } from "./history.ts";
 import type { Services } from "./services.ts";
 import type { Witness } from "./witness.ts";
 
@@ -34,15 +35,22 @@ export interface LambdaProcessOptions {
    * called when the request has been carried out, before the process hears of that.
    */
   readonly onRequest: (changes: boolean) => () => void;
+  /** Keeps all requests and their answers. */
+  readonly history: History;
   /** Told of background work that failed, and of user code that should not have run. */
   readonly onFailure: (error: unknown) => void;
 }
 
 type Handler = DynamoDBClient["config"]["requestHandler"];
+type Answer = Awaited<ReturnType<Handler["handle"]>>;
 
 /** How long a call of a function may take, in seconds. */
 const TIMEOUT_SECONDS = 8;
-const LOST_AFTER_SECONDS = 10;
+/** What a removed execution's writers write after this time is swept up by nobody. */
+const LOST_AFTER_SECONDS = 90;
+/** So no request takes as long, even if the clock jumps meanwhile. */
+const LONGEST_WAY_SECONDS = 15;
+export const LONGEST_JUMP_MS = 15_000;
 const RETENTION_DAYS = 1;
 /** As little as may be. */
 export const OFFLOADED_ABOVE_BYTES = 4096;
@@ -53,6 +61,8 @@ export class LambdaProcess {
   readonly host: LambdaHost;
   readonly #options: LambdaProcessOptions;
   readonly #clock: ProcessHost;
+  readonly #links: Link[] = [];
+  #underWay = 0;
 
   constructor(options: LambdaProcessOptions) {
     const { name, services, faults, onFailure } = options;
@@ -77,6 +87,11 @@ export class LambdaProcess {
 
   get isAlive(): boolean {
     return this.gate.isAlive;
+  }
+
+  /** Requests that may still change something, dead or alive as it is. */
+  get pending(): number {
+    return this.#links.reduce((sum, { late }) => sum + late, this.#underWay);
   }
 
   get client(): ExecutionClient {
@@ -123,30 +138,45 @@ export class LambdaProcess {
 
   /** Requests are refused, land late, or go unanswered; AWS's clients repeat what went unanswered. */
   #handler(inner: Handler): Pick<Handler, "handle"> {
-    const { pace: kind, services, faults, onRequest } = this.#options;
+    const { pace: kind, services, faults, onRequest, history } = this.#options;
     const { world } = services;
     const pace = new Pace(kind, {
       random: faults.random,
       clock: world,
+      mostSeconds: LONGEST_WAY_SECONDS,
       onSlow: () => faults.happens("slow answer", 1),
     });
-    const link = new Link({ faults, pace, clock: world });
+    const link = new Link({ faults, pace, clock: world, longestLateMs: 1000 * LONGEST_WAY_SECONDS });
+    this.#links.push(link);
     const handle: Handler["handle"] = async (request, options) => {
       const what = String(request.headers["x-amz-target"] ?? request.method).replace(/^.*\./, "");
       const changes = !/^(GET|GetItem|Query|BatchGetItem|ReceiveMessage)$/.test(what);
       const onDone = onRequest(changes);
-      const run = async (): ReturnType<Handler["handle"]> => {
+      const tell = history.sent({ process: this.name, what: `${what} ${request.path}`, body: request.body });
+      const carryOut = async (): ReturnType<Handler["handle"]> => {
         const answer = await read(await inner.handle(request, options));
+        tell(`carried out, ${answer.text}`);
         onDone();
         return answer;
       };
+      const run = (): ReturnType<Handler["handle"]> => this.#counted(carryOut);
+      const send = async (): ReturnType<Handler["handle"]> =>
+        link.send({ what: changes ? "write" : "read", changes, run });
       try {
-        return await this.gate.call(() => link.send({ what: changes ? "write" : "read", changes, run }));
+        const answer = await this.gate.call(() => this.#counted(send));
+        tell("answered");
+        return answer;
       } catch (error) {
+        tell(`fails: ${String(error)}`);
         throw error instanceof LinkError ? unanswered() : error;
       }
     };
     return { handle };
+  }
+
+  async #counted<T>(task: () => Promise<T>): Promise<T> {
+    this.#underWay++;
+    return task().finally(() => this.#underWay--);
   }
 
   #functions() {
@@ -167,11 +197,12 @@ export class LambdaProcess {
 }
 
 /** The whole answer at once: of what nobody reads the connection would stay taken. */
-async function read(answer: Awaited<ReturnType<Handler["handle"]>>): ReturnType<Handler["handle"]> {
+async function read(answer: Answer): Promise<Answer & { readonly text: string }> {
   const chunks: Buffer[] = [];
   for await (const chunk of answer.response.body as Readable) chunks.push(chunk as Buffer);
-  answer.response.body = Readable.from([Buffer.concat(chunks)], { objectMode: false });
-  return answer;
+  const body = Buffer.concat(chunks);
+  answer.response.body = Readable.from([body], { objectMode: false });
+  return { ...answer, text: `${answer.response.statusCode} ${textOf(body)}` };
 }
 
 /** As AWS's clients see a connection that breaks. */
