@@ -148,7 +148,11 @@ inChromium("the console", () => {
     const page = await open(world.link());
     await openByKeys(page, "order-2");
     await page.getByRole("button", { name: "Succeed" }).click();
-    await page.getByText("Finished").waitFor();
+    await page.getByText(/as the answer to “approve shipping”/).waitFor();
+    expect((await world.host.client.describe("order/order-2")).status).toBe("RUNNING");
+    await page.getByLabel("The answer (optional)").fill(" it may go ");
+    await page.getByRole("button", { name: "Answer it" }).click();
+    await page.getByText(/^Finished: .*" it may go "/).waitFor();
     await page.getByRole("button", { name: "Purge" }).waitFor();
   });
 
