@@ -29,11 +29,12 @@ export const dev: Run = async ({ args, terminal }) => {
     throw usageError("Name the file of a handler: perdure dev ./handler.ts");
   // Whatever is written from here on is for this user alone.
   process.umask(0o077);
-  const log = new DevLog(terminal);
+  let host: LocalHost | undefined;
+  const log = new DevLog(terminal, (wall) => host?.clock.emulatedAt(wall) ?? wall);
   const folder = new DataFolder(resolve(args.get("data") ?? process.env["PERDURE_FOLDER"] ?? DATA_FOLDER));
   const options = hostOptions(args, { folder, sources, log });
   const stopped = untilStopped();
-  const host = await open(options);
+  host = await open(options);
   terminal.print(
     devWelcome(host, {
       folder: relative(process.cwd(), folder.path) || ".",
