@@ -31,7 +31,7 @@ export function AskedAnswer(props: AskedAnswerProps): JSX.Element {
   }
   return (
     <div class="callback" role="group" aria-label={`Callback “${name}”`}>
-      <span class="grow">It waits for an answer to “{name}”</span>
+      <p class="callback-name">It waits for an answer to “{name}”</p>
       {(["succeed", "fail"] as const).map((answer) => (
         <button key={answer} type="button" data-opens={openedBy(answer)} onClick={() => (asked.value = answer)}>
           {LABELS[answer]}
