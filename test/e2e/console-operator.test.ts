@@ -190,6 +190,8 @@ inChromium("an operator", () => {
     await visitor.page.getByRole("link", { name: "Executions" }).click();
     await visitor.press("/");
     await visitor.type("patient");
+    await visitor.press("Enter");
+    await visitor.sees(/^1 execution$/);
     await visitor.page.locator(".cell-took").getByText("26 h").waitFor();
   });
 });
