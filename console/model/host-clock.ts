@@ -37,7 +37,7 @@ export class HostClock {
       return;
     }
     const date = Date.parse(headers.get("date") ?? "");
-    if (this.#exact !== undefined || Number.isNaN(date) || !headers.has("x-amzn-requestid")) return;
+    if (Number.isNaN(date) || !headers.has("x-amzn-requestid")) return;
     const found = { least: date - receivedAt, most: date + DATE_STEP_MS - sentAt };
     this.#ahead = common(this.#ahead, found) ?? found;
   }

@@ -18,12 +18,15 @@ interface LogRecord {
 
 export class DevLog {
   readonly #terminal: Terminal;
-  readonly #emulatedAt: (wall: number) => number;
+  #emulatedAt = (wall: number): number => wall;
 
-  /** `emulatedAt` answers the emulator's time for one of the wall's clock, both ms since the epoch. */
-  constructor(terminal: Terminal, emulatedAt: (wall: number) => number) {
+  constructor(terminal: Terminal) {
     this.#terminal = terminal;
-    this.#emulatedAt = emulatedAt;
+  }
+
+  /** From now on it tells this clock's time, which answers for one of the wall's clock; both are ms since the epoch. */
+  follow(clock: { readonly emulatedAt: (wall: number) => number }): void {
+    this.#emulatedAt = (wall) => clock.emulatedAt(wall);
   }
 
   /** What a function has written. */

@@ -319,13 +319,6 @@ export const consoleMutations: readonly Mutation[] = [
   },
   {
     keeps: "console",
-    what: "the clock of a machine counts beside that of the emulator on it",
-    code: "    if (this.#exact !== undefined || Number",
-    becomes: "    if (Number",
-    tests: ["console/model/host-clock.test.ts"],
-  },
-  {
-    keeps: "console",
     what: "the console knows the time of a host no better than a date tells it",
     code: "    this.#ahead = common(this.#ahead, found) ?? found;\n",
     becomes: "    this.#ahead = found;\n",

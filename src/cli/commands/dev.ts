@@ -29,12 +29,12 @@ export const dev: Run = async ({ args, terminal }) => {
     throw usageError("Name the file of a handler: perdure dev ./handler.ts");
   // Whatever is written from here on is for this user alone.
   process.umask(0o077);
-  let host: LocalHost | undefined;
-  const log = new DevLog(terminal, (wall) => host?.clock.emulatedAt(wall) ?? wall);
+  const log = new DevLog(terminal);
   const folder = new DataFolder(resolve(args.get("data") ?? process.env["PERDURE_FOLDER"] ?? DATA_FOLDER));
   const options = hostOptions(args, { folder, sources, log });
   const stopped = untilStopped();
-  host = await open(options);
+  const host = await open(options);
+  log.follow(host.clock);
   terminal.print(
     devWelcome(host, {
       folder: relative(process.cwd(), folder.path) || ".",
