@@ -128,6 +128,27 @@ function comesBefore({ links }: Scope, from: number, to: number): boolean {
   return links.some((each, link) => each.to.includes(to) && meets(link));
 }
 
+test("beyond points where lines meet, neighbours are all that ended before and all that began after", () => {
+  const letters = [..."abcdefghijklmnopqrstuvwxyz"];
+  const ids = (from: number, to: number): readonly string[] =>
+    Array.from({ length: to - from }, (_, at) => String(from + at + 1));
+  const walk = new Walk(
+    logged(
+      letters.map((letter, at) => begun(`${at + 1}`, `first ${letter}`)),
+      ...letters.flatMap((letter, at) => [
+        [ended(`${at + 1}`)],
+        [begun(`${letters.length + at + 1}`, `second ${letter}`)],
+      ]),
+    ),
+  );
+  const told = (nodes: readonly GraphNode[]): readonly string[] =>
+    nodes.map(({ id }) => id).toSorted((one, other) => Number(one) - Number(other));
+  letters.forEach((_, at) => {
+    expect(told(stopOf(walk.box(`${letters.length + at + 1}`)).before.nodes)).toEqual(ids(0, at + 1));
+    expect(told(stopOf(walk.box(`${at + 1}`)).after.nodes)).toEqual(ids(letters.length + at, 2 * letters.length));
+  });
+});
+
 const DIRECTIONS = ["down", "up", "left", "right"] as const;
 
 /** How many boxes the arrow keys lead to from the first one. */
