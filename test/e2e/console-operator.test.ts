@@ -188,6 +188,7 @@ inChromium("an operator", () => {
       .getByText(/, 26 h/)
       .waitFor();
     await visitor.page.getByRole("link", { name: "Executions" }).click();
+    await visitor.page.getByRole("listbox", { name: "Executions" }).waitFor();
     await visitor.press("/");
     await visitor.type("patient");
     await visitor.press("Enter");
