@@ -1,5 +1,6 @@
 /** An HTTP face: how it is asked, and what its refusals mean. */
 
+import { HostClock } from "../model/host-clock.ts";
 import { readBounded } from "../views/wire/bounded.ts";
 import { type Fields, readAnswer } from "../views/wire/fields.ts";
 
@@ -42,6 +43,8 @@ export type FaceCalls = Pick<Face, "call">;
 
 export class Face {
   readonly address: FaceAddress;
+  /** The host's clock, as its answers tell it. */
+  readonly clock: HostClock = new HostClock();
 
   constructor(address: FaceAddress) {
     this.address = address;
@@ -58,6 +61,7 @@ export class Face {
     const { url, token } = this.address;
     const headers = { Authorization: `Bearer ${token}` };
     let response: Response;
+    const sentAt = Date.now();
     try {
       response = await fetch(`${url}${path}`, {
         method,
@@ -69,6 +73,7 @@ export class Face {
       if (signal?.aborted === true) throw cause;
       throw new UnreachableError(unreachable(url), { cause });
     }
+    this.clock.read(response.headers, { sentAt, receivedAt: Date.now() });
     if (response.ok) return response;
     throw await refusal(response);
   }

@@ -1,5 +1,6 @@
 /** What an execution has taken, in words. */
 
+import { counted } from "../views/model/counted.ts";
 import type { Cost } from "./cost.ts";
 
 const numbers = new Intl.NumberFormat("en");
@@ -7,16 +8,16 @@ const numbers = new Intl.NumberFormat("en");
 const MOST_NAMED = 3;
 
 export function operationsText({ operations, copied, attempts }: Cost): string {
-  const parts = [numbers.format(operations), many(attempts, "attempt")];
+  const parts = [numbers.format(operations), counted(attempts, "attempt")];
   return [...parts, ...(copied > 0 ? [`${numbers.format(copied)} more copied`] : [])].join(", ");
 }
 
 export function logText({ commits, characters }: Cost): string {
-  return `${many(commits, "row")}, ${sizeText(characters)}`;
+  return `${counted(commits, "row")}, ${sizeText(characters)}`;
 }
 
 export function runsText({ runs, processes }: Cost): string {
-  return `${many(runs, "time")} from the top, in ${many(processes.length, "process")}`;
+  return `${counted(runs, "time")} from the top, in ${counted(processes.length, "process")}`;
 }
 
 export function processesText({ processes }: Cost): string {
@@ -26,10 +27,5 @@ export function processesText({ processes }: Cost): string {
 }
 
 function sizeText(characters: number): string {
-  return characters < 10_000 ? many(characters, "character") : `${numbers.format(Math.round(characters / 1000))} KB`;
-}
-
-function many(count: number, what: string): string {
-  const plural = what.endsWith("s") ? `${what}es` : `${what}s`;
-  return `${numbers.format(count)} ${count === 1 ? what : plural}`;
+  return characters < 10_000 ? counted(characters, "character") : `${numbers.format(Math.round(characters / 1000))} KB`;
 }

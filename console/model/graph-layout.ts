@@ -5,6 +5,12 @@ import { DOWN, type Row, type Standing, type Wire, wiresFrom, wiresOf, wiresTo }
 
 export interface Box {
   readonly node: GraphNode;
+  /** What the node is in, and its place there. */
+  readonly scope: Scope;
+  readonly place: number;
+  /** The context around it, and how deep it lies: 1 for what is in none. */
+  readonly around: GraphNode | undefined;
+  readonly level: number;
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -44,7 +50,8 @@ export function layoutOf(scope: Scope): Drawing {
 
 const drawings = new WeakMap<Scope, Drawing>();
 
-function drawn({ nodes, links, first, last }: Scope): Drawing {
+function drawn(scope: Scope): Drawing {
+  const { nodes, links, first, last } = scope;
   const rows = rowsOf(nodes.map(sized));
   const width = rows.reduce((widest, row) => Math.max(widest, widthOf(row)), 0);
   const [boxes, wires]: [Box[], Wire[]] = [[], []];
@@ -57,8 +64,8 @@ function drawn({ nodes, links, first, last }: Scope): Drawing {
     for (const { node, place, inside, width: boxWidth, height } of row) {
       const lies = { x, y, width: boxWidth, height };
       own[place] = { ...lies, layer: node.layer, row: edges };
-      boxes.push({ node, ...lies });
-      if (inside !== undefined) moveInto({ boxes, wires }, inside, { x: x + PADDING, y: y + HEAD });
+      boxes.push({ node, scope, place, around: undefined, level: 1, ...lies });
+      if (inside !== undefined) moveInto({ boxes, wires }, inside, { x: x + PADDING, y: y + HEAD, around: node });
       x += boxWidth + GAP.across;
     }
     y = edges.bottom + GAP.down;
@@ -115,12 +122,23 @@ function centred(drawing: Drawing): Drawing {
   return { ...drawing, ...moved };
 }
 
+interface Move {
+  readonly x: number;
+  readonly y: number;
+  /** The context into whose box it is put. */
+  readonly around?: GraphNode;
+}
+
 function moveInto(
   { boxes, wires }: { readonly boxes: Box[]; readonly wires: Wire[] },
   drawing: Pick<Drawing, "boxes" | "wires">,
-  { x, y }: { readonly x: number; readonly y: number },
+  { x, y, around }: Move,
 ): void {
-  for (const box of drawing.boxes) boxes.push({ ...box, x: box.x + x, y: box.y + y });
+  const deeper = around === undefined ? 0 : 1;
+  for (const box of drawing.boxes) {
+    const [parent, level] = [box.around ?? around, box.level + deeper];
+    boxes.push({ ...box, x: box.x + x, y: box.y + y, around: parent, level });
+  }
   for (const { x1, y1, x2, y2 } of drawing.wires) wires.push({ x1: x1 + x, y1: y1 + y, x2: x2 + x, y2: y2 + y });
 }
 

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { type ExecutionView, viewOf } from "../views/model/execution-view.ts";
 import { ExecutionGraph, type GraphNode, type Scope } from "./graph.ts";
 import { type Box, layoutOf } from "./graph-layout.ts";
-import { type Direction, GraphPath, pathText } from "./graph-path.ts";
+import { type Direction, GraphPath, pathText, stopOf } from "./graph-path.ts";
 import { randomLog } from "./random-log.ts";
 
 function logged(...commits: readonly (readonly object[])[]): ExecutionView {
@@ -34,7 +34,7 @@ class Walk {
   constructor({ roots, length }: ExecutionView, toggled: readonly string[] = []) {
     const scope: Scope = new ExecutionGraph(roots).at({ seq: length, toggled: new Set(toggled) });
     this.boxes = layoutOf(scope).boxes;
-    this.path = new GraphPath(scope, this.boxes);
+    this.path = new GraphPath(this.boxes);
   }
 
   box(id: string): Box {
@@ -52,8 +52,7 @@ class Walk {
   }
 
   text(id: string): string {
-    const stop = this.path.stop(this.box(id).node);
-    return stop === undefined ? "" : pathText(stop);
+    return pathText(stopOf(this.box(id)));
   }
 }
 
@@ -86,7 +85,7 @@ test("what comes before a node and after it is told", () => {
     "After fold; last in pack.",
     "After pack; nothing follows.",
   ]);
-  expect(walk.path.stop(walk.box("4-2").node)).toMatchObject({ level: 2, place: 2, count: 2 });
+  expect(stopOf(walk.box("4-2"))).toMatchObject({ level: 2, place: 2, count: 2 });
 });
 
 test("of many neighbours some are named, and the branches of a parallel are told to be beside each other", () => {
@@ -129,6 +128,27 @@ function comesBefore({ links }: Scope, from: number, to: number): boolean {
   return links.some((each, link) => each.to.includes(to) && meets(link));
 }
 
+test("beyond points where lines meet, neighbours are all that ended before and all that began after", () => {
+  const letters = [..."abcdefghijklmnopqrstuvwxyz"];
+  const ids = (from: number, to: number): readonly string[] =>
+    Array.from({ length: to - from }, (_, at) => String(from + at + 1));
+  const walk = new Walk(
+    logged(
+      letters.map((letter, at) => begun(`${at + 1}`, `first ${letter}`)),
+      ...letters.flatMap((letter, at) => [
+        [ended(`${at + 1}`)],
+        [begun(`${letters.length + at + 1}`, `second ${letter}`)],
+      ]),
+    ),
+  );
+  const told = (nodes: readonly GraphNode[]): readonly string[] =>
+    nodes.map(({ id }) => id).toSorted((one, other) => Number(one) - Number(other));
+  letters.forEach((_, at) => {
+    expect(told(stopOf(walk.box(`${letters.length + at + 1}`)).before.nodes)).toEqual(ids(0, at + 1));
+    expect(told(stopOf(walk.box(`${at + 1}`)).after.nodes)).toEqual(ids(letters.length + at, 2 * letters.length));
+  });
+});
+
 const DIRECTIONS = ["down", "up", "left", "right"] as const;
 
 /** How many boxes the arrow keys lead to from the first one. */
@@ -156,15 +176,15 @@ test("whatever an execution does: neighbours are those of the lines, every box i
       const view = viewOf(randomLog(choices));
       const root = new ExecutionGraph(view.roots).at({ seq: view.length, toggled: new Set() });
       const { boxes } = layoutOf(root);
-      const path = new GraphPath(root, boxes);
+      const path = new GraphPath(boxes);
       for (const scope of scopesIn(root)) {
         scope.nodes.forEach((node, at) => {
-          const { before, after } = path.stop(node) ?? { before: undefined, after: undefined };
+          const { before, after } = stopOf(boxes.find((each) => each.node === node) as Box);
           const ids = (isWanted: (other: number) => boolean): readonly string[] =>
             scope.nodes.flatMap(({ id }, other) => (other !== at && isWanted(other) ? [id] : [])).toSorted();
-          const told = (nodes: readonly GraphNode[] = []): readonly string[] => nodes.map(({ id }) => id).toSorted();
-          expect(told(before?.nodes)).toEqual(ids((other) => comesBefore(scope, other, at)));
-          expect(told(after?.nodes)).toEqual(ids((other) => comesBefore(scope, at, other)));
+          const told = (nodes: readonly GraphNode[]): readonly string[] => nodes.map(({ id }) => id).toSorted();
+          expect(told(before.nodes)).toEqual(ids((other) => comesBefore(scope, other, at)));
+          expect(told(after.nodes)).toEqual(ids((other) => comesBefore(scope, at, other)));
         });
       }
       expect(reached(path, boxes)).toBe(boxes.length);

@@ -100,39 +100,18 @@ function linksOf(scope: Scope): ScopeLinks {
   return links;
 }
 
-interface Standing {
-  readonly scope: Scope;
-  readonly index: number;
-  readonly parentId: string | undefined;
-  readonly level: number;
-}
-
+/** The arrows' way through the boxes of a drawing. It costs nothing until it is asked for. */
 export class GraphPath {
-  readonly #boxes: ReadonlyMap<string, Box>;
-  readonly #standing = new Map<string, Standing>();
+  readonly #all: readonly Box[];
+  #byId: ReadonlyMap<string, Box> | undefined;
 
-  constructor(root: Scope, boxes: readonly Box[]) {
-    this.#boxes = new Map(boxes.map((box) => [box.node.id, box]));
-    this.#add(root, undefined, 1);
+  constructor(boxes: readonly Box[]) {
+    this.#all = boxes;
   }
 
-  #add(scope: Scope, parentId: string | undefined, level: number): void {
-    scope.nodes.forEach((node, index) => {
-      this.#standing.set(node.id, { scope, index, parentId, level });
-      if (node.kind === "operation" && node.inside !== undefined) this.#add(node.inside, node.id, level + 1);
-    });
-  }
-
-  stop(node: GraphNode): Stop | undefined {
-    const standing = this.#standing.get(node.id);
-    if (standing === undefined) return undefined;
-    const { scope, index, parentId, level } = standing;
-    return {
-      ...{ level, place: index + 1, count: scope.nodes.length },
-      parent: this.#boxes.get(parentId ?? "")?.node,
-      before: linksOf(scope).before(index),
-      after: linksOf(scope).after(index),
-    };
+  get #boxes(): ReadonlyMap<string, Box> {
+    this.#byId ??= new Map(this.#all.map((box) => [box.node.id, box]));
+    return this.#byId;
   }
 
   /** The next box of the path: down what follows, up what came before, to the sides what is beside. */
@@ -151,20 +130,16 @@ export class GraphPath {
 
   /** The box that follows this one; behind the last of a context, the box that follows the context. */
   #follower(from: Box): Box | undefined {
-    const standing = this.#standing.get(from.node.id);
-    if (standing === undefined) return undefined;
-    const next = this.#nearest(from, linksOf(standing.scope).after(standing.index).nodes);
+    const next = this.#nearest(from, linksOf(from.scope).after(from.place).nodes);
     if (next !== undefined) return next;
-    const around = this.#boxes.get(standing.parentId ?? "");
+    const around = this.#around(from);
     return around && this.#follower(around);
   }
 
   /** The box before this one, which in an open context is its last; before the first of a context, the context's head. */
   #predecessor(from: Box): Box | undefined {
-    const standing = this.#standing.get(from.node.id);
-    if (standing === undefined) return undefined;
-    let last = this.#nearest(from, linksOf(standing.scope).before(standing.index).nodes);
-    if (last === undefined) return this.#boxes.get(standing.parentId ?? "");
+    let last = this.#nearest(from, linksOf(from.scope).before(from.place).nodes);
+    if (last === undefined) return this.#around(from);
     for (let inner: Box | undefined = last; inner !== undefined; inner = this.#into(inner, "last")) last = inner;
     return last;
   }
@@ -192,13 +167,16 @@ export class GraphPath {
     const layer = this.#layerOf(from);
     const next = layer[layer.indexOf(from) + step];
     if (next !== undefined) return next;
-    const around = this.#boxes.get(this.#standing.get(from.node.id)?.parentId ?? "");
+    const around = this.#around(from);
     return around && this.#beside(around, step);
   }
 
-  #layerOf({ node }: Box): readonly Box[] {
-    const nodes = this.#standing.get(node.id)?.scope.nodes ?? [];
-    return this.#boxesOf(nodes.filter(({ layer }) => layer === node.layer));
+  #layerOf({ node, scope }: Box): readonly Box[] {
+    return this.#boxesOf(scope.nodes.filter(({ layer }) => layer === node.layer));
+  }
+
+  #around({ around }: Box): Box | undefined {
+    return around && this.#boxes.get(around.id);
   }
 
   #nearest(from: Box, nodes: readonly GraphNode[]): Box | undefined {
@@ -208,6 +186,16 @@ export class GraphPath {
   #boxesOf(nodes: readonly GraphNode[]): readonly Box[] {
     return nodes.flatMap(({ id }) => this.#boxes.get(id) ?? []);
   }
+}
+
+/** Where a node stands, for who has it read out. */
+export function stopOf({ scope, place, around, level }: Box): Stop {
+  const links = linksOf(scope);
+  return {
+    ...{ level, place: place + 1, count: scope.nodes.length, parent: around },
+    before: links.before(place),
+    after: links.after(place),
+  };
 }
 
 /** The one that lies least aside. */

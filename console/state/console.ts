@@ -24,7 +24,7 @@ export class Console {
   readonly router: Router = new Router();
   readonly notices: Notices = new Notices();
   readonly deeds: Deeds = new Deeds(this.notices, () => this.#afterDeed());
-  /** Ms since the epoch; it moves while somebody looks. */
+  /** Ms since the epoch, by the host's clock; it moves while somebody looks. */
   readonly now: Signal<number> = signal(Date.now());
   readonly functionNames: Signal<readonly string[]> = signal([]);
   readonly listing: Signal<List | undefined> = signal(undefined);
@@ -45,7 +45,7 @@ export class Console {
     effect(() => this.#meet(this.session.face.value));
     effect(() => this.#show());
     setInterval(() => {
-      if (!document.hidden) this.now.value = Date.now();
+      if (!document.hidden) this.now.value = this.session.face.value?.clock.at(Date.now()) ?? Date.now();
     }, TICK_MS);
     setInterval(() => {
       if (!document.hidden && this.router.route.value.page === "list") void this.listing.value?.refresh(this.seen);

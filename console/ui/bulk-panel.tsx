@@ -2,6 +2,8 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { ManyDeed } from "../api/deeds.ts";
 import type { Face } from "../api/face.ts";
+import { counted } from "../views/model/counted.ts";
+import { type FailureGroup, failureGroups } from "../model/failure-groups.ts";
 import { messageOf } from "../views/model/message-of.ts";
 import type { ExecutionRow } from "../model/filter.ts";
 import { type List } from "../state/console.ts";
@@ -91,7 +93,7 @@ export function BulkPanel(props: BulkPanelProps): JSX.Element | null {
       ) : (
         <>
           <span>
-            {DEEDS[confirm].asks} {marked.size === 1 ? "1 execution" : `${marked.size} executions`}?
+            {DEEDS[confirm].asks} {counted(marked.size, "execution")}?
           </span>
           <button
             type="button"
@@ -160,8 +162,42 @@ interface ProgressProps {
   readonly onGoOn: (() => void) | undefined;
 }
 
-/** More would say no more. */
-const MOST_FAILURES = 200;
+/** Without the names of the one execution that it is about, so that it is the same for others. */
+function reasonOf(text: string, { arn, functionName, name }: ExecutionRow): string {
+  return text.replaceAll(arn, "…").replaceAll(`${functionName}/${name}`, "…");
+}
+
+/** More names would say no more. */
+const MOST_NAMES = 200;
+
+/** The reason and how many it is of; their names unfold, of one alone they stand beside it. */
+function FailureGroupView({ reason, items }: FailureGroup<ExecutionRow>): JSX.Element {
+  const [first] = items;
+  if (items.length === 1) {
+    return (
+      <li>
+        <b>{first?.name}</b> {reason}
+      </li>
+    );
+  }
+  const more = items.length - MOST_NAMES;
+  return (
+    <li>
+      <details>
+        <summary>
+          <b>{counted(items.length, "execution")}</b> {reason}
+        </summary>
+        <p class="failed-names">
+          {items
+            .slice(0, MOST_NAMES)
+            .map(({ name }) => name)
+            .join(", ")}
+          {more > 0 && `, and ${counted(more, "other")}`}
+        </p>
+      </details>
+    </li>
+  );
+}
 
 function Progress({ work: { deed, progress, abort }, explain, onClose, onGoOn }: ProgressProps): JSX.Element {
   const { total, done, unchanged, failures, left, broken, isOver } = progress;
@@ -194,12 +230,9 @@ function Progress({ work: { deed, progress, abort }, explain, onClose, onGoOn }:
       {broken !== undefined && <p role="alert">{explain(broken)}</p>}
       {failures.length > 0 && (
         <ul class="failures" tabIndex={0} aria-label="What failed">
-          {failures.slice(0, MOST_FAILURES).map(({ item, error }) => (
-            <li key={item.arn}>
-              <b>{item.name}</b> {explain(error)}
-            </li>
+          {failureGroups(failures, (error, row) => reasonOf(explain(error), row)).map((group) => (
+            <FailureGroupView key={group.reason} {...group} />
           ))}
-          {failures.length > MOST_FAILURES && <li>and {failures.length - MOST_FAILURES} more</li>}
         </ul>
       )}
     </section>

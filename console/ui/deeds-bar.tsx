@@ -131,9 +131,13 @@ type Attempt = (work: () => Promise<unknown>, done: string) => Promise<boolean>;
 
 function forkForm({ console, subject, route }: SubjectProps, face: Face, attempt: Attempt): DeedFormSpec {
   const { point, text } = pointOf({ console, subject, route });
+  const isCopy = isNowhere(point) && subject.view.header?.status === "SUCCEEDED";
   return {
     label: "Start it anew",
-    text: `A new execution, whose log is this one's ${text}, goes on by itself. This one stays as it is.`,
+    text: isCopy
+      ? "This one has succeeded, so there is nothing to retry: a copy of all of it ends at once, with the same result. " +
+        "Choose first where the new execution is to go on from: an operation, or a commit."
+      : `A new execution, whose log is this one's ${text}, goes on by itself. This one stays as it is.`,
     fields: [
       { name: "name", label: "Its name", value: nameForFork(subject) },
       { name: "version", label: "With another version (optional)" },
@@ -157,13 +161,12 @@ function nameForFork({ view, details }: SubjectProps["subject"]): string {
 
 function rewindForm({ console, subject, route }: SubjectProps, face: Face, attempt: Attempt): DeedFormSpec {
   const { point, text } = pointOf({ console, subject, route });
-  const isNowhere = point.operationId === undefined && point.cursor === undefined;
   return {
     label: "Rewind it",
     isDangerous: true,
-    text: isNowhere ? "Choose first where it is to go on from: an operation, or a commit." : rewindText(text),
+    text: isNowhere(point) ? "Choose first where it is to go on from: an operation, or a commit." : rewindText(text),
     fields: [{ name: "version", label: "With another version (optional)" }],
-    isImpossible: isNowhere,
+    isImpossible: isNowhere(point),
     act: ({ version = "" }) =>
       attempt(async () => {
         await rewindExecution(face, subject.arn, point, version);
@@ -171,6 +174,10 @@ function rewindForm({ console, subject, route }: SubjectProps, face: Face, attem
         console.reopen();
       }, DONE.rewind),
   };
+}
+
+function isNowhere({ operationId, cursor }: Point): boolean {
+  return operationId === undefined && cursor === undefined;
 }
 
 /** Before the chosen operation, or at the commit that is looked at, or as far as it got. */

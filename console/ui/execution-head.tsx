@@ -4,6 +4,7 @@ import { NO_FILTER } from "../model/filter.ts";
 import { adviceOn } from "../model/halt-advice.ts";
 import { executionRoute, formatRoute } from "../model/route.ts";
 import type { Subject } from "../state/subject.ts";
+import { counted } from "../views/model/counted.ts";
 import { takeKeyboard } from "../views/ui/kept-keyboard.ts";
 import { duration, moment, remaining, statusLabel } from "../views/ui/labels.ts";
 import { storyOf } from "../views/ui/story-text.ts";
@@ -64,7 +65,7 @@ function TitleLine({ subject, now }: TitleLineProps): JSX.Element {
         </span>
       )}
       <span class="hint">
-        {view.tracks.length} operations, {view.length} commits
+        {counted(view.tracks.length, "operation")}, {counted(view.length, "commit")}
       </span>
       <TagList tags={details?.tags} />
     </div>
@@ -100,7 +101,7 @@ function FaultPanel({ subject, now }: TitleLineProps): JSX.Element | null {
   return (
     <section class="halt halt-paused" aria-label="Why it stands still">
       <h3>
-        Its last {count === 1 ? "invocation" : `${count} invocations`} broke; the next one begins in{" "}
+        Its last {count === 1 ? "invocation" : counted(count, "invocation")} broke; the next one begins in{" "}
         {remaining(retryAt - now)}
       </h3>
       {details.error !== undefined && <Message text={`${details.error.type}: ${details.error.message}`} />}

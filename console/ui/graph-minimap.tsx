@@ -12,10 +12,16 @@ export interface MinimapProps {
 }
 
 /** All of a graph that is larger than its room, and the part that is seen, which a pointer moves; keys move along the path. */
-export function Minimap({ drawing, camera, size }: MinimapProps): JSX.Element | null {
+export function Minimap(props: MinimapProps): JSX.Element | null {
+  const { drawing, camera, size } = props;
+  const { width, height } = drawing;
+  return isCut(camera.value, size, { x: 0, y: 0, width, height }) ? <Overview {...props} /> : null;
+}
+
+/** The marks are made when the graph is another one, and not while it is moved. */
+function Overview({ drawing, camera, size }: MinimapProps): JSX.Element {
   const overview = useMemo(() => overviewOf(drawing.boxes, drawing, size), [drawing, size]);
   const { x, y, zoom } = camera.value;
-  if (!isCut(camera.value, size, { x: 0, y: 0, width: drawing.width, height: drawing.height })) return null;
   const { width, height, scale, marks } = overview;
   const move = (event: TargetedPointerEvent<SVGSVGElement>): void => {
     if (event.buttons === 0) return;

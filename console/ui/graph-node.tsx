@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import type { Counts, GraphNode } from "../model/graph.ts";
 import { type Box, HEAD, NODE } from "../model/graph-layout.ts";
 import { statusOf } from "../model/graph-overview.ts";
-import { nodeTitle, pathText, type Stop } from "../model/graph-path.ts";
+import { nodeTitle, pathText, stopOf } from "../model/graph-path.ts";
 import { kindLabel } from "../views/model/titles.ts";
 import { statusLabel } from "../views/ui/labels.ts";
 import { timeText } from "../views/ui/time-text.ts";
@@ -11,7 +11,6 @@ import { timeText } from "../views/ui/time-text.ts";
 export interface GraphNodeProps {
   readonly box: Box;
   /** The node's neighbours on the path. */
-  readonly stop: Stop | undefined;
   /** Ms since the epoch. */
   readonly now: number;
   readonly isCurrent: boolean;
@@ -19,7 +18,7 @@ export interface GraphNodeProps {
   readonly onToggle: () => void;
 }
 
-export function GraphNodeView({ box, stop, now, isCurrent, onChoose, onToggle }: GraphNodeProps): JSX.Element {
+export function GraphNodeView({ box, now, isCurrent, onChoose, onToggle }: GraphNodeProps): JSX.Element {
   const { node, x, y, width, height } = box;
   const isOpen = node.kind === "operation" && node.inside !== undefined;
   const canOpen = node.kind === "group" || node.counts !== undefined;
@@ -28,7 +27,7 @@ export function GraphNodeView({ box, stop, now, isCurrent, onChoose, onToggle }:
   const lift = hasProgress ? 3 : 0;
   return (
     <g
-      {...treeItem(node, stop)}
+      {...treeItem(box)}
       aria-selected={isCurrent}
       {...(canOpen ? { "aria-expanded": isOpen } : {})}
       class={classOf(node, { isOpen, isCurrent })}
@@ -62,21 +61,20 @@ export function GraphNodeView({ box, stop, now, isCurrent, onChoose, onToggle }:
 }
 
 /** The node that has the keyboard, where it is out of sight and so is not drawn. */
-export function UnseenNode({ box, stop, now }: Pick<GraphNodeProps, "box" | "stop" | "now">): JSX.Element {
+export function UnseenNode({ box, now }: Pick<GraphNodeProps, "box" | "now">): JSX.Element {
   return (
-    <g {...treeItem(box.node, stop)} aria-selected>
+    <g {...treeItem(box)} aria-selected>
       <title>{boxLabel(box, now)}</title>
     </g>
   );
 }
 
 /** The attributes for screen readers beside the title: the description stands for the lines to a node and from it. */
-function treeItem({ id }: GraphNode, stop: Stop | undefined): Readonly<Record<string, string | number>> {
-  const item = { id: `node-${id}`, role: "treeitem" };
-  if (stop === undefined) return item;
+function treeItem(box: Box): Readonly<Record<string, string | number>> {
+  const stop = stopOf(box);
   const { level, place, count } = stop;
   const order = { "aria-level": level, "aria-posinset": place, "aria-setsize": count };
-  return { ...item, ...order, "aria-description": pathText(stop) };
+  return { id: `node-${box.node.id}`, role: "treeitem", ...order, "aria-description": pathText(stop) };
 }
 
 function classOf(node: GraphNode, { isOpen, isCurrent }: { isOpen: boolean; isCurrent: boolean }): string {

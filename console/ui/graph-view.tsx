@@ -38,13 +38,16 @@ function Graph(props: GraphViewProps): JSX.Element {
   const graph = useMemo(() => new ExecutionGraph(view.roots), [view, revision]);
   const scope = graph.at({ seq, toggled: toggled.value });
   const drawing = layoutOf(scope);
-  const path = useMemo(() => new GraphPath(scope, drawing.boxes), [scope, drawing]);
+  const path = useMemo(() => new GraphPath(drawing.boxes), [drawing]);
   const extent = { width: Math.max(drawing.width, PILL.width), height: drawing.height + 2 * (PILL.height + PILL.gap) };
   const box = useRef<HTMLDivElement>(null);
-  const current = drawing.boxes.find(({ node }) => node.id === (chosen.value ?? selected));
-  const { camera, size } = useCamera(box, { extent, target: current ?? urgentBox(drawing.boxes) });
+  const currentId = chosen.value ?? selected;
+  // Not looked for again while the camera moves: of a large graph that would be a part of each frame.
+  const current = useMemo(() => drawing.boxes.find(({ node }) => node.id === currentId), [drawing, currentId]);
+  const urgent = useMemo(() => urgentBox(drawing.boxes), [drawing]);
+  const { camera, size } = useCamera(box, { extent, target: current ?? urgent });
   const fit = (): void => {
-    camera.value = fitted(extent, size.value, { above: ABOVE, target: urgentBox(drawing.boxes) });
+    camera.value = fitted(extent, size.value, { above: ABOVE, target: urgent });
   };
   const choose = (next: Box): void => {
     chosen.value = next.node.id;
@@ -76,7 +79,7 @@ function Graph(props: GraphViewProps): JSX.Element {
       >
         <svg width="100%" height="100%" role="presentation">
           <g role="presentation" transform={transformOf(camera.value)}>
-            <Scene {...props} {...{ drawing, path, camera: camera.value, size: size.value, current, choose, toggle }} />
+            <Scene {...props} {...{ drawing, camera: camera.value, size: size.value, current, choose, toggle }} />
           </g>
         </svg>
       </div>
@@ -87,7 +90,6 @@ function Graph(props: GraphViewProps): JSX.Element {
 
 interface SceneProps extends GraphViewProps {
   readonly drawing: ReturnType<typeof layoutOf>;
-  readonly path: GraphPath;
   readonly camera: Camera;
   readonly size: Size;
   readonly current: Box | undefined;
@@ -96,7 +98,7 @@ interface SceneProps extends GraphViewProps {
 }
 
 /** The nodes and lines near the seen part. They are not made anew while the camera moves only a little. */
-function Scene({ drawing, path, camera, size, current, choose, toggle, now, view, seq }: SceneProps): JSX.Element {
+function Scene({ drawing, camera, size, current, choose, toggle, now, view, seq }: SceneProps): JSX.Element {
   const area = cameraOn(camera, size);
   const header = view.headerAt(seq);
   const pillWires = useMemo(() => pillWiresOf(drawing), [drawing]);
@@ -114,16 +116,13 @@ function Scene({ drawing, path, camera, size, current, choose, toggle, now, view
           <GraphNodeView
             key={each.node.id}
             box={each}
-            stop={path.stop(each.node)}
             now={now}
             isCurrent={each === current}
             onChoose={() => choose(each)}
             onToggle={() => toggle(each)}
           />
         ))}
-        {current !== undefined && !near.includes(current) && (
-          <UnseenNode box={current} stop={path.stop(current.node)} now={now} />
-        )}
+        {current !== undefined && !near.includes(current) && <UnseenNode box={current} now={now} />}
       </>
     );
   }, [drawing, area.x, area.y, area.width, area.height, current, second, header]);

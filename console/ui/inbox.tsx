@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { completeCallback } from "../api/deeds.ts";
 import { CallbackInbox } from "../views/ui/callback-inbox.tsx";
+import { AskedAnswer } from "./asked-answer.tsx";
 import type { SubjectProps } from "./execution-page.tsx";
 
 /** Callbacks that wait for an answer, to be given here. */
@@ -20,15 +21,19 @@ export function Inbox({ console, subject }: SubjectProps): JSX.Element | null {
   }
   return (
     <CallbackInbox
-      callbacks={open.map((operation) => ({ operation, name: view.nameOf(operation) ?? "callback", answer: "null" }))}
-      now={console.now.value}
-      refusal="refused by an operator"
-      onComplete={(callbackId, outcome) =>
-        void console.notices.attempt(
-          () => completeCallback(face, callbackId, outcome),
-          outcome.type === "HEARTBEAT" ? "The heartbeat was sent." : "The callback was answered.",
-        )
-      }
+      callbacks={open.map((operation) => ({ operation, name: view.nameOf(operation) ?? "callback" }))}
+      render={(callback) => (
+        <AskedAnswer
+          callback={callback}
+          now={console.now.value}
+          complete={(outcome) =>
+            console.notices.attempt(
+              () => completeCallback(face, callback.operation.callbackId, outcome),
+              outcome.type === "HEARTBEAT" ? "The heartbeat was sent." : "The callback was answered.",
+            )
+          }
+        />
+      )}
     />
   );
 }

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
+import { counted } from "../views/model/counted.ts";
 import { duration, listTime, statusLabel } from "../views/ui/labels.ts";
 import { TagList } from "../views/ui/tag-list.tsx";
 import { VirtualList } from "../views/ui/virtual-list.tsx";
@@ -155,7 +156,7 @@ function ListFoot({ listing, canSearch }: ListFootProps): JSX.Element {
     <p class="list-foot hint">
       {error.value === undefined ? (
         <span>
-          {count(rows.value.length)} {isWhole.value ? (rows.value.length === 1 ? "execution" : "executions") : "so far"}
+          {isWhole.value ? counted(rows.value.length, "execution") : `${count(rows.value.length)} so far`}
           {isSlow && `, found among ${count(looked.value)}: this service cannot search, so its lists are read`}
           {older !== undefined && (
             <>

@@ -32,6 +32,8 @@ function ask(path: string, token = "page-token", init: RequestInit = {}): Promis
 describe("the console's way to a face elsewhere", () => {
   test("lets the calls of its page through, with the token that the page has not got", async () => {
     const answer = await ask("/2025-12-01/functions/quick/durable-executions?MaxItems=1");
+    expect(Date.parse(answer.headers.get("date") ?? "")).toBeGreaterThan(0);
+    expect(answer.headers.has("x-amzn-requestid")).toBe(true);
     expect(await answer.json()).toMatchObject({ DurableExecutions: [{ DurableExecutionName: "q-1" }] });
   });
 

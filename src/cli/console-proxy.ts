@@ -15,7 +15,7 @@ export interface ProxyOptions {
 }
 
 const FORWARDED = ["content-type", "last-event-id", "x-amz-invocation-type", "x-amz-durable-execution-name"] as const;
-const RETURNED = /^(content-type$|cache-control$|retry-after$|x-amz)/;
+const RETURNED = /^(content-type$|cache-control$|retry-after$|date$|x-perdure-clock$|x-amz)/;
 
 /** Lets calls through to a face. */
 export function createProxy({ url, authorize }: ProxyOptions): FetchHandler {

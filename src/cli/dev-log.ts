@@ -1,4 +1,7 @@
-/** What `perdure dev` says while it runs: what functions write, and how their executions fare. */
+/**
+ * What `perdure dev` says while it runs: what functions write, and how their executions fare. All of it has the time of the
+ * emulator's clock, as histories have: whoever looks for a line in one finds it in the other.
+ */
 
 import type { ExecutionHeader } from "../engine/model/execution.ts";
 import { NonDeterministicExecutionError } from "../engine/replay/faults.ts";
@@ -15,15 +18,21 @@ interface LogRecord {
 
 export class DevLog {
   readonly #terminal: Terminal;
+  #emulatedAt = (wall: number): number => wall;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
   }
 
+  /** From now on it tells this clock's time, which answers for one of the wall's clock; both are ms since the epoch. */
+  follow(clock: { readonly emulatedAt: (wall: number) => number }): void {
+    this.#emulatedAt = (wall) => clock.emulatedAt(wall);
+  }
+
   /** What a function has written. */
   line(functionName: string, line: string): void {
     const record = parseRecord(line);
-    const text = record === undefined ? line : printable(recordText(record));
+    const text = record === undefined ? line : printable(this.#recordText(record));
     this.#print(functionName, text);
   }
 
@@ -50,8 +59,18 @@ export class DevLog {
   }
 
   #print(source: string, text: string): void {
-    const time = new Date().toTimeString().slice(0, 8);
+    const time = this.#timeText(Date.now());
     this.#terminal.print(`${this.#terminal.paint(`${time} ${source} |`, "dim")} ${text}`);
+  }
+
+  #recordText({ timestamp, level, operationName, message }: LogRecord): string {
+    const text = typeof message === "string" ? message : JSON.stringify(message);
+    const time = this.#timeText(Date.parse(timestamp));
+    return `${time} ${level.padEnd(5)} ${operationName === undefined ? "" : `${operationName}: `}${text}`;
+  }
+
+  #timeText(wall: number): string {
+    return new Date(this.#emulatedAt(wall)).toTimeString().slice(0, 8);
   }
 }
 
@@ -70,12 +89,6 @@ const WORDS: Readonly<
 function errorWords(error: Error | { readonly errorType?: string; readonly errorMessage?: string }): string {
   if (error instanceof Error) return error.message;
   return [error.errorType, error.errorMessage].filter((part) => part !== undefined).join(": ");
-}
-
-function recordText({ timestamp, level, operationName, message }: LogRecord): string {
-  const text = typeof message === "string" ? message : JSON.stringify(message);
-  const time = new Date(timestamp).toTimeString().slice(0, 8);
-  return `${time} ${level.padEnd(5)} ${operationName === undefined ? "" : `${operationName}: `}${text}`;
 }
 
 function parseRecord(line: string): LogRecord | undefined {

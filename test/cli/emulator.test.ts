@@ -184,6 +184,13 @@ test("what was recorded is replayed against the code of today, and against other
   }
 });
 
+test("a fork of one that has succeeded, from nowhere in particular, says that there was nothing to retry", async () => {
+  const copied = await project.run("fork", "order/first", "--name", "copied");
+  expect([copied.code, copied.err.includes("nothing to retry")]).toEqual([0, true]);
+  const begun = await project.run("fork", "order/first", "--name", "begun-anew", "--commit", "1");
+  expect([begun.code, begun.err]).toEqual([0, ""]);
+});
+
 test("list filters, and tells JSON to scripts", async () => {
   const { out } = await project.run("list", "sleeper", "--status", "stopped", "--json");
   const { DurableExecutions } = JSON.parse(out) as { DurableExecutions: { DurableExecutionName: string }[] };

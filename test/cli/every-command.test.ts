@@ -144,6 +144,14 @@ describe.each(COMMAND_FACES)("against %s", (_, open) => {
     await ends(4, "show", "o-2");
   });
 
+  test("bulk does the same to all that the filters find", async () => {
+    const ended = ["bulk", "purge", "order", "--name", "o-3"];
+    expect((await call(...ended)).err).toContain("There is one to purge: order/o-3. Give --yes to do it.");
+    expect(await json(0, ...ended, "--yes")).toEqual({ Done: 1, Unchanged: 0, Failed: [], Left: 0 });
+    await ends(4, "show", "o-3");
+    expect(await ends(0, ...ended, "--yes")).toBe("");
+  });
+
   test("what there is not is 4, what cannot be meant is 2, and nobody there, or a wrong token, is 3", async () => {
     for (const argv of [
       ["invoke", "nothing"],

@@ -43,8 +43,8 @@ inChromium("the console of the home on AWS", () => {
     await visitor.sees(/^2 executions$/);
     await visitor.openNamed("lamp");
     await visitor.sees(/It waits for an answer to “ask manager”/);
-    await visitor.tabTo("It waits for an answer to “ask manager”");
-    await visitor.press("Control+a");
+    await visitor.activate("Succeed");
+    await visitor.isOn("The answer (optional)");
     await visitor.type("yes");
     await visitor.press("Enter");
     await visitor.sees(/^Finished: .*yes to 12/);

@@ -114,6 +114,11 @@ export class EmulatorWorld implements AsyncDisposable {
     await this.#emulator?.says("order.ts has changed");
   }
 
+  /** Puts the emulator's clock forward, in ms. */
+  async skip(ms: number): Promise<void> {
+    await this.#call("/perdure/time", { method: "POST", body: JSON.stringify({ SkipMs: ms }) });
+  }
+
   async #call(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = { ...init.headers, Authorization: `Bearer ${this.#token}` };
     const answer = await fetch(`${this.#emulator?.url}${path}`, { ...init, headers });

@@ -59,6 +59,15 @@ inChromium("the keyboard", () => {
   test("is with the execution when a callback was answered", async () => {
     await using visitor = await opened("three");
     await visitor.activate("Succeed");
+    await visitor.isOn("The answer (optional)");
+    await visitor.press("Escape");
+    await visitor.isOn("Succeed");
+    await visitor.activate("Fail");
+    await visitor.isOn("What the error says");
+    await visitor.press("Escape");
+    await visitor.isOn("Fail");
+    await visitor.activate("Succeed");
+    await visitor.press("Enter");
     await visitor.sees(/^Finished/);
     await visitor.isOn("three");
   });

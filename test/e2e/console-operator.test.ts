@@ -107,6 +107,7 @@ inChromium("an operator", () => {
     await visitor.sees("It goes on from there.");
     await visitor.sees(/It waits for an answer/);
     await visitor.activate("Succeed");
+    await visitor.press("Enter");
     await visitor.sees(/^Finished: .*FR-95/);
     await visitor.activate("Purge");
     await visitor.press("Enter");
@@ -170,5 +171,28 @@ inChromium("an operator", () => {
     await visitor.activate("Close");
     await visitor.sees("No execution matches");
     await expect(world.describe("waits-3")).rejects.toThrow("There is no order");
+  });
+
+  // The last one: whatever waited before then goes on.
+  test("counts with the emulator's clock, which is put forward", async () => {
+    await world.order("patient", { items: 95, country: "fr" });
+    await using visitor = await Visitor.open(browser, world.link());
+    await visitor.openNamed("patient");
+    await visitor.sees(/It waits for an answer/);
+    await visitor.activate("Pause");
+    await visitor.press("Enter");
+    await visitor.sees("It is paused.");
+    await world.skip(26 * 3_600_000);
+    await visitor.page
+      .locator(".execution-title")
+      .getByText(/, 26 h/)
+      .waitFor();
+    await visitor.page.getByRole("link", { name: "Executions" }).click();
+    await visitor.page.getByRole("listbox", { name: "Executions" }).waitFor();
+    await visitor.press("/");
+    await visitor.type("patient");
+    await visitor.press("Enter");
+    await visitor.sees(/^1 execution$/);
+    await visitor.page.locator(".cell-took").getByText("26 h").waitFor();
   });
 });

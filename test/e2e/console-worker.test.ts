@@ -67,8 +67,8 @@ inChromium("the console of a Worker", () => {
     await visitor.press("Enter");
     await visitor.sees("It goes on.");
 
-    await visitor.tabTo("It waits for an answer to “ask manager”");
-    await visitor.press("Control+a");
+    await visitor.activate("Succeed");
+    await visitor.isOn("The answer (optional)");
     await visitor.type("yes");
     await visitor.press("Enter");
     await visitor.sees(/^Finished: .*approved/);
@@ -85,6 +85,7 @@ inChromium("the console of a Worker", () => {
     await visitor.sees("Forked from");
     await visitor.sees(/It waits for an answer to “ask manager”/);
     await visitor.activate("Fail");
+    await visitor.press("Enter");
     await visitor.sees(/^Failed: /);
 
     await visitor.page.getByRole("link", { name: "trip", exact: true }).click();

@@ -148,7 +148,11 @@ inChromium("the console", () => {
     const page = await open(world.link());
     await openByKeys(page, "order-2");
     await page.getByRole("button", { name: "Succeed" }).click();
-    await page.getByText("Finished").waitFor();
+    await page.getByText(/as the answer to “approve shipping”/).waitFor();
+    expect((await world.host.client.describe("order/order-2")).status).toBe("RUNNING");
+    await page.getByLabel("The answer (optional)").fill(" it may go ");
+    await page.getByRole("button", { name: "Answer it" }).click();
+    await page.getByText(/^Finished: .*" it may go "/).waitFor();
     await page.getByRole("button", { name: "Purge" }).waitFor();
   });
 
@@ -179,6 +183,50 @@ inChromium("the console", () => {
     }
   });
 
+  test("what could not be done to many for one reason is one line, with names that unfold", async () => {
+    for (let at = 0; at < 5; at++) await world.host.client.start({ functionName: "order", name: `kept-${at}` });
+    const page = await open(world.link());
+    await search(page, "kept-");
+    await page.getByText("5 executions").waitFor();
+    await page.getByRole("button", { name: "Mark all that match" }).click();
+    await page.getByRole("button", { name: "Purge" }).click();
+    await page.getByRole("button", { name: "Purge 5" }).click();
+    const failures = page.getByRole("list", { name: "What failed" });
+    await failures.getByText("5 executions").waitFor();
+    expect(await failures.getByRole("listitem").count()).toBe(1);
+    expect(await failures.getByText("kept-0").isVisible()).toBe(false);
+    await failures.getByText("5 executions").click();
+    await failures.getByText("kept-4, kept-3, kept-2, kept-1, kept-0").waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+
+  test.for([
+    [1024, 768],
+    [1024, 500],
+    [700, 600],
+  ] as const)(
+    "at %i x %i a graph covers nothing of what is below, and a verdict is there as a whole",
+    async ([width, height]) => {
+      const page = await open(world.link(), { viewport: { width, height } });
+      const verdict = { source: "order.ts#order", matches: false, commit: 2, difference: "Another name." };
+      await page.route("**/perdure/replay", (route) => route.fulfill({ json: verdict }));
+      await openByKeys(page, "order-1");
+      await page.getByRole("treeitem", { name: /approve shipping/ }).waitFor();
+      await page.getByRole("button", { name: "Check with code here" }).click();
+      const show = page.getByRole("button", { name: "Show commit 2" });
+      for (const control of [page.getByRole("button", { name: "Live" }), page.getByRole("slider"), show]) {
+        await control.click({ trial: true });
+      }
+      const [graph, slider] = [
+        await page.locator(".graph").boundingBox(),
+        await page.locator(".scrubber").boundingBox(),
+      ];
+      expect((graph?.y ?? 0) + (graph?.height ?? 0)).toBeLessThanOrEqual((slider?.y ?? 0) + 1);
+      expect(graph?.height).toBeGreaterThan(200);
+      expect(await overflow(page)).toBeLessThanOrEqual(0);
+    },
+  );
+
   test.for([
     [360, "light"],
     [1024, "dark"],
@@ -202,7 +250,7 @@ inChromium("the console", () => {
     await world.host.client.start({ functionName: "many", name: "many-1", input: '{"operations":10000}' });
     const page = await open(world.link());
     await openByKeys(page, "many-1");
-    await page.getByText("10004 operations").waitFor();
+    await page.getByText("10,004 operations").waitFor();
     const graph = page.getByRole("tree", { name: "Operations as a graph" });
     await graph.getByRole("treeitem", { name: /all rows.*5000 done/ }).waitFor();
     expect(await page.locator(".node").count()).toBeLessThan(20);

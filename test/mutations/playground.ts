@@ -29,12 +29,8 @@ export const playgroundMutations: readonly Mutation[] = [
   {
     keeps: "playground",
     what: "an execution that is there already becomes the worker's own by being started again",
-    code: '    if (answer === "created") this.#granted.add(row.id);',
-    becomes: "    this.#granted.add(row.id);",
-    also: {
-      code: '    if ((await this.#store.read(row.id, 1, { limit: 1 })) !== undefined) return "exists";\n',
-      becomes: "",
-    },
+    code: "    if (this.#isOwn(id)) this.#granted.add(id);",
+    becomes: "    this.#granted.add(id);",
     tests: storePort,
   },
   {

@@ -1,92 +1,68 @@
-import { useSignal } from "@preact/signals";
-import type { CallbackOutcome, Operation } from "perdure/engine";
-import type { JSX } from "preact";
+import type { Operation } from "perdure/engine";
+import type { ComponentChildren, JSX } from "preact";
 import { remaining } from "./labels.ts";
 
 /** A callback that waits for an answer. */
 export interface OpenCallback {
   readonly operation: Extract<Operation, { type: "CALLBACK" }>;
   readonly name: string;
-  /** What it is answered with unless something else is written. */
-  readonly answer: string;
 }
 
-export interface CallbackInboxProps {
-  readonly callbacks: readonly OpenCallback[];
-  /** Ms since the epoch. */
-  readonly now: number;
-  /** What a failure says unless something else is written. */
-  readonly refusal: string;
-  readonly onComplete: (callbackId: string, outcome: CallbackOutcome) => void;
+export interface CallbackInboxProps<Callback extends OpenCallback> {
+  readonly callbacks: readonly Callback[];
+  /** The controls that answer it. */
+  readonly render: (callback: Callback) => ComponentChildren;
 }
 
 /** More would leave no room for anything else. */
 const MOST_SHOWN = 5;
 
-/** Callbacks that wait for somebody: here the visitor can be that somebody. */
-export function CallbackInbox({ callbacks, now, refusal, onComplete }: CallbackInboxProps): JSX.Element | null {
+/** Callbacks that wait for somebody: whoever looks can be that somebody. */
+export function CallbackInbox<Callback extends OpenCallback>(props: CallbackInboxProps<Callback>): JSX.Element | null {
+  const { callbacks, render } = props;
   if (callbacks.length === 0) return null;
   return (
     <section class="inbox" aria-labelledby="inbox-title">
       <h3 id="inbox-title">Callbacks</h3>
       {callbacks.slice(0, MOST_SHOWN).map((callback) => (
-        <Callback key={callback.operation.callbackId} {...{ callback, now, refusal, onComplete }} />
+        <div key={callback.operation.callbackId} class="callback-place">
+          {render(callback)}
+        </div>
       ))}
-      {callbacks.length > MOST_SHOWN && <p class="hint">{callbacks.length - MOST_SHOWN} more wait for an answer.</p>}
+      {callbacks.length > MOST_SHOWN && <p class="hint">{moreText(callbacks.length - MOST_SHOWN)}</p>}
     </section>
   );
 }
 
-interface CallbackProps extends Omit<CallbackInboxProps, "callbacks"> {
-  readonly callback: OpenCallback;
+function moreText(count: number): string {
+  return count === 1 ? "1 more waits for an answer." : `${count} more wait for an answer.`;
 }
 
-function Callback({ callback: { operation, name, answer }, now, refusal, onComplete }: CallbackProps): JSX.Element {
-  const written = useSignal<string | undefined>(undefined);
-  const { callbackId } = operation;
-  const result = written.value ?? answer;
-  const fail = (): void => {
-    const error = { errorType: "Refused", errorMessage: written.value ?? refusal };
-    onComplete(callbackId, { type: "FAILED", error });
-  };
+export interface HeartbeatButtonProps {
+  readonly operation: OpenCallback["operation"];
+  readonly onBeat: () => void;
+}
+
+export function HeartbeatButton({ operation, onBeat }: HeartbeatButtonProps): JSX.Element {
   const hasHeartbeat = operation.heartbeatTimeoutSeconds !== undefined;
   return (
-    <form
-      class="callback"
-      onSubmit={(event) => (event.preventDefault(), onComplete(callbackId, { type: "SUCCEEDED", result }))}
+    <button
+      type="button"
+      disabled={!hasHeartbeat}
+      title={
+        hasHeartbeat
+          ? "Says that somebody still works on the answer, which puts its heartbeat timeout off."
+          : "This callback has no heartbeat timeout, so a heartbeat would change nothing."
+      }
+      onClick={onBeat}
     >
-      <label>
-        It waits for an answer to “{name}”
-        <input
-          value={result}
-          title="The text that the code is given; with Fail it is the error's message."
-          onInput={({ currentTarget }) => (written.value = currentTarget.value)}
-        />
-      </label>
-      <button type="submit" class="primary">
-        Succeed
-      </button>
-      <button type="button" onClick={fail}>
-        Fail
-      </button>
-      <button
-        type="button"
-        disabled={!hasHeartbeat}
-        title={
-          hasHeartbeat
-            ? "Says that somebody still works on the answer, which puts its heartbeat timeout off."
-            : "This callback has no heartbeat timeout, so a heartbeat would change nothing."
-        }
-        onClick={() => onComplete(callbackId, { type: "HEARTBEAT" })}
-      >
-        Heartbeat
-      </button>
-      <p class="hint">{timeoutText(operation, now)}</p>
-    </form>
+      Heartbeat
+    </button>
   );
 }
 
-function timeoutText({ timeoutAt, heartbeatAt }: OpenCallback["operation"], now: number): string {
+/** By when a callback has to be answered; `now` is in ms since the epoch. */
+export function deadlineText({ timeoutAt, heartbeatAt }: OpenCallback["operation"], now: number): string {
   const parts = [
     ...(timeoutAt === undefined ? [] : [`Times out in ${remaining(timeoutAt - now)}.`]),
     ...(heartbeatAt === undefined ? [] : [`Needs a heartbeat within ${remaining(heartbeatAt - now)}.`]),

@@ -6,6 +6,10 @@ export interface DeedField {
   readonly label: string;
   /** What stands in it unless something else is written. */
   readonly value?: string;
+  /** Blanks around what is written are a part of it. */
+  readonly isExact?: boolean;
+  /** Whoever opens the form is to write here first. */
+  readonly hasKeyboard?: boolean;
 }
 
 export interface DeedFormSpec {
@@ -33,12 +37,13 @@ export interface DeedFormProps {
 export function DeedForm({ spec, openedBy, onDone, onCancel }: DeedFormProps): JSX.Element {
   const isBusy = useSignal(false);
   const { label, text, isDangerous = false, isImpossible = false, fields } = spec;
+  const isWritten = fields.some(({ hasKeyboard }) => hasKeyboard);
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     if (isBusy.value) return;
     const form = new FormData(event.currentTarget as HTMLFormElement);
     isBusy.value = true;
-    const isDone = await spec.act(Object.fromEntries(fields.map(({ name }) => [name, valueOf(form, name)])));
+    const isDone = await spec.act(Object.fromEntries(fields.map((field) => [field.name, valueOf(form, field)])));
     isBusy.value = false;
     if (isDone) onDone();
   };
@@ -54,10 +59,15 @@ export function DeedForm({ spec, openedBy, onDone, onCancel }: DeedFormProps): J
       onKeyDown={press}
     >
       <p>{text}</p>
-      {fields.map(({ name, label: fieldLabel, value }) => (
+      {fields.map(({ name, label: fieldLabel, value, hasKeyboard = false }) => (
         <label key={name}>
           {fieldLabel}
-          <input name={name} autoComplete="off" {...(value === undefined ? {} : { defaultValue: value })} />
+          <input
+            name={name}
+            autoComplete="off"
+            ref={hasKeyboard ? focusOnce : null}
+            {...(value === undefined ? {} : { defaultValue: value })}
+          />
         </label>
       ))}
       <button
@@ -65,7 +75,7 @@ export function DeedForm({ spec, openedBy, onDone, onCancel }: DeedFormProps): J
         class={isDangerous ? "danger" : "primary"}
         disabled={isImpossible}
         aria-disabled={isBusy.value}
-        ref={isImpossible ? null : focusOnce}
+        ref={isImpossible || isWritten ? null : focusOnce}
       >
         {label}
       </button>
@@ -76,16 +86,20 @@ export function DeedForm({ spec, openedBy, onDone, onCancel }: DeedFormProps): J
   );
 }
 
-function valueOf(form: FormData, name: string): string {
+function valueOf(form: FormData, { name, isExact = false }: DeedField): string {
   const value = form.get(name);
-  return typeof value === "string" ? value.trim() : "";
+  if (typeof value !== "string") return "";
+  return isExact ? value : value.trim();
 }
 
-/** The button that does it: whoever is sure presses Enter. Cancel where it cannot be done. */
-const focused = new WeakSet<HTMLButtonElement>();
+/**
+ * What has been given the keyboard: the field to write in, or else the button that does it, since whoever is sure presses
+ * Enter. Cancel where it cannot be done.
+ */
+const focused = new WeakSet<HTMLElement>();
 
-function focusOnce(button: HTMLButtonElement | null): void {
-  if (button === null || focused.has(button)) return;
-  focused.add(button);
-  button.focus();
+function focusOnce(element: HTMLElement | null): void {
+  if (element === null || focused.has(element)) return;
+  focused.add(element);
+  element.focus();
 }

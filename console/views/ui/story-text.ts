@@ -2,6 +2,7 @@
 
 import type { Fact, Halt, Operation } from "perdure/engine";
 import type { RunAt } from "../model/code-run.ts";
+import { counted } from "../model/counted.ts";
 import type { ExecutionView } from "../model/execution-view.ts";
 import { situationAt, type Waiting } from "../model/situation.ts";
 import { clockTime, moment, pretty, remaining } from "./labels.ts";
@@ -112,13 +113,13 @@ function quoted(view: ExecutionView, operation: Operation): string {
 }
 
 function killedLine({ view, seq }: Scene): string {
-  return `The worker is gone, with all that it had in memory. The log still has ${count(view.settledAt(seq), "finished operation")}. Reload this page, or restart the worker.`;
+  return `The worker is gone, with all that it had in memory. The log still has ${counted(view.settledAt(seq), "finished operation")}. Reload this page, or restart the worker.`;
 }
 
 function replayLine(run: RunAt | undefined): readonly string[] {
   if (run === undefined || run.number === 1) return [];
   return [
-    `In run ${run.number} of the code, ${count(run.replayed, "result")} came from the log: marked ↺, and not done again.`,
+    `In run ${run.number} of the code, ${counted(run.replayed, "result")} came from the log: marked ↺, and not done again.`,
   ];
 }
 
@@ -145,7 +146,7 @@ function upToHere({ view, seq, run }: Scene): string {
   if (run === undefined || run.number === 1) {
     const copied = view.forkedAt === undefined ? 0 : view.settledAt(1);
     const origin = copied === 0 ? "all new" : `${copied} of them copied`;
-    return `Up to here, in run 1 of the code: ${count(settled, "result")}, ${origin}.`;
+    return `Up to here, in run 1 of the code: ${counted(settled, "result")}, ${origin}.`;
   }
   const fresh = Math.max(0, settled - view.settledAt(run.seq));
   return `Up to here, in run ${run.number} of the code: ${run.replayed} from the log (↺), ${fresh} new.`;
@@ -203,8 +204,4 @@ const LONGEST = 160;
 function short(text: string): string {
   const line = text.replaceAll(/\s+/g, " ");
   return line.length > LONGEST ? `${line.slice(0, LONGEST)} …` : line;
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }

@@ -4,6 +4,7 @@ import { type Tab, TABS } from "../state/playground.ts";
 import { BreachPanel } from "../ui/breach-panel.tsx";
 import { CallbackInbox } from "../../../console/views/ui/callback-inbox.tsx";
 import { FaultPanel } from "../ui/fault-panel.tsx";
+import { QuickAnswer } from "../ui/quick-answer.tsx";
 import { FirstStepsBar } from "../ui/first-steps-bar.tsx";
 import { PauseButton } from "../ui/pause-button.tsx";
 import { stateOfHeader } from "../../../console/views/model/execution-state.ts";
@@ -163,9 +164,14 @@ function Inbox({ playground }: PaneProps): JSX.Element {
   return (
     <CallbackInbox
       callbacks={callbacks}
-      now={clock.now.value}
-      refusal="refused in the playground"
-      onComplete={(callbackId, outcome) => void playground.controls.completeCallback(callbackId, outcome)}
+      render={(callback) => (
+        <QuickAnswer
+          callback={callback}
+          now={clock.now.value}
+          refusal="refused in the playground"
+          onComplete={(callbackId, outcome) => void playground.controls.completeCallback(callbackId, outcome)}
+        />
+      )}
     />
   );
 }

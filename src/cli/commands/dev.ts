@@ -34,6 +34,7 @@ export const dev: Run = async ({ args, terminal }) => {
   const options = hostOptions(args, { folder, sources, log });
   const stopped = untilStopped();
   const host = await open(options);
+  log.follow(host.clock);
   terminal.print(
     devWelcome(host, {
       folder: relative(process.cwd(), folder.path) || ".",

@@ -19,12 +19,23 @@ export const fork: Run = async ({ args, terminal }) => {
   const api = await openApi(args);
   const arn = await findExecution(api, args.at(0));
   const name = args.get("name");
-  const body = { ...(await pointOf(api, arn, args)), ...versionOf(args), ...(name !== undefined && { Name: name }) };
+  const point = await pointOf(api, arn, args);
+  const body = { ...point, ...versionOf(args), ...(name !== undefined && { Name: name }) };
   const answer = (await api.own(pathOf(arn, "/fork"), body)) as { readonly DurableExecutionArn: string };
   if (args.has("json")) terminal.json(answer);
   else terminal.print(answer.DurableExecutionArn);
+  if (Object.keys(point).length === 0 && (await hasSucceeded(api, arn))) terminal.note(NOTHING_TO_RETRY);
   return ExitCode.OK;
 };
+
+const NOTHING_TO_RETRY =
+  "The execution had succeeded, so there was nothing to retry: its copy ends at once, with the same result. " +
+  "Say with --before or --commit where a fork is to go on from.";
+
+async function hasSucceeded(api: Api, arn: string): Promise<boolean> {
+  const { Status } = await api.call("GetDurableExecution", { DurableExecutionArn: arn });
+  return Status === "SUCCEEDED";
+}
 
 export const rewind: Run = async ({ args, terminal }) => {
   if (!args.has("before") && !args.has("commit")) throw usageError("To where? Give --before or --commit.");

@@ -28,7 +28,8 @@ interface Timer {
 const RECHECK_MS = 60_000;
 
 export class EmulatorClock {
-  readonly #scale: number;
+  /** How many of its seconds pass in one second. */
+  readonly scale: number;
   readonly #onSkip: () => void;
   readonly #timers = new Set<Timer>();
   #anchor: Anchor;
@@ -37,13 +38,13 @@ export class EmulatorClock {
   constructor({ aheadMs, scale, onSkip }: EmulatorClockOptions) {
     const wall = Date.now();
     this.#anchor = { wall, emulated: wall + aheadMs };
-    this.#scale = scale;
+    this.scale = scale;
     this.#onSkip = onSkip;
   }
 
   /** Whether it differs from the wall clock, or will. */
   get isShifted(): boolean {
-    return this.#scale !== 1 || this.#anchor.wall !== this.#anchor.emulated;
+    return this.scale !== 1 || this.#anchor.wall !== this.#anchor.emulated;
   }
 
   /** How far it is ahead of the wall clock, in ms. */
@@ -56,11 +57,11 @@ export class EmulatorClock {
   }
 
   emulatedAt(wall: number): number {
-    return this.#anchor.emulated + (wall - this.#anchor.wall) * this.#scale;
+    return this.#anchor.emulated + (wall - this.#anchor.wall) * this.scale;
   }
 
   wallAt(emulated: number): number {
-    return Math.round(this.#anchor.wall + (emulated - this.#anchor.emulated) / this.#scale);
+    return Math.round(this.#anchor.wall + (emulated - this.#anchor.emulated) / this.scale);
   }
 
   /** Puts it forward; what has become due fires soon. */
@@ -88,7 +89,7 @@ export class EmulatorClock {
 
   #arm(timer: Timer): void {
     clearTimeout(timer.handle);
-    const wait = Math.ceil((timer.at - this.now()) / this.#scale);
+    const wait = Math.ceil((timer.at - this.now()) / this.scale);
     timer.handle = setTimeout(() => this.#look(timer), Math.max(0, Math.min(wait, RECHECK_MS)));
   }
 

@@ -72,6 +72,7 @@ export function createFront(options: FrontOptions): FetchHandler {
     const route = Object.hasOwn(ROUTES, pathname) ? ROUTES[pathname] : undefined;
     if (route !== undefined) return own(request, route).catch((error: unknown) => errorResponse(toApiError(error)));
     const response = await options.face(request);
+    response.headers.set("X-Perdure-Clock", clockText(options.clock));
     const tellsTimes = /\/(checkpoint|state)$/.test(pathname);
     if (!isFunction || !tellsTimes || !options.clock.isShifted) return response;
     return onWallClock(response, (emulated) => options.clock.wallAt(emulated));
@@ -80,6 +81,11 @@ export function createFront(options: FrontOptions): FetchHandler {
 
 function toConsole(): Response {
   return new Response(null, { status: 302, headers: { Location: "/console/" } });
+}
+
+/** What this clock says, and how many of its seconds pass in one. `Date` is the wall's, since requests are signed by that. */
+function clockText(clock: EmulatorClock): string {
+  return `${clock.now()}, ${clock.scale}`;
 }
 
 /** `/~<token>/...`: an address that lets in, so that a function keeps its credentials for what it does elsewhere. */

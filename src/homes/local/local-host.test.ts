@@ -71,6 +71,11 @@ test("sam local starts an execution without a credential, in a container of its 
   const history = async () => JSON.stringify(await call(`${host.url}${path}/history`));
   await expect.poll(history).toContain("WaitStarted");
   host.clock.skip(3_600_000);
+  const { headers } = await fetch(`${host.url}${path}`);
+  const [says, rate] = (headers.get("x-perdure-clock") ?? "").split(", ").map(Number);
+  expect([Math.abs((says ?? 0) - host.clock.now()) < 60_000, rate]).toEqual([true, 1]);
+  // AWS's clients sign by this one.
+  expect(Math.abs(Date.parse(headers.get("date") ?? "") - Date.now())).toBeLessThan(60_000);
   await expect.poll(() => call(`${host.url}${path}`)).toMatchObject({ Status: "SUCCEEDED", Result: '"shipped 3"' });
   const ahead = host.clock.now();
   await host.close();
