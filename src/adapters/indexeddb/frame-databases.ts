@@ -15,10 +15,14 @@ export function frameDatabases(): FrameDatabases | undefined {
   if (typeof document === "undefined") return undefined;
   const frame = document.createElement("iframe");
   frame.hidden = true;
-  document.documentElement.append(frame);
-  const remove = (): void => frame.remove();
+  // By the methods of nodes: those of elements have other types where Workers' types are known too.
+  document.documentElement.appendChild(frame);
+  const remove = (): void => void frame.parentNode?.removeChild(frame);
   const { contentWindow } = frame as { contentWindow: typeof globalThis | null };
-  if (contentWindow === null) return remove() as undefined;
+  if (contentWindow === null) {
+    remove();
+    return undefined;
+  }
   adopt(contentWindow);
   return { databases: contentWindow.indexedDB, remove };
 }
