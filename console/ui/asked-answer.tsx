@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { CallbackOutcome } from "perdure/engine";
 import type { JSX } from "preact";
 import { deadlineText, HeartbeatButton, type OpenCallback } from "../views/ui/callback-inbox.tsx";
-import { DeedForm, type DeedFormSpec } from "./deed-form.tsx";
+import { DeedForm, type DeedFormSpec } from "../views/ui/deed-form.tsx";
 
 export interface AskedAnswerProps {
   readonly callback: OpenCallback;
