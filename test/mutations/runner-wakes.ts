@@ -261,4 +261,11 @@ export const runnerWakesMutations: readonly Mutation[] = [
     becomes: "      if (place.users >= 0) return;\n",
     tests: wakes,
   },
+  {
+    keeps: "P14",
+    what: "an execution halts and nobody is told why",
+    code: '      if (output.status === "BREACH") setup.onError(log.id, output.error);\n',
+    becomes: "",
+    tests: wakes,
+  },
 ];

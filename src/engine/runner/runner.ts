@@ -92,7 +92,10 @@ export interface RunnerOptions {
   readonly executionTimeoutSeconds?: number;
   /** Names an execution to functions, serdes and loggers. */
   readonly arnOf: (header: ExecutionHeader) => string;
-  /** Told of errors of a store, an alarm or a peer; the work is tried again in any case. */
+  /**
+   * Told of errors of a store, an alarm or a peer, with the work tried again in any case, of invocations that broke, and
+   * of what halts an execution.
+   */
   readonly onError?: (executionId: string, error: unknown) => void;
   /**
    * Whether this process may run an execution now; always by default. A process that may not still serves its client:

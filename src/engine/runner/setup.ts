@@ -41,7 +41,7 @@ export interface RunnerSetup {
   readonly retentionDays: number;
   readonly executionTimeoutSeconds: number | undefined;
   readonly arnOf: (header: ExecutionHeader) => string;
-  /** Told of errors of a store or a peer; the work is tried again. */
+  /** Told of errors of a store or a peer, with the work tried again, and of what halts an execution. */
   readonly onError: (executionId: string, error: unknown) => void;
   /** Whether this process may run an execution now. */
   readonly mayRun: (executionId: string) => boolean;

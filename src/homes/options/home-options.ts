@@ -29,8 +29,8 @@ export interface HomeSettings {
   /** How the ARNs begin; `arn:perdure:lambda:local:000000000000` by default. */
   readonly arn?: Partial<ArnScope>;
   /**
-   * Told of failures that nobody else is told of; they are tried again in any case. Without an id they concern no
-   * execution alone. By default each is a line of `console.error`, with the execution and the error and no payload.
+   * Told of failures that nobody else is told of; they are tried again in any case. And of what halts an execution.
+   * Without an id they concern no execution alone. By default each is a line of `console.error`, with the execution and the error and no payload.
    */
   readonly onError?: OnError;
 }
