@@ -2,9 +2,10 @@
 
 import { expect, test } from "vitest";
 import type { RemoteTab } from "../../../scripts/browsers/remote-browser.ts";
+import { isSlowRun } from "../../../scripts/slow-tests.ts";
 import { BrowserTab } from "./chromium.ts";
 import type { Open } from "./describe-tabs.ts";
-import { type SiteTab, until, whoRuns } from "./world.ts";
+import { type SiteTab, until, whoRuns, within } from "./world.ts";
 
 type Page = SiteTab<RemoteTab>;
 
@@ -21,7 +22,9 @@ export function tabCases(open: Open): void {
   test("a page in the back/forward cache lets another tab run, and is up to date when it comes back", () =>
     comesBack(open));
   test("a newer tab's database stops this one, and keeps later ones of the old code out", () => isSuperseded(open));
-  test("site data that is cleared takes what runs away whole, and what starts next is new", () => isCleared(open));
+  test.runIf(isSlowRun)("site data that is cleared takes what runs away whole, and what starts next is new", () =>
+    isCleared(open),
+  );
   test("storage that the browser denies is an error with a code, and a state of the page", () => isDenied(open));
 }
 
@@ -213,17 +216,19 @@ async function isCleared(open: Open): Promise<void> {
   const held = site.log.hold(({ target }) => target === "one/step-2");
   const tab = await world.open();
   const viewer = await world.open({ viewer: "1" });
-  const id = await tab.start("relay", "one", { steps: 3 });
-  await held.arrived;
+  const id = await within("the start", tab.start("relay", "one", { steps: 3 }));
+  await within("its second step", held.arrived);
   await viewer.tab.evaluate(`void (globalThis.shown = [], site.host.subscribe(${JSON.stringify(id)},
     ({ header }) => shown.push(header?.status)))`);
   await until("the view to show it", () => viewer.tab.evaluate<boolean>('shown.includes("RUNNING")'));
-  await viewer.tab.evaluate('fetch("/clear").then(({ status }) => status)');
+  await within("the clearing", viewer.tab.evaluate('fetch("/clear").then(({ status }) => status)'));
   await until("the view to show that it is gone", () => viewer.tab.evaluate<boolean>("shown.at(-1) === undefined"));
   held.release();
   for (const page of [tab, viewer])
-    expect(await page.refusal(`site.describe(${JSON.stringify(id)})`)).toBe("ResourceNotFoundException");
-  await tab.start("relay", "one", { steps: 2 });
+    expect(await within("what is told of it", page.refusal(`site.describe(${JSON.stringify(id)})`))).toBe(
+      "ResourceNotFoundException",
+    );
+  await within("the new start", tab.start("relay", "one", { steps: 2 }));
   expect(await tab.ended(id)).toMatchObject({ status: "SUCCEEDED", result: '["one/step-1 2","one/step-2 2"]' });
   expect(site.asked("one")).toEqual({ "step-1": 2, "step-2": 2 });
   // A browser may refuse a database while it clears the others.

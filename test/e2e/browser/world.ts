@@ -238,3 +238,11 @@ export async function until(what: string, isSo: () => boolean | Promise<boolean>
     await new Promise((next) => setTimeout(next, 25));
   }
 }
+
+/** A page's answer, which must come at all: what hangs is named. */
+export function within<T>(what: string, answer: Promise<T>): Promise<T> {
+  const over = new Promise<T>((_, reject) => {
+    setTimeout(() => reject(new Error(`waited in vain for ${what}`)), PATIENCE_MS).unref();
+  });
+  return Promise.race([answer, over]);
+}
