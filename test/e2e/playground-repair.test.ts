@@ -242,6 +242,8 @@ inChromium("choosing", () => {
     await says(page, "other / ");
     await setCode(page, `${code({ name: "other" })}// my edit`);
     await page.getByRole("tab", { name: "Executions" }).click();
+    // The newest row comes in above: until it is there the others move under the pointer.
+    await row(page, /other.*running/).waitFor();
     await row(page, /patient.*running/).click();
     await editor.getByText("export const patient").waitFor();
     await page
