@@ -77,6 +77,31 @@ describe("a one-time link", () => {
     expect((await handIn(code))?.status).toBe(403);
   });
 
+  test("is read no further than a code is long, since anybody may send one", async () => {
+    let sent = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        sent++;
+        controller.enqueue(new Uint8Array(1024));
+        // For a reader that would take all of it.
+        if (sent === 100) controller.close();
+      },
+    });
+    const streamed: RequestInit & { duplex: "half" } = { method: "POST", body: endless, duplex: "half" };
+    expect((await page(new Request("http://127.0.0.1:1/console/session", streamed)))?.status).toBe(403);
+    expect(sent).toBeLessThan(5);
+  });
+
+  test("that is cut off lets nobody in", async () => {
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        controller.error(new Error("gone"));
+      },
+    });
+    const streamed: RequestInit & { duplex: "half" } = { method: "POST", body, duplex: "half" };
+    expect((await page(new Request("http://127.0.0.1:1/console/session", streamed)))?.status).toBe(403);
+  });
+
   test("is handed in by POST alone", async () => {
     expect((await get("/console/session"))?.status).toBe(405);
   });

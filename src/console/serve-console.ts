@@ -62,10 +62,28 @@ export function createConsole(options: ConsoleOptions = {}): (request: Request) 
 async function handIn(request: Request, links: OneTimeLinks): Promise<Response> {
   if (request.method !== "POST")
     return new Response(null, { status: 405, headers: { Allow: "POST", ...CONSOLE_HEADERS } });
-  const token = links.exchange((await request.text()).slice(0, 100));
+  const token = links.exchange(await readCode(request));
   const headers = { ...CONSOLE_HEADERS, "Cache-Control": "no-store" };
   if (token === undefined) return Response.json({ message: "This link has been used." }, { status: 403, headers });
   return Response.json({ token }, { headers });
+}
+
+/** In bytes; a code is shorter. */
+const LONGEST_CODE = 100;
+
+/** Nobody has said yet who sends it, so of a text that is no code nothing more is read. */
+async function readCode({ body }: Request): Promise<string> {
+  const decoder = new TextDecoder();
+  let code = "";
+  try {
+    for await (const chunk of body ?? []) {
+      if (code.length + chunk.length > LONGEST_CODE) return "";
+      code += decoder.decode(chunk, { stream: true });
+    }
+  } catch {
+    return "";
+  }
+  return code;
 }
 
 /** Names without folders but one, so that a name leads nowhere else. */

@@ -199,8 +199,8 @@ export const awsMutations: readonly Mutation[] = [
   {
     keeps: "emulator",
     what: "what sam says of how long an execution may take is not looked at",
-    code: "      ...(executionTimeoutSeconds !== undefined && { executionTimeoutSeconds }),\n      ...(retentionDays",
-    becomes: "      ...(executionTimeoutSeconds === undefined && {}),\n      ...(retentionDays",
+    code: "present({ executionTimeoutSeconds, retentionDays })",
+    becomes: "present({ retentionDays })",
     tests: ["src/homes/local/local-host.test.ts"],
   },
   {

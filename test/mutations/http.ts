@@ -161,4 +161,25 @@ export const httpMutations: readonly Mutation[] = [
     becomes: "  if (Array.isArray(value) && value.length > MAX_UPDATES * 1e9) {",
     tests: refusals,
   },
+  {
+    keeps: "limits",
+    what: "what nobody has signed is read to its end as the code of a console's link",
+    code: '      if (code.length + chunk.length > LONGEST_CODE) return "";\n',
+    becomes: "",
+    tests: ["src/console/serve-console.test.ts"],
+  },
+  {
+    keeps: "access",
+    what: "with --sam any machine is let in that says it is this one",
+    code: " && isNoPage(request, url) && isOfThisMachine(caller);",
+    becomes: " && isNoPage(request, url);",
+    tests: ["src/homes/local/front.test.ts"],
+  },
+  {
+    keeps: "access",
+    what: "with --sam any page is let in that a browser of this machine shows",
+    code: " && isNoPage(request, url) && isOfThisMachine(caller);",
+    becomes: " && isOfThisMachine(caller);",
+    tests: ["src/homes/local/front.test.ts"],
+  },
 ];

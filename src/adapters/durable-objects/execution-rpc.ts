@@ -2,7 +2,7 @@ import type { ExecutionClient } from "../../engine/runner/client.ts";
 import type { Answer } from "./answer.ts";
 
 /** The calls that one execution answers itself. */
-export type ExecutionCall = Exclude<keyof ExecutionClient, "list" | "watch">;
+export type ExecutionCall = Exclude<keyof ExecutionClient, "functionNames" | "hasFunction" | "list" | "watch">;
 
 export type CallArguments<Call extends ExecutionCall> = Parameters<ExecutionClient[Call]>;
 export type CallResult<Call extends ExecutionCall> = Awaited<ReturnType<ExecutionClient[Call]>>;

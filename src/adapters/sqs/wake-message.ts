@@ -10,7 +10,8 @@ export interface Wake {
   readonly group: string;
 }
 
-const ID = /^[\w-]+\/[\w-]+$/;
+/** A longer one no execution has, and no table takes: it could not be looked at, and its wake would come again for ever. */
+const ID = /^[\w-]{1,140}\/[\w-]{1,64}$/;
 
 export function encodeWake({ id, at }: Wake): string {
   return JSON.stringify(at === undefined ? { wake: id } : { wake: id, at });

@@ -3,7 +3,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { ExecutionClient } from "../../engine/runner/client.ts";
 import { type Credential, parseCredentials } from "../../lambda-compat/http/credentials.ts";
-import { createHttpFace, type HttpFaceOptions, unavailable } from "../../lambda-compat/http/face.ts";
+import { createHttpFace, type HttpFaceOptions, unavailable, unreadable } from "../../lambda-compat/http/face.ts";
 import type { LogSource } from "../../lambda-compat/http/log-source.ts";
 import type { OnError } from "../options/on-error.ts";
 import { encodedPath, requestOf } from "./http-request.ts";
@@ -61,10 +61,13 @@ export function createHttpHandler(parts: HttpParts, streams: boolean): HttpHandl
 
 /** A signature covers the path as it was sent, which an HTTP API does not tell. */
 async function answerOnce(fetch: Fetch, event: HttpEvent): Promise<Response> {
-  const response = await fetch(requestOf(event));
+  const request = requestOf(event);
+  if (request === undefined) return unreadable();
+  const response = await fetch(request);
   const path = encodedPath(event);
   const isRefused = response.headers.get("x-amzn-errortype") === "InvalidSignatureException";
-  return isRefused && path !== undefined ? fetch(requestOf(event, path)) : response;
+  const again = isRefused && path !== undefined ? requestOf(event, path) : undefined;
+  return again === undefined ? response : fetch(again);
 }
 
 async function openFace({ client, credentials, logs, face, onError }: HttpParts): Promise<Fetch> {

@@ -10,13 +10,25 @@ export class PayloadFormatError extends Error {
   readonly code = "PAYLOAD_FORMAT";
 }
 
-/** @throws {PayloadFormatError} PAYLOAD_FORMAT for an event of another format. */
-export function requestOf(event: HttpEvent, path: string = event.rawPath): Request {
+/**
+ * Undefined where the method, the host or a header is one that no request can have.
+ *
+ * @throws {PayloadFormatError} PAYLOAD_FORMAT for an event of another format.
+ */
+export function requestOf(event: HttpEvent, path?: string): Request | undefined {
   if (event.version !== "2.0") {
     throw new PayloadFormatError(
       `This function takes events of payload format 2.0, from a Function URL or an HTTP API; ${event.version ?? "none"} came.`,
     );
   }
+  try {
+    return asRequest(event, path ?? event.rawPath);
+  } catch {
+    return undefined;
+  }
+}
+
+function asRequest(event: HttpEvent, path: string): Request {
   const { method } = event.requestContext.http;
   const headers = new Headers();
   for (const [name, value] of Object.entries(event.headers)) if (value !== undefined) headers.set(name, value);

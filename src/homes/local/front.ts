@@ -5,6 +5,7 @@
 
 import type { OneTimeLinks } from "../../console/one-time-links.ts";
 import { createConsole } from "../../console/serve-console.ts";
+import { present } from "../../engine/model/present.ts";
 import type { StartAnswer, StartRequest } from "../../engine/runner/client.ts";
 import type { StartLimits } from "../../engine/runner/start.ts";
 import { formatExecutionArn } from "../../lambda-compat/arn.ts";
@@ -13,6 +14,7 @@ import { type BodyLimits, readBody, readJson, readShape } from "../../lambda-com
 import { createAuthenticate, type Credential, requireRight, type Right } from "../../lambda-compat/http/credentials.ts";
 import type { EmulatorClock } from "./emulator-clock.ts";
 import type { FetchHandler } from "./http-server.ts";
+import { isOfThisMachine } from "./this-machine.ts";
 import { answerReplay, LOG_BODY, type Replay, REPLAY_PATH } from "./replay-route.ts";
 import { onWallClock } from "./wall-times.ts";
 
@@ -25,12 +27,14 @@ export interface FrontOptions {
   readonly clock: EmulatorClock;
   /** Lets programs of this machine in without a credential, as the bearer of this token; undefined for nobody. */
   readonly openTo: string | undefined;
-  /** Told where the function of an execution is, by the execution's name. */
-  readonly onEndpoint: (executionName: string, endpoint: string) => void;
+  /** Told where the function of an execution is, by the execution's name. Answers what takes that back. */
+  readonly onEndpoint: (executionName: string, endpoint: string) => () => void;
   /** What opens the console. */
   readonly links: OneTimeLinks;
   /** Holds a log against the code of today. */
   readonly replay: Replay;
+  /** Told of every failure that the caller only sees as `ServiceException`. */
+  readonly onError: (error: unknown) => void;
 }
 
 interface Route {
@@ -62,15 +66,20 @@ export function createFront(options: FrontOptions): FetchHandler {
     requireRight(credential, route.right);
     return route.answer(options, await body());
   };
-  return async (received) => {
-    const { request, isFunction } = admitted(received, options.openTo);
+  const refuse = (error: unknown): Response => {
+    const told = toApiError(error);
+    if (told.status === 500) options.onError(error);
+    return errorResponse(told);
+  };
+  return async (received, caller) => {
+    const { request, isFunction } = admitted(received, caller, options.openTo);
     const { pathname } = new URL(request.url);
     if (request.method === "GET" && pathname === "/health") return Response.json({ status: "healthy" });
     if (request.method === "GET" && pathname === "/") return toConsole();
     const shown = await page(request);
     if (shown !== undefined) return shown;
     const route = Object.hasOwn(ROUTES, pathname) ? ROUTES[pathname] : undefined;
-    if (route !== undefined) return own(request, route).catch((error: unknown) => errorResponse(toApiError(error)));
+    if (route !== undefined) return own(request, route).catch(refuse);
     const response = await options.face(request);
     response.headers.set("X-Perdure-Clock", clockText(options.clock));
     const tellsTimes = /\/(checkpoint|state)$/.test(pathname);
@@ -91,19 +100,24 @@ function clockText(clock: EmulatorClock): string {
 /** `/~<token>/...`: an address that lets in, so that a function keeps its credentials for what it does elsewhere. */
 const ADDRESS = /^\/~([\w-]+)(?=\/)/;
 
-function admitted(request: Request, openTo: string | undefined): { request: Request; isFunction: boolean } {
+interface Admitted {
+  readonly request: Request;
+  readonly isFunction: boolean;
+}
+
+function admitted(request: Request, caller: string | undefined, openTo: string | undefined): Admitted {
   const url = new URL(request.url);
   const [prefix, token] = ADDRESS.exec(url.pathname) ?? [];
   if (prefix !== undefined) {
     url.pathname = url.pathname.slice(prefix.length);
     return { request: bearing(request, url, token ?? ""), isFunction: true };
   }
-  const isOpen = openTo !== undefined && isOfThisMachine(request, url);
+  const isOpen = openTo !== undefined && isNoPage(request, url) && isOfThisMachine(caller);
   return { request: isOpen ? bearing(request, url, openTo) : request, isFunction: isOpen };
 }
 
 /** No page of a browser, whatever name its site has given to this address. */
-function isOfThisMachine({ headers }: Request, { hostname }: URL): boolean {
+function isNoPage({ headers }: Request, { hostname }: URL): boolean {
   const isLocal = /^(localhost|127(\.\d+){3}|\[::1\]|host\.(docker|containers)\.internal)$/.test(hostname);
   return isLocal && !headers.has("origin") && !headers.has("sec-fetch-site");
 }
@@ -131,20 +145,24 @@ async function startExecution({ start, onEndpoint }: FrontOptions, body: Uint8Ar
   const asked = readShape(readJson(body), START, "Body") ?? {};
   const { FunctionName, ExecutionName, Input, LambdaEndpoint } = asked;
   if (FunctionName === undefined) throw invalidParameter("FunctionName must be given.");
-  if (LambdaEndpoint !== undefined && ExecutionName !== undefined) onEndpoint(ExecutionName, LambdaEndpoint);
   const { ExecutionTimeoutSeconds: executionTimeoutSeconds, ExecutionRetentionPeriodDays: retentionDays } = asked;
-  const { execution } = await start(
-    {
-      functionName: FunctionName,
-      ...(ExecutionName !== undefined && { name: ExecutionName }),
-      ...(Input !== undefined && { input: Input }),
-    },
-    {
-      ...(executionTimeoutSeconds !== undefined && { executionTimeoutSeconds }),
-      ...(retentionDays !== undefined && { retentionDays }),
-    },
-  );
-  return Response.json({ ExecutionArn: formatExecutionArn(execution) }, { status: 201 });
+  const request = present({ functionName: FunctionName, name: ExecutionName, input: Input });
+  // Before it starts, since its function may be invoked at once.
+  const takeBack = ExecutionName && LambdaEndpoint && onEndpoint(ExecutionName, checkedEndpoint(LambdaEndpoint));
+  try {
+    const { execution } = await start(request, present({ executionTimeoutSeconds, retentionDays }));
+    return Response.json({ ExecutionArn: formatExecutionArn(execution) }, { status: 201 });
+  } catch (error) {
+    if (takeBack) takeBack();
+    throw error;
+  }
+}
+
+const LONGEST_ENDPOINT = 2048;
+
+function checkedEndpoint(text: string): string {
+  if (text.length <= LONGEST_ENDPOINT && /^https?:\/\//.test(text) && URL.canParse(text)) return text;
+  throw invalidParameter(`LambdaEndpoint must be the address of a host, of at most ${LONGEST_ENDPOINT} characters.`);
 }
 
 /** Puts the clock forward, by nothing to be told the time. */

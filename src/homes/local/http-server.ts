@@ -5,7 +5,8 @@ import { type AddressInfo, isIPv6 } from "node:net";
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 
-export type FetchHandler = (request: Request) => Promise<Response>;
+/** `caller` is the address that a request came from, as the connection has it; no header can change it. */
+export type FetchHandler = (request: Request, caller?: string) => Promise<Response>;
 
 export interface Listening {
   readonly url: string;
@@ -41,7 +42,12 @@ function close(server: Server): Promise<void> {
 async function relay(handler: FetchHandler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const left = new AbortController();
   outgoing.once("close", () => left.abort());
-  const response = await handler(toRequest(incoming, left.signal));
+  const request = requestOf(incoming, left.signal);
+  if (request === undefined) {
+    outgoing.writeHead(400, { Connection: "close" }).end();
+    return;
+  }
+  const response = await handler(request, incoming.socket.remoteAddress);
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   if (!response.body) {
     outgoing.end();
@@ -52,6 +58,20 @@ async function relay(handler: FetchHandler, incoming: IncomingMessage, outgoing:
   outgoing.once("close", () => body.destroy());
   body.once("error", () => outgoing.destroy());
   body.pipe(outgoing);
+}
+
+/** Without a path, user or query, which would become parts of the address. */
+const HOST = /^[\w.:[\]-]+$/;
+
+/** Undefined for what is no request to a handler: for a host or a path that is none, or a method that fetch does not know. */
+function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request | undefined {
+  const { headers, url = "" } = incoming;
+  if (!HOST.test(headers.host ?? "localhost") || !url.startsWith("/")) return undefined;
+  try {
+    return toRequest(incoming, signal);
+  } catch {
+    return undefined;
+  }
 }
 
 /** `signal` is aborted when the caller has left. */

@@ -194,14 +194,15 @@ class LocalParts implements LocalHost {
     const credentials = [credential, functions];
     const client = clientOnWallClock(this.#runner, (wall) => clock.emulatedAt(wall));
     const logs = this.#logs;
-    const faceOptions = { onError: (error: unknown) => onError(undefined, error) };
-    const face = createHttpFace({ client, credentials, logs, options: faceOptions });
-    const onEndpoint = (name: string, endpoint: string): void => this.#sam.add(name, endpoint);
+    const tell = (error: unknown): void => onError(undefined, error);
+    const face = createHttpFace({ client, credentials, logs, options: { onError: tell } });
+    const onEndpoint: FrontOptions["onEndpoint"] = (name, endpoint) => (sam ? this.#sam.add(name, endpoint) : () => {});
     const openTo = sam ? credential.bearer : undefined;
     const replay: Replay = (functionName, log) =>
       this.#options.replay(this.#sourcesOf(functionName), functionName, log);
     const start: FrontOptions["start"] = (request, limits) => this.#runner.start(request, limits);
-    return createFront({ face, start, credentials, clock, openTo, onEndpoint, links: this.#links, replay });
+    const links = this.#links;
+    return createFront({ face, start, credentials, clock, openTo, onEndpoint, links, replay, onError: tell });
   }
 
   #sourcesOf(functionName: string): readonly string[] {

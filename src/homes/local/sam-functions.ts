@@ -19,10 +19,18 @@ export class SamFunctions {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Where the function of an execution is, by the execution's name. */
-  add(executionName: string, endpoint: string): void {
+  /** Where the function of an execution is, by the execution's name. Answers what takes that back. */
+  add(executionName: string, endpoint: string): () => void {
+    const before = [this.#endpoints.get(executionName), this.#newest] as const;
     this.#endpoints.set(executionName, endpoint);
     this.#newest = endpoint;
+    return () => this.#restore(executionName, before);
+  }
+
+  #restore(executionName: string, [endpoint, newest]: readonly [string | undefined, string | undefined]): void {
+    if (endpoint === undefined) this.#endpoints.delete(executionName);
+    else this.#endpoints.set(executionName, endpoint);
+    this.#newest = newest;
   }
 
   readonly invoke: Invoke = async ({ event, context }) => {

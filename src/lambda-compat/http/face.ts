@@ -107,6 +107,12 @@ export function unavailable(message: string): Response {
   return completed(errorResponse(new ApiError("ServiceException", 500, message)), Date.now());
 }
 
+/** A 400 for what a platform hands over as a request and `fetch` has no form for. */
+export function unreadable(): Response {
+  const message = "The method, the host or a header of the request is none.";
+  return completed(errorResponse(new ApiError("InvalidRequestContentException", 400, message)), Date.now());
+}
+
 /** With the headers that every answer has. */
 function completed(
   response: Response,

@@ -427,6 +427,21 @@ describe("the Worker", () => {
     expect(Functions.map(({ FunctionName }) => FunctionName)).toEqual(Object.keys(functions).toSorted().slice(0, 50));
   });
 
+  test("refuses a checkpoint token that it has not given out, as every host does", async () => {
+    const started = await exports.default.fetch(invocation({ Authorization: "Bearer test-token" }));
+    await started.text();
+    const arn = encodeURIComponent(started.headers.get("x-amz-durable-execution-arn") ?? "");
+    const answered = await exports.default.fetch(
+      new Request(`http://localhost/2025-12-01/durable-executions/${arn}/checkpoint`, {
+        method: "POST",
+        headers: { Authorization: "Bearer test-token" },
+        body: JSON.stringify({ CheckpointToken: "a guess", Updates: [] }),
+      }),
+    );
+    expect(await answered.json()).toMatchObject({ message: "Invalid Checkpoint Token" });
+    expect(answered.status).toBe(400);
+  });
+
   test("answers nobody without a credential", async () => {
     for (const headers of [{}, { Authorization: "Bearer other" }]) {
       const answered = await exports.default.fetch(invocation(headers));

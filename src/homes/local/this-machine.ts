@@ -1,0 +1,34 @@
+/**
+ * Who calls from this machine, or from a container on it. The connection says that; the name of a host in a request does
+ * not, since whoever sends the request chooses it.
+ */
+
+import { BlockList } from "node:net";
+import { networkInterfaces } from "node:os";
+
+type Interfaces = ReturnType<typeof networkInterfaces>;
+
+/** What the bridges are called by which containers reach their machine: Docker's own, those of its networks, Podman's and others. */
+const BRIDGE = /^(docker\d|br-|podman|cni|nerdctl|lxcbr)/;
+
+/** `address` is that of a connection's other end. */
+export function isOfThisMachine(address: string | undefined, interfaces: Interfaces = networkInterfaces()): boolean {
+  if (address === undefined) return false;
+  const plain = address.replace(/^::ffff:/, "");
+  return near(interfaces).check(plain, plain.includes(":") ? "ipv6" : "ipv4");
+}
+
+/** Addresses of this machine, and those behind its bridges. */
+function near(interfaces: Interfaces): BlockList {
+  const list = new BlockList();
+  list.addSubnet("127.0.0.0", 8, "ipv4");
+  list.addAddress("::1", "ipv6");
+  for (const [name, addresses = []] of Object.entries(interfaces)) {
+    for (const { address, family, cidr } of addresses) {
+      const type = family === "IPv6" ? "ipv6" : "ipv4";
+      list.addAddress(address, type);
+      if (BRIDGE.test(name) && cidr !== null) list.addSubnet(address, Number(cidr.split("/")[1]), type);
+    }
+  }
+  return list;
+}
