@@ -10,7 +10,19 @@ import type { Commit, CopiedCommit, Fact } from "../model/commit.ts";
 import { HaltReason } from "../model/execution.ts";
 import { OperationType } from "../model/operation.ts";
 import { decodeCommit } from "./commit-codec.ts";
-import { CALLEE, checkDays, checkPayload, checkSeconds, checkText, Limits, TENANT_ID, TRACE_HEADER } from "./limits.ts";
+import {
+  CALLEE,
+  checkDays,
+  checkPayload,
+  checkSeconds,
+  checkText,
+  EXECUTION_NAME,
+  FUNCTION_NAME,
+  Limits,
+  TENANT_ID,
+  TRACE_HEADER,
+  VERSION,
+} from "./limits.ts";
 import { CorruptLogError } from "./log-errors.ts";
 import { checkTags } from "./tags.ts";
 
@@ -59,12 +71,18 @@ const named =
   (value) =>
     checkText(value, rule) === undefined;
 
+const isFunction = named(FUNCTION_NAME);
+const isExecution = named(EXECUTION_NAME);
 const id = short(Limits.POSITION_CHARACTERS);
 const error: Check = (value) =>
   hasOnly(value, { errorType: text, errorMessage: text, errorData: text, stackTrace: isLines }, optional);
-const executionId = short(Limits.FUNCTION_NAME_CHARACTERS + Limits.EXECUTION_NAME_CHARACTERS + 1);
+/** A function's name and the execution's own. */
+const executionId: Check = (value) => {
+  const [functionName, name, ...rest] = String(value).split("/");
+  return typeof value === "string" && rest.length === 0 && isFunction(functionName) && isExecution(name);
+};
 const incarnation = short(WRITER_CHARACTERS);
-const version = short(Limits.VERSION_CHARACTERS);
+const version = named(VERSION);
 const origin: Check = (value) =>
   hasOnly(value, {
     ...{ executionId, incarnation, version },
@@ -92,9 +110,9 @@ const cutOff = { ...operation, error: optional(error) };
 
 const facts: { readonly [Kind in Fact["kind"]]: Fields<FactOf<Kind>> } = {
   EXECUTION_STARTED: {
-    name: short(Limits.EXECUTION_NAME_CHARACTERS),
+    name: isExecution,
     incarnation,
-    functionName: short(Limits.FUNCTION_NAME_CHARACTERS),
+    functionName: isFunction,
     version,
     input: optional(text),
     executionTimeoutSeconds: optional(seconds),
