@@ -138,6 +138,34 @@ export const thief = withDurableExecution(async (event: { id: string; url: strin
 });
 `;
 
+/** Speaks to the page in the engine's place, with what is no text where a text belongs, and no time where a time does. */
+const lyingCode = `
+import { type DurableContext, withDurableExecution } from "perdure";
+let port: MessagePort | undefined;
+const post = MessagePort.prototype.postMessage;
+MessagePort.prototype.postMessage = function (...args: any[]) {
+  // Other channels are the engine's own.
+  if (args[0]?.type !== undefined) port = this;
+  return post.apply(this, args as any);
+};
+export const liar = withDurableExecution(async (event: unknown, context: DurableContext) => {
+  const executionId = await context.step("lie", async () => {
+    console.log("said as a text");
+    return "liar/" + context.executionContext.durableExecutionArn.split("/").at(-2);
+  });
+  const say = (message: object): void => post.call(port!, { executionId, id: "1", ...message } as never);
+  say({ type: "said", level: "info", text: "late", at: 1e20 });
+  say({ type: "said", level: "info", text: { type: "b", props: {} }, at: 1 });
+  say({ type: "threw", stack: { length: 1 } });
+  say({ type: "trouble", message: [{}] });
+  say({ type: "ready", functions: [null], failures: 7 });
+  say({ type: "constructor" });
+  await context.step("end", async () => undefined);
+  say({ type: "said", level: "info", text: "said last", at: 2 });
+  await context.wait("hide", { hours: 1 });
+});
+`;
+
 async function linkTo(page: Page, code: string, payload: unknown): Promise<string> {
   const shared = { file: "bake-cake.ts", code, payload: JSON.stringify(payload) };
   return new URL(await toHash(shared), page.url()).href;
@@ -184,6 +212,21 @@ inChromium("code from a link", () => {
     await press(page, "Open");
     await press(page, "Skip time");
     await says(page, `Finished: "nobody else's"`);
+  });
+
+  test("breaks nothing on the page, whatever it says in the engine's place", async () => {
+    const page = await visit();
+    const broken: string[] = [];
+    page.on("pageerror", ({ message }) => broken.push(message));
+    await openLink(page, await linkTo(page, lyingCode, {}));
+    await press(page, "Run");
+    await row(page, /hide.*started/).waitFor();
+    await row(page, /^lie|lie.*succeeded/)
+      .first()
+      .click();
+    await page.locator(".details").getByText("said as a text").waitFor();
+    await page.locator(".details").getByText("said last").waitFor();
+    expect(broken).toEqual([]);
   });
 
   test("does not go on with an execution of one's own until it is one's own", async () => {

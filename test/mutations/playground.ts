@@ -54,4 +54,25 @@ export const playgroundMutations: readonly Mutation[] = [
     becomes: "  if (file.size < 0) throw",
     tests: importedLog,
   },
+  {
+    keeps: "playground",
+    what: "what a worker's code says in the engine's place is shown, whether it is a text or not",
+    code: 'return typeof value === "string" ? value.slice(0, LONGEST_TEXT) : refuse();',
+    becomes: 'return typeof value === "string" ? value.slice(0, LONGEST_TEXT) : (value as string);',
+    tests: ["demo/playground/sandbox/from-worker.test.ts"],
+  },
+  {
+    keeps: "playground",
+    what: "a time of a line that no date has is shown",
+    code: 'return typeof value === "number" && Math.abs(value) <= LAST_MOMENT ? value : refuse();',
+    becomes: 'return typeof value === "number" && LAST_MOMENT > 0 ? value : refuse();',
+    tests: ["demo/playground/sandbox/from-worker.test.ts"],
+  },
+  {
+    keeps: "playground",
+    what: "the row of an execution may say something else than its log",
+    code: "  if (row.id === id && row.incarnation === incarnation && row.version === version) return",
+    becomes: "  if (row.id === id || row.incarnation === incarnation || row.version === version) return",
+    tests: ["demo/playground/source/store-port.test.ts"],
+  },
 ];

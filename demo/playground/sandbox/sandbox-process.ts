@@ -8,6 +8,7 @@ import { type StartRequest, StorageFullError } from "perdure/engine";
 import type { StorePort } from "../source/store-port.ts";
 // oxlint-disable-next-line import/default -- the bundler makes a module of the worker's address
 import engineUrl from "./engine.worker.ts?worker&url";
+import { fieldsOf, readMessage, readName, readText, whole } from "./from-worker.ts";
 import type {
   Began,
   FromWorker,
@@ -74,7 +75,7 @@ export class SandboxProcess {
     this.#frame.hidden = true;
     this.#frame.src = new URL(isOffline ? "sandbox-offline.html" : "sandbox.html", document.baseURI).href;
     this.#ready.promise.catch(() => undefined);
-    this.#channel.port1.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#take(data);
+    this.#channel.port1.onmessage = ({ data }: MessageEvent<unknown>) => this.#take(readMessage(data));
   }
 
   /** Starts the worker with some programs; if it is to run them, it takes up every execution that runs. */
@@ -88,11 +89,11 @@ export class SandboxProcess {
   }
 
   start(request: StartRequest): Promise<string> {
-    return this.#call<string>((call) => ({ type: "start", call, request }));
+    return this.#call(readName, (call) => ({ type: "start", call, request }));
   }
 
   replay(log: readonly string[], options: ReplayOptions): Promise<ReplayAnswer> {
-    return this.#call<ReplayAnswer>((call) => ({ type: "replay", call, log, options }));
+    return this.#call(replayAnswerOf, (call) => ({ type: "replay", call, log, options }));
   }
 
   wake(executionId: string): void {
@@ -115,8 +116,8 @@ export class SandboxProcess {
     this.#waiting.clear();
   }
 
-  #take(message: FromWorker): void {
-    if (this.#isKilled) return;
+  #take(message: FromWorker | undefined): void {
+    if (this.#isKilled || message === undefined) return;
     switch (message.type) {
       case "ready":
         return this.#ready.resolve(message);
@@ -158,12 +159,14 @@ export class SandboxProcess {
     }
   }
 
-  #call<T>(message: (call: number) => ToWorker): Promise<T> {
+  /** Rejects if the answer is none that `read` takes. */
+  async #call<T>(read: (answer: unknown) => T, message: (call: number) => ToWorker): Promise<T> {
     const call = ++this.#calls;
-    return new Promise<T>((resolve, reject) => {
-      this.#waiting.set(call, { resolve: resolve as (value: unknown) => void, reject });
+    const answer = await new Promise<unknown>((resolve, reject) => {
+      this.#waiting.set(call, { resolve, reject });
       this.#send(message(call));
     });
+    return read(answer);
   }
 
   #settle(call: number): Waiting | undefined {
@@ -175,6 +178,15 @@ export class SandboxProcess {
   #send(message: ToWorker): void {
     if (!this.#isKilled) this.#channel.port1.postMessage(message);
   }
+}
+
+function replayAnswerOf(value: unknown): ReplayAnswer {
+  const { matches, seq, difference } = fieldsOf(value);
+  return {
+    matches: matches === true,
+    ...(seq !== undefined && { seq: whole(seq) }),
+    ...(difference !== undefined && { difference: readText(difference) }),
+  };
 }
 
 let script: Promise<string> | undefined;

@@ -71,6 +71,12 @@ test("has no other method than those that are named, whatever it is called by", 
 
 test.each<[string, string, readonly unknown[]]>([
   ["a row of another execution", "create", [{ ...row("own"), id: "f/other" }, started("own")]],
+  ["a row that is of another execution than its log", "create", [row("own"), started("other")]],
+  ["a row of another incarnation than its log", "create", [{ ...row("own"), incarnation: "x" }, started("own")]],
+  ["a row of another version than its log", "create", [{ ...row("own"), version: "2" }, started("own")]],
+  ["a text that no list has room for", "putRow", [{ ...row("given"), version: "1".repeat(301) }]],
+  ["a tag that no list has room for", "putRow", [{ ...row("given"), tags: { a: "x".repeat(301) } }]],
+  ["more tags than there can be", "putRow", [{ ...row("given"), tags: { ...Array(21).fill("x") } }]],
   ["a time that no date has", "create", [{ ...row("own"), startedAt: 1e20 }, started("own")]],
   ["a status that there is not", "create", [{ ...row("own"), status: "DONE" }, started("own")]],
   ["a commit whose time no date has", "append", ["f/given", 2, paused(1e20), "given"]],

@@ -10,6 +10,7 @@ import {
   type DirectoryScan,
   ExecutionStatus,
   type ExecutionStore,
+  ForeignLog,
   HaltReason,
   type ReadOptions,
   type Tags,
@@ -59,7 +60,7 @@ export class StorePort {
   }
 
   readonly #methods: Readonly<Record<StoreMethod, (args: Arguments) => unknown>> = {
-    create: ([row, body]) => this.#create(rowOf(row), commitText(body)),
+    create: ([row, body]) => this.#create(...birthOf(rowOf(row), text(body))),
     append: ([id, seq, body, incarnation]) =>
       this.#store.append(this.#mine(id), number(seq, 2), commitText(body), text(incarnation)),
     read: ([id, from, options]) => this.#store.read(this.#mine(id), number(from, 1), readOptions(options)),
@@ -119,6 +120,15 @@ function text(value: unknown): string {
   return value;
 }
 
+/** Of what stands in a row, in UTF-16 code units: lists show it. */
+const LONGEST = 300;
+
+function short(value: unknown): string {
+  const known = text(value);
+  if (known.length > LONGEST) throw new RefusedCallError("A shorter text was expected.");
+  return known;
+}
+
 function number(value: unknown, least: number): number {
   if (!Number.isSafeInteger(value) || Number(value) < least) throw new RefusedCallError("A number was expected.");
   return Number(value);
@@ -129,6 +139,15 @@ function moment(value: unknown): number {
   const at = Number(value);
   if (typeof value !== "number" || !(Math.abs(at) <= LATEST)) throw new RefusedCallError("A time was expected.");
   return at;
+}
+
+/** A row that says something else than its log would show, and lead to, another execution. */
+function birthOf(row: DirectoryRow, body: string): readonly [row: DirectoryRow, body: string] {
+  const log = new ForeignLog();
+  log.add(body);
+  const { id, incarnation, version } = log.state.header;
+  if (row.id === id && row.incarnation === incarnation && row.version === version) return [row, body];
+  throw new RefusedCallError("The row is of another execution.");
 }
 
 /** What is no commit would keep the page from showing the execution. */
@@ -155,8 +174,13 @@ function haltReasonOf(value: unknown): HaltReason {
   return reason;
 }
 
+/** More than an execution can have. */
+const MOST_TAGS = 20;
+
 function tagsOf(value: unknown): Tags {
-  return Object.fromEntries(Object.entries(object(value)).map(([key, tag]) => [key, text(tag)]));
+  const tags = Object.entries(object(value)).map(([key, tag]) => [short(key), short(tag)]);
+  if (tags.length > MOST_TAGS) throw new RefusedCallError("Fewer tags were expected.");
+  return Object.fromEntries(tags);
 }
 
 function rowOf(value: unknown): DirectoryRow {
@@ -164,11 +188,11 @@ function rowOf(value: unknown): DirectoryRow {
     object(value);
   const { haltReason, haltedAt, startAt, tags } = object(value);
   const row: DirectoryRow = {
-    id: text(id),
-    functionName: text(functionName),
-    name: text(name),
-    version: text(version),
-    incarnation: text(incarnation),
+    id: short(id),
+    functionName: short(functionName),
+    name: short(name),
+    version: short(version),
+    incarnation: short(incarnation),
     seq: number(seq, 0),
     status: statusOf(status),
     startedAt: moment(startedAt),
