@@ -2,6 +2,10 @@
  * Payloads in files. A payload may have come from outside, as the answer to a callback does, and must not choose which
  * file is read: one is used only if it is the very file that this operation of this execution would have written, with
  * no symbolic link on the way to it from the folder that was configured.
+ *
+ * Others may write into that folder, and put a link in the place of a folder between a check and what follows on it. So on
+ * Linux the file's folder is opened first, the kernel says where that is, and the file is opened from there. Elsewhere the
+ * folder is checked, and then used.
  */
 
 import { utf8Length } from "../engine/model/utf8.ts";
@@ -17,13 +21,26 @@ export interface FilePayloads {
 /** The parts of Node's modules that are used. */
 interface NodeFiles {
   mkdir(path: string, options: { recursive: true }): Promise<unknown>;
-  writeFile(path: string, data: string, options: { flag: number }): Promise<void>;
-  readFile(path: string, options: { encoding: "utf8"; flag: number }): Promise<string>;
+  open(path: string, flags: number): Promise<NodeFile>;
   realpath(path: string): Promise<string>;
+  lstat(path: string): Promise<NodeStats>;
   readonly constants: Readonly<Record<string, number>>;
+}
+interface NodeFile {
+  readonly fd: number;
+  stat(): Promise<NodeStats>;
+  truncate(): Promise<void>;
+  writeFile(data: string): Promise<void>;
+  readFile(encoding: "utf8"): Promise<string>;
+  close(): Promise<void>;
+}
+interface NodeStats {
+  isFile(): boolean;
+  isDirectory(): boolean;
 }
 interface NodePath {
   readonly sep: string;
+  readonly basename: (path: string) => string;
   readonly join: (...segments: string[]) => string;
   readonly dirname: (path: string) => string;
   readonly relative: (from: string, to: string) => string;
@@ -64,6 +81,17 @@ export function filePayloads(basePath: string, config: FileSystemSerdesConfig): 
   };
 }
 
+/** Where Linux has what a process has opened, as it is, however its path has changed. */
+const DESCRIPTORS = "/proc/self/fd";
+
+async function closing<T>(file: NodeFile, task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } finally {
+    await file.close();
+  }
+}
+
 class PayloadFiles {
   readonly #basePath: string;
   readonly #files = node<NodeFiles>("node:fs/promises");
@@ -84,9 +112,19 @@ class PayloadFiles {
   }
 
   async write(file: string, text: string): Promise<void> {
-    await this.#files.mkdir(this.#path.dirname(file), { recursive: true });
-    await this.#checkFolder(file);
-    await this.#files.writeFile(file, text, { flag: this.#flags("O_WRONLY", "O_CREAT", "O_TRUNC", "O_NOFOLLOW") });
+    // Emptied only once it is known which file it is.
+    const put = (): Promise<void> =>
+      this.#use(file, ["O_WRONLY", "O_CREAT"], async (opened) => {
+        await opened.truncate();
+        await opened.writeFile(text);
+      });
+    try {
+      await put();
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== "ENOENT") throw error;
+      await this.#makeFolders(file);
+      await put();
+    }
   }
 
   /** The encoding of paths may have been another one when the payload was stored. */
@@ -95,16 +133,61 @@ class PayloadFiles {
     const isOwn =
       typeof file === "string" && ENCODINGS.some((each) => resolve(file) === resolve(this.pathOf(context, each)));
     if (!isOwn) throw this.#refused(file);
-    await this.#checkFolder(file);
-    return this.#files.readFile(file, { encoding: "utf8", flag: this.#flags("O_RDONLY", "O_NOFOLLOW") });
+    return this.#use(file, ["O_RDONLY"], (opened) => opened.readFile("utf8"));
+  }
+
+  /** What is no file, such as a pipe that nobody writes to, is opened without waiting, and refused. */
+  async #use<T>(file: string, flags: readonly string[], task: (opened: NodeFile) => Promise<T>): Promise<T> {
+    const { dirname, basename, join, resolve } = this.#path;
+    return this.#inFolder(dirname(resolve(file)), file, async (folder) => {
+      const path = join(folder, basename(file));
+      const opened = await this.#files.open(path, this.#flags(...flags, "O_NOFOLLOW", "O_NONBLOCK"));
+      return closing(opened, async () => {
+        if (!(await opened.stat()).isFile()) throw this.#refused(file);
+        return task(opened);
+      });
+    });
+  }
+
+  /** Gives the task a path of the folder to which no link leads. */
+  async #inFolder<T>(folder: string, file: string, task: (folder: string) => Promise<T>): Promise<T> {
+    const expected = await this.#placeOf(folder);
+    if (!(await this.#hasDescriptors())) {
+      if ((await this.#files.realpath(folder)) !== expected) throw this.#refused(file);
+      return task(folder);
+    }
+    const held = await this.#files.open(folder, this.#flags("O_RDONLY", "O_DIRECTORY"));
+    return closing(held, async () => {
+      const path = `${DESCRIPTORS}/${held.fd}`;
+      if ((await this.#files.realpath(path)) !== expected) throw this.#refused(file);
+      return task(path);
+    });
   }
 
   /** The configured folder itself may be reached by links, as mounts are. */
-  async #checkFolder(file: string): Promise<void> {
-    const { dirname, join, relative, resolve } = this.#path;
-    const folder = dirname(resolve(file));
-    const expected = join(await this.#files.realpath(this.#basePath), relative(resolve(this.#basePath), folder));
-    if ((await this.#files.realpath(folder)) !== expected) throw this.#refused(file);
+  async #placeOf(folder: string): Promise<string> {
+    const { join, relative, resolve } = this.#path;
+    return join(await this.#files.realpath(this.#basePath), relative(resolve(this.#basePath), folder));
+  }
+
+  #hasDescriptors(): Promise<boolean> {
+    return this.#files.realpath(DESCRIPTORS).then(
+      (path) => path.startsWith("/proc/"),
+      () => false,
+    );
+  }
+
+  /** One after the other, so that none is made behind a link. */
+  async #makeFolders(file: string): Promise<void> {
+    const { dirname, resolve } = this.#path;
+    const base = resolve(this.#basePath);
+    const missing: string[] = [];
+    for (let folder = dirname(resolve(file)); folder !== base; folder = dirname(folder)) missing.unshift(folder);
+    await this.#files.mkdir(base, { recursive: true });
+    for (const folder of missing) {
+      await this.#files.mkdir(folder, { recursive: true });
+      if (!(await this.#files.lstat(folder)).isDirectory()) throw this.#refused(file);
+    }
   }
 
   #flags(...names: readonly string[]): number {

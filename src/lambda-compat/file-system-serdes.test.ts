@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import * as aws from "@aws/durable-execution-sdk-js";
@@ -156,6 +157,65 @@ describe("a payload", () => {
       expect(await readFile(target + rest, "utf8")).toBe('"secret"');
     },
   );
+
+  /** Who puts a link in the folder's place for each use, and takes it away for each check. */
+  async function whileSwapped<T>(folder: string, elsewhere: string, task: () => Promise<T>): Promise<T> {
+    const files = process.getBuiltinModule("node:fs/promises");
+    const swapped =
+      (method: "open" | "realpath" | "lstat") =>
+      async (path: string, ...rest: never[]) => {
+        await rm(`${folder}-link`, { force: true });
+        if (method === "open") await symlink(elsewhere, `${folder}-link`);
+        const isLink = (await lstat(folder)).isSymbolicLink();
+        if (isLink !== (method === "open")) {
+          await rename(folder, isLink ? `${folder}-link` : `${folder}-real`);
+          await rename(isLink ? `${folder}-real` : `${folder}-link`, folder);
+        }
+        return (files[method] as (...args: unknown[]) => Promise<unknown>)(path, ...rest);
+      };
+    const hostile = { ...files, open: swapped("open"), realpath: swapped("realpath"), lstat: swapped("lstat") };
+    const { getBuiltinModule } = process;
+    vi.stubGlobal("process", {
+      ...process,
+      getBuiltinModule: (id: string) => (id === "node:fs/promises" ? hostile : getBuiltinModule(id)),
+    });
+    try {
+      return await task();
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  }
+
+  test.runIf(process.platform === "linux")(
+    "is neither written nor read elsewhere, if its folder becomes a link between a check and a use",
+    async () => {
+      const elsewhere = await mkdtemp(join(root, "elsewhere-"));
+      await writeFile(join(elsewhere, "1.json"), '"secret"');
+      const serdes = createFileSystemSerdes(payloads);
+      await serdes.serialize("ours", context);
+      await whileSwapped(dirname(own), elsewhere, async () => {
+        await expect(serdes.deserialize(JSON.stringify({ file: own }), context)).rejects.toThrow("it is not used");
+        await expect(serdes.serialize("x", context)).rejects.toThrow("it is not used");
+      });
+      expect(await readFile(join(elsewhere, "1.json"), "utf8")).toBe('"secret"');
+      expect(await readdir(elsewhere)).toEqual(["1.json"]);
+    },
+  );
+
+  test("has no folder made behind a symbolic link", async () => {
+    const elsewhere = await mkdtemp(join(root, "elsewhere-"));
+    await symlink(elsewhere, join(payloads, "orders"));
+    await expect(createFileSystemSerdes(payloads).serialize("x", context)).rejects.toThrow("it is not used");
+    expect(await readdir(elsewhere)).toEqual([]);
+  });
+
+  test.runIf(process.platform === "linux")("is not waited for where a pipe has its name", async () => {
+    await mkdir(dirname(own), { recursive: true });
+    execFileSync("mkfifo", [own]);
+    const serdes = createFileSystemSerdes(payloads);
+    await expect(serdes.deserialize(JSON.stringify({ file: own }), context)).rejects.toThrow("it is not used");
+    await expect(serdes.serialize("x", context)).rejects.toThrow(/it is not used|ENXIO/);
+  });
 
   test("is found where the configured folder itself is a link, as a mount may be", async () => {
     const mount = join(root, "mount");
