@@ -182,4 +182,18 @@ export const httpMutations: readonly Mutation[] = [
     becomes: " && isOfThisMachine(caller);",
     tests: ["src/homes/local/front.test.ts"],
   },
+  {
+    keeps: "access",
+    what: "what a handler prints of a stranger's is a line of whichever execution it names",
+    code: "  const record = found?.executionArn === (executionArn ?? found?.executionArn) ? found : undefined;",
+    becomes: "  const record = found?.executionArn === (found?.executionArn ?? executionArn) ? found : undefined;",
+    tests: ["src/lambda-compat/http/kept-logs.test.ts"],
+  },
+  {
+    keeps: "limits",
+    what: "a late body is told as an incomplete one where a reader that is let go of fails",
+    code: "    throw isLate ? late(ms) : error;",
+    becomes: "    throw error;",
+    tests: ["src/lambda-compat/http/body.test.ts"],
+  },
 ];

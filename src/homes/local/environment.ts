@@ -19,8 +19,11 @@ export interface EnvironmentOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** How long an invocation may take, in ms. */
   readonly timeoutMs: number;
-  /** Given each line that it writes, and the event of the invocation that it writes it in, once there is one. */
-  readonly onLine: (line: string, event: unknown) => void;
+  /**
+   * Given each line that it writes, and the events of the invocations that may have written it: the newest one, and the one
+   * before, since a line may arrive behind the answer.
+   */
+  readonly onLine: (line: string, events: readonly unknown[]) => void;
 }
 
 /** What came of waiting for the process. */
@@ -45,8 +48,8 @@ export class Environment {
   #listener: ((told: Told) => void) | undefined;
   #last: Told | undefined;
   #isOver = false;
-  /** Of the newest invocation: a line may arrive behind the answer. */
-  #event: unknown;
+  /** The newest one first. */
+  #events: readonly unknown[] = [];
 
   constructor(options: EnvironmentOptions) {
     this.#options = options;
@@ -57,7 +60,7 @@ export class Environment {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      readLines(stream, (line) => options.onLine(line, this.#event));
+      readLines(stream, (line) => options.onLine(line, this.#events));
     }
     this.#child.on("message", (message) => this.#told(message as ProcessMessage));
     this.#child.on("error", (error) => this.#ended({ errorType: EXIT_ERROR, errorMessage: error.message }));
@@ -73,7 +76,7 @@ export class Environment {
   /** Runs the handler once. Not to be called again before it has answered. */
   invoke(message: Omit<InvokeMessage, "type" | "remainingMs">): Promise<Told> {
     const answer = this.#next("the invocation", this.#options.timeoutMs);
-    this.#event = message.event;
+    this.#events = [message.event, ...this.#events.slice(0, 1)];
     if (!this.#isOver) this.#child.send({ ...message, type: "invoke", remainingMs: this.#options.timeoutMs });
     return answer;
   }

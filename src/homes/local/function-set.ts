@@ -137,13 +137,19 @@ export class FunctionSet {
       env: envOf(name),
       timeoutMs,
       most,
-      onLine: (line, event) => onLine(name, line, kind === "durable" ? arnIn(event) : undefined),
+      onLine: (line, events) => onLine(name, line, kind === "durable" ? writerOf(line, events) : undefined),
     });
     const invoke: ProcessFunctionOptions["invoke"] = (invocation) => pool.invoke(invocation);
     const target = kind === "durable" ? durableInProcess({ ...this.#options, invoke }) : plainInProcess({ invoke });
     this.#running.set(name, { name, exportName, kind, file, pool });
     this.versions.set(name, { latest: LATEST, versions: new Map([[LATEST, target]]) });
   }
+}
+
+/** The newest execution, unless the line is of the one before and says so. */
+function writerOf(line: string, events: readonly unknown[]): string | undefined {
+  const arns = events.map(arnIn);
+  return arns.find((arn) => arn !== undefined && line.includes(arn)) ?? arns[0];
 }
 
 function arnIn(event: unknown): string | undefined {

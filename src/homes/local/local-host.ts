@@ -115,7 +115,7 @@ class LocalParts implements LocalHost {
     const envOf = (name: string) => functionEnvironment(name, `${this.#address}/~${this.#functionToken}`);
     this.#logs = new KeptLogs({ timeOf: (wall) => this.clock.emulatedAt(wall) });
     const onLine: FunctionSetOptions["onLine"] = (name, line, executionArn) => {
-      this.#logs.add(line, executionArn);
+      if (executionArn !== undefined) this.#logs.add(line, executionArn);
       options.onLine(name, line);
     };
     this.#functions = new FunctionSet({ ...options, envOf, wallAt, onLine });

@@ -44,14 +44,19 @@ export async function readBody({ body }: Request, { bytes, ms }: BodyLimits): Pr
   );
   try {
     const whole = await readWithin(reader, bytes);
-    if (isLate) throw new ApiError("RequestTimeoutException", 408, `The request body must arrive within ${ms} ms.`);
+    if (isLate) throw late(ms);
     return whole;
   } catch (error) {
     letGo();
-    throw error;
+    // What is let go of ends on some platforms, and fails on others.
+    throw isLate ? late(ms) : error;
   } finally {
     clearTimeout(timer);
   }
+}
+
+function late(ms: number): ApiError {
+  return new ApiError("RequestTimeoutException", 408, `The request body must arrive within ${ms} ms.`);
 }
 
 async function readWithin(

@@ -37,6 +37,25 @@ describe("lines that are kept", () => {
     });
   });
 
+  test("are of the execution that wrote them, whichever one they name: code may print what strangers have sent", () => {
+    const logs = new KeptLogs();
+    const other = { id: "order/o-2", incarnation: "b".repeat(32) };
+    const forged = lineOf("all is well");
+    expect(logs.add(forged, arn.replace("o-1", "o-2").replace(/a{32}/, other.incarnation))).toBe(true);
+    expect(logs.lines(execution, all).lines).toEqual([]);
+    expect(logs.lines(other, all).lines).toMatchObject([{ level: "INFO", text: forged }]);
+    expect(logs.add(forged, arn)).toBe(true);
+    expect(logs.lines(execution, all).lines).toMatchObject([{ level: "WARN", text: "all is well" }]);
+  });
+
+  test("are never from the future, which would have all before them missing", () => {
+    const logs = new KeptLogs({ linesOfEach: 1 });
+    for (const text of ["one", "two"]) logs.add(lineOf(text, { timestamp: "+275760-09-13T00:00:00Z" }));
+    const { lines, since } = logs.lines(execution, all);
+    expect(lines[0]?.at).toBeLessThanOrEqual(Date.now());
+    expect(since).toBeLessThanOrEqual(Date.now());
+  });
+
   test("are objects as JSON, and errors with their stack", () => {
     const logs = new KeptLogs();
     logs.add(lineOf({ items: 3 }));

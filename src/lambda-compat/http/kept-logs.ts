@@ -78,15 +78,18 @@ export class KeptLogs implements LogSource {
 
   /**
    * Keeps a line. One of the default logger says itself which execution and operation it is of; of any other only the
-   * execution is known, by the ARN that is given beside it. Answers false for one of no execution, which is not kept.
+   * execution is known, by the ARN that is given beside it. Code may print what strangers have sent, so a line that names
+   * another execution than the ARN beside it is a text like any other, and none is from the future. Answers false for one
+   * of no execution, which is not kept.
    */
   add(line: string, executionArn?: string): boolean {
-    const record = recordIn(line);
+    const found = recordIn(line);
+    const record = found?.executionArn === (executionArn ?? found?.executionArn) ? found : undefined;
     const arn = parseExecutionArn(record?.executionArn ?? executionArn ?? "");
     if (arn === undefined) return false;
     const { operationId, attempt } = record ?? {};
     this.#keep(keyOf({ id: executionIdOf(arn), incarnation: arn.incarnation }), {
-      at: this.#timeOf(record === undefined ? Date.now() : Date.parse(record.timestamp)),
+      at: this.#timeOf(record === undefined ? Date.now() : Math.min(Date.parse(record.timestamp), Date.now())),
       level: record?.level ?? "INFO",
       text: cut(record === undefined ? line : textOf(record)),
       ...(typeof operationId === "string" && { operationId }),
