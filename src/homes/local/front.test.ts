@@ -67,6 +67,19 @@ test("a start that is refused leaves no address of a function behind", async () 
   expect([...endpoints]).toEqual([["o-1", LambdaEndpoint]]);
 });
 
+test("the clock, which never goes back, goes no further than dates do", async () => {
+  const { front } = opened();
+  const skip = async (SkipMs: number): Promise<number> => {
+    const body = JSON.stringify({ SkipMs });
+    const request = new Request("http://localhost:9014/perdure/time", { method: "POST", body });
+    return (await front(request, "127.0.0.1")).status;
+  };
+  for (const ms of [Number.MAX_SAFE_INTEGER, 8.64e15, 250_000_000_000_000]) expect(await skip(ms)).toBe(400);
+  expect(await skip(100_000_000_000_000)).toBe(200);
+  expect(await skip(100_000_000_000_000)).toBe(200);
+  expect(await skip(100_000_000_000_000)).toBe(400);
+});
+
 test("what fails inside is told to the host, and not to the caller", async () => {
   const { front, errors } = opened();
   const body = JSON.stringify({ FunctionName: "order", Log: [] });

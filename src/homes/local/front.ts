@@ -165,10 +165,14 @@ function checkedEndpoint(text: string): string {
   throw invalidParameter(`LambdaEndpoint must be the address of a host, of at most ${LONGEST_ENDPOINT} characters.`);
 }
 
+/** The end of the year 8999, ms since the epoch: what is counted from there, such as a retention, is still a date. */
+const LAST_TIME = 221_845_391_999_999;
+
 /** Puts the clock forward, by nothing to be told the time. */
 async function skipTime({ clock }: FrontOptions, body: Uint8Array): Promise<Response> {
   const { SkipMs = 0 } = readShape(readJson(body), { SkipMs: "number" }, "Body") ?? {};
   if (!Number.isSafeInteger(SkipMs) || SkipMs < 0) throw invalidParameter("SkipMs must be a whole number from 0 on.");
+  if (clock.now() + SkipMs > LAST_TIME) throw invalidParameter("SkipMs must end before the year 9000.");
   if (SkipMs > 0) clock.skip(SkipMs);
   return Response.json({ Now: clock.now() / 1000, AheadMs: clock.aheadMs });
 }
