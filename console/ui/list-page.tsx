@@ -87,6 +87,7 @@ function Rows({ console, listing, marked, onMark }: RowsProps): JSX.Element {
         selected={chosen.value}
         revealed={rows.length > 0 ? before : undefined}
         takesFocus
+        holdsStill
         onSelect={({ arn }) => (chosen.value = arn)}
         opensOnClick
         onOpen={() => {

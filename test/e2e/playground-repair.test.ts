@@ -3,7 +3,7 @@
 import type { Locator, Page } from "playwright";
 import { expect, test } from "vitest";
 import { inChromium } from "./in-chromium.ts";
-import { openExample, press, row, says, setCode, violations, visit } from "./playground-visit.ts";
+import { newTab, openExample, press, row, says, setCode, violations, visit } from "./playground-visit.ts";
 
 /** Three quick steps, a long wait, and a last step whose result tells which code ran it. */
 const code = ({ second = "two", result = 1, name = "patient" } = {}): string => `
@@ -242,8 +242,6 @@ inChromium("choosing", () => {
     await says(page, "other / ");
     await setCode(page, `${code({ name: "other" })}// my edit`);
     await page.getByRole("tab", { name: "Executions" }).click();
-    // The newest row comes in above: until it is there the others move under the pointer.
-    await row(page, /other.*running/).waitFor();
     await row(page, /patient.*running/).click();
     await editor.getByText("export const patient").waitFor();
     await page
@@ -254,6 +252,34 @@ inChromium("choosing", () => {
     await press(page, "Back to my code");
     await editor.getByText("// my edit").waitFor();
     expect(await page.getByRole("note").count()).toBe(0);
+  });
+});
+
+inChromium("the list of executions", () => {
+  test("stands still under the pointer while new ones come in above, until the pointer leaves it or a key is used", async () => {
+    const page = await visit();
+    await runPatient(page);
+    const first = await name(page);
+    const other = await newTab(page.url());
+    await page.getByRole("tab", { name: "Executions" }).click();
+    const list = page.getByRole("listbox", { name: "Executions" });
+    const runs = list.getByRole("option");
+    await row(page, /patient.*running/).hover();
+    await setCode(other, code({ name: "other" }));
+    await press(other, "Run");
+    await says(page, "1 new, shown when the pointer leaves the list");
+    expect(await runs.count()).toBe(1);
+    expect(await violations(page)).toEqual([]);
+    await page.mouse.down();
+    await page.mouse.up();
+    await expect.poll(() => name(page)).toBe(first);
+    await page.mouse.move(1, 1);
+    await expect.poll(() => runs.count()).toBe(2);
+    await runs.first().hover();
+    await press(other, "Run");
+    await says(page, "1 new, shown when the pointer leaves the list");
+    await list.press("Home");
+    await expect.poll(() => runs.count()).toBe(3);
   });
 });
 

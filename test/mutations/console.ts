@@ -1,6 +1,7 @@
 import type { Mutation } from "./mutation.ts";
 
 const view = ["console/views/model/execution-view.test.ts"];
+const rowsHeld = ["console/views/model/held-rows.test.ts"];
 const objectLines = ["src/homes/cloudflare/object-lines.test.ts"];
 const foreignLog = ["src/engine/machine/foreign-log.test.ts"];
 const keptLogs = ["src/lambda-compat/http/kept-logs.test.ts"];
@@ -9,6 +10,13 @@ const bulk = ["test/http/bulk.test.ts"];
 
 /** What the console shows, and what it is shown. */
 export const consoleMutations: readonly Mutation[] = [
+  {
+    keeps: "console",
+    what: "a row that comes in above takes the click meant for the one below",
+    code: "  if (last < 0) return { rows: items, withheld: 0 };\n",
+    becomes: "  if (last < 0 || items[0] !== shown[0]) return { rows: items, withheld: 0 };\n",
+    tests: rowsHeld,
+  },
   {
     keeps: "console",
     what: "what a fork has from its source looks as if it had happened in it",

@@ -1,10 +1,12 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { takeKeyboard } from "./kept-keyboard.ts";
+import { useHeldRows } from "./use-held-rows.ts";
 
 export interface VirtualListProps<T> {
   readonly id: string;
   readonly label: string;
+  /** Another array whenever anything in it is another. */
   readonly items: readonly T[];
   readonly keyOf: (item: T) => string;
   readonly render: (item: T, index: number) => ComponentChildren;
@@ -16,6 +18,8 @@ export interface VirtualListProps<T> {
   readonly revealed?: string | undefined;
   /** Keeps the last row in view while rows are added, as long as the reader has not scrolled away. */
   readonly follow?: boolean;
+  /** Rows come in above others: while the pointer is over the list those that are shown keep their places. */
+  readonly holdsStill?: boolean;
   readonly empty: string;
   /** A click opens a row, too. */
   readonly opensOnClick?: boolean;
@@ -45,15 +49,17 @@ const MARGIN = 8;
 
 /** A list of which only what can be seen is in the document, so that it may have any length. */
 export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
-  const { id, label, items, keyOf, selected, onSelect, empty } = props;
+  const { id, label, keyOf, selected, onSelect, empty } = props;
+  const { rows: items, withheld, pointer } = useHeldRows(props.items, keyOf, props.holdsStill === true);
   const box = useRef<HTMLDivElement>(null);
+  const pressed = useRef<T | undefined>(undefined);
   const [top, setTop] = useState(0);
   const [height, setHeight] = useState(400);
   useSize(box, setHeight);
   useFollow(box, items.length, props.follow === true);
   useReveal(box, props.revealed, () => items.findIndex((item) => keyOf(item) === props.revealed));
   useFocus(box, props.takesFocus === true);
-  useSeen({ top, height, count: items.length }, props.onSeen);
+  useSeen({ top, height, count: items.length, above: withheld }, props.onSeen);
   if (items.length === 0) return <p class="empty">{empty}</p>;
   // A list that has become shorter does not tell that it was scrolled.
   const shown = Math.min(top, Math.max(0, items.length * ROW - height));
@@ -69,50 +75,65 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
     reveal(box.current, Math.min(Math.max(index, 0), items.length - 1));
   };
   const isShown = current >= first && current < last;
-  const click = (item: T): void => {
-    onSelect(item);
+  /** A click is for the row that was pressed, should another one be there by now. Only a pointer counts clicks. */
+  const click = (item: T, { detail }: MouseEvent): void => {
+    onSelect(detail === 0 ? item : (pressed.current ?? item));
     if (props.opensOnClick === true) props.onOpen?.();
   };
   return (
-    <div
-      ref={box}
-      class="list"
-      data-keyboard="rest"
-      role={props.tree === undefined ? "listbox" : "tree"}
-      tabIndex={0}
-      aria-label={label}
-      {...(props.marked === undefined ? {} : { "aria-multiselectable": true })}
-      {...(isShown ? { "aria-activedescendant": `${id}-${current}` } : {})}
-      onScroll={({ currentTarget }) => setTop(currentTarget.scrollTop)}
-      onDblClick={props.onOpen}
-      onKeyDown={(event) => {
-        const item = items[current];
-        if (item !== undefined && actOn(event, item, props, { go, items })) return;
-        moveBy(event, current, { go, page: Math.floor(height / ROW), count: items.length, open: props.onOpen });
-      }}
-    >
-      <div class="list-space" role="presentation" style={{ height: `${items.length * ROW}px` }}>
-        {items.slice(first, last).map((item, offset) => {
-          const index = first + offset;
-          return (
-            <div
-              key={index % slots}
-              id={`${id}-${index}`}
-              class={index === current ? "row row-current" : "row"}
-              role={props.tree === undefined ? "option" : "treeitem"}
-              aria-selected={props.marked === undefined ? index === current : props.marked.has(keyOf(item))}
-              aria-setsize={items.length}
-              aria-posinset={index + 1}
-              {...treeState(props.tree, item)}
-              style={{ transform: `translateY(${index * ROW}px)` }}
-              onClick={() => click(item)}
-            >
-              {props.render(item, index)}
-            </div>
-          );
-        })}
+    <>
+      {withheld > 0 && <Withheld count={withheld} />}
+      <div
+        ref={box}
+        class="list"
+        data-keyboard="rest"
+        role={props.tree === undefined ? "listbox" : "tree"}
+        tabIndex={0}
+        aria-label={label}
+        {...(props.marked === undefined ? {} : { "aria-multiselectable": true })}
+        {...(isShown ? { "aria-activedescendant": `${id}-${current}` } : {})}
+        {...pointer}
+        onScroll={({ currentTarget }) => setTop(currentTarget.scrollTop)}
+        onDblClick={props.onOpen}
+        onKeyDown={(event) => {
+          const item = items[current];
+          if (item !== undefined && actOn(event, item, props, { go, items })) return;
+          moveBy(event, current, { go, page: Math.floor(height / ROW), count: items.length, open: props.onOpen });
+        }}
+      >
+        <div class="list-space" role="presentation" style={{ height: `${items.length * ROW}px` }}>
+          {items.slice(first, last).map((item, offset) => {
+            const index = first + offset;
+            return (
+              <div
+                key={index % slots}
+                id={`${id}-${index}`}
+                class={index === current ? "row row-current" : "row"}
+                role={props.tree === undefined ? "option" : "treeitem"}
+                aria-selected={props.marked === undefined ? index === current : props.marked.has(keyOf(item))}
+                aria-setsize={items.length}
+                aria-posinset={index + 1}
+                {...treeState(props.tree, item)}
+                style={{ transform: `translateY(${index * ROW}px)` }}
+                onPointerDown={() => (pressed.current = item)}
+                onClick={(event) => click(item, event)}
+              >
+                {props.render(item, index)}
+              </div>
+            );
+          })}
+        </div>
       </div>
-    </div>
+    </>
+  );
+}
+
+/** Takes no room and no click, lest it be what moves the rows. */
+function Withheld({ count }: { readonly count: number }): JSX.Element {
+  return (
+    <p class="withheld" role="status">
+      <span>{count} new, shown when the pointer leaves the list</span>
+    </p>
   );
 }
 
@@ -190,12 +211,17 @@ function useReveal(
   }, [key]);
 }
 
-function useSeen(
-  { top, height, count }: { readonly top: number; readonly height: number; readonly count: number },
-  tell: ((first: number, last: number) => void) | undefined,
-): void {
-  const first = Math.floor(top / ROW);
-  const last = Math.min(count, Math.ceil((top + height) / ROW)) - 1;
+interface Seen {
+  readonly top: number;
+  readonly height: number;
+  readonly count: number;
+  /** Rows that are there and not shown. */
+  readonly above: number;
+}
+
+function useSeen({ top, height, count, above }: Seen, tell: ((first: number, last: number) => void) | undefined): void {
+  const first = Math.floor(top / ROW) + above;
+  const last = Math.min(count, Math.ceil((top + height) / ROW)) - 1 + above;
   useLayoutEffect(() => tell?.(first, last), [first, last, count]);
 }
 

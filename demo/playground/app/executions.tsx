@@ -14,6 +14,7 @@ export function Executions({ playground }: PaneProps): JSX.Element {
   return (
     <ExecutionList
       rows={listing.rows.value}
+      question={listing.question.value}
       filter={{ functionName: listing.functionName.value, status: listing.status.value, tag: listing.tag.value }}
       functionNames={listing.functionNames.value}
       selected={selection.id.value}

@@ -22,6 +22,8 @@ export interface FilterChange {
 /** The list of executions, and what of it is shown. */
 export class Listing {
   readonly rows: Signal<readonly DirectoryRow[]> = signal([]);
+  /** What was asked for the rows, as text. */
+  readonly question: Signal<string> = signal("");
   readonly status: Signal<ExecutionStatus | undefined> = signal(undefined);
   readonly functionName: Signal<string> = signal("");
   /** `key=value`, as it is written; as long as there is no `=` in it, it counts for nothing. */
@@ -116,6 +118,7 @@ export class Listing {
       this.#hasFailed = false;
       batch(() => {
         this.rows.value = rows;
+        this.question.value = asked;
         this.knowFunctions([...names, ...rows.map((row) => row.functionName)]);
       });
     } catch (error) {

@@ -15,6 +15,8 @@ export interface ExecutionFilter {
 
 export interface ExecutionListProps {
   readonly rows: readonly DirectoryRow[];
+  /** What the rows are the answer to: with another one the list is another one. */
+  readonly question: string;
   readonly filter: ExecutionFilter;
   /** Those that can be chosen from. */
   readonly functionNames: readonly string[];
@@ -35,6 +37,7 @@ export function ExecutionList(props: ExecutionListProps): JSX.Element {
     <div class="executions">
       <Filters {...props} />
       <VirtualList
+        key={props.question}
         id="execution"
         label="Executions"
         items={props.rows}
@@ -42,6 +45,7 @@ export function ExecutionList(props: ExecutionListProps): JSX.Element {
         selected={props.selected}
         onSelect={({ id }) => props.onSelect(id)}
         onOpen={props.onOpen}
+        holdsStill
         empty={props.empty}
         render={(row) => <Row row={row} now={props.now} />}
       />
