@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { run } from "../../scripts/command.ts";
 
-test("handlers run under every clock that AWS's runner installs, not only under the first", async () => {
+test.each(["early", "late"])("handlers run under every clock that AWS's runner installs, loaded %s", async (when) => {
   const program = join(import.meta.dirname, "skipped-time-process.ts");
-  const { code, output } = await run(process.execPath, [program], { capture: true });
-  expect(output).toBe("SUCCEEDED 2\n".repeat(3));
+  const { code, output } = await run(process.execPath, [program, when], { capture: true });
+  expect(output).toBe("SUCCEEDED 2\n".repeat(4));
   expect(code).toBe(0);
 });
