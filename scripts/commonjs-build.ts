@@ -8,7 +8,7 @@ import type { Rolldown } from "tsdown";
 import type { PublicEntry } from "./entries.ts";
 
 /** Entries for places without `require`. */
-const modulesOnly: ReadonlySet<string> = new Set(["cloudflare", "browser/clock", "console"]);
+const modulesOnly: ReadonlySet<string> = new Set(["cloudflare", "browser/clock"]);
 
 export function hasCommonJs({ name }: Pick<PublicEntry, "name">): boolean {
   return !modulesOnly.has(name);

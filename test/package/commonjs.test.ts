@@ -42,6 +42,11 @@ function identifier(name: string): string {
   return name.replaceAll(/\W/g, "_");
 }
 
+test("all entries can be required but those for places without require", () => {
+  const others = publicEntries(readRootPackage()).filter((entry) => !hasCommonJs(entry));
+  expect(others.map(({ specifier }) => specifier)).toEqual(["perdure/cloudflare", "perdure/browser/clock"]);
+});
+
 describe.each(ways)("require, node %s", (...flags) => {
   test("has the names that import has", async () => {
     const seen = (await answerOf(
@@ -57,6 +62,15 @@ describe.each(ways)("require, node %s", (...flags) => {
     )) as Record<string, { required: string[]; imported: string[] }>;
     expect(Object.keys(seen)).toEqual(expect.arrayContaining(["perdure", "perdure/memory", "perdure/testing"]));
     for (const { required, imported } of Object.values(seen)) expect(required).toEqual(imported);
+  });
+
+  test("what is required finds the files of the console", async () => {
+    const status = await answerOf(
+      `const { createConsole } = require("perdure/console");
+       createConsole()(new Request("http://localhost/console/")).then(({ status }) => console.log(status));`,
+      flags,
+    );
+    expect(status).toBe(200);
   });
 
   test("what is required and what is imported know each other's errors and functions", async () => {
