@@ -195,6 +195,53 @@ test("an order that was inferred wrongly delays a replay, and does not stop it",
   expect(output).toEqual({ Status: "SUCCEEDED", Result: '["1","2"]' });
 });
 
+test("nothing beside a context that runs again for its value overtakes it, however long its own code takes", async () => {
+  const program = createProgram(
+    async (_event: unknown, context: DurableContext) => {
+      const child = context.runInChildContext("1", async () => {
+        await new Promise((next) => setTimeout(next, 200));
+        return "context";
+      });
+      return Promise.race([child, context.step("2", async () => "never run")]);
+    },
+    { durableExecutionClient: transport },
+  );
+  const { InitialExecutionState, ...asked } = event([
+    { position: "1", type: "CONTEXT", end: 3 },
+    { position: "2", type: "STEP", end: 5 },
+  ]);
+  const Operations = InitialExecutionState.Operations.map((operation) =>
+    operation.Type === "CONTEXT" ? { ...operation, ContextDetails: { ReplayChildren: true } } : operation,
+  );
+  const output = await invokeNatively(program, request({ ...asked, InitialExecutionState: { Operations } }));
+  expect(output).toEqual({ Status: "SUCCEEDED", Result: '"context"' });
+});
+
+test("a context that ended before what is in it, by the clocks of the service, runs again for its value", async () => {
+  const program = createProgram(
+    async (_event: unknown, context: DurableContext) =>
+      context.runInChildContext("1", (outer) =>
+        outer.runInChildContext("1-1", async (inner) => {
+          await inner.step("1-1-1", async () => "never run");
+          return inner.step("1-1-2", async () => "never run");
+        }),
+      ),
+    { durableExecutionClient: transport },
+  );
+  const { InitialExecutionState, ...asked } = event([
+    { position: "1", type: "CONTEXT", end: 3 },
+    { position: "1-1", type: "CONTEXT", end: 2 },
+    { position: "1-1-1", type: "STEP", end: 5 },
+    { position: "1-1-2", type: "STEP", end: 4 },
+  ]);
+  const Operations = InitialExecutionState.Operations.map((operation) => {
+    if (operation.Type === "CONTEXT") return { ...operation, ContextDetails: { ReplayChildren: true } };
+    return { ...operation, ...(operation.Type === "STEP" && { StepDetails: { Result: `"${operation.Name}"` } }) };
+  });
+  const output = await invokeNatively(program, request({ ...asked, InitialExecutionState: { Operations } }));
+  expect(output).toEqual({ Status: "SUCCEEDED", Result: '"1-1-2"' });
+});
+
 /** What a handler that uses one callback answers, given what the service says of it. */
 function afterCallback(operations: readonly WireOperation[], client: Partial<DurableExecutionClient> = {}) {
   const program = createProgram(

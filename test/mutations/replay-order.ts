@@ -107,8 +107,8 @@ export const replayOrderMutations: readonly Mutation[] = [
   {
     keeps: "P3",
     what: "where the order is inferred, a result that nobody takes keeps the others back for a minute",
-    code: "    if (this.#overtakingMs === undefined || !delivery.canOvertake) return this.awaitCode();",
-    becomes: "    if (this.#overtakingMs !== 0) return this.awaitCode();",
+    code: "    if (this.#overtakingMs === undefined) return this.#awaitCode();",
+    becomes: "    if (this.#overtakingMs !== 0) return this.#awaitCode();",
     tests: ["src/lambda-compat/lambda-checkpoint.test.ts", "test/differential/order.test.ts"],
   },
 ];

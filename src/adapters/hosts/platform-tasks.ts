@@ -1,7 +1,7 @@
 /** The ways of a platform to run something later that are no matter of time. */
 export interface PlatformTasks {
-  readonly nextTick: ((task: () => void) => void) | undefined;
-  readonly setImmediate: ((task: () => void) => unknown) | undefined;
+  readonly nextTick?: ((task: () => void) => void) | undefined;
+  readonly setImmediate?: ((task: () => void) => unknown) | undefined;
 }
 
 interface Global {
@@ -16,10 +16,6 @@ interface Global {
  */
 export function platformTasks(): PlatformTasks {
   const { process, setImmediate } = globalThis as Global;
-  return { nextTick: unlessFake(process?.nextTick), setImmediate: unlessFake(setImmediate) };
-}
-
-/** Fake clocks mark their functions with themselves. */
-function unlessFake<T extends object>(task: T | undefined): T | undefined {
-  return task !== undefined && "clock" in task ? undefined : task;
+  // Fake clocks mark their functions with themselves.
+  return setImmediate && "clock" in setImmediate ? {} : { nextTick: process?.nextTick, setImmediate };
 }

@@ -121,19 +121,18 @@ export class Delivery {
     return ended === "empty" ? this.#deliverDue() : ended;
   }
 
-  /** True if a result behind the next one could be delivered, while that one has no taker. */
-  get canOvertake(): boolean {
-    return this.#firstTaken() !== undefined;
-  }
-
-  /** Lets the first result that has a taker go before those that have none: where the order is inferred. */
-  overtake(): void {
-    const distance = this.#firstTaken();
-    if (distance !== undefined) this.#due.bringForward(distance);
-  }
-
-  #firstTaken(): number | undefined {
-    return this.#due.firstBehind(({ operation }) => this.takers.get(operation.id)?.scope.isClosed === false);
+  /**
+   * Lets the first result that has a taker go before the next one, which has none, or no value yet: where the order is
+   * inferred. Before a context that runs again for its value goes only what lies in it: the value may wait for that.
+   * False if there is none.
+   */
+  overtake(): boolean {
+    const { next } = this.#due;
+    const around = next && this.takers.of(next) && new Set([next.operation.id]);
+    return this.#due.bringForward(
+      ({ operation }) =>
+        this.takers.get(operation.id)?.scope.isClosed === false && (!around || this.takers.liesIn(operation, around)),
+    );
   }
 
   #deliverDue(): DeliveryState {

@@ -60,18 +60,12 @@ export class DueResults {
     this.#head++;
   }
 
-  /** The distance from the next result to the first match behind it; undefined if none matches. */
-  firstBehind(matches: (due: Due) => boolean): number | undefined {
-    for (let index = this.#head + 1; index < this.#due.length; index++) {
-      if (matches(this.#due[index] as Due)) return index - this.#head;
-    }
-    return undefined;
-  }
-
-  /** Makes the result at this distance behind the next one the next one itself. */
-  bringForward(distance: number): void {
-    const [due] = this.#due.splice(this.#head + distance, 1) as [Due];
-    this.#due.splice(this.#head, 0, due);
+  /** Makes the first match behind the next result the next one itself. False if none matches. */
+  bringForward(matches: (due: Due) => boolean): boolean {
+    const index = this.#due.findIndex((due, at) => at > this.#head && matches(due));
+    if (index < 0) return false;
+    this.#due.splice(this.#head, 0, ...this.#due.splice(index, 1));
+    return true;
   }
 
   /** Drops delivered results once they are the larger part, so that a long run keeps no results alive. */

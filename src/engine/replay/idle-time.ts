@@ -23,7 +23,8 @@ export interface IdleOptions {
   readonly takerPatienceMs?: number;
   /**
    * For machines that record no order of delivery, so that it is inferred from times and may be wrong: how long a
-   * result waits for its operation to be called before one that has a taker goes first, in ms.
+   * result waits for its operation to be called, or for its context to come to its end again, before one that has a
+   * taker goes first, in ms.
    */
   readonly overtakingMs?: number;
 }
@@ -67,20 +68,21 @@ export class IdleTime {
   }
 
   /**
-   * User code has not called the operation of a recorded result: plain asynchronous code may be on its way to the call.
-   * Where the order of results is inferred, one that has a taker goes first after a while.
+   * User code has not called the operation of a recorded result, or has not come to the end of a context again: plain
+   * asynchronous code may be on its way there. Where the order of results is inferred, one that has a taker goes first
+   * after a while.
    */
   awaitTaker(): void {
     const { delivery, host } = this.#invocation;
-    if (this.#overtakingMs === undefined || !delivery.canOvertake) return this.awaitCode();
+    if (this.#overtakingMs === undefined) return this.#awaitCode();
     this.#cancel = host.timer(host.now() + this.#overtakingMs, () => {
-      delivery.overtake();
-      this.#invocation.schedule();
+      if (delivery.overtake()) this.#invocation.schedule();
+      else this.#awaitCode();
     });
   }
 
   /** Waits for code that the next result depends on, and ends the invocation when the patience is at its end. */
-  awaitCode(): void {
+  #awaitCode(): void {
     this.#cancel = this.#patience.wait(() => this.#missingTaker());
   }
 

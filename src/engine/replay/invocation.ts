@@ -288,8 +288,7 @@ export class Invocation implements InvocationCore {
   /** Nothing can be sent and nothing handed over. */
   #rest(state: DeliveryState): void {
     if (this.executing > 0) return this.#polls.setNext();
-    if (state === "untaken") return this.#idle.awaitTaker();
-    if (state === "rebuilding") return this.#idle.awaitCode();
+    if (state === "untaken" || state === "rebuilding") return this.#idle.awaitTaker();
     if (this.waiting > 0 && !this.#checkpoints.expedite()) this.#idle.suspend();
   }
 }

@@ -96,8 +96,13 @@ export class Takers {
 
   /** True if the operation, or a context around it, is closed, so that user code will never call it. */
   isClosed(operation: Operation): boolean {
-    for (let key: string | undefined = operation.id; key !== undefined; key = this.#operation(key)?.parentId) {
-      if (this.#closed.has(key)) return true;
+    return this.liesIn(operation, this.#closed);
+  }
+
+  /** True if the operation is one of these contexts, or in one of them. */
+  liesIn({ id }: Operation, contexts: ReadonlySet<string>): boolean {
+    for (let key: string | undefined = id; key !== undefined; key = this.#operation(key)?.parentId) {
+      if (contexts.has(key)) return true;
     }
     return false;
   }
