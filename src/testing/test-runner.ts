@@ -336,8 +336,8 @@ export class DurableTestExecution<Result> {
     const running = this.#view.running.map((step) => `the function of ${step}`).join(", ");
     const code = what === "FUNCTION" && running !== "" ? running : "the handler's own code, outside of operations,";
     return (
-      `Nothing is left to happen: ${code} has not come to its end in ${patienceMs} ms of real time, which is what the ` +
-      `option stepPatienceMs allows. ${this.#waitsFor()}`
+      `Nothing is left to happen: ${code} has not come to its end in ${patienceMs} ms of real time, the option ` +
+      `stepPatienceMs. ${this.#waitsFor()}`
     );
   }
 
