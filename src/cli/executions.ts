@@ -76,6 +76,13 @@ export async function historyOf(api: Api, arn: string, includeData: boolean): Pr
   return events;
 }
 
+/** The number of the newest event; 0 for none. */
+export async function newestEventId(api: Api, arn: string): Promise<number> {
+  const asked = { DurableExecutionArn: arn, IncludeExecutionData: false, ReverseOrder: true, MaxItems: 1 };
+  const { Events = [] } = await api.call("GetDurableExecutionHistory", asked);
+  return Events[0]?.EventId ?? 0;
+}
+
 /** What happened after an event, oldest first: read from the end, so that a long history is read once. */
 export async function eventsAfter(api: Api, arn: string, eventId: number): Promise<readonly HistoryEvent[]> {
   const events: HistoryEvent[] = [];
@@ -110,9 +117,14 @@ type Paged =
   | "ListFunctions"
   | "SearchDurableExecutions"
   | "ListDurableExecutionsByFunction"
-  | "GetDurableExecutionHistory";
+  | "GetDurableExecutionHistory"
+  | "GetOpenOperations";
 
-async function* pages<Name extends Paged>(api: Api, operation: Name, input: Input): AsyncGenerator<Answers[Name]> {
+export async function* pages<Name extends Paged>(
+  api: Api,
+  operation: Name,
+  input: Input,
+): AsyncGenerator<Answers[Name]> {
   let marker: string | undefined;
   do {
     const page = await api.call(operation, marker === undefined ? input : { ...input, Marker: marker });

@@ -3,12 +3,11 @@
 import { decodeCommit } from "../engine/machine/commit-codec.ts";
 import { HistoryReader } from "../engine/machine/history.ts";
 import type { Api } from "./api/api.ts";
-import { historyOf } from "./executions.ts";
+import { newestEventId } from "./executions.ts";
 
 /** The texts of its commits. The stream of one that runs has no end: it is read up to the newest event of now. */
 export async function readLog(api: Api, arn: string): Promise<readonly string[]> {
-  const events = await historyOf(api, arn, false);
-  const newest = events.at(-1)?.EventId ?? 0;
+  const newest = await newestEventId(api, arn);
   const reader = new HistoryReader();
   const bodies: string[] = [];
   for await (const body of api.commits(arn)) {

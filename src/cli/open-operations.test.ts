@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { HistoryEvent } from "./api/operations.ts";
-import { openOperations } from "./open-operations.ts";
+import { openInHistory, openLines } from "./open-operations.ts";
 import { dayTime } from "./texts.ts";
 
 const AT = 1_790_000_000;
@@ -25,17 +25,37 @@ test("an execution waits for its waits, callbacks, invokes, attempts and retries
     event("StepFailed", "7", { Name: "given up" }, { RetryDetails: {} }),
     event("InvocationCompleted", ""),
   ];
-  expect(openOperations(events)).toEqual([
+  expect(openLines(openInHistory(events))).toEqual([
     `step "ship", whose next attempt is at ${dayTime(AT + 30)}`,
-    `step "charge", which runs since ${dayTime(AT)}`,
+    `step "charge", which began at ${dayTime(AT)}`,
     "invoke of price",
     'callback "approve", abc',
     `wait "cool down" until ${dayTime(AT + 60)}`,
   ]);
 });
 
+test("a step whose next attempt runs is no longer one that waits for it", () => {
+  const events = [
+    event("StepStarted", "1", { Name: "ship" }),
+    event("StepFailed", "1", { Name: "ship" }, { RetryDetails: { NextAttemptDelaySeconds: 30 } }),
+    event("StepStarted", "1", { Name: "ship", EventTimestamp: AT + 31 }),
+  ];
+  expect(openLines(openInHistory(events))).toEqual([`step "ship", which began at ${dayTime(AT + 31)}`]);
+});
+
+test("nothing waits for what a context that has ended had begun, however deep inside", () => {
+  const events = [
+    event("ContextStarted", "1", { Name: "first of two" }),
+    event("ContextStarted", "1-1", { ParentId: "1", Name: "slow" }),
+    event("CallbackStarted", "1-1-1", { ParentId: "1-1" }, { CallbackId: "abc" }),
+    event("WaitStarted", "1-2", { ParentId: "1" }, { ScheduledEndTimestamp: AT + 60 }),
+    event("ContextSucceeded", "1", { Name: "first of two" }),
+  ];
+  expect(openInHistory(events)).toEqual([]);
+});
+
 test("many are counted", () => {
-  const waits = Array.from({ length: 12 }, (_, index) => event("WaitStarted", `${index}`));
-  expect(openOperations(waits)).toHaveLength(11);
-  expect(openOperations(waits).at(-1)).toBe("2 more");
+  const waits = openInHistory(Array.from({ length: 12 }, (_, index) => event("WaitStarted", `${index}`)));
+  expect(openLines(waits)).toHaveLength(11);
+  expect(openLines(waits).at(-1)).toBe("2 more");
 });

@@ -1,54 +1,114 @@
-/** What an execution waits for or does now, read from its history: operations that have begun and not ended. */
+/**
+ * What an execution waits for or does now: its operations whose outcome is to come, contexts among them. A perdure host
+ * tells them, since its history does not say which of them a rewind has left behind. AWS tells its history only, and has
+ * no rewinds.
+ */
 
-import { type ApiTime, type HistoryEvent, timeOf } from "./api/operations.ts";
+import type { Api } from "./api/api.ts";
+import { type ApiTime, type HistoryEvent, type OpenOperation, timeOf } from "./api/operations.ts";
+import { historyOf, pages } from "./executions.ts";
 import { dayTime } from "./texts.ts";
 
+const PAGE = 1000;
 const LONGEST_LIST = 10;
 
-/** A line for each operation that is open, contexts aside, the newest first; the last one counts those left out. */
-export function openOperations(events: readonly HistoryEvent[]): readonly string[] {
-  const last = new Map<string, HistoryEvent>();
-  const named = new Map<string, string>();
+/** In the order in which they began. */
+export async function openOperations(api: Api, arn: string): Promise<readonly OpenOperation[]> {
+  if (api.isAws) return openInHistory(await historyOf(api, arn, false));
+  const open: OpenOperation[] = [];
+  for await (const page of pages(api, "GetOpenOperations", { DurableExecutionArn: arn, MaxItems: PAGE })) {
+    for (const operation of page.Operations ?? []) open.push(operation);
+  }
+  return open;
+}
+
+/** The operations that have begun and not ended by these events, which are a whole history without rewinds. */
+export function openInHistory(events: readonly HistoryEvent[]): readonly OpenOperation[] {
+  const open = new Map<string, OpenOperation>();
   for (const event of events) {
-    if (event.Id === undefined) continue;
-    last.set(event.Id, event);
-    if (event.Name !== undefined) named.set(event.Id, event.Name);
+    const operation = begun(event) ?? retried(event);
+    if (operation !== undefined) open.set(operation.Id, { ...open.get(operation.Id), ...operation });
+    else if (event.Id !== undefined) close(open, event.Id);
   }
-  const open = [...last.values()].toReversed().flatMap((event) => openLine(event, named) ?? []);
-  const rest = open.length - LONGEST_LIST;
-  return rest > 0 ? [...open.slice(0, LONGEST_LIST), `${rest} more`] : open;
+  return [...open.values()];
 }
 
-function openLine(event: HistoryEvent, named: ReadonlyMap<string, string>): string | undefined {
-  const name = named.get(event.Id ?? "") ?? named.get(event.ParentId ?? "");
-  const what = (kind: string): string => (name === undefined ? kind : `${kind} "${name}"`);
-  const details = (event[`${event.EventType}Details`] ?? {}) as OpenDetails;
-  switch (event.EventType) {
-    case "WaitStarted":
-      return `${what("wait")} until ${dayTime(details.ScheduledEndTimestamp)}`;
-    case "CallbackStarted":
-      return `${what("callback")}, ${details.CallbackId ?? ""}`;
-    case "ChainedInvokeStarted":
-      return `${what("invoke")} of ${details.FunctionName ?? ""}`;
-    case "StepStarted":
-      return `${what("step")}, which runs since ${dayTime(event.EventTimestamp)}`;
-    case "StepFailed":
-    case "StepSucceeded":
-      return retryLine(what("step"), event.EventTimestamp, details.RetryDetails?.NextAttemptDelaySeconds);
-    default:
-      return undefined;
-  }
+const STARTED: Readonly<Record<string, OpenOperation["Type"]>> = {
+  ContextStarted: "CONTEXT",
+  StepStarted: "STEP",
+  WaitStarted: "WAIT",
+  CallbackStarted: "CALLBACK",
+  ChainedInvokeStarted: "CHAINED_INVOKE",
+};
+
+/** The operation that an event begins; a step begins with each of its attempts. */
+function begun(event: HistoryEvent): OpenOperation | undefined {
+  const { EventType } = event;
+  const Type = STARTED[EventType];
+  if (Type === undefined) return undefined;
+  const details = event[`${EventType}Details`] ?? {};
+  const member = EventType.replace("Started", "Details");
+  return { ...described(event), Type, Status: "STARTED", [member]: details };
 }
 
-/** An attempt that is followed by another one; a condition that is asked again has succeeded so far. */
-function retryLine(step: string, ended: ApiTime, delaySeconds: number | undefined): string | undefined {
+/** The step whose attempt an event ends, if another one follows; a condition that is asked again has succeeded so far. */
+function retried(event: HistoryEvent): OpenOperation | undefined {
+  if (event.EventType !== "StepFailed" && event.EventType !== "StepSucceeded") return undefined;
+  const { RetryDetails } = (event[`${event.EventType}Details`] ?? {}) as RetriedDetails;
+  const delaySeconds = RetryDetails?.NextAttemptDelaySeconds;
   if (delaySeconds === undefined) return undefined;
-  return `${step}, whose next attempt is at ${dayTime(timeOf(ended) / 1000 + delaySeconds)}`;
+  const NextAttemptTimestamp = timeOf(event.EventTimestamp) / 1000 + delaySeconds;
+  return { ...described(event), Type: "STEP", Status: "PENDING", StepDetails: { NextAttemptTimestamp } };
 }
 
-interface OpenDetails {
-  readonly ScheduledEndTimestamp?: ApiTime;
-  readonly CallbackId?: string;
-  readonly FunctionName?: string;
+interface RetriedDetails {
   readonly RetryDetails?: { readonly NextAttemptDelaySeconds?: number };
+}
+
+function described(event: HistoryEvent): Pick<OpenOperation, "Id" | "ParentId" | "Name" | "StartTimestamp"> {
+  const { Id = "", ParentId, Name, EventTimestamp: StartTimestamp } = event;
+  return { Id, StartTimestamp, ...(ParentId && { ParentId }), ...(Name && { Name }) };
+}
+
+/** Nothing waits for what a context that has ended had begun. */
+function close(open: Map<string, OpenOperation>, id: string): void {
+  open.delete(id);
+  for (const [child, { ParentId }] of open) if (ParentId === id) close(open, child);
+}
+
+/** Its own name, and that of the context around it, by which waitForCallback is called. */
+export function namesOf({ Name, ParentId }: OpenOperation, open: readonly OpenOperation[]): readonly string[] {
+  const parent = open.find(({ Id }) => Id === ParentId);
+  return [Name, parent?.Name].filter((name) => name !== undefined);
+}
+
+/** A line for each operation that is open, contexts aside, the newest first; the last one counts those left out. */
+export function openLines(open: readonly OpenOperation[]): readonly string[] {
+  const awaited = open.filter(({ Type }) => Type !== "CONTEXT").toReversed();
+  const lines = awaited.slice(0, LONGEST_LIST).map((each) => openLine(each, namesOf(each, open)[0]));
+  const rest = awaited.length - lines.length;
+  return rest > 0 ? [...lines, `${rest} more`] : lines;
+}
+
+function openLine(operation: OpenOperation, name: string | undefined): string {
+  const { Type, WaitDetails, CallbackDetails, ChainedInvokeDetails } = operation;
+  const what = (kind: string): string => (name === undefined ? kind : `${kind} "${name}"`);
+  switch (Type) {
+    case "WAIT":
+      return `${what("wait")} until ${dayTime(WaitDetails?.ScheduledEndTimestamp)}`;
+    case "CALLBACK":
+      return `${what("callback")}, ${CallbackDetails?.CallbackId ?? ""}`;
+    case "CHAINED_INVOKE":
+      return `${what("invoke")} of ${ChainedInvokeDetails?.FunctionName ?? ""}`;
+    case "STEP":
+      return stepLine(what("step"), operation);
+    default:
+      return what(Type.toLowerCase());
+  }
+}
+
+function stepLine(step: string, { Status, StepDetails, StartTimestamp }: OpenOperation): string {
+  const next: ApiTime | undefined = StepDetails?.NextAttemptTimestamp;
+  if (Status !== "STARTED" && next !== undefined) return `${step}, whose next attempt is at ${dayTime(next)}`;
+  return `${step}, which began at ${dayTime(StartTimestamp)}`;
 }

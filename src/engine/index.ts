@@ -78,6 +78,7 @@ export {
   type StartAnswer,
   type StartRequest,
   type StatePage,
+  type StateQuery,
 } from "./runner/client.ts";
 export { comparePlaces, listExecutions, mergeRows, type OrderedRow, scanAll } from "./runner/directory-list.ts";
 export type {

@@ -20,6 +20,20 @@ const environment = {
 };
 let host: MemoryHost;
 let served: Served;
+/** The ways that an execution of `winding` takes, one after the other. */
+let ways: string[] = [];
+
+const winding = withDurableExecution(async (_: unknown, context) => {
+  const [kept] = await context.createCallback("kept", alive);
+  if ((await context.step("way", async () => ways.shift())) === "around") {
+    await context.step("turn back", async () => {});
+    await context.step("turn", async () => {});
+    const [over] = await context.createCallback("over the bridge", alive);
+    return Promise.all([over, context.wait("for the ferry", { hours: 1 })]);
+  }
+  await context.step("turn", async () => {});
+  return Promise.all([kept, context.waitForCallback("straight on", async () => {}, alive)]);
+});
 
 beforeAll(async () => {
   Object.assign(process.env, environment);
@@ -28,7 +42,7 @@ beforeAll(async () => {
     if (event.total < 0) throw new RangeError("nothing to pay");
     return { paid, answer: await context.waitForCallback("approve", async () => {}, alive) };
   });
-  host = createMemoryHost({ functions: { order } });
+  host = createMemoryHost({ functions: { order, winding } });
   const temporary = { accessKeyId: "AKIDTEMPORARY", secretAccessKey: "s", sessionToken: "t+/=" };
   const credentials = [
     { id: "cli", rights: ["admin"], bearer: environment.PERDURE_TOKEN, sigv4: keys },
@@ -190,6 +204,35 @@ test("executions are started with tags and for later, and found by tags, prefixe
   expect(shown.out).toMatch(/^begins +\d{4}-\d\d-\d\d/m);
   expect(await call("stop", "order/tagged-1")).toMatchObject({ code: 0 });
   expect((await call("list", "--tag", "customer")).err).toContain("--tag is KEY=VALUE");
+});
+
+test("what a rewind has left behind is not waited for, not answered, and not what a name means", async () => {
+  const call = (...argv: readonly string[]) => perdure(...argv, "--url", served.url);
+  const waits = async () => (await call("show", "winding/w")).out.match(/^waits for.*/gm) ?? [];
+  ways = ["around", "straight on", "straight on"];
+  expect(await call("invoke", "winding", "{}", "--name", "w", "--async")).toMatchObject({ code: 0 });
+  await expect.poll(waits).toHaveLength(3);
+  expect(await call("rewind", "winding/w", "--before", "way")).toMatchObject({ code: 0 });
+  await expect
+    .poll(waits)
+    .toEqual([
+      expect.stringMatching(/^waits for +callback "straight on", \w+/),
+      expect.stringMatching(/^waits for +callback "kept", \w+/),
+    ]);
+  const several = await call("callback", "succeed", "--of", "winding/w");
+  expect(several.err).toContain("winding/w waits for 2 answers.");
+  expect(several.err).toMatch(/^ {2}kept {2}\w+/m);
+  expect(several.err).toMatch(/^ {2}straight on {2}\w+/m);
+  const gone = await call("callback", "succeed", "--of", "winding/w", "--callback", "over the bridge");
+  expect(gone).toMatchObject({ code: 4, err: expect.stringContaining("does not wait for an answer now") });
+  // Another operation had the name on the way that was left.
+  const again = await call("rewind", "winding/w", "--before", "turn");
+  expect(again, again.err).toMatchObject({ code: 0 });
+  for (const name of ["kept", "straight on"])
+    await expect
+      .poll(async () => (await call("callback", "succeed", "yes", "--of", "winding/w", "--callback", name)).code)
+      .toBe(0);
+  expect(await call("tail", "winding/w")).toMatchObject({ code: 0 });
 });
 
 test("what AWS has not is told as a mistake, and not asked of it", async () => {

@@ -84,6 +84,14 @@ describe("a callback id", () => {
     expect(told).toHaveLength(8);
   });
 
+  test("is among the open operations for those who may answer, and redacted for others", async () => {
+    const { execution } = await host.client.start({ functionName: "ask", input: "{}" });
+    await expect.poll(() => ids.length).toBe(1);
+    const path = `/2025-12-01/durable-executions/${encodeURIComponent(formatExecutionArn(execution))}/open-operations`;
+    expect(await text(path, "callback")).toContain(ids[0]);
+    expect(await text(path, "read")).toMatch(/"CallbackId":"\w+-redacted-[0-9a-f]{16}"/);
+  });
+
   test("is the same, redacted, in the history and in the live stream", async () => {
     await run();
     const marks = (await answers("read")).map((answer) => new Set(answer.match(/-redacted-[0-9a-f]{16}/g)));

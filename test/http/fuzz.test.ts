@@ -253,7 +253,7 @@ const told: fc.Arbitrary<Hostile> = fc
   );
 const asked: fc.Arbitrary<Hostile> = fc.record({
   method: fc.constant("GET"),
-  call: fc.constantFrom("", "executions", "executions", "history", "state", "logs"),
+  call: fc.constantFrom("", "executions", "executions", "history", "open-operations", "state", "logs"),
   body: fc.constant(undefined),
   query: fc.oneof(listQuery, fc.tuple(fc.tuple(fc.constant("CheckpointToken"), fc.constant(TOKEN)))),
   headers: fc.constant({}),

@@ -20,6 +20,7 @@ import {
   type StartAnswer,
   type StartRequest,
   type StatePage,
+  type StateQuery,
 } from "../../src/engine/runner/client.ts";
 
 export const STARTED_AT = 1_700_000_000_250;
@@ -79,10 +80,10 @@ export class PlainClient implements ExecutionClient {
     return { events: rest.slice(0, query.limit), more: rest.length > query.limit };
   }
 
-  async state(executionId: string, page: { token?: string; marker?: string; limit: number }): Promise<StatePage> {
-    this.#note("state", executionId, page);
-    const from = Number(page.marker ?? 0);
-    const end = from + page.limit;
+  async state(executionId: string, query: StateQuery): Promise<StatePage> {
+    this.#note("state", executionId, query);
+    const from = Number(query.marker ?? 0);
+    const end = from + query.limit;
     const operations = this.operations.slice(from, end);
     const header = await this.describe(executionId);
     return end < this.operations.length ? { header, operations, marker: String(end) } : { header, operations };

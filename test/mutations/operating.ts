@@ -9,11 +9,24 @@ const plan = ["src/engine/machine/plan.test.ts"];
 export const operatingMutations: readonly Mutation[] = [
   {
     keeps: "operating",
-    what: "a callback that began anew after a rewind counts as answered by the answer from before",
-    code: '    if (event.EventType === "CallbackStarted") open.set(event.Id, event);',
-    becomes:
-      '    if (event.EventType === "CallbackStarted" && !events.some((each) => isEnd(each) && each.Id === event.Id)) open.set(event.Id, event);',
-    tests: ["test/cli/every-command.test.ts"],
+    what: "the command reads from the history what is open, and so names what a rewind has left behind",
+    code: "  if (api.isAws) return openInHistory(",
+    becomes: "  if (api.place !== '') return openInHistory(",
+    tests: ["test/cli/faces.test.ts"],
+  },
+  {
+    keeps: "operating",
+    what: "a name means operations that a rewind has left behind, too",
+    code: "  const named = isRewound ? await namedInLog(",
+    becomes: "  const named = isRewound && text === '' ? await namedInLog(",
+    tests: ["test/cli/faces.test.ts"],
+  },
+  {
+    keeps: "operating",
+    what: "what a context that has ended had begun is open still",
+    code: "journal.filter((operation) => isLive(state, operation)) : journal;",
+    becomes: "journal.filter(({ endedAt }) => endedAt === undefined) : journal;",
+    tests: ["test/runner/open-operations.test.ts"],
   },
   {
     keeps: "tags",

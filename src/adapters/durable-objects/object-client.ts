@@ -24,6 +24,7 @@ import {
   type StartAnswer,
   type StartRequest,
   type StatePage,
+  type StateQuery,
 } from "../../engine/runner/client.ts";
 import { listExecutions } from "../../engine/runner/directory-list.ts";
 import type { FunctionRegistry } from "../../engine/runner/function.ts";
@@ -84,8 +85,8 @@ export class DurableObjectClient implements ExecutionClient {
     return this.#call(executionId, "history", [executionId, query]);
   }
 
-  state(executionId: string, page: { token?: string; marker?: string; limit: number }): Promise<StatePage> {
-    return this.#call(executionId, "state", [executionId, page]);
+  state(executionId: string, query: StateQuery): Promise<StatePage> {
+    return this.#call(executionId, "state", [executionId, query]);
   }
 
   list(query: ListQuery): Promise<DirectoryPage> {

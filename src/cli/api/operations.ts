@@ -47,6 +47,21 @@ export interface HistoryEvent {
   readonly [details: string]: unknown;
 }
 
+/** An operation whose outcome is to come, as the state has it. */
+export interface OpenOperation {
+  readonly Id: string;
+  readonly ParentId?: string;
+  readonly Name?: string;
+  readonly Type: "CONTEXT" | "STEP" | "WAIT" | "CALLBACK" | "CHAINED_INVOKE";
+  readonly Status: string;
+  readonly StartTimestamp: ApiTime;
+  readonly StepDetails?: { readonly NextAttemptTimestamp?: ApiTime };
+  readonly WaitDetails?: { readonly ScheduledEndTimestamp?: ApiTime };
+  readonly CallbackDetails?: { readonly CallbackId?: string };
+  /** The function is told by perdure alone. */
+  readonly ChainedInvokeDetails?: { readonly FunctionName?: string };
+}
+
 export interface Page {
   readonly NextMarker?: string;
 }
@@ -58,6 +73,8 @@ export interface Answers {
   readonly ListDurableExecutionsByFunction: Page & { readonly DurableExecutions?: readonly ExecutionSummary[] };
   readonly GetDurableExecution: ExecutionDetails;
   readonly GetDurableExecutionHistory: Page & { readonly Events?: readonly HistoryEvent[] };
+  /** perdure's own. */
+  readonly GetOpenOperations: Page & { readonly Operations?: readonly OpenOperation[] };
   readonly Invoke: { readonly DurableExecutionArn?: string };
   readonly StopDurableExecution: { readonly StopTimestamp?: ApiTime };
   readonly SendDurableExecutionCallbackSuccess: object;
@@ -104,6 +121,7 @@ export const TRAVELS: Readonly<Record<Operation, Travel>> = {
     path: execution("/history"),
     query: ["IncludeExecutionData", "ReverseOrder", "MaxItems", "Marker"],
   },
+  GetOpenOperations: { method: "GET", path: execution("/open-operations"), query: ["MaxItems", "Marker"] },
   Invoke: {
     method: "POST",
     path: (input) => `2015-03-31/functions/${part(input, "FunctionName")}/invocations`,

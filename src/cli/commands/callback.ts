@@ -1,10 +1,11 @@
 import type { Api } from "../api/api.ts";
 import { openApi } from "../api/open-api.ts";
-import type { ApiError, HistoryEvent } from "../api/operations.ts";
+import type { ApiError } from "../api/operations.ts";
 import type { Arguments } from "../arguments.ts";
 import type { Run } from "../command.ts";
-import { findExecution, historyOf } from "../executions.ts";
+import { findExecution } from "../executions.ts";
 import { CommandError, ExitCode, usageError } from "../failures.ts";
+import { namesOf, openOperations } from "../open-operations.ts";
 import { readText } from "./invoke.ts";
 
 const ACTIONS = ["succeed", "fail", "heartbeat"];
@@ -35,37 +36,16 @@ export function failureOf(args: Arguments): ApiError {
 
 /** The one callback that an execution waits for. */
 async function openCallback(api: Api, execution: string, name: string | undefined): Promise<string> {
-  const events = await historyOf(api, await findExecution(api, execution), true);
-  const named = stillOpen(events).filter((event) => name === undefined || namesOf(event, events).includes(name));
-  const [first] = named;
-  const ids = named.map(
-    (event) => (event["CallbackStartedDetails"] as { CallbackId?: string } | undefined)?.CallbackId,
-  );
-  if (first === undefined) throw new CommandError(ExitCode.REFUSED, `${execution} does not wait for an answer now.`);
-  if (named.length === 1 && ids[0] !== undefined) return ids[0];
-  const list = named.map((event, index) => `  ${namesOf(event, events).join(" in ") || "no name"}  ${ids[index]}`);
+  const open = await openOperations(api, await findExecution(api, execution));
+  const callbacks = open.filter(({ Type }) => Type === "CALLBACK");
+  const named = callbacks.filter((each) => name === undefined || namesOf(each, open).includes(name));
+  const ids = named.map(({ CallbackDetails }) => CallbackDetails?.CallbackId ?? "");
+  const [id] = ids;
+  if (id === undefined) throw new CommandError(ExitCode.REFUSED, `${execution} does not wait for an answer now.`);
+  if (ids.length === 1) return id;
+  const list = named.map((each, index) => `  ${namesOf(each, open).join(" in ") || "no name"}  ${ids[index]}`);
   throw new CommandError(
     ExitCode.REFUSED,
-    `${execution} waits for ${named.length} answers. Give one's id, or --callback NAME:\n${list.join("\n")}`,
+    `${execution} waits for ${ids.length} answers. Give one's id, or --callback NAME:\n${list.join("\n")}`,
   );
-}
-
-/** In order: after a rewind the same operation begins anew, and an end from before is not the end of that. */
-function stillOpen(events: readonly HistoryEvent[]): readonly HistoryEvent[] {
-  const open = new Map<string | undefined, HistoryEvent>();
-  for (const event of events) {
-    if (isEnd(event)) open.delete(event.Id);
-    if (event.EventType === "CallbackStarted") open.set(event.Id, event);
-  }
-  return [...open.values()];
-}
-
-function isEnd({ EventType }: HistoryEvent): boolean {
-  return /^Callback(Succeeded|Failed|TimedOut)$/.test(EventType);
-}
-
-/** Its own, and that of the context around it, by which waitForCallback is called. */
-function namesOf({ Name, ParentId }: HistoryEvent, events: readonly HistoryEvent[]): readonly string[] {
-  const parent = events.find(({ Id, EventType }) => Id === ParentId && EventType === "ContextStarted");
-  return [Name, parent?.Name].filter((name) => name !== undefined);
 }

@@ -1,11 +1,17 @@
 /** Pausing, forking, rewinding and removing an execution: perdure's own, so not on AWS. */
 
+import { decodeCommit } from "../../engine/machine/commit-codec.ts";
+import { fold } from "../../engine/machine/fold.ts";
+import { emptyState } from "../../engine/machine/state.ts";
+import { wireId } from "../../lambda-compat/wire-id.ts";
 import type { Api } from "../api/api.ts";
 import { openApi } from "../api/open-api.ts";
+import type { HistoryEvent } from "../api/operations.ts";
 import type { Arguments } from "../arguments.ts";
 import type { Run } from "../command.ts";
 import { findExecution, historyOf } from "../executions.ts";
 import { CommandError, ExitCode, usageError } from "../failures.ts";
+import { readLog } from "../log.ts";
 
 export const pause: Run = async ({ args, terminal }) => {
   const api = await openApi(args);
@@ -77,13 +83,24 @@ async function pointOf(
 
 /** An operation is named by its id, or by its name where only one has that. */
 async function operationOf(api: Api, arn: string, text: string): Promise<string> {
-  const named = new Set<string>();
-  for (const { Id, Name } of await historyOf(api, arn, false)) {
-    if (Id === text) return text;
-    if (Id !== undefined && Name === text) named.add(Id);
-  }
+  const events = await historyOf(api, arn, false);
+  if (events.some(({ Id }) => Id === text)) return text;
+  const isRewound = events.some(({ EventType }) => EventType === "ExecutionRewound");
+  const named = isRewound ? await namedInLog(api, arn, text) : namedInHistory(events, text);
   const [id] = named;
   if (id !== undefined && named.size === 1) return id;
   const why = id === undefined ? "There is no operation" : `There are ${named.size} operations`;
   throw new CommandError(ExitCode.REFUSED, `${why} ${text} in it: perdure history --json shows their ids.`);
+}
+
+function namedInHistory(events: readonly HistoryEvent[], name: string): ReadonlySet<string> {
+  return new Set(events.flatMap(({ Id, Name }) => (Id !== undefined && Name === name ? [Id] : [])));
+}
+
+/** The log says which operations a rewind has left behind; the history tells of all that ever were. */
+async function namedInLog(api: Api, arn: string, name: string): Promise<ReadonlySet<string>> {
+  const state = emptyState({ keepsAll: true });
+  for (const body of await readLog(api, arn)) fold(state, decodeCommit(body));
+  const named = [...state.operations.values()].filter((operation) => operation.name === name);
+  return new Set(named.map(({ id }) => wireId(id)));
 }

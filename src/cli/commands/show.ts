@@ -2,9 +2,9 @@ import type { Api } from "../api/api.ts";
 import { openApi } from "../api/open-api.ts";
 import type { ExecutionDetails } from "../api/operations.ts";
 import type { Run } from "../command.ts";
-import { describe, findExecution, historyOf, statusOf } from "../executions.ts";
+import { describe, findExecution, statusOf } from "../executions.ts";
 import { ExitCode } from "../failures.ts";
-import { openOperations } from "../open-operations.ts";
+import { openLines, openOperations } from "../open-operations.ts";
 import { statusCell } from "../table.ts";
 import { printable, type Terminal } from "../terminal.ts";
 import { dayTime, errorText, readable } from "../texts.ts";
@@ -21,7 +21,7 @@ const LABEL_WIDTH = 10;
 
 /** What one that runs, or stands still, waits for. */
 async function waitsOf(api: Api, { Status, DurableExecutionArn }: ExecutionDetails): Promise<readonly string[]> {
-  return Status === "RUNNING" ? openOperations(await historyOf(api, DurableExecutionArn, false)) : [];
+  return Status === "RUNNING" ? openLines(await openOperations(api, DurableExecutionArn)) : [];
 }
 
 function tagText(tags: ExecutionDetails["Tags"] = {}): string {

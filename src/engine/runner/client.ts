@@ -130,6 +130,18 @@ export interface HistoryPage {
   readonly more: boolean;
 }
 
+/** Which operations of an execution to read. */
+export interface StateQuery {
+  /** The token of the last checkpoint; checked when given. */
+  readonly token?: string;
+  /** Where the page begins: the marker of the page before, read with the same `open`. */
+  readonly marker?: string;
+  /** The most operations of the page, from 1 on. */
+  readonly limit: number;
+  /** True for those alone whose outcome is to come; all by default. */
+  readonly open?: boolean;
+}
+
 /** One page of the operations of an execution. */
 export interface StatePage {
   /** The execution that the operations belong to. */
@@ -203,8 +215,13 @@ export interface ExecutionClient {
    * @throws {ClientError} ResourceNotFoundException for an execution, or an incarnation of it, that is not there.
    */
   history(executionId: string, query: HistoryQuery): Promise<HistoryPage>;
-  /** The operations as an SDK sees them. `token` is checked when given. */
-  state(executionId: string, page: { token?: string; marker?: string; limit: number }): Promise<StatePage>;
+  /**
+   * A page of the operations, as an SDK sees them.
+   *
+   * @throws {ClientError} ResourceNotFoundException; InvalidParameterValueException for a marker that no page has given,
+   * and for a token that is not the last one.
+   */
+  state(executionId: string, query: StateQuery): Promise<StatePage>;
   /**
    * Lists executions, page by page. Rows that come and go between two pages neither repeat nor hide others.
    *

@@ -3,7 +3,6 @@
  * which knows the newest state; everything else is in the log.
  */
 
-import { journalOf } from "../machine/journal.ts";
 import { incarnationOf } from "../machine/incarnation.ts";
 import { isEnded } from "../machine/pending.ts";
 import type { ExecutionState } from "../machine/state.ts";
@@ -31,6 +30,7 @@ import {
   type StartAnswer,
   type StartRequest,
   type StatePage,
+  type StateQuery,
 } from "./client.ts";
 import { listExecutions, scanAll } from "./directory-list.ts";
 import { Writer } from "./claims.ts";
@@ -42,7 +42,6 @@ import { Sessions, unknownExecution } from "./sessions.ts";
 import { LostTokens } from "./remote-sdk.ts";
 import type { RunnerSetup } from "./setup.ts";
 import { type StartLimits, Starter } from "./start.ts";
-import { statePage } from "./state-page.ts";
 import type { Signal } from "./watchers.ts";
 
 /** The parts of a runner, and how it runs. */
@@ -198,15 +197,11 @@ export class Runner implements ExecutionClient {
     return this.#histories.of(executionId, incarnation).page(read, query);
   }
 
-  async state(executionId: string, page: { token?: string; marker?: string; limit: number }): Promise<StatePage> {
-    return this.#sessions.use(
-      executionId,
-      (session) => {
-        if (page.token !== undefined) session.checkToken(page.token);
-        return statePage(session.state.header, journalOf(session.state), page);
-      },
-      { fresh: true },
-    );
+  async state(executionId: string, query: StateQuery): Promise<StatePage> {
+    this.#sessions.assertOpen();
+    // Loaded on demand, too.
+    const { pageOf } = await import("./state-page.ts");
+    return this.#sessions.use(executionId, (session) => pageOf(session, query), { fresh: true });
   }
 
   async list(query: ListQuery): Promise<DirectoryPage> {

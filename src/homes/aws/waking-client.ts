@@ -28,6 +28,7 @@ import type {
   StartAnswer,
   StartRequest,
   StatePage,
+  StateQuery,
 } from "../../engine/runner/client.ts";
 import type { Runner } from "../../engine/runner/runner.ts";
 import type { OnError } from "../options/on-error.ts";
@@ -83,8 +84,8 @@ export class WakingClient implements ExecutionClient {
     return this.#runner.history(executionId, query);
   }
 
-  state(executionId: string, page: { token?: string; marker?: string; limit: number }): Promise<StatePage> {
-    return this.#runner.state(executionId, page);
+  state(executionId: string, query: StateQuery): Promise<StatePage> {
+    return this.#runner.state(executionId, query);
   }
 
   list(query: ListQuery): Promise<DirectoryPage> {

@@ -39,11 +39,24 @@ export const ROUTES: readonly Route[] = [
   get("2015-03-31/functions/?", "read", listFunctions),
   get("2025-12-01/functions/(.+)/durable-executions", "read", listExecutions),
   get("2025-12-01/durable-executions/?", "read", searchExecutions),
-  post("2025-12-01/durable-executions/(stop|resume|pause|purge)", "admin", actOnMany),
+  post(
+    "2025-12-01/durable-executions/(stop|resume|pause|purge)",
+    "admin",
+    lazily(() => import("./bulk.ts"), "actOnMany"),
+  ),
   // Escaped as JSON, one payload of the largest size may take twice its length, and others come with it.
   post(`${EXECUTION}/checkpoint`, "checkpoint", checkpoint, 16),
   get(`${EXECUTION}/state`, "checkpoint", getState),
-  get(`${EXECUTION}/history`, "read", getHistory),
+  get(
+    `${EXECUTION}/history`,
+    "read",
+    lazily(() => import("./history.ts"), "getHistory"),
+  ),
+  get(
+    `${EXECUTION}/open-operations`,
+    "read",
+    lazily(() => import("./open-operations.ts"), "getOpenOperations"),
+  ),
   get(`${EXECUTION}/events`, "read", watchExecution),
   get(`${EXECUTION}/logs`, "read", getLogs),
   post(`${EXECUTION}/stop`, "admin", stopExecution),
@@ -67,19 +80,13 @@ function post(path: string, right: Right, answer: Route["answer"], limit = 1): R
   return { ...get(path, right, answer), method: "POST", limit };
 }
 
-/** Loaded when it is asked for, like what reads histories. */
-function operate(call: keyof typeof operating): Route["answer"] {
-  return async (face, request) => (await import("./operate.ts"))[call](face, request);
+type Answers<Name extends string> = { readonly [Each in Name]: Route["answer"] };
+
+/** An answer whose module is loaded when it is asked for: nothing that runs an execution needs it. */
+function lazily<Name extends string>(load: () => Promise<Answers<Name>>, name: Name): Route["answer"] {
+  return async (face, call) => (await load())[name](face, call);
 }
 
-/** Loaded when it is asked for, too. */
-async function actOnMany(face: Face, call: Call): Promise<Response> {
-  const bulk = await import("./bulk.ts");
-  return bulk.actOnMany(face, call);
-}
-
-/** Loaded when it is asked for: nothing that runs an execution reads its history. */
-async function getHistory(face: Face, call: Call): Promise<Response> {
-  const history = await import("./history.ts");
-  return history.getHistory(face, call);
+function operate(name: keyof typeof operating): Route["answer"] {
+  return lazily(() => import("./operate.ts"), name);
 }
