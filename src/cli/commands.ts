@@ -201,7 +201,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: {
       yes: { help: "do it" },
       ...FILTERS,
-      limit: { value: "N", help: "to how many at most, the newest first (default 100000)" },
+      limit: { value: "N", help: "to how many at most, the newest first (default: to all)" },
       ...FAILURE,
       reason: { value: "TEXT", help: "why they are paused, for people" },
       to: { value: "VERSION", help: "resume with this version of the function" },

@@ -15,29 +15,31 @@ export async function functionNames(api: Api): Promise<readonly string[]> {
   return names;
 }
 
-/** Newest first, as many as were asked for. */
-export async function executionsOf(
-  api: Api,
-  query: Input & { readonly FunctionName: string },
-  limit: number,
-): Promise<readonly ExecutionSummary[]> {
-  const found: ExecutionSummary[] = [];
-  const asked = { ...query, MaxItems: Math.min(limit, PAGE) };
-  for await (const page of pages(api, "ListDurableExecutionsByFunction", asked)) {
-    for (const each of page.DurableExecutions ?? []) found.push(each);
-    if (found.length >= limit) break;
-  }
-  return found.slice(0, limit);
+/** As much of a face as lists are read by. */
+export type Asked = Pick<Api, "call">;
+
+export interface ExecutionList {
+  /** AWS's list of one function, or perdure's own of all functions or of one, by its own filters too. */
+  readonly operation: "ListDurableExecutionsByFunction" | "SearchDurableExecutions";
+  readonly query: Input;
+  readonly limit: number;
 }
 
-/** Newest first, of all functions or of one, by perdure's own filters too; not on AWS. */
-export async function searchExecutions(api: Api, query: Input, limit: number): Promise<readonly ExecutionSummary[]> {
-  const found: ExecutionSummary[] = [];
-  for await (const page of pages(api, "SearchDurableExecutions", { ...query, MaxItems: Math.min(limit, PAGE) })) {
-    for (const each of page.DurableExecutions ?? []) found.push(each);
-    if (found.length >= limit) break;
+/**
+ * Pages of a list, the newest first, as many executions as were asked for. A page is asked for when the one before has
+ * been dealt with: its marker is a place in the list, which rows that leave the list do not move.
+ */
+export async function* executionPages(
+  api: Asked,
+  { operation, query, limit }: ExecutionList,
+): AsyncGenerator<readonly ExecutionSummary[]> {
+  let left = limit;
+  for await (const page of pages(api, operation, { ...query, MaxItems: Math.min(limit, PAGE) })) {
+    const rows = (page.DurableExecutions ?? []).slice(0, left);
+    left -= rows.length;
+    if (rows.length > 0) yield rows;
+    if (left === 0) return;
   }
-  return found.slice(0, limit);
 }
 
 /**
@@ -51,7 +53,7 @@ export async function findExecution(api: Api, text: string): Promise<string> {
   if (!/^[\w-]{1,64}$/.test(name)) throw usageError(`An execution is FUNCTION/NAME or an ARN; "${text}" was given.`);
   if (functionName === undefined && api.isAws) throw usageError("On AWS an execution is FUNCTION/NAME or an ARN.");
   const functions = functionName === undefined ? await functionNames(api) : [functionName];
-  const asked = functions.map((each) => executionsOf(api, { FunctionName: each, DurableExecutionName: name }, 2));
+  const asked = functions.map((each) => executionsNamed(api, each, name));
   const found = (await Promise.all(asked)).flat();
   const [first] = found;
   if (first === undefined) throw new CommandError(ExitCode.REFUSED, `There is no execution ${text} at ${api.place}.`);
@@ -60,6 +62,19 @@ export async function findExecution(api: Api, text: string): Promise<string> {
   if (others.length === 0) return first.DurableExecutionArn;
   const names = found.map(({ FunctionArn }) => `${functionOf(FunctionArn)}/${name}`);
   throw new CommandError(ExitCode.REFUSED, `${text} is the name of several: ${[...new Set(names)].join(", ")}.`);
+}
+
+/** What is on all pages. */
+export async function gathered<T>(pages: AsyncIterable<readonly T[]>): Promise<readonly T[]> {
+  const found: T[] = [];
+  for await (const page of pages) for (const each of page) found.push(each);
+  return found;
+}
+
+/** AWS keeps several of one name: the newest two. */
+async function executionsNamed(api: Api, functionName: string, name: string): Promise<readonly ExecutionSummary[]> {
+  const query = { FunctionName: functionName, DurableExecutionName: name };
+  return gathered(executionPages(api, { operation: "ListDurableExecutionsByFunction", query, limit: 2 }));
 }
 
 export function describe(api: Api, arn: string): Promise<ExecutionDetails> {
@@ -121,7 +136,7 @@ type Paged =
   | "GetOpenOperations";
 
 export async function* pages<Name extends Paged>(
-  api: Api,
+  api: Asked,
   operation: Name,
   input: Input,
 ): AsyncGenerator<Answers[Name]> {

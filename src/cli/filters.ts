@@ -3,7 +3,7 @@
 import type { Api } from "./api/api.ts";
 import type { ExecutionSummary, Input } from "./api/operations.ts";
 import type { Arguments } from "./arguments.ts";
-import { executionsOf, searchExecutions, tagNamed } from "./executions.ts";
+import { executionPages, tagNamed } from "./executions.ts";
 import { usageError } from "./failures.ts";
 
 const STATUSES = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "STOPPED"];
@@ -33,21 +33,30 @@ export function filtersOf(args: Arguments): Input {
   };
 }
 
-/** The newest first. */
-export function listWanted(api: Api, { functionName, query, limit }: Wanted): Promise<readonly ExecutionSummary[]> {
-  if (api.isAws) return listOnAws(api, { functionName, query, limit });
-  return searchExecutions(api, { ...query, ...(functionName !== undefined && { FunctionName: functionName }) }, limit);
+/**
+ * The newest first, page by page.
+ *
+ * @throws {CommandError} USAGE for what AWS has no list by.
+ */
+export function pagesWanted(
+  api: Pick<Api, "call" | "isAws">,
+  wanted: Wanted,
+): AsyncGenerator<readonly ExecutionSummary[]> {
+  const { functionName, query, limit } = wanted;
+  if (api.isAws) checkForAws(wanted);
+  const operation = api.isAws ? "ListDurableExecutionsByFunction" : "SearchDurableExecutions";
+  const of = functionName === undefined ? {} : { FunctionName: functionName };
+  return executionPages(api, { operation, query: { ...query, ...of }, limit });
 }
 
 const OWN = { NamePrefix: "prefix", Tag: "tag", Halted: "halted" } as const;
 
-async function listOnAws(api: Api, { functionName, query, limit }: Wanted): Promise<readonly ExecutionSummary[]> {
+function checkForAws({ functionName, query }: Wanted): void {
   if (functionName === undefined) throw usageError("On AWS name a function: perdure list FUNCTION --aws");
   const own = Object.entries(OWN).find(([member]) => member in query);
   if (own !== undefined) {
     throw usageError(`AWS has no list by --${own[1]}: it is for an emulator, a Worker or perdure/aws.`);
   }
-  return executionsOf(api, { ...query, FunctionName: functionName }, limit);
 }
 
 function statusNamed(text: string): string {

@@ -29,7 +29,14 @@ export interface ManyProgress<T> {
   readonly isOver: boolean;
 }
 
-export interface ManyOptions<T> {
+export interface Patience {
+  /** True for an error that only says: later again. */
+  readonly isPassing: (error: unknown) => boolean;
+  /** Before it is asked again, in ms; twice as long each time. */
+  readonly pauseMs?: number;
+}
+
+export interface ManyOptions<T> extends Patience {
   /**
    * Does it to a part, and says how it went. What it leaves out is asked again, as after an error that passes; it may
    * leave out some once `signal` is aborted.
@@ -38,12 +45,8 @@ export interface ManyOptions<T> {
   readonly onProgress: (progress: ManyProgress<T>) => void;
   /** Once it is aborted no further part is sent. */
   readonly signal?: AbortSignal;
-  /** True for an error that only says: later again. */
-  readonly isPassing: (error: unknown) => boolean;
   /** How many the next part has. */
   readonly partSize: () => number;
-  /** Before a part is sent again, in ms; twice as long each time. */
-  readonly pauseMs?: number;
 }
 
 /** As many as a face takes in one call. */
@@ -110,7 +113,7 @@ class Work<T> {
       this.#count(told);
       if (this.#untold.length === 0 || this.#isCalledOff) return;
       if (isLast) throw new Error(`The host has not said what became of ${this.#untold.length} of them.`);
-      await this.#pause(tries);
+      await pause(tries, this.#options);
     }
   }
 
@@ -134,9 +137,20 @@ class Work<T> {
     const known = new Set(outcomes.map(({ item }) => item));
     this.#untold = this.#untold.filter((item) => !known.has(item));
   }
+}
 
-  #pause(tries: number): Promise<void> {
-    const { pauseMs = 500 } = this.#options;
-    return new Promise((resolve) => setTimeout(resolve, pauseMs * 2 ** (tries - 1)));
+/** Asks once more what was refused for now, as often and as patiently as a part is sent again. */
+export async function askPatiently<T>(ask: () => Promise<T>, options: Patience): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (tries >= MOST_TRIES || !options.isPassing(error)) throw error;
+    }
+    await pause(tries, options);
   }
+}
+
+function pause(tries: number, { pauseMs = 500 }: Patience): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, pauseMs * 2 ** (tries - 1)));
 }

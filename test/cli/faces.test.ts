@@ -115,7 +115,7 @@ describe.each(Object.entries(faces))("many, by %s,", (name, place) => {
     expect((await host.client.describe(`order/${own}7`)).status).toBe("RUNNING");
     const stopped = await call("bulk", "stop", "order", ...filter, "--yes", "--message", "no longer wanted");
     expect(stopped, stopped.err).toMatchObject({ code: 0, out: "" });
-    expect(stopped.err).toMatch(new RegExp(`^${count} of ${count} stopped$`, "m"));
+    expect(stopped.err).toBe(`${count} stopped\n`);
     expect((await host.client.describe(`order/${own}7`)).error?.errorMessage).toBe("no longer wanted");
     const again = await call("bulk", "stop", "order", ...filter, "--yes");
     expect(again, again.err).toMatchObject({ code: 0, err: "There are none.\n" });
@@ -141,7 +141,7 @@ describe("many", () => {
       const done = await call("bulk", deed, "--prefix", "parts-", "--yes", "--json");
       expect(done, done.err).toMatchObject({ code: 0 });
       expect(JSON.parse(done.out)).toEqual({ Done: 230, Unchanged: 0, Failed: [], Left: 0 });
-      expect(done.err).toContain(`100 of 230 ${word}\n`);
+      expect(done.err).toBe(`100 ${word}\n200 ${word}\n230 ${word}\n`);
       expect((await call("bulk", deed, "--prefix", "parts-", "--yes")).err).toBe("There are none.\n");
     }
   });
@@ -151,7 +151,21 @@ describe("many", () => {
     const refused = await call("bulk", "purge", "--status", "running", "--prefix", "refused-", "--yes");
     expect(refused.code).toBe(4);
     expect(refused.out).toMatch(/^order\/refused-2 +InvalidParameterValueException: /m);
-    expect(refused.err).toContain("0 of 3 purged, 3 not");
+    expect(refused.err).toBe("0 purged, 3 not\n");
+    const json = await call("bulk", "purge", "--status", "running", "--prefix", "refused-", "--yes", "--json");
+    expect([json.code, JSON.parse(json.out)]).toEqual([
+      4,
+      {
+        Done: 0,
+        Unchanged: 0,
+        Failed: [2, 1, 0].map((at) => ({
+          DurableExecutionArn: expect.stringContaining(`/refused-${at}/`),
+          ErrorType: "InvalidParameterValueException",
+          ErrorMessage: expect.any(String),
+        })),
+        Left: 0,
+      },
+    ]);
     expect(await call("bulk", "stop", "--prefix", "refused-", "--yes")).toMatchObject({ code: 0 });
   });
 
@@ -172,6 +186,69 @@ describe("many", () => {
     const done = await perdure("bulk", "stop", "--prefix", "lost-", "--yes", "--json", "--url", lossy.url);
     expect(done, done.err).toMatchObject({ code: 0 });
     expect([calls, JSON.parse(done.out)]).toEqual([4, { Done: 0, Unchanged: 150, Failed: [], Left: 0 }]);
+  });
+
+  /** What a command that is given thousands asks of a face, and what may happen to them in between. */
+  async function asked(between: (path: string) => Promise<Response | undefined>): Promise<Served> {
+    const credentials = [{ id: "t", rights: ["admin"], bearer: "the-token" }] as const;
+    const face = createHttpFace({ client: host.client, credentials });
+    const own = await serve(async (request) => (await between(new URL(request.url).pathname)) ?? face(request));
+    onTestFinished(() => own.close());
+    return own;
+  }
+
+  const LIST = "/2025-12-01/durable-executions";
+  const STOP = `${LIST}/stop`;
+
+  test("are listed page by page as it is done to them, however the list changes meanwhile", async () => {
+    await started("shifting-", 2300);
+    const paths: string[] = [];
+    const own = await asked(async (path) => {
+      paths.push(path);
+      if (path !== STOP || paths.length % 4 !== 0) return undefined;
+      // One that is still to come ends by itself, one that is behind ends, and one begins.
+      await host.client.stop("order/shifting-2299");
+      await host.client.stop(`order/shifting-${paths.length}`);
+      await host.client.start({ functionName: "order", name: `shifting-late-${paths.length}`, input: "{}" });
+      return undefined;
+    });
+    const done = await perdure("bulk", "stop", "--prefix", "shifting-", "--yes", "--json", "--url", own.url);
+    expect(done, done.err).toMatchObject({ code: 0 });
+    const page = (calls: number): string[] => [LIST, ...Array.from({ length: calls }, () => STOP)];
+    expect(paths.slice(0, 12)).toEqual([...page(10), LIST]);
+    const { rows } = await host.client.list({ namePrefix: "shifting-", statuses: ["RUNNING"], limit: 1000 });
+    expect(rows.map(({ name }) => name).filter((name) => !name.startsWith("shifting-late-"))).toEqual([]);
+    expect(rows).not.toEqual([]);
+    const { Failed, Left } = JSON.parse(done.out) as { Failed: unknown; Left: unknown };
+    expect([Failed, Left]).toEqual([[], 0]);
+  });
+
+  test("are told of as far as it came when a page of the list is refused", async () => {
+    await started("cut-", 1500);
+    let lists = 0;
+    const own = await asked(async (path) => {
+      if (path !== LIST) return undefined;
+      const refusal = { status: 403, headers: { "x-amzn-errortype": "AccessDeniedException" } };
+      return ++lists === 2 ? new Response("{}", refusal) : undefined;
+    });
+    const cut = await perdure("bulk", "stop", "--prefix", "cut-", "--yes", "--url", own.url);
+    expect(cut.code).toBe(3);
+    expect(cut.err).toMatch(/^900 stopped\n1000 stopped\nperdure: .*\nThe same command goes on/m);
+    const on = await perdure("bulk", "stop", "--prefix", "cut-", "--yes", "--url", own.url);
+    expect(on, on.err).toMatchObject({ code: 0, err: expect.stringMatching(/^500 stopped\n$/m) });
+  });
+
+  test("are the newest so many, and the list goes on when a page of it is late", async () => {
+    await started("late-page-", 1100);
+    let lists = 0;
+    const own = await asked(async (path) =>
+      path === LIST && ++lists === 2 ? new Response("{}", { status: 503 }) : undefined,
+    );
+    const stop = ["bulk", "stop", "--prefix", "late-page-", "--yes", "--url", own.url];
+    const done = await perdure(...stop, "--limit", "1050");
+    expect(done, done.err).toMatchObject({ code: 0, err: expect.stringMatching(/^1050 stopped\n$/m) });
+    expect(lists).toBe(3);
+    expect((await perdure(...stop)).err).toBe("50 stopped\n");
   });
 
   test.each([

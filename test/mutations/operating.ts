@@ -23,6 +23,20 @@ export const operatingMutations: readonly Mutation[] = [
   },
   {
     keeps: "operating",
+    what: "what is done to thousands is given up when one page of their list is late",
+    code: "isPassing: (error) => hasBegun && isPassing(error),",
+    becomes: "isPassing: (error) => hasBegun && isPassing(error) && !hasBegun,",
+    tests: ["test/cli/faces.test.ts"],
+  },
+  {
+    keeps: "operating",
+    what: "what is done to many is done to more than were named",
+    code: "(page.DurableExecutions ?? []).slice(0, left);",
+    becomes: "(page.DurableExecutions ?? []).slice(0, limit);",
+    tests: ["test/cli/faces.test.ts"],
+  },
+  {
+    keeps: "operating",
     what: "what a context that has ended had begun is open still",
     code: "journal.filter((operation) => isLive(state, operation)) : journal;",
     becomes: "journal.filter(({ endedAt }) => endedAt === undefined) : journal;",

@@ -1,9 +1,9 @@
 import { openApi } from "../api/open-api.ts";
 import type { ExecutionSummary } from "../api/operations.ts";
 import type { Run } from "../command.ts";
-import { functionOf, statusOf } from "../executions.ts";
+import { functionOf, gathered, statusOf } from "../executions.ts";
 import { ExitCode } from "../failures.ts";
-import { filtersOf, listWanted } from "../filters.ts";
+import { filtersOf, pagesWanted } from "../filters.ts";
 import { printTable, statusCell } from "../table.ts";
 import { dayTime, readable } from "../texts.ts";
 
@@ -14,7 +14,7 @@ export const list: Run = async ({ args, terminal }) => {
   const limit = args.number("limit", { least: 1, most: 100_000 }) ?? LIMIT;
   const api = await openApi(args);
   const [functionName] = args.positionals;
-  const rows = await listWanted(api, { functionName, query, limit: Math.floor(limit) });
+  const rows = await gathered(pagesWanted(api, { functionName, query, limit: Math.floor(limit) }));
   if (args.has("json")) terminal.json(readable({ DurableExecutions: rows }));
   else if (rows.length === 0) terminal.note("There are none.");
   else printTable(terminal, ["EXECUTION", "STATUS", "STARTED", "ENDED"], rows.map(cells));
