@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { Recorder } from "../engine/machine/recorder.ts";
+import { causeFromFailure } from "../engine/model/errors.ts";
 import { DevLog } from "./dev-log.ts";
 import { Terminal } from "./terminal.ts";
 
@@ -18,4 +20,24 @@ test("has the emulator's time, also in the lines that handlers wrote by their ow
     "15:00:00 order | 15:00:00 INFO  price: priced\n",
     "15:00:00 order | written by console.log\n",
   ]);
+});
+
+test.for([
+  { errorType: "Runtime.ExitError", errorMessage: "The process ended with exit code 3." },
+  { errorMessage: "without a type" },
+])("tells once why an invocation broke, and each time that it does: %j", (error) => {
+  const written: string[] = [];
+  const out = { write: (text: string) => written.push(text.replace(/^[\d:]+ /, "")) };
+  const log = new DevLog(new Terminal({ out, err: out, env: {} }));
+  const { header } = Recorder.started().state;
+  const words = [error.errorType, error.errorMessage].filter((part) => part !== undefined).join(": ");
+  for (const _ of ["once", "again"]) {
+    log.output(header, { status: "FAULT", error });
+    log.error(header.id, causeFromFailure(error));
+  }
+  log.error(header.id, new Error("of something else"));
+  log.error(undefined, causeFromFailure(error));
+  const broke = `${header.id} | broke, and is tried again: ${words}\n`;
+  const elsewhere = `perdure | ${error.errorType ?? "Error"}: ${error.errorMessage}\n`;
+  expect(written).toEqual([broke, broke, `${header.id} | Error: of something else\n`, elsewhere]);
 });

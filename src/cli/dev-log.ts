@@ -3,6 +3,7 @@
  * emulator's clock, as histories have: whoever looks for a line in one finds it in the other.
  */
 
+import { causeFromFailure } from "../engine/model/errors.ts";
 import type { ExecutionHeader } from "../engine/model/execution.ts";
 import { NonDeterministicExecutionError } from "../engine/replay/faults.ts";
 import type { FunctionOutput } from "../engine/runner/function.ts";
@@ -19,6 +20,8 @@ interface LogRecord {
 export class DevLog {
   readonly #terminal: Terminal;
   #emulatedAt = (wall: number): number => wall;
+  /** Why an invocation of an execution broke, from when `output` has told it until `error` hears of it, too. */
+  readonly #broken = new Map<string, string>();
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
@@ -44,18 +47,21 @@ export class DevLog {
   output({ id }: ExecutionHeader, output: FunctionOutput): void {
     if (output.status === "PENDING" || output.status === "FENCED") return;
     const { word, colour } = WORDS[output.status];
-    const error = "error" in output ? output.error : undefined;
-    const why = error === undefined ? "" : `: ${errorWords(error)}`;
-    this.#print(id, this.#terminal.paint(printable(`${word}${why}`), colour));
+    const why = "error" in output ? errorWords(output.error) : "";
+    if (output.status === "FAULT") this.#broken.set(id, thrownText(causeFromFailure(output.error)));
+    this.#print(id, this.#terminal.paint(printable(why === "" ? word : `${word}: ${why}`), colour));
   }
 
   error(executionId: string | undefined, error: unknown): void {
-    // `output` has told of it, and what to do.
-    if (error instanceof NonDeterministicExecutionError) return;
-    this.#print(
-      executionId ?? "perdure",
-      printable(error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
-    );
+    const text = thrownText(error);
+    if (!this.#isTold(executionId, error, text)) this.#print(executionId ?? "perdure", printable(text));
+  }
+
+  /** True for what `output` has told of, and what becomes of it. */
+  #isTold(executionId: string | undefined, error: unknown, text: string): boolean {
+    if (error instanceof NonDeterministicExecutionError) return true;
+    if (executionId === undefined || this.#broken.get(executionId) !== text) return false;
+    return this.#broken.delete(executionId);
   }
 
   #print(source: string, text: string): void {
@@ -85,6 +91,10 @@ const WORDS: Readonly<
     colour: "yellow",
   },
 };
+
+function thrownText(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
 
 function errorWords(error: Error | { readonly errorType?: string; readonly errorMessage?: string }): string {
   if (error instanceof Error) return error.message;

@@ -131,11 +131,14 @@ test("AWS's client in a handler reaches the emulator, whatever it signs with", a
 test.concurrent.each(["exit", "memory", "kill", "uncaught"])(
   "a process that ends by %s is a crash and no more",
   async (how) => {
-    const { code, out, err } = await project.run("invoke", "crashing", JSON.stringify({ how }));
+    const { code, out, err } = await project.run("invoke", "crashing", JSON.stringify({ how }), "--name", how);
     expect(code, err).toBe(0);
     expect(out).toBe('"survived"\n');
     expect(project.lines(how)).toEqual(["tried", "tried"]);
     expect(project.lines("notes.txt").filter((line) => line === `before ${how}`)).toHaveLength(1);
+    await emulator.says(` crashing/${how} | SUCCEEDED`);
+    const told = emulator.output.split("\n").filter((line) => line.includes(` crashing/${how} | `));
+    expect(told, "once that it broke").toHaveLength(2);
   },
 );
 
