@@ -7,6 +7,7 @@ import { decodeCommit } from "../../engine/machine/commit-codec.ts";
 import { exportedFunctions, handlerOf, type HandlerModule } from "../../homes/local/exported-functions.ts";
 import { nameOf, parseSource } from "../../homes/local/function-source.ts";
 import { loadHint } from "../../homes/local/load-hint.ts";
+import { watchLoading } from "../../homes/local/loaded-files.ts";
 import { takeImportsForModules } from "../../homes/local/typescript-modules.ts";
 import type { DurableLambdaHandler } from "../../lambda-compat/types.ts";
 import { durableFunctionOf } from "../../lambda-compat/hosted-invocation.ts";
@@ -68,10 +69,12 @@ function functionsIn(module: HandlerModule, exportName: string, file: string): R
 
 async function load(file: string): Promise<HandlerModule> {
   takeImportsForModules();
+  const loading = watchLoading();
   try {
     return (await import(pathToFileURL(file).href)) as HandlerModule;
   } catch (error) {
-    throw usageError(`${file} cannot be loaded. ${(error as Error).message}\n${loadHint(error) ?? ""}`.trimEnd());
+    const hint = await loadHint(error, loading.allFiles());
+    throw usageError(`${file} cannot be loaded. ${(error as Error).message}\n${hint ?? ""}`.trimEnd());
   }
 }
 

@@ -40,7 +40,7 @@ const loading = watchLoading();
 try {
   await begin((await import(pathToFileURL(file).href)) as HandlerModule);
 } catch (error) {
-  const hint = loadHint(error);
+  const hint = await loadHint(error, loading.allFiles());
   const files = loading.files();
   tell({ type: "unusable", error: failureFromError(error), files, ...(hint !== undefined && { hint }) });
 }

@@ -1,15 +1,58 @@
 /** What Node's own words do not say of a module that it cannot load: where the fault is, and what to do about it. */
 
+import { execFile } from "node:child_process";
+
+/** Files of JavaScript that are asked for a fault of syntax, at most: each takes a process. */
+const MOST_CHECKED = 100;
+/** How long one of them may take, in ms. */
+const CHECK_MS = 10_000;
+
 interface LoadError {
   readonly code?: unknown;
   readonly message?: unknown;
-  readonly stack?: unknown;
 }
 
-export function loadHint(error: unknown): string | undefined {
-  const { code, message, stack } = (error ?? {}) as LoadError;
-  // The file may be one that is imported. Node writes the place before the error, for TypeScript alone.
-  if (code === "ERR_INVALID_TYPESCRIPT_SYNTAX") return /^\S+:\d+\n[^]*?(?=\n\n)/.exec(String(stack))?.[0];
+/** `loaded` are the paths of the files that have been loaded, the newest last. */
+export async function loadHint(error: unknown, loaded: readonly string[]): Promise<string | undefined> {
+  return error instanceof SyntaxError ? syntaxHint(error, loaded) : adviceFor(error);
+}
+
+/**
+ * The place of a fault of syntax, which may be in a file that is imported. Node writes it before the error, but not for
+ * modules of JavaScript: there the stack has Node's own frames alone.
+ */
+async function syntaxHint(error: SyntaxError, loaded: readonly string[]): Promise<string | undefined> {
+  const stack = String(error.stack);
+  const advice = adviceFor(error);
+  if (advice !== undefined) return advice;
+  const frames = stack.split("\n").filter((line) => /^ +at /.test(line));
+  return placeIn(stack) ?? (frames.every((frame) => frame.includes("node:")) ? placeAmong(loaded) : undefined);
+}
+
+function placeIn(text: string): string | undefined {
+  return /^.+:\d+\n[^]*?(?=\n+SyntaxError)/.exec(text)?.[0];
+}
+
+/** Asks Node of one file after the other whether it is JavaScript, the newest first. */
+async function placeAmong(loaded: readonly string[]): Promise<string | undefined> {
+  const files = loaded.filter((file) => /\.[cm]?js$/.test(file)).toReversed();
+  for (const file of files.slice(0, MOST_CHECKED)) {
+    const place = placeIn(await checked(file));
+    if (place !== undefined) return place;
+  }
+  return undefined;
+}
+
+/** What Node says of a file's syntax, and nothing where it is in order. */
+function checked(file: string): Promise<string> {
+  const options = { env: { ...process.env, NODE_OPTIONS: "" }, timeout: CHECK_MS };
+  return new Promise((resolve) => {
+    execFile(process.execPath, ["--check", file], options, (_error, _out, err) => resolve(err));
+  });
+}
+
+function adviceFor(error: unknown): string | undefined {
+  const { code, message } = (error ?? {}) as LoadError;
   if (code === "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX") {
     return (
       "Node strips types and does not translate TypeScript. For enums, namespaces and parameter properties set " +

@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 export interface Loading {
   /** Paths of all files that were loaded since, apart from those of packages. */
   files(): readonly string[];
+  /** Paths of all files that were loaded since, the newest last. */
+  allFiles(): readonly string[];
   usesAwsSdk(): boolean;
 }
 
@@ -18,18 +20,24 @@ const AWS_SDK = /[\\/]node_modules[\\/]@aws[\\/]durable-execution-sdk-js[\\/]/;
 /** Notes all that is loaded from now on. */
 export function watchLoading(): Loading {
   const files = new Set<string>();
+  const all = new Set<string>();
   let isAws = false;
   registerHooks({
     load(url, context, next) {
       if (url.startsWith("file:")) {
         const path = fileURLToPath(url);
+        all.add(path);
         if (AWS_SDK.test(path)) isAws = true;
         if (!PACKAGES.test(path)) files.add(path);
       }
       return next(url, context);
     },
   });
-  return { files: () => [...files], usesAwsSdk: () => isAws || [...files].some(mentionsAwsSdk) };
+  return {
+    files: () => [...files],
+    allFiles: () => [...all],
+    usesAwsSdk: () => isAws || [...files].some(mentionsAwsSdk),
+  };
 }
 
 function mentionsAwsSdk(path: string): boolean {
