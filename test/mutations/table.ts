@@ -6,6 +6,7 @@
 import { compatMutations } from "./compat.ts";
 import { consoleMutations } from "./console.ts";
 import { httpMutations } from "./http.ts";
+import { indexedDbMutations } from "./indexeddb.ts";
 import { machineDecisionsMutations } from "./machine-decisions.ts";
 import { machineFoldMutations } from "./machine-fold.ts";
 import { machinePlanMutations } from "./machine-plan.ts";
@@ -40,4 +41,5 @@ export const mutations: readonly Mutation[] = [
   ...playgroundMutations,
   ...tagsMutations,
   ...awsMutations,
+  ...indexedDbMutations,
 ];

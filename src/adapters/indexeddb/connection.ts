@@ -59,6 +59,8 @@ export class Connection {
   readonly #frames: FrameDatabases[] = [];
   /** An older tab holds the opening up: that is no fault of the browser's. */
   #isBlocked = false;
+  /** Has the opening asked for in another way: somebody has waited long enough for the answer. */
+  #giveUp: (error: unknown) => void = noop;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -75,12 +77,11 @@ export class Connection {
     const database = this.#database ?? (await this.#opened());
     const pauses = this.#pauses;
     try {
-      return await work(database);
+      return await unlessClosed(database, work(database));
     } catch (error) {
-      // The first comes of the start of a transaction, the second of a transaction that was broken off for sleep: of
-      // that a page may hear only when it is back. The third comes of a database that the browser itself has lost.
+      // Of what was broken off for sleep a page may hear only when it is back.
       const isBrokenOff = this.#pauses > pauses && hasName(error, "AbortError");
-      if (!isBrokenOff && !hasName(error, "UnknownError") && !hasName(error, "InvalidStateError")) throw error;
+      if (!isBrokenOff && !isLoss(error)) throw error;
       if (this.#database === database) this.#release();
       throw new ConnectionLostError(error);
     }
@@ -90,7 +91,7 @@ export class Connection {
     for (;;) {
       await this.#absence?.over;
       const opening = (this.#opening ??= this.#open());
-      const database = await this.#inTime(opening.catch((error: unknown) => this.#failed(opening, error)));
+      const database = await this.#inTime(opening);
       // It may have been let go of while it was opened.
       if (this.#opening !== opening) continue;
       this.#database = database;
@@ -99,14 +100,19 @@ export class Connection {
   }
 
   /** Some browsers do not answer at all at times: whoever waits is told, and waits no longer. */
-  #inTime<T>(opening: Promise<T>): Promise<T> {
+  #inTime(opening: Promise<PerdureDatabase>): Promise<PerdureDatabase> {
     const { patienceMs = PATIENCE_MS } = this.#options;
     return new Promise((resolve, reject) => {
       const impatience = setTimeout(() => {
         if (this.#isBlocked || this.#absence !== undefined) return;
-        reject(unavailable(new DOMException(`no answer for ${patienceMs / 1000} seconds`, "TimeoutError")));
+        const silence = new DOMException(`no answer for ${patienceMs / 1000} seconds`, "TimeoutError");
+        reject(unavailable(silence));
+        if (this.#opening === opening) this.#giveUp(silence);
       }, patienceMs);
-      opening.then(resolve, reject).finally(() => clearTimeout(impatience));
+      opening
+        .catch((error: unknown) => this.#failed(opening, error))
+        .then(resolve, reject)
+        .finally(() => clearTimeout(impatience));
     });
   }
 
@@ -165,16 +171,34 @@ export class Connection {
     }
   }
 
-  /** A browser that has lost its database server may have none any more for this window, and one for a new one. */
+  /**
+   * A browser that has lost its database server may have none any more for this window, and one for a new one. And it
+   * may not answer this window any more: so does Chromium after a site's data were cleared while an older tab held an
+   * opening up.
+   */
   async #request(): Promise<PerdureDatabase> {
     const last = this.#frames.at(-1);
+    const asked = this.#askTwice(last?.databases ?? globalThis.indexedDB);
+    const silence = new Promise<never>((_, reject) => {
+      this.#giveUp = reject;
+    });
     try {
-      return await this.#ask(last?.databases ?? globalThis.indexedDB);
+      return await Promise.race([asked, silence]);
     } catch (error) {
-      const isLost = last !== undefined || hasName(error, "UnknownError");
-      const frame = isLost ? frameDatabases() : undefined;
-      if (frame === undefined) throw error;
-      return await this.#askFrame(frame);
+      const isLost = last !== undefined || hasName(error, "UnknownError") || hasName(error, "TimeoutError");
+      const frame = isLost && this.#retirement === undefined ? frameDatabases() : undefined;
+      return await (frame === undefined ? asked : firstOf(asked, this.#askFrame(frame)));
+    }
+  }
+
+  /** A browser that clears what a site has stored refuses an opening that it meets, and not the next one. */
+  async #askTwice(databases: IDBFactory): Promise<PerdureDatabase> {
+    try {
+      return await this.#ask(databases);
+    } catch (error) {
+      if (!hasName(error, "AbortError")) throw error;
+      this.#isBlocked = false;
+      return await this.#ask(databases);
     }
   }
 
@@ -195,6 +219,7 @@ export class Connection {
     request.addEventListener("upgradeneeded", ({ oldVersion }) => {
       const upgrade = wrap(request.transaction as IDBTransaction) as unknown as Upgrade;
       // What fails in it aborts its transaction, and the opening says so.
+      upgrade.done.catch(noop);
       upgradeSchema(upgrade.db, oldVersion, upgrade).catch(noop);
     });
     request.addEventListener("blocked", () => {
@@ -246,6 +271,36 @@ export function completed(transaction: IDBTransaction, listen: Listen): Promise<
     transaction.onabort = () =>
       reject(failure ?? transaction.error ?? new UnexplainedAbort("The transaction was aborted."));
   });
+}
+
+/**
+ * What comes of some work on a database, unless the browser ends the connection. It tells so after it has ended all that
+ * was under way, and yet has no other word for a transaction that was begun when the connection had ended already and the
+ * page did not know: in Chromium such a transaction neither completes nor is aborted, ever.
+ */
+function unlessClosed<T>(database: PerdureDatabase, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onClose = (): void => reject(new DOMException("The browser has closed it.", "InvalidStateError"));
+    database.addEventListener("close", onClose);
+    work.then(resolve, reject).finally(() => database.removeEventListener("close", onClose));
+  });
+}
+
+/**
+ * What is said of work on a connection that is no more: when it begins, by a database that the browser has lost, and by
+ * what was asked for before the browser ended the connection. A write that is aborted for no reason is another matter.
+ */
+function isLoss(error: unknown): boolean {
+  if (error instanceof UnexplainedAbort) return false;
+  return ["InvalidStateError", "UnknownError", "AbortError"].some((name) => hasName(error, name));
+}
+
+/** The first of two openings that has led to a database. What the other one leads to is let go of. */
+async function firstOf(late: Promise<PerdureDatabase>, other: Promise<PerdureDatabase>): Promise<PerdureDatabase> {
+  const first = await Promise.any([late, other]).catch(() => other);
+  const letGo = (database: PerdureDatabase): void => void (database !== first && database.close());
+  for (const opening of [late, other]) opening.then(letGo, noop);
+  return first;
 }
 
 interface Absence {

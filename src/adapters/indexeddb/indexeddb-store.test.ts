@@ -1,8 +1,9 @@
 /** The quick pass: the same contract in Node, over fake-indexeddb. The real one runs in Chromium. */
 
 import "fake-indexeddb/auto";
+import { forceCloseDatabase } from "fake-indexeddb";
 import { openDB } from "idb";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { DirectoryRow } from "../../engine/ports/execution-store.ts";
 import { applicable } from "../../testing/contract.ts";
 import type { StoreSubject } from "../../testing/store-case.ts";
@@ -40,4 +41,55 @@ test("takes a row that the first version of perdure wrote for older than every o
   await store.putRow(ended);
   expect(await store.list({ limit: 5 })).toEqual([ended]);
   store.close();
+});
+
+describe("a connection that the browser ends", () => {
+  const row: DirectoryRow = {
+    ...{ id: "f/a", functionName: "f", name: "a", version: "1", incarnation: "i" },
+    ...{ seq: 1, status: "RUNNING", startedAt: 1 },
+  };
+
+  async function begun(name: string): Promise<IndexedDbStore> {
+    const store = new IndexedDbStore({ name });
+    onTestFinished(() => store.close());
+    expect(await store.create(row, "one")).toBe("created");
+    return store;
+  }
+
+  test("keeps nobody waiting for a commit of which it has told nothing", async () => {
+    const store = await begun("untold");
+    const { transaction } = IDBDatabase.prototype;
+    IDBDatabase.prototype.transaction = function (...parameters) {
+      IDBDatabase.prototype.transaction = transaction;
+      const untold = transaction.apply(this, parameters);
+      untold.addEventListener("complete", (event) => event.stopImmediatePropagation());
+      forceCloseDatabase(this as never);
+      return untold;
+    };
+    expect(await store.append(row.id, 2, "two", "i")).toBe("appended");
+    expect(await store.read(row.id, 1)).toEqual({ bodies: ["one", "two"] });
+  });
+
+  test("fails no read that it has aborted", async () => {
+    const store = await begun("aborted");
+    const { get } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.get = function (key) {
+      IDBObjectStore.prototype.get = get;
+      const request = get.call(this, key);
+      this.transaction.abort();
+      return request;
+    };
+    expect(await store.read(row.id, 1)).toEqual({ bodies: ["one"] });
+  });
+
+  test("fails no opening", async () => {
+    const { open } = IDBFactory.prototype;
+    IDBFactory.prototype.open = function (...parameters) {
+      IDBFactory.prototype.open = open;
+      const request = open.apply(this, parameters);
+      request.addEventListener("upgradeneeded", () => request.transaction?.abort());
+      return request;
+    };
+    await begun("refused");
+  });
 });

@@ -109,7 +109,9 @@ export class IndexedDbStore implements ExecutionStore {
         return transaction;
       });
       if (isAdded || !isAgain) return isAdded;
-      const there = await this.#connection.use((database) => database.get("executions", row.id));
+      const there = await this.#connection.use((database) =>
+        this.#connection.attend(database.transaction("executions")).store.get(row.id),
+      );
       return there?.log === log;
     });
     if (!isNew) return "exists";
@@ -232,7 +234,9 @@ export class IndexedDbStore implements ExecutionStore {
   }
 
   #bodyAt(log: number, seq: number): Promise<string | undefined> {
-    return this.#connection.use((database) => database.get("commits", [log, seq]));
+    return this.#connection.use((database) =>
+      this.#connection.attend(database.transaction("commits")).store.get([log, seq]),
+    );
   }
 
   #learn({ id, log, incarnation }: StoredRow, last: number): KnownLog {

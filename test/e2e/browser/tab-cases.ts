@@ -2,7 +2,6 @@
 
 import { expect, test } from "vitest";
 import type { RemoteTab } from "../../../scripts/browsers/remote-browser.ts";
-import { isSlowRun } from "../../../scripts/slow-tests.ts";
 import { BrowserTab } from "./chromium.ts";
 import type { Open } from "./describe-tabs.ts";
 import { type SiteTab, until, whoRuns, within } from "./world.ts";
@@ -22,9 +21,11 @@ export function tabCases(open: Open): void {
   test("a page in the back/forward cache lets another tab run, and is up to date when it comes back", () =>
     comesBack(open));
   test("a newer tab's database stops this one, and keeps later ones of the old code out", () => isSuperseded(open));
-  test.runIf(isSlowRun)("site data that is cleared takes what runs away whole, and what starts next is new", () =>
-    isCleared(open),
-  );
+  test("site data that is cleared takes what runs away whole, and what starts next is new", () => isCleared(open));
+  test("site data that is cleared at the very moment of a start keeps nobody waiting", () => startsWhileCleared(open));
+  test("site data that is cleared at the very moment of a commit keeps nobody waiting", () =>
+    commitsWhileCleared(open));
+  test("site data that is cleared at the very moment of a read keeps nobody waiting", () => readsWhileCleared(open));
   test("storage that the browser denies is an error with a code, and a state of the page", () => isDenied(open));
 }
 
@@ -233,6 +234,62 @@ async function isCleared(open: Open): Promise<void> {
   expect(site.asked("one")).toEqual({ "step-1": 2, "step-2": 2 });
   // A browser may refuse a database while it clears the others.
   for (const page of [tab, viewer]) await until("it to run", async () => (await page.status()) === "RUNNING");
+}
+
+async function startsWhileCleared(open: Open): Promise<void> {
+  const world = await open();
+  const tab = await world.open();
+  await clearsBefore(tab, "readwrite");
+  const id = await within("the start", tab.start("relay", "one", { steps: 2 }));
+  expect(await tab.ended(id)).toMatchObject({ status: "SUCCEEDED" });
+  expect(world.site.asked("one")).toEqual({ "step-1": 1, "step-2": 1 });
+}
+
+async function commitsWhileCleared(open: Open): Promise<void> {
+  const world = await open();
+  const { site } = world;
+  const held = site.log.hold(({ target }) => target === "one/step-2");
+  const tab = await world.open();
+  const id = await tab.start("relay", "one", { steps: 3 });
+  // A step that takes its time is recorded as begun, so that the next commit is of its end.
+  await until("the step", async () => (await tab.operations(id)).some(([name]) => name === "step-2"));
+  await clearsBefore(tab, "readwrite");
+  held.release();
+  const describe = `site.describe(${JSON.stringify(id)})`;
+  const answer = (): Promise<string> => within("what is told of it", tab.refusal(describe));
+  await until("it to be gone", async () => (await answer()) === "ResourceNotFoundException");
+  await within("the new start", tab.start("relay", "one", { steps: 2 }));
+  expect(await tab.ended(id)).toMatchObject({ status: "SUCCEEDED" });
+  expect(site.asked("one")).toEqual({ "step-1": 2, "step-2": 2 });
+}
+
+async function readsWhileCleared(open: Open): Promise<void> {
+  const world = await open();
+  const tab = await world.open();
+  const id = await tab.start("relay", "one", { steps: 1 });
+  await tab.ended(id);
+  await clearsBefore(tab, "readonly");
+  const describe = `site.describe(${JSON.stringify(id)})`;
+  expect(await within("what is told of it", tab.refusal(describe))).toBe("ResourceNotFoundException");
+  expect(await tab.status()).toBe("RUNNING");
+}
+
+/**
+ * Has a page clear what the site has stored right before its next transaction that reads or writes. All in one go: the
+ * page hears of the clearing only when the transaction has begun.
+ */
+async function clearsBefore(page: Page, mode: "readonly" | "readwrite"): Promise<void> {
+  await page.tab.evaluate(`void ((transaction) => {
+    IDBDatabase.prototype.transaction = function (stores, mode = "readonly", options = {}) {
+      if (mode === ${JSON.stringify(mode)}) {
+        IDBDatabase.prototype.transaction = transaction;
+        const clearing = new XMLHttpRequest();
+        clearing.open("GET", "/clear", false);
+        clearing.send();
+      }
+      return transaction.call(this, stores, mode, options);
+    };
+  })(IDBDatabase.prototype.transaction)`);
 }
 
 async function isDenied(open: Open): Promise<void> {

@@ -230,19 +230,20 @@ export async function whoRuns<Tab extends RemoteTab>(
 
 const PATIENCE_MS = 200_000;
 
-/** Asks again and again, with patience for a slow machine. */
+/** Asks again and again, with patience for a slow machine. An answer that never comes is named as well. */
 export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
-  while (!(await isSo())) {
+  while (!(await within(what, Promise.resolve(isSo())))) {
     if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
     await new Promise((next) => setTimeout(next, 25));
   }
 }
 
 /** A page's answer, which must come at all: what hangs is named. */
-export function within<T>(what: string, answer: Promise<T>): Promise<T> {
-  const over = new Promise<T>((_, reject) => {
-    setTimeout(() => reject(new Error(`waited in vain for ${what}`)), PATIENCE_MS).unref();
+export async function within<T>(what: string, answer: Promise<T>): Promise<T> {
+  let timeout: ReturnType<typeof setTimeout> | undefined;
+  const over = new Promise<never>((_, reject) => {
+    timeout = setTimeout(() => reject(new Error(`waited in vain for ${what}`)), PATIENCE_MS);
   });
-  return Promise.race([answer, over]);
+  return await Promise.race([answer, over]).finally(() => clearTimeout(timeout));
 }

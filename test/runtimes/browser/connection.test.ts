@@ -2,6 +2,7 @@ import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { Connection } from "../../../src/adapters/indexeddb/connection.ts";
 import { IndexedDbStore, type StoreChange } from "../../../src/adapters/indexeddb/indexeddb-store.ts";
 import { SCHEMA_VERSION } from "../../../src/adapters/indexeddb/schema.ts";
+import { BrowserStorageError } from "../../../src/adapters/indexeddb/storage-error.ts";
 import type { DirectoryRow } from "../../../src/engine/ports/execution-store.ts";
 import { readLog } from "../../../src/testing/store-case.ts";
 
@@ -154,6 +155,44 @@ describe("after the browser has lost its database server", () => {
   });
 });
 
+test.each([{ isDone: true }, { isDone: false }])(
+  "does a commit again of which nothing was told before the browser ended the connection, and knows it if it was done: %o",
+  async ({ isDone }) => {
+    const store = storeOf(crypto.randomUUID());
+    await store.create(row, "one");
+    const { transaction } = IDBDatabase.prototype;
+    IDBDatabase.prototype.transaction = function (...parameters) {
+      IDBDatabase.prototype.transaction = transaction;
+      const untold = transaction.apply(this, parameters);
+      if (!isDone) untold.commit = () => untold.abort();
+      for (const end of ["complete", "abort"])
+        untold.addEventListener(end, (event) => {
+          event.stopImmediatePropagation();
+          this.dispatchEvent(new Event("close"));
+        });
+      return untold;
+    };
+    expect(await store.append(row.id, 2, "two", row.incarnation)).toBe("appended");
+    expect(await store.append(row.id, 2, "two", row.incarnation)).toBe("taken");
+    expect(await readLog(store, row.id)).toEqual(["one", "two"]);
+    expect(opened).toHaveLength(2);
+  },
+);
+
+test("reads again what was aborted together with its connection", async () => {
+  const store = storeOf(crypto.randomUUID());
+  await store.create(row, "one");
+  const { get } = IDBObjectStore.prototype;
+  IDBObjectStore.prototype.get = function (key) {
+    IDBObjectStore.prototype.get = get;
+    const request = get.call(this, key);
+    this.transaction.abort();
+    return request;
+  };
+  expect(await store.read(row.id, 1)).toEqual({ bodies: ["one"] });
+  expect(opened).toHaveLength(2);
+});
+
 test("lets go of the database while its page sleeps, and keeps callers waiting until it is back", async () => {
   const name = crypto.randomUUID();
   const store = storeOf(name);
@@ -204,8 +243,8 @@ test("waits for a tab with older code to let go, and says so", async () => {
   connection.pause();
 });
 
-test("says that the browser does not answer, and takes a late answer", async () => {
-  const name = crypto.randomUUID();
+/** A database as another tab has opened it, and this window, which opens none until it is told to. */
+async function silentWindow(name: string): Promise<{ database: IDBDatabase; answer: () => void; asked: () => number }> {
   const first = new Connection({ name });
   await first.use(async () => {});
   first.pause();
@@ -222,17 +261,55 @@ test("says that the browser does not answer, and takes a late answer", async () 
       result: { value: database },
     }) as IDBOpenDBRequest;
   };
+  return { database, answer: () => void request.dispatchEvent(new Event("success")), asked: () => asked };
+}
+
+const noAnswer = { code: "STORAGE_UNAVAILABLE", message: expect.stringContaining("TimeoutError") as string };
+
+test("says that the browser does not answer, and takes a late answer", async () => {
+  const name = crypto.randomUUID();
+  const { answer, asked } = await silentWindow(name);
+  // As in a worker, where there is no other window to ask.
+  document.documentElement.appendChild = (frame) => frame;
+  onTestFinished(() => void Reflect.deleteProperty(document.documentElement, "appendChild"));
   const connection = new Connection({ name, patienceMs: 20 });
-  for (let tries = 0; tries < 2; tries++) {
-    await expect(connection.use(async () => {})).rejects.toMatchObject({
-      code: "STORAGE_UNAVAILABLE",
-      message: expect.stringContaining("TimeoutError"),
-    });
-  }
-  request.dispatchEvent(new Event("success"));
+  for (let tries = 0; tries < 2; tries++) await expect(connection.use(async () => {})).rejects.toMatchObject(noAnswer);
+  answer();
   expect(await connection.use(async ({ version }) => version)).toBe(SCHEMA_VERSION);
-  expect(asked).toBe(1);
+  expect(asked()).toBe(1);
   connection.pause();
+});
+
+test("asks a new window of the page where this one does not answer, and lets go of what comes late", async () => {
+  const name = crypto.randomUUID();
+  const { database, answer } = await silentWindow(name);
+  const frames = globalThis.frames.length;
+  const connection = new Connection({ name, patienceMs: 20 });
+  await expect(connection.use(async () => {})).rejects.toMatchObject(noAnswer);
+  const version = new Promise<number>((resolve) => {
+    const ask = (): void => void connection.use(async (opened) => opened.version).then(resolve, ask);
+    ask();
+  });
+  expect(await version).toBe(SCHEMA_VERSION);
+  expect(globalThis.frames.length).toBe(frames + 1);
+  answer();
+  await expect.poll(() => refusal(() => database.transaction("commits"))).toBe("InvalidStateError");
+  expect(await connection.use(async (opened) => opened.version)).toBe(SCHEMA_VERSION);
+  connection.retire(new BrowserStorageError("STORAGE_CLOSED", "The test is over."));
+  expect(globalThis.frames.length).toBe(frames);
+});
+
+test("opens once more what the browser refuses because it clears what the site has stored", async () => {
+  const { open } = IDBFactory.prototype;
+  onTestFinished(() => void (IDBFactory.prototype.open = open));
+  IDBFactory.prototype.open = function (...parameters) {
+    IDBFactory.prototype.open = open;
+    const request = open.apply(this, parameters);
+    request.addEventListener("upgradeneeded", () => request.transaction?.abort());
+    return request;
+  };
+  const store = storeOf(crypto.randomUUID());
+  expect(await store.create(row, "one")).toBe("created");
 });
 
 test("holds up no newer tab by a connection that it has taken for lost", async () => {
@@ -374,4 +451,14 @@ function openRaw(name: string, version: number): Promise<IDBDatabase> {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error ?? new Error("open failed"));
   });
+}
+
+/** The name of what a call throws. */
+function refusal(call: () => void): string {
+  try {
+    call();
+  } catch (error) {
+    return error instanceof Error ? error.name : String(error);
+  }
+  return "";
 }
