@@ -1,4 +1,5 @@
 import { watchPage } from "../../adapters/indexeddb/page-life.ts";
+import type { ExecutionStore } from "../../engine/ports/execution-store.ts";
 import { ClientError, ClientErrorCode, type ExecutionClient, type ListQuery } from "../../engine/runner/client.ts";
 import type { FunctionVersions } from "../../engine/runner/function.ts";
 import { type Functions, readFunctionMap } from "../../lambda-compat/function-map.ts";
@@ -8,6 +9,7 @@ import { homeFunctions, runnerSettings } from "../options/home-options.ts";
 import { OptionError } from "../options/option-error.ts";
 import { BROWSER_FORMS, type BrowserHostOptions, SERVED_FORMS, type ServedHostOptions } from "./browser-options.ts";
 import type { ExecutionFile } from "./execution-file.ts";
+import { LentStore, type StoreCall } from "./lent-store.ts";
 import type { Live } from "./live-value.ts";
 import { type ExecutionSnapshot, liveExecution, liveList, type ListSnapshot } from "./live-views.ts";
 import { Tab, type TabStatus } from "./tab.ts";
@@ -99,7 +101,7 @@ export function createBrowserHost(options: BrowserHostOptions): BrowserHost {
   const { worker, name = NAME } = options;
   if (worker === undefined) {
     const { functions = {} } = options;
-    return hostOf(openTab(options, functionsOf(functions)), { functions });
+    return hostOf(openTab(options, { functions: functionsOf(functions) }), { functions });
   }
   if (options.functions !== undefined) {
     throw new OptionError(
@@ -109,7 +111,9 @@ export function createBrowserHost(options: BrowserHostOptions): BrowserHost {
   }
   const functions = new Map<string, FunctionVersions>();
   const link = connectWorker(worker, { name, functions });
-  return hostOf(openTab(options, functions, link), { tellWorker: link.tell });
+  const tab = openTab(options, { functions, link });
+  link.lend(tab.store);
+  return hostOf(tab, { tellWorker: link.tell });
 }
 
 /**
@@ -124,29 +128,37 @@ export function serveBrowserHost(options: ServedHostOptions): void {
   const functions = functionsOf(options.functions);
   addEventListener("message", ({ data, ports: [port] }: MessageEvent<unknown>) => {
     if (!isIntroduction(data) || port === undefined) return;
-    const tab = openTab({ ...options, name: data.name }, functions);
+    const pages = new LentStore((call) => port.postMessage(call satisfies StoreCall));
+    const tab = openTab({ ...options, name: data.name }, { functions, pages });
     port.onmessage = ({ data: moment }: MessageEvent<PageMoment>) => {
-      if (moment === "leave") tab.goAway();
-      else if (moment === "return") tab.comeBack();
-      else if (moment === "close") tab.close();
-      else tab.claim(moment.claim);
+      if (moment === "leave") return tab.goAway();
+      if (moment === "return") return tab.comeBack();
+      if (moment === "close") return tab.close();
+      if (moment !== "looked") return "claim" in moment ? tab.claim(moment.claim) : pages.answered(moment);
+      pages.askAgain();
+      tab.stir();
     };
     port.postMessage(namesOf(functions) satisfies FunctionNames);
   });
 }
 
-function openTab(
-  options: Omit<BrowserHostOptions, "functions" | "worker">,
-  functions: ReadonlyMap<string, FunctionVersions>,
-  worker?: WorkerLink,
-): Tab {
+interface TabParts {
+  readonly functions: ReadonlyMap<string, FunctionVersions>;
+  /** To the worker that runs the functions. */
+  readonly link?: WorkerLink;
+  /** In that worker: the store of its page. */
+  readonly pages?: LentStore;
+}
+
+function openTab(options: Omit<BrowserHostOptions, "functions" | "worker">, { functions, link, pages }: TabParts): Tab {
   const { name = NAME, durability, clock } = options;
   return new Tab({
     name,
     settings: runnerSettings(options),
     functions,
-    ready: worker?.ready ?? (() => Promise.resolve()),
-    ...(worker && { claimElsewhere: (id: string) => worker.tell({ claim: id }) }),
+    ready: link?.ready ?? (() => Promise.resolve()),
+    ...(link && { claimElsewhere: (id: string) => link.tell({ claim: id }), onLooked: () => link.tell("looked") }),
+    ...(pages && { storeBehind: (own: ExecutionStore) => pages.behind(own) }),
     ...(durability && { durability }),
     ...(clock !== undefined && { clock }),
   });
@@ -170,6 +182,10 @@ function hostOf(tab: Tab, { functions, tellWorker = () => {} }: HostParts): Brow
     },
     // No look at the log: a hidden page may be frozen at once, in the middle of it.
     onHidden: () => tab.checkClock(),
+  });
+  tab.status.subscribe(() => {
+    // A worker that uses the page's databases does not hear of it by its own.
+    if (tab.status.get().state === "SUPERSEDED") tellWorker("close");
   });
   const execution = (executionId: string): Live<ExecutionSnapshot> => liveExecution(executionId, tab);
   return {

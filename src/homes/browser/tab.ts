@@ -17,7 +17,7 @@ import { PageAlarm } from "../../adapters/indexeddb/page-alarm.ts";
 import { PageClock, type PageClockOptions } from "../../adapters/indexeddb/page-clock.ts";
 import { BrowserStorageError, BrowserStorageErrorCode } from "../../adapters/indexeddb/storage-error.ts";
 import type { Halt } from "../../engine/model/execution.ts";
-import type { DirectoryRow } from "../../engine/ports/execution-store.ts";
+import type { DirectoryRow, ExecutionStore } from "../../engine/ports/execution-store.ts";
 import type { Host } from "../../engine/ports/host.ts";
 import type { ExecutionClient } from "../../engine/runner/client.ts";
 import { scanAll } from "../../engine/runner/directory-list.ts";
@@ -38,6 +38,10 @@ export interface TabOptions {
   readonly ready: () => Promise<unknown>;
   /** For a tab whose functions run in a worker of its own: has an execution claimed there. */
   readonly claimElsewhere?: (id: string) => void;
+  /** Told when everything that runs has been looked at. */
+  readonly onLooked?: () => void;
+  /** For a worker: its own store, and another one where the browser denies it that. */
+  readonly storeBehind?: (own: ExecutionStore) => ExecutionStore;
   readonly durability?: Durability;
   readonly clock?: PageClockOptions["worker"];
 }
@@ -70,6 +74,8 @@ const DENIALS_TO_LEAVE = 3;
 export class Tab {
   readonly status: LiveValue<TabStatus> = new LiveValue<TabStatus>({ state: "STARTING" });
   readonly store: IndexedDbStore;
+  /** The same, with what may stand in for it. */
+  readonly #executions: ExecutionStore;
   readonly feed: ChangeFeed;
   readonly client: ExecutionClient;
   readonly #options: TabOptions;
@@ -101,10 +107,11 @@ export class Tab {
       ...(durability && { durability }),
       listen,
       onWrite: (change) => this.feed.announce(change),
-      onTaken: () => this.#storageTaken(),
+      onTaken: () => this.stir(),
       onSuperseded: () => this.#end({ state: "SUPERSEDED" }),
       onBlocked: () => this.status.set({ state: "BLOCKED" }),
     });
+    this.#executions = options.storeBehind?.(this.store) ?? this.store;
     this.#looks = new Looks({
       host: this.#host,
       look: (id) => (this.#locks.holds(id) ? this.#runner.wake(id) : this.#runner.refresh(id)),
@@ -165,6 +172,17 @@ export class Tab {
     this.#sweeps.ask({ claims: true });
   }
 
+  /**
+   * What was stored may be gone, and whoever shows or runs it is to know. Where the server of databases carries messages
+   * too, those under way went with it.
+   */
+  stir(): void {
+    if (this.#isDown) return;
+    this.#stirring.dispatchEvent(new Event("stir"));
+    this.feed.stir();
+    this.#sweeps.ask({ claims: this.#locks.areExclusive });
+  }
+
   /** Claims an execution even if this tab has not its function: enough to finish one that has been stopped. */
   claim(id: string): void {
     if (this.#isDown) return;
@@ -200,7 +218,7 @@ export class Tab {
     const { functions, settings } = this.#options;
     return new Runner({
       ...settings,
-      store: this.store,
+      store: this.#executions,
       host: this.#host,
       functions,
       alarm: {
@@ -274,15 +292,6 @@ export class Tab {
     if (from === "elsewhere") void this.#looks.ask(row.id);
   }
 
-  /** What was stored may be gone, and whoever shows or runs it is to know. */
-  #storageTaken(): void {
-    if (this.#isDown) return;
-    // Where the server of databases carries messages too, those under way went with it.
-    this.#stirring.dispatchEvent(new Event("stir"));
-    this.feed.stir();
-    this.#sweeps.ask({ claims: false });
-  }
-
   #paused(id: string, pause: Halt | undefined): void {
     if (pause === undefined) this.#pauses.delete(id);
     else this.#pauses.set(id, pause);
@@ -314,12 +323,13 @@ export class Tab {
   async #sweep(claims: boolean): Promise<void> {
     await this.#visitRunning(claims);
     if (!this.#isDown) this.#given();
+    this.#options.onLooked?.();
     await this.#removeExpired();
   }
 
   async #visitRunning(claims: boolean): Promise<void> {
     const held = new Set(this.#locks.held());
-    for await (const row of scanAll({ status: "RUNNING", limit: PAGE }, (scan) => this.store.list(scan))) {
+    for await (const row of scanAll({ status: "RUNNING", limit: PAGE }, (scan) => this.#executions.list(scan))) {
       if (this.#isDown) return;
       if (claims) this.#claimIfRunnable(row);
       if (held.delete(row.id)) void this.#looks.ask(row.id);
@@ -330,9 +340,9 @@ export class Tab {
 
   async #removeExpired(): Promise<void> {
     const now = Math.min(this.#host.now(), steadyNow());
-    for (const { id, incarnation } of await this.store.expired(now, REMOVED_AT_ONCE)) {
+    for (const { id, incarnation } of await this.#executions.expired(now, REMOVED_AT_ONCE)) {
       if (this.#isDown) return;
-      await this.store.remove(id, incarnation);
+      await this.#executions.remove(id, incarnation);
     }
   }
 

@@ -1,10 +1,13 @@
 /**
  * Functions in a worker of the page. The worker is a tab of its own: it has the database, the locks and the clock. The
- * page is one that runs nothing. All that passes between them is which functions there are, what is to be claimed, and
- * when the page sleeps.
+ * page is one that runs nothing. All that passes between them is which functions there are, what is to be claimed, when
+ * the page sleeps and when it has looked at its executions, and what the worker asks of the page's store where the
+ * browser denies it one.
  */
 
+import type { ExecutionStore } from "../../engine/ports/execution-store.ts";
 import { type FunctionVersions, type RegisteredFunction } from "../../engine/runner/function.ts";
+import { answerCall, type StoreAnswer, type StoreCall } from "./lent-store.ts";
 import { BrowserWorkerError, BrowserWorkerErrorCode } from "./worker-error.ts";
 
 /** What the page says first, with a port for the rest: a worker may have other things to hear from its page. */
@@ -17,8 +20,11 @@ export interface Introduction {
 /** The names and versions of the functions that a worker runs. */
 export type FunctionNames = readonly (readonly [name: string, latest: string, versions: readonly string[]])[];
 
-/** What the page says later: how it is with it, and what the worker is to run. */
-export type PageMoment = "leave" | "return" | "close" | { readonly claim: string };
+/**
+ * What the page says later: how it is with it, and what the worker is to run. `looked` comes now and then, and after the
+ * browser has lost its databases or was made to: nothing that went before it can be relied upon to have come.
+ */
+export type PageMoment = "leave" | "return" | "close" | "looked" | { readonly claim: string } | StoreAnswer;
 
 export interface WorkerLink {
   /**
@@ -29,6 +35,8 @@ export interface WorkerLink {
   readonly ready: () => Promise<void>;
   /** Tells the worker of a moment of its page. */
   readonly tell: (moment: PageMoment) => void;
+  /** Has the worker use the page's store where the browser denies it one of its own. */
+  readonly lend: (store: ExecutionStore) => void;
 }
 
 export interface WorkerLinkOptions {
@@ -49,10 +57,13 @@ export function connectWorker(
 ): WorkerLink {
   const { port1, port2 } = new MessageChannel();
   let isAnswered = false;
+  let lent: ExecutionStore | undefined;
+  const tell = (moment: PageMoment): void => port1.postMessage(moment);
   const answered = new Promise<void>((resolve, reject) => {
     const impatience = setTimeout(() => reject(silent(patienceMs)), patienceMs);
     worker.addEventListener("error", ({ message }) => reject(failed(message)));
-    port1.onmessage = ({ data }: MessageEvent<FunctionNames>) => {
+    port1.onmessage = ({ data }: MessageEvent<FunctionNames | StoreCall>) => {
+      if ("call" in data) return void (lent && answerCall(lent, data).then(tell));
       clearTimeout(impatience);
       for (const [functionName, latest, versions] of data) functions.set(functionName, standIns(latest, versions));
       isAnswered = true;
@@ -62,7 +73,10 @@ export function connectWorker(
   worker.postMessage({ perdure: "connect", name } satisfies Introduction, [port2]);
   return {
     ready: () => (isAnswered ? Promise.resolve() : answered),
-    tell: (moment) => port1.postMessage(moment),
+    tell,
+    lend(store) {
+      lent = store;
+    },
   };
 }
 

@@ -124,17 +124,34 @@ describe.skipIf(!engine.found)(
         expect(new Set(all).size).toBe(800);
       });
 
-      test("leaves what runs in a worker to the next page", async () => {
+      test("leaves a worker to go on by the databases of its page, and to go on when they are lost again", async () => {
         const world = await open();
         const tab = await noting(await world.open({ worker: "1" }));
-        const id = await tab.start("ponder", "one", { steps: 2, wait: 3 });
-        await until("the wait", async () => (await tab.operations(id)).some(([name]) => name === "a while"));
-        world.loseServer();
-        // Before that the browser loads no page.
-        await until("another server", async () => (await tab.describe(id)).status === "RUNNING");
-        const other = await noting(await world.open());
-        expect(await other.ended(id)).toMatchObject({ status: "SUCCEEDED" });
-        expect(await ran(other)).toEqual(["one/step-2"]);
+        const names = ["one", "two", "three", "four"];
+        for (const [at, name] of names.entries()) {
+          const id = await tab.start("ponder", name, { steps: 3, wait: 1 });
+          await until("the wait", async () => (await tab.operations(id)).some(([step]) => step === "a while"));
+          if (at % 2 === 0) world.loseServer();
+          expect(await tab.ended(id)).toMatchObject({ status: "SUCCEEDED" });
+          expect(await tab.succeeded(id)).toEqual(["step-1", "a while", "step-2", "a while", "step-3"]);
+        }
+        expect(await tab.tab.evaluate("[...troubles, ...said]")).toEqual([]);
+      });
+
+      test("again and again, while a worker runs steps, keeps it from none of them", async () => {
+        const world = await open();
+        const tab = await noting(await world.open({ worker: "1" }));
+        const id = await tab.start("ponder", "one", { steps: 400 });
+        for (let losses = 0, done = 0; losses < 4; losses++) {
+          await until("a step more", async () => {
+            const { length } = await tab.succeeded(id).catch(() => []);
+            return length > done && (done = length) > 0;
+          });
+          world.loseServer();
+        }
+        expect(await tab.ended(id)).toMatchObject({ status: "SUCCEEDED" });
+        expect(await tab.succeeded(id)).toHaveLength(400);
+        expect(await tab.ended(await tab.start("ponder", "two", { steps: 1 }))).toMatchObject({ status: "SUCCEEDED" });
       });
     });
   },

@@ -8,6 +8,7 @@ import {
   IndexedDbStore,
   serveBrowserHost,
 } from "../../../src/homes/browser/index.ts";
+import { SCHEMA_VERSION } from "../../../src/adapters/indexeddb/schema.ts";
 import { connectWorker } from "../../../src/homes/browser/worker-link.ts";
 import type { FunctionVersions } from "../../../src/engine/runner/function.ts";
 import { withDurableExecution } from "../../../src/lambda-compat/index.ts";
@@ -486,6 +487,25 @@ test("runs where the browser denies channels to other tabs, and says so where it
     code: "STORAGE_UNAVAILABLE",
     message: expect.stringContaining("private browsing or blocked site data"),
   });
+});
+
+test("a worker is told to end when a newer page has taken the database over", async () => {
+  const script = `onmessage = ({ ports: [port] }) => {
+    port.onmessage = ({ data }) => postMessage(data);
+    port.postMessage([]);
+  }`;
+  const worker = new Worker(URL.createObjectURL(new Blob([script])));
+  onTestFinished(() => worker.terminate());
+  const moments: unknown[] = [];
+  worker.onmessage = ({ data }: MessageEvent<unknown>) => moments.push(data);
+  const { name, open } = site();
+  const { status } = open({ worker });
+  await expect.poll(() => moments).toContain("looked");
+  const newer = indexedDB.open(name, SCHEMA_VERSION + 1);
+  await new Promise((next) => (newer.onsuccess = next));
+  newer.result.close();
+  expect(status.get()).toEqual({ state: "SUPERSEDED" });
+  await expect.poll(() => moments).toContain("close");
 });
 
 describe("a worker of functions", () => {
