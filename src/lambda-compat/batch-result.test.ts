@@ -11,6 +11,7 @@ import {
   continueBatch,
   createBatchSerdes,
   readBatchSummary,
+  withBatchMethods,
 } from "./batch-result.ts";
 import type { BatchItem, BatchResult } from "./types.ts";
 
@@ -245,6 +246,28 @@ describe("by position", () => {
     expect(Object.keys(structuredClone({ ...batch }))).toEqual(["all", "completionReason"]);
     expect(Array.isArray(batch)).toBe(false);
   });
+});
+
+test("a serdes of its own may read the items alone, with errors as they are or as they were stored", async () => {
+  const read = (batch: unknown): unknown => {
+    const own = withBatchMethods<unknown>({ serialize: () => "", deserialize: async () => batch as never });
+    return own.deserialize("", context);
+  };
+  const error = new ChildContextError("kept");
+  const batch = (await read({
+    all: [
+      { index: 0, status: "SUCCEEDED", result: 1 },
+      { index: 1, status: "FAILED", error },
+      { index: 2, status: "FAILED", error: { ErrorType: "RangeError", ErrorMessage: "stored" } },
+    ],
+    completionReason: "ALL_COMPLETED",
+  })) as BatchResult<unknown>;
+  expect(batch.getResults()).toEqual([1]);
+  expect(batch.getErrors()[0]).toBe(error);
+  expect(batch.getErrors()[1]).toMatchObject({ name: "RangeError", message: "stored" });
+  expect(await read(batch)).toBe(batch);
+  expect(await read({ read: "otherwise" })).toEqual({ read: "otherwise" });
+  expect(await read(undefined)).toBeUndefined();
 });
 
 test("what its methods return may be changed without harm", () => {

@@ -16,6 +16,7 @@ import {
   type ErrorObject,
   failureFromErrorObject,
 } from "../engine/model/errors.ts";
+import { chain } from "../engine/ports/maybe-promise.ts";
 import type { Serdes } from "../engine/ports/serdes.ts";
 import { type BatchItemStatus, CompletionOutcome } from "./literals.ts";
 import type { BatchItem, BatchResult, CompletionDecision, CompletionReason } from "./types.ts";
@@ -162,6 +163,17 @@ export function createBatchSerdes<T>(): Serdes<BatchResult<T>> {
   };
 }
 
+/** A batch's own serdes may read the items alone: the methods are added, as in AWS's SDK. */
+export function withBatchMethods<T>(own: Serdes<BatchResult<T>>): Serdes<BatchResult<T>> {
+  return {
+    serialize: (batch, context) => own.serialize(batch, context),
+    deserialize: (data, context) =>
+      chain(own.deserialize(data, context), (read) =>
+        Array.isArray(read?.all) && !(read instanceof Batch) ? restoreBatch<T>(read) : read,
+      ),
+  };
+}
+
 /** A batch from its stored form, or an empty one from anything else. */
 function restoreBatch<T>(stored: { all?: unknown; completionReason?: CompletionReason } | null): Batch<T> {
   if (!Array.isArray(stored?.all)) return new Batch<T>([], "ALL_COMPLETED");
@@ -181,7 +193,9 @@ function storeError(error: Error): StoredError {
   return stored;
 }
 
-function restoreError(stored: StoredError): Error {
+/** A serdes of one's own may have restored it already. */
+function restoreError(stored: StoredError | Error): Error {
+  if (stored instanceof Error) return stored;
   const error = durableErrorClass(stored.ErrorType)
     ? DurableOperationError.fromErrorObject(stored)
     : causeFromFailure(failureFromErrorObject(stored));

@@ -270,6 +270,18 @@ export const differences = {
       updates: expect.any(Object) as Record<string, []>,
     }),
   },
+  "restored errors are kept": {
+    places: OURS,
+    reason:
+      "The error of an item that a serdes for a whole batch has read back as an Error is handed over as it is; AWS's SDK takes it for a stored one, so that its message is lost.",
+    ours: (aws) => ({
+      ...aws,
+      result: aws.result?.replace(
+        '{"class":"Error","name":"Error","message":""}',
+        '{"class":"RangeError","name":"RangeError","message":"read"}',
+      ),
+    }),
+  },
   "holes are items": {
     places: OURS,
     reason:

@@ -5,6 +5,20 @@ const updated = ["src/lambda-compat/hosted-invocation.test.ts", "test/differenti
 /** AWS's interface for handlers, plugins, clients and serdes. */
 export const compatMutations: readonly Mutation[] = [
   {
+    keeps: "batches",
+    what: "an error that a batch's own serdes has restored is taken for a stored one",
+    code: "  if (stored instanceof Error) return stored;",
+    becomes: "",
+    tests: ["src/lambda-compat/batch-result.test.ts"],
+  },
+  {
+    keeps: "batches",
+    what: "a batch's own serdes that reads the items alone leaves the result without methods",
+    code: "config?.serdes ? withBatchMethods(config.serdes) : createBatchSerdes<T>()",
+    becomes: "config?.serdes ?? createBatchSerdes<T>()",
+    tests: ["test/differential/batches.test.ts"],
+  },
+  {
     keeps: "P2",
     what: "a step has no timeout",
     code: "    this.timeoutMs = config?.timeout === undefined ? undefined : toSeconds(config.timeout) * 1000;",

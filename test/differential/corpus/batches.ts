@@ -345,6 +345,42 @@ export const maps: Corpus = {
     await context.wait("pause", { seconds: 1 });
     return batch;
   },
+  "a serdes for the batch that reads its items alone": () => async (_event, context) => {
+    const batch = await context.map(
+      "serdes",
+      [1, 2],
+      async (_inner, item) => {
+        if (item === 2) throw new RangeError("item 2");
+        return item;
+      },
+      {
+        maxConcurrency: 1,
+        serdes: {
+          serialize: async (value) => value?.getResults().join(),
+          deserialize: async (text) =>
+            ({
+              all: [
+                { index: 0, status: "SUCCEEDED", result: Number(text) },
+                { index: 1, status: "FAILED", error: { ErrorType: "RangeError", ErrorMessage: "read" } },
+              ],
+              completionReason: "ALL_COMPLETED",
+            }) as never,
+        },
+      },
+    );
+    const first = describeBatch(batch);
+    await context.wait("pause", { seconds: 1 });
+    return [first, describeBatch(batch)];
+  },
+  "a serdes for the batch that restores errors": () => async (_event, context) => {
+    const batch = await context.map("serdes", [1], fails("item 1"), {
+      serdes: {
+        serialize: async () => "",
+        deserialize: async () => ({ all: [{ index: 0, status: "FAILED", error: new RangeError("read") }] }) as never,
+      },
+    });
+    return batch.getErrors().map(describeError);
+  },
   "errors of items after a replay": () => async (_event, context) => {
     const batch = await context.map(
       "errors",
