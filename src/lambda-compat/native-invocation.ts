@@ -16,7 +16,7 @@ import { bringsClient } from "./invocation-input.ts";
 import { isFinal, LambdaCheckpoint } from "./lambda-checkpoint.ts";
 import { InvocationStatus } from "./literals.ts";
 import { wireId } from "./wire-id.ts";
-import { md5 } from "./md5.ts";
+import { md5 } from "#md5";
 import type { PluginHost } from "./plugin-host.ts";
 import type { Program, ProgramOutcome } from "./program.ts";
 import type * as api from "./types.ts";
