@@ -232,16 +232,12 @@ export class LambdaCheckpoint implements CheckpointClient {
   }
 
   /** The places in the order of starts of the contexts around a result, from the root, and its own. */
-  #path(due: Due): number[] {
-    const path = [this.#startOf(due)];
-    for (let id = due.operation.parentId; id !== undefined; id = this.#operations.get(id)?.parentId) {
-      path.unshift((this.#order.get(id) ?? 0) * 2 + 1);
+  #path({ operation, isOpening }: Due): number[] {
+    const path: number[] = [];
+    for (let id: string | undefined = operation.id; id !== undefined; id = this.#operations.get(id)?.parentId) {
+      path.unshift((this.#order.get(id) ?? 0) * 2 + (isOpening && id === operation.id ? 0 : 1));
     }
     return path;
-  }
-
-  #startOf({ operation, isOpening }: Due): number {
-    return (this.#order.get(operation.id) ?? 0) * 2 + (isOpening ? 0 : 1);
   }
 }
 
@@ -271,25 +267,19 @@ function comparePaths(a: readonly number[], b: readonly number[]): number {
 function introduced(update: OperationUpdate, now: number): Draft<Operation> | undefined {
   const { id, type, parentId, name, subType } = update;
   if (type === "EXECUTION") return undefined;
-  const common: OperationBase = { id, status: "STARTED", startedAt: now, ...present({ parentId, name, subType }) };
-  return kindsAtSdk[type].begin(common, update);
+  const common: OperationBase = present({ id, parentId, name, subType, status: "STARTED", startedAt: now });
+  const kind = kindsAtSdk[type];
+  return kind.begin?.(common, update) ?? kind.read(common, {});
 }
 
 /** A copy of the operation after the update. */
 function applied(known: Draft<Operation>, update: OperationUpdate, now: number): Draft<Operation> {
-  const operation = { ...known };
   const { action, payload, error } = update;
-  if (action === "START") {
-    if (!isSettled(operation.status)) operation.status = "STARTED";
-    return operation;
-  }
-  delete operation.result;
-  delete operation.error;
-  if (payload !== undefined) operation.result = payload;
-  if (error !== undefined) operation.error = error;
-  operation.status = STATUS_AFTER[action];
+  if (action === "START") return { ...known, status: isSettled(known.status) ? known.status : "STARTED" };
+  const outcome = { status: STATUS_AFTER[action], result: payload, error };
+  const operation: Draft<Operation> = present({ ...known, ...outcome });
   if (action !== "RETRY") operation.endedAt = now;
-  kindsAtSdk[operation.type].conclude(operation, update, now);
+  kindsAtSdk[operation.type].conclude?.(operation, update, now);
   return operation;
 }
 

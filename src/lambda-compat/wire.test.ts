@@ -154,21 +154,22 @@ describe("an operation", () => {
 
 describe("an update", () => {
   const seconds = fc.integer({ min: 1, max: 31_622_400 });
-  const update: fc.Arbitrary<OperationUpdate> = fc.record(
-    {
-      id: hashed,
-      parentId: hashed,
-      name: fc.string(),
-      type: fc.constantFrom(...Object.values(OperationType)),
-      subType: fc.string(),
-      action: fc.constantFrom(...Object.values(OperationAction)),
-      payload: fc.string(),
-      error: failure,
-      replayChildren: fc.boolean(),
-      nextAttemptDelaySeconds: seconds,
-      waitSeconds: seconds,
-    },
-    { requiredKeys: ["id", "type", "action"] },
+  const anyType = {
+    id: hashed,
+    parentId: hashed,
+    name: fc.string(),
+    type: fc.constantFrom(...Object.values(OperationType)),
+    subType: fc.string(),
+    action: fc.constantFrom(...Object.values(OperationAction)),
+    payload: fc.string(),
+    error: failure,
+  };
+  const always = { requiredKeys: ["id", "type", "action"] } satisfies fc.RecordConstraints<keyof typeof anyType>;
+  const update: fc.Arbitrary<OperationUpdate> = fc.oneof(
+    fc.record(anyType, always),
+    fc.record({ ...anyType, type: fc.constant("CONTEXT" as const), replayChildren: fc.boolean() }, always),
+    fc.record({ ...anyType, type: fc.constant("STEP" as const), nextAttemptDelaySeconds: seconds }, always),
+    fc.record({ ...anyType, type: fc.constant("WAIT" as const), waitSeconds: seconds }, always),
   );
 
   test("comes through the wire as it was", () => {

@@ -10,7 +10,7 @@ import type { Operation, OperationBase, RecordedType } from "../engine/model/ope
 import { present } from "../engine/model/present.ts";
 import type { OperationUpdate } from "../engine/model/update.ts";
 import { wireId } from "./wire-id.ts";
-import { toMilliseconds, type WireOperationOf, type WireTime } from "./wire-kinds/wire-kind.ts";
+import { toMilliseconds, type WireOperationOf, type WireOutcome, type WireTime } from "./wire-kinds/wire-kind.ts";
 import { kindsAtSdk, kindsAtService } from "./wire-kinds/wire-kinds.ts";
 import type * as wire from "./wire-types.ts";
 
@@ -64,43 +64,41 @@ export function operationFromWire(operation: WireOperationOf<WireTime>): Operati
   const type = operation.Type ?? typeByDetails(operation);
   if (!id || !type || type === "EXECUTION" || !Object.hasOwn(kindsAtSdk, type)) return undefined;
   const kind = kindsAtSdk[type];
-  const { Result, Error } = kind.outcomeOf(operation) ?? {};
-  const common: OperationBase = {
+  const { Result, Error } = (operation[kind.details] ?? {}) as WireOutcome;
+  const common: OperationBase = present({
     id,
-    ...present({ parentId: ParentId, name: Name, subType: SubType }),
+    parentId: ParentId,
+    name: Name,
+    subType: SubType,
     status: Status ?? "STARTED",
     startedAt: toMilliseconds(StartTimestamp) ?? 0,
-    ...present({ endedAt: toMilliseconds(EndTimestamp), result: Result, error: Error && errorFromWire(Error) }),
-  };
+    endedAt: toMilliseconds(EndTimestamp),
+    result: Result,
+    error: Error && errorFromWire(Error),
+  });
   return kind.read(common, operation);
 }
 
 /** AWS's SDK takes an operation without a type for whatever the code calls there. */
 function typeByDetails(operation: WireOperationOf<WireTime>): RecordedType | undefined {
-  return DETAILS.find(([member]) => operation[member] !== undefined)?.[1];
+  const types = Object.keys(kindsAtSdk) as RecordedType[];
+  return types.find((type) => operation[kindsAtSdk[type].details] !== undefined);
 }
-
-const DETAILS = [
-  ["StepDetails", "STEP"],
-  ["ContextDetails", "CONTEXT"],
-  ["WaitDetails", "WAIT"],
-  ["CallbackDetails", "CALLBACK"],
-  ["ChainedInvokeDetails", "CHAINED_INVOKE"],
-] as const;
 
 /** An update as the wire has it. */
 export function updateToWire(update: OperationUpdate): wire.OperationUpdate {
   const { id, parentId, name, type, subType, action, payload, error } = update;
-  const written: wire.OperationUpdate = {
+  return present({
     Id: wireId(id),
-    ...present({ ParentId: parentId && wireId(parentId), Name: name }),
+    ParentId: parentId && wireId(parentId),
+    Name: name,
     Type: type,
-    ...present({ SubType: subType }),
+    SubType: subType,
     Action: action,
-    ...present({ Payload: payload, Error: error && errorToWire(error) }),
-  };
-  for (const kind of Object.values(kindsAtSdk)) Object.assign(written, kind.writeOptions(update));
-  return written;
+    Payload: payload,
+    Error: error && errorToWire(error),
+    ...(type !== "EXECUTION" && kindsAtSdk[type].writeOptions(update)),
+  });
 }
 
 /** What an SDK asks to record. Nothing is checked: that is the machine's part. */

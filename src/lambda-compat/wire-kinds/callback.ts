@@ -14,17 +14,15 @@ export const callbackAtService: KindAtService<CallbackOperation> = {
 
 /** The same where handlers run. */
 export const callbackAtSdk: KindAtSdk<CallbackOperation> = {
-  outcomeOf: ({ CallbackDetails }) => CallbackDetails,
+  details: "CallbackDetails",
   read: (common, { CallbackDetails }) => ({
     ...common,
     type: "CALLBACK",
     callbackId: CallbackDetails?.CallbackId ?? "",
   }),
-  writeOptions: ({ type, action, timeoutSeconds, heartbeatTimeoutSeconds }) => {
-    if (type !== "CALLBACK" || action !== "START") return {};
+  writeOptions: ({ action, timeoutSeconds, heartbeatTimeoutSeconds }) => {
+    if (action !== "START") return {};
     const timeouts = { TimeoutSeconds: timeoutSeconds, HeartbeatTimeoutSeconds: heartbeatTimeoutSeconds };
     return { CallbackOptions: present(timeouts) };
   },
-  begin: (common) => ({ ...common, type: "CALLBACK", callbackId: "" }),
-  conclude: () => {},
 };

@@ -14,12 +14,10 @@ export const chainedInvokeAtService: KindAtService<ChainedInvokeOperation> = {
 
 /** The same where handlers run. */
 export const chainedInvokeAtSdk: KindAtSdk<ChainedInvokeOperation> = {
-  outcomeOf: ({ ChainedInvokeDetails }) => ChainedInvokeDetails,
+  details: "ChainedInvokeDetails",
   read: (common) => ({ ...common, type: "CHAINED_INVOKE", functionName: "" }),
-  writeOptions: ({ type, action, functionName, tenantId }) =>
-    type === "CHAINED_INVOKE" && action === "START"
+  writeOptions: ({ action, functionName, tenantId }) =>
+    action === "START"
       ? { ChainedInvokeOptions: { FunctionName: functionName, ...present({ TenantId: tenantId }) } }
       : {},
-  begin: (common, { functionName = "" }) => ({ ...common, type: "CHAINED_INVOKE", functionName }),
-  conclude: () => {},
 };

@@ -1,6 +1,6 @@
 import type { ContextOperation } from "../../engine/model/operation.ts";
 import { present } from "../../engine/model/present.ts";
-import { unlessEmpty, type KindAtSdk, type KindAtService } from "./wire-kind.ts";
+import type { KindAtSdk, KindAtService } from "./wire-kind.ts";
 
 /** A context: its value may be rebuilt from its children. */
 export const contextAtService: KindAtService<ContextOperation> = {
@@ -13,14 +13,14 @@ export const contextAtService: KindAtService<ContextOperation> = {
 
 /** The same where handlers run. */
 export const contextAtSdk: KindAtSdk<ContextOperation> = {
-  outcomeOf: ({ ContextDetails }) => ContextDetails,
+  details: "ContextDetails",
   read: (common, { ContextDetails }) => ({
     ...common,
     type: "CONTEXT",
     ...present({ replayChildren: ContextDetails?.ReplayChildren }),
   }),
-  writeOptions: ({ replayChildren }) => present({ ContextOptions: unlessEmpty({ ReplayChildren: replayChildren }) }),
-  begin: (common) => ({ ...common, type: "CONTEXT" }),
+  writeOptions: ({ replayChildren }) =>
+    replayChildren === undefined ? {} : { ContextOptions: { ReplayChildren: replayChildren } },
   conclude: (operation, { replayChildren }) => {
     if (replayChildren === true) operation.replayChildren = true;
   },

@@ -1,6 +1,6 @@
 import type { StepOperation } from "../../engine/model/operation.ts";
 import { present } from "../../engine/model/present.ts";
-import { toMilliseconds, unlessEmpty, type KindAtSdk, type KindAtService } from "./wire-kind.ts";
+import { toMilliseconds, type KindAtSdk, type KindAtService } from "./wire-kind.ts";
 
 /** A step: its attempts, and the pause before the next one. */
 export const stepAtService: KindAtService<StepOperation> = {
@@ -14,16 +14,15 @@ export const stepAtService: KindAtService<StepOperation> = {
 
 /** The same where handlers run. */
 export const stepAtSdk: KindAtSdk<StepOperation> = {
-  outcomeOf: ({ StepDetails }) => StepDetails,
+  details: "StepDetails",
   read: (common, { StepDetails: { Attempt, NextAttemptTimestamp } = {} }) => ({
     ...common,
     type: "STEP",
     attempt: Attempt ?? 0,
     ...present({ nextAttemptAt: toMilliseconds(NextAttemptTimestamp) }),
   }),
-  writeOptions: ({ nextAttemptDelaySeconds }) =>
-    present({ StepOptions: unlessEmpty({ NextAttemptDelaySeconds: nextAttemptDelaySeconds }) }),
-  begin: (common) => ({ ...common, type: "STEP", attempt: 0 }),
+  writeOptions: ({ nextAttemptDelaySeconds: seconds }) =>
+    seconds === undefined ? {} : { StepOptions: { NextAttemptDelaySeconds: seconds } },
   conclude: (operation, { action, nextAttemptDelaySeconds }, now) => {
     operation.attempt++;
     if (action === "RETRY") operation.nextAttemptAt = now + (nextAttemptDelaySeconds ?? 1) * 1000;

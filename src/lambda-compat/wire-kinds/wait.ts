@@ -1,6 +1,5 @@
 import type { WaitOperation } from "../../engine/model/operation.ts";
-import { present } from "../../engine/model/present.ts";
-import { toMilliseconds, unlessEmpty, type KindAtSdk, type KindAtService } from "./wire-kind.ts";
+import { toMilliseconds, type KindAtSdk, type KindAtService } from "./wire-kind.ts";
 
 /** A wait: an operation has its end, an update its length. */
 export const waitAtService: KindAtService<WaitOperation> = {
@@ -11,18 +10,17 @@ export const waitAtService: KindAtService<WaitOperation> = {
 
 /** The same where handlers run. */
 export const waitAtSdk: KindAtSdk<WaitOperation> = {
-  outcomeOf: () => undefined,
+  details: "WaitDetails",
   read: (common, { WaitDetails }) => {
     const { startedAt } = common;
     const dueAt = toMilliseconds(WaitDetails?.ScheduledEndTimestamp) ?? startedAt;
     return { ...common, type: "WAIT", waitSeconds: Math.round((dueAt - startedAt) / 1000), dueAt };
   },
-  writeOptions: ({ waitSeconds }) => present({ WaitOptions: unlessEmpty({ WaitSeconds: waitSeconds }) }),
+  writeOptions: ({ waitSeconds }) => (waitSeconds === undefined ? {} : { WaitOptions: { WaitSeconds: waitSeconds } }),
   begin: (common, { waitSeconds = 0 }) => ({
     ...common,
     type: "WAIT",
     waitSeconds,
     dueAt: common.startedAt + waitSeconds * 1000,
   }),
-  conclude: () => {},
 };

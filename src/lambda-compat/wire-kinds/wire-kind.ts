@@ -5,7 +5,6 @@
 
 import type { Draft } from "../../engine/model/draft.ts";
 import type { Operation, OperationBase } from "../../engine/model/operation.ts";
-import { type Present, present } from "../../engine/model/present.ts";
 import type { OperationUpdate } from "../../engine/model/update.ts";
 import type * as wire from "../wire-types.ts";
 
@@ -54,27 +53,24 @@ export interface KindAtService<Op extends Operation = Operation> {
 
 /** One kind of operation where handlers run: it is read, and updates of it are sent. */
 export interface KindAtSdk<Op extends Operation = Operation> {
-  /** Where an operation on the wire has its outcome. */
-  outcomeOf(operation: WireOperationOf<WireTime>): WireOutcome | undefined;
+  /** The member of an operation on the wire that holds what this kind has, its outcome too. */
+  readonly details: Extract<keyof wire.Operation, `${string}Details`>;
   /** The operation that a service sent, from what all kinds have in common. What the wire leaves out is left empty. */
-  read(common: OperationBase, operation: WireOperationOf<WireTime>): Op;
+  read(common: OperationBase, operation: Partial<WireOperationOf<WireTime>>): Op;
 
-  /** What an update of any kind says of this one, for the wire. */
-  writeOptions(update: OperationUpdate): Partial<wire.OperationUpdate>;
-  /** What an acknowledged START makes of what all kinds have in common, where a service's answer leaves it out. */
-  begin(common: OperationBase, update: OperationUpdate): Op;
+  /** What an update says of this kind alone, for the wire. */
+  writeOptions(update: OperationUpdate): Pick<wire.OperationUpdate, OptionsMember>;
+  /**
+   * What an acknowledged START makes of what all kinds have in common, where a service's answer leaves it out. By default
+   * what `read` makes of it.
+   */
+  begin?(common: OperationBase, update: OperationUpdate): Op;
   /** What another acknowledged action changes beside status, times and outcome. `now` is in ms since the epoch. */
-  conclude(operation: Draft<Op>, update: OperationUpdate, now: number): void;
+  conclude?(operation: Draft<Op>, update: OperationUpdate, now: number): void;
 }
 
 /** Members that may say that they are not there. */
 export type Unset<T> = { [Key in keyof T]: T[Key] | undefined };
-
-/** The options if any is given. */
-export function unlessEmpty<T extends object>(members: T): Present<T> | undefined {
-  const kept = present(members);
-  return Object.keys(kept).length > 0 ? kept : undefined;
-}
 
 /** Epoch seconds, or milliseconds where seconds would lie beyond the year 5000. Undefined for what is no time. */
 export function toMilliseconds(time: WireTime | null | undefined): number | undefined {
