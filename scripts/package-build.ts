@@ -83,6 +83,12 @@ const shared: InlineConfig = {
   // A file for each module: a user's bundler then leaves out whole modules, which it cannot do inside shared chunks.
   unbundle: true,
   hash: false,
+  // A field that has no value at its declaration gets one in the constructor; to declare it again costs bytes and time.
+  // tsconfig.json would have the last word on it, and says nothing else that the code itself does not.
+  inputOptions: {
+    tsconfig: false,
+    transform: { typescript: { onlyRemoveTypeImports: true, removeClassFieldsWithoutInitializer: true } },
+  },
   // Packages that package.json names are left as imports; any other would be bundled, and is refused.
   deps: { neverBundle: [/^[a-z]+:/, /^#/], onlyBundle: [] },
   logLevel: "warn",

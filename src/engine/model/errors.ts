@@ -39,9 +39,9 @@ export abstract class DurableOperationError extends Error {
 
   constructor(message?: string, cause?: Error, errorData?: string) {
     super(message);
+    // Members of its own also where they are undefined, as with AWS's SDK.
+    Object.assign(this, { cause, errorData, stackTrace: undefined });
     this.name = new.target.name;
-    if (cause !== undefined) this.cause = cause;
-    if (errorData !== undefined) this.errorData = errorData;
   }
 
   /** The error that a stored error stands for; a type that is no durable error's comes back as a StepError. */

@@ -26,7 +26,7 @@ export class Scope {
   readonly recordedKey: string | undefined;
   readonly isRebuilding: boolean;
   /** Of a branch written without a parameter: the outer scope whose calls inside the branch belong to the branch. */
-  adopts: Scope | undefined;
+  adopts: Scope | undefined = undefined;
   /** Added to the message when another context is used in this one. */
   hint = "";
   readonly #isRecorded: boolean;
