@@ -1,5 +1,5 @@
 import type { Failure } from "./failure.ts";
-import { utf8Length } from "./utf8.ts";
+import { isHighSurrogate, utf8Length } from "./utf8.ts";
 
 /**
  * How much JSON in UTF-8 a stored error may be. The limit of the log, which is AWS's, is 32 KiB for the update that
@@ -53,10 +53,6 @@ function cut(text: string, bytes: number): string {
     else tooLong = middle;
   }
   return shortened(isHighSurrogate(text.charCodeAt(fitting - 1)) ? fitting - 1 : fitting);
-}
-
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdbff;
 }
 
 function firstLines(lines: readonly string[], bytes: number): string[] {

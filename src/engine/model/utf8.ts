@@ -16,7 +16,8 @@ export function utf8Length(text: string): number {
   return bytes;
 }
 
-function isHighSurrogate(unit: number): boolean {
+/** True for the first unit of two that make one character. */
+export function isHighSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdbff;
 }
 

@@ -5,9 +5,10 @@
 
 import type { Draft } from "../model/draft.ts";
 import { isSettled, type Operation, type OperationAction, type OperationType } from "../model/operation.ts";
+import { present } from "../model/present.ts";
 import type { OperationUpdate } from "../model/update.ts";
 import type { AmbientSnapshot } from "../ports/host.ts";
-import { NonDeterministicExecutionError, type OperationIdentity } from "./faults.ts";
+import { nonDeterminism, NonDeterministicExecutionError, type OperationIdentity } from "./faults.ts";
 import type { Running } from "./instrument.ts";
 import type { Scope } from "./scope.ts";
 
@@ -22,6 +23,9 @@ export interface CallOptions {
   /** User code that makes the caller's error of the recorded one. */
   readonly mapError?: object | undefined;
 }
+
+/** What an update says beside the operation and the action. */
+export type UpdateDetails = { readonly [Key in keyof OperationUpdate]?: OperationUpdate[Key] | undefined };
 
 export class CalledOperation<Options extends CallOptions = CallOptions> {
   readonly scope: Scope;
@@ -69,8 +73,8 @@ export class CalledOperation<Options extends CallOptions = CallOptions> {
     return this.stored !== undefined && isSettled(this.stored.status);
   }
 
-  /** An update of this operation. */
-  update(action: OperationAction, details: Partial<OperationUpdate> = {}): OperationUpdate {
+  /** An update of this operation; of `details` what is there. */
+  update(action: OperationAction, details: UpdateDetails = {}): OperationUpdate {
     const { name, scope } = this;
     const update: Draft<OperationUpdate> = {
       id: this.key,
@@ -81,9 +85,10 @@ export class CalledOperation<Options extends CallOptions = CallOptions> {
     };
     if (scope.recordedKey !== undefined) update.parentId = scope.recordedKey;
     if (name !== undefined) update.name = name;
-    return Object.assign(update, details);
+    return Object.assign(update, present(details));
   }
 
+  /** What an instrument is told of the user function that is about to run. */
   running(attempt?: number): Running {
     return {
       id: this.key,
@@ -120,8 +125,8 @@ function breach(
   const recorded: OperationIdentity = { id, type: stored.type, name: stored.name, subType: stored.subType };
   const attempted: OperationIdentity = { id, type, name, subType: called.options.subType };
   const message =
-    `[Unrecoverable Execution] Non-deterministic execution detected: Operation ${what} mismatch for step "${id}". ` +
-    `Expected ${what} "${expected}", but got "${got}". This indicates non-deterministic control flow in your workflow code.` +
+    "[Unrecoverable Execution] " +
+    nonDeterminism(`Operation ${what} mismatch for step "${id}". Expected ${what} "${expected}", but got "${got}"`) +
     // Types alone do not say which call differs; the other messages name what they compare.
     (what === "type" ? ` The log has ${identified(recorded)}; the code calls ${identified(attempted)}.` : "");
   scope.invocation.breach(new NonDeterministicExecutionError(message, { recorded, attempted }));

@@ -22,6 +22,16 @@ export class NonDeterministicExecutionError extends Error {
 
 branded(NonDeterministicExecutionError, "NonDeterministicExecutionError");
 
+/** The text of such an error. */
+export function nonDeterminism(found: string): string {
+  return `Non-deterministic execution detected: ${found}. This indicates non-deterministic control flow in your workflow code.`;
+}
+
+/** An operation as these texts call it; `id` is its stored id, or its position. */
+export function operationTitle({ type, name }: Omit<OperationIdentity, "id">, id: string): string {
+  return `${type} ${name === undefined ? "" : `"${name}" `}(${id})`;
+}
+
 /** The parts of an operation that replay compares. */
 export interface OperationIdentity {
   /** The operation's position, such as `1-2`. */
@@ -71,12 +81,10 @@ export class CheckpointError extends Error {
   /** EXECUTION: the execution fails; INVOCATION: the invocation is tried again. */
   readonly scope: "INVOCATION" | "EXECUTION";
   constructor(scope: "INVOCATION" | "EXECUTION", cause: unknown) {
-    const why = messageOf(cause);
-    const prefix = scope === "EXECUTION" ? "[Unrecoverable Execution]" : "[Unrecoverable Invocation]";
-    super(`${prefix} Checkpoint failed: ${why}`, { cause });
+    const lost = scope === "EXECUTION" ? "Execution" : "Invocation";
+    super(`[Unrecoverable ${lost}] Checkpoint failed: ${messageOf(cause)}`, { cause });
     tellingErrors.add(this);
-    this.name =
-      scope === "EXECUTION" ? "CheckpointUnrecoverableExecutionError" : "CheckpointUnrecoverableInvocationError";
+    this.name = `CheckpointUnrecoverable${lost}Error`;
     this.scope = scope;
   }
 }

@@ -6,7 +6,7 @@
 
 import { isRebuilt, type Operation } from "../model/operation.ts";
 import type { InvocationCore } from "./core.ts";
-import { NonDeterministicExecutionError } from "./faults.ts";
+import { nonDeterminism, NonDeterministicExecutionError, operationTitle } from "./faults.ts";
 import { Patience } from "./patience.ts";
 
 /** When idle: end with PENDING after `graceMs`, or stay and call `onParked`. */
@@ -98,10 +98,7 @@ export class IdleTime {
 
 function missingTakerError(recorded: Operation, patienceMs: number): NonDeterministicExecutionError {
   const { id, type, name, subType } = recorded;
-  const what = `${type} ${name === undefined ? "" : `"${name}" `}(${id})`;
   const missing = isRebuilt(recorded) ? "come to its end again" : "called that operation";
-  const message =
-    `Non-deterministic execution detected: the log holds the result of ${what}, but the code has not ${missing} ` +
-    `in ${patienceMs} ms. This indicates non-deterministic control flow in your workflow code.`;
-  return new NonDeterministicExecutionError(message, { recorded: { id, type, name, subType } });
+  const found = `the log holds the result of ${operationTitle(recorded, id)}, but the code has not ${missing} in ${patienceMs} ms`;
+  return new NonDeterministicExecutionError(nonDeterminism(found), { recorded: { id, type, name, subType } });
 }

@@ -10,10 +10,9 @@
  * outcome. The record of a context says so; of a virtual context only the replay can tell.
  */
 
-import type { Draft } from "../../model/draft.ts";
 import type { Failure } from "../../model/failure.ts";
 import type { Operation, StepOperation } from "../../model/operation.ts";
-import type { OperationUpdate } from "../../model/update.ts";
+import { failureFromError } from "../../model/thrown-failure.ts";
 import type { MaybePromise } from "../../ports/maybe-promise.ts";
 import { CalledOperation, type CallOptions } from "../called-operation.ts";
 import type { Handover, Taker } from "../taker.ts";
@@ -24,16 +23,19 @@ import { afterCaller } from "./user-code.ts";
 
 /** How one attempt has ended. */
 export type Verdict =
-  | { readonly type: "succeed"; readonly payload: string | undefined }
-  | { readonly type: "fail"; readonly error: Failure }
+  | { readonly action: "SUCCEED"; readonly payload: string | undefined }
+  | { readonly action: "FAIL"; readonly error: Failure }
   | {
-      readonly type: "retry";
-      readonly delaySeconds: number;
+      readonly action: "RETRY";
+      readonly nextAttemptDelaySeconds: number;
       readonly error?: Failure;
       readonly payload?: string | undefined;
     };
 
-const BEGUN: Partial<OperationUpdate> = { hasBegun: true };
+/** The verdict on an attempt that cannot be made again. */
+export function failedFor(thrown: unknown): Verdict {
+  return { action: "FAIL", error: failureFromError(thrown) };
+}
 
 /** As an ambient value: the function that runs is an attempt of this operation. */
 export abstract class Attempts<T, Options extends CallOptions> extends CalledOperation<Options> implements Taker {
@@ -77,6 +79,12 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
 
   abstract prepare(operation: Operation): MaybePromise<Handover | undefined>;
 
+  /** Calls user code as what the attempt is. */
+  observed(body: () => T | Promise<T>): T | Promise<T> {
+    const { instrument } = this.scope.invocation;
+    return instrument === undefined ? body() : instrument.attempt(this.running(this.attempt), body);
+  }
+
   /** Goes on from the record. */
   begin(): Future<T> {
     const stored = this.stored as StepOperation | undefined;
@@ -100,7 +108,7 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
   }
 
   decided(verdict: Verdict): void {
-    if (verdict.type === "retry") this.keepContext();
+    if (verdict.action === "RETRY") this.keepContext();
     this.#conclude(verdict);
     this.scope.stopExecuting();
   }
@@ -133,7 +141,7 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
   #start(): void {
     if (this.scope.invocation.isLeaving) return;
     const { atMostOnce } = this;
-    this.scope.invocation.record(this.update("START", atMostOnce ? undefined : BEGUN), atMostOnce);
+    this.scope.invocation.record(this.update("START", { hasBegun: !atMostOnce || undefined }), atMostOnce);
     if (atMostOnce) this.#awaits = "STARTED";
     else this.#execute();
   }
@@ -163,25 +171,8 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
   #conclude(verdict: Verdict): void {
     if (this.scope.isClosed) return;
     const { invocation } = this.scope;
-    switch (verdict.type) {
-      case "succeed":
-        return invocation.record(this.update("SUCCEED", payloadOf(verdict)), true);
-      case "fail":
-        return invocation.record(this.update("FAIL", { error: verdict.error }), true);
-      case "retry":
-        this.#awaits = "READY";
-        return invocation.record(this.update("RETRY", retryOf(verdict)), true);
-    }
+    const { action, ...details } = verdict;
+    if (action === "RETRY") this.#awaits = "READY";
+    invocation.record(this.update(action, details), true);
   }
-}
-
-function payloadOf({ payload }: { readonly payload?: string | undefined }): Partial<OperationUpdate> | undefined {
-  return payload === undefined ? undefined : { payload };
-}
-
-function retryOf({ delaySeconds, error, payload }: Verdict & { readonly type: "retry" }): Partial<OperationUpdate> {
-  const details: Draft<Partial<OperationUpdate>> = { nextAttemptDelaySeconds: delaySeconds };
-  if (error !== undefined) details.error = error;
-  else if (payload !== undefined) details.payload = payload;
-  return details;
 }

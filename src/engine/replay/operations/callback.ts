@@ -1,14 +1,12 @@
 import { CallbackError, CallbackExternalError, CallbackTimeoutError, causeFromFailure } from "../../model/errors.ts";
-import type { Draft } from "../../model/draft.ts";
 import { type CallbackOperation, isSettled, type Operation } from "../../model/operation.ts";
-import type { OperationUpdate } from "../../model/update.ts";
 import type { MaybePromise } from "../../ports/maybe-promise.ts";
 import type { Serdes } from "../../ports/serdes.ts";
-import { CalledOperation, type CallOptions } from "../called-operation.ts";
-import type { Handover, Taker } from "../taker.ts";
+import type { CallOptions } from "../called-operation.ts";
 import { Future } from "../future.ts";
-import { deserialize } from "../round-trip.ts";
 import type { Scope } from "../scope.ts";
+import type { Handover } from "../taker.ts";
+import { OutsideOperation } from "./outside-operation.ts";
 
 export interface CallbackOptions<T> extends CallOptions {
   readonly timeoutSeconds?: number | undefined;
@@ -24,51 +22,28 @@ export interface OpenCallback<T> {
 
 /** Opens a callback. The answer comes once the callback is recorded, since it cannot be completed before. */
 export function callback<T>(scope: Scope, options: CallbackOptions<T>): Future<OpenCallback<T>> {
-  return scope.isClosed ? new Future<OpenCallback<T>>() : new Callback(scope, "CALLBACK", options).begin();
+  return scope.isClosed ? new Future<OpenCallback<T>>() : new Callback(scope, "CALLBACK", options).begin().opened;
 }
 
-class Callback<T> extends CalledOperation<CallbackOptions<T>> implements Taker {
-  readonly awaitsOutside = true;
-  readonly #opened: Future<OpenCallback<T>> = new Future<OpenCallback<T>>();
-  readonly #outcome: Future<T> = new Future<T>(this.scope);
+class Callback<T> extends OutsideOperation<T, CallbackOptions<T>> {
+  readonly opened: Future<OpenCallback<T>> = new Future<OpenCallback<T>>();
 
-  begin(): Future<OpenCallback<T>> {
-    const { invocation } = this.scope;
-    invocation.delivery.register(this.key, this);
-    if (this.stored === undefined && !this.scope.isRebuilding) {
-      invocation.record(this.update("START", limitsOf(this.options)), true);
-    }
-    invocation.schedule();
-    return this.#opened;
-  }
-
-  get isObserved(): boolean {
-    return this.#outcome.isObserved;
+  start(): void {
+    const { timeoutSeconds, heartbeatTimeoutSeconds } = this.options;
+    this.recordStart({ timeoutSeconds, heartbeatTimeoutSeconds });
   }
 
   prepareOpening(operation: Operation): Handover {
     const { callbackId } = operation as CallbackOperation;
-    if (callbackId) return this.#opened.ready({ callbackId, outcome: this.#outcome });
+    if (callbackId) return this.opened.ready({ callbackId, outcome: this.outcome });
     const which = isSettled(operation.status) ? "callback" : "started callback";
-    return this.#opened.broken(new CallbackError(`No callback ID found for ${which}: ${this.position}`));
+    return this.opened.broken(new CallbackError(`No callback ID found for ${which}: ${this.position}`));
   }
 
-  prepare(operation: Operation): MaybePromise<Handover | undefined> {
-    const outcome = this.#outcome;
-    if (operation.status !== "SUCCEEDED") return outcome.broken(callbackError(operation), this);
-    return deserialize<T, Handover>(this, this.options.serdes, operation.result, {
-      done: (value) => outcome.ready(value),
-      // The outside has sent this result: no repair here makes it readable.
-      failed: (error) => outcome.broken(new CallbackError(error.message, error), this),
-    });
+  prepare(operation: Operation): MaybePromise<Handover> {
+    if (operation.status !== "SUCCEEDED") return this.outcome.broken(callbackError(operation), this);
+    return this.read(this.options.serdes, operation.result, CallbackError);
   }
-}
-
-function limitsOf<T>({ timeoutSeconds, heartbeatTimeoutSeconds }: CallbackOptions<T>): Partial<OperationUpdate> {
-  const limits: Draft<Partial<OperationUpdate>> = {};
-  if (timeoutSeconds !== undefined) limits.timeoutSeconds = timeoutSeconds;
-  if (heartbeatTimeoutSeconds !== undefined) limits.heartbeatTimeoutSeconds = heartbeatTimeoutSeconds;
-  return limits;
 }
 
 function callbackError(operation: Operation): CallbackError {

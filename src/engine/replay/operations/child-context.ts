@@ -15,14 +15,12 @@ import {
 import { failureFromError } from "../../model/thrown-failure.ts";
 import type { Failure } from "../../model/failure.ts";
 import { isRebuilt, type Operation } from "../../model/operation.ts";
-import type { OperationUpdate } from "../../model/update.ts";
-import type { Draft } from "../../model/draft.ts";
 import { utf8Length } from "../../model/utf8.ts";
 import { chain, type MaybePromise } from "../../ports/maybe-promise.ts";
 import type { Serdes } from "../../ports/serdes.ts";
-import { CalledOperation, type CallOptions } from "../called-operation.ts";
+import { CalledOperation, type CallOptions, type UpdateDetails } from "../called-operation.ts";
 import type { Handover, Taker } from "../taker.ts";
-import { NonDeterministicExecutionError } from "../faults.ts";
+import { nonDeterminism, NonDeterministicExecutionError, operationTitle } from "../faults.ts";
 import { Future } from "../future.ts";
 import { deserialize, giveUp, readBack, serialize } from "../round-trip.ts";
 import { Scope, type ScopeOptions } from "../scope.ts";
@@ -158,12 +156,15 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
     if (this.scope.isRebuilding || this.scope.isClosed) return;
     const { future, options, scope } = this;
     const ready = scope.invocation.delivery.ends.reserve(this);
-    const fail = (end: End): void => ready(this.#handover(end, future.broken(this.childError(end.error), this)));
-    const failed = (error: SerdesError): void => fail(this.#failureOf(error));
+    const failed = (thrown: unknown): void => ready(this.#failure(thrown));
     serialize(this, options.serdes, value, {
       done: (text) => {
-        const end = this.#successOf(value, text);
-        if (end.error !== undefined) return fail(end);
+        let end: End;
+        try {
+          end = this.#successOf(value, text);
+        } catch (error) {
+          return failed(error);
+        }
         const done = (copy: T): void => ready(this.#handover(end, future.ready(copy)));
         void deserialize(this, options.serdes, text, { done, failed });
       },
@@ -174,9 +175,7 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
   fail(thrown: unknown): void {
     if (this.#rebuilt !== undefined) return this.#failedToRebuild(thrown);
     if (this.scope.isRebuilding || this.scope.isClosed) return;
-    const ready = this.scope.invocation.delivery.ends.reserve(this);
-    const end = this.#failureOf(thrown);
-    ready(this.#handover(end, this.future.broken(this.childError(end.error), this)));
+    this.scope.invocation.delivery.ends.reserve(this)(this.#failure(thrown));
   }
 
   #rebuild(value: T, rebuilt: (text: string | undefined) => void): void {
@@ -194,34 +193,26 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
   }
 
   #successOf(value: T, text: string | undefined): End {
-    const isSummarized = isLarge(text);
-    let payload = text;
-    try {
-      if (isSummarized) payload = this.options.summarize?.(value) ?? "";
-    } catch (error) {
-      return this.#failureOf(error);
-    }
-    const end: Draft<End> = {};
-    if (payload !== undefined) end.payload = payload;
-    if (isSummarized || this.options.preserveChildren === true) end.replayChildren = true;
-    return end;
+    const { summarize, preserveChildren } = this.options;
+    if (isLarge(text)) return { payload: summarize?.(value) ?? "", replayChildren: true };
+    return { payload: text, replayChildren: preserveChildren || undefined };
   }
 
-  #failureOf(thrown: unknown): End {
-    const end: Draft<End> = { error: failureFromError(thrown) };
-    if (this.options.preserveChildren === true) end.replayChildren = true;
-    return end;
+  #failure(thrown: unknown): Handover {
+    const error = failureFromError(thrown);
+    const end = { error, replayChildren: this.options.preserveChildren || undefined };
+    return this.#handover(end, this.future.broken(this.childError(error), this));
   }
 
   /** Queues the end for the log before anything that follows from it. */
-  #handover(end: Draft<End>, outcome: Handover): Handover {
+  #handover(end: End, outcome: Handover): Handover {
     return {
       handOver: () => {
         const { invocation } = this.scope;
         const { delivery } = invocation;
         const isAhead = invocation.handsOverAhead;
-        if (isAhead) end.after = delivery.lastNumber;
-        invocation.record(this.update(end.error === undefined ? "SUCCEED" : "FAIL", end), !isAhead);
+        const after = isAhead ? delivery.lastNumber : undefined;
+        invocation.record(this.update(end.error === undefined ? "SUCCEED" : "FAIL", { ...end, after }), !isAhead);
         if (isAhead) {
           // Code after an end that was not recorded has not run before, as far as the log tells.
           invocation.leaveReplay();
@@ -237,13 +228,13 @@ class RecordedContext<T> extends ChildContext<T> implements Taker {
   /** A context that succeeded cannot fail when everything in it answers from the log, unless the code has changed. */
   #failedToRebuild(thrown: unknown): void {
     const { key: id, name, options, position, scope, type } = this;
-    const what = `${type} ${name === undefined ? "" : `"${name}" `}(${position})`;
     const { errorMessage } = failureFromError(thrown);
-    const message =
-      `Non-deterministic execution detected: the log says that ${what} succeeded, but running it again for its value ` +
-      `failed: ${errorMessage}. This indicates non-deterministic control flow in your workflow code.`;
+    const found =
+      `the log says that ${operationTitle(this, position)} succeeded, ` +
+      `but running it again for its value failed: ${errorMessage}`;
     const recorded = { id, type, name, subType: options.subType };
-    scope.invocation.end({ status: "BREACH", error: new NonDeterministicExecutionError(message, { recorded }) });
+    const error = new NonDeterministicExecutionError(nonDeterminism(found), { recorded });
+    scope.invocation.end({ status: "BREACH", error });
   }
 }
 
@@ -280,7 +271,7 @@ class VirtualContext<T> extends ChildContext<T> {
 }
 
 /** The parts of an end that the log records. */
-type End = Pick<OperationUpdate, "payload" | "error" | "replayChildren" | "after">;
+type End = Pick<UpdateDetails, "payload" | "error" | "replayChildren">;
 
 function isLarge(text: string | undefined): boolean {
   return text !== undefined && utf8Length(text) > MAX_RECORDED_RESULT_BYTES;

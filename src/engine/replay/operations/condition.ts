@@ -1,5 +1,4 @@
 import { errorFromFailure, WaitForConditionError } from "../../model/errors.ts";
-import { failureFromError } from "../../model/thrown-failure.ts";
 import type { Operation } from "../../model/operation.ts";
 import type { MaybePromise } from "../../ports/maybe-promise.ts";
 import type { Serdes } from "../../ports/serdes.ts";
@@ -9,7 +8,7 @@ import type { StepInterruptedError } from "../faults.ts";
 import { Future } from "../future.ts";
 import { deserialize, readBack, type RoundTrip, serialize } from "../round-trip.ts";
 import type { Scope } from "../scope.ts";
-import { Attempts, type Verdict } from "./attempts.ts";
+import { Attempts, failedFor, type Verdict } from "./attempts.ts";
 import { runUserCode } from "./user-code.ts";
 
 /** The verdict of a wait strategy on a state; the delay is in whole seconds. */
@@ -47,7 +46,7 @@ class Condition<T> extends Attempts<T, ConditionOptions<T>> implements RoundTrip
   }
 
   interrupted(error: StepInterruptedError): Verdict {
-    return { type: "fail", error: failureFromError(error) };
+    return failedFor(error);
   }
 
   prepare({ status, result, error }: Operation): MaybePromise<Handover | undefined> {
@@ -67,18 +66,13 @@ class Condition<T> extends Attempts<T, ConditionOptions<T>> implements RoundTrip
   }
 
   failed(error: unknown): void {
-    this.decided({ type: "fail", error: failureFromError(error) });
+    this.decided(failedFor(error));
   }
 
   #check(state: T): void {
-    const { instrument } = this.scope.invocation;
-    const { attempt } = this;
     const { check, serdes } = this.options;
     runUserCode<T>(
-      () =>
-        instrument === undefined
-          ? check(state, attempt)
-          : instrument.attempt(this.running(attempt), () => check(state, attempt)),
+      () => this.observed(() => check(state, this.attempt)),
       (next) => serialize(this, serdes, next, this),
       (error) => this.failed(error),
     );
@@ -87,11 +81,11 @@ class Condition<T> extends Attempts<T, ConditionOptions<T>> implements RoundTrip
   #verdict(state: T, payload: string | undefined): Verdict {
     try {
       const verdict = this.options.decide(state, this.attempt);
-      if (!verdict.poll) return { type: "succeed", payload };
+      if (!verdict.poll) return { action: "SUCCEED", payload };
       this.#recorded = payload;
-      return { type: "retry", delaySeconds: verdict.delaySeconds, payload };
+      return { action: "RETRY", nextAttemptDelaySeconds: verdict.delaySeconds, payload };
     } catch (error) {
-      return { type: "fail", error: failureFromError(error) };
+      return failedFor(error);
     }
   }
 }

@@ -10,7 +10,7 @@ import { Future } from "../future.ts";
 import { deserialize, readBack, type RoundTrip, serialize } from "../round-trip.ts";
 import type { Scope } from "../scope.ts";
 import { AttemptLife, type CutOffListener } from "./attempt-life.ts";
-import { Attempts, type Verdict } from "./attempts.ts";
+import { Attempts, failedFor, type Verdict } from "./attempts.ts";
 import { runUserCode } from "./user-code.ts";
 
 /** The verdict of a retry strategy; the delay is in whole seconds. */
@@ -54,14 +54,10 @@ class Step<T> extends Attempts<T, StepOptions<T>> implements RoundTrip<string | 
   }
 
   run(): void {
-    const { instrument } = this.scope.invocation;
     const { attempt, options } = this;
     const life = this.#begin(options.timeoutMs);
     runUserCode<T>(
-      () =>
-        instrument === undefined
-          ? options.run(attempt, this)
-          : instrument.attempt(this.running(attempt), () => options.run(attempt, this)),
+      () => this.observed(() => options.run(attempt, this)),
       (value) => {
         if (this.#ends(life)) serialize(this, options.serdes, value, this);
       },
@@ -82,11 +78,11 @@ class Step<T> extends Attempts<T, StepOptions<T>> implements RoundTrip<string | 
   done(payload: string | undefined): void {
     const { serdes } = this.options;
     // JSON reads what JSON has written.
-    if (serdes.isJson === true) return this.decided({ type: "succeed", payload });
+    if (serdes.isJson === true) return this.decided({ action: "SUCCEED", payload });
     void deserialize<T, void>(this, serdes, payload, {
       done: (copy) => {
         this.#read = this.future.ready(copy);
-        this.decided({ type: "succeed", payload });
+        this.decided({ action: "SUCCEED", payload });
       },
       failed: (error) => this.failed(error),
     });
@@ -139,10 +135,10 @@ class Step<T> extends Attempts<T, StepOptions<T>> implements RoundTrip<string | 
       verdict = this.options.retry(asError(thrown), this.attempt);
     } catch (error) {
       // Recorded like any other failure: the function has run, and would run again on replay.
-      return { type: "fail", error: failureFromError(error) };
+      return failedFor(error);
     }
-    const error = failureFromError(thrown);
-    return verdict.retry ? { type: "retry", delaySeconds: verdict.delaySeconds, error } : { type: "fail", error };
+    if (!verdict.retry) return failedFor(thrown);
+    return { action: "RETRY", nextAttemptDelaySeconds: verdict.delaySeconds, error: failureFromError(thrown) };
   }
 }
 

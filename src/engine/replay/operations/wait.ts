@@ -1,7 +1,8 @@
-import { CalledOperation, type CallOptions } from "../called-operation.ts";
-import type { Handover, Taker } from "../taker.ts";
+import type { CallOptions } from "../called-operation.ts";
 import { Future } from "../future.ts";
 import type { Scope } from "../scope.ts";
+import type { Handover } from "../taker.ts";
+import { OutsideOperation } from "./outside-operation.ts";
 
 export interface WaitOptions extends CallOptions {
   readonly seconds: number;
@@ -9,28 +10,15 @@ export interface WaitOptions extends CallOptions {
 
 /** Lets time pass without anything running. Resolves however the wait ends. */
 export function wait(scope: Scope, options: WaitOptions): Future<void> {
-  return scope.isClosed ? new Future<void>() : new Wait(scope, "WAIT", options).begin();
+  return scope.isClosed ? new Future<void>() : new Wait(scope, "WAIT", options).begin().outcome;
 }
 
-class Wait extends CalledOperation<WaitOptions> implements Taker {
-  readonly awaitsOutside = true;
-  readonly #future: Future<void> = new Future<void>(this.scope);
-
-  get isObserved(): boolean {
-    return this.#future.isObserved;
-  }
-
-  begin(): Future<void> {
-    const { invocation } = this.scope;
-    invocation.delivery.register(this.key, this);
-    if (this.stored === undefined && !this.scope.isRebuilding) {
-      invocation.record(this.update("START", { waitSeconds: this.options.seconds }), true);
-    }
-    invocation.schedule();
-    return this.#future;
+class Wait extends OutsideOperation<void, WaitOptions> {
+  start(): void {
+    this.recordStart({ waitSeconds: this.options.seconds });
   }
 
   prepare(): Handover {
-    return this.#future.ready(undefined);
+    return this.outcome.ready(undefined);
   }
 }
