@@ -1,3 +1,4 @@
+import { filePayloads } from "#rarely-used";
 import type { AnySerdes, FileSystemSerdesConfig } from "./types.ts";
 
 /**
@@ -7,7 +8,7 @@ import type { AnySerdes, FileSystemSerdesConfig } from "./types.ts";
  * executions that use it run, and the answer to a callback, which no operation has stored, cannot name a file.
  */
 export function createFileSystemSerdes(basePath: string, config: FileSystemSerdesConfig = {}): AnySerdes {
-  const open = async () => (await import("./file-payloads.ts")).filePayloads(basePath, config);
+  const open = async () => filePayloads(basePath, config);
   return {
     serialize: async (value, context) => (value === undefined ? undefined : (await open()).serialize(value, context)),
     deserialize: async (payload, context) =>

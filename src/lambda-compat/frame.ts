@@ -1,6 +1,7 @@
 /** What all contexts of one invocation share. */
 
 import type { Invocation } from "../engine/replay/invocation.ts";
+import { present } from "../engine/model/present.ts";
 import type { CallOptions } from "../engine/replay/called-operation.ts";
 import { Attempts } from "../engine/replay/operations/attempts.ts";
 import { Scope } from "../engine/replay/scope.ts";
@@ -18,14 +19,15 @@ export interface Frame {
 /** Where the code that logs stands, as loggers are told. */
 export function logDataOf({ invocation, lambdaContext, executionContext }: Frame): DurableLogData {
   const { durableExecutionArn: executionArn } = executionContext;
-  const data: DurableLogData = { executionArn, requestId: lambdaContext.awsRequestId };
-  if (lambdaContext.tenantId !== undefined) data.tenantId = lambdaContext.tenantId;
   const place = placeOf(invocation.host.ambient.get());
-  if (place === undefined) return data;
-  data.operationId = wireId(place.position);
-  if (place.name !== undefined) data.operationName = place.name;
-  if (place instanceof Attempts) data.attempt = place.attempt;
-  return data;
+  return present({
+    executionArn,
+    requestId: lambdaContext.awsRequestId,
+    tenantId: lambdaContext.tenantId,
+    operationId: place && wireId(place.position),
+    operationName: place?.name,
+    attempt: place instanceof Attempts ? place.attempt : undefined,
+  });
 }
 
 function placeOf(ambient: unknown): Attempts<unknown, CallOptions> | Scope | undefined {

@@ -83,7 +83,8 @@ test("writes line by line what AWS's default logger writes, to the same streams"
 });
 
 test("writes to the global console where there is no Node, with objects as JSON", async () => {
-  const { stdout } = await runProgram(`
+  const { stdout } = await runProgram(
+    `
     const { createDefaultLogger } = await import("./src/lambda-compat/logger.ts");
     const said = [];
     for (const level of ["debug", "info", "warn", "error"]) console[level] = (line) => said.push([level, JSON.parse(line).message]);
@@ -95,7 +96,10 @@ test("writes to the global console where there is no Node, with objects as JSON"
     for (const level of ["debug", "info", "warn", "error"]) logger[level](level);
     logger.info("with", { a: 1 }, 7n, circular, null, undefined);
     write(JSON.stringify(said));
-  `);
+  `,
+    // As a page's bundler resolves it.
+    { NODE_OPTIONS: "--conditions=browser" },
+  );
   expect(JSON.parse(stdout)).toEqual([
     ["debug", "debug"],
     ["info", "info"],

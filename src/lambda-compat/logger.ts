@@ -1,6 +1,8 @@
 /** What handlers log through, and what this package says of itself when asked to. */
 
-import { environment, nodeModule, nodeProcess } from "./platform.ts";
+import { consoleOpener, formatText } from "#runtime";
+import { environment } from "./platform.ts";
+import type { Sink } from "./plain-console.ts";
 import type {
   DurableContextLogger,
   DurableLogData,
@@ -20,12 +22,7 @@ export interface DefaultLoggerOptions {
   readonly onLine?: ((line: string) => void) | undefined;
 }
 
-type Sink = Pick<Console, "debug" | "info" | "warn" | "error">;
 type Line = Record<string, unknown>;
-
-interface NodeUtil {
-  formatWithOptions(options: { breakLength: number }, ...values: unknown[]): string;
-}
 
 const LEVELS: readonly DurableLogLevel[] = ["DEBUG", "INFO", "WARN", "ERROR"];
 
@@ -101,31 +98,22 @@ function readVerbosity(): boolean {
   return environment("DURABLE_VERBOSE_MODE") === "true";
 }
 
-/**
- * On Node a console of our own: the Lambda runtime puts its own format around what goes through the global one. The
- * streams that Workers offer under Node's names end in the global console anyway. Node's streams are opened for the
- * first line only: most invocations write none, and a process takes milliseconds to open them.
- */
-function consoleOpener(): () => Sink {
-  // As they are now: what takes their places later may write through this logger.
-  const { debug, info, warn, error } = console;
-  const isWorker = (globalThis as { navigator?: { userAgent?: string } }).navigator?.userAgent?.startsWith(
-    "Cloudflare",
-  );
-  const module = isWorker ? undefined : nodeModule<{ Console?: new (streams: object) => Sink }>("node:console");
-  return () => {
-    const { stdout, stderr } = nodeProcess() ?? {};
-    return stdout && stderr && module?.Console ? new module.Console({ stdout, stderr }) : { debug, info, warn, error };
-  };
-}
-
 function formatLine(
   level: DurableLogLevel,
   { data, enrich, params }: { data: DurableLogData; enrich: LogEnrichment | undefined; params: unknown[] },
 ): string {
   const { requestId, executionArn, tenantId, operationId, operationName, attempt } = data;
-  const line: Line = { requestId, timestamp: new Date().toISOString(), level, executionArn };
-  Object.assign(line, { tenantId: tenantId ?? undefined, operationId, operationName, attempt }, enrichment(enrich));
+  const line: Line = {
+    requestId,
+    timestamp: new Date().toISOString(),
+    level,
+    executionArn,
+    tenantId: tenantId ?? undefined,
+    operationId,
+    operationName,
+    attempt,
+    ...enrichment(enrich),
+  };
   const values = params[0] === undefined ? params.slice(1) : params;
   if (values.length === 1) return formatValue(line, values[0]);
   line["message"] = formatText(values);
@@ -157,22 +145,5 @@ function enrichment(enrich: LogEnrichment | undefined): Line | undefined {
     return enrich?.();
   } catch {
     return undefined;
-  }
-}
-
-function formatText(values: readonly unknown[]): string {
-  const util = nodeModule<NodeUtil>("node:util");
-  if (util?.formatWithOptions) return util.formatWithOptions({ breakLength: Number.POSITIVE_INFINITY }, ...values);
-  return values.map(plainText).join(" ");
-}
-
-/** For runtimes without Node's formatter: no placeholders, objects as JSON. */
-function plainText(value: unknown): string {
-  if (typeof value !== "object" || value === null) return String(value);
-  if (value instanceof Error) return value.stack ?? String(value);
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return Object.prototype.toString.call(value);
   }
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { md5 } from "./md5.ts";
-import { md5 as nodeMd5 } from "./node/node-md5.ts";
+import { md5 as nodeMd5 } from "./node/node-runtime.ts";
 import { anyCharacter } from "../../test/any-character.ts";
 
 test("gives the digests of RFC 1321", () => {

@@ -1,7 +1,6 @@
 /**
  * MD5, written out because browsers and Workers offer no synchronous digest. It stands here for its brevity and because
- * the wire asks for it; nothing rests on its strength. On Node `node/node-md5.ts` goes in its place, by the `#md5` import
- * of package.json.
+ * the wire asks for it; nothing rests on its strength. On Node the one in `node/node-runtime.ts` goes in its place.
  */
 
 const SHIFTS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21];

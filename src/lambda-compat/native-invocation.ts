@@ -3,20 +3,18 @@
  * here between two invocations.
  */
 
-import { ticksOrTimers } from "../adapters/hosts/drain.ts";
 import type { PlatformTasks } from "../adapters/hosts/platform-tasks.ts";
-import { platformHost } from "../adapters/hosts/system-host.ts";
 import { failureFromError } from "../engine/model/thrown-failure.ts";
 import type { Failure } from "../engine/model/failure.ts";
 import { utf8Length } from "../engine/model/utf8.ts";
-import type { Host } from "../engine/ports/host.ts";
+import type { InvocationHost } from "../engine/ports/host.ts";
 import { CheckpointError } from "../engine/replay/faults.ts";
 import { DurableExecutionApiClient } from "./api-client.ts";
 import { bringsClient } from "./invocation-input.ts";
 import { isFinal, LambdaCheckpoint } from "./lambda-checkpoint.ts";
 import { InvocationStatus } from "./literals.ts";
 import { wireId } from "./wire-id.ts";
-import { md5 } from "#md5";
+import { md5, nativeHost } from "#runtime";
 import type { PluginHost } from "./plugin-host.ts";
 import type { Program, ProgramOutcome } from "./program.ts";
 import type * as api from "./types.ts";
@@ -64,13 +62,13 @@ interface NativeCall extends NativeRequest {
 class NativeInvocation {
   readonly #program: Program;
   readonly #call: NativeCall;
-  readonly #host: Host;
+  readonly #host: InvocationHost;
   readonly #checkpoint: LambdaCheckpoint;
 
   constructor(program: Program, call: NativeCall) {
     this.#program = program;
     this.#call = call;
-    this.#host = platformHost(ticksOrTimers(call.tasks));
+    this.#host = nativeHost(call.tasks);
     const transport = transportOf(program, call.event);
     this.#checkpoint = new LambdaCheckpoint({ transport, event: call.event, now: () => this.#host.now() });
   }

@@ -5,8 +5,6 @@
 
 interface NodeProcess {
   readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly stdout?: unknown;
-  readonly stderr?: unknown;
   cwd(): string;
   getBuiltinModule?(id: string): unknown;
 }

@@ -5,6 +5,8 @@
 
 import { errorFromFailure } from "../engine/model/errors.ts";
 import type { Operation } from "../engine/model/operation.ts";
+import { present } from "../engine/model/present.ts";
+import { isThenable } from "../engine/ports/maybe-promise.ts";
 import type { Running } from "../engine/replay/instrument.ts";
 import { wireId } from "./wire-id.ts";
 import type { DurableInstrumentationPlugin, OperationInfo } from "./plugins.ts";
@@ -40,22 +42,21 @@ export function createPluginDispatcher(plugins: readonly DurableInstrumentationP
 
 /** What plugins are told of an operation of which nothing is recorded yet. */
 export function callInfo({ id, type, name, subType, parentId }: Called, isReplay: boolean): OperationInfo {
-  const info: OperationInfo = { id: wireId(id), type, isReplay };
-  if (name !== undefined) info.name = name;
-  if (subType !== undefined) info.subType = subType;
-  if (parentId !== undefined) info.parentId = wireId(parentId);
-  return info;
+  return present({ id: wireId(id), type, isReplay, name, subType, parentId: parentId && wireId(parentId) });
 }
 
 /** What plugins are told of a recorded operation. */
 export function operationInfo(operation: Operation, isReplay = false): OperationInfo {
   const { status, startedAt, endedAt, result, error } = operation;
-  const info = Object.assign(callInfo(operation, isReplay), { status, startTimestamp: new Date(startedAt) });
-  if (endedAt !== undefined) info.endTimestamp = new Date(endedAt);
-  if (result !== undefined) info.result = result;
-  if (error !== undefined) info.error = errorFromFailure(error);
-  if (operation.type === "STEP") info.attempt = operation.attempt;
-  return info;
+  return present({
+    ...callInfo(operation, isReplay),
+    status,
+    startTimestamp: new Date(startedAt),
+    endTimestamp: endedAt === undefined ? undefined : new Date(endedAt),
+    result,
+    error: error && errorFromFailure(error),
+    attempt: operation.type === "STEP" ? operation.attempt : undefined,
+  });
 }
 
 /** The first plugin is outermost. `fn` runs at most once, and what it throws is what the caller gets. */
@@ -120,8 +121,4 @@ function enrichment(plugins: readonly DurableInstrumentationPlugin[]): Record<st
     }
   }
   return fields;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }

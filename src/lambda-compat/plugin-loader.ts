@@ -1,4 +1,4 @@
-import { createConfiguredPlugins } from "#plugin-code";
+import { createConfiguredPlugins } from "#rarely-used";
 import { branded } from "../engine/model/branded.ts";
 import { environment } from "./platform.ts";
 import type { PluginSource } from "./plugins.ts";

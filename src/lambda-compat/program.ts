@@ -1,6 +1,7 @@
 /** A durable handler with its configuration, and one run of it against a journal, whoever keeps that. */
 
-import { createPluginHost } from "#plugin-code";
+import { createPluginHost } from "#rarely-used";
+import { present } from "../engine/model/present.ts";
 import { failureFromError } from "../engine/model/thrown-failure.ts";
 import type { Failure } from "../engine/model/failure.ts";
 import { messageOf } from "../engine/model/message-of.ts";
@@ -89,8 +90,8 @@ function startHandler(handler: Handler, config: api.DurableExecutionConfig, run:
   // The functions below live as long as the invocation, and what one of them names is kept: never all of `run`.
   const { event, lambdaContext, plugins, updatedIds = [], tags, starter } = run;
   const { arn } = run.invocation;
-  const instrument = plugins === undefined ? {} : { instrument: plugins.instrument(arn, new Set(updatedIds)) };
-  const invocation = new Invocation({ ...run.invocation, ...instrument });
+  const instrument = plugins?.instrument(arn, new Set(updatedIds));
+  const invocation = new Invocation({ ...run.invocation, instrument });
   const executionContext = { durableExecutionArn: arn };
   const frame: Frame = { invocation, lambdaContext, executionContext, tags: new KnownTags(tags) };
   const enrich = plugins?.enrichLogContext;
@@ -143,8 +144,7 @@ function storedOutcome(
 ): StoredOutcome {
   if (outcome.status === "FAILED") return { status: "FAILED", error: failureFromError(outcome.error) };
   try {
-    const result = writeJson(outcome.value);
-    return result === undefined ? { status: "SUCCEEDED" } : { status: "SUCCEEDED", result };
+    return present({ status: "SUCCEEDED", result: writeJson(outcome.value) });
   } catch (error) {
     const refused = serializationError("the result of the handler", error, outcome.value);
     return { status: "FAILED", error: failureFromError(refused) };

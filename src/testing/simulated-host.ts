@@ -6,7 +6,8 @@
  * simulated, such as a request in a step, is real work, and the clock can be told to stand still for it.
  */
 
-import { bindAmbient, systemAmbient } from "../adapters/hosts/ambient.ts";
+import { systemAmbient } from "../adapters/hosts/ambient.ts";
+import { bindAmbient } from "../adapters/hosts/async-ambient.ts";
 import { createDrain, systemAfterMicrotasks } from "../adapters/hosts/drain.ts";
 import type { Ambient, Host } from "../engine/ports/host.ts";
 import { type SeededRandom, seededRandom } from "./seeded-random.ts";

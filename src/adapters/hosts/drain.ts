@@ -7,6 +7,7 @@
 import { type AfterMicrotasks, type BindContext, drainAfter } from "./drain-queue.ts";
 import { eventTurns, type Listen } from "./event-turns.ts";
 import { platformTasks, type PlatformTasks } from "./platform-tasks.ts";
+import { afterTicks } from "./ticks.ts";
 
 const asItIs: BindContext = (next) => next;
 
@@ -33,9 +34,6 @@ export function eventTasks(): { readonly afterMicrotasks: AfterMicrotasks; reado
   };
   return { afterMicrotasks, listen };
 }
-
-/** Ticks in a row before a turn of the event loop lets I/O and timers in. */
-const TICKS_PER_TURN = 128;
 
 interface Platform {
   readonly process?: { readonly nextTick?: (task: () => void) => void };
@@ -79,24 +77,6 @@ function isWorker(): boolean {
 }
 
 const listenPlainly: Listen = (target, type, listener) => target.addEventListener(type, listener);
-
-/** A microtask by promise, since queueMicrotask may be a test's. */
-const settled = Promise.resolve();
-
-function afterTicks(
-  nextTick: (task: () => void) => void,
-  setImmediate: (task: () => void) => unknown,
-): AfterMicrotasks {
-  let ticks = 0;
-  return (task) => {
-    const tick = (): void => nextTick(task);
-    return () => {
-      if (++ticks % TICKS_PER_TURN === 0) setImmediate(task);
-      // Asked for outside a microtask, a tick would run before the microtasks that are queued already.
-      else void settled.then(tick);
-    };
-  };
-}
 
 function afterTimer(task: () => void): () => void {
   return () => {

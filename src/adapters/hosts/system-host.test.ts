@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { bindAmbient, syncAmbient } from "./ambient.ts";
+import { syncAmbient } from "./ambient.ts";
+import { bindAmbient } from "./async-ambient.ts";
 import { createDrain, systemAfterMicrotasks, ticksOrTimers } from "./drain.ts";
 import { platformTasks } from "./platform-tasks.ts";
 import { systemHost } from "./system-host.ts";

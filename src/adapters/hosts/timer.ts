@@ -10,7 +10,7 @@ export interface TimerOptions {
    */
   readonly recheckMs?: number;
   /** Receives each platform timer as it is set: to keep it from holding the process open, for example. */
-  readonly onSet?: (handle: unknown) => void;
+  readonly onSet?: ((handle: unknown) => void) | undefined;
 }
 
 /**

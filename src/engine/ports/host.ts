@@ -1,21 +1,25 @@
-/** All that is impure, in one object. */
-export interface Host {
+/** All that is impure about the invocation of a handler. */
+export interface InvocationHost {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Uniform in [0, 1). */
-  random(): number;
-  /** 128 random bits from a cryptographic source, 32 lower-case hex digits. */
-  randomId(): string;
   /** Calls back once every microtask that is queued, or gets queued meanwhile, has run: user code has drained. */
   drain(next: () => void): void;
   /** Calls back at `at` (ms since the epoch) or later, never earlier, however far away. Returns its cancellation. */
   timer(at: number, fire: () => void): () => void;
-  /** Keeps the process alive for work that no caller awaits, where the platform offers that. */
-  background(work: Promise<unknown>): void;
   /** Given each line that a function's own logger writes, beside where it goes; absent where nobody keeps lines. */
   readonly onLine?: (line: string) => void;
   /** Follows values through asynchronous code. */
   readonly ambient: Ambient;
+}
+
+/** All that is impure, in one object. */
+export interface Host extends InvocationHost {
+  /** Uniform in [0, 1). */
+  random(): number;
+  /** 128 random bits from a cryptographic source, 32 lower-case hex digits. */
+  randomId(): string;
+  /** Keeps the process alive for work that no caller awaits, where the platform offers that. */
+  background(work: Promise<unknown>): void;
 }
 
 /** Runs code at once, in the asynchronous context that was kept. */

@@ -176,10 +176,7 @@ test("an invocation that has heard of something does not suspend before it has t
     // User code drains late, as it does in a process that stands still for a moment.
     host: {
       now: () => host.now(),
-      random: () => host.random(),
-      randomId: () => host.randomId(),
       timer: (at, fire) => host.timer(at, fire),
-      background: (work) => host.background(work),
       ambient: host.ambient,
       drain: (next) => void (drainMs === 0 ? host.drain(next) : host.timer(host.now() + drainMs, next)),
     },

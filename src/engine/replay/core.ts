@@ -2,7 +2,7 @@
 
 import type { Operation } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
-import type { Host } from "../ports/host.ts";
+import type { InvocationHost } from "../ports/host.ts";
 import type { Delivery } from "./delivery.ts";
 import type { NonDeterministicExecutionError } from "./faults.ts";
 import type { Instrument } from "./instrument.ts";
@@ -20,7 +20,7 @@ export type InvocationOutcome =
   | { readonly status: "FENCED" };
 
 export interface InvocationCore {
-  readonly host: Host;
+  readonly host: InvocationHost;
   /** Names the execution to serdes and loggers. */
   readonly arn: string;
   readonly instrument: Instrument | undefined;

@@ -13,7 +13,7 @@
 import type { Operation } from "../model/operation.ts";
 import { isSettled } from "../model/operation.ts";
 import type { OperationUpdate } from "../model/update.ts";
-import type { Host } from "../ports/host.ts";
+import type { InvocationHost } from "../ports/host.ts";
 import { Checkpoints, type CheckpointsOptions, faultOf } from "./checkpoints.ts";
 import type { InvocationCore, InvocationOutcome } from "./core.ts";
 import { Delivery, type DeliveryState } from "./delivery.ts";
@@ -26,7 +26,7 @@ import { ReplayProgress } from "./replay-progress.ts";
 import { Scope } from "./scope.ts";
 
 export interface InvocationOptions extends CheckpointsOptions, IdleOptions {
-  readonly host: Host;
+  readonly host: InvocationHost;
   /** The operations recorded so far, in the order in which they started. */
   readonly journal: Iterable<Operation>;
   /** The stored id of the operation at a position: the position itself, or AWS's hash of it. */
@@ -35,11 +35,11 @@ export interface InvocationOptions extends CheckpointsOptions, IdleOptions {
   readonly arn: string;
   /** Polls for outside changes while user functions run, for machines that cannot push. */
   readonly polling?: PollingOptions;
-  readonly instrument?: Instrument;
+  readonly instrument?: Instrument | undefined;
 }
 
 export class Invocation implements InvocationCore {
-  readonly host: Host;
+  readonly host: InvocationHost;
   readonly arn: string;
   readonly instrument: Instrument | undefined;
   readonly root: Scope;

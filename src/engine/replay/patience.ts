@@ -5,7 +5,7 @@
  * meanwhile ends in a turn, and a turn ends the wait.
  */
 
-import type { Host } from "../ports/host.ts";
+import type { InvocationHost } from "../ports/host.ts";
 
 const SLICE_MS = 5000;
 /** A slice that took this many times its length says nothing of the code. */
@@ -14,9 +14,9 @@ const LEAP = 2;
 export class Patience {
   /** The sum that the slices which count have to reach. */
   readonly limitMs: number;
-  readonly #host: Host;
+  readonly #host: InvocationHost;
 
-  constructor(host: Host, limitMs: number) {
+  constructor(host: InvocationHost, limitMs: number) {
     this.#host = host;
     this.limitMs = limitMs;
   }

@@ -1,4 +1,4 @@
-import type { Host } from "../../ports/host.ts";
+import type { InvocationHost } from "../../ports/host.ts";
 import type { Scope } from "../scope.ts";
 
 /** Told once that an attempt was cut off, and why. */
@@ -23,7 +23,7 @@ class AttemptAbortedError extends Error {
  * comes first.
  */
 export class AttemptLife {
-  readonly #host: Host;
+  readonly #host: InvocationHost;
   readonly #forgetScope: () => void;
   #isOver = false;
   #listeners: CutOffListener[] = [];

@@ -78,12 +78,12 @@ export interface BatchOptions<T> {
 export function runBatch<T>(scope: Scope, options: BatchOptions<T>): Promise<BatchOutcome<T>> {
   const { count, rule } = options;
   let isOver = false;
-  return new Batch(scope, options, {
+  return runItems(scope, options, {
     mayStart: (items) => items.startedCount < count && !rule.stops(items),
     isOver: (items) => (isOver ||= items.completedCount === count || rule.stops(items)),
     isOverAtOnce: (items) => items.startedCount === 0,
     outcome: (items) => ({ items: items.outcomes(), reason: rule.reason(items) }),
-  }).run();
+  });
 }
 
 /** Runs the items of a batch that has ended again, against the log. */
@@ -91,7 +91,7 @@ export function rebuildBatch<T>(scope: Scope, options: BatchOptions<T>, record: 
   const statuses = [...record.itemStatuses].slice(0, record.startedCount);
   /** Items with a recorded outcome that they have not reached again. */
   let open = statuses.filter((status) => status !== "-").length;
-  return new Batch(scope, options, {
+  return runItems(scope, options, {
     // As many at a time as in the live run: the code of an item may depend on side effects of items before it.
     mayStart: (items) => items.startedCount < statuses.length,
     isOver: (_items, index) => statuses[index] !== "-" && --open === 0,
@@ -103,7 +103,7 @@ export function rebuildBatch<T>(scope: Scope, options: BatchOptions<T>, record: 
         .map((item) => (statuses[item.index] === "-" ? { index: item.index, status: "STARTED" as const } : item)),
       reason: record.reason ?? options.rule.reason(items),
     }),
-  }).run();
+  });
 }
 
 /** What a live batch and a rebuilt one do not have alike. */
@@ -174,51 +174,33 @@ class Items<T> implements BatchProgress {
   }
 }
 
-class Batch<T> {
-  readonly #items: Items<T>;
-  readonly #maxConcurrency: number;
-  readonly #course: Course<T>;
-  #finish: ((outcome: BatchOutcome<T>) => void) | undefined;
-  #fail: ((error: unknown) => void) | undefined;
-
-  constructor(scope: Scope, options: BatchOptions<T>, course: Course<T>) {
-    this.#items = new Items(scope, options);
-    this.#maxConcurrency = options.maxConcurrency;
-    this.#course = course;
-  }
-
-  run(): Promise<BatchOutcome<T>> {
-    return new Promise((resolve, reject) => {
-      this.#finish = resolve;
-      this.#fail = reject;
-      this.#startMore();
-      if (this.#course.isOverAtOnce(this.#items)) this.#end();
-    });
-  }
-
-  #startMore(): void {
-    const items = this.#items;
-    while (items.startedCount - items.completedCount < this.#maxConcurrency && this.#course.mayStart(items)) {
-      const index = items.startedCount;
-      items.startNext(() => this.#goOn(index));
-    }
-  }
-
-  /** Rules and names are user code. */
-  #goOn(index: number): void {
-    try {
-      if (this.#course.isOver(this.#items, index)) this.#end();
-      else this.#startMore();
-    } catch (error) {
-      this.#fail?.(error);
-    }
-  }
-
-  #end(): void {
-    const finish = this.#finish;
-    this.#finish = undefined;
-    finish?.(this.#course.outcome(this.#items));
-  }
+/** Starts items until the batch is over; rules and names are user code. */
+function runItems<T>(scope: Scope, options: BatchOptions<T>, course: Course<T>): Promise<BatchOutcome<T>> {
+  const items = new Items(scope, options);
+  let hasEnded = false;
+  return new Promise((resolve, reject) => {
+    const end = (): void => {
+      if (hasEnded) return;
+      hasEnded = true;
+      resolve(course.outcome(items));
+    };
+    const startMore = (): void => {
+      while (items.startedCount - items.completedCount < options.maxConcurrency && course.mayStart(items)) {
+        const index = items.startedCount;
+        items.startNext(() => goOn(index));
+      }
+    };
+    const goOn = (index: number): void => {
+      try {
+        if (course.isOver(items, index)) end();
+        else startMore();
+      } catch (error) {
+        reject(error);
+      }
+    };
+    startMore();
+    if (course.isOverAtOnce(items)) end();
+  });
 }
 
 function asChildError(error: unknown): ChildContextError {

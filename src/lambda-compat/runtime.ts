@@ -1,0 +1,18 @@
+/**
+ * What the runtimes have in ways of their own, as it can be had wherever a handler may run. On Node
+ * `node/node-runtime.ts` goes in its place, by the `#runtime` import of package.json.
+ */
+
+import { ticksOrTimers } from "../adapters/hosts/drain.ts";
+import { invocationHost } from "../adapters/hosts/invocation-host.ts";
+import type { PlatformTasks } from "../adapters/hosts/platform-tasks.ts";
+import { systemAmbient } from "../adapters/hosts/ambient.ts";
+import type { InvocationHost } from "../engine/ports/host.ts";
+
+export { md5 } from "./md5.ts";
+export { consoleOpener, formatText } from "./plain-console.ts";
+
+/** The host of an invocation that comes from Lambda. `tasks` are the platform's from when the package was loaded. */
+export function nativeHost(tasks: PlatformTasks): InvocationHost {
+  return invocationHost(ticksOrTimers(tasks), { ambient: systemAmbient() });
+}
