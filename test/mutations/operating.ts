@@ -88,8 +88,8 @@ export const operatingMutations: readonly Mutation[] = [
   {
     keeps: "P2",
     what: "a step that had begun when a pause came is not known to have, and runs again after it",
-    code: 'this.update("START", atMostOnce ? undefined : BEGUN)',
-    becomes: 'this.update("START", BEGUN && undefined)',
+    code: 'this.update("START", { hasBegun: !atMostOnce || undefined })',
+    becomes: 'this.update("START")',
     tests: paused,
   },
   {

@@ -155,7 +155,7 @@ export const replayAttemptsMutations: readonly Mutation[] = [
   {
     keeps: "callers",
     what: "a later attempt runs in the asynchronous context of other code",
-    code: '    if (verdict.type === "retry") this.keepContext();\n',
+    code: '    if (verdict.action === "RETRY") this.keepContext();\n',
     becomes: "",
     tests: callers,
   },
@@ -169,8 +169,8 @@ export const replayAttemptsMutations: readonly Mutation[] = [
   {
     keeps: "P15",
     what: "a step is recorded whose value cannot be read",
-    code: '    if (serdes.isJson === true) return this.decided({ type: "succeed", payload });',
-    becomes: '    if (serdes !== undefined) return this.decided({ type: "succeed", payload });',
+    code: '    if (serdes.isJson === true) return this.decided({ action: "SUCCEED", payload });',
+    becomes: '    if (serdes !== undefined) return this.decided({ action: "SUCCEED", payload });',
     tests: failures,
   },
   {

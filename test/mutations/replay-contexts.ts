@@ -14,8 +14,8 @@ export const replayContextsMutations: readonly Mutation[] = [
   {
     keeps: "P3",
     what: "the end of a context does not say its place",
-    code: "        if (isAhead) end.after = delivery.lastNumber;\n",
-    becomes: "",
+    code: "const after = isAhead ? delivery.lastNumber : undefined;",
+    becomes: "const after = undefined;",
     tests: contexts,
   },
   {
@@ -28,8 +28,8 @@ export const replayContextsMutations: readonly Mutation[] = [
   {
     keeps: "P3",
     what: "all items of a rebuilt batch start at once",
-    code: "  return new Batch(scope, options, {\n    // As many at a time",
-    becomes: "  return new Batch(scope, { ...options, maxConcurrency: Infinity }, {\n    // As many at a time",
+    code: "  return runItems(scope, options, {\n    // As many at a time",
+    becomes: "  return runItems(scope, { ...options, maxConcurrency: Infinity }, {\n    // As many at a time",
     tests: contexts,
   },
   {
