@@ -169,8 +169,8 @@ export const replayAttemptsMutations: readonly Mutation[] = [
   {
     keeps: "P15",
     what: "a step is recorded whose value cannot be read",
-    code: '    if (serdes.isJson === true) return this.decided({ action: "SUCCEED", payload });',
-    becomes: '    if (serdes !== undefined) return this.decided({ action: "SUCCEED", payload });',
+    code: '    if (serdes.isJson === true) return this.decided({ action: "SUCCEED", details: { payload } });',
+    becomes: '    if (serdes !== undefined) return this.decided({ action: "SUCCEED", details: { payload } });',
     tests: failures,
   },
   {

@@ -10,11 +10,10 @@
  * outcome. The record of a context says so; of a virtual context only the replay can tell.
  */
 
-import type { Failure } from "../../model/failure.ts";
 import type { Operation, StepOperation } from "../../model/operation.ts";
 import { failureFromError } from "../../model/thrown-failure.ts";
 import type { MaybePromise } from "../../ports/maybe-promise.ts";
-import { CalledOperation, type CallOptions } from "../called-operation.ts";
+import { CalledOperation, type CallOptions, type UpdateDetails } from "../called-operation.ts";
 import type { Handover, Taker } from "../taker.ts";
 import { StepInterruptedError } from "../faults.ts";
 import { Future } from "../future.ts";
@@ -22,19 +21,14 @@ import type { Scope } from "../scope.ts";
 import { afterCaller } from "./user-code.ts";
 
 /** How one attempt has ended. */
-export type Verdict =
-  | { readonly action: "SUCCEED"; readonly payload: string | undefined }
-  | { readonly action: "FAIL"; readonly error: Failure }
-  | {
-      readonly action: "RETRY";
-      readonly nextAttemptDelaySeconds: number;
-      readonly error?: Failure;
-      readonly payload?: string | undefined;
-    };
+export interface Verdict {
+  readonly action: "SUCCEED" | "FAIL" | "RETRY";
+  readonly details: UpdateDetails;
+}
 
 /** The verdict on an attempt that cannot be made again. */
 export function failedFor(thrown: unknown): Verdict {
-  return { action: "FAIL", error: failureFromError(thrown) };
+  return { action: "FAIL", details: { error: failureFromError(thrown) } };
 }
 
 /** As an ambient value: the function that runs is an attempt of this operation. */
@@ -171,8 +165,7 @@ export abstract class Attempts<T, Options extends CallOptions> extends CalledOpe
   #conclude(verdict: Verdict): void {
     if (this.scope.isClosed) return;
     const { invocation } = this.scope;
-    const { action, ...details } = verdict;
-    if (action === "RETRY") this.#awaits = "READY";
-    invocation.record(this.update(action, details), true);
+    if (verdict.action === "RETRY") this.#awaits = "READY";
+    invocation.record(this.update(verdict.action, verdict.details), true);
   }
 }

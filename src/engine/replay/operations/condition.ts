@@ -81,9 +81,9 @@ class Condition<T> extends Attempts<T, ConditionOptions<T>> implements RoundTrip
   #verdict(state: T, payload: string | undefined): Verdict {
     try {
       const verdict = this.options.decide(state, this.attempt);
-      if (!verdict.poll) return { action: "SUCCEED", payload };
+      if (!verdict.poll) return { action: "SUCCEED", details: { payload } };
       this.#recorded = payload;
-      return { action: "RETRY", nextAttemptDelaySeconds: verdict.delaySeconds, payload };
+      return { action: "RETRY", details: { nextAttemptDelaySeconds: verdict.delaySeconds, payload } };
     } catch (error) {
       return failedFor(error);
     }

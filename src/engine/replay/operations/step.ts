@@ -78,11 +78,11 @@ class Step<T> extends Attempts<T, StepOptions<T>> implements RoundTrip<string | 
   done(payload: string | undefined): void {
     const { serdes } = this.options;
     // JSON reads what JSON has written.
-    if (serdes.isJson === true) return this.decided({ action: "SUCCEED", payload });
+    if (serdes.isJson === true) return this.decided({ action: "SUCCEED", details: { payload } });
     void deserialize<T, void>(this, serdes, payload, {
       done: (copy) => {
         this.#read = this.future.ready(copy);
-        this.decided({ action: "SUCCEED", payload });
+        this.decided({ action: "SUCCEED", details: { payload } });
       },
       failed: (error) => this.failed(error),
     });
@@ -138,7 +138,8 @@ class Step<T> extends Attempts<T, StepOptions<T>> implements RoundTrip<string | 
       return failedFor(error);
     }
     if (!verdict.retry) return failedFor(thrown);
-    return { action: "RETRY", nextAttemptDelaySeconds: verdict.delaySeconds, error: failureFromError(thrown) };
+    const details = { nextAttemptDelaySeconds: verdict.delaySeconds, error: failureFromError(thrown) };
+    return { action: "RETRY", details };
   }
 }
 
