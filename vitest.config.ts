@@ -7,10 +7,13 @@ import { type Engine, findFirefox, findWebKit, type NoEngine } from "./scripts/b
 import { inEngine } from "./scripts/browsers/vitest-provider.ts";
 import { LongestFirst } from "./scripts/longest-first.ts";
 import { findChromium } from "./scripts/find-chromium.ts";
+import { useRunFolder } from "./scripts/run-folder.ts";
 import { isSlowRun, slowFiles, slowPages } from "./scripts/slow-tests.ts";
 
 // A copy that a guide works on, and that was left behind when its test was cut off, is not what is tested.
 const everywhere = ["**/node_modules/**", "**/dist/**", "**/.copy-*/**", ...(isSlowRun ? [] : slowFiles)];
+
+if (isTestRun()) useRunFolder();
 
 const [chromium, firefox, webkit] = await Promise.all([
   ifAsked("browser", findChromium),
@@ -125,9 +128,14 @@ export default defineConfig({
   },
 });
 
+/** False for a tool that only reads this file. */
+function isTestRun(): boolean {
+  return process.argv[1]?.includes("knip") !== true;
+}
+
 /** Nothing is started for a run that is about other projects, or for a tool that reads what is said here. */
 async function ifAsked<T>(project: string, find: () => Promise<T>): Promise<T | NoEngine> {
-  const isAsked = asksFor([project, "e2e", "soak"], process.argv) && process.argv[1]?.includes("knip") !== true;
+  const isAsked = asksFor([project, "e2e", "soak"], process.argv) && isTestRun();
   return isAsked ? await find() : { found: false, reason: "not asked for" };
 }
 

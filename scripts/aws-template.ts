@@ -3,7 +3,8 @@
  * who do not use CDK. The code of the functions is a bundle in S3, named by parameters.
  */
 
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   App,
@@ -22,9 +23,18 @@ import { root } from "./command.ts";
 
 export const templatePath: string = join(root, "deploy", "cloudformation.json");
 
-/** The template's text. */
+/** The template's text. CDK writes files of its own, which nobody reads. */
 export function synthesizeTemplate(): string {
-  const app = new App({ analyticsReporting: false, treeMetadata: false });
+  const outdir = mkdtempSync(join(tmpdir(), "perdure-template-"));
+  try {
+    return synthesized(outdir);
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
+
+function synthesized(outdir: string): string {
+  const app = new App({ analyticsReporting: false, treeMetadata: false, outdir });
   const description = "Durable functions on Lambda and DynamoDB, by perdure/aws.";
   // CDK's own types do not fit each other where undefined is told from absent.
   const synthesizer = new BootstraplessSynthesizer() as IStackSynthesizer;

@@ -1,13 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Candidate, firstThatStarts } from "./find-chromium.ts";
+import { temporaryFolder } from "../test/temporary-folder.ts";
 
 /** A program that takes a browser's place. */
 function program(body: string): Candidate {
-  const folder = mkdtempSync(join(tmpdir(), "perdure-find-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder("find");
   const executablePath = join(folder, "browser");
   writeFileSync(executablePath, `#!/bin/sh\n${body}\n`, { mode: 0o755 });
   return { executablePath, origin: "a test" };

@@ -1,32 +1,17 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { temporaryFolder } from "../test/temporary-folder.ts";
 import { run } from "./command.ts";
 import { extract, unpackChromium } from "./unpack-chromium.ts";
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "perdure-unpack-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 const compress = (data: Buffer): Buffer =>
   brotliCompressSync(data, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
 
 /** An archive of one file, followed by some bytes after its end. */
 async function writeArchive(path: string, file: string, trailing = 0): Promise<void> {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder("unpack");
   mkdirSync(join(folder, "files", "inside"), { recursive: true });
   writeFileSync(join(folder, "files", "inside", file), `this is ${file}`);
   const { code } = await run("tar", ["-cf", join(folder, "plain.tar"), "-C", join(folder, "files"), "inside"]);
@@ -37,7 +22,7 @@ async function writeArchive(path: string, file: string, trailing = 0): Promise<v
 
 /** A folder as the dev dependency has it, with little in it. */
 async function writePacked(): Promise<string> {
-  const packed = temporaryFolder();
+  const packed = temporaryFolder("unpack");
   writeFileSync(join(packed, "chromium.br"), compress(Buffer.from("this is chromium")));
   await writeArchive(join(packed, "al2023.tar.br"), "library");
   await writeArchive(join(packed, "fonts.tar.br"), "font");
@@ -46,7 +31,7 @@ async function writePacked(): Promise<string> {
 
 describe("an archive", () => {
   test("is unpacked although tar has had enough long before the archive's last byte", async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("unpack");
     const target = join(folder, "target");
     mkdirSync(target);
     await writeArchive(join(folder, "archive.tar.br"), "file", 8 * 1024 * 1024);
@@ -56,7 +41,7 @@ describe("an archive", () => {
   });
 
   test("that is none is refused, with what tar says of it", async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("unpack");
     writeFileSync(join(folder, "archive.tar.br"), compress(Buffer.from("not an archive, however long".repeat(100))));
     await expect(extract(join(folder, "archive.tar.br"), folder)).rejects.toThrow(/tar cannot unpack .*:\n.*tar/s);
   });
@@ -65,7 +50,7 @@ describe("an archive", () => {
 describe("the packed Chromium", () => {
   test("is unpacked as a whole, by two at once too, and nothing else is left", async () => {
     const packed = await writePacked();
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("unpack");
     const target = join(folder, "cache", "chromium-1");
     await Promise.all([unpackChromium(packed, target), unpackChromium(packed, target)]);
     expect(readdirSync(target).toSorted()).toEqual(["chromium", "fonts.conf", "inside"]);
@@ -77,7 +62,7 @@ describe("the packed Chromium", () => {
   test.for(["chromium.br", "al2023.tar.br", "fonts.tar.br"])("is not there when %s is cut off", async (file) => {
     const packed = await writePacked();
     writeFileSync(join(packed, file), readFileSync(join(packed, file)).subarray(0, -4));
-    const folder = temporaryFolder();
+    const folder = temporaryFolder("unpack");
     await expect(unpackChromium(packed, join(folder, "chromium-1"))).rejects.toThrow(/unexpected end of file/);
     expect(existsSync(join(folder, "chromium-1"))).toBe(false);
     expect(readdirSync(folder)).toEqual([]);

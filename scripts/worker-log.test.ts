@@ -1,9 +1,9 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { callbackIdOf } from "../src/engine/model/callback-id.ts";
 import { WorkerLog } from "./worker-log.ts";
+import { temporaryFolder } from "../test/temporary-folder.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
 const ID = callbackIdOf("order/o-17", SECRET);
@@ -12,11 +12,9 @@ let folder: string;
 let path: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "perdure-log-"));
+  folder = temporaryFolder("log");
   path = join(folder, "worker.log");
 });
-
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const mode = (file: string): number => statSync(file).mode & 0o777;
 

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { root, runTool } from "../scripts/command.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const hostGlobals: readonly string[] = [
   "setTimeout",
@@ -40,17 +40,13 @@ describe("the globals that the engine's tsconfig knows", () => {
 });
 
 async function typeCheck(lines: readonly string[]): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), "perdure-globals-"));
-  try {
-    writeFileSync(join(folder, "probe.ts"), lines.join("\n"));
-    const config = {
-      extends: join(root, "src/engine/tsconfig.json"),
-      compilerOptions: { rootDir: folder },
-      include: ["probe.ts"],
-    };
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
-    return (await runTool("typescript", ["-p", folder, "--pretty", "false"], { capture: true })).output;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const folder = temporaryFolder("globals");
+  writeFileSync(join(folder, "probe.ts"), lines.join("\n"));
+  const config = {
+    extends: join(root, "src/engine/tsconfig.json"),
+    compilerOptions: { rootDir: folder },
+    include: ["probe.ts"],
+  };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+  return (await runTool("typescript", ["-p", folder, "--pretty", "false"], { capture: true })).output;
 }

@@ -1,4 +1,7 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { root } from "../scripts/command.ts";
 import { publicEntries, readRootPackage } from "../scripts/entries.ts";
 import {
   cycles,
@@ -175,6 +178,13 @@ describe("who imports whom", () => {
 });
 
 describe("how the code is written", () => {
+  test("a test takes its temporary folder from the helper that removes it", () => {
+    const tests = globSync("{bench,console,demo,scripts,src,test}/**/*.test.ts", { cwd: root });
+    expect(tests.length).toBeGreaterThan(300);
+    const own = /mkdtemp(Sync)?\(join\(tmpdir\(\)/;
+    expect(tests.filter((path) => own.test(readFileSync(join(root, path), "utf8")))).toEqual([]);
+  });
+
   test("the engine reads neither the clock nor chance", () => {
     expect(places(inside("src/engine/"), isImpure)).toEqual([]);
   });

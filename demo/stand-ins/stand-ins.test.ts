@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   CreateJobCommand,
@@ -11,6 +9,7 @@ import {
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterEach, expect, test } from "vitest";
 import { startStandIns, type StandIns, type StandInsOptions } from "./stand-ins.ts";
+import { temporaryFolder } from "../../test/temporary-folder.ts";
 
 const credentials = { accessKeyId: "stand-in", secretAccessKey: "stand-in" };
 const closers: (() => Promise<void> | void)[] = [];
@@ -147,8 +146,7 @@ test("a held request is counted and waits to be carried out", async () => {
 });
 
 test("a state file carries objects and jobs over a restart", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "perdure-stand-ins-"));
-  closers.push(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder("stand-ins");
   const stateFile = join(folder, "deep", "state.json");
   const before = await start({ stateFile });
   before.objectStore.put("media", "a", { body: Buffer.from([0, 255]), metadata: { height: "720" } });

@@ -1,13 +1,12 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { findFirefox, findWebKit } from "./find-engines.ts";
+import { temporaryFolder } from "../../test/temporary-folder.ts";
 
 /** A program that says something and ends. */
 function program(says: string): string {
-  const folder = mkdtempSync(join(tmpdir(), "perdure-engine-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder("engine");
   const path = join(folder, "program");
   writeFileSync(path, `#!/bin/sh\necho "${says}" >&2\n`);
   chmodSync(path, 0o700);

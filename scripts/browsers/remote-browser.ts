@@ -24,10 +24,15 @@ export interface RemoteTab {
 /** How long a browser may take to come up, in ms. Only what hangs is to be given up. */
 export const START_MS = 120_000;
 
-/** A folder that browsers keep their data in, one after the other. */
+/** A folder that browsers keep their data in, one after the other. It is there once a browser is to use it. */
 export class Profile {
-  readonly folder: string = mkdtempSync(join(tmpdir(), "perdure-profile-"));
+  #folder: string | undefined;
   #isMounted = false;
+
+  get folder(): string {
+    this.#folder ??= mkdtempSync(join(tmpdir(), "perdure-profile-"));
+    return this.#folder;
+  }
 
   /**
    * Puts a disk of its own below the folder, of so many bytes.
@@ -40,6 +45,7 @@ export class Profile {
   }
 
   remove(): void {
+    if (this.#folder === undefined) return;
     if (this.#isMounted) execFileSync("umount", [this.folder], { stdio: "pipe" });
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }

@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { withDurableExecution } from "perdure";
 import { createMemoryHost } from "perdure/memory";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { answeringReplays } from "./console-replay.ts";
+import { temporaryFolder } from "../../test/temporary-folder.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "perdure-replay-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder("replay");
 
 const perdure = JSON.stringify(pathToFileURL(join(import.meta.dirname, "../lambda-compat/index.ts")).href);
 const fileOf = (name: string, step: string): string => {

@@ -1,16 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { OneTimeLinks } from "./one-time-links.ts";
 import { createConsole } from "./serve-console.ts";
+import { temporaryFolder } from "../../test/temporary-folder.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "perdure-site-"));
+const folder = temporaryFolder("site");
 mkdirSync(join(folder, "assets"));
 writeFileSync(join(folder, "index.html"), "<!doctype html>");
 writeFileSync(join(folder, "assets", "index-1.js"), "1");
 writeFileSync(join(folder, "secret.txt"), "secret");
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const links = new OneTimeLinks("the-token");
 const page = createConsole({ folder, links });

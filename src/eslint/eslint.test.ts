@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { Linter } from "eslint";
@@ -8,6 +7,7 @@ import { expect, test } from "vitest";
 import { root, runTool } from "../../scripts/command.ts";
 import { typescriptParser } from "../../test/eslint/typescript-parser.ts";
 import { plugin } from "./index.ts";
+import { temporaryFolder } from "../../test/temporary-folder.ts";
 
 /** What the recommended configuration says of a file: the rule, and what it is about. */
 function lint(code: string, parser?: Linter.Parser): readonly string[] {
@@ -73,40 +73,36 @@ withDurableExecution(async (event, context) => { a(); b.c(); now(); function run
 });
 
 test("oxlint runs the same rules", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "perdure-oxlint-"));
-  try {
-    // As it is published: JavaScript, whatever Node runs the linter.
-    const entry = join(root, "src", "eslint", "index.ts");
-    await build({ entryPoints: [entry], bundle: true, format: "esm", outfile: join(folder, "plugin.mjs") });
-    const rules = plugin.configs.recommended.rules;
-    const config = { jsPlugins: ["./plugin.mjs"], categories: { correctness: "off" }, rules };
-    writeFileSync(join(folder, ".oxlintrc.json"), JSON.stringify(config));
-    writeFileSync(
-      join(folder, "order.ts"),
-      `import { type DurableContext, withDurableExecution } from "perdure";
+  const folder = temporaryFolder("oxlint");
+  // As it is published: JavaScript, whatever Node runs the linter.
+  const entry = join(root, "src", "eslint", "index.ts");
+  await build({ entryPoints: [entry], bundle: true, format: "esm", outfile: join(folder, "plugin.mjs") });
+  const rules = plugin.configs.recommended.rules;
+  const config = { jsPlugins: ["./plugin.mjs"], categories: { correctness: "off" }, rules };
+  writeFileSync(join(folder, ".oxlintrc.json"), JSON.stringify(config));
+  writeFileSync(
+    join(folder, "order.ts"),
+    `import { type DurableContext, withDurableExecution } from "perdure";
 let seen: string[] = [];
 export const order = withDurableExecution(async (event: { id: string }, context: DurableContext) => {
-  const at: number = Date.now();
-  let total = 0;
-  context.step("charge", async () => { total = at; });
-  await context.map("items", [1], async (item) => { await context.wait({ seconds: 1 }); return item; });
-  return { total, seen };
+const at: number = Date.now();
+let total = 0;
+context.step("charge", async () => { total = at; });
+await context.map("items", [1], async (item) => { await context.wait({ seconds: 1 }); return item; });
+return { total, seen };
 });
 `,
-    );
-    writeFileSync(join(folder, "other.ts"), "export const now = async (): Promise<number> => Date.now();\n");
-    const { output } = await runTool("oxlint", ["--format", "json", "."], { cwd: folder, capture: true });
-    const { diagnostics } = JSON.parse(output) as {
-      diagnostics: { code: string; filename: string; labels: { span: { line: number } }[] }[];
-    };
-    const places = diagnostics.map(({ code, filename, labels: [label] }) => `${filename}:${label?.span.line} ${code}`);
-    expect(places.toSorted()).toEqual([
-      "order.ts:4 perdure(no-non-deterministic-outside-step)",
-      "order.ts:6 perdure(no-closure-in-durable-operations)",
-      "order.ts:6 perdure(no-floating-durable-operations)",
-      "order.ts:7 perdure(no-nested-durable-operations)",
-    ]);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  );
+  writeFileSync(join(folder, "other.ts"), "export const now = async (): Promise<number> => Date.now();\n");
+  const { output } = await runTool("oxlint", ["--format", "json", "."], { cwd: folder, capture: true });
+  const { diagnostics } = JSON.parse(output) as {
+    diagnostics: { code: string; filename: string; labels: { span: { line: number } }[] }[];
+  };
+  const places = diagnostics.map(({ code, filename, labels: [label] }) => `${filename}:${label?.span.line} ${code}`);
+  expect(places.toSorted()).toEqual([
+    "order.ts:4 perdure(no-non-deterministic-outside-step)",
+    "order.ts:6 perdure(no-closure-in-durable-operations)",
+    "order.ts:6 perdure(no-floating-durable-operations)",
+    "order.ts:7 perdure(no-nested-durable-operations)",
+  ]);
 });

@@ -1,26 +1,18 @@
 import { execFileSync } from "node:child_process";
 import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import * as aws from "@aws/durable-execution-sdk-js";
 import fc from "fast-check";
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createMemoryHost } from "../homes/memory/memory-host.ts";
 import type { ExecutionHeader } from "../engine/model/execution.ts";
 import { createFileSystemSerdes } from "./file-system-serdes.ts";
 import type { FileSystemSerdesConfig, SerdesContext } from "./types.ts";
 import { withDurableExecution } from "./with-durable-execution.ts";
+import { temporaryFolder } from "../../test/temporary-folder.ts";
 
 const ARN = "arn:aws:lambda:eu-west-1:123456789012:function:orders:$LATEST/durable-execution/order-7/0f3c";
-let root: string;
-
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), "perdure-files-"));
-});
-
-afterAll(async () => {
-  await rm(root, { recursive: true, force: true });
-});
+const root = temporaryFolder("files");
 
 /** Ours and AWS's, each in a folder of its own; `same` tells that what they said is the same but for the folder. */
 function both(config: FileSystemSerdesConfig) {

@@ -1,12 +1,12 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { runProgram } from "../../test/conformance/run-program.ts";
 import { loadPlugins, PluginLoadError } from "./plugin-loader.ts";
+import { temporaryFolder } from "../../test/temporary-folder.ts";
 
-let folder: string;
+const folder = temporaryFolder("plugins");
 
 const provider = (members: string): string => `
   export class Tracing {}
@@ -44,15 +44,10 @@ const modules: Readonly<Record<string, string>> = {
 };
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "perdure-plugins-"));
   for (const [path, source] of Object.entries(modules)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), source);
   }
-});
-
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** What comes of each value of DURABLE_EXECUTION_PLUGINS, with AWS's SDK and here. */

@@ -4,12 +4,12 @@
  */
 
 import { loadAwsServiceSpec } from "@aws-cdk/aws-service-spec";
-import { App, Duration, Stack } from "aws-cdk-lib";
+import { Duration } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import { describe, expect, test } from "vitest";
 import { DurableLambdaHost, type DurableLambdaHostProps } from "../../src/aws-cdk/index.ts";
-import { type AnyTemplate, template } from "./template.ts";
+import { type AnyTemplate, newStack, template } from "./template.ts";
 
 interface AlarmProperties {
   readonly Namespace: string;
@@ -37,7 +37,7 @@ function alarmsOf({ Resources }: AnyTemplate, host = "Host"): Readonly<Record<st
 }
 
 function alarmsWith(props: Partial<DurableLambdaHostProps>): Readonly<Record<string, AlarmProperties>> {
-  const stack = new Stack(new App({ treeMetadata: false }), "S");
+  const stack = newStack();
   new DurableLambdaHost(stack, "H", { code: Code.fromInline("x"), ...props });
   return alarmsOf(Template.fromStack(stack).toJSON() as AnyTemplate, "H");
 }

@@ -1,8 +1,5 @@
 /** The DynamoDB store judged by AWS's own stand-in: its contract, its process killed under load, answers that get lost. */
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemHost } from "../../src/adapters/hosts/system-host.ts";
@@ -19,6 +16,7 @@ import { DynamoDbLocal } from "../../scripts/local-aws/dynamodb-local.ts";
 import { inFull, sampled } from "../../scripts/slow-tests.ts";
 import { describeOnDynamoDbLocal } from "./dynamodb-local.ts";
 import { SwallowingProxy } from "./swallowing-proxy.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 const table = "perdure";
 /** Of the promises of a store, in `npm test`: each start of a DynamoDB Local takes seconds as it is. */
@@ -48,7 +46,7 @@ describeOnDynamoDbLocal("the DynamoDB store on DynamoDB Local", () => {
 
 inFull(() => {
   describeOnDynamoDbLocal("the DynamoDB store on a DynamoDB Local that fails", () => {
-    const folder = mkdtempSync(join(tmpdir(), "perdure-dynamodb-"));
+    const folder = temporaryFolder("dynamodb");
     let local: DynamoDbLocal;
     let client: DynamoDBDocumentClient;
 
@@ -61,7 +59,6 @@ inFull(() => {
     afterAll(async () => {
       client.destroy();
       await local.kill();
-      rmSync(folder, { recursive: true, force: true });
     });
 
     test("keeps everything that it has acknowledged when its process is killed under load", async () => {

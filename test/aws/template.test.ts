@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
-import { App, Duration, Stack } from "aws-cdk-lib";
+import { Duration } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import { describe, expect, test } from "vitest";
 import { templatePath } from "../../scripts/aws-template.ts";
 import { tableDefinition } from "../../src/adapters/dynamodb/schema.ts";
 import { DurableLambdaHost, type DurableLambdaHostProps } from "../../src/aws-cdk/index.ts";
-import { allowedTo, type AnyResource, type AnyTemplate, only, template, text } from "./template.ts";
+import { allowedTo, type AnyResource, type AnyTemplate, newStack, only, template, text } from "./template.ts";
 import { checkTemplate } from "./template-check.ts";
 
 test("the template in deploy/ is that of the construct: npm run aws:template writes it", () => {
@@ -113,7 +113,7 @@ test("the function behind the URL is told where the one behind the queue logs", 
 
 describe("the bucket for large payloads", () => {
   const bucketOf = (offload: DurableLambdaHostProps["offload"]): readonly AnyResource[] => {
-    const stack = new Stack(new App({ treeMetadata: false }), "S");
+    const stack = newStack();
     new DurableLambdaHost(stack, "H", { code: Code.fromInline("x"), ...(offload !== undefined && { offload }) });
     const { Resources: all } = Template.fromStack(stack).toJSON() as AnyTemplate;
     return Object.values(all).filter(({ Type }) => Type === "AWS::S3::Bucket");
@@ -135,6 +135,6 @@ describe("the bucket for large payloads", () => {
 
 test("a timeout below ten seconds is refused", () => {
   const host = (): DurableLambdaHost =>
-    new DurableLambdaHost(new Stack(new App(), "S"), "H", { code: Code.fromInline("x"), timeout: Duration.seconds(9) });
+    new DurableLambdaHost(newStack(), "H", { code: Code.fromInline("x"), timeout: Duration.seconds(9) });
   expect(host).toThrow("The timeout must be 10 s at least and is 9 s.");
 });

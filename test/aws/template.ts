@@ -1,7 +1,9 @@
 /** The template of the construct, and what is looked up in it by name. */
 
+import { App, Stack } from "aws-cdk-lib";
 import { expect } from "vitest";
 import { synthesizeTemplate } from "../../scripts/aws-template.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 export interface AnyResource {
   readonly Type: string;
@@ -34,4 +36,9 @@ export function allowedTo(functionName: string): readonly string[] {
       .map((place) => JSON.stringify(place).match(/Host[A-Za-z]+?(?=[0-9A-F]{8})|CredentialsArn/)?.[0]);
     return [Action].flat().map((action) => `${action} ${[...new Set(places)].join(" ")}`);
   });
+}
+
+/** An empty stack. CDK writes files for its app, which go with the test. */
+export function newStack(): Stack {
+  return new Stack(new App({ treeMetadata: false, outdir: temporaryFolder("cdk") }), "S");
 }

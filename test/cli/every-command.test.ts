@@ -1,19 +1,17 @@
 /** Every command against every face, in words and as JSON: the same calls have the same answers and exit codes everywhere. */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { main } from "../../src/cli/main.ts";
 import { COMMAND_FACES, type CommandFace, FUNCTIONS } from "./command-faces.ts";
 import type { CommandAnswer } from "./emulator.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 /** Servers, which have tests of their own, and what asks no face or the emulator alone. */
 const ELSEWHERE: readonly string[] = ["dev", "console", "skip"];
-const folder = mkdtempSync(join(tmpdir(), "perdure-every-command-"));
-
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder("every-command");
 
 async function perdure(argv: readonly string[]): Promise<CommandAnswer> {
   const written = { out: "", err: "" };

@@ -1,7 +1,6 @@
 /** The commands against other faces than the emulator's: any host by its address, and AWS by AWS's own client. */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { main } from "../../src/cli/main.ts";
@@ -9,6 +8,7 @@ import { createMemoryHost, type MemoryHost } from "../../src/homes/memory/memory
 import { createHttpFace } from "../../src/lambda-compat/http/face.ts";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
 import { type Served, serve } from "../http/serve.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 const alive = { heartbeatTimeout: { hours: 1 } };
 const keys = { accessKeyId: "AKIDCLI", secretAccessKey: "a secret" };
@@ -343,8 +343,7 @@ describe("a key pair for --sigv4", () => {
   });
 
   test("is found in AWS's profiles, by AWS's client, with the session token that belongs to it", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "perdure-profile-"));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const folder = temporaryFolder("aws-profile");
     const lines = [
       "[temporary]",
       "aws_access_key_id=AKIDTEMPORARY",

@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { runTool } from "../../scripts/command.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 test("a deploy of the Worker takes the playground along", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "perdure-deploy-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder("deploy");
   const { code, output } = await runTool("wrangler", ["deploy", "--dry-run", "--outdir", folder], {
     capture: true,
     env: {

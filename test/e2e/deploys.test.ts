@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import {
   GetDurableExecutionCommand,
   GetDurableExecutionHistoryCommand,
@@ -10,17 +7,17 @@ import {
 } from "@aws-sdk/client-lambda";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type LocalWorkerd, openCallback, pause, startWorkerd } from "./local-workerd.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 let folder = "";
 let worker: LocalWorkerd;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "perdure-deploys-"));
+  folder = temporaryFolder("deploys");
 });
 
 afterEach(async () => {
   await worker.kill();
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** A Worker with these functions, as source text. */

@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { InvokeCommand, SendDurableExecutionCallbackSuccessCommand } from "@aws-sdk/client-lambda";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type LocalWorkerd, openCallback, pause, startWorkerd } from "./local-workerd.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 /** The handler counts how often it runs: once more than it suspends, if its object was gone when it went on. */
 const SOURCE = `
@@ -28,13 +26,12 @@ let folder = "";
 let worker: LocalWorkerd;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "perdure-hibernation-"));
+  folder = temporaryFolder("hibernation");
   worker = await startWorkerd(folder, SOURCE);
 });
 
 afterEach(async () => {
   await worker.kill();
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** Lets an execution alone for a while, goes on with it, and answers how often its handler has run. */

@@ -1,13 +1,14 @@
 /** The guide's changes are applied to a copy of the tree, type-checked, and run. */
 
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { root, run, runTool } from "../../scripts/command.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 const guide = readFileSync(join(root, "docs/guides/new-operation-kind.md"), "utf8");
 const model = guide.slice(guide.indexOf("## The model"), guide.indexOf("## The machine"));
-const copy = mkdtempSync(join(root, "test", "guides", ".copy-"));
+const copy = temporaryFolder(".copy", join(root, "test", "guides"));
 const sources = [
   "package.json",
   "tsconfig.base.json",
@@ -21,8 +22,6 @@ const typesConfig = { extends: "../tsconfig.base.json", compilerOptions: { types
 writeFileSync(join(copy, "test/tsconfig.json"), JSON.stringify(typesConfig));
 
 applyDiffs(model);
-
-afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
 /** Blocks of one language: what their first line names, and what follows it. */
 function blocks(markdown: string, language: string, mark: string): (readonly [string, string])[] {

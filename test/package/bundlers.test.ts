@@ -1,16 +1,16 @@
 /** Users' bundlers, with and without the optional client of the Lambda API. */
 
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, type BuildOptions } from "esbuild";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import webpack from "webpack";
 import { root } from "../../scripts/command.ts";
 import { packedPackage } from "./packed.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 const modules = join(root, "node_modules");
-const project = mkdtempSync(join(tmpdir(), "perdure-bundled-"));
+const project = temporaryFolder("bundled");
 const entry = join(project, "entry.mjs");
 
 /** What a project without the client finds. */
@@ -29,8 +29,6 @@ beforeAll(() => {
      export const handler = withDurableExecution(async (event, context) => context.step("echo", async () => event));`,
   );
 });
-
-afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 /** The options of a bundle for Lambda. */
 const forLambda: BuildOptions = {

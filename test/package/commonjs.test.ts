@@ -1,15 +1,15 @@
 /** The package for who calls `require`: Node of today, Node that cannot require modules, and Jest. */
 
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { root, run, runTool } from "../../scripts/command.ts";
 import { hasCommonJs } from "../../scripts/commonjs-build.ts";
 import { publicEntries, readRootPackage } from "../../scripts/entries.ts";
 import { packedPackage } from "./packed.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
-const project = mkdtempSync(join(tmpdir(), "perdure-commonjs-"));
+const project = temporaryFolder("commonjs");
 const entries = publicEntries(readRootPackage()).filter(hasCommonJs);
 /** Node as it is, and as it was before it could require modules, which then has two copies of what is loaded both ways. */
 const ways: readonly (readonly string[])[] = [[], ["--no-experimental-require-module"]];
@@ -24,8 +24,6 @@ beforeAll(() => {
   for (const name of packages) symlinkSync(join(root, "node_modules", name), join(project, "node_modules", name));
   write("package.json", "{}");
 });
-
-afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 function write(path: string, text: string): void {
   writeFileSync(join(project, path), text);

@@ -1,14 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { root, run, runNpm, runTool } from "../../scripts/command.ts";
 import { publicEntries, readRootPackage } from "../../scripts/entries.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { packedPackage } from "./packed.ts";
 
 const manifest = readRootPackage();
 const entries = publicEntries(manifest);
-const project = mkdtempSync(join(tmpdir(), "perdure-consumer-"));
+const project = temporaryFolder("consumer");
 
 beforeAll(async () => {
   // The dependencies' copies in this tree satisfy the installed package, so that the test needs no registry.
@@ -28,8 +28,6 @@ beforeAll(async () => {
     symlinkSync(join(root, "node_modules", peer), link);
   }
 });
-
-afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 describe("the package, installed into an empty project", () => {
   test.for(entries)("$specifier exports in Node what its sources export", async ({ specifier }) => {

@@ -4,16 +4,16 @@
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { root, run, runNpm } from "../../scripts/command.ts";
 import { readRootPackage } from "../../scripts/entries.ts";
 import { unusedPort } from "../../scripts/unused-port.ts";
 import { packedPackage } from "./packed.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
-const project = mkdtempSync(join(tmpdir(), "perdure-next-"));
+const project = temporaryFolder("next");
 
 const sources: Readonly<Record<string, string>> = {
   "next.config.mjs": `export default { pageExtensions: ["jsx", "mjs"] };`,
@@ -63,8 +63,6 @@ const sources: Readonly<Record<string, string>> = {
     import { pay } from "../../lib/host.mjs";
     export default async (_request, response) => response.json(await pay(2));`,
 };
-
-afterAll(() => rmSync(project, { recursive: true, force: true, maxRetries: 5 }));
 
 const missing = await whyNoRegistry();
 const title = "a Next project without AWS's client";

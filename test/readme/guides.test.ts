@@ -1,18 +1,17 @@
 /** The code of the guides is copied out of them, type-checked, and run. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { root, run } from "../../scripts/command.ts";
 import { storeContract } from "../../src/testing/store-contract.ts";
 import { codeBlocks, compile } from "./code-blocks.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
-const folder = mkdtempSync(join(root, "test", "readme", ".copy-"));
+const folder = temporaryFolder(".copy", join(root, "test", "readme"));
 const markdown = readFileSync(join(root, "docs", "guides", "new-store.md"), "utf8");
 const blocks = codeBlocks(markdown);
 for (const [name, code] of blocks) writeFileSync(join(folder, name), code);
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("every block of code names its file", () => {
   expect(markdown.match(/```ts\n/g)).toHaveLength(blocks.size);

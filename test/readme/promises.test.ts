@@ -1,18 +1,17 @@
 /** The programs of docs/promises-are-your-graph.md, on perdure and on AWS's SDK, replayed at their wait. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { root } from "../../scripts/command.ts";
 import type { ExecutionHeader } from "../../src/engine/model/execution.ts";
 import { createMemoryHost } from "../../src/homes/memory/index.ts";
 import type { ForeignDurableHandler } from "../../src/lambda-compat/function-map.ts";
 import { codeBlocks, compile } from "./code-blocks.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
-const folder = mkdtempSync(join(root, "test", "readme", ".copy-"));
+const folder = temporaryFolder(".copy", join(root, "test", "readme"));
 const blocks = codeBlocks(readFileSync(join(root, "docs", "promises-are-your-graph.md"), "utf8"));
-
-afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs a program of the page with an SDK, as Lambda does: an invocation ends where it waits, and the next one replays. */
 async function run(name: string, sdk: "perdure" | "aws"): Promise<ExecutionHeader> {

@@ -1,9 +1,10 @@
 /** The code of the README and of the pages in docs is copied out of them, type-checked, and run where Node can run it. */
 
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { root, run, runTool } from "../../scripts/command.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 /** What the pages take for granted, unless they bring it themselves. */
 const given: Readonly<Record<string, string>> = {
@@ -47,10 +48,8 @@ interface Page {
   readonly files: ReadonlyMap<string, string>;
 }
 
-const copies = mkdtempSync(join(root, "test", "readme", ".copy-"));
+const copies = temporaryFolder(".copy", join(root, "test", "readme"));
 const pages = ["README.md", ...globSync("docs/*.md", { cwd: root }).toSorted()].map(readPage);
-
-afterAll(() => rmSync(copies, { recursive: true, force: true }));
 
 function handler(name: string, event: string): string {
   return `import { withDurableExecution } from "perdure";\nexport const ${name} = withDurableExecution(async (event: ${event}) => event);\n`;

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Dynalite } from "../../../scripts/local-aws/dynalite.ts";
@@ -9,9 +6,10 @@ import { applicable } from "../../testing/contract.ts";
 import { rowOf } from "../../testing/store-case.ts";
 import { storeContract } from "../../testing/store-contract.ts";
 import { DynamoStore } from "./dynamodb-store.ts";
+import { temporaryFolder } from "../../../test/temporary-folder.ts";
 
 let table = "perdure";
-const path = mkdtempSync(join(tmpdir(), "perdure-dynalite-"));
+const path = temporaryFolder("dynalite");
 let dynalite: Dynalite;
 
 beforeAll(async () => {
@@ -21,7 +19,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await dynalite.stop();
-  rmSync(path, { recursive: true });
 });
 
 const subject = {

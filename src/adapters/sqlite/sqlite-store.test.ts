@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -7,15 +7,15 @@ import { applicable } from "../../testing/contract.ts";
 import { rowOf } from "../../testing/store-case.ts";
 import { storeContract } from "../../testing/store-contract.ts";
 import { SqliteStore } from "./sqlite-store.ts";
+import { temporaryFolder } from "../../../test/temporary-folder.ts";
 
 // In memory where there is such a folder: what the contract asks about is the end of a process, not of the power.
-const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "perdure-sqlite-"));
+const folder = temporaryFolder("perdure-sqlite", existsSync("/dev/shm") ? "/dev/shm" : tmpdir());
 const path = join(folder, "executions.db");
 let open = new SqliteStore(path, { exclusive: true });
 
 afterAll(() => {
   open.close();
-  rmSync(folder, { recursive: true });
 });
 
 const subject = {

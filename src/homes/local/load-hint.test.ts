@@ -1,15 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { run } from "../../../scripts/command.ts";
+import { temporaryFolder } from "../../../test/temporary-folder.ts";
 
 const url = (file: string): string => JSON.stringify(new URL(file, import.meta.url).href);
 
 /** What is told of the first of these files, which is loaded in a process of its own. */
 async function hintFor(files: Readonly<Record<string, string>>): Promise<{ folder: string; hint: string }> {
-  const folder = mkdtempSync(join(tmpdir(), "perdure hint-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder("load hint");
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const [entry = ""] = Object.keys(files);
   const program = `

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { DurableExecutionInvocationInputWithClient } from "../../lambda-compat/invocation-input.ts";
 import { withDurableExecution } from "../../lambda-compat/with-durable-execution.ts";
@@ -8,6 +5,7 @@ import { DataFolder } from "./data-folder.ts";
 import { listen } from "./http-server.ts";
 import { createLocalHost, type LocalHost, type LocalHostOptions } from "./local-host.ts";
 import { serviceClient } from "./service-client.ts";
+import { temporaryFolder } from "../../../test/temporary-folder.ts";
 
 const ignored = (): void => {};
 
@@ -28,8 +26,7 @@ async function open(folder: DataFolder, options: Partial<LocalHostOptions> = {})
 }
 
 function newFolder(): DataFolder {
-  const path = mkdtempSync(join(tmpdir(), "perdure-local-"));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  const path = temporaryFolder("local");
   return new DataFolder(path);
 }
 

@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { run } from "../../../scripts/command.ts";
+import { temporaryFolder } from "../../../test/temporary-folder.ts";
 
 /** What Node makes of files in a folder of a package that is CommonJS, as `npm init` makes it. */
 async function loaded(file: string, files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), "perdure-modules-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder("modules");
   writeFileSync(join(folder, "package.json"), '{ "type": "commonjs" }');
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const hooks = pathToFileURL(join(import.meta.dirname, "typescript-modules.ts")).href;
