@@ -1,30 +1,11 @@
-import { encodeCommit, type Fact } from "perdure/engine";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type ExecutionView, viewOf } from "../views/model/execution-view.ts";
+import { begun, context, ended, logged, step } from "./facts.ts";
 import { ExecutionGraph, type GraphNode, type Scope } from "./graph.ts";
 import { type Box, layoutOf } from "./graph-layout.ts";
 import { type Direction, GraphPath, pathText, stopOf } from "./graph-path.ts";
 import { randomLog } from "./random-log.ts";
-
-function logged(...commits: readonly (readonly object[])[]): ExecutionView {
-  const first = { name: "x", incarnation: "c0ffee", functionName: "f", version: "1", retentionDays: 14 };
-  const all = [[{ kind: "EXECUTION_STARTED", ...first }], ...commits];
-  return viewOf(
-    all.map((facts, at) => encodeCommit({ v: 2, writer: `w.${at}`, at, facts: facts as unknown as readonly Fact[] })),
-  );
-}
-
-const step = (id: string, name: string, parentId?: string): object => ({
-  ...{ kind: "SUCCEEDED", id, type: "STEP", name, subType: "Step" },
-  ...(parentId !== undefined && { parentId }),
-});
-const begun = (id: string, name: string): object => ({ ...step(id, name), kind: "STARTED" });
-const ended = (id: string): object => ({ kind: "SUCCEEDED", id });
-const context = (id: string, name: string, subType = "RunInChildContext", parentId?: string): object => ({
-  ...{ kind: "STARTED", id, type: "CONTEXT", name, subType },
-  ...(parentId !== undefined && { parentId }),
-});
 
 /** Goes through a graph, and tells each node by its name. */
 class Walk {

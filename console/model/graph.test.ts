@@ -1,29 +1,8 @@
-import { encodeCommit, type Fact } from "perdure/engine";
 import { expect, test } from "vitest";
-import { type ExecutionView, viewOf } from "../views/model/execution-view.ts";
+import type { ExecutionView } from "../views/model/execution-view.ts";
+import { begun, context, ended, logged, step } from "./facts.ts";
 import { ExecutionGraph, type GraphNode, type Scope } from "./graph.ts";
 import { layoutOf } from "./graph-layout.ts";
-
-type Facts = readonly object[];
-
-/** An execution of which each commit is a millisecond after the one before it. */
-function logged(...commits: readonly Facts[]): ExecutionView {
-  const first = { name: "x", incarnation: "c0ffee", functionName: "f", version: "1", retentionDays: 14 };
-  const all = [[{ kind: "EXECUTION_STARTED", ...first }], ...commits];
-  return viewOf(
-    all.map((facts, at) => encodeCommit({ v: 2, writer: `w.${at}`, at, facts: facts as unknown as readonly Fact[] })),
-  );
-}
-
-const step = (id: string, name: string, parentId?: string): object => ({
-  ...{ kind: "SUCCEEDED", id, type: "STEP", name, subType: "Step" },
-  ...(parentId !== undefined && { parentId }),
-});
-const begun = (id: string, name: string): object => ({ ...step(id, name), kind: "STARTED" });
-const ended = (id: string, kind = "SUCCEEDED"): object => ({ kind, id });
-const context = (id: string, name: string, subType = "RunInChildContext"): object => ({
-  ...{ kind: "STARTED", id, type: "CONTEXT", name, subType },
-});
 
 function graphIn(view: ExecutionView, toggled: readonly string[] = [], seq = view.length): Scope {
   return new ExecutionGraph(view.roots).at({ seq, toggled: new Set(toggled) });

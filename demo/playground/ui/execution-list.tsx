@@ -4,6 +4,7 @@ import { stateOfRow } from "../../../console/views/model/execution-state.ts";
 import { listTime, statusLabel } from "../../../console/views/ui/labels.ts";
 import { TagList } from "../../../console/views/ui/tag-list.tsx";
 import { VirtualList } from "../../../console/views/ui/virtual-list.tsx";
+import { FunctionSelect } from "./function-select.tsx";
 
 export interface ExecutionFilter {
   /** Empty for all. */
@@ -87,20 +88,13 @@ function Row({ row, now }: RowProps): JSX.Element {
 function Filters({ filter, functionNames, onFilter, onRefresh }: ExecutionListProps): JSX.Element {
   return (
     <div class="filters">
-      <label>
-        Function
-        <select
-          value={filter.functionName}
-          onChange={({ currentTarget }) => onFilter({ functionName: currentTarget.value })}
-        >
-          <option value="">all</option>
-          {functionNames.map((name) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <FunctionSelect
+        label="Function"
+        functionNames={functionNames}
+        value={filter.functionName}
+        hasAll
+        onChoose={(functionName) => onFilter({ functionName })}
+      />
       <label>
         Status
         <select

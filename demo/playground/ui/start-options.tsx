@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { type Begins, optionsText, type StartOptions, type Unit, UNITS } from "../model/start-options.ts";
+import { FunctionSelect } from "./function-select.tsx";
 
 export interface StartFormProps {
   readonly payload: string;
@@ -63,19 +64,12 @@ function Options(props: StartFormProps): JSX.Element {
   return (
     <>
       {functionNames.length > 1 && (
-        <label>
-          Starts
-          <select
-            value={options.functionName ?? functionNames[0] ?? ""}
-            onChange={({ currentTarget }) => onOptions({ functionName: currentTarget.value })}
-          >
-            {functionNames.map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <FunctionSelect
+          label="Starts"
+          functionNames={functionNames}
+          value={options.functionName ?? functionNames[0] ?? ""}
+          onChoose={(functionName) => onOptions({ functionName })}
+        />
       )}
       <label class="start-tags">
         Tags
