@@ -60,7 +60,7 @@ const layers: Layers = {
   "lambda-compat on node": {
     path: "src/lambda-compat/node/",
     imports: ["ports", "hosts", "lambda-compat"],
-    packages: ["node:async_hooks", "node:console", "node:crypto", "node:util"],
+    packages: ["node:async_hooks", "node:console"],
   },
   "lambda-compat": {
     path: "src/lambda-compat/",
@@ -110,7 +110,7 @@ const layers: Layers = {
     ],
   },
   "browser home": { path: "src/homes/browser/", imports: [...belowHomes, "home options", "indexeddb"] },
-  otel: { path: "src/otel/", imports: ["lambda-compat"], packages: ["#runtime", "@opentelemetry/api"] },
+  otel: { path: "src/otel/", imports: ["lambda-compat"], packages: ["@opentelemetry/api"] },
   schedules: { path: "src/schedules/", imports: ["runner", "lambda-compat"], packages: ["#lambda-client", "croner"] },
   "aws cdk": { path: "src/aws-cdk/", imports: ["dynamodb"], packages: ["aws-cdk-lib", "aws-cdk-lib/*", "constructs"] },
   eslint: { path: "src/eslint/", imports: [] },

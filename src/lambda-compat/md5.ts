@@ -1,6 +1,7 @@
 /**
  * MD5, written out because browsers and Workers offer no synchronous digest. It stands here for its brevity and because
- * the wire asks for it; nothing rests on its strength. On Node the one in `node/node-runtime.ts` goes in its place.
+ * the wire asks for it; nothing rests on its strength. On Node, too: loading `node:crypto` takes as long as all of this
+ * package.
  */
 
 const SHIFTS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21];

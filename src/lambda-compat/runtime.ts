@@ -9,7 +9,6 @@ import type { PlatformTasks } from "../adapters/hosts/platform-tasks.ts";
 import { systemAmbient } from "../adapters/hosts/ambient.ts";
 import type { InvocationHost } from "../engine/ports/host.ts";
 
-export { md5 } from "./md5.ts";
 export { consoleOpener, formatText } from "./plain-console.ts";
 
 /** The host of an invocation that comes from Lambda. `tasks` are the platform's from when the package was loaded. */

@@ -1,6 +1,6 @@
 /** AWS's operation ids: the first 16 hex digits of the MD5 of an operation's position. */
 
-import { md5 } from "#runtime";
+import { md5 } from "./md5.ts";
 
 const POSITION = /^\d{1,9}(-\d{1,9})*$/;
 

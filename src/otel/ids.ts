@@ -12,7 +12,7 @@ import {
   type Tracer,
   type SpanOptions,
 } from "@opentelemetry/api";
-import { md5 } from "#runtime";
+import { md5 } from "../lambda-compat/md5.ts";
 
 /** Makes the ids of spans: what a tracer provider takes as `idGenerator`. */
 export interface IdGenerator {

@@ -7,7 +7,7 @@
  * The search is written out, because a regular expression runs out of stack over a run of some million letters.
  */
 
-import { md5 } from "#runtime";
+import { md5 } from "../md5.ts";
 
 /** Base64 of the shortest id, padding included; the end of every id that holds all of its secret. */
 const END_CHARACTERS = 48;

@@ -1,13 +1,11 @@
 /**
- * In place of `../runtime.ts` on Node, by the `#runtime` import of package.json, with what Node has: a digest in a third
- * of the time, and no code for runtimes that have less, which a function on Lambda would carry for nothing. AWS's client
- * loads `node:crypto` there anyway. A Node in FIPS mode has no MD5; AWS's SDK does not run there either.
+ * In place of `../runtime.ts` on Node, by the `#runtime` import of package.json: without the code for runtimes that have
+ * less, which a function on Lambda would carry for nothing. Only what is loaded in a fraction of a millisecond is
+ * imported: `node:crypto` and `node:util` take several.
  */
 
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { Console } from "node:console";
-import { createHash } from "node:crypto";
-import { formatWithOptions } from "node:util";
 import { asyncAmbient } from "../../adapters/hosts/async-ambient.ts";
 import { invocationHost } from "../../adapters/hosts/invocation-host.ts";
 import type { PlatformTasks } from "../../adapters/hosts/platform-tasks.ts";
@@ -15,9 +13,7 @@ import { afterTicks } from "../../adapters/hosts/ticks.ts";
 import type { InvocationHost } from "../../engine/ports/host.ts";
 import type { Sink } from "../plain-console.ts";
 
-export function md5(text: string): string {
-  return createHash("md5").update(text).digest("hex");
-}
+export { formatText } from "../plain-console.ts";
 
 export function nativeHost(tasks: PlatformTasks): InvocationHost {
   const { nextTick = process.nextTick, setImmediate = globalThis.setImmediate } = tasks;
@@ -32,8 +28,4 @@ export function nativeHost(tasks: PlatformTasks): InvocationHost {
  */
 export function consoleOpener(): () => Sink {
   return () => new Console({ stdout: process.stdout, stderr: process.stderr });
-}
-
-export function formatText(values: readonly unknown[]): string {
-  return formatWithOptions({ breakLength: Number.POSITIVE_INFINITY }, ...values);
 }
