@@ -63,8 +63,9 @@ export class DueResults {
   /** Makes the first match behind the next result the next one itself. False if none matches. */
   bringForward(matches: (due: Due) => boolean): boolean {
     const index = this.#due.findIndex((due, at) => at > this.#head && matches(due));
-    if (index < 0) return false;
-    this.#due.splice(this.#head, 0, ...this.#due.splice(index, 1));
+    const [due] = index < 0 ? [] : this.#due.splice(index, 1);
+    if (due === undefined) return false;
+    this.#due.splice(this.#head, 0, due);
     return true;
   }
 
