@@ -132,8 +132,8 @@ export const consoleMutations: readonly Mutation[] = [
   {
     keeps: "console",
     what: "a long line that was cut is held in memory as a whole",
-    code: "(JSON.parse(JSON.stringify(text.slice(0, LONGEST_LINE))) as string) : text;\n",
-    becomes: "text.slice(0, LONGEST_LINE) : text;\n",
+    code: "  return JSON.parse(JSON.stringify(text.slice(0, end))) as string;",
+    becomes: "  return text.slice(0, end);",
     tests: keptLogs,
   },
   {

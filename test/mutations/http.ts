@@ -196,4 +196,18 @@ export const httpMutations: readonly Mutation[] = [
     becomes: "    throw error;",
     tests: ["src/lambda-compat/http/body.test.ts"],
   },
+  {
+    keeps: "access",
+    what: "most of a callback's id is shown where an error was cut in the middle of it",
+    code: "  const text = withoutCutWords(given);",
+    becomes: "  const text = given && withoutCutWords('') + given;",
+    tests: ["src/lambda-compat/http/redaction.test.ts"],
+  },
+  {
+    keeps: "access",
+    what: "most of a callback's id is shown where a line was cut in the middle of it",
+    code: "  const end = startOfWord(text, LONGEST_LINE);",
+    becomes: "  const end = startOfWord(text, 0) + LONGEST_LINE;",
+    tests: ["src/lambda-compat/http/kept-logs.test.ts"],
+  },
 ];

@@ -3,6 +3,7 @@ import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { withDurableExecution } from "../with-durable-execution.ts";
 import { createMemoryHost } from "perdure/memory";
+import { callbackIdOf } from "../../engine/model/callback-id.ts";
 import { createHttpFace } from "./face.ts";
 import { KeptLogs } from "./kept-logs.ts";
 
@@ -46,6 +47,13 @@ describe("lines that are kept", () => {
     expect(logs.lines(other, all).lines).toMatchObject([{ level: "INFO", text: forged }]);
     expect(logs.add(forged, arn)).toBe(true);
     expect(logs.lines(execution, all).lines).toMatchObject([{ level: "WARN", text: "all is well" }]);
+  });
+
+  test("have no beginning of a callback's id where they are cut, which nobody would know for one", () => {
+    const logs = new KeptLogs();
+    const id = callbackIdOf("order/o-1", "0123456789abcdef0123456789abcdef");
+    for (let shown = 1; shown < id.length; shown++) logs.add(lineOf(`${"-".repeat(8192 - shown)}${id}`));
+    for (const { text } of logs.lines(execution, all).lines) expect(text).toMatch(/^-+$/);
   });
 
   test("are never from the future, which would have all before them missing", () => {
@@ -178,7 +186,8 @@ test("a long line is cut, and no more of it is held in memory than is shown", ()
   const before = heapBytes();
   for (let at = 0; at < 32; at++) logs.add(lineOf(`${at} \ud800`.padEnd(2 ** 20, "x")));
   expect(heapBytes() - before).toBeLessThan(8 * 2 ** 20);
-  expect(logs.lines(execution, all).lines.at(-1)?.text).toBe("31 \ud800".padEnd(8192, "x"));
+  // Before the word that it would have been cut in, which may be an id.
+  expect(logs.lines(execution, all).lines.at(-1)?.text).toBe("31 \ud800".padEnd(8192 - 320, "x"));
 });
 
 describe("an execution that writes much", () => {

@@ -4,6 +4,7 @@
  */
 
 import { executionIdOf, parseExecutionArn } from "../arn.ts";
+import { startOfWord } from "./words.ts";
 import type { LogLine, LogPage, LogPageQuery, LogSource } from "./log-source.ts";
 
 /** How much is kept. */
@@ -162,9 +163,14 @@ function keyOf({ id, incarnation }: { readonly id: string; readonly incarnation:
   return `${id} ${incarnation}`;
 }
 
-/** As a text of its own: a slice would keep the whole text in memory. */
+/**
+ * As a text of its own: a slice would keep the whole text in memory. The cut is before a word, since the half of a
+ * callback's id would not be known for one when it is to be redacted.
+ */
 function cut(text: string): string {
-  return text.length > LONGEST_LINE ? (JSON.parse(JSON.stringify(text.slice(0, LONGEST_LINE))) as string) : text;
+  if (text.length <= LONGEST_LINE) return text;
+  const end = startOfWord(text, LONGEST_LINE);
+  return JSON.parse(JSON.stringify(text.slice(0, end))) as string;
 }
 
 /** What the default logger writes: one JSON object a line. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { callbackIdOf } from "../../engine/model/callback-id.ts";
+import { fitting } from "../../engine/model/fitting-failure.ts";
 import { redactCallbackIds } from "./redaction.ts";
 import { anyCharacter } from "../../../test/any-character.ts";
 
@@ -31,6 +32,24 @@ describe("the secret of a callback", () => {
         for (let text: unknown = redacted; typeof text === "string" && /^["{]/.test(text); ) text = JSON.parse(text);
       }),
     );
+  });
+
+  test("is not guessed from what is left of an id in an error that was cut to fit", () => {
+    const id = callbackIdOf("order/o-1", SECRET);
+    for (let more = 0; more < 80; more++) {
+      const { errorMessage = "" } = fitting({
+        errorMessage: `${"-".repeat(27_000 + more * 16)}${id}${"-".repeat(9_000)}`,
+      });
+      const answer = JSON.stringify({ Error: { ErrorMessage: errorMessage } });
+      const redacted = redactCallbackIds(answer);
+      expect(() => JSON.parse(redacted) as unknown).not.toThrow();
+      expect(redacted).not.toContain(id.slice(0, 24));
+    }
+  });
+
+  test("leaves the words of a text that was cut which are too short for an id", () => {
+    const text = `it failed at midnight… [truncated: 40000 characters in all]`;
+    expect(redactCallbackIds(text)).toBe(text);
   });
 
   test("leaves something that differs from callback to callback and is the same everywhere", () => {

@@ -8,6 +8,7 @@
  */
 
 import { md5 } from "../md5.ts";
+import { isInRun, startOfWord } from "./words.ts";
 
 /** Base64 of the shortest id, padding included; the end of every id that holds all of its secret. */
 const END_CHARACTERS = 48;
@@ -17,8 +18,14 @@ const SHORTEST_RUN = END_CHARACTERS - 2;
 /** How an id ends when it is decoded. */
 const SECRET = /\n[0-9a-f]{32}$/;
 
+/** What stands behind a text that was cut because it did not fit. */
+const CUT = "… [truncated: ";
+/** A shorter beginning of an id has less than half of any secret. */
+const SHORTEST_PIECE = 24;
+
 /** The text without the secrets of callbacks. JSON that it is cut from is JSON still. */
-export function redactCallbackIds(text: string): string {
+export function redactCallbackIds(given: string): string {
+  const text = withoutCutWords(given);
   let redacted = "";
   let done = 0;
   // A run that is long enough has a character at one of these places.
@@ -35,19 +42,25 @@ export function redactCallbackIds(text: string): string {
   return done === 0 ? text : redacted + text.slice(done);
 }
 
+/** An id that was cut does not look like one any more, and may lack a few digits that can be guessed. */
+function withoutCutWords(text: string): string {
+  let kept = "";
+  let done = 0;
+  for (let cut = text.indexOf(CUT); cut >= 0; cut = text.indexOf(CUT, cut + 1)) {
+    const start = startOfWord(text, cut);
+    if (cut - start < SHORTEST_PIECE) continue;
+    kept += `${text.slice(done, start)}-redacted-`;
+    done = cut;
+  }
+  return done === 0 ? text : kept + text.slice(done);
+}
+
 function runAround(text: string, index: number): { start: number; end: number } {
   let start = index;
   let end = index + 1;
   while (start > 0 && isInRun(text, start - 1)) start--;
   while (end < text.length && isInRun(text, end)) end++;
   return { start, end };
-}
-
-/** A letter or a digit. */
-function isInRun(text: string, index: number): boolean {
-  const code = text.charCodeAt(index);
-  const letter = code | 0x20;
-  return (letter >= 0x61 && letter <= 0x7a) || (code >= 0x30 && code <= 0x39);
 }
 
 /** How much to take away at the end of a run; 0 if no id ends there. Padding may be missing: each is tried. */
