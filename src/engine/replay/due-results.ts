@@ -63,8 +63,8 @@ export class DueResults {
   /** Makes the first match behind the next result the next one itself. False if none matches. */
   bringForward(matches: (due: Due) => boolean): boolean {
     const index = this.#due.findIndex((due, at) => at > this.#head && matches(due));
-    const [due] = index < 0 ? [] : this.#due.splice(index, 1);
-    if (due === undefined) return false;
+    if (index < 0) return false;
+    const [due] = this.#due.splice(index, 1) as [Due];
     this.#due.splice(this.#head, 0, due);
     return true;
   }
