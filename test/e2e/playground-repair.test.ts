@@ -93,6 +93,7 @@ inChromium("a breach", () => {
     await says(page, "At position 2 the code calls something else");
     await row(page, /one.*from the log/).waitFor();
     expect(await row(page, /(two|three).*from the log/).count()).toBe(0);
+    expect(await page.getByText("The storage did not answer").count()).toBe(0);
     await page.reload();
     await says(page, "At position 2 the code calls something else");
     await row(page, /one.*from the log/).waitFor();
@@ -109,6 +110,18 @@ inChromium("a breach", () => {
     await row(page, /long.*started/).waitFor();
     await press(page, "Skip time");
     await says(page, "Finished: 5");
+  });
+});
+
+inChromium("storage that fails", () => {
+  test("is told of, and what was written to it is tried again", async () => {
+    const page = await visit();
+    await setCode(page, handler(`  return context.step("one", async () => 1);`));
+    await press(page, "Slow storage");
+    await press(page, "Run");
+    await press(page, "Fail the next write");
+    await says(page, "The storage did not answer (");
+    await says(page, "Finished: 1");
   });
 });
 

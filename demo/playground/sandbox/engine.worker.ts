@@ -83,9 +83,18 @@ function createRunner(): Runner {
     arnOf,
     // Executions whose code is not loaded here wait for it.
     mayRun: (id) => Object.hasOwn(functions, functionOf(id)),
-    onError: (executionId, error) => send({ type: "trouble", executionId, message: messageOf(error) }),
+    onError: (executionId, error) => {
+      // What halts an execution is in its log, and the page says so there.
+      if (isOfStorage(error)) send({ type: "trouble", executionId, message: messageOf(error) });
+    },
   });
   return created;
+}
+
+/** By itself, or as what broke an invocation whose checkpoint it refused. */
+function isOfStorage(error: unknown): boolean {
+  const hasBroken = error instanceof Error && error.name === "CheckpointUnrecoverableInvocationError";
+  return hasBroken || store.hasFailedWith(error);
 }
 
 async function started(request: Parameters<Runner["start"]>[0]): Promise<string> {

@@ -18,6 +18,7 @@ export class PageStore implements ExecutionStore {
   readonly #send: (message: FromWorker) => void;
   readonly #waiting = new Map<number, Waiting>();
   readonly #lengths = new Map<string, number>();
+  readonly #refusals = new WeakSet<object>();
   #calls = 0;
 
   constructor(send: (message: FromWorker) => void) {
@@ -33,8 +34,15 @@ export class PageStore implements ExecutionStore {
   take(message: Extract<ToWorker, { type: "stored" | "refused" }>): void {
     const waiting = this.#waiting.get(message.call);
     this.#waiting.delete(message.call);
-    if (message.type === "stored") waiting?.resolve(message.value);
-    else waiting?.reject(message.isFull ? new StorageFullError(message.message) : new Error(message.message));
+    if (message.type === "stored") return waiting?.resolve(message.value);
+    const refusal = message.isFull ? new StorageFullError(message.message) : new Error(message.message);
+    this.#refusals.add(refusal);
+    waiting?.reject(refusal);
+  }
+
+  /** Whether it is the page's storage that has failed with this. */
+  hasFailedWith(error: unknown): boolean {
+    return typeof error === "object" && error !== null && this.#refusals.has(error);
   }
 
   create(row: DirectoryRow, body: string): Promise<"created" | "exists"> {
