@@ -6,6 +6,9 @@
  * The log's numbers then decide alone: one of two tabs wins each commit, and the other lets go.
  */
 
+import { randomId } from "../hosts/random-id.ts";
+import { type FrameWindow, frameWindow } from "./frame-window.ts";
+
 export interface ExecutionLocksOptions {
   /** Keeps the locks of one database apart from those of another. */
   readonly prefix: string;
@@ -22,8 +25,11 @@ interface Claim {
 
 export class ExecutionLocks {
   readonly #options: ExecutionLocksOptions;
-  readonly #locks: LockManager | undefined = globalThis.navigator?.locks;
   readonly #claims = new Map<string, Claim>();
+  #locks: LockManager | undefined = globalThis.navigator?.locks;
+  /** Whose locks they are, once they are not this window's. */
+  #frame: FrameWindow | undefined;
+  #renewal: Promise<void> = Promise.resolve();
 
   constructor(options: ExecutionLocksOptions) {
     this.#options = options;
@@ -68,6 +74,35 @@ export class ExecutionLocks {
     for (const id of [...this.#claims.keys()]) this.drop(id);
   }
 
+  /** Gives up all of them for good. */
+  close(): void {
+    this.dropAll();
+    this.#frame?.remove();
+  }
+
+  /**
+   * Goes over to the locks that a page has which is loaded now. Chromium keeps locks with what a site has stored: when that
+   * was cleared, later pages neither see those of earlier ones nor wait for them.
+   */
+  renew(): Promise<void> {
+    this.#renewal = this.#renewal.then(() => this.#renew());
+    return this.#renewal;
+  }
+
+  async #renew(): Promise<void> {
+    const frame = this.#locks && frameWindow();
+    if (this.#locks === undefined || frame === undefined) return;
+    const { locks } = frame.window.navigator;
+    // Those that this window cannot have, a new one cannot have either.
+    if (await areOne(this.#locks, locks).catch(() => true)) return frame.remove();
+    const ids = [...this.#claims.keys()];
+    this.dropAll();
+    this.#frame?.remove();
+    this.#frame = frame;
+    this.#locks = locks;
+    for (const id of ids) this.claim(id);
+  }
+
   #hold(id: string, claim: Claim): Promise<void> {
     if (this.#claims.get(id) !== claim) return Promise.resolve();
     return new Promise((resolve) => {
@@ -81,6 +116,12 @@ export class ExecutionLocks {
     this.#claims.delete(id);
     if (claim.release !== undefined) this.#options.onLost(id);
   }
+}
+
+/** Whether a lock that was had from one is taken for the other. */
+function areOne(one: LockManager, other: LockManager): Promise<boolean> {
+  const name = `perdure:${randomId()}`;
+  return one.request(name, () => other.request(name, { ifAvailable: true }, (lock) => lock === null));
 }
 
 function noop(): void {}

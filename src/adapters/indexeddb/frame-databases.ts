@@ -4,6 +4,8 @@
  * try again"), and yet gives one to every window that is new: an empty frame of the page, which nobody sees.
  */
 
+import { frameWindow } from "./frame-window.ts";
+
 /** A way to the databases, and what ends it together with every connection that was opened by it. */
 export interface FrameDatabases {
   readonly databases: IDBFactory;
@@ -12,19 +14,10 @@ export interface FrameDatabases {
 
 /** A worker has no frames. */
 export function frameDatabases(): FrameDatabases | undefined {
-  if (typeof document === "undefined") return undefined;
-  const frame = document.createElement("iframe");
-  frame.hidden = true;
-  // By the methods of nodes: those of elements have other types where Workers' types are known too.
-  document.documentElement.appendChild(frame);
-  const remove = (): void => void frame.parentNode?.removeChild(frame);
-  const { contentWindow } = frame as { contentWindow: typeof globalThis | null };
-  if (contentWindow === null) {
-    remove();
-    return undefined;
-  }
-  adopt(contentWindow);
-  return { databases: contentWindow.indexedDB, remove };
+  const frame = frameWindow();
+  if (frame === undefined) return undefined;
+  adopt(frame.window);
+  return { databases: frame.window.indexedDB, remove: frame.remove };
 }
 
 const CLASSES = ["IDBCursor", "IDBDatabase", "IDBIndex", "IDBObjectStore", "IDBRequest", "IDBTransaction"] as const;

@@ -92,6 +92,8 @@ export class Tab {
   readonly #stirring = new EventTarget();
   /** In a row. */
   #denials = 0;
+  /** Site data may have been cleared since this tab has looked. */
+  #mayBeCleared = false;
 
   constructor(options: TabOptions) {
     const { name, durability, clock } = options;
@@ -146,7 +148,10 @@ export class Tab {
   comeBack(): void {
     if (this.#isOver) return;
     if (!hasDatabases()) return this.#denied(unavailable(undefined));
-    if (this.status.get().state === "AWAY") this.status.set({ state: "STARTING" });
+    if (this.status.get().state === "AWAY") {
+      this.status.set({ state: "STARTING" });
+      this.#mayBeCleared = true;
+    }
     this.store.resume();
     this.feed.open();
     this.check();
@@ -180,6 +185,7 @@ export class Tab {
     if (this.#isDown) return;
     this.#stirring.dispatchEvent(new Event("stir"));
     this.feed.stir();
+    this.#mayBeCleared = true;
     this.#sweeps.ask({ claims: this.#locks.areExclusive });
   }
 
@@ -251,6 +257,7 @@ export class Tab {
     this.status.set(status);
     this.#runner.close();
     this.#letGo();
+    this.#locks.close();
     this.store.close();
     this.#clock.close();
   }
@@ -356,6 +363,9 @@ export class Tab {
   #given(): void {
     const { state } = this.status.get();
     this.#denials = 0;
+    // Not before there is a database again: until then a new window has the locks of before as well.
+    if (this.#mayBeCleared) void this.#locks.renew();
+    this.#mayBeCleared = false;
     if (state === "RUNNING") return;
     this.status.set({ state: "RUNNING" });
     // Views have read nothing meanwhile.

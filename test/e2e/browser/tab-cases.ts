@@ -26,6 +26,8 @@ export function tabCases(open: Open): void {
   test("site data that is cleared at the very moment of a commit keeps nobody waiting", () =>
     commitsWhileCleared(open));
   test("site data that is cleared at the very moment of a read keeps nobody waiting", () => readsWhileCleared(open));
+  test("a page that is loaded after site data was cleared leaves to an older one what that runs", () =>
+    leavesToOlder(open));
   test("storage that the browser denies is an error with a code, and a state of the page", () => isDenied(open));
 }
 
@@ -272,6 +274,28 @@ async function readsWhileCleared(open: Open): Promise<void> {
   const describe = `site.describe(${JSON.stringify(id)})`;
   expect(await within("what is told of it", tab.refusal(describe))).toBe("ResourceNotFoundException");
   expect(await tab.status()).toBe("RUNNING");
+}
+
+async function leavesToOlder(open: Open): Promise<void> {
+  const world = await open();
+  const { site } = world;
+  const held = site.log.hold(({ target }) => target === "one/step-1");
+  const older = await world.open();
+  // Where a page has not asked for a lock before, it is given those of now.
+  await older.ended(await older.start("relay", "before", { steps: 1 }));
+  await older.tab.evaluate('fetch("/clear").then(({ status }) => status)');
+  const id = await older.start("relay", "one", { steps: 2 });
+  await held.arrived;
+  const blank = await world.openBlank();
+  const lock = JSON.stringify(`perdure:site:${id}`);
+  await until("pages that are new to see its lock", () =>
+    blank.evaluate<boolean>(`navigator.locks.query().then(({ held }) => held.some(({ name }) => name === ${lock}))`),
+  );
+  const newer = await world.open();
+  await until("the newer page to have looked", async () => (await newer.status()) === "RUNNING");
+  held.release();
+  expect(await newer.ended(id)).toMatchObject({ status: "SUCCEEDED" });
+  expect(site.asked("one")).toEqual({ "step-1": 1, "step-2": 1 });
 }
 
 /**
