@@ -147,6 +147,8 @@ function hasError<T>(item: BatchItem<T>): item is BatchItem<T> & { error: ChildC
 
 interface StoredError extends ErrorObject {
   Cause?: StoredError | undefined;
+  /** Those of an AggregateError. */
+  Errors?: readonly StoredError[];
 }
 
 type StoredItem<T> = Omit<BatchItem<T>, "error"> & { error?: StoredError | undefined };
@@ -190,6 +192,8 @@ function storeError(error: Error): StoredError {
       ? error.toErrorObject()
       : { ErrorType: error.name, ErrorMessage: error.message };
   if (error.cause instanceof Error) stored.Cause = storeError(error.cause);
+  const { errors } = error as { readonly errors?: unknown };
+  if (Array.isArray(errors)) stored.Errors = errors.filter((each) => each instanceof Error).map(storeError);
   return stored;
 }
 
@@ -200,6 +204,7 @@ function restoreError(stored: StoredError | Error): Error {
     ? DurableOperationError.fromErrorObject(stored)
     : causeFromFailure(failureFromErrorObject(stored));
   if (stored.Cause) error.cause = restoreError(stored.Cause);
+  if (stored.Errors) Object.assign(error, { errors: stored.Errors.map(restoreError) });
   return error;
 }
 

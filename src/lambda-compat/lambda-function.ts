@@ -20,6 +20,7 @@ import { InvalidArgumentError } from "./invalid-argument.ts";
 import { DurableExecutionInvocationInputWithClient } from "./invocation-input.ts";
 import { lambdaContextOf } from "./lambda-context.ts";
 import { wireId } from "./wire-id.ts";
+import { writeResult } from "./plain-json.ts";
 import type * as api from "./types.ts";
 import { updatedOperations } from "./updated-operations.ts";
 import { errorFromWire, executionToWire, operationToWire, updateFromWire } from "./wire.ts";
@@ -71,7 +72,7 @@ export function plainLambda(handler: LambdaHandler, name: string): PlainFunction
       };
       explainDurable(context, name);
       const result: unknown = await handler(input === undefined ? {} : JSON.parse(input), context);
-      return JSON.stringify(result);
+      return writeResult(`the function "${name}"`, result);
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The serdes of what is given none: JSON, with a word, once in a process, about what JSON loses. */
 
 import { jsonSerdes, type Serdes } from "../engine/ports/serdes.ts";
+import { serializationError } from "../engine/replay/round-trip.ts";
 
 /** How an empty object is written, and with it every Map and every Set. */
 const EMPTY = "{}";
@@ -16,8 +17,21 @@ export const plainJson: Serdes = {
   deserialize: (data, context) => jsonSerdes.deserialize(data, context),
 };
 
+/**
+ * The text of what a function has returned. `what` names the function.
+ *
+ * @throws {SerdesError} for a value that JSON cannot write.
+ */
+export function writeResult(what: string, value: unknown): string | undefined {
+  try {
+    return writeJson(value);
+  } catch (error) {
+    throw serializationError(`the result of ${what}`, error, value);
+  }
+}
+
 /** The same for a value that is the result of an operation, or of the handler if `entityId` is undefined. */
-export function writeJson(value: unknown, entityId?: string): string | undefined {
+function writeJson(value: unknown, entityId?: string): string | undefined {
   const text = JSON.stringify(value) as string | undefined;
   if (!hasWarned && text?.includes(EMPTY) === true) warnOfLoss(value, entityId);
   return text;

@@ -8,13 +8,12 @@ import { messageOf } from "../engine/model/message-of.ts";
 import type { Tags } from "../engine/model/tags.ts";
 import type { InvocationOutcome } from "../engine/replay/core.ts";
 import { Invocation, type InvocationOptions } from "../engine/replay/invocation.ts";
-import { serializationError } from "../engine/replay/round-trip.ts";
 import { unawaited } from "../engine/replay/unawaited.ts";
 import { DurableContextImpl } from "./durable-context.ts";
 import { type Frame, logDataOf } from "./frame.ts";
 import { KnownTags } from "./known-tags.ts";
 import { createDefaultLogger } from "./logger.ts";
-import { writeJson } from "./plain-json.ts";
+import { writeResult } from "./plain-json.ts";
 import type { PluginHost } from "./plugin-host.ts";
 import { loadPlugins } from "./plugin-loader.ts";
 import { giveStarter, type Starter } from "./starter.ts";
@@ -144,9 +143,8 @@ function storedOutcome(
 ): StoredOutcome {
   if (outcome.status === "FAILED") return { status: "FAILED", error: failureFromError(outcome.error) };
   try {
-    return present({ status: "SUCCEEDED", result: writeJson(outcome.value) });
+    return present({ status: "SUCCEEDED", result: writeResult("the handler", outcome.value) });
   } catch (error) {
-    const refused = serializationError("the result of the handler", error, outcome.value);
-    return { status: "FAILED", error: failureFromError(refused) };
+    return { status: "FAILED", error: failureFromError(error) };
   }
 }

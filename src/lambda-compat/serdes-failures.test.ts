@@ -62,6 +62,17 @@ describe("a result that cannot be serialised", () => {
     ["a BigInt", 1n, /BigInt \(at value\)$/],
     ["a BigInt inside", { items: [{ price: 1 }, { price: 2n }] }, /BigInt \(at value\.items\[1\]\.price\)$/],
     ["a circle", circular(), /circular[^]*\(at value\.lines\[0\]\.order\)$/],
+    [
+      "a member that throws an error of any kind when it is read",
+      {
+        total: {
+          get sum() {
+            throw new Error("no sum");
+          },
+        },
+      },
+      /no sum \(at value\.total\.sum\)$/,
+    ],
     ["what refuses to be written", { "a key": { toJSON: () => [].at(1)!["no"] } }, /\(at value\["a key"\]\)$/],
   ];
 
@@ -125,6 +136,16 @@ describe("a result that cannot be serialised", () => {
     expect(message).toContain(`Serialization failed for ${place.trimEnd()}: `);
   });
 
+  test("fails the plain function that returned it", async () => {
+    const handler = withDurableExecution(async (_event: unknown, context) =>
+      context.invoke("total", 1).catch((error: unknown) => (error as Error).message),
+    );
+    const functions = { total: async () => ({ total: 1n }) };
+    expect((await new DurableTestRunner<string>(handler, { functions }).run()).result).toMatch(
+      /^Serialization failed for the result of the function "total": .*BigInt \(at value\.total\)$/,
+    );
+  });
+
   test("fails the execution, when it is the handler's", async () => {
     const handler = withDurableExecution(async () => ({ total: 1n }));
     expect(await new DurableTestRunner(handler).run()).toMatchObject({
@@ -172,6 +193,36 @@ describe("a serdes that throws", () => {
       expect([name, ...causes]).toContain("SerdesError");
       expect(message).toMatch(/^(S|Des)erialization failed for .*: un(writ|read)able$/);
     }
+  });
+
+  test.each([[7], [{ a: 1 }], [Promise.resolve(7)]])(
+    "or writes what is no text fails its operation: %j",
+    async (written) => {
+      const serdes = { ...json, serialize: () => written as never };
+      for (const call of Object.values(calls)) {
+        const { name, message, causes } = await caughtBy((context) => call(context, serdes));
+        expect([name, ...causes]).toContain("SerdesError");
+        expect(message).toMatch(
+          /^Serialization failed for .* \(1(-1)?\): the serdes wrote (number|object) instead of text$/,
+        );
+      }
+      const { name, message } = await caughtBy((context) =>
+        context.invoke("call", "echo", 1, { payloadSerdes: serdes }),
+      );
+      expect([name, message]).toEqual([
+        "InvokeError",
+        expect.stringContaining('for invoke "call" (1): the serdes wrote'),
+      ]);
+    },
+  );
+
+  test("may throw a text", async () => {
+    // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- what is to be tested
+    const serialize = (): Promise<never> => Promise.reject("no key");
+    const { message } = await caughtBy((context) =>
+      context.step("step", async () => 1, { ...NO_RETRY, serdes: { ...json, serialize } }),
+    );
+    expect(message).toBe('Serialization failed for step "step" (1): no key');
   });
 
   test("lets its step run once, if it is not to be retried", async () => {

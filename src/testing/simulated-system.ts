@@ -76,6 +76,8 @@ export class SimulatedSystem {
   readonly #invocations = new Map<InvocationCore, SimulatedProcess>();
   /** Calls of functions that have not answered, with the process that made them. */
   readonly #calls = new Map<RunningInvocation, SimulatedProcess>();
+  /** Calls of plain functions that have not answered. */
+  readonly #plain = new Map<object, { readonly name: string; readonly process: SimulatedProcess }>();
 
   constructor(options: SimulatedSystemOptions = {}) {
     const {
@@ -91,8 +93,11 @@ export class SimulatedSystem {
     this.#settings = settings;
     this.#virtualDate = virtualDate;
     const realWork = {
-      holdsTime: () => this.isExecuting,
-      mayGoOn: () => this.#isObserved || this.#some(({ executing, waiting }) => executing > 0 || waiting === 0),
+      holdsTime: () => this.isExecuting || this.working.length > 0,
+      mayGoOn: () =>
+        this.working.length > 0 ||
+        this.#isObserved ||
+        this.#some(({ executing, waiting }) => executing > 0 || waiting === 0),
       begun: () => this.#begun,
     };
     this.clock = new SimulatedClock({ ...clockOptions, ...(holdsForUserCode && { realWork }) });
@@ -136,6 +141,20 @@ export class SimulatedSystem {
     }
   }
 
+  /** Serdes that have not answered and plain functions that have not returned, in words. */
+  get working(): readonly string[] {
+    const working: string[] = [];
+    this.#some(({ convertingAt }) => {
+      for (const place of convertingAt) working.push(`the serdes of ${place}`);
+      return false;
+    });
+    for (const [call, { name, process }] of this.#plain) {
+      if (process.alive) working.push(`the function "${name}"`);
+      else this.#plain.delete(call);
+    }
+    return working;
+  }
+
   /** True while a function of user code runs in an operation. */
   get isExecuting(): boolean {
     return this.#some(({ executing }) => executing > 0);
@@ -157,12 +176,12 @@ export class SimulatedSystem {
     functions: ReadonlyMap<string, FunctionVersions>,
     process: SimulatedProcess,
   ): ReadonlyMap<string, FunctionVersions> {
-    const watch = (target: RegisteredFunction): RegisteredFunction =>
+    const watch = (name: string, target: RegisteredFunction): RegisteredFunction =>
       target.kind === "plain"
-        ? target
+        ? { ...target, call: (...given) => this.#callPlain(() => target.call(...given), { name, process }) }
         : { ...target, invoke: (request) => this.#call(target.invoke(request), process) };
     const watched = [...functions].map(([name, { latest, versions }]) => {
-      const targets = [...versions].map(([version, target]) => [version, watch(target)] as const);
+      const targets = [...versions].map(([version, target]) => [version, watch(name, target)] as const);
       return [name, { latest, versions: new Map(targets) }] as const;
     });
     return new Map(watched);
@@ -172,6 +191,19 @@ export class SimulatedSystem {
     this.#calls.set(call, process);
     void call.output.then(() => this.#calls.delete(call));
     return call;
+  }
+
+  async #callPlain<T>(
+    call: () => Promise<T>,
+    who: { readonly name: string; readonly process: SimulatedProcess },
+  ): Promise<T> {
+    this.#begun++;
+    this.#plain.set(call, who);
+    try {
+      return await call();
+    } finally {
+      this.#plain.delete(call);
+    }
   }
 
   #some(condition: (invocation: InvocationCore) => boolean): boolean {

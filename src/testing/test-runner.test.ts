@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { describe, expect, test, vi } from "vitest";
-import type { DurableContext } from "../lambda-compat/types.ts";
+import type { DurableContext, Serdes } from "../lambda-compat/types.ts";
 import { withDurableExecution } from "../lambda-compat/with-durable-execution.ts";
 import { DurableTestRunner } from "./test-runner.ts";
 
@@ -333,6 +333,59 @@ describe("what takes real time", () => {
     await expect(new DurableTestRunner(handler, { stepPatienceMs: 50 }).run()).rejects.toThrow(
       /the function of step "hangs" has not come to its end in 50 ms of real time.*stepPatienceMs/,
     );
+  });
+
+  describe("by a serdes or a plain function", () => {
+    const slowly = async <T>(value: T): Promise<T> => {
+      await sleep(20);
+      return value;
+    };
+    const serdes: Serdes<never> = {
+      serialize: (value) => slowly(JSON.stringify(value)),
+      deserialize: (text) => slowly(JSON.parse(text ?? "null") as never),
+    };
+    const calls: Readonly<Record<string, (context: DurableContext) => PromiseLike<unknown>>> = {
+      step: (context) => context.step("s", async () => 1 as never, { serdes }),
+      context: (context) => context.runInChildContext("c", async () => 1 as never, { serdes }),
+      condition: (context) =>
+        context.waitForCondition("c", async () => 1 as never, {
+          initialState: 0 as never,
+          waitStrategy: () => ({ shouldContinue: false }),
+          serdes,
+        }),
+      callback: async (context) => (await context.createCallback("cb", { serdes }))[0],
+      "map item": async (context) =>
+        (await context.map("m", [1], async () => 1 as never, { itemSerdes: serdes })).getResults()[0],
+      "serdes of an invoke": (context) =>
+        context.invoke("i", "plain", 1 as never, { payloadSerdes: serdes, resultSerdes: serdes }),
+      "plain function": (context) => context.invoke("plain", 1),
+    };
+
+    test.each(Object.entries(calls))("is waited for, live and on replay: %s", async (_what, call) => {
+      const handler = durable(async (context) => {
+        const value = await call(context);
+        await context.wait({ seconds: 1 });
+        return value;
+      });
+      const runner = new DurableTestRunner(handler, { functions: { plain: slowly } });
+      runner.onCallback("cb", (callback) => callback.succeed("1"));
+      expect(await runner.run()).toMatchObject({ status: "SUCCEEDED", result: 1 });
+    });
+
+    test("is given up after the patience, by name", async () => {
+      const never = (): Promise<never> => new Promise(() => undefined);
+      const options = { stepPatienceMs: 50, functions: { hangs: never } };
+      const invoking = durable(async (context) => context.invoke("hangs", 1));
+      await expect(new DurableTestRunner(invoking, options).run()).rejects.toThrow(
+        'the function "hangs" has not come to its end in 50 ms of real time',
+      );
+      const reading = durable(async (context) =>
+        context.step("sealed", async () => 1 as never, { serdes: { ...serdes, deserialize: never } }),
+      );
+      await expect(new DurableTestRunner(reading, options).run()).rejects.toThrow(
+        'the serdes of step "sealed" (1) has not come to its end in 50 ms of real time',
+      );
+    });
   });
 
   test("is given up after the patience, when it is no operation", async () => {

@@ -34,8 +34,8 @@ export interface DurableTestRunnerOptions extends Pick<RunnerSettings, "executio
   readonly parks?: boolean;
   /**
    * How long, in real ms, `run` and `finish` let time stand still for code that does real work: the function of a step,
-   * or the handler's own code between operations. Then time goes on without it; when nothing else is left to happen,
-   * they throw an error that names it. Default 10,000.
+   * a serdes, a plain function that is invoked, or the handler's own code between operations. Then time goes on without
+   * it; when nothing else is left to happen, they throw an error that names it. Default 10,000.
    */
   readonly stepPatienceMs?: number;
   /**
@@ -197,7 +197,8 @@ export class DurableTestRunner<Result = any, Event = any> {
 
   #outwaited(): Outwaited | undefined {
     if (!this.clock.isOutwaited) return undefined;
-    return { what: this.#system.isExecuting ? "FUNCTION" : "CODE", patienceMs: this.#patienceMs };
+    const { isExecuting, working } = this.#system;
+    return { isExecuting, working, patienceMs: this.#patienceMs };
   }
 
   #execution(id: string): DurableTestExecution<Result> {
@@ -223,8 +224,10 @@ interface ExecutionContext {
 }
 
 interface Outwaited {
-  /** The function of an operation, or the handler's own code. */
-  readonly what: "FUNCTION" | "CODE";
+  /** The function of an operation runs. */
+  readonly isExecuting: boolean;
+  /** What else runs beside the handler's own code, in words. */
+  readonly working: readonly string[];
   readonly patienceMs: number;
 }
 
@@ -332,9 +335,10 @@ export class DurableTestExecution<Result> {
   #whyStuck(): string {
     const outwaited = this.#context.outwaited();
     if (outwaited === undefined) return `Nothing is left to happen. ${this.#waitsFor()}`;
-    const { what, patienceMs } = outwaited;
-    const running = this.#view.running.map((step) => `the function of ${step}`).join(", ");
-    const code = what === "FUNCTION" && running !== "" ? running : "the handler's own code, outside of operations,";
+    const { isExecuting, working, patienceMs } = outwaited;
+    const functions = isExecuting && working.length === 0 ? this.#view.running : [];
+    const running = [...working, ...functions.map((step) => `the function of ${step}`)].join(", ");
+    const code = running === "" ? "the handler's own code, outside of operations," : running;
     return (
       `Nothing is left to happen: ${code} has not come to its end in ${patienceMs} ms of real time, the option ` +
       `stepPatienceMs. ${this.#waitsFor()}`

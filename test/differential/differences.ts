@@ -360,6 +360,12 @@ export const differences = {
     reason: `Whoever throws a text finds it as the message of the error; AWS's SDK makes "Unknown error" of it.`,
     ours: (aws) => JSON.parse(JSON.stringify(aws).replaceAll(/Unknown [eE]rror/g, "text")) as Observation,
   },
+  "thrown numbers are kept": {
+    places: OURS,
+    reason:
+      'A thrown number is text, too, and of a thrown object that has nothing but a message, this is kept; AWS\'s SDK makes "Unknown error" of both.',
+    ours: (aws) => JSON.parse(JSON.stringify(aws).replaceAll(/Unknown [eE]rror/g, "42")) as Observation,
+  },
   "causes are kept": {
     places: OURS,
     reason:

@@ -7,6 +7,7 @@ compareEverywhere("a step's value", stepValues, {
 });
 compareEverywhere("a step that throws", stepErrors, {
   "thrown texts are kept": ["a string"],
+  "thrown numbers are kept": ["a number"],
   "causes are kept": ["an error with a cause", "an AggregateError"],
   "large errors are cut": ["a message that no update can carry"],
   "odd messages become text": [

@@ -124,13 +124,22 @@ describe("what is stored of a thrown value", () => {
     expect(failureFromError({ name: {}, message: undefined })).toEqual({});
   });
 
-  test("is the text that was thrown", () => {
-    expect(failureFromError("text")).toEqual({ errorMessage: "text" });
+  test.for([
+    ["text", "text"],
+    [404, "404"],
+    [false, "false"],
+    [5n, "5"],
+    [{ message: "in an object", code: 1 }, "in an object"],
+  ] as const)("is the text or number that was thrown, or the message: %o", ([thrown, errorMessage]) => {
+    expect(failureFromError(thrown)).toEqual({ errorMessage });
   });
 
-  test.for([undefined, null, "", 7, {}, { name: "no message" }])("is nothing but that it failed for %j", (thrown) => {
-    expect(failureFromError(thrown)).toEqual({ errorMessage: "Unknown error" });
-  });
+  test.for([undefined, null, "", {}, { name: "no message" }, { message: {} }])(
+    "is nothing but that it failed for %j",
+    (thrown) => {
+      expect(failureFromError(thrown)).toEqual({ errorMessage: "Unknown error" });
+    },
+  );
 
   test("has the causes of an error, and the errors of an AggregateError, as lines of its stack trace", () => {
     const refused = new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED") });
@@ -156,6 +165,23 @@ describe("what is stored of a thrown value", () => {
       expect(inner).toMatchObject({ name: "TypeError", message: "fetch failed" });
       expect((inner as Error).cause).toMatchObject({ name: "Error", message: "two\nlines: of text" });
     }
+  });
+
+  test("is the error alone where its cause cannot be read", () => {
+    const fail = (): never => {
+      throw new Error("no");
+    };
+    const odd = { toJSON: fail };
+    for (const cause of [Object.create(null), Symbol("s"), 1n, odd, new Error("inner", { cause: odd })] as unknown[]) {
+      const failure = failureFromError(new RangeError("outer", { cause }));
+      expect(failure).toMatchObject({ errorType: "RangeError", errorMessage: "outer" });
+    }
+    const unreadable = Object.defineProperty(new RangeError("outer"), "cause", { get: fail });
+    expect(failureFromError(unreadable)).toEqual({ errorType: "RangeError", errorMessage: "outer" });
+    const numbered = Object.assign(new Error("inner"), { name: 5 as unknown as string });
+    expect(failureFromError(new RangeError("outer", { cause: numbered })).stackTrace).toEqual(["Caused by 5: inner"]);
+    const coded = new Error("outer", { cause: { code: "EAGAIN" } });
+    expect(failureFromError(coded).stackTrace).toEqual(['Caused by Error: {"code":"EAGAIN"}']);
   });
 
   test("is finite, whatever is whose cause", () => {
@@ -190,6 +216,8 @@ describe("an error that is too large for the log", () => {
     const lines = failureFromError(new AggregateError(causes, "several")).stackTrace!;
     expect(lines[0]).toMatch(/^Error 1 of 40: Error: 0{2000}$/);
     expect(lines.at(-1)).toBe("… [truncated: 40 lines in all]");
+    const { stackTrace } = failureFromError(new Error("outer", { cause: new TypeError("c".repeat(100_000)) }));
+    expect(stackTrace).toEqual([expect.stringMatching(/^Caused by TypeError: c{5000,}… \[truncated: 1000\d\d char/)]);
   });
 
   test("fits, whatever its texts are, and cuts nothing that fits", () => {

@@ -55,13 +55,15 @@ function cut(text: string, bytes: number): string {
   return shortened(isHighSurrogate(text.charCodeAt(fitting - 1)) ? fitting - 1 : fitting);
 }
 
+/** Lines are left out from the end; one that is too long by itself is cut, so that it still says of what type it is. */
 function firstLines(lines: readonly string[], bytes: number): string[] {
   const kept: string[] = [];
   let left = bytes - FRAME_BYTES;
   for (const line of lines) {
-    left -= sizeOf(line) + 1;
+    const fitted = cut(line, Math.max(bytes >> 2, FRAME_BYTES));
+    left -= sizeOf(fitted) + 1;
     if (left < 0) return [...kept, `… [truncated: ${lines.length} lines in all]`];
-    kept.push(line);
+    kept.push(fitted);
   }
   return kept;
 }

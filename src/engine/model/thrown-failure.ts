@@ -18,9 +18,10 @@ interface DurableError extends Error {
 const CAUSE_SEARCH_DEPTH = 10;
 
 /**
- * The stored form of a thrown value: name and message of an object that looks like an error, and a text as it is. A
- * stack is never stored; the causes of an error take its place, unless a durable operation rejected with that error.
- * Texts too large for the log are cut, and say so.
+ * The stored form of a thrown value: name and message of an object that looks like an error, and a text or a number as
+ * it is. A stack is never stored; the causes of an error take its place, unless a durable operation rejected with that
+ * error: then they stand at the operation, and the chain of errors is AWS's. Texts too large for the log are cut, and
+ * say so.
  */
 export function failureFromError(thrown: unknown): Failure {
   try {
@@ -32,8 +33,7 @@ export function failureFromError(thrown: unknown): Failure {
 }
 
 function describe(thrown: unknown): Failure {
-  if (typeof thrown === "string" && thrown !== "") return { errorMessage: thrown };
-  if (!isErrorLike(thrown)) return { errorMessage: "Unknown error" };
+  if (!isErrorLike(thrown)) return { errorMessage: textOf(thrown) || "Unknown error" };
   if (isDurable(thrown)) {
     return present({
       errorType: thrown.errorType,
@@ -42,12 +42,31 @@ function describe(thrown: unknown): Failure {
       stackTrace: undefined,
     });
   }
-  const causes = causeLines(thrown);
+  const causes = readableCauses(thrown);
   return present({
     errorType: asText(thrown.name),
     errorMessage: asText(thrown.message),
     stackTrace: causes.length > 0 ? causes : undefined,
   });
+}
+
+/** A cause that cannot be read is no reason to lose the error. */
+function readableCauses(error: object): string[] {
+  try {
+    return causeLines(error);
+  } catch {
+    return [];
+  }
+}
+
+/** What is thrown in place of an error says: a text, a number, or an object with a message. */
+export function textOf(thrown: unknown): string | undefined {
+  try {
+    const isMessenger = typeof thrown === "object" && thrown !== null && "message" in thrown;
+    return asText(isMessenger ? thrown.message : thrown);
+  } catch {
+    return undefined;
+  }
 }
 
 function findErrorData(error: DurableError): string | undefined {
@@ -70,5 +89,5 @@ function isErrorLike(value: unknown): value is { name: unknown; message: unknown
 /** Any object may look like an error; only its texts can be stored. */
 function asText(value: unknown): string | undefined {
   if (typeof value === "string") return value;
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
+  return ["number", "boolean", "bigint"].includes(typeof value) ? String(value) : undefined;
 }

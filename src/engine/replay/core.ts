@@ -32,6 +32,8 @@ export interface InvocationCore {
   executing: number;
   /** Awaited operations of open contexts that are not settled. */
   waiting: number;
+  /** The operations whose serdes has not answered yet, in words. */
+  readonly convertingAt: Set<string>;
   stored(key: string): Operation | undefined;
   /** The stored id of the operation at a position. */
   keyOf(position: string): string;

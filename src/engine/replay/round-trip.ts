@@ -6,6 +6,7 @@
  */
 
 import { SerdesError } from "../model/errors.ts";
+import { failureFromError } from "../model/thrown-failure.ts";
 import { isThenable, type MaybePromise } from "../ports/maybe-promise.ts";
 import type { Serdes, SerdesContext } from "../ports/serdes.ts";
 import type { CalledOperation } from "./called-operation.ts";
@@ -27,17 +28,19 @@ export function serialize<T>(
   value: T | undefined,
   to: RoundTrip<string | undefined>,
 ): void {
+  const failed = (error: unknown): void => to.failed(serializationError(placeOf(called), error, value));
+  const done = (written: string | undefined): void => {
+    // Only text can be stored. AWS's types allow for nothing else, but a serdes may be plain JavaScript.
+    if (written == null || typeof written === "string") to.done(written);
+    else failed(new TypeError(`the serdes wrote ${typeof written} instead of text`));
+  };
   let text: MaybePromise<string | undefined>;
   try {
     text = native(serdes.serialize(value, serdesContext(called)));
   } catch (error) {
-    return to.failed(serializationError(placeOf(called), error, value));
+    return failed(error);
   }
-  if (!(text instanceof Promise)) return to.done(text);
-  void text.then(
-    (written) => to.done(written),
-    (error: unknown) => to.failed(serializationError(placeOf(called), error, value)),
-  );
+  void settle(called, text, { done, failed });
 }
 
 /** Gives out the value, at once if the serdes is synchronous, and returns the receiver's answer. */
@@ -47,17 +50,33 @@ export function deserialize<T, R>(
   text: string | undefined,
   to: RoundTrip<T, R>,
 ): MaybePromise<R> {
+  const failed = (error: unknown): R => to.failed(errorOf("Deserialization", placeOf(called), error));
   let value: MaybePromise<T | undefined>;
   try {
     value = native(serdes.deserialize(text, serdesContext(called)));
   } catch (error) {
-    return to.failed(errorOf("Deserialization", placeOf(called), error));
+    return failed(error);
   }
-  if (!(value instanceof Promise)) return to.done(value as T);
-  return value.then(
-    (result) => to.done(result as T),
-    (error: unknown) => to.failed(errorOf("Deserialization", placeOf(called), error)),
-  );
+  return settle(called, value, { done: (result) => to.done(result as T), failed });
+}
+
+/** Goes on with the answer of a serdes; while that is to come, the invocation knows whose serdes it waits for. */
+function settle<V, R>(
+  called: CalledOperation,
+  answer: MaybePromise<V>,
+  to: { readonly done: (value: V) => R; readonly failed: (error: unknown) => R },
+): MaybePromise<R> {
+  if (!(answer instanceof Promise)) return to.done(answer);
+  const { convertingAt } = called.scope.invocation;
+  const place = placeOf(called);
+  convertingAt.add(place);
+  const over =
+    <Outcome>(next: (outcome: Outcome) => R) =>
+    (outcome: Outcome): R => {
+      convertingAt.delete(place);
+      return next(outcome);
+    };
+  return answer.then(over(to.done), over(to.failed));
 }
 
 /** Reads a recorded value: as `deserialize`, but a serdes that throws ends the invocation, and nothing is answered. */
@@ -78,12 +97,13 @@ export function giveUp(called: CalledOperation, error: SerdesError): undefined {
 
 /** Says which part of the value JSON cannot write. `place` names the origin of the value. */
 export function serializationError(place: string, cause: unknown, value: unknown): SerdesError {
-  const path = cause instanceof TypeError ? unwritablePath(value) : undefined;
+  // A serdes that can write what JSON cannot fails for reasons of its own, which are seldom TypeErrors.
+  const path = unwritablePath(value, cause instanceof TypeError);
   return errorOf("Serialization", place, cause, path);
 }
 
 function errorOf(direction: Direction, place: string, cause: unknown, path?: string): SerdesError {
-  const why = cause instanceof Error ? cause.message : `Unknown ${direction.toLowerCase()} error`;
+  const { errorMessage: why = "Unknown error" } = failureFromError(cause);
   const where = path === undefined ? "" : ` (at ${path})`;
   return new SerdesError(
     `${direction} failed for ${place}: ${why}${where}`,

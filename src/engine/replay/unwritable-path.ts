@@ -2,24 +2,30 @@
 const MOST_MEMBERS = 10_000;
 
 /**
- * Where JSON stumbles over a value: the path to the first BigInt, to the member that closes a circle, or to a member
- * that throws when it is read or asks to be written in a way of its own. Such as `value.items[2].price`; undefined if
- * there is none.
+ * Where JSON stumbles over a value: the path to the first member that throws when it is read or asks to be written in a
+ * way of its own, and if `ofAnyKind` also to the first BigInt, or to the member that closes a circle. Such as
+ * `value.items[2].price`; undefined if there is none.
  */
-export function unwritablePath(value: unknown): string | undefined {
-  return new Search().find(value, "value", "");
+export function unwritablePath(value: unknown, ofAnyKind: boolean): string | undefined {
+  return new Search(ofAnyKind).find(value, "value", "");
 }
 
 class Search {
   readonly #around = new Set<object>();
+  readonly #ofAnyKind: boolean;
   #left = MOST_MEMBERS;
+
+  constructor(ofAnyKind: boolean) {
+    this.#ofAnyKind = ofAnyKind;
+  }
 
   find(given: unknown, path: string, key: string): string | undefined {
     if (this.#left-- <= 0) return undefined;
     const value = asWritten(given, key);
-    if (value === UNREADABLE || typeof value === "bigint") return path;
+    if (value === UNREADABLE) return path;
+    if (typeof value === "bigint") return this.#ofAnyKind ? path : undefined;
     if (typeof value !== "object" || value === null) return undefined;
-    if (this.#around.has(value)) return path;
+    if (this.#around.has(value)) return this.#ofAnyKind ? path : undefined;
     this.#around.add(value);
     const found = this.#findWithin(value, path);
     this.#around.delete(value);

@@ -1,5 +1,5 @@
 import { errorFromFailure, StepError, StepTimeoutError } from "../../model/errors.ts";
-import { failureFromError } from "../../model/thrown-failure.ts";
+import { failureFromError, textOf } from "../../model/thrown-failure.ts";
 import type { Operation } from "../../model/operation.ts";
 import type { MaybePromise } from "../../ports/maybe-promise.ts";
 import type { Serdes } from "../../ports/serdes.ts";
@@ -146,5 +146,5 @@ class Step<T> extends Attempts<T, StepOptions<T>> implements RoundTrip<string | 
 /** The error that a strategy is told; of another thrown value, the text at most. */
 function asError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
-  return new Error(typeof thrown === "string" && thrown !== "" ? thrown : "Unknown Error");
+  return new Error((typeof thrown !== "object" && textOf(thrown)) || "Unknown Error");
 }
