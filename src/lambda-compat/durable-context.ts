@@ -30,7 +30,15 @@ import { awaitOperations, combinatorInputs } from "./combinator-inputs.ts";
 import { DurablePromise, OperationPromise } from "./durable-promise.ts";
 import { readSeconds, requireDuration, requireTimeout, toSeconds } from "./duration.ts";
 import { type Frame, logDataOf } from "./frame.ts";
-import { called, InvalidArgumentError, requireDecision, requireFunction, requireStrategy } from "./invalid-argument.ts";
+import {
+  called,
+  InvalidArgumentError,
+  requireDecision,
+  requireFunction,
+  requireStrategy,
+  shown,
+} from "./invalid-argument.ts";
+import { StepSemantics } from "./literals.ts";
 import { createContextLogger } from "./logger.ts";
 import { explainSingleParameter } from "./map-callback.ts";
 import { plainJson } from "./plain-json.ts";
@@ -98,6 +106,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     if (strategy !== undefined && typeof strategy !== "function")
       requireStrategy(called("step", name), "retryStrategy", strategy);
     requireTimeout(called("step", name), config?.timeout);
+    requireSemantics(called("step", name), config?.semantics);
     return durable(this.#step(this.#enter("step"), name, { fn, config }));
   }
 
@@ -130,7 +139,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
       serdes: this.#serdes<T>(config.serdes),
       decide: (state: T, attempt: number) => {
         const decision = waitStrategy(state, attempt);
-        requireDecision(`The waitStrategy of ${where}`, decision, WAIT_DECISIONS);
+        requireDecision(`The waitStrategy of ${where}`, decision, "shouldContinue", WAIT_DECISIONS);
         if (!decision.shouldContinue) return { poll: false } as const;
         return { poll: true, delaySeconds: readSeconds(() => `The delay of ${where}`, decision.delay) } as const;
       },
@@ -178,12 +187,17 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
   invoke<I, O>(...args: unknown[]): DurablePromise<O> {
     const isNamed = typeof args[1] === "string";
     const [name, functionName, input, config] = isNamed ? args : [undefined, ...args];
+    if (typeof functionName !== "string") {
+      throw new InvalidArgumentError(
+        `context.invoke needs the name of a function and got ${shown(functionName)}: write context.invoke("name", input).`,
+      );
+    }
     const { payloadSerdes, resultSerdes, tenantId } = (config ?? {}) as api.InvokeConfig<I, O>;
     const scope = this.#enter("invoke");
     const future = chainedInvoke<I, O>(scope, {
       name: name as string | undefined,
       subType: "ChainedInvoke",
-      functionName: functionName as string,
+      functionName,
       input: input as I | undefined,
       tenantId,
       inputSerdes: this.#serdes<I>(payloadSerdes),
@@ -459,6 +473,15 @@ type Combine = (promises: Iterable<unknown>) => Promise<unknown>;
 const NEVER_RUN = { subType: "", run: (): never => undefined as never, serdes: jsonSerdes as EngineSerdes<never> };
 
 const WAIT_DECISIONS = "{ shouldContinue: false } or { shouldContinue: true, delay: { seconds: 5 } }";
+
+/** A word that is none would let a step run at least once that was not meant to. */
+function requireSemantics(where: string, semantics: unknown): void {
+  if (semantics == null || Object.values<unknown>(StepSemantics).includes(semantics)) return;
+  throw new InvalidArgumentError(
+    `The semantics of ${where} must be one of ${Object.values(StepSemantics).join(", ")} and is ${shown(semantics)}: ` +
+      "write semantics: StepSemantics.AtMostOncePerRetry.",
+  );
+}
 
 type Timeouts = Pick<api.CreateCallbackConfig, "timeout" | "heartbeatTimeout">;
 

@@ -65,11 +65,11 @@ function isDuration(duration: unknown): boolean {
 }
 
 function meant(duration: unknown): string {
-  if (typeof duration === "number") return `{ seconds: ${duration} }`;
+  if (typeof duration === "number" && Number.isFinite(duration)) return `{ seconds: ${duration} }`;
   if (typeof duration === "object" && duration !== null) {
     const [key = "", value] = Object.entries(duration)[0] ?? [];
     const unit = UNITS.find((each) => each.slice(0, 3) === key.toLowerCase().slice(0, 3));
-    if (unit !== undefined && typeof value === "number") return `{ ${unit}: ${value} }`;
+    if (unit !== undefined && typeof value === "number" && Number.isFinite(value)) return `{ ${unit}: ${value} }`;
   }
   const [, count = "5", letter = "s"] = TEXT.exec(String(duration)) ?? [];
   const unit = UNITS.find((each) => each.startsWith(letter.toLowerCase())) ?? "seconds";

@@ -41,7 +41,8 @@ const durations: readonly (readonly [unknown, string, string])[] = [
   [{ second: 5 }, "{ second: 5 }", "{ seconds: 5 }"],
   [{ minutes: "5" }, '{ minutes: "5" }', "{ seconds: 5 }"],
   [{ weeks: 1 }, "{ weeks: 1 }", "{ seconds: 5 }"],
-  [{ seconds: Number.NaN }, "{ seconds: null }", "{ seconds: null }"],
+  [{ seconds: Number.NaN }, "{ seconds: NaN }", "{ seconds: 5 }"],
+  [Number.NaN, "NaN", "{ seconds: 5 }"],
   [{}, "{}", "{ seconds: 5 }"],
   [undefined, "undefined", "{ seconds: 5 }"],
   [null, "null", "{ seconds: 5 }"],
@@ -52,7 +53,7 @@ describe("a duration", () => {
     const message = await refusal((context) => context.wait("w", duration as never));
     expect(message).toBe(
       `The duration of context.wait "w" must be an object with days, hours, minutes or seconds and is ${given}: ` +
-        `write ${form.replace("null", "NaN")}.`,
+        `write ${form}.`,
     );
   });
 
@@ -96,6 +97,13 @@ describe("a function", () => {
       'context.step "name only" needs a function and got undefined: write context.step("name only", async () => ...).',
     );
     expect(await refusal((context) => context.step(7 as never))).toContain("context.step needs a function and got 7");
+    expect(await refusal((context) => context.step("begun", Promise.resolve(1) as never))).toContain(
+      'context.step "begun" needs a function and got a promise: write',
+    );
+    expect(await refusal((context) => context.invoke(undefined as never, 1))).toBe(
+      'context.invoke needs the name of a function and got undefined: write context.invoke("name", input).',
+    );
+    expect(await refusal(() => createWaitStrategy(undefined as never))).toMatch(/^createWaitStrategy needs a function/);
     expect(await refusal((context) => context.runInChildContext("part", {} as never))).toContain(
       'write context.runInChildContext("part", async (child) => ...).',
     );
@@ -129,6 +137,34 @@ describe("a strategy", () => {
     ).toContain("write waitStrategy: createWaitStrategy({ maxAttempts: 3 }).");
   });
 
+  test("counts with numbers: a limit that is none would never be reached", async () => {
+    for (const maxAttempts of ["3", Number.NaN, null] as never[]) {
+      expect(() => createRetryStrategy({ maxAttempts })).toThrow(/^The maxAttempts of createRetryStrategy must be a n/);
+      expect(() => createLinearRetryStrategy({ maxAttempts })).toThrow(/maxAttempts of createLinearRetryStrategy/);
+      const polling = { shouldContinuePolling: () => true, maxAttempts };
+      expect(() => createWaitStrategy(polling)).toThrow(/maxAttempts of createWaitStrategy/);
+    }
+    expect(createRetryStrategy({ maxAttempts: Number.POSITIVE_INFINITY })(new Error("no"), 99).shouldRetry).toBe(true);
+  });
+
+  test("that answers with a promise, or without a decision, fails what it is for", async () => {
+    for (const [later, given] of [
+      [async () => ({ shouldRetry: true, shouldContinue: true }), "a promise"],
+      [() => ({}), "{}"],
+    ] as const) {
+      const handler = withDurableExecution(async (_event: unknown, context) => {
+        const polled = context.waitForCondition("p", async () => 1, { initialState: 0, waitStrategy: later as never });
+        const step = context.step("s", () => Promise.reject(new Error("no")), { retryStrategy: later as never });
+        return (await Promise.allSettled([polled, step])).map((each) => (each as PromiseRejectedResult).reason.message);
+      });
+      const { result } = await new DurableTestRunner<string[]>(handler).run();
+      expect(result).toEqual([
+        expect.stringContaining(`The waitStrategy of context.waitForCondition "p" returned ${given}: return {`),
+        expect.stringContaining(`The retryStrategy of context.step "s" returned ${given}: return {`),
+      ]);
+    }
+  });
+
   test("that answers with nothing of use fails what it is for", async () => {
     const handler = withDurableExecution(async (_event: unknown, context) => {
       const polled = context.waitForCondition("p", async () => 1, {
@@ -155,6 +191,14 @@ describe("a strategy", () => {
       expect(strategy(new Error("idle"), 1).shouldRetry).toBe(false);
     }
   });
+});
+
+test("semantics are one of two words: another one would be taken for at least once", async () => {
+  const semantics = "AT_MOST_ONCE" as never;
+  expect(await refusal((context) => context.step("charge", async () => 1, { semantics }))).toBe(
+    'The semantics of context.step "charge" must be one of AT_MOST_ONCE_PER_RETRY, AT_LEAST_ONCE_PER_RETRY and is ' +
+      '"AT_MOST_ONCE": write semantics: StepSemantics.AtMostOncePerRetry.',
+  );
 });
 
 test("names of items and branches are text, and none at all is the usual one", async () => {

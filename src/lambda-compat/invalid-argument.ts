@@ -23,14 +23,21 @@ export function shown(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value !== "object" || value === null)
     return typeof value === "string" ? JSON.stringify(value) : String(value);
+  if (value instanceof Promise) return "a promise";
   try {
-    const text = JSON.stringify(value)
+    const text = JSON.stringify(value, asWritten)
       .replaceAll(/"([a-z]\w*)":/gi, " $1: ")
+      .replaceAll(/"(NaN|-?Infinity)"/g, "$1")
       .replace(/([^[{])\}$/, "$1 }");
     return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}...` : text;
   } catch {
     return "an object";
   }
+}
+
+/** JSON has no numbers beyond the finite ones. */
+function asWritten(_key: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 }
 
 /** The operation that a method is called for, as messages name it. */
@@ -55,6 +62,21 @@ export function requireItemName(kind: "map" | "parallel", index: number, name: u
   throw new InvalidArgumentError(`${what} ${index}: names are text.`);
 }
 
+/** @throws {InvalidArgumentError} INVALID_ARGUMENT for a member that is there and no number: no count would be over it. */
+export function requireNumbers<Config extends object>(
+  maker: string,
+  config: Config,
+  members: readonly (keyof Config & string)[],
+): void {
+  for (const member of members) {
+    const number: unknown = config[member];
+    if (number === undefined || (typeof number === "number" && !Number.isNaN(number))) continue;
+    throw new InvalidArgumentError(
+      `The ${member} of ${maker} must be a number and is ${shown(number)}: write ${member}: 3.`,
+    );
+  }
+}
+
 /** @throws {InvalidArgumentError} INVALID_ARGUMENT for a strategy that is there and no function. */
 export function requireStrategy(where: string, member: "retryStrategy" | "waitStrategy", strategy: unknown): void {
   if (strategy === undefined || strategy === null || typeof strategy === "function") return;
@@ -65,8 +87,12 @@ export function requireStrategy(where: string, member: "retryStrategy" | "waitSt
   );
 }
 
-/** @throws {InvalidArgumentError} INVALID_ARGUMENT for a decision of a strategy that is none. `forms` are what it may be. */
-export function requireDecision(what: string, decision: unknown, forms: string): void {
-  if (typeof decision === "object" && decision !== null) return;
+/**
+ * `member` is what every decision has, and `forms` are what it may be.
+ *
+ * @throws {InvalidArgumentError} INVALID_ARGUMENT for a decision of a strategy that is none, such as a promise of one.
+ */
+export function requireDecision(what: string, decision: unknown, member: string, forms: string): void {
+  if (typeof decision === "object" && decision !== null && member in decision) return;
   throw new InvalidArgumentError(`${what} returned ${shown(decision)}: return ${forms}.`);
 }

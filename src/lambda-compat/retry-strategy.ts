@@ -1,10 +1,12 @@
 import { delayOf, exponential } from "./backoff.ts";
 import { requireDurations, toSeconds } from "./duration.ts";
+import { requireNumbers } from "./invalid-argument.ts";
 import type { Duration, LinearRetryStrategyConfig, RetryStrategy, RetryStrategyConfig } from "./types.ts";
 
 /** Retries after a delay that grows by a factor. */
 export function createRetryStrategy(config: RetryStrategyConfig = {}): RetryStrategy {
   requireDurations("createRetryStrategy", config, ["initialDelay", "maxDelay"]);
+  requireNumbers("createRetryStrategy", config, ["maxAttempts", "backoffRate", "initialInterval"]);
   const settings = { ...defaults(config, { attempts: 3, firstSeconds: 5 }), backoffRate: 2, ...config };
   return strategy(settings, (attempt) => exponential(settings.initialDelay, settings.backoffRate, attempt));
 }
@@ -12,6 +14,7 @@ export function createRetryStrategy(config: RetryStrategyConfig = {}): RetryStra
 /** Retries after a delay that grows by a fixed amount. */
 export function createLinearRetryStrategy(config: LinearRetryStrategyConfig = {}): RetryStrategy {
   requireDurations("createLinearRetryStrategy", config, ["initialDelay", "increment", "maxDelay"]);
+  requireNumbers("createLinearRetryStrategy", config, ["maxAttempts", "initialInterval"]);
   const settings = { ...defaults(config, { attempts: 6, firstSeconds: 1 }), increment: { seconds: 1 }, ...config };
   return strategy(
     settings,

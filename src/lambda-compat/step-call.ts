@@ -47,7 +47,7 @@ export class StepCall<T, TLogger extends DurableLogger> implements StepOptions<T
     const strategy = this.#config?.retryStrategy ?? retryPresets.default;
     const decision = strategy(error, attempt) ?? retryPresets.default(error, attempt);
     const where = called("step", this.name);
-    requireDecision(`The retryStrategy of ${where}`, decision, RETRY_DECISIONS);
+    requireDecision(`The retryStrategy of ${where}`, decision, "shouldRetry", RETRY_DECISIONS);
     if (!decision.shouldRetry) return this.#tell(error, attempt, { retry: false });
     const { delay } = decision;
     const delaySeconds = delay === undefined ? 1 : readSeconds(() => `The retry delay of ${where}`, delay);

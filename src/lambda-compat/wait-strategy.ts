@@ -1,5 +1,6 @@
 import { delayOf, exponential } from "./backoff.ts";
 import { requireDurations } from "./duration.ts";
+import { InvalidArgumentError, requireNumbers, shown } from "./invalid-argument.ts";
 import type { WaitForConditionWaitStrategyFunc, WaitStrategyConfig } from "./types.ts";
 
 /**
@@ -7,7 +8,14 @@ import type { WaitForConditionWaitStrategyFunc, WaitStrategyConfig } from "./typ
  * wait fails, when polling should go on after the last attempt.
  */
 export function createWaitStrategy<T>(config: WaitStrategyConfig<T>): WaitForConditionWaitStrategyFunc<T> {
+  if (typeof config?.shouldContinuePolling !== "function") {
+    throw new InvalidArgumentError(
+      `createWaitStrategy needs a function and got ${shown(config)}: ` +
+        "write createWaitStrategy({ shouldContinuePolling: (state) => ... }).",
+    );
+  }
   requireDurations("createWaitStrategy", config, ["initialDelay", "maxDelay"]);
+  requireNumbers("createWaitStrategy", config, ["maxAttempts", "backoffRate"]);
   const settings = {
     maxAttempts: 60,
     initialDelay: { seconds: 5 },

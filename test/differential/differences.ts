@@ -156,7 +156,7 @@ export const differences = {
   "a breach of type names both sides": {
     places: OURS,
     reason:
-      "Where the log has an operation of another type, the message also names both operations; AWS's names their types alone.",
+      "Where the log has an operation of another type or sub type, the message also names both operations; AWS's names their types alone.",
     ours: (aws) => ({
       ...aws,
       error: {

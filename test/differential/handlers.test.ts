@@ -15,6 +15,8 @@ compareEverywhere("code that changes", changes, {
     "a map for a step",
     "an invoke for a step",
     "another type",
+    "another sub type",
+    "a map for a parallel",
   ],
 });
 compareEverywhere("configuration", configurations, {

@@ -39,9 +39,9 @@ function append(lines: string[], error: object, around: readonly unknown[]): voi
 }
 
 function headline(inner: unknown): string {
+  if (inner instanceof Error) return `${String(inner.name).replaceAll(/[:\n]/g, " ")}: ${inner.message}`;
   const told: unknown = typeof inner === "object" ? JSON.stringify(inner) : inner;
-  if (!(inner instanceof Error)) return `Error: ${String(told)}`;
-  return `${String(inner.name).replaceAll(/[:\n]/g, " ")}: ${inner.message}`;
+  return `Error: ${String(told)}`;
 }
 
 /** Gives an error the causes that the lines tell of. Other lines, such as those of a stack, tell of none. */

@@ -127,8 +127,8 @@ function breach(
   const message =
     "[Unrecoverable Execution] " +
     nonDeterminism(`Operation ${what} mismatch for step "${id}". Expected ${what} "${expected}", but got "${got}"`) +
-    // Types alone do not say which call differs; the other messages name what they compare.
-    (what === "type" ? ` The log has ${identified(recorded)}; the code calls ${identified(attempted)}.` : "");
+    // Types alone do not say which call differs; a difference of names does.
+    (what !== "name" ? ` The log has ${identified(recorded)}; the code calls ${identified(attempted)}.` : "");
   scope.invocation.breach(new NonDeterministicExecutionError(message, { recorded, attempted }));
 }
 
