@@ -46,7 +46,7 @@ export class Invocation implements InvocationCore {
   readonly delivery: Delivery;
   executing = 0;
   waiting = 0;
-  readonly convertingAt = new Set<string>();
+  readonly convertingAt: Set<string> = new Set();
   isLeaving = false;
 
   readonly #encodeId: (position: string) => string;
