@@ -19,6 +19,20 @@ export const compatMutations: readonly Mutation[] = [
     tests: ["test/differential/batches.test.ts"],
   },
   {
+    keeps: "P7",
+    what: "what a serdes writes goes to the log, be it text or not",
+    code: '    if (written == null || typeof written === "string") to.done(written);\n    else',
+    becomes: '    if (written == null || typeof written !== "function") to.done(written);\n    else',
+    tests: ["src/lambda-compat/serdes-failures.test.ts"],
+  },
+  {
+    keeps: "P7",
+    what: "attempts are counted up to a limit that is no number",
+    code: '    if (number === undefined || (typeof number === "number" && !Number.isNaN(number))) continue;\n',
+    becomes: "    if (number === undefined || number !== undefined) continue;\n",
+    tests: ["src/lambda-compat/invalid-argument.test.ts"],
+  },
+  {
     keeps: "P2",
     what: "a step has no timeout",
     code: "    this.timeoutMs = config?.timeout === undefined ? undefined : toSeconds(config.timeout) * 1000;",
