@@ -153,37 +153,37 @@ interface StoredError extends ErrorObject {
 
 type StoredItem<T> = Omit<BatchItem<T>, "error"> & { error?: StoredError | undefined };
 
-/** How a batch is stored: items as they are, errors as error objects with their causes nested in them. */
-export function createBatchSerdes<T>(): Serdes<BatchResult<T>> {
-  return {
-    serialize: (batch) => {
-      if (!batch) return undefined;
-      const all = batch.all.map((item): StoredItem<T> => ({ ...item, error: item.error && storeError(item.error) }));
-      return JSON.stringify({ all, completionReason: batch.completionReason });
-    },
-    deserialize: (data) => (data ? restoreBatch<T>(JSON.parse(data)) : undefined),
-  };
+/**
+ * How a batch is stored: items as they are, errors as error objects with their causes nested in them. A serdes of its own
+ * may read the items alone: the methods are added, as in AWS's SDK.
+ */
+export function createBatchSerdes<T>(own?: Serdes<BatchResult<T>>): Serdes<BatchResult<T>> {
+  return own
+    ? {
+        serialize: (batch, context) => own.serialize(batch, context),
+        deserialize: (data, context) => chain(own.deserialize(data, context), (read) => restoreBatch(read) ?? read),
+      }
+    : {
+        serialize: (batch) =>
+          batch && JSON.stringify({ all: batch.all.map(storeItem), completionReason: batch.completionReason }),
+        // What is no batch is an empty one.
+        deserialize: (data) =>
+          data ? (restoreBatch<T>(JSON.parse(data) as BatchResult<T>) ?? new Batch([], "ALL_COMPLETED")) : undefined,
+      };
 }
 
-/** A batch's own serdes may read the items alone: the methods are added, as in AWS's SDK. */
-export function withBatchMethods<T>(own: Serdes<BatchResult<T>>): Serdes<BatchResult<T>> {
-  return {
-    serialize: (batch, context) => own.serialize(batch, context),
-    deserialize: (data, context) =>
-      chain(own.deserialize(data, context), (read) =>
-        Array.isArray(read?.all) && !(read instanceof Batch) ? restoreBatch<T>(read) : read,
-      ),
-  };
+function storeItem<T>(item: BatchItem<T>): StoredItem<T> {
+  return { ...item, error: item.error && storeError(item.error) };
 }
 
-/** A batch from its stored form, or an empty one from anything else. */
-function restoreBatch<T>(stored: { all?: unknown; completionReason?: CompletionReason } | null): Batch<T> {
-  if (!Array.isArray(stored?.all)) return new Batch<T>([], "ALL_COMPLETED");
-  const all = (stored.all as StoredItem<T>[]).map((item) => {
-    const error = item.error ? restoreError(item.error) : undefined;
+/** A batch from its stored form, or from what has at least its items; undefined from anything else. */
+function restoreBatch<T>(stored: BatchResult<T> | null | undefined): Batch<T> | undefined {
+  if (!Array.isArray(stored?.all)) return undefined;
+  const all = stored.all.map((item) => {
+    const error = restoreError(item.error as StoredError | undefined);
     return { ...item, result: item.result, error } as BatchItem<T>;
   });
-  return new Batch(all, stored.completionReason as CompletionReason);
+  return new Batch(all, stored.completionReason);
 }
 
 function storeError(error: Error): StoredError {
@@ -198,8 +198,8 @@ function storeError(error: Error): StoredError {
 }
 
 /** A serdes of one's own may have restored it already. */
-function restoreError(stored: StoredError | Error): Error {
-  if (stored instanceof Error) return stored;
+function restoreError(stored: StoredError | undefined): Error | undefined {
+  if (!stored || stored instanceof Error) return stored;
   const error = durableErrorClass(stored.ErrorType)
     ? DurableOperationError.fromErrorObject(stored)
     : causeFromFailure(failureFromErrorObject(stored));

@@ -25,7 +25,7 @@ import { changeTags } from "../engine/replay/operations/tag-change.ts";
 import { wait } from "../engine/replay/operations/wait.ts";
 import { Scope } from "../engine/replay/scope.ts";
 import { type BatchCall, batchConfigError, runBatchIn } from "./batch.ts";
-import { batchSummarizer, createBatchSerdes, withBatchMethods } from "./batch-result.ts";
+import { batchSummarizer, createBatchSerdes } from "./batch-result.ts";
 import { awaitOperations, combinatorInputs } from "./combinator-inputs.ts";
 import { DurablePromise, OperationPromise } from "./durable-promise.ts";
 import { readSeconds, requireDuration, requireTimeout, toSeconds } from "./duration.ts";
@@ -365,7 +365,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     const { preservedLevels } = this.#inherited;
     const inBatch = Math.max(0, preservedLevels - 1);
     const inItem = config?.nesting === "FLAT" ? inBatch : Math.max(0, inBatch - 1);
-    const serdes = config?.serdes ? withBatchMethods(config.serdes) : createBatchSerdes<T>();
+    const serdes = createBatchSerdes(config?.serdes);
     const future = childContext<api.BatchResult<T>>(scope, {
       name: call.name,
       subType: kind === "map" ? "Map" : "Parallel",

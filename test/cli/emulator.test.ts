@@ -40,6 +40,22 @@ export const sleeper = withDurableExecution(async (_event, context) => {
   return context.step("after", async () => "awake");
 });
 
+export const watched = withDurableExecution(
+  async (_event, context) => {
+    await context.wait("a second", { seconds: 1 });
+  },
+  {
+    plugins: [
+      {
+        async onInvocationStart({ isFirstInvocation, updatedOperations }) {
+          const updates = Object.values(updatedOperations).map(({ name, status }) => name + " " + status);
+          note("updates " + isFirstInvocation + " " + updates);
+        },
+      },
+    ],
+  },
+);
+
 export const tagged = withDurableExecution(async (_event, context) => {
   context.setTags({ stage: "asleep", team: "a" });
   await context.wait("a day", { days: 1 });
@@ -120,6 +136,13 @@ test("a handler of AWS's SDK runs as it is", async () => {
   const { code, out, err } = await project.run("invoke", "aws", '{"n":1}', "--quiet");
   expect(code, err).toBe(0);
   expect(JSON.parse(out)).toEqual([2, 4, 6]);
+});
+
+test("plugins are told what has changed from outside since the invocation before", async () => {
+  const { code, err } = await project.run("invoke", "watched", "--quiet");
+  expect(code, err).toBe(0);
+  const lines = project.lines("notes.txt").filter((line) => line.startsWith("updates"));
+  expect(lines).toEqual(["updates true ", "updates false a second SUCCEEDED"]);
 });
 
 test("AWS's client in a handler reaches the emulator, whatever it signs with", async () => {

@@ -5,17 +5,24 @@ const updated = ["src/lambda-compat/hosted-invocation.test.ts", "test/differenti
 /** AWS's interface for handlers, plugins, clients and serdes. */
 export const compatMutations: readonly Mutation[] = [
   {
+    keeps: "plugins",
+    what: "the emulator does not tell an invocation what has changed from outside",
+    code: "    UpdatedOperationIds: updatedOperations(request).map(({ id }) => wireId(id)),",
+    becomes: "",
+    tests: ["src/homes/local/local-host.test.ts"],
+  },
+  {
     keeps: "batches",
     what: "an error that a batch's own serdes has restored is taken for a stored one",
-    code: "  if (stored instanceof Error) return stored;",
-    becomes: "",
+    code: "  if (!stored || stored instanceof Error) return stored;",
+    becomes: "  if (!stored) return stored;",
     tests: ["src/lambda-compat/batch-result.test.ts"],
   },
   {
     keeps: "batches",
     what: "a batch's own serdes that reads the items alone leaves the result without methods",
-    code: "config?.serdes ? withBatchMethods(config.serdes) : createBatchSerdes<T>()",
-    becomes: "config?.serdes ?? createBatchSerdes<T>()",
+    code: "(read) => restoreBatch(read) ?? read)",
+    becomes: "(read) => read)",
     tests: ["test/differential/batches.test.ts"],
   },
   {

@@ -65,7 +65,10 @@ async function answer(message: InvokeMessage, handler: Handler, kind: FunctionKi
 }
 
 function runDurable(message: InvokeMessage, handler: Handler): Promise<DurableExecutionInvocationOutput> {
-  const event = new DurableExecutionInvocationInputWithClient(message.event as InvocationEvent, client);
+  const given = message.event as InvocationEvent;
+  const { UpdatedOperationIds } = given;
+  // The class has no room for these, as AWS's has not; the SDK reads them all the same.
+  const event = Object.assign(new DurableExecutionInvocationInputWithClient(given, client), { UpdatedOperationIds });
   const context = lambdaContext(message.context, Date.now() + message.remainingMs);
   return handler(event, context) as Promise<DurableExecutionInvocationOutput>;
 }

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { DurableExecutionInvocationInputWithClient } from "../../lambda-compat/invocation-input.ts";
+import { wireId } from "../../lambda-compat/wire-id.ts";
 import { withDurableExecution } from "../../lambda-compat/with-durable-execution.ts";
 import { DataFolder } from "./data-folder.ts";
 import { listen } from "./http-server.ts";
@@ -31,7 +32,7 @@ function newFolder(): DataFolder {
 }
 
 /** A container of SAM's: it runs a handler that is invoked over HTTP, and checkpoints at the emulator. */
-async function container(emulator: () => string): Promise<string> {
+async function container(emulator: () => string, invocations: unknown[] = []): Promise<string> {
   const handler = withDurableExecution(async (event: { total: number }, context) => {
     const paid = await context.step("charge", async () => event.total);
     await context.wait("cool off", { hours: 1 });
@@ -39,10 +40,9 @@ async function container(emulator: () => string): Promise<string> {
   });
   const served = await listen(
     async (request) => {
-      const input = new DurableExecutionInvocationInputWithClient(
-        (await request.json()) as never,
-        serviceClient(emulator()),
-      );
+      const event: unknown = await request.json();
+      invocations.push(event);
+      const input = new DurableExecutionInvocationInputWithClient(event as never, serviceClient(emulator()));
       return Response.json(await handler(input, {} as never));
     },
     { host: "127.0.0.1", port: 0 },
@@ -57,7 +57,8 @@ const call = async (url: string, init?: RequestInit) =>
 test("sam local starts an execution without a credential, in a container of its own", async () => {
   const folder = newFolder();
   let host = await open(folder);
-  const LambdaEndpoint = await container(() => host.url);
+  const invocations: unknown[] = [];
+  const LambdaEndpoint = await container(() => host.url, invocations);
   const start = { FunctionName: "function", ExecutionName: "e-1", Input: '{"total":3}', LambdaEndpoint };
   const init = {
     method: "POST",
@@ -74,6 +75,8 @@ test("sam local starts an execution without a credential, in a container of its 
   // AWS's clients sign by this one.
   expect(Math.abs(Date.parse(headers.get("date") ?? "") - Date.now())).toBeLessThan(60_000);
   await expect.poll(() => call(`${host.url}${path}`)).toMatchObject({ Status: "SUCCEEDED", Result: '"shipped 3"' });
+  // Each invocation is told what has changed from outside since the one before: here the wait has come to its end.
+  expect(invocations).toMatchObject([{ UpdatedOperationIds: [] }, { UpdatedOperationIds: [wireId("2")] }]);
   const ahead = host.clock.now();
   await host.close();
   host = await open(folder, { sam: false });

@@ -11,7 +11,9 @@ import type {
 } from "../../engine/runner/function.ts";
 import { statePage } from "../../engine/runner/state-page.ts";
 import { formatFunctionArn } from "../../lambda-compat/arn.ts";
+import { updatedOperations } from "../../lambda-compat/updated-operations.ts";
 import { errorFromWire, executionToWire, operationToWire } from "../../lambda-compat/wire.ts";
+import { wireId } from "../../lambda-compat/wire-id.ts";
 import type { DurableExecutionInvocationOutput } from "../../lambda-compat/wire-types.ts";
 import type { Told } from "./environment.ts";
 import type { ContextData, InvokeMessage } from "./process-messages.ts";
@@ -66,7 +68,8 @@ export function plainInProcess({ invoke }: Pick<ProcessFunctionOptions, "invoke"
   };
 }
 
-function eventOf({ arn, token, header, journal }: InvocationRequest, wallAt: (ms: number) => number): object {
+function eventOf(request: InvocationRequest, wallAt: (ms: number) => number): object {
+  const { arn, token, header, journal } = request;
   const time = (ms: number): string => new Date(wallAt(ms)).toISOString();
   const { operations, marker } = statePage(header, journal, { limit: INLINE_OPERATIONS });
   return {
@@ -76,6 +79,7 @@ function eventOf({ arn, token, header, journal }: InvocationRequest, wallAt: (ms
       Operations: [executionToWire(header, time), ...operations.map((operation) => operationToWire(operation, time))],
       NextMarker: marker,
     },
+    UpdatedOperationIds: updatedOperations(request).map(({ id }) => wireId(id)),
   };
 }
 
