@@ -1,15 +1,15 @@
 /** What is measured in a browser's tab, and how it is shown. */
 
 import { type Figures, median } from "./case.ts";
-import { type Samples, spread } from "./samples.ts";
+import { spread } from "./samples.ts";
 import type { Section } from "./sections.ts";
 import type { BenchTab } from "./tab.ts";
 import { table } from "./table.ts";
 
 const DURABILITIES = ["relaxed", "strict"] as const;
-/** Steps and bare writes take turns in blocks. */
-const BLOCKS = 20;
-const BLOCK_STEPS = 50;
+/** Steps and bare writes take turns in blocks of some milliseconds: what disturbs one of a pair disturbs the other. */
+const PAIRS = 100;
+const BLOCK_STEPS = 10;
 const FANNED_OUT = 1000;
 const FAN_OUT_RUNS = 3;
 const REPLAYED = 10_000;
@@ -23,16 +23,21 @@ export function tabSteps(tab: BenchTab): Section {
     async round() {
       const figures: Record<string, number> = {};
       for (const durability of DURABILITIES) {
-        const blocks = await tab.measure("steps", BLOCKS, BLOCK_STEPS, durability);
-        figures[durability] = (median(blocks.map(({ ours }) => ours)) * 1000) / BLOCK_STEPS;
-        figures[`${durability} raw`] = (median(blocks.map(({ raw }) => raw)) * 1000) / BLOCK_STEPS;
+        const pairs = await tab.measure("steps", PAIRS, BLOCK_STEPS, durability);
+        figures[durability] = (median(pairs.map(({ ours }) => ours)) * 1000) / BLOCK_STEPS;
+        figures[`${durability} raw`] = (median(pairs.map(({ raw }) => raw)) * 1000) / BLOCK_STEPS;
+        figures[`${durability} ratio`] = median(pairs.map(({ ours, raw }) => ours / raw));
       }
       return figures;
     },
     show(samples) {
       const rows = DURABILITIES.flatMap((durability) => [
-        row(samples, `raw: a record added, ${durability} durability`, `${durability} raw`, `${durability} raw`),
-        row(samples, `a step, ${durability} durability`, durability, `${durability} raw`),
+        [`raw: a record added, ${durability} durability`, spread(samples.values(`${durability} raw`)), "1.00"],
+        [
+          `a step, ${durability} durability`,
+          spread(samples.values(durability)),
+          spread(samples.values(`${durability} ratio`)),
+        ],
       ]);
       return table(["", "us", "/ the raw one"], rows);
     },
@@ -128,10 +133,6 @@ export function tabMemory(tab: BenchTab): Section {
     round: async () => ({ bytes: await tab.bytesPerStep(HELD) }),
     show: (samples) => table(["", "bytes a step"], [["perdure", spread(samples.values("bytes"))]]),
   };
-}
-
-function row(samples: Samples, title: string, what: string, raw: string): string[] {
-  return [title, spread(samples.values(what)), spread(samples.ratios(what, raw))];
 }
 
 function medians(runs: readonly Figures[]): Figures {

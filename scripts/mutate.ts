@@ -21,6 +21,9 @@ import type { VitestReport } from "./vitest-run.ts";
 /** In ms, for one test: an edit may make it wait for ever. */
 const PATIENCE_MS = 60_000;
 
+/** Tests that need a page; without Chromium there is none of them, and the run says so before the first edit. */
+const IN_PAGES = "test/runtimes/browser/";
+
 type Verdict = { readonly kind: "NOTICED"; readonly by: string } | { readonly kind: "UNNOTICED" | "BROKEN" };
 
 const { values: options } = parseArgs({
@@ -115,9 +118,11 @@ function copyOfTree(): string {
 
 async function runTests(tree: string, files: readonly string[]): Promise<{ failed?: string; isBroken: boolean }> {
   const reportPath = join(tree, "mutate-report.json");
+  const needsPages = files.some((file) => file.startsWith(IN_PAGES));
   const args = [
     "run",
     "--project=node*",
+    ...(needsPages ? ["--project=browser"] : []),
     "--bail=1",
     `--testTimeout=${PATIENCE_MS}`,
     "--reporter=json",
@@ -126,8 +131,8 @@ async function runTests(tree: string, files: readonly string[]): Promise<{ faile
   ];
   const { code } = await runTool("vitest", args, {
     cwd: tree,
-    // A browser is of no use here, and the tests must not depend on one.
-    env: { CHROME_PATH: dirname(tree) },
+    // Where a browser is of no use the tests must not depend on one.
+    env: needsPages ? {} : { CHROME_PATH: dirname(tree) },
     capture: true,
   });
   const report = existsSync(reportPath) ? (JSON.parse(readFileSync(reportPath, "utf8")) as VitestReport) : undefined;

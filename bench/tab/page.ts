@@ -34,28 +34,37 @@ async function run(program: Program, size: number, durability: Durability = "rel
 }
 
 /**
- * Steps and bare writes by turns: what disturbs the machine disturbs both. Milliseconds for each block of them, after
- * some runs for the compiler.
+ * Steps and bare writes by turns: what disturbs the machine disturbs both. Milliseconds for each pair of blocks, after some
+ * runs for the compiler.
  */
-async function steps(blocks: number, size: number, durability: Durability): Promise<Compared[]> {
-  for (let run = 0; run < WARM_UP_RUNS; run++) await byTurns(blocks, size, "relaxed");
-  return byTurns(blocks, size, durability);
+async function steps(pairs: number, size: number, durability: Durability): Promise<Compared[]> {
+  for (let run = 0; run < WARM_UP_RUNS; run++) await byTurns(pairs, size, "relaxed");
+  return byTurns(pairs, size, durability);
 }
 
-async function byTurns(blocks: number, size: number, durability: Durability): Promise<Compared[]> {
-  const raw = await RawLog.open(durability);
+/** Either comes first as often as the other. */
+async function byTurns(pairs: number, size: number, durability: Durability): Promise<Compared[]> {
+  const log = await RawLog.open(durability);
   const measured: Compared[] = [];
   const program: Program = async (_, context) => {
-    for (let block = 0; block < blocks; block++) {
-      const marks = await sequence(size, context);
-      const begun = performance.now();
-      for (let written = 0; written < size; written++) await raw.write([BODY]);
-      measured.push({ ours: elapsed(marks), raw: performance.now() - begun });
+    const ours = async (): Promise<number> => elapsed(await sequence(size, context));
+    const raw = (): Promise<number> => writeAll(log, size);
+    for (let pair = 0; pair < pairs; pair++) {
+      measured.push(
+        pair % 2 === 0 ? { ours: await ours(), raw: await raw() } : { raw: await raw(), ours: await ours() },
+      );
     }
   };
   await run(program, size, durability);
-  raw.close();
+  log.close();
   return measured;
+}
+
+/** So many records, one after the other, in ms. */
+async function writeAll(log: RawLog, size: number): Promise<number> {
+  const begun = performance.now();
+  for (let written = 0; written < size; written++) await log.write([BODY]);
+  return performance.now() - begun;
 }
 
 const fanOuts = { map: mapped, all: atOnce };

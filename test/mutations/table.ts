@@ -3,6 +3,7 @@
  * time in a copy of the tree, and sees whether a test fails.
  */
 
+import { browserMutations } from "./browser.ts";
 import { compatMutations } from "./compat.ts";
 import { consoleMutations } from "./console.ts";
 import { httpMutations } from "./http.ts";
@@ -39,6 +40,7 @@ export const mutations: readonly Mutation[] = [
   ...operatingMutations,
   ...consoleMutations,
   ...playgroundMutations,
+  ...browserMutations,
   ...tagsMutations,
   ...awsMutations,
   ...indexedDbMutations,

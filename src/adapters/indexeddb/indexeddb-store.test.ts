@@ -93,3 +93,45 @@ describe("a connection that the browser ends", () => {
     await begun("refused");
   });
 });
+
+describe("what finds no room is told so", () => {
+  const { add } = IDBObjectStore.prototype;
+  const { commit } = IDBTransaction.prototype;
+  const row: DirectoryRow = {
+    id: "f/a",
+    functionName: "f",
+    name: "a",
+    version: "1",
+    incarnation: "i",
+    seq: 1,
+    status: "RUNNING",
+    startedAt: 1,
+  };
+  const kinds: Readonly<Record<string, () => void>> = {
+    "by a quota"() {
+      IDBObjectStore.prototype.add = () => {
+        throw new DOMException("no room", "QuotaExceededError");
+      };
+    },
+    "by an abort without a reason, which a page never asks for"() {
+      IDBTransaction.prototype.commit = () => {};
+      IDBObjectStore.prototype.add = function (value, key) {
+        const request = add.call(this, value, key);
+        request.addEventListener("success", () => this.transaction.abort());
+        return request;
+      };
+    },
+  };
+
+  test.for(Object.entries(kinds))("%s", async ([kind, fill]) => {
+    onTestFinished(() => {
+      IDBObjectStore.prototype.add = add;
+      IDBTransaction.prototype.commit = commit;
+    });
+    const store = new IndexedDbStore({ name: kind });
+    await store.create(row, "one");
+    fill();
+    await expect(store.append("f/a", 2, "two", "i")).rejects.toMatchObject({ code: "STORAGE_FULL" });
+    store.close();
+  });
+});

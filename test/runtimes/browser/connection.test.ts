@@ -148,6 +148,8 @@ describe("after the browser has lost its database server", () => {
     await store.putRow({ ...row, seq: 2, halted: true });
     expect(await store.list({ limit: 10, halted: true })).toHaveLength(1);
     await store.remove(row.id);
+    store.pause();
+    store.resume();
     expect(await store.list({ limit: 10 })).toEqual([]);
     expect(globalThis.frames.length).toBe(frames + 1);
     store.close();
@@ -193,6 +195,33 @@ test("reads again what was aborted together with its connection", async () => {
   expect(opened).toHaveLength(2);
 });
 
+test("leaves no window behind in the page that gets no database either", async () => {
+  const refuse = (): never => {
+    throw new DOMException("Connection to Indexed Database server lost", "UnknownError");
+  };
+  const { open } = IDBFactory.prototype;
+  const contentWindow = Object.getOwnPropertyDescriptor(HTMLIFrameElement.prototype, "contentWindow")!;
+  onTestFinished(() => {
+    IDBFactory.prototype.open = open;
+    Object.defineProperty(HTMLIFrameElement.prototype, "contentWindow", contentWindow);
+  });
+  IDBFactory.prototype.open = refuse;
+  let windows = 0;
+  Object.defineProperty(HTMLIFrameElement.prototype, "contentWindow", {
+    ...contentWindow,
+    get(this: HTMLIFrameElement) {
+      const inside = contentWindow.get!.call(this) as typeof globalThis;
+      inside.IDBFactory.prototype.open = refuse;
+      windows++;
+      return inside;
+    },
+  });
+  const frames = globalThis.frames.length;
+  await expect(storeOf(crypto.randomUUID()).read(row.id, 1)).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
+  expect(windows).toBe(1);
+  expect(globalThis.frames.length).toBe(frames);
+});
+
 test("lets go of the database while its page sleeps, and keeps callers waiting until it is back", async () => {
   const name = crypto.randomUUID();
   const store = storeOf(name);
@@ -232,12 +261,21 @@ test("waits for a tab with older code to let go, and says so", async () => {
     onBlocked: () => told.push("blocked"),
   });
   // However long that takes: the first try may have been too early to know.
+  let refusals = 0;
   const version = new Promise<number>((resolve) => {
-    const ask = (): void => void connection.use(async (database) => database.version).then(resolve, ask);
+    const ask = (): void =>
+      void connection
+        .use(async (database) => database.version)
+        .then(resolve, () => {
+          refusals++;
+          ask();
+        });
     ask();
   });
   await expect.poll(() => told).toEqual(["blocked"]);
+  const before = refusals;
   await new Promise((next) => setTimeout(next, 100));
+  expect(refusals - before).toBeLessThanOrEqual(1);
   older.close();
   expect(await version).toBe(SCHEMA_VERSION + 1);
   connection.pause();
@@ -245,6 +283,26 @@ test("waits for a tab with older code to let go, and says so", async () => {
 
 /** A database as another tab has opened it, and this window, which opens none until it is told to. */
 async function silentWindow(name: string): Promise<{ database: IDBDatabase; answer: () => void; asked: () => number }> {
+});
+
+test("a page that falls asleep while the database is opened lets go of it, and uses it when it is back", async () => {
+  const connection = new Connection({ name: crypto.randomUUID() });
+  let isUsed = false;
+  const used = connection.use(async () => void (isUsed = true));
+  await Promise.resolve();
+  connection.pause();
+  await expect.poll(() => opened).toHaveLength(1);
+  await new Promise((next) => setTimeout(next, 20));
+  expect(() => opened[0]!.transaction("commits")).toThrow(expect.objectContaining({ name: "InvalidStateError" }));
+  expect(isUsed).toBe(false);
+  connection.resume();
+  await used;
+  expect(opened).toHaveLength(2);
+  connection.pause();
+});
+
+test("says that the browser does not answer, and takes a late answer", async () => {
+  const name = crypto.randomUUID();
   const first = new Connection({ name });
   await first.use(async () => {});
   first.pause();
@@ -312,6 +370,36 @@ test("opens once more what the browser refuses because it clears what the site h
   expect(await store.create(row, "one")).toBe("created");
 });
 
+test("takes no sleep of its page for a browser that does not answer", async () => {
+  const { open } = IDBFactory.prototype;
+  const restore = (): void => void (IDBFactory.prototype.open = open);
+  onTestFinished(restore);
+  const request = new EventTarget();
+  const of = (type: "addEventListener" | "removeEventListener") => ({ value: request[type].bind(request) });
+  const properties = { addEventListener: of("addEventListener"), removeEventListener: of("removeEventListener") };
+  const error = { value: new DOMException("asleep", "AbortError") };
+  IDBFactory.prototype.open = () => Object.create(IDBOpenDBRequest.prototype, { ...properties, error });
+  const connection = new Connection({ name: crypto.randomUUID(), patienceMs: 20 });
+  const outcome = connection
+    .use(async () => {})
+    .then(
+      () => "used",
+      (refusal: unknown) => String(refusal),
+    );
+  connection.pause();
+  await new Promise((next) => setTimeout(next, 60));
+  request.dispatchEvent(new Event("error"));
+  expect(await outcome).not.toContain("TimeoutError");
+});
+
+test("a caller that waits for a page to be back is told that it is closed", async () => {
+  const store = storeOf(crypto.randomUUID());
+  store.pause();
+  const read = store.read(row.id, 1);
+  store.close();
+  await expect(read).rejects.toMatchObject({ code: "STORAGE_CLOSED" });
+});
+
 test("holds up no newer tab by a connection that it has taken for lost", async () => {
   const name = crypto.randomUUID();
   const connection = new Connection({ name });
@@ -320,13 +408,25 @@ test("holds up no newer tab by a connection that it has taken for lost", async (
   };
   await expect(connection.use(fail)).rejects.toMatchObject({ code: "STORAGE_UNAVAILABLE" });
   // What the browser tells of a connection may come when there is another one already.
-  const lost = opened[0]!;
-  lost.dispatchEvent(new Event("close"));
   await connection.use(async () => {});
+  opened[0]!.dispatchEvent(new Event("close"));
+  await connection.use(async () => {});
+  expect(opened).toHaveLength(2);
   opened.at(-1)!.dispatchEvent(new Event("close"));
   await connection.use(async () => {});
   expect(opened).toHaveLength(3);
   (await openRaw(name, SCHEMA_VERSION + 1)).close();
+});
+
+test("tells that everything was removed, and begins anew", async () => {
+  const name = crypto.randomUUID();
+  const told: string[] = [];
+  const store = new IndexedDbStore({ name, onTaken: () => told.push("taken") });
+  onTestFinished(() => store.close());
+  await store.create(row, "one");
+  await new Promise((resolve) => (indexedDB.deleteDatabase(name).onsuccess = resolve));
+  expect(told).toEqual(["taken"]);
+  expect(await store.read(row.id, 1)).toBeUndefined();
 });
 
 test("gives the database up to a newer tab at once", async () => {
