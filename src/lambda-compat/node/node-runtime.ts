@@ -16,10 +16,9 @@ import type { Sink } from "../plain-console.ts";
 export { formatText } from "../plain-console.ts";
 
 export function nativeHost(tasks: PlatformTasks): InvocationHost {
-  const { nextTick = process.nextTick, setImmediate = globalThis.setImmediate } = tasks;
-  return invocationHost(afterTicks(nextTick, setImmediate), {
-    ambient: asyncAmbient({ AsyncLocalStorage, AsyncResource }),
-  });
+  const nextTick = tasks.nextTick ?? ((task: () => void) => process.nextTick(task));
+  const later = tasks.setImmediate ?? ((task: () => void) => setImmediate(task));
+  return invocationHost(afterTicks(nextTick, later), { ambient: asyncAmbient({ AsyncLocalStorage, AsyncResource }) });
 }
 
 /**
