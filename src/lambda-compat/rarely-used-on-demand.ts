@@ -6,9 +6,10 @@
 import type { FilePayloads } from "./file-payloads.ts";
 import type { PluginHost } from "./plugin-host.ts";
 import type { DurableInstrumentationPlugin, PluginSource } from "./plugins.ts";
+import type * as RarelyUsed from "./rarely-used.ts";
 import type { FileSystemSerdesConfig } from "./types.ts";
 
-const code = (): Promise<typeof import("./rarely-used.ts")> => import("./rarely-used.ts");
+const code = (): Promise<typeof RarelyUsed> => import("./rarely-used.ts");
 
 export async function createPluginHost(sources: readonly PluginSource[]): Promise<PluginHost> {
   return (await code()).createPluginHost(sources);
