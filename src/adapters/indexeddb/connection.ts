@@ -173,8 +173,8 @@ export class Connection {
 
   /**
    * A browser that has lost its database server may have none any more for this window, and one for a new one. And it
-   * may not answer this window any more: so does Chromium after a site's data were cleared while an older tab held an
-   * opening up.
+   * may leave this window without an answer for long: so does Chromium after a site's data were cleared while an older
+   * tab held an opening up.
    */
   async #request(): Promise<PerdureDatabase> {
     const last = this.#frames.at(-1);
