@@ -11,8 +11,12 @@ const MODULE = JSON.stringify(new URL("run-folder.ts", import.meta.url).href);
 function program(end: string): string {
   return `
     import { execFileSync } from "node:child_process";
+    import os from "node:os";
     import { useRunFolder } from ${MODULE};
     useRunFolder();
+    const once = os.tmpdir();
+    useRunFolder();
+    if (os.tmpdir() !== once) throw new Error("a folder in the folder");
     const make = "fs.mkdtempSync(path.join(os.tmpdir(), 'left-'))";
     console.log(execFileSync(process.execPath, ["-p", make], { encoding: "utf8" }));
     ${end}
@@ -24,7 +28,8 @@ test("what a run leaves among the temporary files is gone with it, or with the n
   const env = { TMPDIR: place, TMP: place, TEMP: place };
   const runProgram = (end: string) =>
     run(process.execPath, ["--input-type=module", "-e", program(end)], { capture: true, env });
-  const { output } = await runProgram("");
+  const { code, output } = await runProgram("");
+  expect(code).toBe(0);
   expect(output).toContain(join(place, "perdure-run-"));
   expect(readdirSync(place)).toEqual([]);
   await runProgram('process.kill(process.pid, "SIGKILL");');

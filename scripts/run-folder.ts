@@ -5,15 +5,16 @@
 
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 const NAME = /^perdure-run-(\d+)-\w+$/;
 /** The variables that say where temporary files go, on all platforms. */
 const VARIABLES = ["TMPDIR", "TMP", "TEMP"];
 
-/** From now on for this process and those that it starts, until it ends. */
+/** From now on for this process and those that it starts, until it ends. Asked again, as configurations are, it has its own. */
 export function useRunFolder(): void {
   const place = tmpdir();
+  if (ownerOf(basename(place)) === process.pid) return;
   removeAbandoned(place);
   const folder = mkdtempSync(join(place, `perdure-run-${process.pid}-`));
   for (const name of VARIABLES) process.env[name] = folder;
@@ -23,9 +24,15 @@ export function useRunFolder(): void {
 /** Removes the folders of runs that have ended. */
 export function removeAbandoned(place: string): void {
   for (const name of readdirSync(place)) {
-    const pid = Number(NAME.exec(name)?.[1]);
-    if (pid > 0 && !isAlive(pid)) remove(join(place, name));
+    const pid = ownerOf(name);
+    if (pid !== undefined && !isAlive(pid)) remove(join(place, name));
   }
+}
+
+/** The process that a folder of this name belongs to; undefined for other names. */
+function ownerOf(name: string): number | undefined {
+  const pid = NAME.exec(name)?.[1];
+  return pid === undefined ? undefined : Number(pid);
 }
 
 function isAlive(pid: number): boolean {
