@@ -52,22 +52,26 @@ test("says that it runs once the browser has given it storage", async () => {
 
 test("goes on where a tab that was closed had got to, and does not run again what it did", async () => {
   const runs: string[] = [];
+  const ids: string[] = [];
   const order = withDurableExecution(async (_: unknown, context) => {
     await context.step("first", async () => void runs.push("first"));
-    await context.wait({ seconds: 1 });
+    await context.waitForCallback("approve", async (id) => void ids.push(id));
     return context.step("second", async () => runs.push("second"));
   });
   const { open } = site();
   const first = open({ functions: { order } });
   const { execution } = await first.client.start({ functionName: "order" });
   const recorded = async () => (await first.client.state(execution.id, { limit: 10 })).operations;
-  // Until its end is recorded a step may run again.
-  await expect.poll(recorded).toContainEqual(expect.objectContaining({ name: "first", status: "SUCCEEDED" }));
+  // Until their ends are recorded, the step and what hands out the callback's id may run again.
+  const ended = { type: "STEP", status: "SUCCEEDED" };
+  await expect.poll(recorded).toMatchObject([ended, { type: "CONTEXT" }, { type: "CALLBACK" }, ended]);
   expect(runs).toEqual(["first"]);
   first.close();
   const second = open({ functions: { order } });
+  await second.client.completeCallback(ids[0] ?? "", { type: "SUCCEEDED", result: "yes" });
   expect(await second.client.settled(execution.id, soon())).toMatchObject({ status: "SUCCEEDED" });
   expect(runs).toEqual(["first", "second"]);
+  expect(ids).toHaveLength(1);
 });
 
 test("a tab without the function serves what another tab runs: it watches, answers and stops", async () => {
