@@ -22,22 +22,45 @@ test("has the emulator's time, also in the lines that handlers wrote by their ow
   ]);
 });
 
-test.for([
+const faults = [
   { errorType: "Runtime.ExitError", errorMessage: "The process ended with exit code 3." },
   { errorMessage: "without a type" },
-])("tells once why an invocation broke, and each time that it does: %j", (error) => {
+];
+
+/** A log whose lines are kept without their times. */
+function opened(): { readonly log: DevLog; readonly written: readonly string[] } {
   const written: string[] = [];
   const out = { write: (text: string) => written.push(text.replace(/^[\d:]+ /, "")) };
-  const log = new DevLog(new Terminal({ out, err: out, env: {} }));
+  return { log: new DevLog(new Terminal({ out, err: out, env: {} })), written };
+}
+
+test.for(faults)("tells once why an invocation broke, and each time that it does: %j", (error) => {
+  const { log, written } = opened();
   const { header } = Recorder.started().state;
   const words = [error.errorType, error.errorMessage].filter((part) => part !== undefined).join(": ");
+  const broken = { ...header, fault: { error, count: 1, at: 0, retryAt: 1 } };
   for (const _ of ["once", "again"]) {
     log.output(header, { status: "FAULT", error });
-    log.error(header.id, causeFromFailure(error));
+    log.error(header.id, causeFromFailure(error), broken);
   }
-  log.error(header.id, new Error("of something else"));
+  log.error(header.id, new Error("of something else"), broken);
   log.error(undefined, causeFromFailure(error));
   const broke = `${header.id} | broke, and is tried again: ${words}\n`;
   const elsewhere = `perdure | ${error.errorType ?? "Error"}: ${error.errorMessage}\n`;
   expect(written).toEqual([broke, broke, `${header.id} | Error: of something else\n`, elsewhere]);
 });
+
+test.for([
+  ["REPEATED_FAULTS", "HALTED, 50 invocations in a row broke and got nowhere (mend it, then perdure resume)"],
+  ["PAUSED", "broke"],
+] as const)(
+  "does not say that an invocation is tried again which broke and left the execution halted: %s",
+  ([reason, word]) => {
+    const { log, written } = opened();
+    const { header } = Recorder.started().state;
+    const error = { errorType: "Runtime.ExitError", errorMessage: "gone" };
+    log.output(header, { status: "FAULT", error });
+    log.error(header.id, causeFromFailure(error), { ...header, halt: { reason, error, at: 0 } });
+    expect(written).toEqual([`${header.id} | ${word}: Runtime.ExitError: gone\n`]);
+  },
+);

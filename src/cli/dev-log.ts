@@ -3,8 +3,9 @@
  * emulator's clock, as histories have: whoever looks for a line in one finds it in the other.
  */
 
+import { Limits } from "../engine/machine/limits.ts";
 import { causeFromFailure } from "../engine/model/errors.ts";
-import type { ExecutionHeader } from "../engine/model/execution.ts";
+import { type ExecutionHeader, HaltReason } from "../engine/model/execution.ts";
 import { NonDeterministicExecutionError } from "../engine/replay/faults.ts";
 import type { FunctionOutput } from "../engine/runner/function.ts";
 import { type Colour, printable, type Terminal } from "./terminal.ts";
@@ -20,8 +21,8 @@ interface LogRecord {
 export class DevLog {
   readonly #terminal: Terminal;
   #emulatedAt = (wall: number): number => wall;
-  /** Why an invocation of an execution broke, from when `output` has told it until `error` hears of it, too. */
-  readonly #broken = new Map<string, string>();
+  /** Why an invocation of an execution broke, from when `output` has heard it until `error` tells what becomes of it. */
+  readonly #broken = new Map<string, { readonly thrown: string; readonly why: string }>();
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
@@ -43,25 +44,27 @@ export class DevLog {
     for (const line of text.split("\n")) this.#print("perdure", line);
   }
 
-  /** How an invocation has ended, unless it waits for what is to come. */
+  /** How an invocation has ended, unless it waits for what is to come. What becomes of one that broke, `error` tells. */
   output({ id }: ExecutionHeader, output: FunctionOutput): void {
     if (output.status === "PENDING" || output.status === "FENCED") return;
-    const { word, colour } = WORDS[output.status];
     const why = "error" in output ? errorWords(output.error) : "";
-    if (output.status === "FAULT") this.#broken.set(id, thrownText(causeFromFailure(output.error)));
+    if (output.status !== "FAULT") return this.#tell(id, WORDS[output.status], why);
+    this.#broken.set(id, { thrown: thrownText(causeFromFailure(output.error)), why });
+  }
+
+  /** What failed; `header` is the execution as it stands after that, if it is known. */
+  error(executionId: string | undefined, error: unknown, header?: ExecutionHeader): void {
+    if (error instanceof NonDeterministicExecutionError) return;
+    const thrown = thrownText(error);
+    const broken = this.#broken.get(executionId ?? "");
+    if (executionId === undefined || broken?.thrown !== thrown)
+      return this.#print(executionId ?? "perdure", printable(thrown));
+    this.#broken.delete(executionId);
+    this.#tell(executionId, faultWords(header), broken.why);
+  }
+
+  #tell(id: string, { word, colour }: Words, why: string): void {
     this.#print(id, this.#terminal.paint(printable(why === "" ? word : `${word}: ${why}`), colour));
-  }
-
-  error(executionId: string | undefined, error: unknown): void {
-    const text = thrownText(error);
-    if (!this.#isTold(executionId, error, text)) this.#print(executionId ?? "perdure", printable(text));
-  }
-
-  /** True for what `output` has told of, and what becomes of it. */
-  #isTold(executionId: string | undefined, error: unknown, text: string): boolean {
-    if (error instanceof NonDeterministicExecutionError) return true;
-    if (executionId === undefined || this.#broken.get(executionId) !== text) return false;
-    return this.#broken.delete(executionId);
   }
 
   #print(source: string, text: string): void {
@@ -80,17 +83,29 @@ export class DevLog {
   }
 }
 
-const WORDS: Readonly<
-  Record<Exclude<FunctionOutput["status"], "PENDING" | "FENCED">, { readonly word: string; readonly colour: Colour }>
-> = {
+interface Words {
+  readonly word: string;
+  readonly colour: Colour;
+}
+
+const WORDS: Readonly<Record<Exclude<FunctionOutput["status"], "PENDING" | "FENCED" | "FAULT">, Words>> = {
   SUCCEEDED: { word: "SUCCEEDED", colour: "green" },
   FAILED: { word: "FAILED", colour: "red" },
-  FAULT: { word: "broke, and is tried again", colour: "yellow" },
   BREACH: {
     word: "HALTED, the code no longer matches what is recorded (mend it, then perdure resume)",
     colour: "yellow",
   },
 };
+
+/** What becomes of an execution whose invocation broke: nothing of its own accord if it was halted, paused or stopped. */
+function faultWords(header: ExecutionHeader | undefined): Words {
+  const colour = "yellow";
+  if (header?.halt?.reason === HaltReason.REPEATED_FAULTS) {
+    const word = `HALTED, ${Limits.FAULTS_IN_A_ROW} invocations in a row broke and got nowhere (mend it, then perdure resume)`;
+    return { word, colour };
+  }
+  return { word: header?.fault === undefined ? "broke" : "broke, and is tried again", colour };
+}
 
 function thrownText(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -82,7 +82,7 @@ function hostOptions(
     replay: (candidates, functionName, recorded) => replayHere(candidates, { functionName, log: recorded }),
     onNotice: (text) => log.notice(text),
     onOutput: (header, output) => log.output(header, output),
-    onError: (id, error) => log.error(id, error),
+    onError: (id, error, header) => log.error(id, error, header),
   };
 }
 

@@ -117,6 +117,23 @@ test("how long an execution may take, and is kept, sam local says for each; by d
   expect(DurableExecutions).toEqual([]);
 });
 
+test("who is told that an invocation broke hears whether it is tried again, and of the halt when it is not", async () => {
+  const told: string[] = [];
+  const onError: LocalHostOptions["onError"] = (_id, _error, header) => {
+    told.push(header?.halt?.reason ?? `fault ${header?.fault?.count}`);
+    host.clock.skip(300_000);
+  };
+  const host = await open(newFolder(), { onError });
+  onTestFinished(() => host.close());
+  const served = await listen(async () => Response.json({}), { host: "127.0.0.1", port: 0 });
+  onTestFinished(() => served.close());
+  const start = { FunctionName: "function", ExecutionName: "e-1", Input: "{}", LambdaEndpoint: served.url };
+  const body = JSON.stringify({ AccountId: "123456789012", FunctionQualifier: "$LATEST", ...start });
+  await call(`${host.url}/start-durable-execution`, { method: "POST", body });
+  await expect.poll(() => told.at(-1)).toBe("REPEATED_FAULTS");
+  expect(told.slice(0, -1)).toEqual(Array.from({ length: 49 }, (_, index) => `fault ${index + 1}`));
+});
+
 test("pages of a browser, and other names of this address, need a credential all the same", async () => {
   const host = await open(newFolder());
   onTestFinished(() => host.close());

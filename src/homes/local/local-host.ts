@@ -49,8 +49,8 @@ export interface LocalHostOptions extends Place {
   readonly onNotice: (text: string) => void;
   /** Told how each invocation ended. */
   readonly onOutput: (header: ExecutionHeader, output: FunctionOutput) => void;
-  /** Told of what failed and is tried again. */
-  readonly onError: (executionId: string | undefined, error: unknown) => void;
+  /** Told of what failed; `header` is the execution as it stands after that, if it is known. */
+  readonly onError: (executionId: string | undefined, error: unknown, header?: ExecutionHeader) => void;
 }
 
 export interface LocalHost {
@@ -166,7 +166,7 @@ class LocalParts implements LocalHost {
   }
 
   #createRunner(): Runner {
-    const { timeoutMs, onError } = this.#options;
+    const { timeoutMs } = this.#options;
     const { clock } = this;
     const host: Host = { ...systemHost(), now: () => clock.now(), timer: (at, fire) => clock.timer(at, fire) };
     return new Runner({
@@ -177,10 +177,14 @@ class LocalParts implements LocalHost {
       parks: false,
       invocationMs: timeoutMs,
       arnOf: (header) => formatExecutionArn(header),
-      onError: (id, error) => {
-        if (!this.#isClosed) onError(id, error);
-      },
+      onError: (id, error) => void this.#tell(id, error),
     });
+  }
+
+  /** The runner tells of a broken invocation once that is recorded: whether it is tried again, the header says then. */
+  async #tell(id: string, error: unknown): Promise<void> {
+    const header = await this.#runner.describe(id).catch(() => undefined);
+    if (!this.#isClosed) this.#options.onError(id, error, header);
   }
 
   #front() {
