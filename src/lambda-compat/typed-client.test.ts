@@ -89,6 +89,18 @@ test("what has no result says so by code, and with the error", async () => {
   await expect(waiting.result()).rejects.toMatchObject({ code: "EXECUTION_STOPPED" });
 });
 
+test.for(["5s", "60000", Number.NaN, null])(
+  "a timeout of a result that is no number is refused: %j",
+  async (timeoutMs) => {
+    const { start } = host({ patient });
+    const waiting = await start(patient, undefined);
+    await expect(waiting.result({ timeoutMs: timeoutMs as never })).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      message: expect.stringContaining("write timeoutMs: 60_000") as string,
+    });
+  },
+);
+
 test("what waits for a repair says so by code, and why", async () => {
   let invocations = 0;
   const changing = withDurableExecution(async (_event: undefined, context) => {

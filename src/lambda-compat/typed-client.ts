@@ -54,6 +54,8 @@ export interface ExecutionHandle<Result> {
    *
    * @throws {ExecutionError} EXECUTION_FAILED, EXECUTION_TIMED_OUT or EXECUTION_STOPPED if it has ended otherwise,
    * EXECUTION_HALTED if it waits for a repair, EXECUTION_RUNNING if `timeoutMs` was not enough.
+   * @throws {InvalidArgumentError} INVALID_ARGUMENT for a `timeoutMs` that is no number.
+   * @throws {ClientError} ResourceNotFoundException once it is not retained any more, HostClosedException.
    */
   result(options?: { readonly timeoutMs?: number }): Promise<Result>;
 }
@@ -129,6 +131,7 @@ class Handle implements ExecutionHandle<never> {
   }
 
   async result({ timeoutMs = Number.POSITIVE_INFINITY }: { readonly timeoutMs?: number } = {}): Promise<never> {
+    requireMs(timeoutMs);
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const header = await this.#client.settled(this.id, Math.min(deadline, Date.now() + LONGEST_WAIT_MS));
@@ -137,6 +140,14 @@ class Handle implements ExecutionHandle<never> {
       if (!goesOn) throw new ExecutionError(header);
     }
   }
+}
+
+/** Of what is no number the sum with the time is none either: it would be over at once, or never. */
+function requireMs(timeoutMs: unknown): void {
+  if (typeof timeoutMs === "number" && !Number.isNaN(timeoutMs)) return;
+  throw new InvalidArgumentError(
+    `The timeoutMs of result must be a number and is ${shown(timeoutMs)}: write timeoutMs: 60_000.`,
+  );
 }
 
 function nameOf(handler: AnyHandler, functions: Functions): Pick<StartRequest, "functionName" | "version"> {

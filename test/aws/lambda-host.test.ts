@@ -18,6 +18,7 @@ import { localContext, type QueueFunction } from "../../scripts/local-aws/queue-
 import { DynamoStore } from "../../src/adapters/dynamodb/dynamodb-store.ts";
 import type { ExecutionClient } from "../../src/engine/runner/client.ts";
 import type { LambdaHost } from "../../src/homes/aws/create-lambda-host.ts";
+import { ClientError, ClientErrorCode } from "../../src/homes/aws/index.ts";
 import { formatExecutionArn } from "../../src/lambda-compat/arn.ts";
 import { withDurableExecution } from "../../src/lambda-compat/with-durable-execution.ts";
 import { seededRandom } from "../../src/testing/seeded-random.ts";
@@ -125,6 +126,31 @@ test.concurrent("runs steps, waits, a batch and invoked functions, each step onc
   expect(await outcome(host, execution.id)).toEqual({ status: "SUCCEEDED", result: ["reserve", 7 + 8] });
   expect(done.all).toEqual(once("reserve", "price a", "price bb"));
   expect(world.errors).toEqual([]);
+});
+
+test.concurrent("other code starts a function by itself, typed, and waits for its result", async ({
+  expect,
+  onTestFinished,
+}) => {
+  const world = await aws.open({ onTestFinished });
+  const greet = withDurableExecution(async (name: string, context) => {
+    await context.wait({ seconds: 1 });
+    return { greeting: await context.step("greet", async () => `Hello, ${name}`) };
+  });
+  const failing = withDurableExecution(async (): Promise<number> => {
+    throw new RangeError("too far");
+  });
+  const host = world.host({ greet, failing });
+  world.serve(host);
+  const execution = await host.start(greet, "world", { name: "one" });
+  const { greeting } = await execution.result();
+  expect([execution.id, greeting satisfies string]).toEqual(["greet/one", "Hello, world"]);
+  expect(await execution.status()).toBe("SUCCEEDED");
+  const failed = await host.start(failing, undefined);
+  await expect(failed.result()).rejects.toMatchObject({ code: "EXECUTION_FAILED", cause: { name: "RangeError" } });
+  const other = await host.start(greet, "moon", { name: "one" }).catch((error: unknown) => error);
+  expect(other).toBeInstanceOf(ClientError);
+  expect(other).toMatchObject({ code: ClientErrorCode.ALREADY_STARTED });
 });
 
 describe.concurrent("messages carry the tenant of their execution, or else the name of its function, so that none holds up the others", () => {

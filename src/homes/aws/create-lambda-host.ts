@@ -7,6 +7,7 @@ import type { Host } from "../../engine/ports/host.ts";
 import type { ExecutionClient } from "../../engine/runner/client.ts";
 import { Runner } from "../../engine/runner/runner.ts";
 import { readFunctions } from "../../lambda-compat/functions.ts";
+import { type Start, typedStart } from "../../lambda-compat/typed-client.ts";
 import { checkOptions, refused } from "../options/check-options.ts";
 import { arnScope, homeFunctions, runnerSettings } from "../options/home-options.ts";
 import { httpOptions } from "../options/http-options.ts";
@@ -35,6 +36,8 @@ export interface LambdaHost {
   readonly handlers: LambdaHandlers;
   /** Reaches executions from other code. Nothing runs where it is used: it writes to the table and sends a wake. */
   readonly client: ExecutionClient;
+  /** Starts an execution of one of the functions, typed by it, from other code as `client` does. */
+  readonly start: Start;
 }
 
 const DAY_SECONDS = 86_400;
@@ -98,6 +101,7 @@ export function lambdaHostOn(host: Host, options: LambdaHostOptions): LambdaHost
   const parts: QueueParts = { settings, functions, store, alarm, queue, host, peers: client };
   return {
     client,
+    start: typedStart(client, options.functions),
     handlers: {
       queue: (event, context) => handleQueue(parts, event, context),
       sweeper: (_, context) => sweep({ ...parts, store, sqs: clients.sqs, deadLetterQueue }, context),

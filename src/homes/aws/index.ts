@@ -5,6 +5,7 @@ export { tableDefinition, type TableDefinition } from "../../adapters/dynamodb/s
 export type { FunctionDefinition, Functions, VersionedFunction } from "../../lambda-compat/functions.ts";
 export type { Credential, Right } from "../../lambda-compat/http/credentials.ts";
 export type { HttpLimits } from "../../lambda-compat/http/limits.ts";
+export { ClientError, ClientErrorCode } from "../../engine/runner/client.ts";
 export { OptionError } from "../options/option-error.ts";
 export { createLambdaHost, type LambdaHandlers, type LambdaHost } from "./create-lambda-host.ts";
 export type { CredentialSource, HttpHandler } from "./http-handler.ts";
@@ -21,3 +22,12 @@ export type { LambdaClients, LambdaHostOptions, LambdaLogs, LambdaOffload, Lambd
 export { WakeMessageError } from "./queue-handler.ts";
 export { NoStreamingError, type StreamedHandler } from "./response-stream.ts";
 export type { SweepReport } from "./sweeper.ts";
+export {
+  type EventOf,
+  ExecutionError,
+  type ExecutionErrorCode,
+  type ExecutionHandle,
+  type ResultOf,
+  type Start,
+  type StartOptions,
+} from "../../lambda-compat/typed-client.ts";

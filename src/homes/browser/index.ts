@@ -18,6 +18,7 @@ export type { Live } from "./live-value.ts";
 export type { ExecutionSnapshot, ListSnapshot } from "./live-views.ts";
 export { BrowserStorageError, BrowserStorageErrorCode } from "../../adapters/indexeddb/storage-error.ts";
 export type { TabStatus } from "./tab.ts";
+export { ClientError, ClientErrorCode } from "../../engine/runner/client.ts";
 export { OptionError } from "../options/option-error.ts";
 export { BrowserWorkerError, BrowserWorkerErrorCode } from "./worker-error.ts";
 export {

@@ -4,6 +4,7 @@ export type { FunctionDefinition, Functions, VersionedFunction } from "../../lam
 export type { Credential, Right } from "../../lambda-compat/http/credentials.ts";
 export type { HttpLimits } from "../../lambda-compat/http/limits.ts";
 export { BindingError, type BindingErrorCode, type BindingNames } from "./bindings.ts";
+export { ClientError, ClientErrorCode } from "../../engine/runner/client.ts";
 export { OptionError } from "../options/option-error.ts";
 export { createWorker, type ObjectClass, type PerdureWorker } from "./create-worker.ts";
 export type { WorkerOptions } from "./worker-options.ts";

@@ -15,6 +15,7 @@ export {
 } from "../../adapters/memory/memory-alarm.ts";
 export { createMemoryHost, type MemoryHost, type MemoryHostOptions } from "./memory-host.ts";
 export { MemoryStore, type MemoryStoreOptions } from "../../adapters/memory/memory-store.ts";
+export { ClientError, ClientErrorCode } from "../../engine/runner/client.ts";
 export { OptionError } from "../options/option-error.ts";
 export {
   type EventOf,
