@@ -1,6 +1,6 @@
 /** The package for who calls `require`: Node of today, Node that cannot require modules, and Jest. */
 
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { root, run, runTool } from "../../scripts/command.ts";
@@ -183,6 +183,29 @@ describe("Jest, with a configuration of CommonJS", () => {
       expect(code).toBe(0);
     },
   );
+});
+
+test("the test of docs/testing.md runs in Jest, whose configuration says nothing", async () => {
+  const markdown = readFileSync(join(root, "docs", "testing.md"), "utf8");
+  const blocks = [...markdown.matchAll(/```cjs\n\/\/ (\S+), CommonJS\n([\s\S]*?)```/g)];
+  expect(blocks.map(([, name]) => name)).toEqual(["order.test.js"]);
+  const folder = join(project, "docs");
+  mkdirSync(folder);
+  const order = `const { withDurableExecution } = require("perdure");
+    exports.handler = withDurableExecution(async (event, context) => {
+      await context.wait({ hours: 1 });
+      return { shipped: event.id };
+    });`;
+  write("docs/package.json", "{}");
+  write("docs/order.js", order);
+  for (const [, name = "", code = ""] of blocks) write(join("docs", name), code);
+  const { code, output } = await runTool("jest", ["--no-watchman", "--testTimeout", "300000", "--rootDir", folder], {
+    cwd: folder,
+    capture: true,
+    env: { NODE_ENV: "test" },
+  });
+  expect(output).toMatch(/Tests: +1 passed/);
+  expect(code).toBe(0);
 });
 
 test.for(["node16", "nodenext"])("has types for a file of CommonJS, with %s resolution", async (resolution) => {

@@ -1,8 +1,9 @@
 /** The code of the README and of the pages in docs is copied out of them, type-checked, and run where Node can run it. */
 
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { basename, join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import { unstable_readConfig } from "wrangler";
 import { root, run, runTool } from "../../scripts/command.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -84,6 +85,19 @@ describe.each(pages)("$path", ({ path, markdown, files }) => {
     expect(markdown.match(/```(?:tsx?|js|jsx|javascript|typescript)\n/g) ?? []).toHaveLength(files.size);
   });
 
+  test("has blocks in no language but those that a test reads, and YAML", () => {
+    const languages = [...markdown.matchAll(/^```(\w+)$/gm)].map(([, language = ""]) => language);
+    // cjs is run in test/package, jsonl in src/engine/machine, and text is what the rules of docs/eslint.md say.
+    const known = ["ts", "tsx", "cjs", "sh", "diff", "json", "jsonl", "toml", "text", "yaml"];
+    expect(known).toEqual(expect.arrayContaining(languages));
+  });
+
+  test("has JSON that can be read", () => {
+    for (const [, json = ""] of markdown.matchAll(/```json\n([\s\S]*?)```/g)) {
+      expect(() => JSON.parse(json) as unknown, json).not.toThrow();
+    }
+  });
+
   test("has shell commands that a shell can read", async () => {
     for (const [, commands = ""] of markdown.matchAll(/```sh\n([\s\S]*?)```/g)) {
       expect(await run("bash", ["-n", "-c", commands], { capture: true }), commands).toMatchObject({ code: 0 });
@@ -134,6 +148,19 @@ test("the pages with code are these", () => {
   ]);
   const [readme] = pages;
   expect([...readme!.files.keys()]).toEqual(["order.ts", "worker.ts", "page.ts", "process.ts", "order.test.ts"]);
+});
+
+test("wrangler takes the configuration of a Worker as it is shown, and finds in the code the classes that it binds", () => {
+  const { markdown, folder, files } = pages.find(({ path }) => path === "docs/cloudflare.md")!;
+  const [, toml = ""] = /```toml\n# wrangler.toml\n([\s\S]*?)```/.exec(markdown) ?? [];
+  const path = join(folder, "wrangler.toml");
+  writeFileSync(path, toml);
+  const warn = vi.spyOn(console, "warn");
+  const { main = "", durable_objects: objects, migrations } = unstable_readConfig({ config: path });
+  expect(warn).not.toHaveBeenCalled();
+  const classes = objects.bindings.map(({ class_name: name }) => name);
+  expect(migrations).toEqual([{ tag: "v1", new_sqlite_classes: classes }]);
+  for (const name of classes) expect(files.get(basename(main))).toContain(`export const ${name} = `);
 });
 
 test("a handler of AWS's SDK changes one import, and both are shown", () => {
