@@ -226,3 +226,55 @@ test("an end that finds no room is recorded later, and the handler is not run fo
   await clock.advance(60_000);
   expect(await runner.describe(execution.id)).toMatchObject({ status: "SUCCEEDED", result: "1" });
 });
+
+test("who asks for an execution that is due reads, and neither writes, nor sets an alarm, nor runs it", async () => {
+  const { clock, store } = new World();
+  const runs: string[] = [];
+  const order = withDurableExecution(async (_: unknown, context) => {
+    await context.wait({ hours: 1 });
+    await context.step("ship", async () => void runs.push("ship"));
+  });
+  const did: string[] = [];
+  const watched = <Port extends object>(port: Port, reads: readonly string[]): Port =>
+    new Proxy(port, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name, target);
+        if (typeof member !== "function") return member;
+        if (!reads.includes(String(name))) did.push(String(name));
+        return member.bind(target) as unknown;
+      },
+    });
+  const host = clock.host();
+  const process = (): Runner => {
+    const alarm = new MemoryAlarm({ host, wake: () => Promise.resolve() });
+    return new Runner({
+      store: watched(store, ["read", "list", "snapshot"]),
+      alarm: watched(alarm, []),
+      host,
+      functions: readFunctions({ order }),
+      arnOf: formatExecutionArn,
+      parks: false,
+    });
+  };
+  const first = process();
+  const { execution } = await first.start({ functionName: "order", name: "one" });
+  await clock.settle();
+  first.close();
+  expect(did).toEqual(expect.arrayContaining(["create", "append", "schedule"]));
+
+  await clock.advance(2 * 3_600_000);
+  did.length = 0;
+  const second = process();
+  for (const _ of ["once", "again"]) {
+    expect(await second.describe(execution.id)).toMatchObject({ status: "RUNNING" });
+    await second.state(execution.id, { limit: 10 });
+    await second.history(execution.id, { limit: 10 });
+    await second.list({ limit: 10 });
+    await clock.advance(1000);
+  }
+  expect({ did, runs }).toEqual({ did: [], runs: [] });
+  await second.wake(execution.id);
+  await clock.settle();
+  expect(runs).toEqual(["ship"]);
+  second.close();
+});
