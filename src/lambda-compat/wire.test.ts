@@ -137,7 +137,19 @@ describe("an operation", () => {
       result: "7",
     });
     expect(operationFromWire({ ...wire, CallbackDetails: { CallbackId: "c" } })).toMatchObject({ type: "CALLBACK" });
-    expect(operationFromWire(wire)).toBeUndefined();
+  });
+
+  test.each([
+    ["Step", "STEP"],
+    ["WaitForCondition", "STEP"],
+    ["Wait", "WAIT"],
+    ["Callback", "CALLBACK"],
+    ["ChainedInvoke", "CHAINED_INVOKE"],
+    ["RunInChildContext", "CONTEXT"],
+    ["MapIteration", "CONTEXT"],
+  ])("is what its sub type %s says, where a service leaves out type and details", (SubType, type) => {
+    const wire = { Id: "1", Type: undefined, SubType, Status: "SUCCEEDED", StartTimestamp: new Date(5) } as const;
+    expect(operationFromWire(wire)).toMatchObject({ type, status: "SUCCEEDED" });
   });
 
   test("takes a time that is none for absent", () => {

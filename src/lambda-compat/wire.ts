@@ -57,11 +57,12 @@ export function executionToWire(
 
 /**
  * An operation as a service sent it. Undefined for what is none of the model's: the execution's own operation, or one
- * without an id, or of which neither its type nor its details say what it is. What the wire leaves out (the name of an invoked function, a callback's timeouts) is left empty.
+ * without an id, or of which nothing says what it is. What the wire leaves out (the name of an invoked function, a
+ * callback's timeouts) is left empty.
  */
 export function operationFromWire(operation: WireOperationOf<WireTime>): Operation | undefined {
   const { Id: id, ParentId, Name, SubType, Status, StartTimestamp, EndTimestamp } = operation;
-  const type = operation.Type ?? typeByDetails(operation);
+  const type = operation.Type ?? typeLeftOut(operation);
   if (!id || !type || type === "EXECUTION" || !Object.hasOwn(kindsAtSdk, type)) return undefined;
   const kind = kindsAtSdk[type];
   const { Result, Error } = (operation[kind.details] ?? {}) as WireOutcome;
@@ -79,11 +80,25 @@ export function operationFromWire(operation: WireOperationOf<WireTime>): Operati
   return kind.read(common, operation);
 }
 
-/** AWS's SDK takes an operation without a type for whatever the code calls there. */
-function typeByDetails(operation: WireOperationOf<WireTime>): RecordedType | undefined {
+/**
+ * AWS's SDK takes an operation without a type for whatever the code calls there. Its details say what it is, or else its
+ * sub type: what has no value, or none yet, may have no details.
+ */
+function typeLeftOut(operation: WireOperationOf<WireTime>): RecordedType | undefined {
+  const { SubType } = operation;
   const types = Object.keys(kindsAtSdk) as RecordedType[];
-  return types.find((type) => operation[kindsAtSdk[type].details] !== undefined);
+  const type = types.find((type) => operation[kindsAtSdk[type].details] !== undefined);
+  return type ?? (SubType === undefined ? undefined : (TYPES[SubType] ?? "CONTEXT"));
 }
+
+/** The types of the sub types that are no context's. */
+const TYPES: Readonly<Record<string, RecordedType>> = {
+  Step: "STEP",
+  WaitForCondition: "STEP",
+  Wait: "WAIT",
+  Callback: "CALLBACK",
+  ChainedInvoke: "CHAINED_INVOKE",
+};
 
 /** An update as the wire has it. */
 export function updateToWire(update: OperationUpdate): wire.OperationUpdate {
