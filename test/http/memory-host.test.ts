@@ -189,14 +189,23 @@ describe("AWS's client against a real host", () => {
   test("names in a history no execution that somebody else has started under the name of a callee", async () => {
     const DurableExecutionArn = await startApproval("a-1", { calls: "order" });
     const incarnation = DurableExecutionArn.split("/").at(-1)!;
-    const taken = { FunctionName: "order", InvocationType: "Event", DurableExecutionName: `${incarnation}-2` } as const;
-    await lambda.send(new InvokeCommand({ ...taken, Payload: json({ item: "secret" }) }));
+    await host.client.start({ functionName: "order", name: `${incarnation}-2`, input: '{"item":"secret"}' });
     const [CallbackId] = callbackIds;
     await lambda.send(new SendDurableExecutionCallbackSuccessCommand({ CallbackId }));
     expect(await untilEnded(DurableExecutionArn)).toMatchObject({ Status: "FAILED" });
     const { Events = [] } = await lambda.send(new GetDurableExecutionHistoryCommand({ DurableExecutionArn }));
     const details = Events.flatMap(({ ChainedInvokeStartedDetails }) => ChainedInvokeStartedDetails ?? []);
     expect(details.map((each) => [each.FunctionName, each.DurableExecutionArn])).toEqual([["order", undefined]]);
+  });
+
+  test("lets nobody take the name of a callee before its invoke does", async () => {
+    const DurableExecutionArn = await startApproval("a-1", { calls: "order" });
+    const DurableExecutionName = `${DurableExecutionArn.split("/").at(-1)}-2`;
+    const taking = new InvokeCommand({ FunctionName: "order", InvocationType: "Event", DurableExecutionName });
+    await expect(lambda.send(taking)).rejects.toThrow("of the form that chained invokes give their callees");
+    const [CallbackId] = callbackIds;
+    await lambda.send(new SendDurableExecutionCallbackSuccessCommand({ CallbackId }));
+    expect(await untilEnded(DurableExecutionArn)).toMatchObject({ Status: "SUCCEEDED" });
   });
 
   test("looks few callees up for a page of a history, and misses none of them", async () => {

@@ -5,6 +5,7 @@ import { wireId } from "../../src/lambda-compat/wire-id.ts";
 import { PlainClient } from "./plain-client.ts";
 
 const ARN = "arn:perdure:lambda:local:000000000000:function:order:$LATEST/durable-execution/o-1/0123456789abcdef";
+const INCARNATION = "289c69181ef351b6ffb35f5c3fffb75e";
 const EXECUTION = `/2025-12-01/durable-executions/${encodeURIComponent(ARN)}`;
 const MANY = "/2025-12-01/durable-executions";
 const INVOKE = "/2015-03-31/functions/order/invocations";
@@ -232,6 +233,9 @@ describe("requests that are wrong", () => {
   const statuses = "Statuses must be one of RUNNING, SUCCEEDED, FAILED, TIMED_OUT, STOPPED.";
   const func = "FunctionName must be the name or the ARN of a function, Qualifier its version.";
   const name = "DurableExecutionName must be 1 to 64 letters, digits, hyphens and underscores.";
+  const callee = (taken: string): string =>
+    `DurableExecutionName ${taken} is of the form that chained invokes give their callees, an incarnation and the ` +
+    "place of an operation. Choose another one.";
 
   test.for([
     [`${LIST}?MaxItems=1001`, page],
@@ -309,6 +313,10 @@ describe("requests that are wrong", () => {
     ["x-amz-durable-execution-name", "a b", name],
     ["x-amz-durable-execution-name", "x".repeat(65), name],
     ["x-amz-durable-execution-name", "other/one", name],
+    ["x-amz-durable-execution-name", `${INCARNATION}-2`, callee(`${INCARNATION}-2`)],
+    ["x-amz-durable-execution-name", `${INCARNATION}-10-3-1`, callee(`${INCARNATION}-10-3-1`)],
+    ["x-amz-durable-execution-name", `${INCARNATION}-r1-2`, callee(`${INCARNATION}-r1-2`)],
+    ["x-amz-durable-execution-name", `${INCARNATION}-c81e728d9d4c2f63`, callee(`${INCARNATION}-c81e728d9d4c2f63`)],
     ["x-amz-invocation-type", "Later", "InvocationType must be one of RequestResponse, Event, DryRun."],
   ] as const)("are told what is wrong: %s: %s", async ([header, value, message]) => {
     const response = await ask(INVOKE, { method: "POST", headers: { [header]: value } });

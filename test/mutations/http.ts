@@ -9,6 +9,13 @@ const signatures = ["test/http/signature.test.ts"];
 export const httpMutations: readonly Mutation[] = [
   {
     keeps: "access",
+    what: "whoever may start functions takes the names of callees before their invokes do",
+    code: "  if (!isChildName(name)) return name;\n",
+    becomes: "  if (name !== undefined) return name;\n",
+    tests: ["test/http/memory-host.test.ts", "test/http/refusals.test.ts"],
+  },
+  {
+    keeps: "access",
     what: "any credential may do anything",
     code: "  requireRight(credential, right);\n",
     becomes: "",

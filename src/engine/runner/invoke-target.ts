@@ -21,6 +21,13 @@ export function childName(incarnation: string, operationId: string, rewinds: num
   return name.length <= MAX_NAME ? name : `${prefix}${hash(operationId, 0x811c9dc5)}${hash(operationId, 0x01000193)}`;
 }
 
+const CHILD_NAME = /^[0-9a-f]{32}-(r\d+-)?([0-9a-f]{16}|\d+(-\d+)*)$/;
+
+/** True for a name of the form that `childName` gives: whoever takes one before the invoke has it makes the invoke fail. */
+export function isChildName(name: string): boolean {
+  return CHILD_NAME.test(name);
+}
+
 /** FNV-1a, 32 bits. */
 function hash(text: string, seed: number): string {
   let value = seed;

@@ -2,6 +2,7 @@
 
 import type { ExecutionHeader } from "../../engine/model/execution.ts";
 import { ClientErrorCode, type StartAnswer, type StartRequest } from "../../engine/runner/client.ts";
+import { isChildName } from "../../engine/runner/invoke-target.ts";
 import { present } from "../../engine/model/present.ts";
 import { type ArnScope, formatExecutionArn, formatFunctionArn } from "../arn.ts";
 import { ApiError, hasCode, invalidParameter } from "./api-error.ts";
@@ -16,10 +17,7 @@ const LOOK_MS = 10_000;
 export async function invoke(face: Face, call: Call): Promise<Response> {
   const header = (name: string): string | null => call.headers.get(`x-amz-${name}`);
   const type = readChoice(header("invocation-type"), "InvocationType", ["RequestResponse", "Event", "DryRun"]);
-  const name = header("durable-execution-name") ?? undefined;
-  if (name !== undefined && !/^[\w-]{1,64}$/.test(name)) {
-    throw invalidParameter("DurableExecutionName must be 1 to 64 letters, digits, hyphens and underscores.");
-  }
+  const name = readName(header("durable-execution-name"));
   const input = readJson(call.body, Number.POSITIVE_INFINITY) === undefined ? undefined : readText(call.body);
   const tenantId = header("tenant-id") ?? undefined;
   const { tags, startAt } = readOwnHeaders(call);
@@ -36,6 +34,19 @@ export async function invoke(face: Face, call: Call): Promise<Response> {
   };
   if (type === "Event") return new Response(null, { status: 202, headers });
   return outcome(await settled(face, execution, call.signal), headers);
+}
+
+/** An incarnation can be read in an ARN, so a caller could take the name of a callee before its invoke does. */
+function readName(name: string | null): string | undefined {
+  if (name === null) return undefined;
+  if (!/^[\w-]{1,64}$/.test(name)) {
+    throw invalidParameter("DurableExecutionName must be 1 to 64 letters, digits, hyphens and underscores.");
+  }
+  if (!isChildName(name)) return name;
+  throw invalidParameter(
+    `DurableExecutionName ${name} is of the form that chained invokes give their callees, an incarnation and the ` +
+      "place of an operation. Choose another one.",
+  );
 }
 
 /** As it is when it has ended, when the time is over, or when nobody waits for it any more. */
