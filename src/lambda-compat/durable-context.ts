@@ -35,6 +35,7 @@ import {
   InvalidArgumentError,
   requireDecision,
   requireFunction,
+  requireSerdes,
   requireStrategy,
   shown,
 } from "./invalid-argument.ts";
@@ -58,6 +59,9 @@ interface Inherited<TLogger extends api.DurableLogger> {
 }
 
 const TEXT_AS_IS: EngineSerdes = { serialize: (value) => value as string | undefined, deserialize: (data) => data };
+
+/** What is only read needs no more of a serdes. */
+const READING = ["deserialize"] as const;
 
 /** Of a method whose first argument may be a name. */
 type Named<Rest extends unknown[]> = [string | undefined, ...Rest] | Rest;
@@ -107,6 +111,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
       requireStrategy(called("step", name), "retryStrategy", strategy);
     requireTimeout(called("step", name), config?.timeout);
     requireSemantics(called("step", name), config?.semantics);
+    requireSerdes(called("step", name), "serdes", config?.serdes);
     return durable(this.#step(this.#enter("step"), name, { fn, config }));
   }
 
@@ -131,6 +136,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     const where = called("waitForCondition", name);
     requireFunction("waitForCondition", name, check, "async (state) => ..., { initialState, waitStrategy }");
     requireStrategy(where, "waitStrategy", waitStrategy);
+    requireSerdes(where, "serdes", config.serdes);
     const options = {
       name,
       subType: "WaitForCondition",
@@ -152,6 +158,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
   ): DurablePromise<api.CreateCallbackResult<T>> {
     const [name, config] = withName<[(api.CreateCallbackConfig<T> | undefined)?]>(args);
     requireTimeouts(called("createCallback", name), config);
+    requireSerdes(called("createCallback", name), "serdes", config?.serdes, READING);
     const scope = this.#enter("createCallback");
     const deserializer = config?.serdes ?? this.#inherited.callbackDeserializer;
     const opened = this.#callback<T>(scope, { name, config, deserializer, subType: config?.subType });
@@ -173,6 +180,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
     }
     requireStrategy(called("waitForCallback", name), "retryStrategy", config?.retryStrategy);
     requireTimeouts(called("waitForCallback", name), config);
+    requireSerdes(called("waitForCallback", name), "serdes", config?.serdes, READING);
     const future = childContext<T>(scope, {
       name,
       subType: "WaitForCallback",
@@ -193,6 +201,9 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
       );
     }
     const { payloadSerdes, resultSerdes, tenantId } = (config ?? {}) as api.InvokeConfig<I, O>;
+    const where = called("invoke", name as string | undefined);
+    requireSerdes(where, "payloadSerdes", payloadSerdes, ["serialize"]);
+    requireSerdes(where, "resultSerdes", resultSerdes, READING);
     const scope = this.#enter("invoke");
     const future = chainedInvoke<I, O>(scope, {
       name: name as string | undefined,
@@ -211,6 +222,7 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
   ): DurablePromise<T> {
     const [name, fn, config] = withName<[api.ChildFunc<T, TLogger>, (api.ChildConfig<T> | undefined)?]>(args);
     requireFunction("runInChildContext", name, fn, "async (child) => ...");
+    requireSerdes(called("runInChildContext", name), "serdes", config?.serdes);
     const scope = this.#enter("runInChildContext");
     return durable(this.#child<T>(scope, { name, fn: (child) => fn(child), config: config ?? {} }));
   }
@@ -277,6 +289,8 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
   }
 
   configureSerdes({ defaultSerdes, defaultCallbackDeserializer }: api.SerdesConfig): void {
+    requireSerdes("context.configureSerdes", "defaultSerdes", defaultSerdes);
+    requireSerdes("context.configureSerdes", "defaultCallbackDeserializer", defaultCallbackDeserializer, READING);
     if (defaultSerdes !== undefined) this.#inherited = { ...this.#inherited, serdes: defaultSerdes };
     if (defaultCallbackDeserializer === undefined) return;
     this.#inherited = { ...this.#inherited, callbackDeserializer: defaultCallbackDeserializer };
@@ -362,6 +376,8 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
       return durable(childContext<api.BatchResult<T>>(scope, NEVER_RUN));
     }
     const { kind, config } = call;
+    requireSerdes(called(kind, call.name), "serdes", config?.serdes);
+    requireSerdes(called(kind, call.name), "itemSerdes", config?.itemSerdes);
     const { preservedLevels } = this.#inherited;
     const inBatch = Math.max(0, preservedLevels - 1);
     const inItem = config?.nesting === "FLAT" ? inBatch : Math.max(0, inBatch - 1);

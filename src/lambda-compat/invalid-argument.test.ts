@@ -118,6 +118,71 @@ describe("a function", () => {
   });
 });
 
+describe("a serdes", () => {
+  const calls: readonly (readonly [string, string, (context: DurableContext, serdes: never) => unknown])[] = [
+    ["step", "serdes", (context, serdes) => context.step("it", async () => 1, { serdes })],
+    ["runInChildContext", "serdes", (context, serdes) => context.runInChildContext("it", async () => 1, { serdes })],
+    ["map", "serdes", (context, serdes) => context.map("it", [1], async () => 1, { serdes })],
+    ["map", "itemSerdes", (context, itemSerdes) => context.map("it", [1], async () => 1, { itemSerdes })],
+    ["parallel", "itemSerdes", (context, itemSerdes) => context.parallel("it", [async () => 1], { itemSerdes })],
+    [
+      "waitForCondition",
+      "serdes",
+      (context, serdes) =>
+        context.waitForCondition("it", async () => 1, {
+          initialState: 0,
+          waitStrategy: () => ({ shouldContinue: false }),
+          serdes,
+        }),
+    ],
+  ];
+
+  test.each(calls)("of context.%s that lacks a method is refused: %s", async (method, member, call) => {
+    const half = { serialize: async () => "" };
+    for (const given of [{}, half, "json"]) {
+      expect(await refusal((context) => call(context, given as never))).toMatch(
+        new RegExp(
+          `^The ${member} of context\\.${method} "it" must have the methods serialize and deserialize and is .*: ` +
+            `write ${member}: { serialize: \\(value\\) => text, deserialize: \\(text\\) => value }\\.$`,
+        ),
+      );
+    }
+  });
+
+  test("for all operations is refused as well", async () => {
+    expect(await refusal((context) => context.configureSerdes({ defaultSerdes: {} as never }))).toContain(
+      "The defaultSerdes of context.configureSerdes must have",
+    );
+    const defaultCallbackDeserializer = {} as never;
+    expect(await refusal((context) => context.configureSerdes({ defaultCallbackDeserializer }))).toContain(
+      "must have the method deserialize and is {}: write defaultCallbackDeserializer: { deserialize",
+    );
+  });
+
+  test("needs no method that is not called", async () => {
+    const writing = { serialize: async () => '"sent"' } as never;
+    const reading = { deserialize: async () => "read" } as never;
+    const calls: Readonly<Record<string, (context: DurableContext) => unknown>> = {
+      'The payloadSerdes of context.invoke "f" must have the method serialize': (context) =>
+        context.invoke("f", "callee", 1, { payloadSerdes: reading }),
+      'The resultSerdes of context.invoke "f" must have the method deserialize': (context) =>
+        context.invoke("f", "callee", 1, { payloadSerdes: writing, resultSerdes: writing }),
+      'The serdes of context.createCallback "c" must have the method deserialize': (context) =>
+        context.createCallback("c", { serdes: writing }),
+      'The serdes of context.waitForCallback "c" must have the method deserialize': (context) =>
+        context.waitForCallback("c", async () => undefined, { serdes: writing }),
+    };
+    for (const [message, call] of Object.entries(calls)) expect(await refusal(call)).toContain(message);
+    const handler = withDurableExecution(async (_event: unknown, context) => {
+      const settings = { payloadSerdes: writing, resultSerdes: reading };
+      return context.invoke("f", "callee", 1, settings);
+    });
+    const callee = withDurableExecution(async (event: unknown) => event);
+    const { result } = await new DurableTestRunner(handler, { functions: { callee } }).run();
+    expect(result).toBe("read");
+  });
+});
+
 describe("a strategy", () => {
   test("that is a configuration is told how to become one", async () => {
     const retryStrategy = { maxAttempts: 3 } as never;

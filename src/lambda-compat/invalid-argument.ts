@@ -87,6 +87,24 @@ export function requireStrategy(where: string, member: "retryStrategy" | "waitSt
   );
 }
 
+const EITHER_WAY = ["serialize", "deserialize"] as const;
+
+/** @throws {InvalidArgumentError} INVALID_ARGUMENT for a serdes that is there and lacks one of these methods. */
+export function requireSerdes(
+  where: string,
+  member: string,
+  serdes: unknown,
+  methods: readonly ("serialize" | "deserialize")[] = EITHER_WAY,
+): void {
+  if (serdes === undefined || serdes === null) return;
+  if (methods.every((method) => typeof (serdes as Record<string, unknown>)[method] === "function")) return;
+  const forms = { serialize: "serialize: (value) => text", deserialize: "deserialize: (text) => value" };
+  throw new InvalidArgumentError(
+    `The ${member} of ${where} must have the method${methods.length > 1 ? "s" : ""} ${methods.join(" and ")} and is ${shown(serdes)}: ` +
+      `write ${member}: { ${methods.map((method) => forms[method]).join(", ")} }.`,
+  );
+}
+
 /**
  * `member` is what every decision has, and `forms` are what it may be.
  *

@@ -8,7 +8,7 @@ import { messageOf } from "../engine/model/message-of.ts";
 import type { Tags } from "../engine/model/tags.ts";
 import type { InvocationOutcome } from "../engine/replay/core.ts";
 import { Invocation, type InvocationOptions } from "../engine/replay/invocation.ts";
-import { unawaited } from "../engine/replay/unawaited.ts";
+import { buriedFailures, type Unawaited, unawaited } from "../engine/replay/unawaited.ts";
 import { DurableContextImpl } from "./durable-context.ts";
 import { type Frame, logDataOf } from "./frame.ts";
 import { KnownTags } from "./known-tags.ts";
@@ -110,14 +110,14 @@ function startHandler(handler: Handler, config: api.DurableExecutionConfig, run:
 type Warner = Pick<api.DurableLogger, "warn">;
 
 function toStore(outcome: InvocationOutcome, invocation: Invocation, logger: Warner): ProgramOutcome {
+  if (outcome.status === "PENDING") report("invocation", { open: [], failed: buriedFailures(invocation) }, logger);
   if (outcome.status !== "SUCCEEDED" && outcome.status !== "FAILED") return outcome;
-  reportUnawaited(invocation, logger);
+  report("execution", unawaited(invocation), logger);
   return storedOutcome(outcome);
 }
 
-/** Says once, when the execution ends, what the handler has called and not awaited: nobody else learns of it. */
-function reportUnawaited(invocation: Invocation, logger: Warner): void {
-  const { open, failed } = unawaited(invocation);
+/** Says once what the handler has called and not awaited, at the last chance to: nobody else learns of it. */
+function report(ending: "execution" | "invocation", { open, failed }: Unawaited, logger: Warner): void {
   const told = [
     ...open.map(({ type, name, id }) => `${type} ${name === undefined ? id : `"${name}"`} is still open`),
     ...failed.map(
@@ -126,7 +126,7 @@ function reportUnawaited(invocation: Invocation, logger: Warner): void {
     ),
   ];
   try {
-    if (told.length > 0) logger.warn(`The execution ends with operations that nobody awaited: ${told.join("; ")}.`);
+    if (told.length > 0) logger.warn(`The ${ending} ends with operations that nobody awaited: ${told.join("; ")}.`);
   } catch {
     // A logger of the user's own that throws is no reason for another outcome.
   }

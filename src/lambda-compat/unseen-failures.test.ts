@@ -1,9 +1,10 @@
 /** What passes unseen is told of: operations that nobody awaits, when the execution ends, and attempts that failed. */
 
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { DurableTestRunner } from "../testing/test-runner.ts";
 import type { DurableContext, DurableLogger } from "./types.ts";
 import { withDurableExecution } from "./with-durable-execution.ts";
+import { withRetry } from "./with-retry.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -47,6 +48,39 @@ test.each([true, false])("operations that nobody awaited are named once, at the 
   ]);
 });
 
+test.each([
+  [true, "execution"],
+  [false, "invocation"],
+])(
+  "what failed in a context that has ended is named once, before it is out of sight (parked: %s)",
+  async (parks, ending) => {
+    const left = async (context: DurableContext, name: string): Promise<void> => {
+      void context.step(name, () => fail("lost"), NO_RETRY);
+      await context.wait({ seconds: 1 });
+    };
+    const warnings = await warningsOf(async (context) => {
+      await context.runInChildContext("part", (part) =>
+        part.runInChildContext("inner", (inner) => left(inner, "note")),
+      );
+      await context.wait({ seconds: 1 });
+      await context.wait({ seconds: 1 });
+    }, parks);
+    expect(warnings).toEqual([`The ${ending} ends with operations that nobody awaited: STEP "note" failed: lost.`]);
+  },
+);
+
+test("what failed in a context that runs again for its value is named at the end", async () => {
+  const warnings = await warningsOf(async (context) => {
+    await context.runInChildContext("large", async (part) => {
+      void part.step("note", () => fail("lost"), NO_RETRY);
+      await part.wait({ seconds: 1 });
+      return "x".repeat(300_000);
+    });
+    await context.wait({ seconds: 1 });
+  }, false);
+  expect(warnings).toEqual([expect.stringMatching(/^The execution ends with .* STEP "note" failed: lost\.$/)]);
+});
+
 test.each([true, false])("what is awaited late, raced or caught is not (parked: %s)", async (parks) => {
   const warnings = await warningsOf(async (context) => {
     const late = context.step("late", () => fail("late"), NO_RETRY);
@@ -62,6 +96,19 @@ test.each([true, false])("what is awaited late, raced or caught is not (parked: 
     await context.wait({ seconds: 1 });
   }, parks);
   expect(warnings).toEqual([]);
+});
+
+test("a block of withRetry that fails is no unhandled rejection, and is named at the end", async () => {
+  const unhandled = vi.fn<(error: unknown) => void>();
+  process.on("unhandledRejection", unhandled);
+  onTestFinished(() => void process.off("unhandledRejection", unhandled));
+  const warnings = await warningsOf(async (context) => {
+    void withRetry(context, "charge", () => fail("declined"), NO_RETRY);
+    await context.wait({ seconds: 1 });
+  }, true);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(unhandled).not.toHaveBeenCalled();
+  expect(warnings).toEqual([expect.stringContaining('nobody awaited: CONTEXT "charge" failed: declined.')]);
 });
 
 test("a logger that throws changes no outcome", async () => {

@@ -3,7 +3,11 @@ import type { DurableContext, RetryableFunc, WithRetryConfig } from "./types.ts"
 
 /**
  * Retries a block of durable operations, with a durable wait between two attempts. The block runs in a child context
- * unless `wrapWithRunInChildContext` is false. Throws a TypeError without a configuration.
+ * unless `wrapWithRunInChildContext` is false. As with any operation, nobody awaiting that context is no unhandled
+ * rejection; without the context the block is plain asynchronous code of the caller. Rejects with a TypeError without a
+ * configuration.
+ *
+ * @throws {InvalidArgumentError} INVALID_ARGUMENT for a strategy that is no function.
  */
 export function withRetry<T>(
   context: DurableContext,
@@ -12,7 +16,7 @@ export function withRetry<T>(
   config: WithRetryConfig<T>,
 ): Promise<T>;
 export function withRetry<T>(context: DurableContext, func: RetryableFunc<T>, config: WithRetryConfig<T>): Promise<T>;
-export async function withRetry<T>(
+export function withRetry<T>(
   context: DurableContext,
   nameOrFunc: string | RetryableFunc<T>,
   ...rest: [RetryableFunc<T>, WithRetryConfig<T>] | [WithRetryConfig<T>]
@@ -20,12 +24,9 @@ export async function withRetry<T>(
   const [name, func, config] = (
     typeof nameOrFunc === "string" ? [nameOrFunc, ...rest] : [undefined, nameOrFunc, ...rest]
   ) as [string | undefined, RetryableFunc<T>, WithRetryConfig<T> | undefined];
-  if (!config) throw new TypeError("withRetry: config is required");
-  requireStrategy(
-    name === undefined ? "withRetry" : `withRetry ${JSON.stringify(name)}`,
-    "retryStrategy",
-    config.retryStrategy,
-  );
+  if (!config) return Promise.reject(new TypeError("withRetry: config is required"));
+  const where = name === undefined ? "withRetry" : `withRetry ${JSON.stringify(name)}`;
+  requireStrategy(where, "retryStrategy", config.retryStrategy);
   const block = (inner: DurableContext): Promise<T> => attempts(inner, { name, func, config });
   if (config.wrapWithRunInChildContext === false) return block(context);
   return name
