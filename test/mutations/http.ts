@@ -217,4 +217,11 @@ export const httpMutations: readonly Mutation[] = [
     becomes: "  const end = startOfWord(text, 0) + LONGEST_LINE;",
     tests: ["src/lambda-compat/http/kept-logs.test.ts"],
   },
+  {
+    keeps: "limits",
+    what: "a stream whose reader has left before the answer is read by nobody and counts for ever",
+    code: "  if (left.signal.aborted) return response.body?.cancel();\n",
+    becomes: "",
+    tests: ["src/homes/local/http-server.test.ts"],
+  },
 ];

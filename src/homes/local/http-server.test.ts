@@ -53,3 +53,20 @@ test("a handler is told the address that the connection comes from, whatever the
   await statusOf(port, `GET / HTTP/1.1\r\n${forged}\r\n\r\n`);
   expect(callers).toEqual(["127.0.0.1"]);
 });
+
+test.for(["before", "after"])("a stream is let go of when its reader leaves %s the answer begins", async (when) => {
+  const leaving = new AbortController();
+  const { promise: isCancelled, resolve: cancel } = Promise.withResolvers<void>();
+  const port = await serve(async ({ signal }) => {
+    const left = new Promise((resolve) => signal.addEventListener("abort", resolve));
+    if (when === "before") {
+      leaving.abort();
+      await left;
+    }
+    return new Response(new ReadableStream({ start: (stream) => stream.enqueue(new Uint8Array(1)), cancel }));
+  });
+  const asked = fetch(`http://127.0.0.1:${port}/`, { signal: leaving.signal });
+  if (when === "before") await expect(asked).rejects.toThrow(/abort/);
+  else await asked.then(() => leaving.abort());
+  await isCancelled;
+});

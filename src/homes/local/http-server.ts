@@ -48,6 +48,8 @@ async function relay(handler: FetchHandler, incoming: IncomingMessage, outgoing:
     return;
   }
   const response = await handler(request, incoming.socket.remoteAddress);
+  // The connection of a caller who has left before the answer is not closed once more.
+  if (left.signal.aborted) return response.body?.cancel();
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   if (!response.body) {
     outgoing.end();
