@@ -59,6 +59,17 @@ describe("the packed Chromium", () => {
     expect(readdirSync(join(folder, "cache"))).toEqual(["chromium-1"]);
   });
 
+  test("is not there before it is whole: who is killed while it is unpacked leaves nothing that is taken for it", async () => {
+    const target = join(temporaryFolder("unpack"), "chromium-1");
+    let isDone = false;
+    const unpacked = unpackChromium(await writePacked(), target).finally(() => (isDone = true));
+    const seen = new Set<number>();
+    for (; !isDone; await new Promise((next) => setImmediate(next)))
+      seen.add(existsSync(target) ? readdirSync(target).length : 0);
+    await unpacked;
+    expect([...seen].filter((count) => count !== 3)).toEqual([0]);
+  });
+
   test.for(["chromium.br", "al2023.tar.br", "fonts.tar.br"])("is not there when %s is cut off", async (file) => {
     const packed = await writePacked();
     writeFileSync(join(packed, file), readFileSync(join(packed, file)).subarray(0, -4));

@@ -24,6 +24,15 @@ test("a Firefox that is not there is none, for that reason", async () => {
   expect(await findFirefox()).toEqual({ found: false, reason });
 });
 
+test("a WebKit whose driver is not there, or does not come up, is none, for that reason", async (context) => {
+  if (!(await findWebKit()).found) context.skip();
+  named("WEBKIT_DRIVER_PATH", "/nowhere/driver");
+  expect(await findWebKit()).toEqual({ found: false, reason: "/nowhere/driver does not start" });
+  const path = program("no libraries here");
+  named("WEBKIT_DRIVER_PATH", path);
+  expect(await findWebKit()).toMatchObject({ found: false, reason: expect.stringContaining("no libraries here") });
+});
+
 test("a Firefox that does not come up is none, for what it says", async () => {
   const path = program("no libraries here");
   named("FIREFOX_PATH", path);

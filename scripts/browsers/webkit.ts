@@ -147,10 +147,12 @@ async function call(method: string, url: string, body?: object): Promise<unknown
 }
 
 /** Resolves once the driver answers. */
-async function answers(driver: string, { said, child }: ProcessGroup): Promise<void> {
+async function answers(driver: string, group: ProcessGroup): Promise<void> {
+  const { child } = group;
   const deadline = Date.now() + START_MS;
   for (;;) {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`ended. ${said}`.trim());
+    if (child.pid === undefined) throw new Error("does not start");
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`ended. ${group.said}`.trim());
     if (Date.now() > deadline) throw new Error(`does not answer within ${START_MS / 1000} s`);
     const isUp = await fetch(`${driver}/status`).then(
       ({ ok }) => ok,
