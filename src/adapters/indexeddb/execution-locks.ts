@@ -27,8 +27,9 @@ export class ExecutionLocks {
   readonly #options: ExecutionLocksOptions;
   readonly #claims = new Map<string, Claim>();
   #locks: LockManager | undefined = globalThis.navigator?.locks;
-  /** Whose locks they are, once they are not this window's. */
-  #frame: FrameWindow | undefined;
+  /** Windows whose locks they are, or may become, once they are not this one's. */
+  readonly #frames = new Set<FrameWindow>();
+  #isClosed = false;
   #renewal: Promise<void> = Promise.resolve();
 
   constructor(options: ExecutionLocksOptions) {
@@ -74,10 +75,11 @@ export class ExecutionLocks {
     for (const id of [...this.#claims.keys()]) this.drop(id);
   }
 
-  /** Gives up all of them for good. */
+  /** Gives up all of them for good, and ends a renewal under way. */
   close(): void {
+    this.#isClosed = true;
     this.dropAll();
-    this.#frame?.remove();
+    this.#removeFrames();
   }
 
   /**
@@ -90,17 +92,25 @@ export class ExecutionLocks {
   }
 
   async #renew(): Promise<void> {
-    const frame = this.#locks && frameWindow();
+    const frame = this.#locks === undefined || this.#isClosed ? undefined : frameWindow();
     if (this.#locks === undefined || frame === undefined) return;
     const { locks } = frame.window.navigator;
+    this.#frames.add(frame);
     // Those that this window cannot have, a new one cannot have either.
-    if (await areOne(this.#locks, locks).catch(() => true)) return frame.remove();
+    const areTheSame = await areOne(this.#locks, locks).catch(() => true);
+    this.#frames.delete(frame);
+    if (areTheSame) return frame.remove();
     const ids = [...this.#claims.keys()];
     this.dropAll();
-    this.#frame?.remove();
-    this.#frame = frame;
+    this.#removeFrames();
+    this.#frames.add(frame);
     this.#locks = locks;
     for (const id of ids) this.claim(id);
+  }
+
+  #removeFrames(): void {
+    for (const { remove } of this.#frames) remove();
+    this.#frames.clear();
   }
 
   #hold(id: string, claim: Claim): Promise<void> {

@@ -43,6 +43,25 @@ test("takes a row that the first version of perdure wrote for older than every o
   store.close();
 });
 
+test("leaves nothing on the disk of an execution that was removed, and all of the others", async () => {
+  const store = new IndexedDbStore({ name: "removal" });
+  const row = (name: string): DirectoryRow => ({
+    ...{ id: `f/${name}`, functionName: "f", name, version: "1", incarnation: "i" },
+    ...{ seq: 1, status: "STOPPED", startedAt: 1 },
+  });
+  for (const name of ["a", "b"]) {
+    await store.create(row(name), `one ${name}`);
+    await store.append(`f/${name}`, 2, `two ${name}`, "i");
+    await store.keepSnapshot(`f/${name}`, `all ${name}`, "i");
+  }
+  await store.remove("f/a", "i");
+  store.close();
+  const database = await openDB("removal");
+  expect(await database.getAllKeys("executions")).toEqual(["f/b"]);
+  expect(await database.getAll("commits")).toEqual(["all b", "one b", "two b"]);
+  database.close();
+});
+
 describe("a connection that the browser ends", () => {
   const row: DirectoryRow = {
     ...{ id: "f/a", functionName: "f", name: "a", version: "1", incarnation: "i" },

@@ -37,17 +37,19 @@ function end(database: IDBDatabase | undefined): void {
   database?.dispatchEvent(new Event("close"));
 }
 
-/** From now on no connection is opened, in no window. */
-function denyDatabases(): void {
+/** From now on no connection is opened, in no window, until the answer is called. */
+function denyDatabases(): () => void {
   const frames = Object.getOwnPropertyDescriptor(HTMLIFrameElement.prototype, "contentWindow")!;
-  onTestFinished(() => {
+  const restore = (): void => {
     IDBFactory.prototype.open = noting;
     Object.defineProperty(HTMLIFrameElement.prototype, "contentWindow", frames);
-  });
+  };
+  onTestFinished(restore);
   Object.defineProperty(HTMLIFrameElement.prototype, "contentWindow", { ...frames, get: () => null });
   IDBFactory.prototype.open = () => {
     throw new DOMException("Connection to Indexed Database server lost", "UnknownError");
   };
+  return restore;
 }
 
 /** Lets nothing through that code sends to itself in order to go on; the answer lets it through again. */
@@ -112,6 +114,23 @@ test("a tab that is refused three times in a row leaves what it runs to another 
   expect(await second.client.settled(execution.id, soon())).toMatchObject({ status: "SUCCEEDED" });
   expect(ranBefore.slice(0, 3)).toEqual([0, 0, 0]);
   expect(runs).toEqual(["second"]);
+});
+
+test("a view that could not be read is read again once the browser gives storage", async () => {
+  const plain = withDurableExecution(async () => "done");
+  const { client, status, execution: live } = opener()({ functions: { plain }, onError: () => {} });
+  const { execution } = await client.start({ functionName: "plain" });
+  await client.settled(execution.id, soon());
+  const view = live(execution.id);
+  onTestFinished(view.subscribe(() => {}));
+  await expect.poll(() => view.get().header?.status).toBe("SUCCEEDED");
+  const restore = denyDatabases();
+  end(opened[0]);
+  await expect.poll(() => view.get().error).toMatchObject({ code: "STORAGE_UNAVAILABLE" });
+  await expect.poll(status.get).toMatchObject({ state: "UNAVAILABLE" });
+  restore();
+  await expect.poll(status.get).toEqual({ state: "RUNNING" });
+  await expect.poll(() => view.get().error).toBeUndefined();
 });
 
 test("functions in a worker that has lost its databases for good go on by those of its page", async () => {
