@@ -320,7 +320,7 @@ test("is back when it is shown, even if nobody said that it is no longer frozen"
 
 test("shows the same snapshot until something has changed", async () => {
   const { open } = site();
-  const { client, execution: live } = open({ functions: { greet } });
+  const { client, execution: live, remove } = open({ functions: { greet } });
   const view = live("greet/one");
   expect(view.get()).toEqual({ isLoaded: false, operations: [], seq: 0 });
   const seen: ExecutionSnapshot[] = [];
@@ -334,6 +334,7 @@ test("shows the same snapshot until something has changed", async () => {
   expect(numbers, "each number once, upwards").toEqual([...new Set(numbers)].sort((a, b) => a - b));
   stop();
   const last = view.get();
+  await remove("greet/one");
   await client.start({ functionName: "greet", name: "two", input: '"you"' });
   await client.settled("greet/two", soon());
   expect(view.get()).toBe(last);
