@@ -13,10 +13,10 @@ export interface ArnScope {
   readonly account: string;
 }
 
-/** What ARNs begin with where nothing else is said: `arn:perdure:lambda:local:000000000000`. */
+/** The default beginning of ARNs: `arn:perdure:lambda:local:000000000000`. */
 export const LOCAL_SCOPE: ArnScope = { partition: "perdure", region: "local", account: "000000000000" };
 
-/** What the name of an execution is made of. */
+/** The parts of an execution's ARN. */
 export interface ExecutionArnParts {
   /** The function's name. */
   readonly functionName: string;

@@ -17,7 +17,7 @@ import type { BatchItem, BatchResult } from "./types.ts";
 const context = { entityId: "1", durableExecutionArn: "arn" };
 const serdes = createBatchSerdes<unknown>();
 
-/** What one item of a batch does. */
+/** The behaviour of one item of a batch. */
 type Deed = { readonly returns: unknown } | { readonly throws: string; readonly as: "RangeError" | "step" | "nothing" };
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(

@@ -131,7 +131,7 @@ export class Batch<T> implements BatchResult<T> {
 
   /** Reading a failed item's position throws its error. */
   #place({ index, status, result, error }: BatchItem<T>): void {
-    // What is read back from a store may claim to be at any key.
+    // A batch that is read from a store may name any key as the index of an item.
     if (index >= 0)
       Object.defineProperty(this, index, status === "FAILED" ? { get: () => raise(error) } : { value: result });
   }
@@ -154,8 +154,8 @@ interface StoredError extends ErrorObject {
 type StoredItem<T> = Omit<BatchItem<T>, "error"> & { error?: StoredError | undefined };
 
 /**
- * How a batch is stored: items as they are, errors as error objects with their causes nested in them. A serdes of its own
- * may read the items alone: the methods are added, as in AWS's SDK.
+ * The stored form of a batch: items as they are, errors as error objects with their causes nested in them. The caller's
+ * own serdes may read the items alone: the methods are added, as in AWS's SDK.
  */
 export function createBatchSerdes<T>(own?: Serdes<BatchResult<T>>): Serdes<BatchResult<T>> {
   return own
@@ -166,7 +166,7 @@ export function createBatchSerdes<T>(own?: Serdes<BatchResult<T>>): Serdes<Batch
     : {
         serialize: (batch) =>
           batch && JSON.stringify({ all: batch.all.map(storeItem), completionReason: batch.completionReason }),
-        // What is no batch is an empty one.
+        // A stored value without items is read as an empty batch.
         deserialize: (data) =>
           data ? (restoreBatch<T>(JSON.parse(data) as BatchResult<T>) ?? new Batch([], "ALL_COMPLETED")) : undefined,
       };
@@ -208,11 +208,11 @@ function restoreError(stored: StoredError | undefined): Error | undefined {
   return error;
 }
 
-/** What is stored of a batch that is rebuilt on replay because it was too large to store. */
+/** The stored summary of a batch that was too large to store and is rebuilt on replay. */
 export interface BatchSummary {
   /** One character for each position: S, F, or - for an item without an outcome. */
   readonly itemStatuses: string;
-  /** How many items had been started. */
+  /** The number of items that had been started. */
   readonly startedCount: number;
   readonly reason: CompletionReason | undefined;
 }

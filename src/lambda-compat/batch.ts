@@ -26,9 +26,9 @@ export interface BatchCall<T> {
   readonly kind: "map" | "parallel";
   readonly count: number;
   readonly config: Config<T> | undefined;
-  /** What the user calls an item, if anything. */
+  /** The name of an item; undefined for none. */
   readonly itemName: (index: number) => string | undefined;
-  /** How many parameters the callback declares. */
+  /** The number of parameters that the callback declares. */
   readonly parameters: number | ((index: number) => number);
   readonly runItem: (context: object, index: number) => T | Promise<T>;
 }
@@ -37,12 +37,12 @@ export interface RunningBatchCall<T> extends BatchCall<T> {
   /** The scope that called the batch. */
   readonly outer: Scope;
   readonly itemSerdes: Serdes<T>;
-  /** How many levels of contexts inside the batch keep their operations after their end. */
+  /** The number of levels of contexts inside the batch that keep their operations after their end. */
   readonly preservedLevels: number;
   readonly contextFor: (item: Scope, index: number) => object;
 }
 
-/** What makes a configuration unusable; the execution fails with it. */
+/** The fault that makes a configuration unusable, if any; the execution fails with it. */
 export function batchConfigError(config: Config<never> | undefined): string | undefined {
   const { maxConcurrency, completionConfig } = (config ?? {}) as ParallelConfig<never>;
   if (maxConcurrency !== undefined && maxConcurrency !== null && maxConcurrency <= 0) {
@@ -82,7 +82,7 @@ function runItem<T>(item: Scope, index: number, call: RunningBatchCall<T>): T | 
   return call.runItem(call.contextFor(item, index), index);
 }
 
-/** What is known of a batch that has ended: its summary, or what became of its items. */
+/** The record of a batch that has ended: its summary, or the outcomes of its items. */
 function recordOf<T>(scope: Scope, { count, isFlat }: BatchOptions<T>): BatchRecord | undefined {
   const { invocation, recordedKey, position } = scope;
   const stored = recordedKey === undefined ? undefined : invocation.stored(recordedKey);

@@ -2,7 +2,7 @@
 
 import { branded } from "../engine/model/branded.ts";
 
-/** How far the failure of a transport reaches. */
+/** The scope of a transport's failure: the invocation or the execution. */
 export const DurableExecutionClientErrorScope = {
   /** The invocation ends and is tried again. */
   INVOCATION: "INVOCATION",
@@ -12,7 +12,7 @@ export const DurableExecutionClientErrorScope = {
 export type DurableExecutionClientErrorScope =
   (typeof DurableExecutionClientErrorScope)[keyof typeof DurableExecutionClientErrorScope];
 
-/** How far a failure reaches, and what is behind it. */
+/** The scope and the cause of a transport's failure. */
 export interface DurableExecutionClientErrorOptions {
   /** The default is INVOCATION. */
   scope?: DurableExecutionClientErrorScope;
@@ -20,12 +20,12 @@ export interface DurableExecutionClientErrorOptions {
   cause?: unknown;
 }
 
-/** What a `DurableExecutionClient` throws to say how far its failure reaches. */
+/** The error by which a `DurableExecutionClient` says how far its failure reaches. */
 export class DurableExecutionClientError extends Error {
   static override readonly name: string = "DurableExecutionClientError";
   /** The mark by which another copy of this class is recognised. */
   readonly isDurableExecutionClientError = true;
-  /** Whether the invocation is tried again, or the execution fails. */
+  /** INVOCATION: the invocation is tried again. EXECUTION: the execution fails. */
   readonly scope: DurableExecutionClientErrorScope;
 
   constructor(message: string, { scope = "INVOCATION", cause }: DurableExecutionClientErrorOptions = {}) {

@@ -11,7 +11,7 @@ type Combine = (name: string, promises: Iterable<unknown>) => Promise<unknown>;
 
 const combinators: readonly Combinator[] = ["all", "allSettled", "any", "race"];
 
-/** What ends a process in which nothing listens for it. */
+/** The rejections that nobody handled; each would end a Node process. */
 const unhandled: unknown[] = [];
 const note = (reason: unknown): void => void unhandled.push(reason);
 

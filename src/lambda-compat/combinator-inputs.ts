@@ -1,7 +1,7 @@
 /**
- * What a combinator is given. On replay its recorded outcome counts and nobody looks at the inputs again, so a native
- * promise among them that rejects would be an unhandled rejection, which ends a Node process. The combinator is the one
- * that they were given to: from the call on, their rejections are taken care of.
+ * The inputs of a combinator. On replay its recorded outcome counts and nobody looks at the inputs again, so a native
+ * promise among them that rejects would be an unhandled rejection, which ends a Node process. The combinator owns its
+ * inputs: from the call on, it handles their rejections.
  */
 
 import { OperationPromise } from "./durable-promise.ts";

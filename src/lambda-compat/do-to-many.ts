@@ -3,7 +3,7 @@
  * is refused for now is asked again, and so is a part whose answer was lost: the deeds may be done twice.
  */
 
-/** How it went with one of them. */
+/** The outcome of the deed for one execution. */
 export interface Outcome<T> {
   readonly item: T;
   /** Unchanged is what was so already. */
@@ -45,7 +45,7 @@ export interface ManyOptions<T> extends Patience {
   readonly onProgress: (progress: ManyProgress<T>) => void;
   /** Once it is aborted no further part is sent. */
   readonly signal?: AbortSignal;
-  /** How many the next part has. */
+  /** The number of executions in the next part. */
   readonly partSize: () => number;
 }
 

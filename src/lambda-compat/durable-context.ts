@@ -49,12 +49,12 @@ import type * as api from "./types.ts";
 
 const BRAND: unique symbol = Symbol.for("@aws/durable-execution-sdk-js/durable-context");
 
-/** What a context hands on to the contexts created in it. */
+/** The settings that a context hands on to the contexts created in it. */
 interface Inherited<TLogger extends api.DurableLogger> {
   readonly logger: TLogger;
   readonly serdes: EngineSerdes | undefined;
   readonly callbackDeserializer: api.AnySerdesDeserializer | undefined;
-  /** How many more levels of contexts keep their operations after their end. */
+  /** The number of further levels of contexts that keep their operations after their end. */
   readonly preservedLevels: number;
 }
 
@@ -404,8 +404,8 @@ export class DurableContextImpl<TLogger extends api.DurableLogger> implements ap
   }
 
   /**
-   * What the outside sent passes through the context's record as text and is read once, where the caller gets it. With
-   * a deserializer of one's own for all callbacks the record holds the text as it came, otherwise as JSON.
+   * A callback's payload passes through the context's record as text and is read once, where the caller gets it. With a
+   * deserializer of one's own for all callbacks the record holds the text as it came, otherwise as JSON.
    */
   #callbackSerdes<T>(given: Omit<api.Serdes<T>, "serialize"> | undefined): EngineSerdes<T> {
     const { callbackDeserializer } = this.#inherited;
@@ -478,7 +478,7 @@ interface ChildCall<T, TLogger extends api.DurableLogger> {
   readonly config: api.ChildConfig<T>;
 }
 
-/** Where code runs: a context, or the attempt of a step. */
+/** The code's surroundings: a context, or the attempt of a step. */
 interface Place {
   readonly position: string;
   readonly hint?: string;

@@ -1,4 +1,6 @@
-/** What users give beside their functions may throw as well: somebody has to be told, and nothing may be stuck. */
+/**
+ * Callbacks that users give beside their functions may throw as well: the error reaches somebody, and nothing hangs.
+ */
 
 import { expect, test } from "vitest";
 import { MemoryAlarm } from "../adapters/memory/memory-alarm.ts";
@@ -17,7 +19,7 @@ function fail(message: string): never {
   throw new Error(message);
 }
 
-/** What is thrown to the handler, beginning with its class. */
+/** The error that is thrown to the handler, as text that begins with its class. */
 function told(promise: PromiseLike<unknown>): Promise<string> {
   return Promise.resolve(promise).then(
     () => "nothing",

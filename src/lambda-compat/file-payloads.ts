@@ -53,7 +53,7 @@ interface NodeCrypto {
 type PathEncoding = `${FileSystemPathEncoding}`;
 const ENCODINGS: readonly PathEncoding[] = ["URI", "HASH"];
 
-/** What may be stored in line, in bytes, less what else a checkpoint says of the operation. */
+/** The largest payload stored in line, in bytes: the limit less the rest of a checkpoint for the operation. */
 const MAX_INLINE_BYTES = 255 * 1024;
 const ARN = /^arn:[^:]*:lambda:[^:]*:[^:]*:function:([^:/]+):[^:/]+\/durable-execution\/([^/]+)\/([^/]+)$/;
 
@@ -81,7 +81,7 @@ export function filePayloads(basePath: string, config: FileSystemSerdesConfig): 
   };
 }
 
-/** Where Linux has what a process has opened, as it is, however its path has changed. */
+/** The folder in which Linux lists a process's open files; its entries stay valid when a path changes. */
 const DESCRIPTORS = "/proc/self/fd";
 
 async function closing<T>(file: NodeFile, task: () => Promise<T>): Promise<T> {
@@ -101,7 +101,7 @@ class PayloadFiles {
     this.#basePath = basePath;
   }
 
-  /** Where an operation's payload is stored. */
+  /** The path of the file that holds an operation's payload. */
   pathOf(context: SerdesContext, encoding: PathEncoding): string {
     const { join, resolve, sep } = this.#path;
     const segments = fileSegments(context, encoding);
@@ -136,7 +136,10 @@ class PayloadFiles {
     return this.#use(file, ["O_RDONLY"], (opened) => opened.readFile("utf8"));
   }
 
-  /** What is no file, such as a pipe that nobody writes to, is opened without waiting, and refused. */
+  /**
+   * Opens a file. Anything else at the path, such as a pipe that nobody writes to, is opened without waiting, and
+   * refused.
+   */
   async #use<T>(file: string, flags: readonly string[], task: (opened: NodeFile) => Promise<T>): Promise<T> {
     const { dirname, basename, join, resolve } = this.#path;
     return this.#inFolder(dirname(resolve(file)), file, async (folder) => {

@@ -150,7 +150,7 @@ describe("a payload", () => {
     },
   );
 
-  /** Who puts a link in the folder's place for each use, and takes it away for each check. */
+  /** Runs a task while a link stands in the folder's place at each use, and is gone at each check. */
   async function whileSwapped<T>(folder: string, elsewhere: string, task: () => Promise<T>): Promise<T> {
     const files = process.getBuiltinModule("node:fs/promises");
     const swapped =

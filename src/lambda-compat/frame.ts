@@ -1,4 +1,4 @@
-/** What all contexts of one invocation share. */
+/** The parts that all contexts of one invocation share. */
 
 import type { Invocation } from "../engine/replay/invocation.ts";
 import { present } from "../engine/model/present.ts";
@@ -16,7 +16,7 @@ export interface Frame {
   readonly tags: KnownTags;
 }
 
-/** Where the code that logs stands, as loggers are told. */
+/** The logging code's place, as loggers are told. */
 export function logDataOf({ invocation, lambdaContext, executionContext }: Frame): DurableLogData {
   const { durableExecutionArn: executionArn } = executionContext;
   const place = placeOf(invocation.host.ambient.get());

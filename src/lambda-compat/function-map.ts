@@ -1,4 +1,4 @@
-/** How a host is told which functions it runs. */
+/** The functions that a host runs, as its options name them. */
 
 import {
   type DurableFunction,

@@ -13,7 +13,7 @@ import type { PluginHost } from "./plugin-host.ts";
 import type { Program, ProgramOutcome, RunningProgram } from "./program.ts";
 import { programOf } from "./program-of.ts";
 
-/** What a host runs of a handler; undefined for a function that `withDurableExecution` did not make. */
+/** The durable function behind a handler; undefined for a handler that `withDurableExecution` did not make. */
 export function durableFunctionOf(handler: unknown): DurableFunction | undefined {
   const program = programOf(handler);
   return program && hostedFunction(program);
@@ -27,13 +27,13 @@ export function hostedFunction(program: Program): DurableFunction {
   };
 }
 
-/** What is invoked, and with what. */
+/** The function to invoke, and its input. */
 interface Order {
   readonly program: Program;
   readonly request: InvocationRequest;
   readonly event: unknown;
   readonly plugins: PluginHost | undefined;
-  /** What was recorded since the last invocation; for plugins. */
+  /** The ids of the operations recorded since the last invocation; for plugins. */
   readonly updatedIds?: readonly string[];
 }
 
@@ -44,7 +44,7 @@ interface Order {
 class HostedInvocation implements RunningInvocation {
   readonly output: Promise<FunctionOutput>;
   #running: RunningProgram | undefined;
-  /** What changed before the handler was there to be told. */
+  /** Changes that came before the handler was there to be told. */
   #early: Operation[] = [];
   #isAbandoned = false;
 

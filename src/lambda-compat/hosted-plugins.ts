@@ -1,4 +1,4 @@
-/** What plugins are told of an invocation by one of perdure's own hosts: what they are told on Lambda. */
+/** The hooks of plugins in an invocation by one of perdure's own hosts: they are told the same as on Lambda. */
 
 import type { FunctionOutput, InvocationRequest } from "../engine/runner/function.ts";
 import type { PluginHost } from "./plugin-host.ts";

@@ -1,4 +1,4 @@
-/** What cannot be meant is refused by the call itself, in words that say what to write. */
+/** An invalid argument is refused by the call itself; the message says what to write. */
 
 import { describe, expect, test } from "vitest";
 import { DurableTestRunner } from "../testing/test-runner.ts";

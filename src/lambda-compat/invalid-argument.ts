@@ -1,8 +1,8 @@
 import { branded } from "../engine/model/branded.ts";
 
 /**
- * What a call was given cannot be meant: the error says where, what was given, and what to write. It is thrown by the
- * call itself, before anything is recorded, so a replay comes to the same.
+ * The argument of a call is invalid: the message names the argument, the value given, and what to write. The call
+ * itself throws the error, before anything is recorded, so a replay throws it as well.
  */
 export class InvalidArgumentError extends TypeError {
   static override readonly name: string = "InvalidArgumentError";

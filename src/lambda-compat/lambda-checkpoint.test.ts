@@ -242,7 +242,7 @@ test("a context that ended before what is in it, by the clocks of the service, r
   expect(output).toEqual({ Status: "SUCCEEDED", Result: '"1-1-2"' });
 });
 
-/** What a handler that uses one callback answers, given what the service says of it. */
+/** The answer of a handler that uses one callback, given the service's state of the callback. */
 function afterCallback(operations: readonly WireOperation[], client: Partial<DurableExecutionClient> = {}) {
   const program = createProgram(
     async (_event: unknown, context: DurableContext) => {

@@ -156,7 +156,7 @@ export class LambdaCheckpoint implements CheckpointClient {
     return settles && operation !== undefined && !isSettled(operation.status);
   }
 
-  /** What an acknowledged update makes of its operation, for services whose answer leaves it out. */
+  /** Applies an acknowledged update to its operation, for services whose answer leaves the operation out. */
   #echo(update: OperationUpdate): void {
     const known = this.#operations.get(update.id);
     const operation: Draft<Operation> | undefined = known ?? introduced(update, this.#now());
@@ -172,7 +172,7 @@ export class LambdaCheckpoint implements CheckpointClient {
         due.push({ operation, at: operation.startedAt, isOpening: true, isAhead: false });
       }
       if (operation.delivery === undefined && isSettled(operation.status)) {
-        // Whatever the clocks of a service say, nothing ends before its start.
+        // No operation ends before its start, even if the clocks of a service say so.
         const at = Math.max(operation.endedAt ?? operation.startedAt, operation.startedAt);
         due.push({ operation, at, isOpening: false, isAhead: isSealed(operation) && operation.startedAt < at });
       }
@@ -192,7 +192,7 @@ export class LambdaCheckpoint implements CheckpointClient {
     const around = new Set([id]);
     for (let context = parentId; context !== undefined && !this.#placed.has(context); ) {
       if (around.has(context)) throw circular(context);
-      // What has not come yet is looked at when it comes.
+      // A parent that has not come yet is checked when it comes.
       if (!this.#operations.has(context)) return;
       around.add(context);
       context = this.#operations.get(context)?.parentId;
@@ -201,7 +201,7 @@ export class LambdaCheckpoint implements CheckpointClient {
     for (const context of around) this.#placed.add(context);
   }
 
-  /** How many of the numbered results came before each operation's start. */
+  /** Counts, for each operation's start, the numbered results that came before it. */
   #placeStarts(operations: readonly Draft<Operation>[], due: readonly Due[]): void {
     const before = this.#deliveries - due.length;
     const fresh = operations.filter(({ after }) => after === undefined).sort((a, b) => a.startedAt - b.startedAt);
@@ -224,7 +224,7 @@ export class LambdaCheckpoint implements CheckpointClient {
     for (const each of due) if ((latest.get(each.operation.id) ?? -1) >= each.at) each.isAhead = false;
   }
 
-  /** What is in a context comes before it; otherwise what started first comes first. */
+  /** The operations inside a context come before its end; otherwise the one that started first comes first. */
   #compare(a: Due, b: Due): number {
     if (a.at !== b.at) return a.at - b.at;
     if (a.isAhead !== b.isAhead) return a.isAhead ? -1 : 1;
@@ -254,7 +254,9 @@ interface Due {
   isAhead: boolean;
 }
 
-/** What runs again on replay comes to its end after what is in it. */
+/**
+ * True for a context that does not run again on replay. One that does comes to its end after the operations inside it.
+ */
 function isSealed(operation: Draft<Operation>): boolean {
   return operation.type === "CONTEXT" && operation.replayChildren !== true;
 }
@@ -309,7 +311,7 @@ export function isFinal(error: unknown): boolean {
   return KMS_ERRORS.includes((error as ServiceError | undefined)?.name ?? "");
 }
 
-/** How far a failed checkpoint reaches. */
+/** The scope of a failed checkpoint. */
 function faultScope(error: unknown): "INVOCATION" | "EXECUTION" {
   if (isFinal(error)) return "EXECUTION";
   if (isDurableExecutionClientError(error)) return "INVOCATION";

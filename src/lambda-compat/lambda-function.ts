@@ -80,7 +80,7 @@ export function plainLambda(handler: LambdaHandler, name: string): PlainFunction
 class LambdaInvocation implements RunningInvocation {
   readonly output: Promise<FunctionOutput>;
   readonly #request: InvocationRequest;
-  /** What has changed since the last answer, by operation: the SDK gets it with the next one. */
+  /** The operations that have changed since the last answer: the SDK gets them with the next one. */
   readonly #news = new Map<string, Operation>();
   #lose!: (output: FunctionOutput) => void;
   /** Settles if the execution's result could not be recorded. */
@@ -172,7 +172,7 @@ function lostResult({ scope, cause }: DurableExecutionClientError): FunctionOutp
   return { status: scope === "EXECUTION" ? "FAILED" : "FAULT", error: failureFromError(cause) };
 }
 
-/** What AWS's SDK understands: whether the execution is lost, or the invocation is worth another try. */
+/** The error in the terms of AWS's SDK: the execution is lost, or the invocation is worth another try. */
 function clientError(error: unknown): DurableExecutionClientError {
   const { cause, scope } = error instanceof CheckpointError ? error : { cause: error, scope: "INVOCATION" as const };
   return new DurableExecutionClientError(messageOf(cause), { scope, cause });

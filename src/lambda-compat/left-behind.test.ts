@@ -1,4 +1,4 @@
-/** What the log holds as started was called, also when nobody waits for it: AWS's SDK calls it as well. */
+/** An operation that was called is recorded as started, also when nobody waits for it: AWS's SDK calls it as well. */
 
 import { describe, expect, test } from "vitest";
 import type { Operation } from "../engine/model/operation.ts";
@@ -58,7 +58,7 @@ const partings: Record<string, Parting> = {
   },
 };
 
-/** Where something is left behind: by a context, or by the handler. */
+/** The code that leaves an operation behind: a context, or the handler. */
 const places: Record<string, (context: DurableContext, part: (context: DurableContext) => void) => Promise<unknown>> = {
   "a context": async (context, part) => {
     await context.runInChildContext("around", async (child) => {

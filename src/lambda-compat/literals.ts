@@ -75,7 +75,7 @@ type Texts<Enum> = { readonly [Member in keyof Enum]: `${Enum[Member] & string}`
 /** Holds an object to no more members than an enum has. */
 type NoMoreThan<Enum, From> = { readonly [Member in Exclude<keyof From, keyof Enum>]: never };
 
-/** How often a step may run for one attempt. The default is at least once. */
+/** The guarantee for a step's function within one attempt. The default is at least once. */
 export const StepSemantics: typeof Enums.StepSemantics = {
   AtMostOncePerRetry: "AT_MOST_ONCE_PER_RETRY",
   AtLeastOncePerRetry: "AT_LEAST_ONCE_PER_RETRY",
@@ -86,7 +86,7 @@ export declare namespace StepSemantics {
   type AtLeastOncePerRetry = Enums.StepSemantics.AtLeastOncePerRetry;
 }
 
-/** How a delay is spread: not at all, over all of it, or over its second half. */
+/** The jitter of a delay: none, over all of it, or over its second half. */
 export const JitterStrategy: typeof Enums.JitterStrategy = {
   NONE: "NONE",
   FULL: "FULL",
@@ -99,7 +99,7 @@ export declare namespace JitterStrategy {
   type HALF = Enums.JitterStrategy.HALF;
 }
 
-/** How an invocation ended. PENDING: it is suspended, and another one goes on. */
+/** The outcome of an invocation. PENDING: it is suspended, and another one goes on. */
 export const InvocationStatus: typeof Enums.InvocationStatus = {
   SUCCEEDED: "SUCCEEDED",
   FAILED: "FAILED",
@@ -112,7 +112,7 @@ export declare namespace InvocationStatus {
   type PENDING = Enums.InvocationStatus.PENDING;
 }
 
-/** Which call of the programming model an operation comes from. */
+/** The call of the programming model that an operation comes from. */
 export const OperationSubType: typeof Enums.OperationSubType = SubTypes satisfies Texts<typeof Enums.OperationSubType> &
   NoMoreThan<typeof Enums.OperationSubType, typeof SubTypes> as never;
 export type OperationSubType = Enums.OperationSubType;
@@ -143,7 +143,7 @@ export declare namespace BatchItemStatus {
   type STARTED = Enums.BatchItemStatus.STARTED;
 }
 
-/** How a batch ends that `shouldComplete` has ended. */
+/** The outcome of a batch that `shouldComplete` has ended. */
 export const CompletionOutcome: typeof Enums.CompletionOutcome = {
   SUCCEEDED: "SUCCEEDED",
   FAILED: "FAILED",
@@ -154,7 +154,7 @@ export declare namespace CompletionOutcome {
   type FAILED = Enums.CompletionOutcome.FAILED;
 }
 
-/** Whether each item of a map or parallel is a recorded context of its own (NESTED, the default) or not (FLAT). */
+/** NESTED, the default: each item of a map or parallel is a recorded context of its own. FLAT: it is not. */
 export const NestingType: typeof Enums.NestingType = {
   NESTED: "NESTED",
   FLAT: "FLAT",
@@ -165,7 +165,7 @@ export declare namespace NestingType {
   type FLAT = Enums.NestingType.FLAT;
 }
 
-/** Which payloads go to a file: all, or those too large to be stored in line. */
+/** The payloads that go to a file: all, or those too large to be stored in line. */
 export const FileSystemSerdesMode: typeof Enums.FileSystemSerdesMode = {
   ALWAYS: "ALWAYS",
   OVERFLOW: "OVERFLOW",
@@ -176,7 +176,7 @@ export declare namespace FileSystemSerdesMode {
   type OVERFLOW = Enums.FileSystemSerdesMode.OVERFLOW;
 }
 
-/** How names become path segments: percent-encoded, or as SHA-256 in hex. */
+/** The encoding of names as path segments: percent-encoded, or as SHA-256 in hex. */
 export const FileSystemPathEncoding: typeof Enums.FileSystemPathEncoding = {
   URI: "URI",
   HASH: "HASH",
@@ -198,7 +198,7 @@ export declare namespace FieldMatchMode {
   type PATH = Enums.FieldMatchMode.PATH;
 }
 
-/** What a preview shows of fields that no list names. */
+/** The treatment in a preview of fields that no list names. */
 export const PreviewMode: typeof Enums.PreviewMode = {
   INCLUDE_ALL: "INCLUDE_ALL",
   EXCLUDE_ALL: "EXCLUDE_ALL",

@@ -61,7 +61,7 @@ const comparison = `
   }
 `;
 
-/** What was written under each mark, without the times. */
+/** The lines written under each mark, without the times. */
 function sections(output: string): { aws: string[]; ours: string[] } {
   const found = { aws: [] as string[], ours: [] as string[] };
   let current = found.aws;

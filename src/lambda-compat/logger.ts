@@ -1,4 +1,4 @@
-/** What handlers log through, and what this package says of itself when asked to. */
+/** The loggers of handlers, and this package's own lines about itself where these are asked for. */
 
 import { consoleOpener, formatText } from "#runtime";
 import { environment } from "./platform.ts";
@@ -11,11 +11,11 @@ import type {
   DurableLogLevel,
 } from "./types.ts";
 
-/** What plugins add to every line. */
+/** The fields that plugins add to every line. */
 export type LogEnrichment = () => Readonly<Record<string, unknown>> | undefined;
 
 export interface DefaultLoggerOptions {
-  /** What to say where the logger was given no logging context. */
+  /** The log data for calls to the logger that give no logging context. */
   readonly logData: DurableLogData;
   readonly enrich?: LogEnrichment | undefined;
   /** Given each line that is written. */
@@ -58,7 +58,7 @@ export interface ContextLoggerOptions<Logger extends DurableLogger> {
   readonly base: Logger;
   /** While true, what is logged is dropped: it was written before. */
   readonly isReplaying: () => boolean;
-  /** What `base` is told about where the logging code stands. */
+  /** The log data that tells `base` the place of the logging code. */
   readonly logData: () => DurableLogData;
 }
 

@@ -26,13 +26,13 @@ const GRACE_MS = 20;
 const BATCH_LIMITS = { updates: 250, bytes: 750 * 1024 };
 /** The invocation's output must not be larger. */
 const MAX_OUTPUT_BYTES = 6 * 1024 * 1024 - 50;
-/** What is left of an invocation before its deadline is no time for another call. */
+/** The time before an invocation's deadline that is too short for another call, in ms. */
 const DEADLINE_MARGIN_MS = 1000;
 const DEFAULT_REMAINING_MS = 15 * 60 * 1000;
 
 type Output = api.DurableExecutionInvocationOutput;
 
-/** What Lambda calls a handler with, and what the handler's package was loaded on. */
+/** Lambda's input to a handler, and the client that the handler's package was loaded with. */
 export interface NativeRequest {
   readonly event: api.DurableExecutionInvocationInput;
   readonly lambdaContext: api.LambdaContext;

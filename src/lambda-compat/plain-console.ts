@@ -1,4 +1,4 @@
-/** How log lines are written where the runtime need not be Node. */
+/** The writing of log lines where the runtime need not be Node. */
 
 import { nodeModule } from "./platform.ts";
 

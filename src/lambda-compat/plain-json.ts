@@ -3,9 +3,9 @@
 import { jsonSerdes, type Serdes } from "../engine/ports/serdes.ts";
 import { serializationError } from "../engine/replay/round-trip.ts";
 
-/** How an empty object is written, and with it every Map and every Set. */
+/** The JSON of an empty object, and of every Map and every Set. */
 const EMPTY = "{}";
-/** How many members are looked at, at most, for what is lost. */
+/** The most members that are searched for values that JSON loses. */
 const MOST_MEMBERS = 1000;
 
 let hasWarned = false;

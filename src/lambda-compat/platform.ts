@@ -1,6 +1,6 @@
 /**
- * What only some runtimes have. Nothing is imported: in a Worker or a tab the module loads as everywhere else, and only
- * what needs Node says so, when it is used.
+ * Features that only some runtimes have. Nothing is imported: in a Worker or a tab the module loads as everywhere else.
+ * Only a feature that needs Node reports that, when it is used.
  */
 
 interface NodeProcess {

@@ -11,7 +11,7 @@ import type { Running } from "../engine/replay/instrument.ts";
 import { wireId } from "./wire-id.ts";
 import type { DurableInstrumentationPlugin, OperationInfo } from "./plugins.ts";
 
-/** What an operation that is called and a recorded one have in common. */
+/** The members that a called operation and a recorded one have in common. */
 type Called = Pick<Running, "id" | "type" | "name" | "subType" | "parentId">;
 
 /** All plugins as one with every hook. */
@@ -40,12 +40,12 @@ export function createPluginDispatcher(plugins: readonly DurableInstrumentationP
   };
 }
 
-/** What plugins are told of an operation of which nothing is recorded yet. */
+/** The information for plugins about an operation that has no record yet. */
 export function callInfo({ id, type, name, subType, parentId }: Called, isReplay: boolean): OperationInfo {
   return present({ id: wireId(id), type, isReplay, name, subType, parentId: parentId && wireId(parentId) });
 }
 
-/** What plugins are told of a recorded operation. */
+/** The information for plugins about a recorded operation. */
 export function operationInfo(operation: Operation, isReplay = false): OperationInfo {
   const { status, startedAt, endedAt, result, error } = operation;
   return present({
@@ -117,7 +117,7 @@ function enrichment(plugins: readonly DurableInstrumentationPlugin[]): Record<st
     try {
       Object.assign(fields, plugin.enrichLogContext?.());
     } catch {
-      // What a plugin cannot add is missing from the line; the line is written.
+      // A line is written without the fields that a plugin fails to add.
     }
   }
   return fields;

@@ -1,4 +1,4 @@
-/** What an invocation with plugins needs, and no other. */
+/** The parts that only an invocation with plugins needs. */
 
 import type { Instrument } from "../engine/replay/instrument.ts";
 import type { LogEnrichment } from "./logger.ts";

@@ -7,7 +7,7 @@ import { withDurableExecution } from "./with-durable-execution.ts";
 const namesOf = (infos: Record<string, OperationInfo>): readonly (string | undefined)[] =>
   Object.values(infos).map(({ name }) => name);
 
-/** What each invocation of a handler is told has changed since the one before. */
+/** Notes the changes since the invocation before, as each invocation of a handler is told them. */
 function noting(changed: (readonly (string | undefined)[])[]): DurableInstrumentationPlugin {
   return { onInvocationStart: async (info) => void changed.push(namesOf(info.updatedOperations)) };
 }

@@ -14,13 +14,13 @@ export interface ObservedInvocation {
   readonly startedAt: number | undefined;
   /** By wire id. */
   readonly updatedIds: readonly string[];
-  /** What is recorded, as it is when asked. */
+  /** The recorded operations at the time of the call. */
   readonly operations: () => readonly Operation[];
 }
 
 type Output = DurableExecutionInvocationOutput;
 
-/** What plugins are told of an invocation that begins. */
+/** The information for plugins about an invocation that begins. */
 export function invocationInfo(observed: ObservedInvocation): InvocationInfo {
   const operations = infos(observed.operations());
   const updated = Object.entries(operations).filter(([id]) => observed.updatedIds.includes(id));

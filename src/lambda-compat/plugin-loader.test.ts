@@ -50,7 +50,7 @@ beforeAll(async () => {
   }
 });
 
-/** What comes of each value of DURABLE_EXECUTION_PLUGINS, with AWS's SDK and here. */
+/** The outcome of each value of DURABLE_EXECUTION_PLUGINS, with AWS's SDK and here. */
 const comparison = `
   import * as aws from "@aws/durable-execution-sdk-js";
   import { LocalService } from "./test/conformance/local-service.ts";

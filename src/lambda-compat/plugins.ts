@@ -15,11 +15,11 @@ export const PluginInvocationStatus = {
 } as const;
 export type PluginInvocationStatus = (typeof PluginInvocationStatus)[keyof typeof PluginInvocationStatus];
 
-/** How it stands with an operation. */
+/** The status of an operation. */
 export const PluginOperationStatus: typeof OperationStatus = OperationStatus;
 export type PluginOperationStatus = OperationStatus;
 
-/** How an attempt ended. */
+/** The outcome of an attempt. */
 export const AttemptEndInfoOutcome = { SUCCEEDED: "SUCCEEDED", FAILED: "FAILED" } as const;
 export type AttemptEndInfoOutcome = (typeof AttemptEndInfoOutcome)[keyof typeof AttemptEndInfoOutcome];
 
@@ -31,11 +31,11 @@ export interface OperationInfo {
   name?: string;
   /** Its type, such as `STEP`. */
   type: string;
-  /** What kind of call it comes from, such as `MapIteration`. */
+  /** The kind of call that the operation comes from, such as `MapIteration`. */
   subType?: string;
   /** The id on the wire of the nearest recorded context around it; absent in the root. */
   parentId?: string;
-  /** How it stands with it; absent before it is recorded. */
+  /** The operation's status; absent before it is recorded. */
   status?: PluginOperationStatus;
   /** When it started; absent before it is recorded. */
   startTimestamp?: Date;
@@ -43,7 +43,7 @@ export interface OperationInfo {
   endTimestamp?: Date;
   /** Its value as its serdes wrote it. */
   result?: string;
-  /** What it failed with. */
+  /** The operation's failure. */
   error?: Error;
   /** Steps and checks: how many attempts have finished. */
   attempt?: number;
@@ -53,7 +53,7 @@ export interface OperationInfo {
 
 /** An operation that has its outcome. */
 export interface OperationEndInfo extends OperationInfo {
-  /** What it failed with; absent if it did not. */
+  /** The failure; absent if there is none. */
   error?: Error;
 }
 
@@ -65,9 +65,9 @@ export interface AttemptInfo extends OperationInfo {
 
 /** An attempt that is over. */
 export interface AttemptEndInfo extends AttemptInfo {
-  /** Whether the function returned or threw. */
+  /** SUCCEEDED if the function returned, FAILED if it threw. */
   outcome: AttemptEndInfoOutcome;
-  /** What the function threw; absent if it returned. */
+  /** The error that the function threw; absent if it returned. */
   error?: Error;
 }
 
@@ -88,25 +88,25 @@ interface InvocationBaseInfo {
 export interface InvocationInfo extends InvocationBaseInfo {
   /** True if nothing was recorded before it. */
   isFirstInvocation: boolean;
-  /** What has changed since the invocation before, by id on the wire. */
+  /** The operations that have changed since the invocation before, by id on the wire. */
   updatedOperations: Record<string, OperationInfo>;
 }
 
 /** An invocation that has ended. */
 export interface InvocationEndInfo extends InvocationBaseInfo {
-  /** How it ended. */
+  /** The outcome of the invocation. */
   status: PluginInvocationStatus;
   /** The handler's value, if it succeeded. */
   executionResult?: unknown;
-  /** What the handler or the invocation failed with. */
+  /** The failure of the handler or the invocation. */
   executionError?: Error;
 }
 
-/** What an answer to a checkpoint has changed. */
+/** The changes in an answer to a checkpoint. */
 export interface OperationChangeInfo {
   /** The execution's ARN. */
   executionArn: string;
-  /** What has changed, by id on the wire. */
+  /** The changed operations, by id on the wire. */
   updatedOperations: Record<string, OperationInfo>;
   /** All operations, by id on the wire. */
   operations: Record<string, OperationInfo>;
@@ -160,7 +160,7 @@ export type DurableInstrumentationPluginType<
   ...args: never[]
 ) => Plugin;
 
-/** What a module named by DURABLE_EXECUTION_PLUGINS exports as `durableExecutionPluginProvider`. */
+/** The export `durableExecutionPluginProvider` of a module named by DURABLE_EXECUTION_PLUGINS. */
 export interface DurableInstrumentationPluginProvider<
   Plugin extends DurableInstrumentationPlugin = DurableInstrumentationPlugin,
 > {

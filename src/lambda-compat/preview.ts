@@ -1,7 +1,7 @@
 import { utf8Length } from "../engine/model/utf8.ts";
 import type { FieldMatchMode, PreviewMode } from "./literals.ts";
 
-/** Which field of a value is meant. */
+/** A field of a value. */
 export interface PreviewField {
   /** A property's name; with PATH, all names from the top, joined by dots. */
   name: string;
@@ -11,7 +11,7 @@ export interface PreviewField {
 
 /** Of the lists that name a field, `exclude` goes before `mask`, and `mask` before `include`. */
 export interface PreviewConfig {
-  /** What becomes of fields that no list names. */
+  /** The treatment of fields that no list names. */
   mode: `${PreviewMode}`;
   /** Fields to show; none by default. */
   include?: PreviewField[];

@@ -34,11 +34,11 @@ export interface ProgramRun {
   readonly event: unknown;
   readonly lambdaContext: api.LambdaContext;
   readonly plugins: PluginHost | undefined;
-  /** What has changed since the last invocation, by wire id, if plugins want to know. */
+  /** The wire ids of the operations that have changed since the last invocation, if plugins want to know. */
   readonly updatedIds?: readonly string[];
   /** The execution's tags, where whoever keeps it says so. */
   readonly tags?: Tags | undefined;
-  /** What starts executions beside this one, where the host can. */
+  /** The starter of other executions, where the host has one. */
   readonly starter?: Starter;
   readonly invocation: Omit<InvocationOptions, "instrument">;
 }
@@ -48,7 +48,7 @@ export interface RunningProgram {
   readonly outcome: Promise<ProgramOutcome>;
 }
 
-/** How a run ended, as it is to be stored if it ends the execution. */
+/** The outcome of a run, in its stored form if it ends the execution. */
 export type ProgramOutcome = StoredOutcome | Exclude<InvocationOutcome, { readonly status: StoredOutcome["status"] }>;
 
 /** Plugins begin to load when the handler is defined; every invocation awaits them. */
@@ -67,7 +67,7 @@ export function createProgram(handler: Handler, config: api.DurableExecutionConf
   };
 }
 
-/** What makes a configuration unusable; the execution fails with it. */
+/** The fault that makes a configuration unusable, if any; the execution fails with it. */
 function configError({
   client,
   durableExecutionClient,
@@ -132,7 +132,7 @@ function report(ending: "execution" | "invocation", { open, failed }: Unawaited,
   }
 }
 
-/** What is stored of an outcome that ends the execution. */
+/** The stored form of an outcome that ends the execution. */
 type StoredOutcome =
   | { readonly status: "SUCCEEDED"; readonly result?: string }
   | { readonly status: "FAILED"; readonly error: Failure };

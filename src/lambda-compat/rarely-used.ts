@@ -1,4 +1,6 @@
-/** What few handlers need: plugins, and payloads in files. In browsers `rarely-used-on-demand.ts` stands in its place. */
+/**
+ * The parts that few handlers need: plugins, and payloads in files. `rarely-used-on-demand.ts` replaces it in browsers.
+ */
 
 export { filePayloads } from "./file-payloads.ts";
 export { createPluginHost } from "./plugin-host.ts";

@@ -1,6 +1,6 @@
 /**
- * What the runtimes have in ways of their own, as it can be had wherever a handler may run. On Node
- * `node/node-runtime.ts` goes in its place, by the `#runtime` import of package.json.
+ * Features that each runtime has in its own way, in the form for any runtime. On Node the `#runtime` import of
+ * package.json puts `node/node-runtime.ts` in its place.
  */
 
 import { ticksOrTimers } from "../adapters/hosts/drain.ts";

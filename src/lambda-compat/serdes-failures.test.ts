@@ -1,4 +1,4 @@
-/** What a serdes refuses is the failure of the operation at hand: it is recorded, retried as its strategy says, caught. */
+/** A serdes that throws fails its operation: the failure is recorded, retried as the strategy says, and caught. */
 
 import { describe, expect, test } from "vitest";
 import { DurableTestRunner } from "../testing/test-runner.ts";
@@ -18,7 +18,7 @@ function caught(error: unknown): Caught {
   return { name, message, causes };
 }
 
-/** What the handler catches, live and on the replay after it; both are the same. */
+/** The error that the handler catches, live and on the replay after it; both are the same. */
 async function caughtBy(call: (context: DurableContext) => PromiseLike<unknown>, answer?: string): Promise<Caught> {
   const seen: unknown[] = [];
   const handler = withDurableExecution(async (_event: unknown, context) => {

@@ -1,4 +1,4 @@
-/** What starts executions beside the one that runs, where one of perdure's own hosts runs it. */
+/** The starter of executions beside the running one, on one of perdure's own hosts. */
 
 import type { ExecutionClient } from "../engine/runner/client.ts";
 

@@ -8,7 +8,7 @@ import type { DurableContextLogger, DurableLogger, StepConfig, StepContext, Step
 
 const RETRY_DECISIONS = "{ shouldRetry: false } or { shouldRetry: true, delay: { seconds: 5 } }";
 
-/** What the context that a step is called on gives to it. */
+/** The surroundings of a step, from the context that it is called on. */
 export interface StepSurroundings<T, TLogger> {
   readonly name: string | undefined;
   readonly logger: TLogger;
@@ -63,7 +63,7 @@ export class StepCall<T, TLogger extends DurableLogger> implements StepOptions<T
   }
 }
 
-/** What the function of a step is given. */
+/** The context that the function of a step gets. */
 class Attempt<TLogger extends DurableLogger> implements StepContext<TLogger> {
   readonly logger: DurableContextLogger<TLogger>;
   readonly attempt: number;

@@ -11,7 +11,7 @@ import { withDurableExecution } from "./with-durable-execution.ts";
 
 type Handler = (event: unknown, context: DurableContext) => Promise<unknown>;
 
-/** What never ends holds up virtual time only for a moment. */
+/** A function that never ends holds up virtual time for this long, in ms. */
 const STEP_PATIENCE_MS = 20;
 const never = (): Promise<never> => new Promise(() => {});
 const noRetry: RetryStrategy = () => ({ shouldRetry: false });

@@ -8,14 +8,14 @@ import type { FunctionDefinition, Functions, VersionedFunction } from "./functio
 import { InvalidArgumentError, shown } from "./invalid-argument.ts";
 import type { DurableHandler } from "./types.ts";
 
-/** What an execution is started with beside its event. */
+/** The options of a start beside the event. */
 export type StartOptions = Pick<StartRequest, "name" | "tenantId" | "tags" | "startAt">;
 
 // oxlint-disable-next-line typescript/no-explicit-any -- any handler, whatever it takes and answers
 type AnyHandler = DurableHandler<any, any>;
-/** What a durable function takes. */
+/** The event of a durable function. */
 export type EventOf<Handler> = Handler extends DurableHandler<infer Event, infer _Result> ? Event : never;
-/** What a durable function answers. */
+/** The result of a durable function. */
 export type ResultOf<Handler> = Handler extends DurableHandler<infer _Event, infer Result> ? Result : never;
 
 /** Starts executions, typed by their functions. */
@@ -45,12 +45,12 @@ export interface Start {
 export interface ExecutionHandle<Result> {
   /** `<function name>/<execution name>`, by which the client knows it. */
   readonly id: string;
-  /** Whether this call began it; false if it was there already. */
+  /** True if this call started the execution; false if it existed already. */
   readonly created: boolean;
-  /** How it stands now. */
+  /** The execution's status now. */
   status(): Promise<ExecutionStatus>;
   /**
-   * What it answers, once it has ended; undefined if that is nothing. Waits for `timeoutMs`, without end by default.
+   * The execution's result, once it has ended; undefined if it has none. Waits for `timeoutMs`, without end by default.
    *
    * @throws {ExecutionError} EXECUTION_FAILED, EXECUTION_TIMED_OUT or EXECUTION_STOPPED if it has ended otherwise,
    * EXECUTION_HALTED if it waits for a repair, EXECUTION_RUNNING if `timeoutMs` was not enough.

@@ -51,11 +51,11 @@ export interface LambdaContext {
   logStreamName: string;
   /** The Amazon Cognito identity of a mobile client. */
   identity?: { cognitoIdentityId: string; cognitoIdentityPoolId: string } | undefined;
-  /** What a mobile client says of itself. */
+  /** The mobile client's account of itself. */
   clientContext?: LambdaClientContext | undefined;
   /** The tenant that the function was invoked for. */
   tenantId?: string | undefined;
-  /** How much time the invocation has left, in ms. */
+  /** The time that the invocation has left, in ms. */
   getRemainingTimeInMillis(): number;
   /** @deprecated Of Node.js runtime 0.10; use the handler's result. */
   done(error?: Error, result?: unknown): void;
@@ -67,7 +67,7 @@ export interface LambdaContext {
   succeed(message: string, object: unknown): void;
 }
 
-/** What a mobile client says of itself. */
+/** A mobile client's account of itself. */
 export interface LambdaClientContext {
   client: {
     installationId: string;
@@ -81,7 +81,7 @@ export interface LambdaClientContext {
   env: { platformVersion: string; platform: string; make: string; model: string; locale: string };
 }
 
-/** What `withDurableExecution` makes of a durable handler: a handler for the Lambda runtime. */
+/** A handler for the Lambda runtime, which `withDurableExecution` makes of a durable handler. */
 export type DurableLambdaHandler = (
   event: DurableExecutionInvocationInput,
   context: LambdaContext,
@@ -89,7 +89,7 @@ export type DurableLambdaHandler = (
 
 declare const SIGNATURE: unique symbol;
 
-/** What `withDurableExecution` returns: a Lambda handler that knows what its function takes and answers. */
+/** The result of `withDurableExecution`: a Lambda handler with the types of its function's event and result. */
 export interface DurableHandler<TEvent, TResult> extends DurableLambdaHandler {
   /** For the compiler; there is no such member. */
   readonly [SIGNATURE]?: (event: TEvent) => TResult;
@@ -109,22 +109,24 @@ export interface LambdaClientLike {
   send(command: never): Promise<unknown>;
 }
 
-/** How a durable handler is run. */
+/** The configuration of a durable handler. */
 export interface DurableExecutionConfig {
   /** @deprecated Use `durableExecutionClient`, for example `new DurableExecutionApiClient(lambdaClient)`. */
   client?: LambdaClientLike;
-  /** How checkpoints reach the service; the default is the Lambda API. */
+  /** The client that sends checkpoints to the service; the default is the Lambda API. */
   durableExecutionClient?: DurableExecutionClient;
   /** Plugins, in the order in which their hooks are called; none by default. */
   plugins?: (DurableInstrumentationPlugin | DurableInstrumentationPluginFactory)[];
-  /** What is kept for plugins. */
+  /** The operations that are kept for plugins. */
   pluginsConfig?: {
-    /** How many levels of finished child contexts keep their operations for plugins: 0 (default) to Infinity. */
+    /**
+     * The number of levels of finished child contexts that keep their operations for plugins: 0 (default) to Infinity.
+     */
     childOperationsDepth?: number;
   };
 }
 
-/** How an invocation reaches the service that keeps its execution. */
+/** The connection of an invocation to the service that keeps its execution. */
 export interface DurableExecutionClient {
   /** One page of the execution's operations. */
   getExecutionState(
@@ -138,7 +140,7 @@ export interface DurableExecutionClient {
   ): Promise<CheckpointDurableExecutionResponse>;
 }
 
-/** What a logger is told of the code that logs. */
+/** The facts about the logging code that a logger gets. */
 export interface DurableLogData {
   /** The id of the invocation's request. */
   requestId: string;
@@ -157,13 +159,13 @@ export interface DurableLogData {
 
 /** Answers, at the time of the call, where the code that logs stands. */
 export interface DurableLoggingContext {
-  /** Where the calling code stands. */
+  /** The place of the calling code. */
   getDurableLogData: () => DurableLogData;
 }
 
 export type DurableLogLevel = "INFO" | "WARN" | "ERROR" | "DEBUG";
 
-/** What a logger for durable functions has: the levels of a console. */
+/** A logger for durable functions: it has the levels of a console. */
 export interface DurableLogger {
   /** Logs at a level that is named; left out by loggers that cannot. */
   log?(level: DurableLogLevel, ...params: unknown[]): void;
@@ -214,7 +216,7 @@ export interface WaitForConditionContext<Logger extends DurableLogger>
 
 export type WaitForCallbackContext<Logger extends DurableLogger> = OperationContext<DurableContextLogger<Logger>>;
 
-/** Where the value that passes a serdes belongs. */
+/** The place of a value that passes a serdes. */
 export interface SerdesContext {
   /** The operation's position, such as `1-2`. */
   entityId: string;
@@ -236,7 +238,7 @@ export type AnySerdes = Serdes<any>;
 /** The half of a serdes that reads. */
 export type AnySerdesDeserializer = Pick<AnySerdes, "deserialize">;
 
-/** Which serdes the operations of a context use that name none themselves. */
+/** The serdes for the operations of a context that name none themselves. */
 export interface SerdesConfig {
   /** For results, states and inputs; JSON by default. */
   defaultSerdes?: AnySerdes;
@@ -244,17 +246,17 @@ export interface SerdesConfig {
   defaultCallbackDeserializer?: AnySerdesDeserializer;
 }
 
-/** Which payloads go to files, and how these are named. */
+/** The payloads that go to files, and the files' names. */
 export interface FileSystemSerdesConfig {
   /** The default is ALWAYS. */
   storageMode?: `${FileSystemSerdesMode}`;
   /** The default is URI. */
   pathEncoding?: `${FileSystemPathEncoding}`;
-  /** What the log shows of a value beside its file. */
+  /** Makes the part of a value that the log shows beside its file. */
   generatePreview?: (value: unknown) => Record<string, unknown> | undefined;
 }
 
-/** What a retry strategy says. */
+/** The decision of a retry strategy. */
 export interface RetryDecision {
   /** False ends the step with the error. */
   shouldRetry: boolean;
@@ -265,29 +267,29 @@ export interface RetryDecision {
 /** Decides after each failure. `attemptCount` is 1 after the first. */
 export type RetryStrategy = (error: Error, attemptCount: number) => RetryDecision;
 
-/** How a step is run and stored. */
+/** The configuration of a step. */
 export interface StepConfig<T> {
   /** After a failure; by default `retryPresets.default`, six attempts with up to 60 s between two. */
   retryStrategy?: RetryStrategy;
   /**
-   * How long one attempt may take; for ever by default. Then its signal is aborted, and the attempt has failed with a
-   * `StepTimeoutError`, whatever its function still does; the retry strategy decides how it goes on. Of a step with a
+   * The longest time of one attempt; unlimited by default. Then its signal is aborted, and the attempt has failed with
+   * a `StepTimeoutError`, even if its function goes on; the retry strategy decides what follows. Of a step with a
    * timeout, an attempt that the platform cut off counts as one that failed, with a `StepInterruptedError`, once its
    * start is recorded. Not in AWS's SDK.
    */
   timeout?: Duration;
-  /** How often the function may run for one attempt; at least once by default. */
+  /** The guarantee for the function within one attempt; at least once by default. */
   semantics?: `${StepSemantics}`;
   /** For the result; the context's own by default. */
   serdes?: Serdes<T>;
-  /** What the step is recorded as, 1 to 32 letters, digits, `-` and `_`, and compared with on replay. Default: `Step`. */
+  /** The recorded subtype of the step, compared on replay: 1 to 32 letters, digits, `-` and `_`. Default: `Step`. */
   subType?: string;
 }
 
 /** The function of a step; it runs again only if its outcome was not recorded. */
 export type StepFunc<T, Logger extends DurableLogger = DurableLogger> = (context: StepContext<Logger>) => Promise<T>;
 
-/** How input and result of an invoke are stored, and for whom it is. */
+/** The storage of an invoke's input and result, and its tenant. */
 export interface InvokeConfig<I, O> {
   /** For the input; the context's own by default. */
   payloadSerdes?: Serdes<I>;
@@ -318,7 +320,7 @@ export type WaitForCallbackSubmitterFunc<TLogger extends DurableLogger> = (
   context: WaitForCallbackContext<TLogger>,
 ) => Promise<void>;
 
-/** What a wait strategy says of a state: check again after a delay, or be content. */
+/** The decision of a wait strategy about a state: check again after a delay, or stop. */
 export type WaitForConditionDecision = { shouldContinue: true; delay: Duration } | { shouldContinue: false };
 
 /** Gets the state of the check before, and answers with the new one. */
@@ -330,11 +332,11 @@ export type WaitForConditionCheckFunc<T, Logger extends DurableLogger = DurableL
 /** Decides after each check. `attempt` is 1 after the first. */
 export type WaitForConditionWaitStrategyFunc<T> = (state: T, attempt: number) => WaitForConditionDecision;
 
-/** What a condition starts from, and how long it is waited for. */
+/** The initial state of a condition, and the strategy of its checks. */
 export interface WaitForConditionConfig<T> {
   /** Says after each check whether to go on, and when. */
   waitStrategy: WaitForConditionWaitStrategyFunc<T>;
-  /** What the first check gets. */
+  /** The state that the first check gets. */
   initialState: T;
   /** For the state; the context's own by default. */
   serdes?: Serdes<T>;
@@ -344,13 +346,13 @@ export type ChildFunc<T, Logger extends DurableLogger = DurableLogger> = (
   context: DurableContext<Logger>,
 ) => Promise<T>;
 
-/** How a child context is stored. */
+/** The storage of a child context. */
 export interface ChildConfig<T> {
   /** For the result; the context's own by default. */
   serdes?: Serdes<T>;
   /** The sub type of its operation; `RunInChildContext` by default. */
   subType?: string;
-  /** What is stored instead of a result over 256 KiB; the function then runs again on replay. */
+  /** Makes the text that is stored instead of a result over 256 KiB; the function then runs again on replay. */
   summaryGenerator?: (result: T) => string;
   /** Makes the error that the caller gets of the one that was stored; a ChildContextError by default. */
   errorMapper?: (originalError: DurableOperationError) => DurableOperationError;
@@ -362,7 +364,7 @@ export interface ChildConfig<T> {
 export interface BatchItem<TResult> {
   /** The item's value, if it succeeded. */
   result?: TResult;
-  /** What the item failed with, if it did. */
+  /** The failure of the item; absent without one. */
   error?: ChildContextError;
   /** The item's place among those given, from 0. */
   index: number;
@@ -403,13 +405,13 @@ export interface BatchResult<TResult> extends Iterable<TResult> {
   getResults(): Array<TResult>;
   /** The errors of the items that failed, in the order of the items. */
   getErrors(): Array<ChildContextError>;
-  /** How many items succeeded. */
+  /** The number of items that succeeded. */
   successCount: number;
-  /** How many items failed. */
+  /** The number of items that failed. */
   failureCount: number;
-  /** How many items were still running when the batch was complete. */
+  /** The number of items that were still running when the batch was complete. */
   startedCount: number;
-  /** How many items were started. */
+  /** The number of items that were started. */
   totalCount: number;
 }
 
@@ -429,10 +431,10 @@ type Positions<Results extends readonly unknown[]> = { readonly [position: numbe
   >]: never;
 } & { readonly [Key in keyof Results as Key extends `${number}` ? Key : never]: Results[Key] };
 
-/** What `shouldComplete` says; the outcome is SUCCEEDED by default. */
+/** The decision of `shouldComplete`; the outcome is SUCCEEDED by default. */
 export type CompletionDecision = { complete: false } | { complete: true; outcome?: CompletionOutcome };
 
-/** How it stands with one item. */
+/** The state of one item. */
 export interface CompletionItemStatus {
   /** The item's place among those given, from 0. */
   index: number;
@@ -442,15 +444,15 @@ export interface CompletionItemStatus {
   status?: BatchItemStatus;
 }
 
-/** How far a batch has come. */
+/** The progress of a batch. */
 export interface CompletionStatus {
-  /** How many items have succeeded. */
+  /** The number of items that have succeeded. */
   successCount: number;
-  /** How many items have failed. */
+  /** The number of items that have failed. */
   failureCount: number;
-  /** How many items have an outcome. */
+  /** The number of items that have an outcome. */
   completedCount: number;
-  /** How many items were given. */
+  /** The number of items that were given. */
   totalCount: number;
   /** Every item, in order. */
   items: readonly CompletionItemStatus[];
@@ -492,13 +494,13 @@ export interface ParallelConfig<TResult> {
   itemSerdes?: Serdes<TResult>;
   /** Without one, the first failure completes the batch. */
   completionConfig?: CompletionConfig;
-  /** What is stored instead of a result over 256 KiB; the items are then read again on replay. */
+  /** Makes the text that is stored instead of a result over 256 KiB; the items are then read again on replay. */
   summaryGenerator?: (result: BatchResult<TResult>) => string;
-  /** Whether each item is a recorded context of its own; NESTED by default. */
+  /** NESTED, the default: each item is a recorded context of its own. FLAT: it is not. */
   nesting?: `${NestingType}`;
 }
 
-/** How a `map` runs its items. */
+/** The configuration of a `map`. */
 export interface MapConfig<TItem, TResult> extends ParallelConfig<TResult> {
   /** The name of an item; `map-item-<index>` by default. If it throws, or gives what is no text, the `map` fails. */
   itemNamer?: (item: TItem, index: number) => string;
@@ -540,7 +542,7 @@ type BranchResults<Branches extends readonly unknown[], Logger extends DurableLo
 export interface ConcurrentExecutionItem<T> {
   /** The item's id. */
   id: string;
-  /** What the item is about. */
+  /** The item's data. */
   data: T;
   /** The item's place, from 0. */
   index: number;
@@ -554,7 +556,7 @@ export type ConcurrentExecutor<TItem, TResult, Logger extends DurableLogger> = (
   childContext: DurableContext<Logger>,
 ) => Promise<TResult>;
 
-/** How a concurrent execution runs its items. */
+/** The configuration of a concurrent execution. */
 export interface ConcurrencyConfig<TResult> extends ParallelConfig<TResult> {
   /** The sub type of the batch's own context. */
   topLevelSubType?: string;
@@ -562,13 +564,13 @@ export interface ConcurrencyConfig<TResult> extends ParallelConfig<TResult> {
   iterationSubType?: string;
 }
 
-/** What a durable handler works with. Every operation may be named by a first argument. */
+/** The operations of a durable handler. Every operation may be named by a first argument. */
 export interface DurableContext<TLogger extends DurableLogger = DurableLogger> {
   /** The context that the Lambda runtime, or the host in its place, gave the invocation. */
   lambdaContext: LambdaContext;
   /** Logs, and says nothing while the code replays. */
   logger: DurableContextLogger<TLogger>;
-  /** What the execution is called. */
+  /** The execution's ARN. */
   executionContext: { readonly durableExecutionArn: string };
 
   /** Runs a function once and records its outcome; retries it on failure. */
@@ -749,13 +751,13 @@ export interface WaitStrategyConfig<T> {
   timeoutSeconds?: number;
 }
 
-/** How `withRetry` retries its block. */
+/** The configuration of `withRetry`. */
 export interface WithRetryConfig<T> {
   /** Says after each failure whether to try again, and when. */
   retryStrategy: RetryStrategy;
   /** The default is true. */
   wrapWithRunInChildContext?: boolean;
-  /** How the block's child context is stored. */
+  /** The storage of the block's child context. */
   childContextConfig?: ChildConfig<T>;
 }
 

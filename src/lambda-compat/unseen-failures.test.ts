@@ -1,4 +1,6 @@
-/** What passes unseen is told of: operations that nobody awaits, when the execution ends, and attempts that failed. */
+/**
+ * Failures that pass unseen are logged: operations that nobody awaits, when the execution ends, and failed attempts.
+ */
 
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { DurableTestRunner } from "../testing/test-runner.ts";

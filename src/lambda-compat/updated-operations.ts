@@ -2,8 +2,8 @@ import { type Operation, placeOf } from "../engine/model/operation.ts";
 import type { InvocationRequest } from "../engine/runner/function.ts";
 
 /**
- * Which operations have changed from outside since the invocation before, in the order of the journal: AWS's service tells
- * its SDK, which tells plugins.
+ * The operations that have changed from outside since the invocation before, in the order of the journal: AWS's service
+ * tells its SDK, which tells plugins.
  */
 export function updatedOperations({ journal, heard }: Pick<InvocationRequest, "journal" | "heard">): Operation[] {
   return journal.filter(

@@ -9,23 +9,23 @@ export type { ErrorObject } from "../engine/model/errors.ts";
 /** A client may leave timestamps as they came (ISO text) or have them parsed. */
 export type WireTimestamp = Date | string;
 
-/** What the wire says of the execution itself. */
+/** The execution's own details on the wire. */
 export interface ExecutionDetails {
   /** The event, as JSON text. */
   InputPayload?: string | undefined;
 }
 
-/** What the wire says of a context. */
+/** The details of a context on the wire. */
 export interface ContextDetails {
   /** True if its value is rebuilt by running it again. */
   ReplayChildren?: boolean | undefined;
   /** Its value as its serdes wrote it, or a summary. */
   Result?: string | undefined;
-  /** What it failed with. */
+  /** The context's failure. */
   Error?: ErrorObject | undefined;
 }
 
-/** What the wire says of a step. */
+/** The details of a step on the wire. */
 export interface StepDetails {
   /** Attempts that have finished. */
   Attempt?: number | undefined;
@@ -33,7 +33,7 @@ export interface StepDetails {
   NextAttemptTimestamp?: Date | undefined;
   /** Its value, or the state of a condition, as its serdes wrote it. */
   Result?: string | undefined;
-  /** What it, or its last attempt, failed with. */
+  /** The failure of the step, or of its last attempt. */
   Error?: ErrorObject | undefined;
 }
 
@@ -43,7 +43,7 @@ export interface WireStepDetails extends Omit<StepDetails, "NextAttemptTimestamp
   NextAttemptTimestamp?: WireTimestamp | undefined;
 }
 
-/** What the wire says of a wait. */
+/** The details of a wait on the wire. */
 export interface WaitDetails {
   /** When it is over. */
   ScheduledEndTimestamp?: Date | undefined;
@@ -55,21 +55,21 @@ export interface WireWaitDetails {
   ScheduledEndTimestamp?: WireTimestamp | undefined;
 }
 
-/** What the wire says of a callback. */
+/** The details of a callback on the wire. */
 export interface CallbackDetails {
   /** The id by which the outside completes it. */
   CallbackId?: string | undefined;
-  /** What it was completed with. */
+  /** The payload of its success. */
   Result?: string | undefined;
-  /** What it was failed with. */
+  /** The error of its failure. */
   Error?: ErrorObject | undefined;
 }
 
-/** What the wire says of an invoke. */
+/** The details of an invoke on the wire. */
 export interface ChainedInvokeDetails {
   /** The result of the invoked function. */
   Result?: string | undefined;
-  /** What the invoked function failed with. */
+  /** The failure of the invoked function. */
   Error?: ErrorObject | undefined;
 }
 
@@ -83,13 +83,13 @@ export interface Operation {
   Name?: string | undefined;
   /** Its type. */
   Type: OperationType | undefined;
-  /** What kind of call it comes from, such as `MapIteration`. */
+  /** The kind of call that the operation comes from, such as `MapIteration`. */
   SubType?: string | undefined;
   /** When it started. */
   StartTimestamp: Date | undefined;
   /** When it had its outcome. */
   EndTimestamp?: Date | undefined;
-  /** How it stands with it. */
+  /** The operation's status. */
   Status: OperationStatus | undefined;
   /** Of the execution itself. */
   ExecutionDetails?: ExecutionDetails | undefined;
@@ -118,25 +118,25 @@ export interface WireOperation
   WaitDetails?: WireWaitDetails | undefined;
 }
 
-/** What an update says of a context. */
+/** The options of a context in an update. */
 export interface ContextOptions {
   /** True if its value is to be rebuilt by running it again. */
   ReplayChildren?: boolean | undefined;
 }
 
-/** What an update says of a step. */
+/** The options of a step in an update. */
 export interface StepOptions {
   /** Whole seconds until the next attempt, 1 to 31,622,400. */
   NextAttemptDelaySeconds?: number | undefined;
 }
 
-/** What an update says of a wait. */
+/** The options of a wait in an update. */
 export interface WaitOptions {
   /** Whole seconds, 1 to 31,622,400. */
   WaitSeconds?: number | undefined;
 }
 
-/** What an update says of a callback. */
+/** The options of a callback in an update. */
 export interface CallbackOptions {
   /** Seconds until it times out, 0 or absent for never. */
   TimeoutSeconds?: number | undefined;
@@ -144,7 +144,7 @@ export interface CallbackOptions {
   HeartbeatTimeoutSeconds?: number | undefined;
 }
 
-/** What an update says of an invoke. */
+/** The options of an invoke in an update. */
 export interface ChainedInvokeOptions {
   /** The name or ARN of the function. */
   FunctionName: string | undefined;
@@ -152,7 +152,7 @@ export interface ChainedInvokeOptions {
   TenantId?: string | undefined;
 }
 
-/** What is to be recorded of one operation. */
+/** A record to be made of one operation. */
 export interface OperationUpdate {
   /** The operation's id. */
   Id: string | undefined;
@@ -162,13 +162,13 @@ export interface OperationUpdate {
   Name?: string | undefined;
   /** Its type. */
   Type: OperationType | undefined;
-  /** What kind of call it comes from, such as `MapIteration`. */
+  /** The kind of call that the operation comes from, such as `MapIteration`. */
   SubType?: string | undefined;
-  /** What happens to it. */
+  /** The action on the operation. */
   Action: OperationAction | undefined;
   /** Its value, state or input as its serdes wrote it. */
   Payload?: string | undefined;
-  /** What it, or its attempt, failed with. */
+  /** The failure of the operation, or of its attempt. */
   Error?: ErrorObject | undefined;
   /** Of a context. */
   ContextOptions?: ContextOptions | undefined;
@@ -182,31 +182,31 @@ export interface OperationUpdate {
   ChainedInvokeOptions?: ChainedInvokeOptions | undefined;
 }
 
-/** What has changed since the answer before. */
+/** The operations that have changed since the answer before. */
 export interface CheckpointUpdatedExecutionState {
   /** The operations that have changed. */
   Operations?: WireOperation[] | undefined;
-  /** Where the next page begins; absent on the last one. */
+  /** The marker of the next page; absent on the last one. */
   NextMarker?: string | undefined;
 }
 
-/** What a checkpoint asks for. */
+/** The request of a checkpoint. */
 export interface CheckpointDurableExecutionRequest {
   /** The execution's ARN. */
   DurableExecutionArn: string | undefined;
   /** The token that the invocation, or the answer before, came with. */
   CheckpointToken: string | undefined;
-  /** What is to be recorded, in order; none asks for changes only. */
+  /** The updates to record, in order; none asks for changes only. */
   Updates?: OperationUpdate[] | undefined;
   /** Makes a repeated request one; AWS's SDK sends none. */
   ClientToken?: string | undefined;
 }
 
-/** What a checkpoint is answered with. */
+/** The answer to a checkpoint. */
 export interface CheckpointDurableExecutionResponse {
   /** The token for the next request. */
   CheckpointToken?: string | undefined;
-  /** What has changed since the answer before. */
+  /** The operations that have changed since the answer before. */
   NewExecutionState: CheckpointUpdatedExecutionState | undefined;
 }
 
@@ -216,7 +216,7 @@ export interface GetDurableExecutionStateRequest {
   DurableExecutionArn: string | undefined;
   /** The token that the invocation, or the answer before, came with. */
   CheckpointToken: string | undefined;
-  /** Where the page begins, as the page before says; absent for the first one. */
+  /** The marker of the page, from the page before; absent for the first one. */
   Marker?: string | undefined;
   /** The most operations of a page; up to 1000. */
   MaxItems?: number | undefined;
@@ -226,7 +226,7 @@ export interface GetDurableExecutionStateRequest {
 export interface GetDurableExecutionStateResponse {
   /** In the order in which they started. */
   Operations: WireOperation[] | undefined;
-  /** Where the next page begins; absent on the last one. */
+  /** The marker of the next page; absent on the last one. */
   NextMarker?: string | undefined;
 }
 
@@ -236,7 +236,7 @@ export interface DurableExecutionInvocationInput {
   DurableExecutionArn: string;
   /** The token for the first request. */
   CheckpointToken: string;
-  /** What changed since the previous invocation. */
+  /** The ids of the operations that changed since the previous invocation. */
   UpdatedOperationIds?: string[];
   /** The first page of the execution's operations; the first of them is the execution itself. */
   InitialExecutionState: {
@@ -245,7 +245,7 @@ export interface DurableExecutionInvocationInput {
   };
 }
 
-/** What a durable function answers: an outcome, or PENDING if it is suspended. */
+/** The answer of a durable function: an outcome, or PENDING if it is suspended. */
 export type DurableExecutionInvocationOutput =
   | { Status: InvocationStatus.SUCCEEDED; Result?: string }
   | { Status: InvocationStatus.FAILED; Error: ErrorObject }

@@ -116,7 +116,7 @@ export function updateToWire(update: OperationUpdate): wire.OperationUpdate {
   });
 }
 
-/** What an SDK asks to record. Nothing is checked: that is the machine's part. */
+/** Converts an SDK's request to record an update. Nothing is checked: the machine does that. */
 export function updateFromWire(update: wire.OperationUpdate): OperationUpdate {
   const { Id, ParentId, Name, Type, SubType, Action, Payload, Error } = update;
   const read = {

@@ -4,7 +4,7 @@ import { LocalService } from "../../test/conformance/local-service.ts";
 import type { DurableContext, RetryDecision, WithRetryConfig } from "./types.ts";
 import { withRetry } from "./with-retry.ts";
 
-/** What a handler recorded and returned that used the given `withRetry` on a context of AWS's SDK. */
+/** The records and the result of a handler that used the given `withRetry` on a context of AWS's SDK. */
 async function traceOf(
   retry: typeof withRetry,
   { name, succeedsAt, config }: { name?: string; succeedsAt: number; config: Partial<WithRetryConfig<number>> },

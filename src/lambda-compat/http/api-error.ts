@@ -33,9 +33,7 @@ export function hasCode(error: unknown, code: ClientErrorCode): boolean {
   return error instanceof Error && (error as { code?: unknown }).code === code;
 }
 
-/**
- * What may be told to the caller; anything that is not meant for one becomes a plain `ServiceException`.
- */
+/** The answer for an error that is meant for the caller; any other error becomes a plain `ServiceException`. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   const { code, message } = error instanceof Error ? (error as Error & { code?: unknown }) : {};

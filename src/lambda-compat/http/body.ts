@@ -6,7 +6,7 @@ import { ApiError, invalidParameter } from "./api-error.ts";
 /** A JSON type, a list of one, or an object of some. */
 export type Shape = "string" | "number" | "boolean" | readonly [Shape] | { readonly [member: string]: Shape };
 
-/** What has that shape. Every member may be absent. */
+/** A value of that shape. Every member may be absent. */
 export type Shaped<S> = S extends "string"
   ? string
   : S extends "number"
@@ -48,7 +48,7 @@ export async function readBody({ body }: Request, { bytes, ms }: BodyLimits): Pr
     return whole;
   } catch (error) {
     letGo();
-    // What is let go of ends on some platforms, and fails on others.
+    // Cancelling a body ends the read on some platforms, and fails it on others.
     throw isLate ? late(ms) : error;
   } finally {
     clearTimeout(timer);
@@ -119,7 +119,7 @@ function hasMoreValues(body: Uint8Array, limit: number): boolean {
   return count > limit;
 }
 
-/** What every value and name of JSON but the first comes after. */
+/** True for a byte that precedes a value or a name of JSON; only the first value has none before it. */
 function isMark(byte: number): boolean {
   return byte === COMMA || byte === COLON || byte === LIST || byte === OBJECT;
 }

@@ -26,7 +26,7 @@ interface Deed {
   readonly removes?: boolean;
 }
 
-/** How it went with one of them. */
+/** The outcome for one execution. */
 interface Result {
   readonly DurableExecutionArn: string;
   readonly Status: "DONE" | "UNCHANGED" | "FAILED";
@@ -57,7 +57,7 @@ function readArns(value: unknown): readonly string[] {
   return arns;
 }
 
-/** What the body says beside the names holds for all of them, and is read as by the call for a single one. */
+/** The deed for all names of the body; its other members are read as by the call for a single execution. */
 function deedOf({ client }: Face, { label, body }: Call): Deed {
   const shape = { Version: "string", Reason: "string" } as const;
   const { Version, Reason } = readShape(readJson(body), shape, "Body") ?? {};

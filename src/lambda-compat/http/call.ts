@@ -1,4 +1,4 @@
-/** What every route gets, and how it reads what callers send beside the body. */
+/** The call that every route gets, and the readers for its query, headers and path. */
 
 import type { ExecutionHeader } from "../../engine/model/execution.ts";
 import type { Tags } from "../../engine/model/tags.ts";
@@ -23,9 +23,9 @@ export interface Face {
   /** Absent where nobody keeps what handlers write. */
   readonly logs: LogSource | undefined;
   readonly scope: ArnScope;
-  /** What stands before every path; empty at the root. */
+  /** The prefix of every path; empty at the root. */
   readonly basePath: string;
-  /** What clients call the host, where that is not what its header says. */
+  /** The host names that clients may sign, where they differ from the header `Host`. */
   readonly signedHosts: readonly string[] | undefined;
   readonly heartbeatMs: number;
   readonly limits: HostLimits;
@@ -35,11 +35,11 @@ export interface Face {
 }
 
 export interface Call {
-  /** What else the caller may do, beside this. */
+  /** Tells whether the caller has another right, too. */
   readonly may: (right: Right) => boolean;
   readonly headers: Headers;
   readonly query: URLSearchParams;
-  /** What stands in the path for the execution, the function or the callback, decoded. */
+  /** The name or id in the path of the execution, the function or the callback, decoded. */
   readonly label: string;
   readonly body: Uint8Array;
   /** Aborted when the caller has left, where the platform tells. */

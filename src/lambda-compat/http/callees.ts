@@ -14,10 +14,10 @@ import type { Face } from "./call.ts";
 /** The execution whose history is shown. */
 type Caller = Pick<ExecutionHeader, "id" | "incarnation">;
 
-/** How many callees are looked up for one page: each is another object to ask, and platforms count these. */
+/** The most callees that are looked up for one page: each is another object to ask, and platforms count these. */
 const MAX_CALLEES = 32;
 
-/** What a history says of a callee; a plain function has no execution. */
+/** The facts about a callee in a history; a plain function has no execution. */
 export interface Callee {
   readonly ExecutedVersion: string;
   readonly DurableExecutionArn: string;

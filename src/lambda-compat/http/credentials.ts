@@ -1,7 +1,7 @@
 /**
- * Who may do what. Without a credential that the host lists, nothing is answered but 401, in the same words for an
- * unknown access key and for a wrong secret. How long a comparison takes tells nothing of a secret. An access key is no
- * secret: an unknown one is refused before anything is read or hashed for it.
+ * The credentials of a host and their rights. A request without a listed credential is answered with 401, in the same
+ * words for an unknown access key and for a wrong secret. The time of a comparison tells nothing of a secret. An access
+ * key is no secret: an unknown one is refused before anything is read or hashed for it.
  */
 
 import { ApiError } from "./api-error.ts";
@@ -20,7 +20,7 @@ const RIGHTS: readonly Right[] = ["start", "read", "callback", "checkpoint", "ad
 export interface Credential {
   /** Names the caller to people; never a secret. */
   readonly id: string;
-  /** What the caller may do. */
+  /** The rights of the caller. */
   readonly rights: readonly Right[];
   /** Sent as `Authorization: Bearer <token>`. */
   readonly bearer?: string | undefined;

@@ -12,11 +12,11 @@ const BROKEN = "event: error\ndata: {}\n\n";
 const COMMENT = ":\n\n";
 
 export interface EventStreamOptions {
-  /** What was taken of the events already; undefined for nothing. */
+  /** The event that was read already; undefined for none. */
   readonly first: IteratorResult<LiveEvent, undefined> | undefined;
-  /** How long the stream may be silent. */
+  /** The longest silence of the stream, in ms, before a comment is sent. */
   readonly heartbeatMs: number;
-  /** What the reader may see of a commit's text. */
+  /** The part of a commit's text that the reader may see. */
   readonly readable: (text: string) => string;
   /** Told when the stream has ended, or its reader has left. */
   readonly onClosed: () => void;

@@ -81,7 +81,7 @@ function within(given: object, name: string): object {
   return value ?? {};
 }
 
-/** What is undefined counts as absent. */
+/** Refuses unknown members and wrong values. An undefined member counts as absent. */
 function check(given: object, forms: Forms, path: string): void {
   for (const [name, value] of Object.entries(given)) {
     const form = Object.hasOwn(forms, name) ? forms[name] : undefined;

@@ -22,22 +22,22 @@ import { HostLimits, type HttpLimits } from "./limits.ts";
 import type { LogSource } from "./log-source.ts";
 import { type Route, ROUTES } from "./routes.ts";
 
-/** How the HTTP face answers; each member has a default. */
+/** The options of the HTTP face; each member has a default. */
 export interface HttpFaceOptions {
-  /** How the ARNs in answers begin; `arn:perdure:lambda:local:000000000000` unless told otherwise. */
+  /** The beginning of the ARNs in answers; `arn:perdure:lambda:local:000000000000` by default. */
   readonly arn?: Partial<ArnScope>;
-  /** What stands before every path, such as `/durable`, where the face is not at the root of its host; nothing by default. */
+  /** The prefix of every path, such as `/durable`, where the face is not at the root of its host; empty by default. */
   readonly basePath?: string;
   /**
-   * What clients call the host, with its port if that is not the usual one, where something in between rewrites the header
-   * `Host`, which AWS's clients sign; a list if it has several names. What the header says by default.
+   * The host name that clients sign, with its port if that is not the usual one, where a proxy rewrites the header
+   * `Host`; a list if the host has several names. AWS's clients sign that header. The header's value by default.
    */
   readonly signedHost?: string | readonly string[];
   /** Origins whose pages may call, such as `https://app.example.com`; `*` for all. None by default. */
   readonly allowedOrigins?: readonly string[];
-  /** How long an event stream may be silent before a comment is sent; 15,000 ms by default. */
+  /** The longest silence of an event stream before a comment is sent, in ms; 15,000 by default. */
   readonly heartbeatMs?: number;
-  /** What this host takes on at a time. */
+  /** The load that this host accepts at a time. */
   readonly limits?: HttpLimits;
   /** The clock for signatures, waits and limits, ms since the epoch; `Date.now` by default. */
   readonly now?: () => number;
@@ -45,15 +45,15 @@ export interface HttpFaceOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-/** What an HTTP face is made of. */
+/** The parts of an HTTP face. */
 export interface HttpFaceParts {
   /** The host's client, which all calls go to. */
   readonly client: ExecutionClient;
-  /** Who may call; without any, every call is answered with 401. */
+  /** The credentials of callers; without any, every call is answered with 401. */
   readonly credentials: readonly Credential[];
-  /** Where the lines are that handlers wrote, such as a `KeptLogs`; without it the face has none to show. */
+  /** The source of the lines that handlers wrote, such as a `KeptLogs`; without it the face has no lines to show. */
   readonly logs?: LogSource;
-  /** How it answers; the defaults when absent. */
+  /** The options; the defaults when absent. */
   readonly options?: HttpFaceOptions;
 }
 

@@ -1,4 +1,4 @@
-/** What can be invoked. */
+/** The functions that can be invoked, and their versions. */
 
 import { LATEST } from "../../engine/runner/function.ts";
 import { formatFunctionArn } from "../arn.ts";

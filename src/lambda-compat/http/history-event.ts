@@ -76,7 +76,7 @@ type Placed =
   // It leads to the callee.
   | "rewinds";
 
-/** What AWS calls the members that only change their name. */
+/** AWS's names for the members that only change their name. */
 const NAMES: Readonly<Record<Exclude<keyof HistoryEvent, Placed>, string>> = {
   executionTimeoutSeconds: "ExecutionTimeout",
   waitSeconds: "Duration",

@@ -11,7 +11,7 @@ import { type Call, type Face, readChoice, readFunction, readTags, readTime } fr
 
 /** As long as AWS lets a caller wait; the execution itself goes on. */
 const MAX_SYNC_WAIT_MS = 900_000;
-/** How soon it is noticed that the caller has left. */
+/** The time between two looks whether the caller has left, in ms. */
 const LOOK_MS = 10_000;
 
 export async function invoke(face: Face, call: Call): Promise<Response> {
@@ -62,7 +62,7 @@ async function settled(face: Face, { id }: ExecutionHeader, signal: AbortSignal)
   }
 }
 
-/** What AWS's Invoke has no place for. */
+/** The parts of a start that AWS's Invoke has no member for: tags and the time of the start. */
 function readOwnHeaders({ headers }: Call): Pick<StartRequest, "tags"> & { readonly startAt: number | undefined } {
   const tags = [...new URLSearchParams(headers.get("x-perdure-tags") ?? "")];
   return {
@@ -82,7 +82,10 @@ function dryRun({ client, scope }: Face, request: StartRequest): Response {
   return new Response(null, { status: 204 });
 }
 
-/** What functions and versions there are, which the client's own refusal names, is for callers who may look. */
+/**
+ * Starts an execution. The client's refusal lists the functions and versions there are; only callers who may read get
+ * it.
+ */
 async function start({ client, scope, limits }: Face, { may }: Call, request: StartRequest): Promise<StartAnswer> {
   limits.takeStart();
   try {
@@ -99,7 +102,9 @@ function noFunction({ functionName, version }: StartRequest, scope: ArnScope): A
   return new ApiError(ClientErrorCode.NOT_FOUND, 404, message);
 }
 
-/** What did not succeed within the time is told as a function error, also when nobody gave an error for it. */
+/**
+ * The answer for an outcome. An execution that did not succeed in time is a function error, also when it has no error.
+ */
 function outcome({ status, result = "null", error, halt }: ExecutionHeader, headers: Record<string, string>): Response {
   const state = halt ? "HALTED" : status;
   const failure = {

@@ -7,7 +7,7 @@ import { executionIdOf, parseExecutionArn } from "../arn.ts";
 import { startOfWord } from "./words.ts";
 import type { LogLine, LogPage, LogPageQuery, LogSource } from "./log-source.ts";
 
-/** How much is kept. */
+/** The limits of the lines that are kept. */
 export interface KeptLogsOptions {
   /** Lines of one execution; 1,000 by default. The oldest go first. */
   readonly linesOfEach?: number;
@@ -173,7 +173,7 @@ function cut(text: string): string {
   return JSON.parse(JSON.stringify(text.slice(0, end))) as string;
 }
 
-/** What the default logger writes: one JSON object a line. */
+/** A line of the default logger: one JSON object. */
 interface LogRecord {
   readonly timestamp: string;
   readonly level: string;

@@ -1,4 +1,4 @@
-/** What one host takes on at a time, so that no caller, right or wrong, has all of it. */
+/** The load that one host accepts at a time, so that no caller, with a credential or without, takes all of it. */
 
 import { ClientErrorCode } from "../../engine/runner/client.ts";
 import { ApiError } from "./api-error.ts";
@@ -32,7 +32,7 @@ export class HostLimits {
   readonly #now: () => number;
   #streams = 0;
   #bulkCalls = 0;
-  /** How many starts may come at once, as of `#countedAt`. */
+  /** The number of starts that may come at once, as of `#countedAt`. */
   #starts: number;
   #countedAt: number;
 

@@ -1,4 +1,4 @@
-/** Where the lines are that handlers wrote. */
+/** The port to the lines that handlers wrote. */
 
 import type { ExecutionHeader } from "../../engine/model/execution.ts";
 import type { MaybePromise } from "../../engine/ports/maybe-promise.ts";
@@ -11,25 +11,25 @@ export interface LogLine {
   readonly at: number;
   /** As the logger calls it: `DEBUG`, `INFO`, `WARN` or `ERROR`. */
   readonly level: string;
-  /** What it says. */
+  /** The line's text. */
   readonly text: string;
   /** The id on the wire of the operation that wrote it; absent for the handler's own. */
   readonly operationId?: string;
-  /** Which attempt of that operation, from 1. */
+  /** The number of that operation's attempt, from 1. */
   readonly attempt?: number;
 }
 
-/** Which lines are asked for. */
+/** The page of lines that is asked for. */
 export interface LogPageQuery {
   /** Those behind the line of this number; 0 for all. */
   readonly after: number;
-  /** How many at most. */
+  /** The most lines in the page. */
   readonly limit: number;
 }
 
-/** Where else lines are, for people to look there. */
+/** A place outside the face that has more lines, for people to look there. */
 export interface LogPlace {
-  /** What they are to look into, such as `CloudWatch Logs`. */
+  /** The service's name, such as `CloudWatch Logs`. */
   readonly service: string;
   /** The region that it is in, where it is a service of AWS's. */
   readonly region?: string;
@@ -45,7 +45,7 @@ export interface LogPage {
   readonly more: boolean;
   /** From when on the source has all lines, ms since the epoch; earlier ones may be missing. Absent where none is. */
   readonly since?: number;
-  /** Where the lines are that the source has not. */
+  /** The place of the lines that the source does not have. */
   readonly elsewhere?: LogPlace;
 }
 

@@ -1,4 +1,4 @@
-/** What an operator does to an execution beside stopping and resuming it. All of it is perdure's own. */
+/** An operator's actions on an execution beside stopping and resuming it. All of them are perdure's own. */
 
 import type { ExecutionHeader } from "../../engine/model/execution.ts";
 import { present } from "../../engine/model/present.ts";

@@ -8,7 +8,7 @@ import { anyCharacter } from "../../../test/any-character.ts";
 const SECRET = "0123456789abcdef0123456789abcdef";
 const name = fc.stringMatching(/^[\w-]{1,40}$/);
 const secret = fc.stringMatching(/^[0-9a-f]{32}$/);
-/** How an id is written in a mail, in a link, in JSON, and in JSON in JSON. */
+/** The ways to write an id: in a mail, in a link, in JSON, and in JSON in JSON. */
 const writings: readonly ((id: string) => string)[] = [
   (id) => id,
   (id) => `Approve: ${id}.`,

@@ -15,10 +15,10 @@ const END_CHARACTERS = 48;
 const PADDINGS = ["", "=", "=="] as const;
 /** Letters and digits in a row: ids are base64 of ASCII text, which has no other characters. */
 const SHORTEST_RUN = END_CHARACTERS - 2;
-/** How an id ends when it is decoded. */
+/** The end of a decoded id. */
 const SECRET = /\n[0-9a-f]{32}$/;
 
-/** What stands behind a text that was cut because it did not fit. */
+/** The mark behind a text that was cut because it did not fit. */
 const CUT = "… [truncated: ";
 /** A shorter beginning of an id has less than half of any secret. */
 const SHORTEST_PIECE = 24;
@@ -63,7 +63,10 @@ function runAround(text: string, index: number): { start: number; end: number } 
   return { start, end };
 }
 
-/** How much to take away at the end of a run; 0 if no id ends there. Padding may be missing: each is tried. */
+/**
+ * The number of characters to take away at the end of a run; 0 if no id ends there. Padding may be missing: each is
+ * tried.
+ */
 function secretLength(end: string): number {
   for (const padding of PADDINGS) {
     const length = END_CHARACTERS - padding.length;

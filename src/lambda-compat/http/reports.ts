@@ -1,7 +1,7 @@
 /**
- * What is reported from elsewhere: the checkpoints of an SDK that runs a handler there, and the outcomes of callbacks.
- * The checkpoint token and the callback's id are the proof of who reports; neither is ever repeated in an answer. Only
- * types are checked here: what may follow on what, and how large, is the machine's to say.
+ * Reports from elsewhere: the checkpoints of an SDK that runs a handler there, and the outcomes of callbacks. The
+ * checkpoint token and the callback's id are the proof of the sender; neither is ever repeated in an answer. Only types
+ * are checked here: the machine checks sizes, and which update may follow which.
  */
 
 import type { Failure } from "../../engine/model/failure.ts";
@@ -42,7 +42,7 @@ export async function checkpoint({ client }: Face, { label, body }: Call): Promi
   const request = readJson(body);
   const { CheckpointToken } = readShape(request, { CheckpointToken: "string" }, "Body") ?? {};
   const proof = required(CheckpointToken);
-  // Who has no token has nothing read.
+  // A caller without a valid token is refused before its updates are read.
   await client.checkToken(id, proof);
   const updates = readUpdates((request as { Updates?: unknown }).Updates);
   const { token, operations } = await client.checkpoint(id, { token: proof, updates });

@@ -19,7 +19,7 @@ export interface IncomingRequest {
   readonly request: Request;
   readonly url: URL;
   readonly body: () => Promise<Uint8Array<ArrayBuffer>>;
-  /** What its sender may have called the host; what its header says when absent. */
+  /** The names that the sender may have for the host; the header `Host` when absent. */
   readonly hosts?: readonly string[] | undefined;
 }
 
@@ -29,7 +29,7 @@ export function signedHosts({ request, url, hosts }: IncomingRequest): readonly 
   return hosts ?? [request.headers.get("host") ?? url.host];
 }
 
-/** What a signed request says of itself; nothing in it is true before the signature was compared. */
+/** The claims of a signed request; nothing in them is true before the signature was compared. */
 interface Claim {
   readonly key: string;
   readonly token: string;
@@ -81,14 +81,14 @@ async function isSignatureOf(
   return (await Promise.all(signatures)).some((signature) => isSame(signature, claim.signature));
 }
 
-/** What a signature covers, but for the body, of which it covers the hash. */
+/** The parts of a request that a signature covers; of the body it covers the hash. */
 export interface Signable {
   readonly method: string;
   readonly url: URL;
   readonly headers: Headers;
 }
 
-/** How a request is signed. */
+/** The parameters of a signature. */
 export interface Signing extends Pick<Claim, "scope" | "time" | "signedHeaders"> {
   readonly secret: string;
   /** SHA-256 of the body in hex. */

@@ -10,7 +10,7 @@ export function isInRun(text: string, index: number): boolean {
   return (letter >= 0x61 && letter <= 0x7a) || (code >= 0x30 && code <= 0x39);
 }
 
-/** Where the row that ends before `end` begins, as far back as an id may reach. */
+/** The beginning of the run that ends before `end`, as far back as an id may reach. */
 export function startOfWord(text: string, end: number): number {
   let start = end;
   while (start > 0 && end - start < LONGEST_ID && isInRun(text, start - 1)) start--;

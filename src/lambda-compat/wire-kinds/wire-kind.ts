@@ -1,6 +1,6 @@
 /**
- * What a kind of operation is on the wire: one record for each end, with everything that differs from kind to kind. The
- * ends are apart so that a bundle with one of them does not carry the other.
+ * A kind of operation on the wire: one record for each end, with everything that differs from kind to kind. The ends
+ * are apart so that a bundle with one of them does not carry the other.
  */
 
 import type { Draft } from "../../engine/model/draft.ts";
@@ -38,16 +38,16 @@ export type OptionsShape = {
   };
 };
 
-/** What an operation came to, as its details have it. */
+/** The outcome of an operation, as its details have it. */
 export type WireOutcome = Pick<wire.ContextDetails, "Result" | "Error">;
 
 /** One kind of operation where executions are kept: it is sent, and updates of it are read. */
 export interface KindAtService<Op extends Operation = Operation> {
   /** The details of an operation for the wire; `time` writes a time, given in ms since the epoch. */
   write(operation: Op, outcome: WireOutcome, time: (ms: number) => unknown): Partial<WireOperationOf<unknown>>;
-  /** What an update from the wire says of this kind, where it says anything; nothing is checked. */
+  /** Reads an update's members of this kind alone; nothing is checked. */
   readOptions(update: wire.OperationUpdate): Partial<Unset<OperationUpdate>>;
-  /** What those options are in JSON. */
+  /** The JSON shape of those options. */
   readonly shape: OptionsShape;
 }
 
@@ -58,14 +58,14 @@ export interface KindAtSdk<Op extends Operation = Operation> {
   /** The operation that a service sent, from what all kinds have in common. What the wire leaves out is left empty. */
   read(common: OperationBase, operation: Partial<WireOperationOf<WireTime>>): Op;
 
-  /** What an update says of this kind alone, for the wire. */
+  /** Writes an update's members of this kind alone, for the wire. */
   writeOptions(update: OperationUpdate): Pick<wire.OperationUpdate, OptionsMember>;
   /**
-   * What an acknowledged START makes of what all kinds have in common, where a service's answer leaves it out. By default
-   * what `read` makes of it.
+   * Makes an operation of this kind from an acknowledged START, where a service's answer leaves the operation out. By
+   * default `read` makes it.
    */
   begin?(common: OperationBase, update: OperationUpdate): Op;
-  /** What another acknowledged action changes beside status, times and outcome. `now` is in ms since the epoch. */
+  /** Applies another acknowledged action, beside status, times and outcome. `now` is in ms since the epoch. */
   conclude?(operation: Draft<Op>, update: OperationUpdate, now: number): void;
 }
 
