@@ -16,7 +16,7 @@ import type { RunnerSettings } from "../options/home-options.ts";
 import { Departures } from "./departures.ts";
 import type { LambdaCallContext } from "./lambda-events.ts";
 
-/** What the calls of one process have in common. */
+/** The parts that the calls of one process have in common. */
 export interface CallParts {
   readonly settings: RunnerSettings;
   readonly functions: ReadonlyMap<string, FunctionVersions>;
@@ -27,7 +27,7 @@ export interface CallParts {
   readonly peers: ExecutionClient;
 }
 
-/** How an idle invocation ends: as soon as on Lambda itself. */
+/** The time until an idle invocation ends, in ms: as short as on Lambda itself. */
 const GRACE_MS = 20;
 /** A process that has lost its call may take a moment to be gone. */
 const LEASE_MARGIN_MS = 5000;
@@ -96,7 +96,7 @@ export class CallRunner {
     this.#groups.set(id, group);
   }
 
-  /** Whether something that the alarm was to be told has not reached it. */
+  /** True if an order for the alarm has not reached it. */
   isUnordered(id: string): boolean {
     return this.#unordered.has(id);
   }

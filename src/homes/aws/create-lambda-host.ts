@@ -32,7 +32,7 @@ export interface LambdaHandlers {
 
 /** Durable functions on Lambda and DynamoDB. */
 export interface LambdaHost {
-  /** What the Lambda functions are. */
+  /** The Lambda functions. */
   readonly handlers: LambdaHandlers;
   /** Reaches executions from other code. Nothing runs where it is used: it writes to the table and sends a wake. */
   readonly client: ExecutionClient;

@@ -11,7 +11,7 @@ import type { HttpEvent, HttpResult, LambdaCallContext } from "./lambda-events.t
 import { type StreamedHandler, streamed } from "./response-stream.ts";
 import type { Patience } from "./waking-client.ts";
 
-/** Who may call: a list, or what reads one, or the JSON text of one, when it is needed first. */
+/** The credentials of callers: a list, or a function that reads a list, or its JSON text, when it is needed first. */
 export type CredentialSource = readonly Credential[] | (() => Promise<readonly Credential[] | string>);
 
 export interface HttpParts {
@@ -29,7 +29,7 @@ export type HttpHandler = (event: HttpEvent, context: LambdaCallContext) => Prom
 
 type Fetch = (request: Request) => Promise<Response>;
 
-/** What a call keeps for its answer. */
+/** The time that a call keeps for its answer, in ms. */
 const RESERVE_MS = 1000;
 /** Without a stream whoever watches hears what there is by then, and comes back. */
 const WATCH_MS = 1000;

@@ -40,7 +40,10 @@ function asRequest(event: HttpEvent, path: string): Request {
   return new Request(url, { method, headers, ...(hasBody ? { body: bodyOf(event) } : {}) });
 }
 
-/** What stands for an execution, a function or a callback in each of the face's paths, wherever these begin. */
+/**
+ * The paths of the face's routes, wherever these begin: their groups are the names of executions, functions and
+ * callbacks.
+ */
 const LABELS = ROUTES.map(({ path }) => new RegExp(path.source.slice(1), "d"));
 
 /**

@@ -1,4 +1,6 @@
-/** What Lambda hands to functions and takes back, as far as it is used here: the types of AWS's own packages fit these. */
+/**
+ * The inputs and outputs of Lambda functions, as far as they are used here: the types of AWS's own packages fit these.
+ */
 
 /** The context of a call. */
 export interface LambdaCallContext {
@@ -14,7 +16,7 @@ export interface QueueRecord {
   readonly messageId: string;
   /** Its text. */
   readonly body: string;
-  /** What SQS knows of it, its `MessageGroupId` among that. */
+  /** The message's attributes from SQS, its `MessageGroupId` among them. */
   readonly attributes?: { readonly [name: string]: string | undefined };
 }
 
@@ -24,7 +26,7 @@ export interface QueueEvent {
   readonly Records: readonly QueueRecord[];
 }
 
-/** Which messages are to come again, for a mapping with `ReportBatchItemFailures`. */
+/** The messages that are to come again, for a mapping with `ReportBatchItemFailures`. */
 export interface QueueResponse {
   /** One for each message that is to come again. */
   batchItemFailures: {
@@ -45,13 +47,13 @@ export interface HttpEvent {
   readonly headers: { readonly [name: string]: string | undefined };
   /** The text of the body, or its bytes as base64. */
   readonly body?: string | undefined;
-  /** Whether `body` is base64. */
+  /** True if `body` is base64. */
   readonly isBase64Encoded: boolean;
-  /** What the entrance knows of the request. */
+  /** The facts about the request from the Function URL or the API. */
   readonly requestContext: {
     /** The host that was called. */
     readonly domainName: string;
-    /** How it was called. */
+    /** The HTTP part of the facts. */
     readonly http: {
       /** `GET`, `POST`. */
       readonly method: string;

@@ -19,20 +19,20 @@ export interface LambdaClients {
   readonly s3?: S3Client;
 }
 
-/** Where large payloads are kept in place of the table. */
+/** The bucket for large payloads, in place of the table. */
 export interface LambdaOffload {
   /** The name of the bucket. It stays as long as there are executions with objects in it. */
   readonly bucket: string;
-  /** What the keys of its objects begin with; `perdure/` by default. */
+  /** The prefix of the objects' keys; `perdure/` by default. */
   readonly prefix?: string;
   /**
-   * What has more bytes goes there, 4,096 to 350,000; 65,536 by default. It is counted of a commit as a whole, once it is
-   * compressed; of a snapshot alike.
+   * The most bytes of a commit or a snapshot, as a whole and compressed, that the table keeps: a larger one goes to the
+   * bucket. 4,096 to 350,000; 65,536 by default.
    */
   readonly aboveBytes?: number;
 }
 
-/** Where schedules are kept, and what they send their messages as. */
+/** The group of the schedules, and the role for their messages. */
 export interface LambdaSchedules {
   /** The ARN of the role that EventBridge Scheduler takes on: it may `sqs:SendMessage` to the queue. */
   readonly roleArn: string;
@@ -42,7 +42,7 @@ export interface LambdaSchedules {
   readonly deadLetterArn?: string;
 }
 
-/** Where the lines are that the code of executions logs. */
+/** The place of the lines that the code of executions logs. */
 export interface LambdaLogs {
   /** The log group of the function behind the queue; by default that of the function which serves HTTP. */
   readonly logGroup?: string;
@@ -50,7 +50,7 @@ export interface LambdaLogs {
   readonly region?: string;
 }
 
-/** What `createLambdaHost` is told. */
+/** The options of `createLambdaHost`. */
 export interface LambdaHostOptions extends Omit<HomeOptions, "parks">, HttpOptions {
   /** The name of the table, made with `tableDefinition`. */
   readonly table: string;
@@ -63,22 +63,25 @@ export interface LambdaHostOptions extends Omit<HomeOptions, "parks">, HttpOptio
   /** Large payloads go to S3, together with `clients.s3`. By default they are in the table, in parts. */
   readonly offload?: LambdaOffload;
   /**
-   * What the HTTP API says of where log lines are, since it has none itself: for the console, which makes a query of it.
-   * Without it, outside of Lambda, the API has no log lines to speak of.
+   * The place of the log lines that the HTTP API names, since it has none itself: the console makes a query of it.
+   * Without it, outside of Lambda, the API names no place.
    */
   readonly logs?: LambdaLogs;
   /** The URL of the queue's dead-letter queue, for the sweeper to take wakes out of; none by default. */
   readonly deadLetterQueue?: string;
-  /** Who may call over HTTP: a list, or a function that reads one, or its JSON text, when it is needed first. Nobody by default. */
+  /**
+   * The credentials of HTTP callers: a list, or a function that reads a list, or its JSON text, when it is needed
+   * first. By default nobody may call.
+   */
   readonly credentials?: CredentialSource;
   /**
-   * Whether the HTTP function streams what it answers, for live events: its Function URL then has the invoke mode
-   * RESPONSE_STREAM. False by default, as for HTTP APIs: whoever watches hears what there is, and comes back.
+   * True if the HTTP function streams its answers, for live events: its Function URL then has the invoke mode
+   * RESPONSE_STREAM. False by default, as for HTTP APIs: a watcher then gets the events so far, and calls again.
    */
   readonly streaming?: boolean;
   /**
-   * How late a wake may be, in seconds, until the sweeper takes it for lost, 10 to 3,600; 120 by default. More than the
-   * queue's usual backlog.
+   * The delay after which the sweeper takes a wake for lost, in seconds, 10 to 3,600; 120 by default. It must be longer
+   * than the queue's usual backlog.
    */
   readonly lostAfterSeconds?: number;
 }

@@ -1,6 +1,6 @@
 /**
- * Where the lines are that the code of executions logs: in CloudWatch. The HTTP function is another one than the function
- * that runs executions, so all that it can do is to say where to look.
+ * The place of the lines that the code of executions logs: CloudWatch. The HTTP function is another one than the
+ * function that runs executions, so it can only name the place.
  */
 
 import type { LogSource } from "../../lambda-compat/http/log-source.ts";

@@ -6,7 +6,10 @@ export interface PollingOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Who waits sees what is quick soon, and costs little while nothing happens. */
+/**
+ * The first pause is short, so that a quick outcome is seen soon; later ones are longer, so that a long wait costs
+ * little.
+ */
 const FIRST_PAUSE_MS = 150;
 const LONGEST_PAUSE_MS = 2000;
 const GROWTH = 1.3;

@@ -1,7 +1,7 @@
 /**
- * What is called each minute: it wakes executions whose wake was lost, takes wakes out of the dead-letter queue, removes
- * executions whose retention is over, and what was left behind. Each of these may be done twice, and none depends on the
- * others.
+ * The function that is called each minute: it wakes executions whose wake was lost, takes wakes out of the dead-letter
+ * queue, and removes executions whose retention is over and leftovers of removals and starts. Each of these may be done
+ * twice, and none depends on the others.
  */
 
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
@@ -11,7 +11,7 @@ import { CallRunner } from "./call-runner.ts";
 import type { LambdaCallContext } from "./lambda-events.ts";
 import type { QueueParts } from "./queue-handler.ts";
 
-/** What one call of the sweeper has done. */
+/** The report of one call of the sweeper. */
 export interface SweepReport {
   /** Executions whose wake was missing, and was sent again. */
   woken: number;
@@ -29,13 +29,13 @@ export interface SweeperParts extends QueueParts {
   readonly deadLetterQueue: string | undefined;
 }
 
-/** What one look at an index asks for. */
+/** The most entries that one look at an index asks for. */
 const PAGE = 400;
 /** Executions that are removed at a time: each has its log read. */
 const REMOVED_AT_ONCE = 10;
 /** Calls to the dead-letter queue in one sweep, of ten messages each. */
 const RECEIVES = 20;
-/** What is left of a call when it begins nothing more. */
+/** The rest of a call's time, in ms, in which nothing more begins. */
 const RESERVE_MS = 5000;
 
 /** Sweeps until nothing is left to do, or the time is nearly over. */
@@ -49,7 +49,7 @@ export async function sweep(parts: SweeperParts, context: LambdaCallContext): Pr
   return { woken, redriven, expired, cleared };
 }
 
-/** What fails is told, and keeps nothing else from being done. */
+/** Reports the failure of a task, so that the other tasks still run. */
 async function each({ settings }: SweeperParts, hasTime: () => boolean, task: () => Promise<number>): Promise<number> {
   try {
     return hasTime() ? await task() : 0;
@@ -124,7 +124,7 @@ async function redrive({ sqs, store, queue, deadLetterQueue }: SweeperParts, has
   return redriven;
 }
 
-/** What is no wake stays where it is, for a person to look at. */
+/** A message that is no wake stays in the queue, for a person to look at. */
 function readWake({ Body = "", ReceiptHandle }: Message): { id: string; handle: string } | undefined {
   const wake = decodeWake(Body);
   if (wake === undefined || ReceiptHandle === undefined) return undefined;

@@ -112,7 +112,7 @@ export class WakingClient implements ExecutionClient {
     return answer;
   }
 
-  /** What had ended is due again only once it runs. */
+  /** An execution that had ended takes no due time before it runs again: it gets one after the rewind. */
   async rewind(executionId: string, options: RewindOptions): Promise<void> {
     await this.#change(executionId, () => this.#runner.rewind(executionId, options));
     await this.#options.due.expectSoon(executionId, this.#options.host.now());
@@ -198,7 +198,7 @@ export class WakingClient implements ExecutionClient {
     return answer;
   }
 
-  /** What is recorded is recorded: a wake that cannot be sent is missed, and sent by whoever looks for those. */
+  /** The change is recorded, whether or not its wake can be sent: the sweeper finds a missing wake, and sends it. */
   async #wake(id: string, group: string = groupOfId(id)): Promise<void> {
     const { queue, onError } = this.#options;
     try {
