@@ -26,7 +26,7 @@ async function openClock(): Promise<AlarmClock> {
   return clock;
 }
 
-/** What the platform does: the alarm is gone when the handler begins. */
+/** Acts as the platform: the alarm is gone when the handler begins. */
 function goOff(clock: AlarmClock): AlarmReason[] {
   const at = alarm ?? 0;
   now = Math.max(now, at);

@@ -2,9 +2,9 @@
  * The one owner of an object's one alarm. Whoever needs to be woken says why and when; the alarm stands at the earliest
  * of these times.
  *
- * What is stored is the platform's alarm and nothing else, so after an eviction the reasons are forgotten. The alarm
- * that was found then counts as the execution's own until the execution says otherwise: a wake is a hint, and one too
- * many does no harm, while one too few would leave it asleep.
+ * Only the platform's alarm is stored, so after an eviction the reasons are forgotten. The alarm that was found then
+ * counts as the execution's own until the execution says otherwise: a wake is a hint. One too many does no harm, while
+ * one too few would leave the execution asleep.
  *
  * An alarm that is set for the millisecond of the one that fires, or for the past, can be lost: none is. Every move is
  * a billed row, so the times at which nobody in particular has to be woken are rounded up, and several needs of that
@@ -49,8 +49,8 @@ export class AlarmClock {
   }
 
   /**
-   * Whether an alarm was set at a time of nobody's own: found by a new object, it tells that the earlier one died at work.
-   * A due time that happens to be round is taken for one, which costs a wake.
+   * True for the time of an alarm that was set for the object's own needs, rounded up: found by a new object, it tells
+   * that the earlier one died at work. A due time that happens to be round counts as such a time, which costs a wake.
    */
   isRounded(at: number | undefined): boolean {
     return at !== undefined && at % ROUNDED_TO_MS === 0;

@@ -1,6 +1,6 @@
 /**
- * How an error travels between objects: as data. Depending on the compatibility date, an error thrown across an RPC call
- * loses its class and its fields, and a caller must be able to tell what it was.
+ * An error on its way between objects, as data. Depending on the compatibility date, an error thrown across an RPC call
+ * loses its class and its fields, and a caller must be able to tell which error it was.
  */
 
 import { ClientError, type ClientErrorCode } from "../../engine/runner/client.ts";

@@ -11,7 +11,7 @@ import type { DirectoryChange } from "./directory-table.ts";
 import type { ObjectNamespace } from "./object-namespace.ts";
 import { reach } from "./reach.ts";
 
-/** What a directory object offers to others. */
+/** The RPC methods of a directory object. */
 export interface DirectoryRpc {
   apply(change: DirectoryChange): Promise<Answer<void>>;
   scan(scan: DirectoryScan): Promise<Answer<readonly DirectoryRow[]>>;
@@ -27,7 +27,7 @@ export class DirectoryShards {
     this.#count = count;
   }
 
-  /** Where a new execution belongs. */
+  /** The shard of a new execution. */
   shardOf(executionId: string): number {
     let hash = 0x811c9dc5;
     for (let index = 0; index < executionId.length; index++) {

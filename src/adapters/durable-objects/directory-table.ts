@@ -1,7 +1,8 @@
 /**
- * The directory rows of one shard: one table whose key is the order of the lists. An index is one more billed row for
- * every change of what it holds, so there is none of everything: a list over all functions merges the functions instead.
- * What runs and what is halted are looked for most, and are few among many that have ended. Each tag has a row of its own.
+ * The directory rows of one shard: one table whose key is the order of the lists. An index costs one more billed row for
+ * every change of an entry, so there is no index of everything: a list over all functions merges the functions instead.
+ * Running and halted executions are looked for most, and are few among the many that have ended. Each tag has a row of its
+ * own.
  */
 
 import type { DirectoryRow, DirectoryScan } from "../../engine/ports/execution-store.ts";
@@ -10,14 +11,14 @@ import { mergeRows } from "../../engine/runner/directory-list.ts";
 import { readRow, type StoredRow } from "./stored-row.ts";
 import { checkFormat } from "./storage-format.ts";
 
-/** What finds a row. An execution keeps it for life; the next one of the same name has another. */
+/** The key of a row. An execution keeps it for life; the next one of the same name has another. */
 export interface DirectoryKey {
   readonly functionName: string;
   readonly startedAt: number;
   readonly id: string;
 }
 
-/** What the outbox of an execution sends. Applying it twice, or late, does no harm. */
+/** A change that the outbox of an execution sends. Applying it twice, or late, does no harm. */
 export interface DirectoryChange {
   readonly row?: DirectoryRow;
   readonly revision: number;

@@ -7,7 +7,7 @@ export type ExecutionCall = Exclude<keyof ExecutionClient, "functionNames" | "ha
 export type CallArguments<Call extends ExecutionCall> = Parameters<ExecutionClient[Call]>;
 export type CallResult<Call extends ExecutionCall> = Awaited<ReturnType<ExecutionClient[Call]>>;
 
-/** What an execution object offers to others. */
+/** The RPC methods of an execution object. */
 export interface ExecutionRpc {
   call<Call extends ExecutionCall>(call: Call, args: CallArguments<Call>): Promise<Answer<CallResult<Call>>>;
   /** The live events as `writeLive` encodes them. */

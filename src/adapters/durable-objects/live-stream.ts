@@ -7,7 +7,7 @@ import type { LiveEvent } from "../../engine/runner/client.ts";
 import { type Answer, answer, unwrap } from "./answer.ts";
 import { reach } from "./reach.ts";
 
-/** What a line says: an event, the end, or why there is nothing. */
+/** A line of the stream: an event, the end, or the error that takes their place. */
 type Line = Answer<LiveEvent | "end">;
 
 export function writeLive(events: AsyncIterable<LiveEvent>): ReadableStream<Uint8Array> {

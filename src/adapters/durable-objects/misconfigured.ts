@@ -1,6 +1,6 @@
 /**
- * What the platform says when a Worker's configuration does not fit its code. It does not pass by itself, so nothing of it
- * is tried again.
+ * The platform's errors about a Worker whose configuration does not fit its code. Such an error does not pass by
+ * itself, so the call is not tried again.
  */
 
 /** Said here, of the object's stub: what is said there is of the object's own code. */
@@ -20,7 +20,7 @@ const KINDS: readonly (readonly [said: RegExp, means: string])[] = [
   [NO_CALLS, "Durable Objects cannot be called: the compatibility_date of the Worker must be 2024-04-03 or later."],
 ];
 
-/** What is wrong with the configuration and how to mend it; undefined for any other error. */
+/** The fault of the configuration and its remedy; undefined for any other error. */
 export function misconfiguration(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const isThere = "remote" in error && error.remote === true;

@@ -17,8 +17,8 @@ import { DurableObjectStore } from "./object-store.ts";
 import { Outbox } from "./outbox.ts";
 
 /**
- * How often somebody looks whether work still goes on. Each time costs a row and a request, little beside what the object
- * costs while it works, and brings the event that renews its CPU time, 30 seconds by default.
+ * The time between two alarms that guard work in progress, in ms. Each costs a row and a request, little beside the
+ * cost of the object's work, and brings the event that renews the object's CPU time, 30 seconds by default.
  */
 const GUARD_MS = 10_000;
 
@@ -127,7 +127,7 @@ export class ObjectLife {
     this.#options.state.waitUntil(Promise.all(this.#running));
   }
 
-  /** What an earlier life may have left undone: it need not wait for the guard's alarm when somebody asks for it first. */
+  /** Takes up work that an earlier life may have left undone: a caller need not wait for the guard's alarm. */
   #recover(): void {
     const record = this.#record.get();
     if (record?.unpublished === true) this.#publish();

@@ -9,7 +9,9 @@ const STORAGE_FORMAT = 1;
 
 const KEY = "record";
 
-/** What an object knows of its execution beside the log, and what the directory has not been told yet. */
+/**
+ * The object's facts about its execution beside the log, and the changes that the directory has not acknowledged yet.
+ */
 export interface ObjectRecord {
   readonly format: typeof STORAGE_FORMAT;
   /** The directory shard that shows this execution. Kept, so that adding shards does not strand the row. */

@@ -1,6 +1,6 @@
 /**
- * What becomes of a call when the object cannot be reached: it was reset by a deploy, moved, or has too much to do. These
- * errors are the platform's own and pass; what the object itself refuses comes as an answer and is not seen here.
+ * A call to an object that cannot be reached: the object was reset by a deploy, moved, or is overloaded. These errors
+ * are the platform's own and pass; an error of the object itself comes as an answer and is not seen here.
  */
 
 import { ClientError, ClientErrorCode } from "../../engine/runner/client.ts";

@@ -45,7 +45,7 @@ export class DirectoryIndex {
     return found.flat().slice(0, limit);
   }
 
-  /** What stands in one shard behind the place, in order. */
+  /** The rows of one shard behind the place, in order. */
   #stretch(partition: string, { after, limit, reverse = false }: DirectoryScan): Promise<readonly DirectoryRow[]> {
     const place = after === undefined ? undefined : placeKey(after.startedAt, after.id);
     // The place itself may have a row: one more is read, and left out.

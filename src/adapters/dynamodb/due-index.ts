@@ -22,7 +22,7 @@ export interface OverdueExecution {
   readonly at: number;
 }
 
-/** How an expected wake stands in the index. */
+/** The state of an expected wake in the index. */
 export type Expectation =
   /** The index has been moved for it, or need not be. `before` is what was expected until then, ms since the epoch. */
   | { readonly kind: "NOTED"; readonly before: number | undefined }
@@ -31,7 +31,7 @@ export type Expectation =
   /** Nothing of the execution is to come by this order: it has ended, was removed, or has gone on. */
   | { readonly kind: "OVER"; readonly before: number | undefined };
 
-/** What is known of an execution's head. */
+/** The remembered part of an execution's head. */
 interface KnownHead {
   readonly incarnation: string;
   readonly hasEnded: boolean;
@@ -46,7 +46,7 @@ interface KnownHead {
 
 const dueIndex = { name: DUE_INDEX, partition: Key.DUE_SHARD, sort: Key.DUE_AT };
 const duePartitions = Array.from({ length: DUE_SHARDS }, (_, shard) => `due#${shard}`);
-/** What the attributes of a head are called in expressions. */
+/** The names of a head's attributes in expressions. */
 const ATTRIBUTES = {
   shard: Key.DUE_SHARD,
   at: Key.DUE_AT,
@@ -55,7 +55,7 @@ const ATTRIBUTES = {
   ended: Key.EXPIRES_AT,
   incarnation: "incarnation",
 };
-/** How often a head is read that others change at the same time. */
+/** The most reads of a head that others change at the same time. */
 const MOST_TRIES = 10;
 /** Heads that are remembered: those of the executions that are in use. */
 const MOST_HEADS = 1000;
@@ -70,7 +70,7 @@ export class DueIndex {
     this.slackMs = slackMs;
   }
 
-  /** What the head of an execution is born with. */
+  /** The first due wake of an execution's head. */
   atBirth(id: string, startAt: number): Item {
     return { [Key.DUE_SHARD]: duePartition(id), [Key.DUE_AT]: startAt + this.slackMs };
   }
@@ -248,7 +248,7 @@ interface Change {
   readonly names: readonly string[];
 }
 
-/** Whether what follows from the same commit is still to come. */
+/** True if a wake that the same commit ordered is still to come. */
 function isToCome({ seq, wake }: KnownHead, order: AlarmOrder & { readonly now: number }): boolean {
   return seq === order.seq && wake !== undefined && wake > order.now;
 }

@@ -30,7 +30,9 @@ const subject = {
   },
 };
 
-/** Where all of them shared a table, those that read everything would read what the others have left, again and again. */
+/**
+ * Each case has a table of its own: in a shared one, cases that read everything would read all that the others left.
+ */
 const cases = applicable(storeContract).map((each, index) => ({ ...each, index }));
 
 describe("the store's contract, on dynalite", () => {

@@ -32,11 +32,11 @@ export interface DynamoStoreOptions {
    * a timeout may last for years, and must keep its first commits. Where all have one, that and the retention together.
    */
   readonly ttlDays?: number;
-  /** How late a wake may be until it counts as lost, in milliseconds; two minutes by default. */
+  /** The delay after which a wake counts as lost, in milliseconds; two minutes by default. */
   readonly slackMs?: number;
   /** The time, ms since the epoch; that of the system by default. */
   readonly now?: () => number;
-  /** Where large commits and snapshots are kept; in the table by default. */
+  /** The bucket for large commits and snapshots; they are kept in the table by default. */
   readonly offload?: OffloadSettings;
 }
 
@@ -111,7 +111,7 @@ export class DynamoStore implements ExecutionStore {
       // Only while the head is there does a log end where its items end.
       return page?.next !== undefined || (await isThere()) ? page : undefined;
     } catch (error) {
-      // What belongs to a log goes after its head.
+      // A removal deletes the head first: without a head, the missing object is no fault.
       if (error instanceof OffloadError && !(await isThere())) return undefined;
       throw error;
     }
@@ -126,7 +126,7 @@ export class DynamoStore implements ExecutionStore {
     const isWritten = await this.#table.update(headKey(row.id), {
       UpdateExpression:
         `SET ${names.map((_, at) => `#a${at} = :a${at}`).join(", ")}` +
-        // What has ended is due no more.
+        // An execution that has ended has no due wake any more.
         (isExpiring ? ", #shard = :shard, #at = :at REMOVE #dueShard, #dueAt" : " REMOVE #shard, #at"),
       ConditionExpression: "#incarnation = :incarnation AND #seq <= :seq",
       ExpressionAttributeNames: {

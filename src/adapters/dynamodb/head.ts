@@ -3,7 +3,7 @@
 import type { DirectoryRow } from "../../engine/ports/execution-store.ts";
 import { HALTED, HEAD, Key, listPartition, placeKey, shardOf } from "./schema.ts";
 
-/** What an item of the table has by name; values as the document client takes and gives them. */
+/** An item of the table, by attribute; values as the document client takes and gives them. */
 export type Item = Record<string, unknown>;
 
 /** A number takes at most so many bytes. */
@@ -22,7 +22,7 @@ export function rowAttributes(row: DirectoryRow): Item {
   };
 }
 
-/** What is halted stands by itself among what runs, so that it is found without an index of its own. */
+/** A halted execution is listed under a status of its own, so that it is found without another index. */
 function listedAs({ status, halted }: DirectoryRow): string {
   return halted === true ? HALTED : status;
 }

@@ -1,4 +1,4 @@
-/** What an execution has written does not outlive it, wherever the process dies that removes it or starts it. */
+/** Items of an execution do not outlive it, wherever the process dies that removes or starts it. */
 
 import { createHash } from "node:crypto";
 import { type DynamoDBDocumentClient, ScanCommand } from "@aws-sdk/lib-dynamodb";
@@ -91,7 +91,7 @@ class World {
     for (const note of await store.leavings(this.now, 100)) await store.follow(note);
   }
 
-  /** What its commits are, briefly. */
+  /** The digests of the execution's commits. */
   async read(id: string): Promise<readonly string[] | undefined> {
     return (await this.process().read(id, 1))?.bodies.map(digest);
   }
@@ -234,7 +234,7 @@ describe("nothing is left", () => {
           .catch(() => "failed");
         isOver = requests < at;
         const page = await world.read(row.id);
-        // Whoever was told that it is there finds it, and nobody finds half of it.
+        // A start that was acknowledged is found, and no half of a start is found.
         expect(page, `request ${at}`).toEqual(created === "created" ? [digest(body)] : undefined);
         for (let sweeps = 0; sweeps < 3; sweeps++) await world.sweep();
         expect(page ?? (await world.left()), `request ${at}`).toEqual(page ?? []);

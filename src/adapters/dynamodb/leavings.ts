@@ -1,17 +1,17 @@
 /**
- * What keeps anything from outliving an execution, whatever becomes of the process that removes or starts it.
+ * The rules that keep items from outliving their execution, wherever the process dies that removes or starts it.
  *
- * 1. A note is there before the first deletion of a removal, and from then on nothing of the execution counts. A sweeper
- *    follows notes that are overdue. One goes when nothing was found any more: what lands within `slackMs` of a removal
- *    goes, too.
+ * 1. A note is written before the first deletion of a removal, and from then on no item of the execution counts. A
+ *    sweeper follows notes that are overdue. It deletes a note when it finds nothing any more: an item that lands within
+ *    `slackMs` of a removal is deleted, too.
  * 2. A start whose first commit would make the head large writes the head, and then that commit. The head counts with it.
- * 3. The place of the first commit is taken once: by the commit, or by a bar of whoever found none there for long. A head
- *    is removed for want of its first commit when that was barred, and no sooner.
+ * 3. The place of the first commit is taken once: by the commit, or by a bar of a reader that found none there for long.
+ *    A head is removed for want of its first commit when that was barred, and no sooner.
  * 4. A bar goes with its head. So a start looks at the head when its first commit has landed, and is acknowledged only if
- *    that is there.
- * 5. Whoever reads a head without its first commit does what 3 says, and the index of what is due sees to it that somebody
- *    does.
- * 6. An incarnation is of one start: nothing that is removed late is of the next execution of the name.
+ *    the head is there.
+ * 5. A reader that finds a head without its first commit follows rule 3, and the index of due wakes sees to it that there
+ *    is such a reader.
+ * 6. An incarnation belongs to one start: a late removal never deletes items of the next execution of the name.
  */
 
 import { overdueItems } from "./due-index.ts";

@@ -10,18 +10,18 @@
 
 import type * as S3 from "@aws-sdk/client-s3";
 
-/** Where large texts are kept. */
+/** The bucket for large texts. */
 export interface OffloadSettings {
   /** The official client of S3. */
   readonly client: S3.S3Client;
   readonly bucket: string;
-  /** What all keys begin with; `perdure/` by default. */
+  /** The prefix of all keys; `perdure/` by default. */
   readonly prefix?: string;
   /** A commit or a snapshot with more bytes, compressed, goes to S3; 64 KiB by default. */
   readonly aboveBytes?: number;
 }
 
-/** How an item holds a text that is in S3: as the key of an object, and how its bytes are packed. */
+/** A text in S3, as an item holds it: the key of an object, and the packing of its bytes. */
 export interface OffloadedText {
   readonly o: string;
   readonly e: "z" | "w";
@@ -33,7 +33,7 @@ export type OffloadErrorCode = "OBJECT_MISSING" | "OBJECT_DAMAGED" | "NO_BUCKET"
 /** A text that was offloaded cannot be read. It is tried again in any case: whoever brings the object back mends it. */
 export class OffloadError extends Error {
   override readonly name = "OffloadError";
-  /** Which of them it is. */
+  /** The reason. */
   readonly code: OffloadErrorCode;
 
   constructor(code: OffloadErrorCode, message: string) {

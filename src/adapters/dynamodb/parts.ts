@@ -2,7 +2,7 @@
  * Text that is too large for one item. Its parts are written first, under a name that no other write has, and the item that
  * names them makes them count: all at once, or not at all. Parts that no item names are read by nobody.
  *
- * Where there is a bucket, what is large is one object there instead.
+ * With a bucket, a large text is one object there instead.
  */
 
 import { type PackedText, pack, unpack } from "./packed-text.ts";
@@ -16,7 +16,7 @@ const LARGEST = 350_000;
 /** Parts that are on their way at a time. */
 const AT_ONCE = 8;
 
-/** Where a text stands that is written or read: commit `of` of a log, or the snapshot. */
+/** The place of a text: commit `of` of a log, or the snapshot. */
 export interface TextPlace {
   readonly partition: string;
   readonly of: number | "snapshot";
@@ -24,7 +24,7 @@ export interface TextPlace {
   readonly ttl: Item;
 }
 
-/** How an item holds a text: in itself, as the name of a write and how many parts it has, or as an object in S3. */
+/** A text as an item holds it: in itself, as the name of a write and the number of its parts, or as an object in S3. */
 export type HeldText = PackedText | { readonly write: string; readonly parts: number } | OffloadedText;
 
 /** The attributes of which an item holds a text by some. */

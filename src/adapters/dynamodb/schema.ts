@@ -31,7 +31,7 @@ export const Key = {
   DUE_AT: "ds",
   /** The wake that was ordered last and is not that of a moment, ms since the epoch. */
   DUE_WAKE: "dw",
-  /** What that order follows from: the number of a commit. */
+  /** The number of the commit that ordered that wake. */
   DUE_SEQ: "dq",
   /** When DynamoDB may delete the item, seconds since the epoch. */
   TTL: "ttl",
@@ -52,7 +52,7 @@ export const DUE_SHARDS = 16;
 export const LEAVING_SHARDS = 4;
 
 export const FUNCTIONS = "#functions";
-/** Where lists keep what runs and is halted, in place of its status. */
+/** The status under which lists keep running executions that are halted. */
 export const HALTED = "HALTED";
 export const HEAD = "head";
 export const SNAPSHOT = "s";
@@ -103,7 +103,7 @@ function padded(number: number, digits = DIGITS): string {
 }
 
 /**
- * What `CreateTableCommand` takes to make the table, billed by request. Time to live is switched on by itself: by
+ * The input for `CreateTableCommand`: a table that is billed by request. Time to live needs a call of its own:
  * `UpdateTimeToLiveCommand` on the attribute `ttl`.
  */
 export function tableDefinition(name: string): TableDefinition {

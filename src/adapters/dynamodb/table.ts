@@ -28,7 +28,7 @@ export interface Stretch {
 
 export interface Found {
   readonly items: readonly Item[];
-  /** Where more may follow. */
+  /** The key behind which more items may follow. */
   readonly last: Item | undefined;
 }
 
@@ -134,7 +134,7 @@ export class Table {
       const answer = await explained(this.#client.send(command));
       open = (answer.UnprocessedItems?.[this.#name] ?? []) as typeof open;
       if (open.length === 0) return;
-      // What was left out was too much at once.
+      // DynamoDB left some keys out, since they were too many at once.
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }

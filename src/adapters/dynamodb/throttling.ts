@@ -5,7 +5,7 @@ interface ThrottlingReason {
   readonly resource?: string;
 }
 
-/** What was sent. Its error, if DynamoDB gave reasons for it, has them in its message. */
+/** The answer to a command. If DynamoDB gave reasons for its error, they are added to the error's message. */
 export async function explained<T>(sent: Promise<T>): Promise<T> {
   try {
     return await sent;

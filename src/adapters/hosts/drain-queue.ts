@@ -30,7 +30,7 @@ export function drainAfter(afterMicrotasks: AfterMicrotasks, bind: BindContext):
   }
 
   return (next) => {
-    // Whoever starts the pump is called back in its own context; the others would be in that one's.
+    // The pump runs in the context of the caller that started it; each later caller is bound to its own context.
     if (current !== undefined) {
       waiting.push(bind(next));
       return;

@@ -1,7 +1,7 @@
 /**
- * What comes right after the microtask queue differs by platform. In Node a tick that was asked for by a microtask runs
- * when that queue is empty, 30 times cheaper than a turn of the event loop; but ticks starve I/O, so every so often a
- * real turn is taken. Elsewhere a task has to do: an event between two listeners, or a timer.
+ * A way to run code right after the microtask queue, which differs by platform. In Node a tick that was asked for by a
+ * microtask runs when that queue is empty, 30 times cheaper than a turn of the event loop; but ticks starve I/O, so
+ * every so often a real turn is taken. Elsewhere a task has to do: an event between two listeners, or a timer.
  */
 
 import { type AfterMicrotasks, type BindContext, drainAfter } from "./drain-queue.ts";

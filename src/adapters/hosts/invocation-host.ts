@@ -3,7 +3,7 @@ import { bindAmbient } from "./async-ambient.ts";
 import { type AfterMicrotasks, drainAfter } from "./drain-queue.ts";
 import { createTimer } from "./timer.ts";
 
-/** How long a clock that jumped may go unnoticed, in ms. */
+/** The longest time that a jump of the clock may go unnoticed, in ms. */
 const RECHECK_MS = 60_000;
 
 export interface InvocationHostOptions {

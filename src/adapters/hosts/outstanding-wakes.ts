@@ -2,9 +2,9 @@
 const CLOCKS_DIFFER_MS = 750;
 
 /**
- * What this process has asked a queue with delays for. A queue keeps every message, so a look that follows on one must not
- * send another where one is on its way that comes soon enough: each superfluous wake would order one more, until the
- * execution ends. What is due after the earliest message that is on its way is ordered when that one has come.
+ * The wakes that this process has ordered from a queue with delays. A queue keeps every message, so a look must not
+ * order a wake where a message is on its way that comes soon enough: each superfluous wake would order one more, until
+ * the execution ends. A wake that is due after the earliest message on its way is ordered when that message has come.
  *
  * It knows of this process's own orders alone. That is enough: what two processes have ordered twice, the process that is
  * woken twice orders once.

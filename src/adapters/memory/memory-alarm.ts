@@ -1,7 +1,7 @@
 import type { Alarm, AlarmOrder } from "../../engine/ports/alarm.ts";
 import type { Host } from "../../engine/ports/host.ts";
 
-/** How long to wait after a wake that failed, in ms: doubled from the first to the second at each failure in a row. */
+/** The pause after a failed wake, in ms: doubled from the first to the second at each failure in a row. */
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
 
@@ -13,10 +13,10 @@ export interface KeptAlarm extends AlarmOrder {
   readonly at: number;
 }
 
-/** What outlives a process. The keys are the alarm's own. */
+/** The alarms that outlive a process. The keys are the alarm's own. */
 export type KeptAlarms = Map<string, KeptAlarm>;
 
-/** What an alarm in memory works with. */
+/** The parts of an alarm in memory. */
 export interface MemoryAlarmOptions {
   /** Its clock and its timers. */
   readonly host: Pick<Host, "now" | "timer">;

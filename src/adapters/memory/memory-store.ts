@@ -10,7 +10,7 @@ import type {
 import { comparePlaces, mergeRows } from "../../engine/runner/directory-list.ts";
 import { SortedIndex } from "./sorted-index.ts";
 
-/** How a store in memory answers. */
+/** The options of a store in memory. */
 export interface MemoryStoreOptions {
   /** Commits per page of the log. Default 1000. */
   readonly pageCommits?: number;
@@ -20,7 +20,7 @@ const PAGE_COMMITS = 1000;
 
 type RowIndex = SortedIndex<DirectoryPlace, DirectoryRow>;
 
-/** Where a row stands among those that may be removed. */
+/** The place of a row among those that may be removed. */
 type Expiry = Pick<DirectoryRow, "expiresAt" | "id">;
 
 interface Stored {

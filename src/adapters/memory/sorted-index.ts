@@ -71,7 +71,7 @@ export class SortedIndex<Key, T extends Key> {
     return lowest(this.#chunks.length, (at) => this.#compare(this.#chunks[at]?.at(-1) as T, value) >= 0);
   }
 
-  /** How many of a chunk are not above `value`. */
+  /** The number of values in a chunk that are not above `value`. */
   #endIn(chunk: readonly T[], value: Key): number {
     return lowest(chunk.length, (place) => this.#compare(chunk[place] as T, value) > 0);
   }

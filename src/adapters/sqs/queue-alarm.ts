@@ -11,7 +11,7 @@ import { groupOfId } from "./wake-message.ts";
 import { LONGEST_DELAY_SECONDS, type WakeQueue } from "./wake-queue.ts";
 import type { WakeSchedules } from "./wake-schedules.ts";
 
-/** How an expected wake stands; `before` is the one that was expected until then, ms since the epoch. */
+/** The state of an expected wake; `before` is the one that was expected until then, ms since the epoch. */
 export type ExpectedWake =
   | { readonly kind: "NOTED"; readonly before: number | undefined }
   | { readonly kind: "KNOWN" }
@@ -40,7 +40,10 @@ export interface QueueAlarmOptions {
 }
 
 const LONGEST_DELAY_MS = LONGEST_DELAY_SECONDS * 1000;
-/** What comes so soon is ordered though it is known: it may have come already, by a clock that is ahead. */
+/**
+ * A wake that is due within this time is ordered though it is known: it may have come already, by a clock that is
+ * ahead.
+ */
 const SOON_MS = 5000;
 
 export class QueueAlarm implements Alarm {

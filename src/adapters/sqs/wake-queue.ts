@@ -3,7 +3,7 @@
 import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { encodeWake, messageGroup, type Wake } from "./wake-message.ts";
 
-/** What SQS takes for `DelaySeconds`. Stand-ins take more, so nobody else says. */
+/** The most that SQS takes for `DelaySeconds`. Stand-ins take more, so the limit is enforced here. */
 export const LONGEST_DELAY_SECONDS = 900;
 /** Messages that one call sends. */
 const BATCH = 10;

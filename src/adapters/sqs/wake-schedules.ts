@@ -9,7 +9,7 @@
 import type { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { encodeWake, messageGroup, type Wake } from "./wake-message.ts";
 
-/** Where schedules are kept, and what they may do. */
+/** The group of the schedules, and their role. */
 export interface ScheduleSettings {
   /** The official client of EventBridge Scheduler. */
   readonly client: SchedulerClient;
