@@ -3,7 +3,7 @@ import type { ObjectNamespace } from "../../adapters/durable-objects/object-name
 import { type Credential, parseCredentials } from "../../lambda-compat/http/credentials.ts";
 import type { ExecutionObjectRpc } from "./object-lines.ts";
 
-/** How the Worker's bindings are called in its configuration. */
+/** The names of the Worker's bindings in its configuration. */
 export interface BindingNames {
   /** The Durable Object namespace of the executions; `EXECUTIONS` by default. */
   readonly executions?: string;
@@ -19,7 +19,7 @@ export type BindingErrorCode = "BINDING_MISSING" | "BINDING_INVALID";
 /** The Worker is not configured as its code expects. The message says what is wrong and how to mend it, and no secret. */
 export class BindingError extends Error {
   override readonly name = "BindingError";
-  /** Which of the two it is. */
+  /** The reason. */
   readonly code: BindingErrorCode;
 
   constructor(code: BindingErrorCode, message: string) {

@@ -19,7 +19,7 @@ import { ExecutionCell, type ExecutionSettings } from "./execution-cell.ts";
 import { type ExecutionObjectRpc, type LinesOf, linesOfObjects } from "./object-lines.ts";
 import { WORKER_FORMS, type WorkerOptions } from "./worker-options.ts";
 
-/** What a Worker exports to run durable functions. */
+/** The exports of a Worker that runs durable functions. */
 export interface PerdureWorker {
   /** The Lambda HTTP API, for the Worker's own `fetch`. */
   fetch(request: Request, env: unknown): Promise<Response>;
@@ -131,7 +131,7 @@ function createFetch(options: WorkerOptions, { client, onError: tell }: FetchPar
   };
 }
 
-/** Whoever sets the Worker up sees what is missing; it is nothing that a stranger must not know. */
+/** The answer names the missing binding, for the person who sets the Worker up; a stranger may read it too. */
 function unconfigured(error: unknown): Response {
   return unavailable(error instanceof BindingError ? error.message : "The Worker is not configured.");
 }

@@ -20,7 +20,7 @@ import type { RunnerSettings } from "../options/home-options.ts";
 import type { Bindings } from "./bindings.ts";
 import { type ExecutionObjectRpc, type LinesOf, objectLogs } from "./object-lines.ts";
 
-/** What all executions of a Worker have in common. */
+/** The settings that all executions of a Worker share. */
 export interface ExecutionSettings extends RunnerSettings {
   readonly functions: ReadonlyMap<string, FunctionVersions>;
   readonly shards: number;

@@ -10,10 +10,10 @@ import type { ExecutionHeader } from "../../engine/model/execution.ts";
 import { KeptLogs } from "../../lambda-compat/http/kept-logs.ts";
 import type { LogPage, LogPageQuery, LogSource } from "../../lambda-compat/http/log-source.ts";
 
-/** Whose lines are asked for. */
+/** The execution whose lines are asked for. */
 export type LinesOf = Pick<ExecutionHeader, "id" | "incarnation">;
 
-/** What the object of an execution offers to its Worker. */
+/** The RPC methods of an execution's object for its Worker. */
 export interface ExecutionObjectRpc extends ExecutionRpc {
   /** The lines that it has in memory. */
   lines(execution: LinesOf, query: LogPageQuery): Promise<LogPage>;

@@ -3,9 +3,9 @@ import { HOME_FORMS, type HomeOptions } from "../options/home-options.ts";
 import { HTTP_FORMS, type HttpOptions } from "../options/http-options.ts";
 import type { BindingNames } from "./bindings.ts";
 
-/** What `createWorker` is told. */
+/** The options of `createWorker`. */
 export interface WorkerOptions extends HomeOptions, HttpOptions {
-  /** How the bindings are called in the Worker's configuration. */
+  /** The names of the bindings in the Worker's configuration. */
   readonly bindings?: BindingNames;
   /** Objects that the directory is spread over, 1 to 1,000; 8 by default. May grow later, and must never shrink. */
   readonly directoryShards?: number;
