@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What calls of this machine are signed with, or bear. */
+/** The credential that signs calls from this machine, or that they bear. */
 export interface LocalCredential {
   readonly id: string;
   readonly rights: readonly ["admin"];
@@ -12,7 +12,7 @@ export interface LocalCredential {
   readonly sigv4: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-/** Who runs on a folder. */
+/** The emulator that runs on a folder. */
 export interface RunningEmulator {
   readonly url: string;
   readonly pid: number;
@@ -67,7 +67,7 @@ export class DataFolder {
     if (this.running()?.pid === pid) rmSync(join(this.path, "emulator.json"), { force: true });
   }
 
-  /** How far its clock was ahead of the wall clock, in ms. */
+  /** The lead of the emulator's clock over the wall clock, in ms. */
   aheadMs(): number {
     return this.#read<{ aheadMs: number }>("clock.json")?.aheadMs ?? 0;
   }

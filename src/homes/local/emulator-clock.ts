@@ -4,9 +4,9 @@
  */
 
 export interface EmulatorClockOptions {
-  /** How far it is ahead of the wall clock to begin with, in ms. */
+  /** The initial lead of the clock over the wall clock, in ms. */
   readonly aheadMs: number;
-  /** How many of its seconds pass in one second. */
+  /** The number of the clock's seconds that pass in one second. */
   readonly scale: number;
   /** Told when it was put forward. */
   readonly onSkip: () => void;
@@ -28,7 +28,7 @@ interface Timer {
 const RECHECK_MS = 60_000;
 
 export class EmulatorClock {
-  /** How many of its seconds pass in one second. */
+  /** The number of the clock's seconds that pass in one second. */
   readonly scale: number;
   readonly #onSkip: () => void;
   readonly #timers = new Set<Timer>();
@@ -42,12 +42,12 @@ export class EmulatorClock {
     this.#onSkip = onSkip;
   }
 
-  /** Whether it differs from the wall clock, or will. */
+  /** True if the clock differs from the wall clock, or will. */
   get isShifted(): boolean {
     return this.scale !== 1 || this.#anchor.wall !== this.#anchor.emulated;
   }
 
-  /** How far it is ahead of the wall clock, in ms. */
+  /** The lead of the clock over the wall clock, in ms. */
   get aheadMs(): number {
     return this.now() - Date.now();
   }

@@ -7,7 +7,7 @@ import { Environment, type EnvironmentOptions, type Told } from "./environment.t
 import type { InvokeMessage } from "./process-messages.ts";
 
 export interface EnvironmentPoolOptions extends EnvironmentOptions {
-  /** How many processes there are at a time, at most. */
+  /** The most processes at a time. */
   readonly most: number;
 }
 
@@ -41,7 +41,7 @@ export class EnvironmentPool {
     }
   }
 
-  /** What is invoked from now on gets a new process; what runs comes to its end in its own. */
+  /** Later invocations get a new process; running ones come to their end in their own. */
   retire(): void {
     for (const environment of this.#idle.splice(0)) environment.kill();
     for (const environment of this.#busy) this.#retired.add(environment);

@@ -17,7 +17,7 @@ export interface EnvironmentOptions {
   readonly exportName: string;
   /** The whole environment of the process. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** How long an invocation may take, in ms. */
+  /** The longest time of an invocation, in ms. */
   readonly timeoutMs: number;
   /**
    * Given each line that it writes, and the events of the invocations that may have written it: the newest one, and the one
@@ -26,14 +26,14 @@ export interface EnvironmentOptions {
   readonly onLine: (line: string, events: readonly unknown[]) => void;
 }
 
-/** What came of waiting for the process. */
+/** The message that a process sent, or the failure that ended it. */
 export type Told = ProcessMessage | { readonly type: "ended"; readonly error: Failure };
 
 type Loaded = Extract<ProcessMessage, { type: "loaded" | "unusable" }> | Extract<Told, { type: "ended" }>;
 
 const PROGRAM = fileURLToPath(new URL(`./function-process${extname(import.meta.url)}`, import.meta.url));
 
-/** How long a module may take to load, in ms. */
+/** The longest time that a module may take to load, in ms. */
 const LOAD_MS = 120_000;
 
 /** Lambda's names of what ended before it had answered. */
@@ -41,7 +41,7 @@ const EXIT_ERROR = "Runtime.ExitError";
 const TIMEOUT_ERROR = "Sandbox.Timedout";
 
 export class Environment {
-  /** What the module is, or why there is none. Never rejects. */
+  /** The loaded module, or the failure to load it. Never rejects. */
   readonly loaded: Promise<Loaded>;
   readonly #options: EnvironmentOptions;
   readonly #child: ChildProcess;

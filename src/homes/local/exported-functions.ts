@@ -1,4 +1,4 @@
-/** Which of a module's exports are functions to run, and of which kind. */
+/** The exports of a module that are functions to run, and their kinds. */
 
 import { durableFunctionOf } from "../../lambda-compat/hosted-invocation.ts";
 import type { ExportedFunction, FunctionKind } from "./process-messages.ts";
@@ -9,7 +9,9 @@ export type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 export type HandlerModule = Readonly<Record<string, unknown>>;
 
 export interface ExportQuestion {
-  /** Whether the module, or what it imports, has loaded AWS's SDK: nothing shows which of its functions are durable. */
+  /**
+   * True if the module, or one of its imports, has loaded AWS's SDK: nothing shows which of its functions are durable.
+   */
   readonly usesAwsSdk: boolean;
   /** The one that was asked for; empty for all. */
   readonly exportName: string;

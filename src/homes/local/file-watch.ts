@@ -3,7 +3,7 @@
 import { type FSWatcher, statSync, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 
-/** How long a change may go on before it is told, in ms. */
+/** The time, in ms, for which changes are gathered before they are reported. */
 const SETTLE_MS = 100;
 
 export class FileWatch {

@@ -29,7 +29,7 @@ export interface FrontOptions {
   readonly openTo: string | undefined;
   /** Told where the function of an execution is, by the execution's name. Answers what takes that back. */
   readonly onEndpoint: (executionName: string, endpoint: string) => () => void;
-  /** What opens the console. */
+  /** The links that open the console. */
   readonly links: OneTimeLinks;
   /** Holds a log against the code of today. */
   readonly replay: Replay;
@@ -92,7 +92,10 @@ function toConsole(): Response {
   return new Response(null, { status: 302, headers: { Location: "/console/" } });
 }
 
-/** What this clock says, and how many of its seconds pass in one. `Date` is the wall's, since requests are signed by that. */
+/**
+ * The time of this clock, and the number of its seconds that pass in one. `Date` is the wall's, since requests are
+ * signed by that.
+ */
 function clockText(clock: EmulatorClock): string {
   return `${clock.now()}, ${clock.scale}`;
 }

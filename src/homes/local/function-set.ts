@@ -17,7 +17,7 @@ export interface FunctionSetOptions extends Omit<ProcessFunctionOptions, "invoke
   /** The environment of a function's process. */
   readonly envOf: (functionName: string) => EnvironmentOptions["env"];
   readonly timeoutMs: number;
-  /** How many processes a function has at a time, at most. */
+  /** The most processes of a function at a time. */
   readonly most: number;
   readonly watches: boolean;
   readonly onLine: (functionName: string, line: string, executionArn: string | undefined) => void;
@@ -38,7 +38,7 @@ interface RunningFunction extends ExportedFunction {
 }
 
 export class FunctionSet {
-  /** What a runner runs; it changes as the files do. */
+  /** The functions for a runner; they change as the files do. */
   readonly versions: Map<string, FunctionVersions> = new Map();
   readonly #options: FunctionSetOptions;
   readonly #running = new Map<string, RunningFunction>();

@@ -1,4 +1,4 @@
-/** Where a function comes from, as people write it: `FILE`, `FILE#EXPORT` or `NAME=FILE#EXPORT`. */
+/** The source of a function, as people write it: `FILE`, `FILE#EXPORT` or `NAME=FILE#EXPORT`. */
 
 import { basename, dirname, resolve } from "node:path";
 import type { ExportedFunction } from "./process-messages.ts";

@@ -6,7 +6,7 @@ import { temporaryFolder } from "../../../test/temporary-folder.ts";
 
 const url = (file: string): string => JSON.stringify(new URL(file, import.meta.url).href);
 
-/** What is told of the first of these files, which is loaded in a process of its own. */
+/** The hint for the first of these files, which is loaded in a process of its own. */
 async function hintFor(files: Readonly<Record<string, string>>): Promise<{ folder: string; hint: string }> {
   const folder = temporaryFolder("load hint");
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);

@@ -1,10 +1,13 @@
-/** What Node's own words do not say of a module that it cannot load: where the fault is, and what to do about it. */
+/**
+ * The hint for a module that Node cannot load: the place of the fault and its remedy, which Node's own message leaves
+ * out.
+ */
 
 import { execFile } from "node:child_process";
 
 /** Files of JavaScript that are asked for a fault of syntax, at most: each takes a process. */
 const MOST_CHECKED = 100;
-/** How long one of them may take, in ms. */
+/** The longest time of one of these checks, in ms. */
 const CHECK_MS = 10_000;
 
 interface LoadError {
@@ -43,7 +46,7 @@ async function placeAmong(loaded: readonly string[]): Promise<string | undefined
   return undefined;
 }
 
-/** What Node says of a file's syntax, and nothing where it is in order. */
+/** Node's report about a file's syntax; empty where the syntax is in order. */
 function checked(file: string): Promise<string> {
   const options = { env: { ...process.env, NODE_OPTIONS: "" }, timeout: CHECK_MS };
   return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-/** What a module is made of: its files are watched, and whether AWS's SDK is among them says how it is run. */
+/** The files of a module: they are watched, and whether AWS's SDK is among them decides how the module is run. */
 
 import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";

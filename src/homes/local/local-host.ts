@@ -30,14 +30,14 @@ import type { Replay } from "./replay-route.ts";
 import { SamFunctions } from "./sam-functions.ts";
 
 export interface LocalHostOptions extends Place {
-  /** Where everything is kept. */
+  /** The folder that keeps all data. */
   readonly folder: DataFolder;
   readonly sources: readonly FunctionSource[];
-  /** How long one invocation may take, in ms. */
+  /** The longest time of one invocation, in ms. */
   readonly timeoutMs: number;
-  /** How many processes a function has at a time, at most. */
+  /** The most processes of a function at a time. */
   readonly most: number;
-  /** How many of its seconds pass in one second. */
+  /** The number of the clock's seconds that pass in one second. */
   readonly timeScale: number;
   readonly watches: boolean;
   /** Takes what `sam local` sends: calls without a credential, and functions in containers. */
@@ -66,7 +66,7 @@ export interface LocalHost {
 
 /** As `sam local` calls whatever it runs. */
 const SAM_FUNCTION = "function";
-/** How often a clock that runs ahead is kept, in ms. */
+/** The time between two writes of a clock that runs ahead, in ms. */
 const CLOCK_KEPT_MS = 1000;
 
 /**

@@ -18,7 +18,7 @@ import type { DurableExecutionInvocationOutput } from "../../lambda-compat/wire-
 import type { Told } from "./environment.ts";
 import type { ContextData, InvokeMessage } from "./process-messages.ts";
 
-/** What runs an invocation, in whatever process. Never rejects. */
+/** Runs an invocation, in whatever process. Never rejects. */
 export type Invoke = (invocation: Omit<InvokeMessage, "type" | "remainingMs">) => Promise<Told>;
 
 export interface ProcessFunctionOptions {
@@ -41,7 +41,7 @@ export function durableInProcess({ invoke, wallAt, onOutput }: ProcessFunctionOp
   };
   return {
     kind: "durable",
-    // What changes meanwhile the SDK hears with its next checkpoint, or by another invocation.
+    // The SDK hears of later changes with its next checkpoint, or by another invocation.
     invoke: (request) => ({
       output: run(request),
       absorb: () => false,

@@ -1,4 +1,4 @@
-/** What an emulator and the processes of its functions say to each other. All of it is JSON. */
+/** The messages between an emulator and the processes of its functions. All of them are JSON. */
 
 import type { Failure } from "../../engine/model/failure.ts";
 import type {
@@ -16,7 +16,7 @@ export interface ExportedFunction {
   readonly kind: FunctionKind;
 }
 
-/** What a handler is told of its invocation beside its event. */
+/** The facts about an invocation that a handler gets beside its event. */
 export interface ContextData {
   readonly functionName: string;
   readonly functionVersion: string;
@@ -33,7 +33,7 @@ export interface InvokeMessage {
   readonly type: "invoke";
   readonly event: unknown;
   readonly context: ContextData;
-  /** How long it may take, in ms from when the message arrives. */
+  /** The time that the invocation has, in ms from the arrival of the message. */
   readonly remainingMs: number;
 }
 

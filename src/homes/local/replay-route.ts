@@ -1,4 +1,4 @@
-/** What the console's page asks this machine: does the code that lies here make the calls of a log? */
+/** The route by which the console's page asks this machine whether the local code makes the calls of a log. */
 
 import { invalidParameter } from "../../lambda-compat/http/api-error.ts";
 import { type BodyLimits, readJson, readShape } from "../../lambda-compat/http/body.ts";

@@ -19,7 +19,9 @@ export class SamFunctions {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Where the function of an execution is, by the execution's name. Answers what takes that back. */
+  /**
+   * Adds the endpoint of an execution's function, by the execution's name. Returns a function that removes it again.
+   */
   add(executionName: string, endpoint: string): () => void {
     const before = [this.#endpoints.get(executionName), this.#newest] as const;
     this.#endpoints.set(executionName, endpoint);
@@ -47,7 +49,7 @@ export class SamFunctions {
   };
 }
 
-/** What a handler threw comes with the same status. */
+/** The outcome of an answer. An error that the handler threw comes with the same HTTP status. */
 function outcomeOf(answer: object): Told {
   if ("Status" in answer) return { type: "output", output: answer as DurableExecutionInvocationOutput };
   const { errorType, errorMessage } = answer as Failure;

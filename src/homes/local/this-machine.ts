@@ -1,6 +1,6 @@
 /**
- * Who calls from this machine, or from a container on it. The connection says that; the name of a host in a request does
- * not, since whoever sends the request chooses it.
+ * A check whether a call comes from this machine, or from a container on it. The connection tells; the host name in a
+ * request does not, since the sender chooses it.
  */
 
 import { BlockList } from "node:net";
@@ -8,7 +8,10 @@ import { networkInterfaces } from "node:os";
 
 type Interfaces = ReturnType<typeof networkInterfaces>;
 
-/** What the bridges are called by which containers reach their machine: Docker's own, those of its networks, Podman's and others. */
+/**
+ * The names of the bridges by which containers reach their machine: Docker's own, those of its networks, Podman's and
+ * others.
+ */
 const BRIDGE = /^(docker\d|br-|podman|cni|nerdctl|lxcbr)/;
 
 /** `address` is that of a connection's other end. */

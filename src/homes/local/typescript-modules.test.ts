@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { run } from "../../../scripts/command.ts";
 import { temporaryFolder } from "../../../test/temporary-folder.ts";
 
-/** What Node makes of files in a folder of a package that is CommonJS, as `npm init` makes it. */
+/** The outcome of loading a file in a folder of a CommonJS package, as `npm init` makes it. */
 async function loaded(file: string, files: Readonly<Record<string, string>>): Promise<string> {
   const folder = temporaryFolder("modules");
   writeFileSync(join(folder, "package.json"), '{ "type": "commonjs" }');

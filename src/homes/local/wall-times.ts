@@ -1,6 +1,6 @@
 /**
- * What a function is told of times, on its own clock. The emulator's may be ahead; an SDK compares what it is told with
- * the clock on the wall, to know how long to wait.
+ * The times in messages to a function, on the function's own clock. The emulator's may be ahead; an SDK compares these
+ * times with the clock on the wall to find the time to wait.
  */
 
 const TIMES = ["StartTimestamp", "EndTimestamp", "NextAttemptTimestamp", "ScheduledEndTimestamp"];
