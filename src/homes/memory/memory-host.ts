@@ -20,7 +20,7 @@ export interface MemoryHost {
   readonly client: ExecutionClient;
   /** Starts an execution by its function, and hands out what becomes of it, both typed. */
   readonly start: Start;
-  /** Where the executions are: to be read, or replayed elsewhere. */
+  /** The store of the executions: to be read, or replayed elsewhere. */
   readonly store: ExecutionStore;
   /** Ends it: nothing that still runs has an effect any more, and nothing keeps the process alive. */
   close(): void;

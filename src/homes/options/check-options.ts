@@ -2,7 +2,7 @@
 
 import { OptionError } from "./option-error.ts";
 
-/** What one option must be. */
+/** The form of one option. */
 export interface Form {
   /** The end of the sentence "`parks` must be ...". */
   readonly must: string;

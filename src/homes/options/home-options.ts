@@ -1,4 +1,4 @@
-/** What every home is told alike, wherever it stores and wakes. */
+/** The options that every home has, wherever it stores and wakes. */
 
 import { Limits } from "../../engine/machine/limits.ts";
 import { messageOf } from "../../engine/model/message-of.ts";
@@ -10,23 +10,23 @@ import { callback, type Forms, flag, record, refused, text, wholeNumber } from "
 import { errorListener, type OnError } from "./on-error.ts";
 import { OptionError } from "./option-error.ts";
 
-/** What the executions of a home are told alike. */
+/** The settings of a home's executions. */
 export interface HomeSettings {
-  /** How long an execution is kept after its end, in days, 1 to 90; 14 by default. */
+  /** The time that an execution is kept after its end, in days, 1 to 90; 14 by default. */
   readonly retentionDays?: number;
-  /** How long an execution may take, in seconds, up to 366 days; no limit by default. */
+  /** The longest time of an execution, in seconds, up to 366 days; no limit by default. */
   readonly executionTimeoutSeconds?: number;
   /**
-   * How many operations an execution may have; 1,000,000 by default, where AWS takes 3,000. One that wants more fails with
-   * an error that says so; a worker elsewhere gets a TooManyRequestsException.
+   * The most operations of an execution; 1,000,000 by default, where AWS takes 3,000. An execution that makes more
+   * fails with an error that says so; a worker elsewhere gets a TooManyRequestsException.
    */
   readonly operationsPerExecution?: number;
   /**
-   * Whether an invocation with nothing to do stays in memory, as long as its process, page or object does, instead of
+   * True if an invocation with nothing to do stays in memory, as long as its process, page or object does, instead of
    * being replayed later; true by default.
    */
   readonly parks?: boolean;
-  /** How the ARNs begin; `arn:perdure:lambda:local:000000000000` by default. */
+  /** The beginning of the ARNs; `arn:perdure:lambda:local:000000000000` by default. */
   readonly arn?: Partial<ArnScope>;
   /**
    * Told of failures that nobody else is told of; they are tried again in any case. And of what halts an execution.
@@ -58,7 +58,7 @@ export const HOME_FORMS: Forms = {
   onError: callback,
 };
 
-/** What a runner takes of a home's options. */
+/** The runner's part of a home's options. */
 export interface RunnerSettings
   extends Pick<RunnerOptions, "retentionDays" | "executionTimeoutSeconds" | "maxOperations" | "parks" | "arnOf"> {
   readonly onError: OnError;

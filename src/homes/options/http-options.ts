@@ -1,13 +1,13 @@
-/** What homes with an HTTP face are told alike. */
+/** The options that homes with an HTTP face share. */
 
 import type { HttpFaceOptions } from "../../lambda-compat/http/face.ts";
 import { BASE_PATH, HOSTS, isHosts, ORIGIN } from "../../lambda-compat/http/face-options.ts";
 import { atLeast, type Forms, text } from "./check-options.ts";
 
-/** What a home is told of its HTTP face. */
+/** A home's options for its HTTP face. */
 export type HttpOptions = Pick<HttpFaceOptions, "allowedOrigins" | "basePath" | "limits" | "signedHost">;
 
-/** What the face is told of it. */
+/** The face's options, from those of a home. */
 export function httpOptions({ allowedOrigins, basePath, limits, signedHost }: HttpOptions): HttpFaceOptions {
   return {
     ...(allowedOrigins && { allowedOrigins }),

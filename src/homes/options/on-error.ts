@@ -1,4 +1,4 @@
-/** What becomes of failures that no caller is told of: they are never silent. */
+/** The report of failures that no caller is told of: they are never silent. */
 
 /** Without an id the failure concerns no execution alone. */
 export type OnError = (executionId: string | undefined, error: unknown) => void;
