@@ -1,11 +1,11 @@
-/** What every Alarm promises, case by case. Times are milliseconds since the epoch on the subject's own clock. */
+/** The contract of every Alarm, case by case. Times are milliseconds since the epoch on the subject's own clock. */
 
 import type { Alarm, AlarmOrder } from "../engine/ports/alarm.ts";
 import type { MaybePromise } from "../engine/ports/maybe-promise.ts";
 import { assert, assertEqual } from "./assert.ts";
 import type { ContractCase } from "./contract.ts";
 
-/** How the cases of the alarm's contract get at the alarm under test. */
+/** The access of the contract's cases to the alarm under test. */
 export interface AlarmSubject {
   /** An alarm that calls `wake`, and again after each restart. */
   open(wake: Wake): MaybePromise<OpenAlarm>;
@@ -35,7 +35,7 @@ type AlarmCase = ContractCase<AlarmSubject>;
 
 /** The unit of these tests: far enough apart to tell two times from each other on a busy machine. */
 const SHORT_MS = 60;
-/** How long to wait for an alarm before it counts as lost, on the subject's clock. */
+/** The time after which a wake counts as lost, in ms on the subject's clock. */
 const LOST_MS = 60_000;
 
 /** Of every execution of these cases. */
@@ -51,7 +51,7 @@ interface Woken {
 /** An open alarm and the wakes it made so far. */
 class Watched {
   readonly woken: Woken[] = [];
-  /** How many of the next wakes fail. */
+  /** The number of the next wakes that fail. */
   failing = 0;
   #seq = 0;
   #open: OpenAlarm | undefined;
@@ -237,7 +237,7 @@ function standsCase(name: string, disturb: (watched: Watched) => MaybePromise<vo
   });
 }
 
-/** What a session does that has not heard that its execution was removed and started again. */
+/** Orders of a process that has not heard that its execution was removed and started again. */
 const incarnationCases: readonly AlarmCase[] = [
   standsCase("keeps its time when a late order is for an earlier execution of that name", (watched) =>
     watched.schedule("a", watched.now() + 2 * LOST_MS, { ...EARLIER, seq: 9 }),
@@ -258,7 +258,9 @@ const incarnationCases: readonly AlarmCase[] = [
   }),
 ];
 
-/** What several processes do that do not know of each other, or a network that lets orders overtake each other. */
+/**
+ * Orders of several processes that do not know of each other, or over a network that lets orders overtake each other.
+ */
 const orderCases: readonly AlarmCase[] = [
   standsCase("keeps its time when an order arrives late that follows from fewer commits", (watched) =>
     watched.schedule("a", watched.now() + 2 * LOST_MS, { seq: 4 }),

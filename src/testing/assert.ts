@@ -1,4 +1,4 @@
-/** What the contract suites check with: they run in every runtime, so they bring no test framework. */
+/** The assertions of the contract suites: they run in every runtime, so they bring no test framework. */
 
 /** A broken expectation of a contract case, of the explorer or of the simulation. */
 export class ContractViolation extends Error {

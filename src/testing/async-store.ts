@@ -9,11 +9,11 @@ import type {
 import { createDrain } from "../adapters/hosts/drain.ts";
 import { type SeededRandom, seededRandom } from "./seeded-random.ts";
 
-/** How long calls take. */
+/** The delays of calls. */
 export interface AsyncStoreOptions {
   /** Default 1. */
   readonly seed?: number;
-  /** Where the longer turns come from; default: the platform's. */
+  /** The source of the longer turns; default: the platform's. */
   readonly drain?: (next: () => void) => void;
 }
 
@@ -80,7 +80,7 @@ export class AsyncStore implements ExecutionStore {
     return chain(call(), (answer) => chain(this.#pass(wayBack), () => answer));
   }
 
-  /** How long one way takes: a number of microtasks, or undefined for a whole turn. */
+  /** The length of one way: a number of microtasks, or undefined for a whole turn. */
   #turns(): number | undefined {
     return this.#random.chance(CHANCE_OF_TURN) ? undefined : this.#random.below(MOST_MICROTASKS + 1);
   }

@@ -12,9 +12,9 @@
 
 /** One promise of a port, as a function that throws when the subject breaks it. */
 export interface ContractCase<Subject> {
-  /** What the case is listed and excepted by. */
+  /** The name by which the case is listed and excepted. */
   readonly name: string;
-  /** What the subject must be able to do, or be made for, for this case to mean anything. */
+  /** The ability that the subject must have, or the use that it is made for, for this case to mean anything. */
   readonly needs?: "restart" | "several processes";
   /** Checks the subject; rejects with a ContractViolation that says what is broken. */
   run(subject: Subject): Promise<void>;

@@ -9,17 +9,17 @@ import type { StartedExecution } from "./outside-world.ts";
 import { type SimulatedProgram, SimulatedRun } from "./simulated-run.ts";
 import type { BootOptions } from "./simulated-system.ts";
 
-/** What is run again and again: handlers, one execution to start, and how its outside answers. */
+/** The program that is run again and again: handlers, one execution to start, and its outside's answers. */
 export interface ExploredProgram extends Omit<SimulatedProgram, "starts"> {
   /** The execution to start. */
   readonly start: StartedExecution;
 }
 
-/** How a program is explored. */
+/** The options of an exploration. */
 export interface ExploreOptions {
   /** Default 1. */
   readonly seed?: number;
-  /** How long the system is down after a crash, in ms. Default 0. */
+  /** The time that the system is down after a crash, in ms. Default 0. */
   readonly downMs?: number;
   /** Lets the second process crash as well, at each of its first this many writes. Default 0. */
   readonly secondCrashes?: number;
@@ -27,17 +27,17 @@ export interface ExploreOptions {
   readonly through?: BootOptions["through"];
 }
 
-/** What an exploration came to. */
+/** The result of an exploration. */
 export interface Exploration {
-  /** How it ends, undisturbed and in every other run. */
+  /** The outcome of the execution, undisturbed and in every other run. */
   readonly outcome: string;
   /** Writes of the undisturbed run. */
   readonly writes: number;
-  /** How many runs there were, the undisturbed one included. */
+  /** The number of runs, the undisturbed one included. */
   readonly runs: number;
 }
 
-/** Where each process of a run crashes; the one after them lives. */
+/** The crash points of a run's processes, one for each; the process after them lives. */
 type CrashPlan = readonly CrashPoint[];
 
 const SIDES = ["BEFORE", "AFTER"] as const;

@@ -11,21 +11,21 @@ import type { SimulatedClock, SimulatedHost } from "./simulated-host.ts";
 
 /** A moment in the life of a process: around its n-th write. */
 export interface CrashPoint {
-  /** Which of its writes, 1 for the first: creates, appends, rows, snapshots and removals all count. */
+  /** The number of the process's write, 1 for the first: creates, appends, rows, snapshots and removals all count. */
   readonly write: number;
   /** Before the write lands, or after it landed and before anybody hears of it. */
   readonly side: "BEFORE" | "AFTER";
 }
 
-/** What a process runs on, and when it goes wrong. */
+/** The surroundings of a process, and its crash point. */
 export interface SimulatedProcessOptions {
   /** The time of its world. */
   readonly clock: SimulatedClock;
-  /** What survives. */
+  /** The store, which survives. */
   readonly store: ExecutionStore;
   /** The alarms that survive; shared with the next process. Default: none. */
   readonly alarms?: KeptAlarms;
-  /** Where the process dies; by default it lives. */
+  /** The point at which the process dies; by default it lives. */
   readonly crashAt?: CrashPoint;
   /** From here on the store does not answer, until `release`. The process knows nothing of it and lives on. */
   readonly stallAt?: CrashPoint;
@@ -54,7 +54,7 @@ export class SimulatedProcess {
     return this.host.alive;
   }
 
-  /** How many writes it has begun. */
+  /** The number of writes that the process has begun. */
   get writes(): number {
     return this.#writes;
   }

@@ -45,7 +45,7 @@ export class ExecutionView {
     return [...historyOf(this.log.map(decodeCommit))];
   }
 
-  /** What the state breaks of the machine's invariants. */
+  /** The machine's invariants that the state breaks. */
   get violations(): readonly string[] {
     return violations(this.state);
   }
@@ -80,7 +80,7 @@ export class ExecutionView {
     return started.map(({ id, name }) => `step ${name === undefined ? id : `"${name}"`}`);
   }
 
-  /** What it waits for, in words. */
+  /** The operations that the execution waits for, in words. */
   get awaited(): readonly string[] {
     const open = this.operations.filter(
       ({ status }) => status === "STARTED" || status === "PENDING" || status === "READY",

@@ -24,7 +24,7 @@ function setup(options: FaultyStoreOptions = {}) {
   return { memory, store: new FaultyStore(memory, options) };
 }
 
-/** What a call ends with, whether it fails at once or later. */
+/** The outcome of a call, whether it fails at once or later. */
 async function outcome(call: () => unknown): Promise<unknown> {
   try {
     return await call();

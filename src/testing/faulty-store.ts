@@ -10,7 +10,7 @@ import {
 } from "../engine/ports/execution-store.ts";
 import { type SeededRandom, seededRandom } from "./seeded-random.ts";
 
-/** What can go wrong with a call. */
+/** The faults of a call. */
 export const StoreFault = {
   /** The call fails and never reached the store. */
   REFUSED: "REFUSED",
@@ -26,21 +26,21 @@ export type StoreMethod = keyof ExecutionStore;
 
 /** Probabilities from 0 to 1, each 0 by default. */
 export interface FaultRates {
-  /** How many calls are refused. */
+  /** The share of calls that are refused. */
   readonly refused?: number;
-  /** How many writes land and fail all the same. */
+  /** The share of writes that land and fail all the same. */
   readonly unacknowledged?: number;
-  /** How many writes find no room. */
+  /** The share of writes that find no room. */
   readonly full?: number;
-  /** How many calls take a while. */
+  /** The share of calls that are delayed. */
   readonly delayed?: number;
 }
 
-/** Which faults happen, and when. */
+/** The faults that happen, and their times. */
 export interface FaultyStoreOptions {
   /** Default 1. */
   readonly seed?: number;
-  /** How often each fault happens by chance; never by default. */
+  /** The probability of each fault; none by default. */
   readonly rates?: FaultRates;
   /** The clock of delays and outages; without it there are neither. */
   readonly host?: Pick<Host, "now" | "timer">;
@@ -60,11 +60,11 @@ export interface FaultRecord {
   readonly id?: string;
   /** The number of the commit that was written or read. */
   readonly seq?: number;
-  /** What went wrong. */
+  /** The fault. */
   readonly fault: StoreFault | "DELAYED";
 }
 
-/** What a refused or unacknowledged call rejects with. */
+/** The error of a refused or unacknowledged call. */
 export class StoreUnavailableError extends Error {
   override readonly name = "StoreUnavailableError";
   /** Always STORE_UNAVAILABLE. */

@@ -3,7 +3,7 @@ import type { Host } from "../engine/ports/host.ts";
 import type { MaybePromise } from "../engine/ports/maybe-promise.ts";
 import { type SeededRandom, seededRandom } from "./seeded-random.ts";
 
-/** How late orders take effect. */
+/** The delay after which orders take effect. */
 export interface LateAlarmOptions {
   /**
    * Its timers carry orders and answers. With one that outlives the process which gave them, orders take effect after

@@ -3,7 +3,7 @@ import { isSettled, type Operation } from "../engine/model/operation.ts";
 import type { MemoryStore } from "../adapters/memory/memory-store.ts";
 import { ExecutionView } from "./execution-view.ts";
 
-/** Where user code says what it does. One for each process. */
+/** The reports of user code about its work. One for each process. */
 export interface Effects {
   /** Called by the function of an operation as it runs; the operation's name must be the only one in its execution. */
   ran(context: NamedExecution, operation: string): void;
@@ -15,7 +15,7 @@ export interface Effects {
 
 /** The part of a durable context that tells the execution. */
 export interface NamedExecution {
-  /** What the execution is called. */
+  /** The execution's ARN. */
   readonly executionContext: { readonly durableExecutionArn: string };
 }
 
@@ -37,7 +37,7 @@ export class Ledger {
     this.#disk = disk;
   }
 
-  /** How often a function has run, in all processes. */
+  /** The number of times that a function has run, in all processes. */
   runs(executionId: string, operation: string): number {
     return this.#runs.get(`${executionId} ${operation}`) ?? 0;
   }

@@ -4,7 +4,7 @@ import { type CallbackOutcome, ClientError, ClientErrorCode, type ExecutionClien
 import type { Ledger } from "./ledger.ts";
 import type { SimulatedSystem, SystemProcess } from "./simulated-system.ts";
 
-/** How long it waits after a request that failed. */
+/** The pause after a request that failed, in ms. */
 const RETRY_MS = 1_000;
 
 /** An execution that the outside starts. */
@@ -17,7 +17,7 @@ export interface StartedExecution {
   readonly input?: string;
 }
 
-/** How the outside answers a callback; undefined for not at all. */
+/** The outside's answer to a callback; undefined for none. */
 export type Answer = (callback: CallbackOperation) => Exclude<CallbackOutcome, { type: "HEARTBEAT" }> | undefined;
 
 export interface OutsideOptions {
@@ -29,14 +29,14 @@ export interface OutsideOptions {
 
 interface Request {
   readonly send: (client: ExecutionClient) => Promise<unknown>;
-  /** Who was asked last; asked again if that process is gone. */
+  /** The process that was asked last; another one is asked if it is gone. */
   askedOf: SystemProcess | undefined;
   isDone: boolean;
 }
 
 /**
- * Whoever starts executions and completes callbacks: outside all processes, so that no crash touches it. It asks again
- * until it is answered, as a client of a network service has to.
+ * The client that starts executions and completes callbacks: outside all processes, so that no crash touches it. It
+ * repeats a request until it is answered, as a client of a network service has to.
  */
 export class OutsideWorld {
   readonly failures: unknown[] = [];
@@ -69,7 +69,7 @@ export class OutsideWorld {
     });
   }
 
-  /** What it has asked for and not been answered, in words. */
+  /** The requests that were not answered yet, in words. */
   get unanswered(): readonly string[] {
     return [...this.#requests].filter(([, { isDone }]) => !isDone).map(([key]) => key);
   }

@@ -14,7 +14,7 @@ import type { DurableLambdaHandler } from "../lambda-compat/types.ts";
 import { durableFunctionOf } from "../lambda-compat/hosted-invocation.ts";
 import { SimulatedClock } from "./simulated-host.ts";
 
-/** How much of a log is replayed. */
+/** The extent of a replay. */
 export interface ReplayLogOptions {
   /**
    * Replays from every commit as well, as if the process had died after each of them; default false, from the end of
@@ -23,14 +23,14 @@ export interface ReplayLogOptions {
   readonly fromEveryCommit?: boolean;
 }
 
-/** What the code made of the log. */
+/** The result of a replay. */
 export type ReplayReport =
   | { readonly matches: true }
   | {
       readonly matches: false;
       /** The number of the commit at which the two part: up to the one before it the code makes what the log holds. */
       readonly seq: number;
-      /** What differs, in words. */
+      /** The difference, in words. */
       readonly difference: string;
       /** Set when the code called another operation than the log holds. */
       readonly error?: NonDeterministicExecutionError;
@@ -61,7 +61,10 @@ export async function replayLog(
   return { matches: true };
 }
 
-/** What the end of a log comes to, and if the code differs there, at which commit it parts from the log: halving finds it. */
+/**
+ * Replays a log to its end. If the code differs there, it finds by halving the commit at which the code parts from the
+ * log.
+ */
 async function partingOf(commits: readonly Commit[], target: DurableFunction): Promise<ReplayReport> {
   let parted = await replayTo(commits, target);
   let agreed = 0;

@@ -1,4 +1,4 @@
-/** What must hold of a run when it is over, whatever happened to its processes. */
+/** The promises that must hold of a run when it is over, whatever happened to its processes. */
 
 import { decodeCommit } from "../engine/machine/commit-codec.ts";
 import { fold } from "../engine/machine/fold.ts";
@@ -10,7 +10,7 @@ import type { Tags } from "../engine/model/tags.ts";
 import { dueTimeOf } from "../engine/model/operation-traits.ts";
 import type { ExecutionView } from "./execution-view.ts";
 
-/** What an execution came to, as text: two runs that agree have the same. */
+/** The outcome of an execution as text: two runs that agree have the same. */
 export function outcomeOf({ state: { header } }: ExecutionView): string {
   const { status, result, error, halt, tags } = header;
   const ended = error === undefined ? (result ?? "") : `${error.errorType}: ${error.errorMessage}`;

@@ -20,7 +20,7 @@ export class SharedAlarm {
   readonly #host: Host;
   readonly #alarm: MemoryAlarm;
   readonly #members: Wakeable[] = [];
-  /** Who was woken last for each execution, unless that failed. */
+  /** The process that was woken last for each execution, unless that failed. */
   readonly #trusted = new Map<string, Wakeable>();
   readonly #awaited = new Map<Wakeable, Set<() => void>>();
   /** One for all wakes that find nobody, which are many when nothing comes back for a year: none has a place of its own. */

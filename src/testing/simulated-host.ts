@@ -18,17 +18,17 @@ const EPOCH = 1_767_225_600_000;
 /** A virtual year is longer than any wait may be. */
 const IDLE_LIMIT_MS = 400 * 86_400_000;
 
-/** Where a simulated world begins, and what it waits for. */
+/** The start of a simulated world's time, and the real work that its time waits for. */
 export interface SimulatedClockOptions {
   /** Default 1. */
   readonly seed?: number;
-  /** Where the clock starts, ms since the epoch. Default: the first of January 2026, UTC. */
+  /** The time at which the clock starts, ms since the epoch. Default: the first of January 2026, UTC. */
   readonly startAt?: number;
-  /** What goes on outside the simulation. Default: nothing. */
+  /** The work outside the simulation. Default: none. */
   readonly realWork?: RealWork;
   /**
-   * How long, in real ms, time stands still for work outside the simulation, before it goes on without it. Default
-   * 10,000. While a test moves the time itself, 1000 at most.
+   * The time, in real ms, that virtual time stands still for work outside the simulation, before it goes on without it.
+   * Default 10,000. While a test moves the time itself, 1000 at most.
    */
   readonly patienceMs?: number;
 }
@@ -39,7 +39,7 @@ export interface RealWork {
   readonly holdsTime: () => boolean;
   /** True while it may make something happen by itself. */
   readonly mayGoOn: () => boolean;
-  /** How many pieces of it have begun so far. */
+  /** The number of pieces of work that have begun so far. */
   readonly begun: () => number;
 }
 
@@ -49,7 +49,10 @@ const realNow = performance.now.bind(performance);
 /** The longest pause between two looks at real work, in real ms. */
 const LONGEST_PAUSE_MS = 10;
 const PATIENCE_MS = 10_000;
-/** Who moves the time may be about to end the work that time would wait for. */
+/**
+ * A shorter patience while a test moves the time, in real ms: the test may be about to end the work that time would
+ * wait for.
+ */
 const SHORT_PATIENCE_MS = 1_000;
 const NO_REAL_WORK: RealWork = { holdsTime: () => false, mayGoOn: () => false, begun: () => 0 };
 
@@ -72,12 +75,12 @@ export class SimulatedClock {
   readonly #patienceMs: number;
   #now: number;
   #drains = 0;
-  /** How many things have been asked for: tells whether real work made anything happen. */
+  /** The number of requests to the clock: tells whether real work made anything happen. */
   #asked = 0;
   /** The work that holds time has outlasted the short patience. */
   #isPassedOver = false;
   #isOutwaited = false;
-  /** How much had begun by then. */
+  /** The number of pieces of work that had begun by then. */
   #begun = 0;
 
   constructor(options: SimulatedClockOptions = {}) {
@@ -157,7 +160,7 @@ export class SimulatedClock {
       if (await this.#awaitRealWork()) continue;
       const due = this.#timers.next();
       if (due === undefined) {
-        // What hangs has had its time; what has begun since then has not.
+        // Work that hangs has had its time; work that has begun since then has not.
         if (this.#realWork.begun() === this.#begun) break;
         this.#isOutwaited = false;
         if (await this.#awaitRealWork()) continue;
@@ -283,7 +286,7 @@ export class SimulatedHost implements Host {
   }
 
   background(work: Promise<unknown>): void {
-    // What a dead process leaves behind fails unseen.
+    // The failure of a dead process's work is not seen.
     work.catch((error: unknown) => {
       if (this.#alive) throw error;
     });

@@ -6,7 +6,7 @@ import { type Answer, OutsideWorld, type StartedExecution } from "./outside-worl
 import { brokenPromises, outcomeOf } from "./run-checks.ts";
 import { type BootOptions, type RunnerSettings, SimulatedSystem, type SystemProcess } from "./simulated-system.ts";
 
-/** What is run, and what the outside does to it. */
+/** The program of a run, and the outside's part in it. */
 export interface SimulatedProgram {
   /**
    * The functions, made anew for each process. Their steps call `effects.ran`, so that it is seen what runs; `host` is
@@ -14,20 +14,20 @@ export interface SimulatedProgram {
    */
   readonly functions: (effects: Effects, host: Host) => Functions;
   readonly starts: readonly StartedExecution[];
-  /** How the outside answers. */
+  /** The outside's answers to callbacks. */
   readonly answer?: Answer;
-  /** How the runners are set up; their defaults when absent. */
+  /** The settings of the runners; their defaults when absent. */
   readonly settings?: RunnerSettings;
   /**
-   * What a process is held to while others live: all that it has read, or what it has written itself. The former is
-   * exact as long as a process reads a log in one place only. Default: what it has read.
+   * The commits that a process must respect while others live: all that it has read, or those that it has written
+   * itself. The former is exact as long as a process reads a log in one place only. Default: those that it has read.
    */
   readonly heldTo?: "READ" | "WRITTEN";
 }
 
 /** Far more than any program needs. */
 const MOST_COMMITS = 3_000;
-/** What a failure tells of each log. */
+/** The most commits of each log that the message of a failure shows. */
 const TOLD_COMMITS = 300;
 
 /** One run of a program through any number of processes, watched from outside. */
@@ -40,7 +40,7 @@ export class SimulatedRun {
   readonly #booted: SystemProcess[] = [];
   /** Those that have not been alone all their life: others may have written what they do not know. */
   readonly #accompanied = new Set<SystemProcess>();
-  /** What happened to it so far, in words. */
+  /** The events of the run so far, in words. */
   readonly #story: string[] = [];
 
   constructor(program: SimulatedProgram, seed: number) {

@@ -24,19 +24,19 @@ export type RunnerSettings = Pick<
 >;
 
 export interface SimulatedSystemOptions extends Pick<SimulatedClockOptions, "seed" | "startAt" | "patienceMs"> {
-  /** What is written for good; a new one by default. */
+  /** The store that nothing destroys; a new one by default. */
   readonly disk?: MemoryStore;
   /** The way to it that all processes share; straight by default. */
   readonly store?: ExecutionStore;
   readonly settings?: RunnerSettings;
-  /** Whether time stands still while user code does real work. Default false. */
+  /** True if time stands still while user code does real work. Default false. */
   readonly holdsForUserCode?: boolean;
-  /** Whether the `Date` of user code follows the clock. Default false. */
+  /** True if the `Date` of user code follows the clock. Default false. */
   readonly virtualDate?: boolean;
 }
 
 export interface BootOptions {
-  /** What the process runs, made for its host. */
+  /** The functions of the process, made for its host. */
   readonly functions: (host: Host) => ReadonlyMap<string, FunctionVersions>;
   readonly crashAt?: CrashPoint;
   readonly stallAt?: CrashPoint;
@@ -49,7 +49,7 @@ export interface BootOptions {
 export interface SystemProcess {
   readonly process: SimulatedProcess;
   readonly runner: Runner;
-  /** What it has seen of the logs, and what it has written. */
+  /** The record of the logs that the process has seen, and of its own writes. */
   readonly witness: Witness;
 }
 
@@ -62,15 +62,15 @@ export interface SystemError {
 
 export class SimulatedSystem {
   readonly clock: SimulatedClock;
-  /** What is written for good. It answers at once and never fails. */
+  /** The store that nothing destroys. It answers at once and never fails. */
   readonly disk: MemoryStore;
-  /** What runners were told went wrong around them. */
+  /** The errors that runners reported. */
   readonly errors: SystemError[] = [];
   readonly #store: ExecutionStore;
   readonly #alarms: SharedAlarm;
   readonly #settings: RunnerSettings;
   readonly #virtualDate: boolean;
-  /** How many functions of user code have been called. */
+  /** The number of user functions that have been called. */
   #begun = 0;
   /** Invocations that are not over, with the host they run on. */
   readonly #invocations = new Map<InvocationCore, SimulatedProcess>();

@@ -1,4 +1,4 @@
-/** What the cases of the store's contract are made of. */
+/** The parts of the cases of the store's contract. */
 
 import type { DirectoryRow, DirectoryScan, ExecutionStore } from "../engine/ports/execution-store.ts";
 import type { MaybePromise } from "../engine/ports/maybe-promise.ts";
@@ -7,7 +7,7 @@ import { comparePlaces, listExecutions } from "../engine/runner/directory-list.t
 import { assert, assertEqual } from "./assert.ts";
 import type { ContractCase } from "./contract.ts";
 
-/** How the cases of the store's contract get at the store under test. */
+/** The access of the contract's cases to the store under test. */
 export interface StoreSubject {
   /** A store to work on; called once by each case. */
   open(): MaybePromise<ExecutionStore>;

@@ -1,5 +1,5 @@
 /**
- * What every ExecutionStore promises, case by case. The store under test may hold other executions: each case makes
+ * The contract of every ExecutionStore, case by case. The store under test may hold other executions: each case makes
  * names of its own and looks at nothing else.
  */
 

@@ -1,4 +1,4 @@
-/** What the store's contract promises of the directory: its stretches, and the lists that are made of them. */
+/** The store's contract for the directory: its stretches, and the lists that are made of them. */
 
 import type { ExecutionStatus } from "../engine/model/execution.ts";
 import { hasTag, type Tags } from "../engine/model/tags.ts";
@@ -217,7 +217,7 @@ function placesAmong(rows: readonly DirectoryRow[]): DirectoryPlace[] {
   ];
 }
 
-/** What a plain filter and sort give of the rows, from behind a place on. */
+/** The rows behind a place, by a plain filter and sort. */
 function stretchOf(
   rows: readonly DirectoryRow[],
   { functionName, status, name, reverse, after }: DirectoryScan,

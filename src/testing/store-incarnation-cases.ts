@@ -1,6 +1,6 @@
 /**
- * What the store's contract promises where one execution follows another under the same name, and of what goes with an
- * execution: its log, its row, its snapshot.
+ * The store's contract for executions that follow each other under the same name, and for the parts of an execution
+ * that go with it: its log, its row, its snapshot.
  */
 
 import type { ExecutionStore } from "../engine/ports/execution-store.ts";

@@ -1,4 +1,4 @@
-/** What the store's contract promises of logs and of what stands in them. */
+/** The store's contract for logs and their commits. */
 
 import { assert, assertEqual } from "./assert.ts";
 import { createWith, HUGE, listAll, readLog, rowOf, scope, storeCase, type StoreCase, tryTo } from "./store-case.ts";

@@ -1,4 +1,4 @@
-/** What the store's contract promises of the one row of each execution. */
+/** The store's contract for the one row of each execution. */
 
 import { assertEqual } from "./assert.ts";
 import { createWith, listAll, readLog, rowOf, STARTED, storeCase, type StoreCase } from "./store-case.ts";

@@ -19,33 +19,33 @@ import { FaultyStore } from "./faulty-store.ts";
 import type { SimulatedClock } from "./simulated-host.ts";
 import { type RunnerSettings, SimulatedSystem, type SystemProcess } from "./simulated-system.ts";
 
-/** What a handler is run with. */
+/** The options of a test runner. */
 export interface DurableTestRunnerOptions extends Pick<RunnerSettings, "executionTimeoutSeconds" | "retentionDays"> {
   /** Other functions, by name, that the handler may invoke. */
   readonly functions?: Functions;
   /** Decides random ids and jitter. Default 1. */
   readonly seed?: number;
-  /** Where the clock starts, ms since the epoch. Default: the first of January 2026, UTC. */
+  /** The time at which the clock starts, ms since the epoch. Default: the first of January 2026, UTC. */
   readonly startAt?: number;
   /**
-   * Whether an invocation that waits stays in memory. Default false: every suspension ends it, and the next one replays
-   * from the log, so that whatever replay would break is found.
+   * True if an invocation that waits stays in memory. Default false: every suspension ends it, and the next one replays
+   * from the log, so that a fault of replay is found.
    */
   readonly parks?: boolean;
   /**
-   * How long, in real ms, `run` and `finish` let time stand still for code that does real work: the function of a step,
-   * a serdes, a plain function that is invoked, or the handler's own code between operations. Then time goes on without
-   * it; when nothing else is left to happen, they throw an error that names it. Default 10,000.
+   * The time, in real ms, for which `run` and `finish` let virtual time stand still for code that does real work: the
+   * function of a step, a serdes, a plain function that is invoked, or the handler's own code between operations. Then
+   * time goes on without it; when nothing else is left to happen, they throw an error that names it. Default 10,000.
    */
   readonly stepPatienceMs?: number;
   /**
-   * Whether `Date` in the code under test is the real one. Default false: it is the runner's clock. For code that signs
-   * requests to real services, which take a time that is not theirs for a skewed clock.
+   * True if `Date` in the code under test is the real one. Default false: it is the runner's clock. It is for code that
+   * signs requests to real services, which refuse a time that differs from theirs.
    */
   readonly realDate?: boolean;
 }
 
-/** What an execution is started with. */
+/** The options of an execution. */
 export interface RunOptions<Event> {
   /** The event; none by default. */
   readonly payload?: Event;
@@ -53,13 +53,13 @@ export interface RunOptions<Event> {
   readonly name?: string;
 }
 
-/** What an execution came to. */
+/** The outcome of an execution. */
 export interface DurableTestResult<Result> {
   /** RUNNING if it has not ended. */
   readonly status: ExecutionStatus;
   /** The handler's value, out of its JSON; undefined unless it succeeded. */
   readonly result: Result | undefined;
-  /** What it failed with, or was stopped with; undefined otherwise. */
+  /** The failure of the execution, or the error that it was stopped with; undefined otherwise. */
   readonly error: Failure | undefined;
   /** Set if it waits for a repair instead of having ended. */
   readonly halt: Halt | undefined;
@@ -69,7 +69,7 @@ export interface DurableTestResult<Result> {
   readonly history: readonly HistoryEvent[];
   /** The commits' texts: what `replayLog` takes. */
   readonly log: readonly string[];
-  /** How many invocations it took. */
+  /** The number of the execution's invocations. */
   readonly invocations: number;
 }
 
@@ -219,14 +219,14 @@ interface ExecutionContext {
   readonly runner: Pick<DurableTestRunner, "client" | "clock">;
   readonly reactions: ReadonlyMap<string, CallbackReaction>;
   readonly row: () => DirectoryRow | undefined;
-  /** What real work time no longer waits for. */
+  /** The real work that time no longer waits for. */
   readonly outwaited: () => Outwaited | undefined;
 }
 
 interface Outwaited {
   /** The function of an operation runs. */
   readonly isExecuting: boolean;
-  /** What else runs beside the handler's own code, in words. */
+  /** The other work beside the handler's own code, in words. */
   readonly working: readonly string[];
   readonly patienceMs: number;
 }
@@ -263,7 +263,7 @@ export class DurableTestExecution<Result> {
     return this.#context.row();
   }
 
-  /** What is known now, whether it has ended or not. */
+  /** The outcome so far, whether the execution has ended or not. */
   get outcome(): DurableTestResult<Result> {
     const { header } = this.#view.state;
     const history = this.#view.history;

@@ -42,7 +42,7 @@ function virtualDate(platform: DateConstructor): DateConstructor {
     },
     get(target, key): unknown {
       const value = Reflect.get(target, key) as unknown;
-      // What a test has put in its place meanwhile goes first.
+      // A `now` that a test has put in place meanwhile goes first.
       return key === "now" && value === platformNow ? now : value;
     },
   });

@@ -17,7 +17,10 @@ export class Witness implements ExecutionStore {
   readonly #drain: (next: () => void) => void;
   readonly #known = new Map<string, number>();
   readonly #committed = new Map<string, number>();
-  /** Who has written to each log before the process read it from the start: what they had under way, it cannot know. */
+  /**
+   * The processes that had written to each log before this process read it from the start: it cannot know their work in
+   * progress.
+   */
   readonly #former = new Map<string, Set<string>>();
   readonly #writers = new Map<string, Set<string>>();
   /** Logs whose snapshot was given out and whose commits were not read since. */
@@ -92,7 +95,7 @@ export class Witness implements ExecutionStore {
   #found(id: string, from: number, count: number): void {
     const last = from - 1 + count;
     this.#learn(id, last);
-    // Whoever goes on from a snapshot has what is before it as well.
+    // A process that goes on from a snapshot has the commits before it as well.
     if (!this.#startsFromSnapshot.delete(id) && from !== 1) return;
     this.#committed.set(id, last);
     this.#former.set(id, new Set(this.#writers.get(id)));

@@ -8,7 +8,7 @@ export type SimpleAct =
   | {
       readonly act: "step";
       readonly name: string;
-      /** How long an attempt takes, in ms. */
+      /** The time of an attempt, in ms. */
       readonly takesMs: number;
       /** Attempts that fail before one succeeds. */
       readonly failures: number;
@@ -26,7 +26,7 @@ export type SimpleAct =
     }
   | { readonly act: "plain"; readonly name: string; readonly takesMs: number };
 
-/** How several operations that were begun together are awaited. */
+/** The way to await several operations that were begun together. */
 export type Join = "all" | "race" | "any" | "allSettled";
 
 export type Act =
@@ -38,7 +38,7 @@ export type Act =
       readonly branches: readonly (readonly Act[])[];
       readonly nesting: "NESTED" | "FLAT";
       readonly maxConcurrency?: number;
-      /** How many branches have to succeed; the others are left behind. */
+      /** The number of branches that have to succeed; the others are left behind. */
       readonly enough?: number;
     }
   /** Operations begun at once with nothing around them, and JavaScript's own promises over them. */
@@ -54,7 +54,7 @@ export type Act =
   /** Begun and never awaited. */
   | { readonly act: "loser"; readonly name: string; readonly operation: SimpleAct };
 
-/** What an execution is started with. */
+/** The input of an execution. */
 export interface Program {
   /** Tells executions of one name apart, and callees from their callers. It is part of every value. */
   readonly tag: string;

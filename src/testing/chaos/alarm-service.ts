@@ -2,7 +2,7 @@ import type { AlarmOrder } from "../../engine/ports/alarm.ts";
 import type { Host } from "../../engine/ports/host.ts";
 import type { Faults } from "./faults.ts";
 
-/** How the service keeps orders, both as the port allows. */
+/** The service's ways to keep orders, both as the port allows. */
 export const AlarmKeeping = {
   /** One time for an execution: the order that stands, by the port's rule. */
   ONE: "ONE",
@@ -21,7 +21,7 @@ export interface AlarmServiceOptions {
   readonly onLoss: () => void;
 }
 
-/** What the service knows of one incarnation. */
+/** The service's order for one incarnation. */
 interface Standing {
   readonly id: string;
   readonly seq: number;

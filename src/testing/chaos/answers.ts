@@ -74,7 +74,7 @@ export class Answers {
     }
   }
 
-  /** What was answered in vain while the execution had ended is answered anew when it runs again. */
+  /** Plans new answers for open callbacks: the earlier ones came in vain while the execution had ended. */
   #planOpen(recorded: Recorded): void {
     for (const id of recorded.state.callbacks.values()) {
       const operation = recorded.state.operations.get(id);

@@ -20,7 +20,7 @@ import { RemoteAlarm } from "./remote-alarm.ts";
 import { RemoteStore } from "./remote-store.ts";
 import type { RunnerSettings } from "./scenario.ts";
 
-/** What all processes share. */
+/** The parts that all processes share. */
 export interface Surroundings {
   readonly world: Host;
   readonly disk: MemoryStore;
@@ -56,9 +56,9 @@ export class ChaosProcess implements Actor {
   readonly link: Link;
   readonly alarm: RemoteAlarm;
   readonly runner: Runner;
-  /** Whether it believes that it may run executions. */
+  /** True if the process believes that it may run executions. */
   mayRun = true;
-  /** How often it was told to stop running something. */
+  /** The number of times that the process was told to stop running an execution. */
   stoodDown = 0;
   readonly #knowledge: Knowledge;
 

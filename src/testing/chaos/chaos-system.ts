@@ -32,12 +32,12 @@ export interface SystemListener {
 export interface SystemOptions {
   readonly faults: Faults;
   readonly seed: number;
-  /** What is written for good. It answers at once and never fails. */
+  /** The store that nothing destroys. It answers at once and never fails. */
   readonly disk: MemoryStore;
   readonly listener: SystemListener;
 }
 
-/** What is stored, the alarms, and the processes over them. */
+/** The store, the alarms, and the processes over them. */
 export class ChaosSystem {
   readonly clock: SimulatedClock;
   readonly world: Host;
@@ -179,7 +179,7 @@ export class ChaosSystem {
     });
   }
 
-  /** How often processes have called their store. */
+  /** The number of calls that processes have made to their store. */
   get calls(): number {
     return this.#calls;
   }
@@ -192,10 +192,10 @@ export class ChaosSystem {
     for (const { gate } of this.processes) gate.kill();
   }
 
-  /** What a process that has not its turn has written, the one that has it is told of. */
+  /** Tells the process that has its turn of a commit that another process has written. */
   #landed({ recorded, process }: Landing): void {
     const writer = this.processes.find(({ name }) => name === process);
-    // What lands when its process is gone, or has been told that it failed, nobody may know of.
+    // Nobody may know of a commit that lands when its process is gone, or has been told that the write failed.
     if (writer?.isAlive !== true || writer.link.isLandingLate) {
       recorded.noteStray();
       this.#recoverLater();
@@ -213,7 +213,7 @@ export class ChaosSystem {
     }
   }
 
-  /** What lost its alarm, a recovery finds. */
+  /** Plans a recovery, which finds executions that lost their alarm. */
   #recoverLater(): void {
     const at = this.world.now() + this.faults.random.below(LONGEST_UNRECOVERED_MS);
     this.world.timer(at, () => {

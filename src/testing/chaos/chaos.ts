@@ -23,9 +23,9 @@ export interface ChaosOptions {
   readonly seed: number;
   /** Prefixes of each log that are replayed besides the whole. Default 2. */
   readonly prefixes?: Prefixes;
-  /** What is fixed of the scenario that the seed gives. */
+  /** The members of the scenario that are fixed; the seed gives the others. */
   readonly scenario?: Partial<Scenario>;
-  /** What everything is stored in; by default a store that keeps its contract. */
+  /** The store of everything; by default a store that keeps its contract. */
   readonly disk?: MemoryStore;
 }
 
@@ -34,14 +34,14 @@ export interface ChaosReport {
   readonly executions: number;
   readonly commits: number;
   readonly processes: number;
-  /** How often processes called their store. */
+  /** The number of calls that processes made to their store. */
   readonly calls: number;
   /** Functions of steps and plain functions that ran. */
   readonly functions: number;
   /** Faults by kind. */
   readonly faults: ReadonlyMap<string, number>;
   readonly violations: readonly Violation[];
-  /** What happened, and the logs: what to read when something was violated. */
+  /** The story and the logs, to read when a promise was broken. */
   readonly account: () => string;
 }
 
@@ -141,7 +141,9 @@ class ChaosRun {
     await clock.settle();
   }
 
-  /** Whether those that live have to finish by themselves: a process that starts would find what they have lost. */
+  /**
+   * True if the living processes have to finish by themselves: a process that starts would find what they have lost.
+   */
   get #mayGoOn(): boolean {
     const { holder, living, scenario } = this.#system;
     if (scenario.hasVersions || living.length === 0) return false;

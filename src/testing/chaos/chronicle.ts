@@ -10,7 +10,7 @@ import type { Violations } from "./violations.ts";
 export interface Actor {
   readonly name: string;
   readonly isAlive: boolean;
-  /** How often something happened to it that may cut off what it runs: a fault, a stand-down. */
+  /** The number of events, such as faults and stand-downs, that may have cut off the process's invocations. */
   readonly interruptions: number;
   /** The number of the last commit of an incarnation that it knows of. */
   knows(incarnation: string): number;
@@ -21,9 +21,9 @@ export interface Actor {
 interface Run {
   readonly actor: string;
   readonly interruptions: number;
-  /** How many commits of the execution had cut off what this process ran. */
+  /** The number of the execution's commits that had cut off invocations of this process. */
   readonly against: number;
-  /** How often the execution had been rewound. */
+  /** The number of times that the execution had been rewound. */
   readonly rewinds: number;
 }
 
@@ -35,7 +35,7 @@ export class Chronicle {
   /** The last run of each attempt. */
   readonly #runs = new Map<string, Run>();
   readonly #plainCalls = new Set<string>();
-  /** How many functions of steps, and how many plain functions, have run. */
+  /** The number of functions of steps, and of plain functions, that have run. */
   ran = 0;
 
   constructor(archive: Archive, violations: Violations) {
@@ -162,7 +162,7 @@ function knowsEnd(actor: Actor, { commits, hasEnded, incarnation }: Recorded): b
   return end <= actor.knows(incarnation);
 }
 
-/** What it has been told a moment ago may be that the pause is over. */
+/** True if the process knows of the pause. The news that it was told a moment ago may be that the pause is over. */
 function knowsPause(actor: Actor, recorded: Recorded): boolean {
   const { incarnation } = recorded;
   return recorded.isPausedAt(actor.knows(incarnation)) && recorded.isPausedAt(actor.told(incarnation));

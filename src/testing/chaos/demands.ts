@@ -18,7 +18,7 @@ const LONGEST_BEFORE_REPAIR_MS = 5_000;
 const MOST_DOUBLINGS = 14;
 const SAME_VERSION = 0.4;
 
-/** What the outside wants of whole executions: starts, some of them twice, stops, repairs, and names used again. */
+/** The demands of the outside on whole executions: starts, some of them twice, stops, repairs, and names used again. */
 export class Demands {
   /** The program of each tag. */
   readonly programs: Map<string, readonly Act[]> = new Map();
@@ -29,7 +29,7 @@ export class Demands {
   readonly #system: ChaosSystem;
   readonly #outside: Outside;
   readonly #reused = new Set<string>();
-  /** How often each execution has been halted. */
+  /** The number of times that each execution has been halted. */
   readonly #halts = new Map<Recorded, number>();
   #later = 0;
 
@@ -141,7 +141,10 @@ export class Demands {
     });
   }
 
-  /** Whoever names one has looked which the process has that will run it: others would have it halted for days. */
+  /**
+   * A client that names a version has looked which ones the process has that will run the execution: another version
+   * would halt it for days.
+   */
   #versionToResumeWith(): string | undefined {
     const { faults, holder } = this.#system;
     const versions = (holder ?? this.#system.choose())?.versions ?? [];

@@ -5,7 +5,7 @@ import type { ChaosSystem } from "./chaos-system.ts";
 const DAY_MS = 86_400_000;
 const MOST_EARLY_WAKES = 4;
 
-/** What happens to processes, and to the ports as a whole, between one moment and the next. */
+/** The disturbances of processes, and of the ports as a whole, between one moment and the next. */
 export class Disturbances {
   readonly #system: ChaosSystem;
   readonly #answers: Answers;
@@ -15,7 +15,7 @@ export class Disturbances {
     this.#answers = answers;
   }
 
-  /** How long until the next one, in ms: most follow soon, some after a day. */
+  /** The time until the next disturbance, in ms: most follow soon, some after a day. */
   gap(): number {
     const { random } = this.#system.faults;
     const draw = random.next();

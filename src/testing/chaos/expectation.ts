@@ -1,8 +1,11 @@
-/** What a program may come to. Who wins a race is not known beforehand, and neither is what the outside answers. */
+/**
+ * The possible outcomes of a program. The winner of a race is not known beforehand, and neither are the outside's
+ * answers.
+ */
 
 import type { Act, SimpleAct } from "./act.ts";
 
-/** What is wrong with the value of some acts, in words; undefined if nothing is. */
+/** The fault of the value of some acts, in words; undefined if there is none. */
 export function mismatch(acts: readonly Act[], value: unknown, tag: string): string | undefined {
   if (!Array.isArray(value) || value.length !== acts.length)
     return `${JSON.stringify(value)} is not ${acts.length} values`;
@@ -58,7 +61,7 @@ function graphMismatch(act: Extract<Act, { act: "graph" }>, value: unknown, tag:
   return wrong < 0 ? undefined : told(act.name, value);
 }
 
-/** Whether an operation may have come to this value. */
+/** True if an operation may have this value. */
 export function isValueOf(act: SimpleAct, value: unknown, tag: string): boolean {
   switch (act.act) {
     case "wait":

@@ -1,6 +1,6 @@
 import type { SeededRandom } from "../seeded-random.ts";
 
-/** What may go wrong, and how often it did. Everything that is drawn comes from one seed. */
+/** The faults that may occur, and their counts. Everything that is drawn comes from one seed. */
 export class Faults {
   readonly random: SeededRandom;
   readonly #counts = new Map<string, number>();
@@ -13,7 +13,7 @@ export class Faults {
     this.#rate = rate;
   }
 
-  /** How often each kind has happened. */
+  /** The number of faults of each kind. */
   get counts(): ReadonlyMap<string, number> {
     return this.#counts;
   }

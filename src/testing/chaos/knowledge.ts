@@ -1,4 +1,4 @@
-/** How far a process has seen into each log: only what it knows of can it be held to. */
+/** The number of commits that a process has seen of each log: its duties follow only from those that it knows of. */
 export class Knowledge {
   readonly #seen = new Map<string, number>();
   readonly #told = new Map<string, number>();

@@ -3,20 +3,20 @@ import { StorageFullError } from "../../engine/ports/execution-store.ts";
 import type { Faults } from "./faults.ts";
 import type { Pace, PaceClock } from "./pace.ts";
 
-/** What a request that was refused or not acknowledged rejects with. */
+/** The error of a request that was refused or not acknowledged. */
 export class LinkError extends Error {
   override readonly name = "LinkError";
   readonly code = "LINK_FAILED";
 }
 
-/** What is sent over a link. */
+/** A request over a link. */
 export interface LinkRequest<T> {
   /** As the count of faults names it: `write`, `read`, `order`, `peer call`. */
   readonly what: string;
   /** True for what changes something, and may do so although its sender hears of a failure. */
   readonly changes: boolean;
   readonly run: () => MaybePromise<T>;
-  /** How much more often than others it meets a fault; default 1. */
+  /** The factor for the request's chance of a fault; default 1. */
   readonly risk?: number;
 }
 

@@ -1,4 +1,4 @@
-/** What the simulation holds an operator's work to, on logs made by hand. */
+/** The simulation's checks of an operator's work, on logs made by hand. */
 
 import { describe, expect, test } from "vitest";
 import { MemoryStore } from "../../adapters/memory/memory-store.ts";

@@ -7,7 +7,7 @@ import type { Recorded } from "./recorded.ts";
 
 const BEGUN = 0.06;
 const DAY_MS = 86_400_000;
-/** What another try may change. */
+/** The codes of errors that may pass by themselves. */
 const PASSING: readonly ClientErrorCode[] = [
   ClientErrorCode.THROTTLED,
   ClientErrorCode.SERVICE,
@@ -129,7 +129,7 @@ export class Operator {
     return isFinal(error);
   }
 
-  /** Whether the execution is the one that has its name now. */
+  /** True if the execution is the one that has its name now. */
   #isMeant(recorded: Recorded): boolean {
     return this.#system.archive.current(recorded.id) === recorded;
   }

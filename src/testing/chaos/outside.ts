@@ -11,7 +11,7 @@ const LONGEST_PATIENCE_MS = 30_000;
 const SHORTEST_PATIENCE_MS = 500;
 const DOUBLED = 0.04;
 
-/** What clients see of a system. */
+/** A system as clients see it. */
 export interface Approachable {
   readonly faults: Faults;
   readonly story: Pick<Story, "tell">;
@@ -22,7 +22,7 @@ export interface Approachable {
 
 interface Open {
   readonly what: string;
-  /** How long to wait before it is asked again, in ms. */
+  /** The pause before the request is sent again, in ms. */
   retryMs: number;
 }
 
@@ -38,7 +38,7 @@ export class Outside {
     this.#system = system;
   }
 
-  /** What it has asked for and not been answered, in words. */
+  /** The requests that were not answered yet, in words. */
   get unanswered(): readonly string[] {
     return [...this.#open.values()].map(({ what }) => what);
   }

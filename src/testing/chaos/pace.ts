@@ -1,6 +1,6 @@
 import type { SeededRandom } from "../seeded-random.ts";
 
-/** How long a port takes: not at all, some microtasks or a turn, or as a network does, up to a minute. */
+/** The time that a port takes: none, some microtasks or a turn, or that of a network, up to a minute. */
 export const PaceKind = { AT_ONCE: "AT_ONCE", TURNS: "TURNS", NETWORK: "NETWORK" } as const;
 export type PaceKind = (typeof PaceKind)[keyof typeof PaceKind];
 
@@ -15,7 +15,7 @@ export interface PaceOptions {
   readonly clock: PaceClock;
   /** Asked before anything takes seconds; may forbid it. */
   readonly onSlow: () => boolean;
-  /** How many seconds one way takes at the most; 45 by default. */
+  /** The most seconds that one way takes; 45 by default. */
   readonly mostSeconds?: number;
 }
 

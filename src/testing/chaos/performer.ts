@@ -3,7 +3,7 @@ import { CallbackTimeoutError } from "../../engine/model/errors.ts";
 import type { DurableContext } from "../../lambda-compat/types.ts";
 import type { Act, Program, SimpleAct } from "./act.ts";
 
-/** Where one invocation says what it does. */
+/** The reports of one invocation about its work. */
 export interface Deeds {
   /** Called by the function of an operation as it runs. */
   ran(operation: string, attempt: { number: number; atMostOnce: boolean }): void;
@@ -11,7 +11,7 @@ export interface Deeds {
   saw(what: string, value: unknown): void;
 }
 
-/** What is handed to a plain function. */
+/** The input of a plain function. */
 export interface PlainCall {
   readonly incarnation: string;
   readonly tag: string;

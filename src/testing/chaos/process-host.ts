@@ -18,7 +18,7 @@ const VERY_LATE_MS = 30_000;
 
 /** The host of one process: its clock differs from the others', and its timers are late as a busy process's are. */
 export class ProcessHost implements Host {
-  /** How far its clock is ahead of the true one, in ms. */
+  /** The lead of the process's clock over the true one, in ms. */
   skewMs = 0;
   readonly ambient: Ambient;
   readonly #options: ProcessHostOptions;

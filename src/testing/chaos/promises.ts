@@ -13,7 +13,7 @@ import { isSettled } from "../../engine/model/operation.ts";
 
 const DAY_MS = 86_400_000;
 
-/** What a finished run left. */
+/** The remains of a finished run. */
 export interface Evidence {
   readonly archive: Archive;
   readonly disk: MemoryStore;
@@ -24,7 +24,7 @@ export interface Evidence {
   readonly stopped: ReadonlySet<string>;
   readonly programs: ReadonlyMap<string, readonly Act[]>;
   readonly timesOut: boolean;
-  /** How often something happened from outside that may cost commits: faults, processes, wakes. */
+  /** The number of outside events that may cost commits: faults, processes, wakes. */
   readonly events: number;
 }
 
@@ -116,7 +116,10 @@ function wrongOutcome({ id, tag, state, rewinds }: Recorded, evidence: Evidence)
   return wrong === undefined ? [] : [`${id} as ${tag}: ${wrong}`];
 }
 
-/** What runs comes to its end during a pause; no timer fires, and nothing else begins. */
+/**
+ * Finds operations that began during a pause. Running functions come to their end then; no timer fires, and nothing
+ * else begins.
+ */
 function begunWhilePaused(recorded: Recorded): string[] {
   const { id, commits } = recorded;
   return commits.flatMap(({ facts }, index) =>
@@ -142,7 +145,7 @@ function beginnings({ state: { operations } }: Recorded, facts: readonly Fact[])
   });
 }
 
-/** What a fork begins with is as its source has it, unless that was taken back since. */
+/** Finds operations of a fork that differ from those of its source, unless the source has rewound them since. */
 function wrongCopies({ id, commits, state }: Recorded, archive: Archive): string[] {
   const { forkedFrom } = state.header;
   const source = forkedFrom === undefined ? undefined : archive.of(forkedFrom.incarnation);

@@ -16,7 +16,7 @@ export class Recorded {
   isRemoved = false;
   /** Why its state cannot be told, in words. */
   corruption: string | undefined;
-  /** How many operations a rewind has undone. */
+  /** The number of operations that rewinds have undone. */
   undone = 0;
   /** The numbers of the commits that have rewound it. */
   readonly rewinds: number[] = [];
@@ -27,7 +27,7 @@ export class Recorded {
    * record how an invocation broke (what it ran was cut off by a failure that may have come long before), and of rewinds.
    */
   readonly #cuts = new Set<number>();
-  /** Which process wrote each commit that belongs to an invocation, by the commit's number. */
+  /** The process that wrote each commit of an invocation, by the commit's number. */
   readonly #owned = new Map<number, string>();
   readonly #byName = new Map<string, string>();
   /** The number of the commit that settled each operation. */
@@ -60,7 +60,7 @@ export class Recorded {
     return commit;
   }
 
-  /** Whether it was paused after commit `seq`. */
+  /** True if the execution was paused after commit `seq`. */
   isPausedAt(seq: number): boolean {
     return this.#paused.has(seq);
   }
@@ -70,12 +70,12 @@ export class Recorded {
     return this.#paused.size > 0;
   }
 
-  /** How many commits up to `seq` have rewound it. */
+  /** The number of commits up to `seq` that have rewound the execution. */
   rewindsBy(seq: number): number {
     return this.rewinds.filter((number) => number <= seq).length;
   }
 
-  /** How many commits up to `seq` cut off an invocation of this process. */
+  /** The number of commits up to `seq` that cut off an invocation of this process. */
   against(process: string, seq: number): number {
     let count = 0;
     for (const number of this.#cuts) if (number <= seq) count++;
@@ -107,7 +107,7 @@ export class Recorded {
     this.#settledAt.clear();
   }
 
-  /** What is written is written, whatever it says. */
+  /** Folds a commit that was written, even if it does not fit the state: the log then counts as corrupt. */
   #fold(commit: Commit): void {
     try {
       for (const operation of fold(this.state, commit)) this.#note(operation);

@@ -10,7 +10,7 @@ import { withDurableExecution } from "../../lambda-compat/with-durable-execution
 /** Commits up to which a log is replayed from each of them. */
 const ALL = "ALL";
 
-/** How many prefixes of each log are replayed besides the whole. */
+/** The number of prefixes of each log that are replayed besides the whole. */
 export type Prefixes = number | typeof ALL;
 
 /** Replays prefixes of a log by code that does nothing but replay, and tells what differs from what was seen live (P3). */

@@ -1,6 +1,6 @@
 import type { ClientError, ExecutionClient } from "../../engine/runner/client.ts";
 
-/** What the outside asks for, until it is answered. */
+/** A demand of the outside, repeated until it is answered. */
 export interface Request<T> {
   readonly what: string;
   readonly send: (client: ExecutionClient) => Promise<T>;
@@ -8,6 +8,6 @@ export interface Request<T> {
   readonly done: (answer: T) => void;
   /** It was refused: true if that settles it, false to ask again. */
   readonly refused: (error: ClientError) => boolean;
-  /** How long to wait after the first refusal or failure, in ms; twice as long after each one that follows. */
+  /** The pause after the first refusal or failure, in ms; twice as long after each one that follows. */
   readonly retryMs?: number;
 }

@@ -3,7 +3,7 @@ import type { RunnerOptions } from "../../engine/runner/runner.ts";
 import type { AlarmKeeping } from "./alarm-service.ts";
 import type { PaceKind } from "./pace.ts";
 
-/** How processes share executions. */
+/** The ways in which processes share executions. */
 export const Sharing = {
   /** One process runs everything, as a Durable Object does; another one only replaces it. */
   SINGLE: "SINGLE",
@@ -19,11 +19,11 @@ export type RunnerSettings = Pick<
   "parks" | "graceMs" | "lingerMs" | "invocationMs" | "watchdogMs" | "retentionDays" | "executionTimeoutSeconds"
 >;
 
-/** What one seed simulates. */
+/** The simulation of one seed. */
 export interface Scenario {
   readonly sharing: Sharing;
   readonly executions: number;
-  /** How often something happens to the processes. */
+  /** The number of disturbances of the processes. */
   readonly disturbances: number;
   /** 0: no port ever fails; 1: each fault with its full probability; above: a bad day. */
   readonly faultRate: number;
@@ -31,7 +31,7 @@ export interface Scenario {
   readonly keeping: AlarmKeeping;
   /** Commits per page of a log. */
   readonly pageCommits: number;
-  /** How far the clocks of processes may be apart, in ms. */
+  /** The most that the clocks of processes may be apart, in ms. */
   readonly skewMs: number;
   /** Callees are reached over a network; otherwise each process reaches them in itself. */
   readonly hasRemotePeers: boolean;
@@ -40,7 +40,7 @@ export interface Scenario {
   /** Names are used again when their first execution is no longer retained. */
   readonly reusesNames: boolean;
   readonly stops: boolean;
-  /** How often an operator does something to executions: pauses, forks, rewinds. */
+  /** The number of an operator's actions on executions: pauses, forks, rewinds. */
   readonly operations: number;
   readonly paces: readonly PaceKind[];
 }

@@ -1,7 +1,7 @@
 /**
- * What the invocations of one execution saw reach their handlers. Each may see less than another, as one that begins
- * later skips what lies in contexts that are complete; but what two of them see has the same values and comes in the
- * same order.
+ * The results that reached the handlers in the invocations of one execution. One invocation may see fewer than another,
+ * as a later one skips results in contexts that are complete; but two invocations see the same values in the same
+ * order.
  */
 export class Sightings {
   readonly #places = new Map<string, { readonly place: number; readonly value: string }>();

@@ -1,6 +1,6 @@
 const MOST_LINES = 3_000;
 
-/** What happened, in words and in order: what a failing seed prints. */
+/** The events of a run, in words and in order: a failing seed prints them. */
 export class Story {
   readonly #now: () => number;
   readonly #lines: string[] = [];

@@ -31,7 +31,7 @@ export interface Violation {
 
 const MOST = 50;
 
-/** What was seen to be wrong. */
+/** The promises that were seen to be broken. */
 export class Violations {
   readonly #all: Violation[] = [];
   readonly #onFirst: (violation: Violation) => void;

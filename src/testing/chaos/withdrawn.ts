@@ -1,7 +1,7 @@
 import type { Host } from "../../engine/ports/host.ts";
 import type { Faults } from "./faults.ts";
 
-/** What waits for longer is mostly withdrawn. */
+/** The time after which most waiting messages are withdrawn, in ms. */
 const LONGEST_WAITING_MS = 300_000;
 const STILL_DELIVERED = 0.05;
 
