@@ -5,7 +5,7 @@ import { usageError } from "./failures.ts";
 import { nearest } from "./nearest.ts";
 
 export interface OptionSpec {
-  /** What stands for its value in the help; none for a flag. */
+  /** The placeholder for the option's value in the help; none for a flag. */
   readonly value?: string;
   readonly short?: string;
   readonly help: string;

@@ -1,4 +1,4 @@
-/** What a command is: what it takes, what it says of itself, and what it does. */
+/** A command: its arguments and options, its help, and its code. */
 
 import type { Arguments, OptionSpecs } from "./arguments.ts";
 import type { ExitCode } from "./failures.ts";
@@ -10,10 +10,10 @@ export interface CommandSpec {
   readonly usage: string;
   /** One line for the list of commands. */
   readonly summary: string;
-  /** What else there is to know, for its own help. */
+  /** The further text of the command's own help. */
   readonly details?: string;
   readonly options: OptionSpecs;
-  /** How many arguments it takes at least and at most. */
+  /** The least and the most arguments. */
   readonly count: readonly [number, number];
   /** Loaded when it runs: what one command needs another may not have. */
   readonly load: () => Promise<Run>;

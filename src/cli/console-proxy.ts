@@ -1,6 +1,6 @@
 /**
- * What stands between the console's page and a face that is elsewhere: calls of the page are let through with the credential
- * of the command, which the page never gets. The page has a token of its own, good for this process alone.
+ * The proxy between the console's page and a face that is elsewhere: it lets the page's calls through with the
+ * credential of the command, which the page never gets. The page has a token of its own, good for this process alone.
  */
 
 import { createHash, timingSafeEqual } from "node:crypto";

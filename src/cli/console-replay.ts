@@ -1,4 +1,4 @@
-/** What the console's page has done on this machine: a history held against the files that the command was given. */
+/** The replay for the console's page: a history is held against the files that the command was given. */
 
 import { existsSync } from "node:fs";
 import type { FetchHandler } from "../homes/local/http-server.ts";

@@ -8,7 +8,7 @@ test("has the emulator's time, also in the lines that handlers wrote by their ow
   const written: string[] = [];
   const out = { write: (text: string) => written.push(text) };
   const noon = new Date(2026, 5, 1, 12).getTime();
-  // Whatever the time is, this emulator's clock stands at three o'clock for lines of now, and is three hours ahead.
+  // Whatever the time, this emulator's clock stands at three o'clock for lines of now, and is three hours ahead.
   const log = new DevLog(new Terminal({ out, err: out, env: {} }));
   log.follow({ emulatedAt: (wall) => (wall === noon ? wall : noon) + 10_800_000 });
   log.notice("order.ts has changed");

@@ -1,6 +1,6 @@
 /**
- * What `perdure dev` says while it runs: what functions write, and how their executions fare. All of it has the time of the
- * emulator's clock, as histories have: whoever looks for a line in one finds it in the other.
+ * The log of `perdure dev` while it runs: the lines of functions, and the outcomes of their invocations. All of it has
+ * the time of the emulator's clock, as histories have, so that a line in one can be found in the other.
  */
 
 import { Limits } from "../engine/machine/limits.ts";
@@ -10,7 +10,7 @@ import { NonDeterministicExecutionError } from "../engine/replay/faults.ts";
 import type { FunctionOutput } from "../engine/runner/function.ts";
 import { type Colour, printable, type Terminal } from "./terminal.ts";
 
-/** What a durable function's logger writes: one JSON object a line. */
+/** A line of a durable function's logger: one JSON object. */
 interface LogRecord {
   readonly timestamp: string;
   readonly level: string;
@@ -33,7 +33,7 @@ export class DevLog {
     this.#emulatedAt = (wall) => clock.emulatedAt(wall);
   }
 
-  /** What a function has written. */
+  /** Prints a line that a function has written. */
   line(functionName: string, line: string): void {
     const record = parseRecord(line);
     const text = record === undefined ? line : printable(this.#recordText(record));
@@ -44,7 +44,7 @@ export class DevLog {
     for (const line of text.split("\n")) this.#print("perdure", line);
   }
 
-  /** How an invocation has ended, unless it waits for what is to come. What becomes of one that broke, `error` tells. */
+  /** Prints the outcome of an invocation, unless it was suspended, or broke: what becomes of that, `error` tells. */
   output({ id }: ExecutionHeader, output: FunctionOutput): void {
     if (output.status === "PENDING" || output.status === "FENCED") return;
     const why = "error" in output ? errorWords(output.error) : "";

@@ -1,10 +1,10 @@
-/** What a person needs who starts an emulator: every line can be pasted as it is. */
+/** The first lines of an emulator, for the person who starts it: every line can be pasted as it is. */
 
 import type { LocalHost } from "../homes/local/local-host.ts";
 import { KEYS_HELP } from "./dev-keys.ts";
 
 export interface WelcomeOptions {
-  /** Where its state is, as the shell is told. */
+  /** The folder of the emulator's state, quoted for the shell. */
   readonly folder: string;
   /** It listens to other machines too. */
   readonly isOpen: boolean;

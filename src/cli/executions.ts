@@ -64,7 +64,7 @@ export async function findExecution(api: Api, text: string): Promise<string> {
   throw new CommandError(ExitCode.REFUSED, `${text} is the name of several: ${[...new Set(names)].join(", ")}.`);
 }
 
-/** What is on all pages. */
+/** The items of all pages. */
 export async function gathered<T>(pages: AsyncIterable<readonly T[]>): Promise<readonly T[]> {
   const found: T[] = [];
   for await (const page of pages) for (const each of page) found.push(each);
@@ -98,7 +98,7 @@ export async function newestEventId(api: Api, arn: string): Promise<number> {
   return Events[0]?.EventId ?? 0;
 }
 
-/** What happened after an event, oldest first: read from the end, so that a long history is read once. */
+/** The events after a given one, oldest first: read from the end, so that a long history is read once. */
 export async function eventsAfter(api: Api, arn: string, eventId: number): Promise<readonly HistoryEvent[]> {
   const events: HistoryEvent[] = [];
   const asked = { DurableExecutionArn: arn, IncludeExecutionData: true, ReverseOrder: true, MaxItems: 100 };

@@ -1,4 +1,4 @@
-/** How a command fails: in words, and by an exit code that scripts can go by. */
+/** The failures of commands: their words, and their exit codes, which scripts can go by. */
 
 export const ExitCode = {
   OK: 0,

@@ -1,4 +1,4 @@
-/** Which executions a command is about: the filters of `list`, and of what is done to many. */
+/** The executions that a command is about: the filters of `list` and of the commands for many. */
 
 import type { Api } from "./api/api.ts";
 import type { ExecutionSummary, Input } from "./api/operations.ts";
@@ -11,13 +11,13 @@ const STATUSES = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "STOPPED"];
 export interface Wanted {
   /** The function, where one is named. */
   readonly functionName: string | undefined;
-  /** What the options say. */
+  /** The query that the options give. */
   readonly query: Input;
   readonly limit: number;
 }
 
 /**
- * What the options `status`, `name`, `prefix`, `tag` and `halted` say.
+ * The query that the options `status`, `name`, `prefix`, `tag` and `halted` give.
  *
  * @throws {CommandError} USAGE
  */

@@ -12,10 +12,10 @@ export interface FollowOptions {
   readonly onEvent: (event: HistoryEvent) => void;
 }
 
-/** How often it is asked, in ms: the quicker, the newer the last news. */
+/** The pauses between two requests, in ms: the newer the last event, the shorter the pause. */
 const SHORTEST_MS = 150;
 const LONGEST_MS = 2000;
-/** How long nobody may answer. */
+/** The longest time without an answer, in ms. */
 const PATIENCE_MS = 60_000;
 
 export async function follow(api: Api, arn: string, { terminal, onEvent }: FollowOptions): Promise<ExecutionDetails> {

@@ -9,7 +9,9 @@ import type { OperationType } from "../engine/model/operation.ts";
 import { parseExecutionArn } from "../lambda-compat/arn.ts";
 import { errorFromWire } from "../lambda-compat/wire.ts";
 
-/** What `perdure history --json` writes, and AWS's command. Times are ISO texts, or seconds since the epoch. */
+/**
+ * A history as `perdure history --json` writes it, and AWS's command. Times are ISO texts, or seconds since the epoch.
+ */
 export interface RecordedHistory {
   readonly DurableExecutionArn?: string;
   readonly Events: readonly RecordedEvent[];
@@ -37,7 +39,7 @@ interface Details {
   readonly RequestId?: string;
 }
 
-/** What an event becomes of the operation or the execution that it is about. */
+/** An event, and the operation or the execution that it is about. */
 interface Subject {
   readonly event: RecordedEvent;
   readonly details: Details;

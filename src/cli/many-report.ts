@@ -9,7 +9,7 @@ import { errorText } from "./texts.ts";
 
 export interface ManyReportOptions {
   readonly terminal: Terminal;
-  /** How it is told that it was done. */
+  /** The word for an execution that it was done to. */
   readonly word: string;
   readonly isJson: boolean;
 }
@@ -23,7 +23,7 @@ export class ManyReport {
   readonly #options: ManyReportOptions;
   #counts: Counts = { done: 0, unchanged: 0, failed: 0 };
   #left = 0;
-  /** How many it has been done to, or not, when the next line is due. */
+  /** The number of executions at which the next line is due. */
   #nextLine = 100;
   #toldLine = "";
   /** The line of the last failure: what follows decides whether a comma does. */
@@ -33,12 +33,12 @@ export class ManyReport {
     this.#options = options;
   }
 
-  /** How many were refused. */
+  /** The number of executions that failed. */
   get failed(): number {
     return this.#counts.failed;
   }
 
-  /** How it goes with a page. */
+  /** Reports the progress of a page. */
   readonly onProgress = (progress: ManyProgress<ExecutionSummary>): void => {
     const counts = this.#with(progress);
     const told = counts.done + counts.unchanged + counts.failed;

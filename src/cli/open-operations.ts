@@ -1,7 +1,6 @@
 /**
- * What an execution waits for or does now: its operations whose outcome is to come, contexts among them. A perdure host
- * tells them, since its history does not say which of them a rewind has left behind. AWS tells its history only, and has
- * no rewinds.
+ * The open operations of an execution: those whose outcome is to come, contexts among them. A perdure host lists them,
+ * since its history does not say which of them a rewind has left behind. AWS has only its history, and no rewinds.
  */
 
 import type { Api } from "./api/api.ts";

@@ -1,4 +1,4 @@
-/** What an execution came to, for people and for scripts. */
+/** The outcome of an execution, for people and for scripts. */
 
 import type { ExecutionDetails } from "./api/operations.ts";
 import { statusOf } from "./executions.ts";
@@ -8,9 +8,9 @@ import { printable, type Terminal } from "./terminal.ts";
 import { errorText } from "./texts.ts";
 
 export interface OutcomeOptions {
-  /** Whether the result goes to the standard output. */
+  /** True if the result goes to the standard output. */
   readonly prints: boolean;
-  /** Whether a success is told beside it; true by default. */
+  /** True if a success is reported beside it; true by default. */
   readonly tells?: boolean;
 }
 

@@ -13,7 +13,7 @@ interface Place {
 }
 
 const POSITION = /^\d{1,9}(-\d{1,9})*$/;
-/** How much further than there are operations is counted: some start nothing that is recorded. */
+/** The number of positions that are tried beyond the number of operations: some calls leave no record. */
 const SLACK = 100;
 
 /** The same commits with positions for ids. */
@@ -54,7 +54,7 @@ function positionsOf(places: readonly Place[]): ReadonlyMap<string, string> {
   return found;
 }
 
-/** What may lie right under a context, and then what may lie one level deeper. */
+/** The positions right under a context, and then those one level deeper. */
 function* candidates(prefix: string, reach: number): Generator<string> {
   for (let count = 1; count <= reach; count++) yield `${prefix}${count}`;
   for (let count = 1; count <= reach; count++) {

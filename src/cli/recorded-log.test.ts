@@ -61,7 +61,7 @@ const programs: Readonly<Record<string, (context: DurableContext) => Promise<unk
   },
 };
 
-/** What AWS's API says of a log, as `perdure history --json` writes it down. */
+/** A log as AWS's API gives it, and as `perdure history --json` writes it down. */
 function historyFile(log: readonly string[]): string {
   const Events = [...historyOf(log.map(decodeCommit))].map((event) => readable(historyEventToWire(event)));
   return JSON.stringify({

@@ -8,14 +8,14 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ExitCode } from "./failures.ts";
 
-/** What a page asks: does the code of today make the calls of this log? */
+/** A page's question: does the code of today make the calls of this log? */
 export interface ReplayQuestion {
   readonly functionName: string;
   /** The texts of the commits, from the first. */
   readonly log: readonly string[];
 }
 
-/** What the command said, as JSON. */
+/** The output of the command, as JSON. */
 export type ReplayAnswer = Readonly<Record<string, unknown>>;
 
 /** No file could be held against the log; the message is the command's. */
@@ -28,7 +28,7 @@ export class UnreplayableError extends Error {
 const PROGRAM = fileURLToPath(new URL(`./perdure${extname(import.meta.url)}`, import.meta.url));
 /** Replaying from every commit costs the square of the log's length. */
 const MOST_FROM_EVERY_COMMIT = 200;
-/** How long a replay may take, in ms. */
+/** The longest time of a replay, in ms. */
 const REPLAY_MS = 120_000;
 
 /**

@@ -1,4 +1,4 @@
-/** Where a command writes: results to the standard output, progress and failures beside it. */
+/** The outputs of a command: results go to the standard output, progress and failures beside it. */
 
 export type Colour = "red" | "green" | "yellow" | "cyan" | "dim" | "bold";
 
@@ -21,7 +21,7 @@ export interface TerminalOptions {
 const WIDE = Number.POSITIVE_INFINITY;
 
 export class Terminal {
-  /** How many characters fit in a line of the standard output. */
+  /** The number of characters in a line of the standard output. */
   readonly width: number;
   readonly #options: TerminalOptions;
   readonly #hasColours: boolean;

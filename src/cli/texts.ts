@@ -1,4 +1,4 @@
-/** How times, events and errors read. */
+/** The texts of times, events and errors. */
 
 import type { ApiError, ApiTime, HistoryEvent } from "./api/operations.ts";
 import { timeOf } from "./api/operations.ts";
@@ -20,7 +20,7 @@ export function errorText({ ErrorType, ErrorMessage }: ApiError = {}): string {
   return [ErrorType, ErrorMessage].filter((part) => part !== undefined && part !== "").join(": ");
 }
 
-/** What an event has to say beside its name: an outcome, an error, a time, whom it calls. */
+/** The rest of an event's text beside its name: an outcome, an error, a time, a callee. */
 export function eventDetail(event: HistoryEvent): string {
   const details = Object.entries(event).find(([key]) => key.endsWith("Details"))?.[1];
   if (typeof details !== "object" || details === null) return "";

@@ -3,7 +3,7 @@
 import type { Answers, Input, Operation } from "./operations.ts";
 
 export interface Api {
-  /** Where it is, for people. */
+  /** The address of the face, for people. */
   readonly place: string;
   /** AWS itself, which has none of what is perdure's own. */
   readonly isAws: boolean;

@@ -1,4 +1,4 @@
-/** What a face asks for: a bearer token, or a signature over the whole call. */
+/** The proof that a face asks for: a bearer token, or a signature over the whole call. */
 
 import { hex } from "../../lambda-compat/http/digest.ts";
 import { ALGORITHM, type Signable, signatureOf } from "../../lambda-compat/http/signature.ts";

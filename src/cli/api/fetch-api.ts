@@ -10,7 +10,7 @@ export interface FetchApiOptions {
   /** Without a slash at its end. */
   readonly url: string;
   readonly authorize: Authorize;
-  /** What to do when nobody answers. */
+  /** The advice for a call that nobody answers. */
   readonly advice: string;
 }
 
@@ -34,7 +34,7 @@ export class FetchApi implements Api {
       ...(travel.body !== undefined && { body: textOf(input[travel.body]) }),
     });
     const text = await response.text();
-    // What an asynchronous Invoke has to say is in its headers.
+    // The answer to an asynchronous Invoke is in its headers.
     const arn = response.headers.get("x-amz-durable-execution-arn");
     if (operation === "Invoke") return { DurableExecutionArn: arn ?? undefined } as Answers[Name];
     return JSON.parse(text) as Answers[Name];

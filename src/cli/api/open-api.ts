@@ -1,4 +1,4 @@
-/** Which face a command speaks to: the emulator of this folder, another host, or AWS. */
+/** The face that a command speaks to: the emulator of this folder, another host, or AWS. */
 
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -29,7 +29,7 @@ export async function openApi(args: Arguments): Promise<Api> {
   return new FetchApi(await placeOf(args));
 }
 
-/** Where a face is that is not AWS's, and what lets in there. */
+/** The address of a face that is not AWS's, and the credential for it. */
 export async function openPlace(args: Arguments): Promise<FetchApiOptions> {
   checkPlace(args);
   return placeOf(args);

@@ -13,9 +13,9 @@ import { isPassing, type Sent, sendPart } from "../send-many.ts";
 import { failureOf } from "./callback.ts";
 
 interface Deed {
-  /** How it is told that it was done. */
+  /** The word for the deed when it was done. */
   readonly done: string;
-  /** Which executions it can be done to, where no `--status` says so. */
+  /** The executions that the deed suits, where no `--status` says so. */
   readonly implied: Input;
   /** The options that are for this deed. */
   readonly options: readonly string[];

@@ -27,7 +27,7 @@ export const callback: Run = async ({ args, terminal }) => {
   return ExitCode.OK;
 };
 
-/** What `--message` and `--type` say. */
+/** The failure that `--message` and `--type` give. */
 export function failureOf(args: Arguments): ApiError {
   const message = args.get("message");
   const type = args.get("type");

@@ -27,7 +27,7 @@ export const dev: Run = async ({ args, terminal }) => {
   const sources = args.positionals.map(existingSource);
   if (sources.length === 0 && !args.has("sam"))
     throw usageError("Name the file of a handler: perdure dev ./handler.ts");
-  // Whatever is written from here on is for this user alone.
+  // Files that are written from here on are for this user alone.
   process.umask(0o077);
   const log = new DevLog(terminal);
   const folder = new DataFolder(resolve(args.get("data") ?? process.env["PERDURE_FOLDER"] ?? DATA_FOLDER));

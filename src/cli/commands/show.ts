@@ -19,7 +19,7 @@ export const show: Run = async ({ args, terminal }) => {
 
 const LABEL_WIDTH = 10;
 
-/** What one that runs, or stands still, waits for. */
+/** The open operations of an execution that runs or stands still. */
 async function waitsOf(api: Api, { Status, DurableExecutionArn }: ExecutionDetails): Promise<readonly string[]> {
   return Status === "RUNNING" ? openLines(await openOperations(api, DurableExecutionArn)) : [];
 }
