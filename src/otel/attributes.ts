@@ -1,4 +1,4 @@
-/** What spans and measurements say of an execution, under the names that AWS's plugin gives them. */
+/** The attributes of spans and measurements, under the names that AWS's plugin gives them. */
 
 import type { Attributes } from "@opentelemetry/api";
 import type { InvocationInfo, OperationInfo } from "../lambda-compat/plugins.ts";
@@ -7,7 +7,7 @@ export function executionAttributes({ executionArn }: Pick<InvocationInfo, "exec
   return { "durable.execution.arn": executionArn, ...functionAttributes(executionArn) };
 }
 
-/** What may be told apart in measurements: a function, not each of its executions. */
+/** The attributes of a function, for measurements: these do not tell one execution from another. */
 export function functionAttributes(executionArn: string): Attributes {
   const name = functionName(executionArn);
   return name === undefined ? {} : { "faas.name": name };
@@ -26,7 +26,10 @@ export function operationAttributes({ id, name, ...kind }: OperationInfo): Attri
   };
 }
 
-/** What may be told apart in measurements: names of operations may be as many as executions. */
+/**
+ * The attributes of a kind of operation, for measurements: names are left out, since there may be as many as
+ * executions.
+ */
 export function kindAttributes({ type, subType, status }: Omit<OperationInfo, "id" | "name">): Attributes {
   return {
     "durable.operation.type": type,

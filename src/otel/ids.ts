@@ -67,7 +67,7 @@ function traceIdOf(arn: string, startedAt: Date | undefined): string {
   return seconds.toString(16).padStart(8, "0").slice(-8) + md5(arn).slice(0, 24);
 }
 
-/** What the next span gets; taken once. Set and cleared around one synchronous call. */
+/** The ids for the next span; taken once. Set and cleared around one synchronous call. */
 let next: { traceId: string | undefined; spanId: string | undefined } | undefined;
 
 /**

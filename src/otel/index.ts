@@ -19,7 +19,7 @@ import { parentInEvent } from "./trace-parent.ts";
 export { createIdGenerator, type IdGenerator } from "./ids.ts";
 export { parseTraceParent } from "./trace-parent.ts";
 
-/** How executions are reported. */
+/** The options of the plugin. */
 export interface OpenTelemetryOptions {
   /** Takes the spans; it must have been made with `createIdGenerator`. By default the global one, whenever it is set. */
   readonly tracerProvider?: TracerProvider;

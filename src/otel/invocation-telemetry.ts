@@ -1,7 +1,7 @@
 /**
- * What one invocation reports: itself, the attempts that it makes, the operations that have their outcome while it runs
- * or had it since the one before, and the execution, if it ends it. Nothing that was reported before: a replay makes no
- * attempts, and is told of no outcome that an earlier invocation was told of.
+ * The report of one invocation: its span, its attempts, the operations that have their outcome while it runs or had it
+ * since the one before, and the execution, if the invocation ends it. Nothing is reported twice: a replay makes no
+ * attempts, and hears of no outcome that an earlier invocation heard of.
  */
 
 import {
@@ -46,7 +46,7 @@ export interface Reporting {
   readonly flush: () => Promise<void>;
 }
 
-/** What a span begins with. */
+/** The members of a span at its start. */
 interface Beginning {
   readonly name: string;
   readonly spanId: string;
@@ -58,7 +58,7 @@ interface Beginning {
   readonly link?: SpanContext;
 }
 
-/** What a span ends with. */
+/** The members of a span at its end. */
 interface Ending {
   readonly at: Date | number;
   readonly error?: Error | undefined;
@@ -102,12 +102,12 @@ export class InvocationTelemetry implements DurableInstrumentationPlugin {
     });
   }
 
-  /** Whether somebody collects spans, and gives them the ids that follow from what they are of. */
+  /** True if spans are collected, and have the ids that follow from the execution. */
   get hasIds(): boolean {
     return this.#execution.spanContext().spanId === this.#ids.execution;
   }
 
-  /** Whether somebody collects spans, and gives them ids of another kind. */
+  /** True if spans are collected, and have ids of another kind. */
   get hasOtherIds(): boolean {
     return this.#execution.isRecording() && !this.hasIds;
   }

@@ -1,4 +1,4 @@
-/** What is measured: how long executions, invocations and operations take, and how often steps are tried. */
+/** The measurements: the durations of executions, invocations and operations, and the attempts of steps. */
 
 import type { Attributes, Meter } from "@opentelemetry/api";
 
