@@ -1,14 +1,14 @@
-/** What a declaration says of itself in TypeScript. Plain JavaScript says nothing, and is understood all the same. */
+/** The types of declarations in TypeScript. Plain JavaScript declares no types, and is understood all the same. */
 
 import type { Names } from "./names.ts";
 import { type Identifier, is, type Node } from "./syntax.ts";
 
-/** Whether it is declared as a durable context; also before the type is imported. */
+/** True for a value that is declared as a durable context; also before the type is imported. */
 export function contextTypeOf(declared: Node, names: Names): boolean {
   return typeNames(declared, names).includes("DurableContext");
 }
 
-/** Whether it is declared as the handler of a durable function. */
+/** True for a function that is declared as the handler of a durable function. */
 export function handlerTypeOf(declared: Node, names: Names): boolean {
   return typeNames(declared, names).includes("DurableExecutionHandler");
 }

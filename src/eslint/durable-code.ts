@@ -1,6 +1,6 @@
 /**
- * What a file is to a durable function: which code runs on every replay and which inside a step, which context belongs
- * where, which call makes an operation. All rules ask this, and it finds out once.
+ * The durable functions of a file: the code that runs on every replay, the code inside steps, the function that each
+ * context belongs to, and the calls that make operations. All rules ask this, and it finds out once.
  */
 
 import { contextTypeOf, handlerTypeOf } from "./context-types.ts";
@@ -23,7 +23,7 @@ import {
   type Node,
 } from "./syntax.ts";
 
-/** Where code runs. Functions that nothing is known of are `anywhere`, and are judged where they are called. */
+/** The place of code. Functions without a known place are `anywhere`, and are judged where they are called. */
 export type Place =
   | { readonly kind: "anywhere" }
   /** Runs again on every replay. `owner` is the function whose context belongs here. */
@@ -34,19 +34,19 @@ export type Place =
 /** A call that makes an operation. */
 export interface DurableCall {
   readonly method: string;
-  /** What is called: the context is where it begins, or where that came from. */
+  /** The callee: it begins with the context, or with a value that came from the context. */
   readonly context: Node;
 }
 
-/** What calling a function of the file does, besides computing. */
+/** The effects of a call of a function of the file, besides computing. */
 export interface Effects {
-  /** What it asks of the world, outside any step of its own. */
+  /** The question it asks the world, outside any step of its own. */
   readonly outside?: OutsideCall;
   /** The operation it makes on a context that it was not given. */
   readonly durable?: DurableCall;
 }
 
-/** What a function does by itself, and the functions of the file that it calls. */
+/** The effects of a function by itself, and the functions of the file that it calls. */
 interface Body extends Effects {
   readonly calls: readonly FunctionNode[];
 }
@@ -66,7 +66,7 @@ const DURABLE_METHODS: ReadonlySet<string> = new Set([
   ...["wait", "invoke", "createCallback"],
 ]);
 
-/** What gives a function a context, and as which of its parameters. */
+/** The callees that give a function a context, and the index of the parameter that takes it. */
 const CONTEXT_AT: Readonly<Record<string, number>> = {
   withDurableExecution: 1,
   withRetry: 0,
@@ -134,13 +134,13 @@ export class DurableCode {
     return is(parameter, "Identifier") ? parameter.name : undefined;
   }
 
-  /** Whether `inner` was given no context of the function that got this one, and lies in it. */
+  /** True if `inner` lies in the function that got this context, and was given none of its own. */
   isOuter(context: Node, inner: FunctionNode): boolean {
     const owner = this.ownerOf(context);
     return owner !== undefined && owner !== inner && isWithin(inner, owner);
   }
 
-  /** What a call, or a function handed over to be called, asks of the world. */
+  /** The question to the world that a call asks, or a function that is handed over to be called. */
   outside(node: Node): OutsideCall | undefined {
     const called = isCall(node) ? node.callee : node;
     const kind = outsideKind(node, this.names.originOf(called));
@@ -189,7 +189,7 @@ export class DurableCode {
     return STEP_METHODS.has(method);
   }
 
-  /** Whether the called function of this file does nothing with an argument but run it in steps. */
+  /** True if the called function of this file only runs the argument in steps. */
   runsArgumentInStep(call: Call, argument: Node): boolean {
     const parameter = this.#functionOf(call.callee)?.params[call.arguments.indexOf(argument)];
     const uses = is(parameter, "Identifier") ? this.names.usesOf(parameter) : [];
@@ -202,7 +202,7 @@ export class DurableCode {
     return keys.flatMap((key) => record[key] ?? []).filter((child) => child !== null);
   }
 
-  /** What is taken out of a context by an expression; empty for the context itself. */
+  /** The path of members from a context to an expression; empty for the context itself. */
   #pathInContext(expression: Node): readonly string[] | undefined {
     const origin = this.names.originOf(expression);
     if (origin?.kind === "parameter") {
@@ -220,7 +220,7 @@ export class DurableCode {
     return definition !== undefined && contextTypeOf(definition.name, this.names);
   }
 
-  /** Which of its parameters is its context; -1 for none. */
+  /** The index of the parameter that is the context; -1 for none. */
   #contextIndex(node: FunctionNode): number {
     const known = this.#contexts.get(node);
     if (known !== undefined) return known;
@@ -241,7 +241,7 @@ export class DurableCode {
     return index !== undefined && index < node.params.length ? index : -1;
   }
 
-  /** Where a function is named that is declared under a name. */
+  /** The places that name a function, if it is declared under a name. */
   #namesOf(node: FunctionNode): readonly Node[] {
     if (node.type === "FunctionDeclaration") return node.id ? this.names.usesOf(node.id) : [];
     const { parent } = node;
@@ -273,12 +273,12 @@ export class DurableCode {
     return this.#namesOf(node).some((use) => this.#takerOf(use) === "withDurableExecution");
   }
 
-  /** Whether it is part of the function around it, being called there and then. */
+  /** True if the function is part of the one around it, being called there and then. */
   #runsInPlace(node: FunctionNode): boolean {
     return this.#takerOf(node) === undefined && this.#contextIndex(node) < 0 && this.#isCalledHere(node);
   }
 
-  /** What a function is handed to: a method of a context, directly or in a list of branches, or the wrapper. */
+  /** The taker of a function: a method of a context, directly or in a list of branches, or the wrapper. */
   #takerOf(node: Node): string | undefined {
     const given = outermostAssertion(node);
     let whole = given;
@@ -327,7 +327,7 @@ export class DurableCode {
     return found;
   }
 
-  /** What is found first is kept. */
+  /** Adds a call's effects. The first effect that was found is kept. */
   #withCall(body: Body, call: Call): Body {
     const durable = this.durableCall(call);
     if (durable !== undefined) return { durable, ...body };

@@ -9,7 +9,7 @@ import { typescriptParser } from "../../test/eslint/typescript-parser.ts";
 import { plugin } from "./index.ts";
 import { temporaryFolder } from "../../test/temporary-folder.ts";
 
-/** What the recommended configuration says of a file: the rule, and what it is about. */
+/** The reports of the recommended configuration about a file: the rule, and its subject. */
 function lint(code: string, parser?: Linter.Parser): readonly string[] {
   // Compiles only while the plugin is one for ESLint's own types.
   const config = defineConfig([

@@ -35,13 +35,13 @@ export interface Config {
   readonly rules: Readonly<Record<`perdure/${RuleName}`, "error" | "warn">>;
 }
 
-/** What ESLint and oxlint load. */
+/** The plugin that ESLint and oxlint load. */
 export interface Plugin {
-  /** What linters call it. */
+  /** The plugin's name for linters. */
   readonly meta: { readonly name: string };
   /** The rules by name. */
   readonly rules: Readonly<Record<RuleName, Rule>>;
-  /** What to configure at once. */
+  /** The configurations. */
   readonly configs: {
     /** All rules: what they find does not work, or fails on replay. */
     readonly recommended: Config;

@@ -1,4 +1,4 @@
-/** What a linter gives to a rule and takes from it: the part of ESLint's interface that these rules use. */
+/** The interface between a linter and a rule: the part of ESLint's that these rules use. */
 
 import type { Scope } from "./names.ts";
 import type { Node } from "./syntax.ts";
@@ -9,7 +9,7 @@ export interface SourceCode {
   readonly ast: Node;
   /** By type of node, the properties that hold its children, in the order of the text. */
   readonly visitorKeys: Readonly<Record<string, readonly string[]>>;
-  /** What the names of the file stand for. Null with a parser that does not say. */
+  /** The scopes of the file's names. Null with a parser that does not give them. */
   readonly scopeManager: { readonly scopes: readonly Scope[] } | null;
   /** The text of a node. */
   getText(node: Node): string;
@@ -23,9 +23,9 @@ export interface Fixer {
 
 /** A change that a person may choose. */
 export interface Suggestion {
-  /** Which of the rule's messages says what is done. */
+  /** The id of the rule's message that describes the change. */
   readonly messageId: string;
-  /** What stands for the placeholders of the message. */
+  /** The values for the placeholders of the message. */
   readonly data?: Readonly<Record<string, string>>;
   /** Does it. */
   readonly fix: (fixer: Fixer) => unknown;
@@ -35,15 +35,15 @@ export interface Suggestion {
 export interface Report {
   /** The place. */
   readonly node: Node;
-  /** Which of the rule's messages is said. */
+  /** The id of the rule's message. */
   readonly messageId: string;
-  /** What stands for the placeholders of the message. */
+  /** The values for the placeholders of the message. */
   readonly data: Readonly<Record<string, string>>;
-  /** What may be done about it. */
+  /** The changes that are suggested. */
   readonly suggest?: readonly Suggestion[];
 }
 
-/** What a rule is given for a file. */
+/** The context of a rule for a file. */
 export interface RuleContext {
   /** The file. */
   readonly sourceCode: SourceCode;
@@ -53,7 +53,7 @@ export interface RuleContext {
 
 /** A rule, as ESLint and oxlint take it. */
 export interface Rule {
-  /** What linters and people want to know of it beforehand. */
+  /** The description of the rule, for linters and people. */
   readonly meta: {
     readonly type: "problem";
     readonly docs: { readonly description: string };

@@ -1,6 +1,6 @@
 /**
- * Where a value comes from, by the names of a file: through constants, aliases, destructuring and imports. Shadowed names
- * are what they are; a name that is assigned twice comes from nowhere that can be told.
+ * The origin of a value, by the names of a file: through constants, aliases, destructuring and imports. Shadowed names
+ * count as their own; a name that is assigned twice has no known origin.
  */
 
 import {
@@ -71,7 +71,7 @@ export class Names {
     return variable === undefined || variable.defs.length === 0 ? undefined : variable;
   }
 
-  /** Where the names are used that stand for a function by its declaration. */
+  /** The uses of a name that stands for a function by its declaration. */
   usesOf(name: Node): readonly Node[] {
     const uses = this.variableOf(name)?.references.filter((use) => !use.isWrite()) ?? [];
     return uses.map(({ identifier }) => identifier);
@@ -132,7 +132,7 @@ export class Names {
     );
   }
 
-  /** What lies under a name in a value: in an object literal, what is written there. */
+  /** The origin of a member of a value: in an object literal, the value that is written there. */
   #member(origin: Origin, name: string, links: number): Origin | undefined {
     const object = origin.kind === "here" && origin.path.length === 0 ? origin.node : undefined;
     if (!is(object, "ObjectExpression")) return { ...origin, path: [...origin.path, name] };

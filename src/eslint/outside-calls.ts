@@ -1,4 +1,4 @@
-/** What of the language, the platforms and the usual packages answers differently from run to run. */
+/** The functions of the language, the platforms and the usual packages whose answers differ from run to run. */
 
 import type { Origin } from "./names.ts";
 import { is, type Node } from "./syntax.ts";
@@ -41,7 +41,7 @@ function all(module: string, kind: OutsideKind, names: readonly string[]): Reado
   return Object.fromEntries(names.map((name) => [`${module}:${name}`, kind]));
 }
 
-/** What is asked by a call of something that comes from there, or by handing it over to be called. */
+/** The kind of question that a call of such a function asks, or handing the function over to be called. */
 export function outsideKind(node: Node, origin: Origin | undefined): OutsideKind | undefined {
   if (origin?.kind === "import") return IMPORTS[`${origin.module.replace(/^node:/, "")}:${origin.path.join(".")}`];
   if (origin?.kind !== "global") return undefined;

@@ -4,7 +4,7 @@ import { DurableCode } from "./durable-code.ts";
 import type { Report, Rule, RuleContext, SourceCode, Suggestion } from "./linter.ts";
 import type { Node } from "./syntax.ts";
 
-/** What a check says about a file. */
+/** A check of a file: it gives the reports. */
 export type Check = (code: DurableCode) => Iterable<Report>;
 
 /** By the tree: a linter may hand the same object over for one file after the other. */

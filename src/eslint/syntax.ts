@@ -137,24 +137,24 @@ export function isWithin(inner: Node, outer: Node): boolean {
   return false;
 }
 
-/** Whether `await` may stand there. */
+/** True if `await` may stand there. */
 export function isInAsync(node: Node): boolean {
   return functionAround(node)?.async === true;
 }
 
-/** What a member is called, unless that is computed from something else than a literal. */
+/** The name of a member; undefined if it is computed from something else than a literal. */
 export function memberName({ property, computed }: Member): string | undefined {
   if (!computed) return nameOf(property);
   return is(property, "Literal") && typeof property.value === "string" ? property.value : undefined;
 }
 
-/** What a key or an imported name is called. */
+/** The name of a key or of an import. */
 export function nameOf(node: Node): string | undefined {
   if (is(node, "Identifier")) return node.name;
   return is(node, "Literal") ? String(node.value) : undefined;
 }
 
-/** What an expression begins with, if that is a name. */
+/** The name that an expression begins with, if any. */
 export function rootName(expression: Node): Identifier | undefined {
   const inner = bare(expression);
   if (is(inner, "MemberExpression")) return rootName(inner.object);

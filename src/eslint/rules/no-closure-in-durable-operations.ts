@@ -71,7 +71,7 @@ function filledBy(code: DurableCode, { callee }: Call): readonly Node[] {
   return name !== undefined && methods?.includes(memberName(member) ?? "") === true ? [name] : [];
 }
 
-/** What an expression evidently holds: `Array`, `Map`, `Set`. */
+/** The type that an expression evidently has: `Array`, `Map`, `Set`. */
 function collectionOf(code: DurableCode, expression: Node): string | undefined {
   const inner = bare(expression);
   if (is(inner, "Identifier")) {

@@ -1,4 +1,4 @@
-/** What may be written instead of a question to the world outside. */
+/** The replacements for a question to the world outside. */
 
 import type { DurableCode } from "../durable-code.ts";
 import type { Suggestion } from "../linter.ts";
@@ -41,7 +41,7 @@ function contextAt(code: DurableCode, node: Node, owner: FunctionNode): string |
   return isInAsync(node) ? code.contextName(owner) : undefined;
 }
 
-/** Whether `await` before it would apply to more than the node. */
+/** True if `await` before the node would apply to more than the node. */
 function needsParentheses(node: Node): boolean {
   const { parent } = node;
   if (is(parent, "CallExpression") || is(parent, "NewExpression")) return parent.callee === node;
