@@ -5,7 +5,7 @@
 
 import { randomBytes } from "node:crypto";
 
-/** How many links wait to be used at the most; of more the oldest are forgotten. */
+/** The most links that wait to be used; the oldest are forgotten first. */
 const MOST_OPEN = 16;
 
 /** Issues one-time codes for a token, and hands the token out for each of them once. */

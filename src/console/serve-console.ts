@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { OneTimeLinks } from "./one-time-links.ts";
 
-/** Where the console is served, and whom it lets in. */
+/** The path of the console, and the check of its visitors. */
 export interface ConsoleOptions {
   /** The path below which it is served, with a slash at both ends; `/console/` by default. */
   readonly path?: string;
