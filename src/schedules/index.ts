@@ -16,7 +16,7 @@ import { isStartedAlready, type ScheduledStart, type StartScheduled, startWithCo
 
 export type { ScheduledStart, StartScheduled } from "./starter.ts";
 
-/** What a schedule does about slots that have passed while nothing ran, or while it was halted. */
+/** The treatment of slots that have passed while the schedule did not run, or while it was halted. */
 export type CatchUp =
   /** Nothing is started for a slot that is more than 5 minutes late, nor for one after which another one has come. */
   | "none"
@@ -25,7 +25,7 @@ export type CatchUp =
   /** All of them are started, oldest first; of more than 100 the last 100. */
   | "all";
 
-/** What is started when, and how. */
+/** The options of a schedule. */
 export interface ScheduleOptions<Event> {
   /**
    * Minute, hour, day of the month, month, day of the week: `0 9 * * 1-5`. A field for seconds may stand before them. As
@@ -34,18 +34,20 @@ export interface ScheduleOptions<Event> {
   readonly cron: string;
   /** An IANA time zone, `Europe/Vienna`; `UTC` by default. */
   readonly timeZone?: string;
-  /** What is started: a function that the host was given too, or any by its name (on AWS with its version or as an ARN). */
+  /**
+   * The function to start: one that the host was given too, or any by its name (on AWS with its version or as an ARN).
+   */
   readonly start: DurableHandler<Event, unknown> | { readonly functionName: string };
   /** The event of each execution, or what makes it of the slot; none by default. */
   readonly input?: Event | ((slot: Date) => Event);
-  /** What is started for slots that have passed; `last` by default. */
+  /** The slots that have passed for which an execution is started; `last` by default. */
   readonly catchUp?: CatchUp;
   /**
-   * How the names of what is started begin, 1 to 40 letters, digits, `-` and `_`: `daily-20260301T080000Z`. By default the
-   * name of the schedule's own function, cut there.
+   * The beginning of the names of the started executions, 1 to 40 letters, digits, `-` and `_`:
+   * `daily-20260301T080000Z`. By default the name of the schedule's own function, cut there.
    */
   readonly name?: string;
-  /** What the executions that are started are found by; none by default. */
+  /** The tags of the started executions; none by default. */
   readonly tags?: Readonly<Record<string, string>>;
   /**
    * Starts executions, where it is neither a host of perdure that runs the schedule nor the Lambda API that takes its
@@ -60,11 +62,11 @@ export interface ScheduleEvent {
   readonly slot?: string;
 }
 
-/** What one execution of a schedule came to. Slots are written as ISO 8601 has them. */
+/** The result of one execution of a schedule. Slots are written as ISO 8601 has them. */
 export interface ScheduleResult {
   /** The names of the executions that were started for its slot, and for those that had passed. */
   readonly started: readonly string[];
-  /** How many slots had passed and were left out. */
+  /** The number of slots that had passed and were left out. */
   readonly leftOut: number;
   /** The slot that the schedule waits for now; absent if the expression has no more. */
   readonly next?: string;
@@ -98,7 +100,7 @@ export function schedule<Event>(options: ScheduleOptions<Event>): DurableHandler
   );
 }
 
-/** What is to be done for a slot, as it was decided once. */
+/** The decision about a slot, made once. */
 interface Outlook {
   /** Whole seconds until the slot; 0 when it has come. */
   readonly waitSeconds: number;
@@ -192,7 +194,7 @@ class Occurrence {
     return name;
   }
 
-  /** What is there already has been started by another process, or before a crash. */
+  /** Starts an execution. One that exists already was started by another process, or before a crash. */
   async #start(request: ScheduledStart): Promise<{ readonly isOver: boolean } | undefined> {
     const start = this.#options.startWith ?? startWithContext(this.#context);
     try {

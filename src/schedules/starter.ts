@@ -1,4 +1,7 @@
-/** How a schedule starts executions: by the host that runs it, by the Lambda API, or by what it was given. */
+/**
+ * The starting of executions by a schedule: by the host that runs it, by the Lambda API, or by a function that it was
+ * given.
+ */
 
 import { importLambdaClient } from "#lambda-client";
 import { ClientError, ClientErrorCode } from "../engine/runner/client.ts";
@@ -15,14 +18,14 @@ export interface ScheduledStart {
   readonly input?: string;
   /** When it is to begin, ms since the epoch; absent for at once. What has no place for it may leave it out. */
   readonly startAt?: number;
-  /** What it is to be found by. What has no place for them may leave them out. */
+  /** The tags of the execution. A starter without a place for them may leave them out. */
   readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** Starts an execution. Answers `{ isOver: true }` where it knows that the execution of the name has ended already. */
 export type StartScheduled = (start: ScheduledStart) => Promise<{ readonly isOver: boolean } | undefined>;
 
-/** What starts executions for a schedule that this context belongs to. */
+/** The starter for a schedule that this context belongs to. */
 export function startWithContext(context: DurableContext): StartScheduled {
   const starter = starterOf(context);
   if (starter === undefined) return startWithLambda;
