@@ -38,8 +38,8 @@ const BACKLOG_SECONDS = 900 + 300;
 /** Messages that are no wakes stay there, and so does what was not swept for so long. */
 const UNSWEPT_MINUTES = 15;
 /**
- * What is throttled is counted by operation, the table and its indexes together. An alarm for each: a sum of metrics of
- * which one has no data has none either.
+ * Throttles are counted by operation, the table and its indexes together. Each operation has an alarm of its own: a sum
+ * of metrics of which one has no data has none either.
  */
 const OPERATIONS = ["PutItem", "UpdateItem", "GetItem", "Query"] as const;
 
@@ -107,7 +107,7 @@ function throttled(table: TableV2, operation: (typeof OPERATIONS)[number]): Watc
   };
 }
 
-/** What is not called has no metrics, and so no errors. */
+/** An alarm for missing calls: a function that is not called has no metrics, and so no errors. */
 function silenceOf(host: Watched): Alarm {
   return new Alarm(host, "SweeperSilentAlarm", {
     metric: host.sweeperFunction.metricInvocations({ period: Duration.minutes(UNSWEPT_MINUTES) }),

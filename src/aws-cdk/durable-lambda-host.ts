@@ -25,7 +25,7 @@ import { createTable } from "./execution-table.ts";
 import { grantOffloading, grantRunning, grantScheduling, grantSweeping } from "./grants.ts";
 import { createBucket, type OffloadBucketProps } from "./offload-bucket.ts";
 
-/** What a `DurableLambdaHost` is made of. Only `code` is needed. */
+/** The properties of a `DurableLambdaHost`. Only `code` is needed. */
 export interface DurableLambdaHostProps {
   /** The bundle of the module that exports the handlers of `createLambdaHost` as `queue`, `sweeper` and `http`. */
   readonly code: Code;
@@ -38,12 +38,15 @@ export interface DurableLambdaHostProps {
   /** The memory of each function, in MiB; 512 by default. */
   readonly memorySize?: number;
   /**
-   * How long the function behind the queue may run; a minute by default, ten seconds at least. What takes longer goes on in
-   * a new invocation, but for a step that is longer than this: it never comes to its end. After a crash nobody goes on
-   * before this time is over.
+   * The longest time that the function behind the queue may run; a minute by default, ten seconds at least. Longer work
+   * goes on in a new invocation; only a step that is longer than this never comes to its end. After a crash no process
+   * goes on before this time is over.
    */
   readonly timeout?: Duration;
-  /** How many invocations run executions at the same time, 2 to 1,000; as many as the account allows by default. */
+  /**
+   * The number of invocations that run executions at the same time, 2 to 1,000; as many as the account allows by
+   * default.
+   */
   readonly maxConcurrency?: number;
   /** More variables for the functions' environment. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -52,19 +55,19 @@ export interface DurableLambdaHostProps {
    * finds its own, or nobody gets in.
    */
   readonly credentials?: ISecret;
-  /** Whether there is a Function URL; true by default. It is open to the internet: the HTTP function checks who calls. */
+  /** True for a Function URL; true by default. It is open to the internet: the HTTP function checks the caller. */
   readonly functionUrl?: boolean;
   /** Adds a bucket for large payloads, whose name the functions get as PERDURE_BUCKET; none by default. */
   readonly offload?: OffloadBucketProps;
-  /** What alarms tell; nobody by default. */
+  /** The action of the alarms; none by default. */
   readonly alarmAction?: IAlarmAction;
-  /** What becomes of the table and the bucket with the stack; they stay by default. */
+  /** The fate of the table and the bucket when the stack is removed; they stay by default. */
   readonly removalPolicy?: RemovalPolicy;
-  /** How long logs are kept; a month by default. */
+  /** The time that logs are kept; a month by default. */
   readonly logRetention?: RetentionDays;
 }
 
-/** What the functions are called in the stack. */
+/** The ids of the functions in the stack. */
 const FUNCTION_IDS = { queue: "Queue", sweeper: "Sweeper", http: "Http" } as const;
 /** The service takes no shorter visibility than the function's timeout; what falls between the two waits for nothing. */
 const VISIBILITY_MARGIN_SECONDS = 10;
@@ -101,7 +104,7 @@ export class DurableLambdaHost extends Construct {
   readonly httpFunction: LambdaFunction;
   /** Large payloads, unless they are in the table. */
   readonly bucket: Bucket | undefined;
-  /** Where the API is, unless there is none. */
+  /** The URL of the API, unless there is none. */
   readonly url: FunctionUrl | undefined;
 
   constructor(scope: Construct, id: string, props: DurableLambdaHostProps) {

@@ -1,4 +1,4 @@
-/** What the functions may do, and nothing else. */
+/** The permissions of the functions: only those that they need. */
 
 import type { TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { Effect, type IRole, PolicyStatement } from "aws-cdk-lib/aws-iam";

@@ -1,10 +1,10 @@
-/** Where `createLambdaHost` keeps large payloads, if it is told to. */
+/** The bucket in which `createLambdaHost` keeps large payloads, if it is given one. */
 
 import type { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
 
-/** What is said of the bucket for large payloads. */
+/** The properties of the bucket for large payloads. */
 export interface OffloadBucketProps {
   /**
    * When S3 deletes an object by itself, which is for what nobody has removed: later than the longest execution and its
