@@ -1,6 +1,8 @@
-/** What a run of vitest is about, by its arguments: a browser that none of its tests needs is not started to be found. */
+/**
+ * The projects of a run of vitest, by its arguments: a browser that none of its tests needs is not started to be found.
+ */
 
-/** Whether a run with these arguments may be about one of the projects. Without `--project` it is about all of them. */
+/** True if a run with these arguments may include one of the projects. Without `--project` it includes all of them. */
 export function asksFor(projects: readonly string[], args: readonly string[]): boolean {
   const patterns = args.flatMap((arg, at) => {
     if (arg === "--project") return args[at + 1] ?? [];

@@ -80,7 +80,7 @@ function isOf({ suite, name }: ConformanceFunction, wanted: string, its: readonl
   return suite === wanted && (isAsked || scenarios.every(({ functionName }) => functionName !== name));
 }
 
-/** What fails runs once more, with little beside it: some of the scenarios race with real time. */
+/** Runs the scenarios. One that fails runs once more, with little beside it: some of them race with real time. */
 async function runAll(those: readonly Scenario[], stage: Stage): Promise<readonly Verdict[]> {
   const first = await runSome(those, stage, AT_ONCE);
   const failed = those.filter((_, index) => first[index]?.reasons.length !== 0);
@@ -100,7 +100,7 @@ async function runSome(those: readonly Scenario[], stage: Stage, atOnce: number)
   return verdicts;
 }
 
-/** What the handlers and the SDKs write is for the scenarios alone. */
+/** Runs a task without the output of the handlers and the SDKs, which is for the scenarios alone. */
 async function quietly<T>(work: () => Promise<T>): Promise<T> {
   forgetLines();
   const giveBack = takeOutput();

@@ -142,7 +142,7 @@ function countMessages(): void {
   );
 }
 
-/** What one execution of a program takes from its start to its end, without what the client asks while it waits. */
+/** The requests of one execution of a program from its start to its end, without those of the client while it waits. */
 async function measure(program: Program): Promise<Counts> {
   const before = { ...counts };
   for (let run = 0; run < RUNS; run++) await runOnce(program, `${program}-${run}`);

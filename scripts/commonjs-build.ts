@@ -16,7 +16,7 @@ export function hasCommonJs({ name }: Pick<PublicEntry, "name">): boolean {
 
 type Targets = Readonly<Record<string, unknown>>;
 
-/** How `exports` leads to an entry. */
+/** The targets of an entry in `exports`. */
 export function exportTargets(entry: PublicEntry): Targets {
   const module = `./${entry.name}.js`;
   const asModule = { types: `./${entry.name}.d.ts`, default: module };
@@ -34,7 +34,10 @@ export function exportTargets(entry: PublicEntry): Targets {
   };
 }
 
-/** What has another form in CommonJS and is not translated: `import()` of a name, which Jest cannot do, and `import.meta`. */
+/**
+ * Translates the forms that have another one in CommonJS and that the bundler leaves: `import()` of a name, which Jest
+ * cannot do, and `import.meta`.
+ */
 export const toCommonJs: Rolldown.Plugin = {
   name: "to CommonJS",
   transform: (code) =>

@@ -10,7 +10,7 @@ const url = server.resolvedUrls?.local[0] ?? "";
 console.log(`The playground: ${url}  (Ctrl-C ends it)`);
 if (process.env["CI"] === undefined) openBrowser();
 
-/** Where there is none, the address is enough. */
+/** Opens a browser, if there is one; otherwise the address is enough. */
 function openBrowser(): void {
   const openers: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {
     darwin: ["open", url],

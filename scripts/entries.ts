@@ -20,7 +20,7 @@ export interface RootPackage {
 }
 
 export interface PublicEntry {
-  /** What users import: "perdure", "perdure/cloudflare". */
+  /** The name that users import: "perdure", "perdure/cloudflare". */
   readonly specifier: string;
   /** The key in `exports`: ".", "./cloudflare". */
   readonly subpath: string;

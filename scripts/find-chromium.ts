@@ -13,10 +13,10 @@ import { unpackChromium } from "./unpack-chromium.ts";
 export interface Chromium {
   readonly found: true;
   readonly executablePath: string;
-  /** What the process needs beyond the current environment. */
+  /** The variables that the process needs beyond the current environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly args: readonly string[];
-  /** Where it came from, for people. */
+  /** The origin of the browser, for people. */
   readonly origin: string;
 }
 
@@ -60,10 +60,10 @@ export interface Candidate {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Where browsers may be found; one that throws has none, for the reason that it gives. */
+/** A place where browsers may be found; one that throws has none, for the reason that it gives. */
 export type Source = () => readonly Candidate[] | Promise<readonly Candidate[]>;
 
-/** How long a browser may take to come up, in ms. Only what hangs is to be given up. */
+/** The longest time that a browser may take to come up, in ms. Only a browser that hangs is to be given up. */
 const START_MS = 60_000;
 
 /**

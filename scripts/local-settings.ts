@@ -1,4 +1,7 @@
-/** What `npm start` keeps in `.perdure/` from one start to the next: a credential, the ports, and who runs it. */
+/**
+ * The settings that `npm start` keeps in `.perdure/` from one start to the next: a credential, the ports, and the
+ * process that runs it.
+ */
 
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -17,7 +20,7 @@ export interface LocalCredential {
   readonly sigv4: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-/** What starts the example workflows on this machine. */
+/** The command that starts the example workflows on this machine. */
 export type StartCommand = "npm start" | "npm run start:aws";
 
 export interface LocalPorts {

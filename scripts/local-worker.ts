@@ -12,9 +12,9 @@ import { WorkerLog } from "./worker-log.ts";
 
 export interface LocalWorkerOptions {
   readonly port: number;
-  /** Where everything is kept that must outlive the process. */
+  /** The folder for all state that must outlive the process. */
   readonly folder: string;
-  /** What the Worker finds in its environment, secrets too: it does not appear on the command line. */
+  /** The Worker's environment, secrets too: it does not appear on the command line. */
   readonly environment: Readonly<Record<string, string>>;
   /** A folder of files that are served to whoever asks for them; none when absent. */
   readonly assets?: string;
@@ -40,7 +40,7 @@ const GRACE_MS = 3_000;
 /** Resolves once it answers requests. Rejects with what wrangler wrote when it does not come up. */
 export async function startLocalWorker(options: LocalWorkerOptions): Promise<LocalWorker> {
   privateFolder(options.folder);
-  // What wrangler built for a start that was killed, and what it wrote for earlier versions.
+  // These folders hold a build of wrangler's for a start that was killed, and its logs of earlier versions.
   for (const left of [".wrangler", "wrangler-logs"]) {
     rmSync(join(options.folder, left), { recursive: true, force: true });
   }
@@ -111,7 +111,7 @@ function withoutSite(config: string): string {
   return config.replaceAll(/^\[(?:build|assets)\]\n(?:[^[\n].*\n)*/gm, "");
 }
 
-/** What the command finds in `.env`, and its API does not look for. */
+/** The variables that the command finds in `.env`, and its API does not look for. */
 function wranglerSettings(): NodeJS.Dict<string> {
   return parseEnv(readFileSync(join(root, ".env"), "utf8"));
 }

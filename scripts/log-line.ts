@@ -1,4 +1,4 @@
-/** What a workflow's logger writes: one JSON object a line. */
+/** A line of a workflow's logger: one JSON object. */
 interface LogRecord {
   readonly timestamp: string;
   readonly level: string;

@@ -6,9 +6,9 @@ import { root } from "./command.ts";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /**
- * What takes longest, by a run on two cores, and comes first. Vitest goes by the times of the last run, and by the size of
- * the files where there was none: in a fresh copy it would begin the tests of promises in a browser, which are five lines,
- * at the end.
+ * The files that take longest, by a run on two cores, and come first. Vitest goes by the times of the last run, and by
+ * the size of the files where there was none: in a fresh copy it would begin the tests of promises in a browser, which
+ * are five lines, at the end.
  */
 export const longest: readonly string[] = [
   "test/runtimes/browser/host.test.ts",
@@ -44,7 +44,7 @@ export class LongestFirst extends BaseSequencer {
   }
 }
 
-/** What is not in the list comes after it. */
+/** A file that is not in the list comes after it. */
 function placeIn(list: readonly string[], name: string): number {
   const at = list.indexOf(name);
   return at === -1 ? list.length : at;

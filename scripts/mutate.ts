@@ -106,7 +106,7 @@ function pathsOf(mutation: Mutation): string {
   return [...new Set(editsOf(mutation, sources).map(({ path }) => path))].join(", ");
 }
 
-/** What git would commit, in a folder of its own with the same packages. */
+/** A copy of the files that git would commit, in a folder of its own with the same packages. */
 function copyOfTree(): string {
   const tree = mkdtempSync(join(tmpdir(), "perdure-mutate-"));
   for (const path of git("ls-files", "--cached", "--others", "--exclude-standard")) {
@@ -131,7 +131,7 @@ async function runTests(tree: string, files: readonly string[]): Promise<{ faile
   ];
   const { code } = await runTool("vitest", args, {
     cwd: tree,
-    // Where a browser is of no use the tests must not depend on one.
+    // Tests that need no page must pass without a browser.
     env: needsPages ? {} : { CHROME_PATH: dirname(tree) },
     capture: true,
   });

@@ -16,7 +16,7 @@ import { PicturedPlayground } from "./pictures/playground-pictures.ts";
 /** Something that has pictures, as long as it is open. */
 interface Sight extends AsyncDisposable {
   readonly pictures: readonly Picture[];
-  /** Where a visitor begins. */
+  /** The address at which a visitor begins. */
   link(): string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What the playground's editor knows of types: the language, what code in the sandbox finds around it, and perdure, in the
- * declarations that the package is published with. Made when the playground is built, so that it is always of the same tree.
+ * The types for the playground's editor: the language, the globals of the sandbox, and perdure, in the declarations
+ * that the package is published with. Made when the playground is built, so that they are always of the same tree.
  */
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -17,7 +17,7 @@ export type Declarations = Readonly<Record<string, string>>;
 
 const libraries: string = dirname(createRequire(import.meta.url).resolve("typescript-js"));
 
-/** What Node, Workers and browsers have in common, of all that a worker in a browser has. */
+/** The globals that Node, Workers and browsers have in common, of all that a worker in a browser has. */
 const globals: readonly string[] = [
   ...["console", "crypto", "performance", "structuredClone", "queueMicrotask", "atob", "btoa"],
   ...["setTimeout", "clearTimeout", "setInterval", "clearInterval"],
@@ -38,7 +38,7 @@ export async function readDeclarations(): Promise<Declarations> {
   };
 }
 
-/** What workflows of the playground can import, and from which source. */
+/** The modules that workflows of the playground can import, and their sources. */
 const entries = { index: "src/lambda-compat/index.ts", schedules: "src/schedules/index.ts" };
 const exported = { ".": { types: "./index.d.ts" }, "./schedules": { types: "./schedules.d.ts" } };
 
@@ -143,7 +143,7 @@ async function perdureDeclarations(): Promise<Declarations> {
       deps: { neverBundle: [/^[a-z]+:/, /^#/], onlyBundle: [] },
       logLevel: "warn",
     });
-    // What both share is in files of its own.
+    // Declarations that both entries share are in files of their own.
     const files = readdirSync(folder).filter((name) => name.endsWith(".d.ts"));
     return Object.fromEntries(
       files.map((name) => [`/node_modules/perdure/${name}`, readFileSync(join(folder, name), "utf8")]),

@@ -1,6 +1,6 @@
 /**
- * What the playground's files are served with. Browsers are told by headers where they can be, and by a `meta` in each
- * page where the site's host sends none; only headers can say who may frame a page, and that a page has no origin.
+ * The headers of the playground's files. Browsers are told by headers where they can be, and by a `meta` in each page
+ * where the site's host sends none; only headers can say who may frame a page, and that a page has no origin.
  */
 
 import type { Connect, Plugin, PreviewServer } from "vite";
@@ -25,7 +25,7 @@ export const pagePolicies: Readonly<Record<string, string>> = {
 
 const sandboxed = "sandbox allow-scripts; frame-ancestors 'self'";
 
-/** What cannot stand in a `meta`. */
+/** The directives that cannot stand in a `meta`. */
 const framing: Readonly<Record<string, string>> = {
   "index.html": "frame-ancestors 'none'",
   "sandbox.html": sandboxed,

@@ -11,13 +11,13 @@ export interface ServeOptions {
   readonly config: string;
   readonly entrypoint: string;
   readonly port: number;
-  /** Where the objects are kept. */
+  /** The folder of the objects. */
   readonly state: string;
   readonly envFile: string;
   readonly assets?: string;
 }
 
-// What wrangler keeps, above all the executions, is for this user alone.
+// The files that wrangler keeps, above all the executions, are for this user alone.
 process.umask(0o077);
 const { config, entrypoint, port, state, envFile, assets } = JSON.parse(process.argv[2] ?? "{}") as ServeOptions;
 

@@ -1,4 +1,4 @@
-/** How much of a bundle each public entry takes, as a user's bundler would make it. */
+/** The sizes of the public entries, each as a user's bundler would make it. */
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,7 +24,7 @@ export type Sizes = Readonly<Record<string, EntrySize>>;
 /** A handler with all that it needs on Lambda, in one file, without AWS's clients: what users deploy there. */
 export const onLambda = "a handler on Lambda";
 
-/** Where the figures stand that the documentation cites. */
+/** The file of the sizes that the documentation cites. */
 export const sizeReport: string = join(root, "docs", "reports", "sizes.json");
 
 /** The most that `gzip` may be, in bytes, by specifier. */

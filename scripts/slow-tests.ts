@@ -1,6 +1,6 @@
 /**
- * What takes minutes of two cores: `npm run test:slow` runs it. Of most kinds `npm test` runs a short sample, and it says
- * what it leaves out.
+ * The tests that take minutes of two cores: `npm run test:slow` runs them. Of most kinds `npm test` runs a short
+ * sample, and it names those that it leaves out.
  */
 
 /** Files of tests in Node and across processes of which `npm test` runs a sample: those that ask for `sampled`, or whether the run is the slow one. */
@@ -46,7 +46,7 @@ export const slowPages: readonly string[] = [
   "test/runtimes/browser/host.test.ts",
 ];
 
-/** Whether this run is the slow one. */
+/** True if this run is the slow one. */
 export const isSlowRun: boolean = process.env["SLOW"] === "true";
 
 /** All of the cases in the slow run, the first so many of them in `npm test`. */

@@ -29,7 +29,7 @@ const { values: options } = parseArgs({
   },
 });
 
-// What fails on purpose is not told of.
+// Failures that are made on purpose are not logged.
 process.env["NODE_ENV"] = "test";
 process.env["AWS_LAMBDA_LOG_LEVEL"] = "FATAL";
 
@@ -47,7 +47,7 @@ const progress = setInterval(() => console.log(figures.progress()), PROGRESS_MS)
 await Promise.all(Array.from({ length: Number(options.lanes) }, () => work()));
 clearInterval(progress);
 console.log(figures.table());
-// What dead processes left behind, timers and open requests, holds nobody up.
+// Timers and open requests of dead processes must not keep this process alive.
 process.exit(figures.violations === 0 ? 0 : 1);
 
 async function work(): Promise<void> {

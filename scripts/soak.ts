@@ -24,7 +24,7 @@ const { values: options } = parseArgs({
   },
 });
 
-// What fails on purpose is not told of; see `isDevelopment`.
+// Failures that are made on purpose are not logged; see `isDevelopment`.
 process.env["NODE_ENV"] = "test";
 
 const PROGRESS_MS = 30_000;

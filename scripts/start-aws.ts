@@ -50,7 +50,7 @@ async function start(): Promise<void> {
     stateFile: join(settingsFolder, "stand-ins.json"),
   });
   addSource(standIns);
-  // Where a function finds them on Lambda.
+  // On Lambda a function finds the stand-ins' addresses in its environment.
   Object.assign(process.env, standIns.environment);
   const folder = join(settingsFolder, "aws");
   privateFolder(folder);

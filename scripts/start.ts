@@ -11,7 +11,7 @@ import { choosePorts, loadCredential, lockSettings, settingsFolder } from "./loc
 import { startLocalWorker, type LocalWorker } from "./local-worker.ts";
 import { welcome } from "./welcome.ts";
 
-/** How long the stand-in takes to encode a video. */
+/** The time that the stand-in takes to encode a video, in ms. */
 const ENCODING_MS = 20_000;
 
 try {
@@ -22,7 +22,7 @@ try {
 }
 
 async function start(): Promise<void> {
-  // Whatever is written from here on is for this user alone.
+  // Files that are written from here on are for this user alone.
   process.umask(0o077);
   const unlock = lockSettings("npm start");
   process.once("exit", unlock);

@@ -66,8 +66,8 @@ export function countTests(report: VitestReport, exitCode: number): Counts {
 }
 
 /**
- * What was skipped for a reason, which stands in brackets at the end of the name of an outermost suite, or of a test that
- * is in none; with how many tests these are.
+ * The tests that were skipped for a reason, with their number. The reason stands in brackets at the end of the name of
+ * an outermost suite, or of a test that is in none.
  */
 export function skippedForReason({ testResults }: VitestReport): readonly string[] {
   const counts = new Map<string, number>();

@@ -5,11 +5,11 @@ export interface Welcome {
   readonly url: string;
   readonly standIns: StandIns;
   readonly credential: LocalCredential;
-  /** Where it is kept, as the shell is told. */
+  /** The folder of the executions, quoted for the shell. */
   readonly folder: string;
 }
 
-/** What a person needs who sees perdure for the first time: every command can be pasted as it is. */
+/** The first lines for a person who sees perdure for the first time: every command can be pasted as it is. */
 export function welcome({ url, standIns, credential, folder }: Welcome): string {
   const event = JSON.stringify({ bucket: "media", key: "talk.mov", pace: { job: { seconds: 5 } } });
   return `

@@ -1,6 +1,7 @@
 /**
- * What a local Worker writes, line by line: in a file that only this user can read, without what opens a callback or
- * signs a request, and no longer than it may be. Of what is longer the file beside it, `<path>.1`, has the half before.
+ * The output of a local Worker, line by line: in a file that only this user can read, without credentials, signatures and
+ * callback ids, and of limited length. A full file is moved to `<path>.1`, in place of the one before, and a new one
+ * begins.
  */
 
 import { appendFileSync, chmodSync, existsSync, renameSync, statSync, writeFileSync } from "node:fs";

@@ -9,7 +9,7 @@ import type { Execution, Stage } from "./run-scenario.ts";
 type RunnerOptions = ConstructorParameters<typeof LocalDurableTestRunner>[0];
 type Handler = RunnerOptions["handlerFunction"];
 
-/** What its answers are made from. */
+/** The runner's parts from which the answers are made. */
 interface Internals {
   readonly operationIndex: { getHistoryEvents(): readonly HistoryEvent[] };
   readonly durableApi: {

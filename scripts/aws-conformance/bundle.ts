@@ -8,12 +8,12 @@ import type { Functions } from "../../src/homes/memory/index.ts";
 import { root } from "../command.ts";
 import type { ConformanceFunction } from "./scenarios.ts";
 
-/** What `@aws/durable-execution-sdk-js` means to a handler. */
+/** The package behind `@aws/durable-execution-sdk-js` in a handler. */
 export type Sdk = "aws" | "perdure";
 
 export interface BundleOptions {
   readonly sdk: Sdk;
-  /** Where the files are put. */
+  /** The folder for the files. */
   readonly outdir: string;
   /** The functions run in one process, which none of them may end, and in which each line belongs to one of them. */
   readonly isShared: boolean;

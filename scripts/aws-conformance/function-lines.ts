@@ -1,4 +1,7 @@
-/** What functions write. Those of one process have their own `console` and `process` each, which `bundle.ts` gives them. */
+/**
+ * The lines that functions write. Functions of one process have their own `console` and `process` each, which
+ * `bundle.ts` gives them.
+ */
 
 import { format } from "node:util";
 
@@ -12,7 +15,7 @@ interface Line {
 
 const written: Line[] = [];
 
-/** What a function may have written, in the order of the writing. */
+/** The lines that a function may have written, in the order of the writing. */
 export function linesOf(functionName: string): readonly string[] {
   return written.filter(({ by }) => by === undefined || by === functionName).map(({ text }) => text);
 }
@@ -44,7 +47,7 @@ export function takeOutput(): () => void {
       return true;
     };
   }
-  // What they had before is their class's.
+  // Without it the stream has the method of its class again.
   return () => streams.forEach((stream) => Reflect.deleteProperty(stream, "write"));
 }
 

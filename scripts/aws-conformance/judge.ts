@@ -6,7 +6,7 @@
 import type { Placeholders } from "./placeholders.ts";
 import type { ExpectedEvent, ExpectedLog, ExpectedResult, HistoryEvent, LogFields } from "./requirement.ts";
 
-/** How an execution has ended. */
+/** The outcome of an execution. */
 export interface Outcome {
   readonly status: string | undefined;
   /** As JSON. */
@@ -14,7 +14,7 @@ export interface Outcome {
   readonly error?: unknown;
 }
 
-/** What differs; nothing if all is as required. */
+/** The differences; none if all is as required. */
 export function judgeHistory(
   expected: readonly ExpectedEvent[],
   actual: readonly HistoryEvent[],

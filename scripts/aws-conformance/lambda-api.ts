@@ -1,4 +1,4 @@
-/** Whatever answers Lambda's API as a stage, by AWS's own client. */
+/** A stage on any host that answers Lambda's API, by AWS's own client. */
 
 import {
   GetDurableExecutionCommand,

@@ -9,7 +9,7 @@ export class Placeholders {
     for (const [name, value] of Object.entries(variables)) this.#values.set(name, generated(String(value)));
   }
 
-  /** Whether a value is what the placeholder stands for, which it settles the first time. */
+  /** True if a value is that of the placeholder. The first value settles it. */
   settle(name: string, value: unknown): boolean {
     if (!this.#values.has(name)) this.#values.set(name, value);
     return this.#values.get(name) === value;

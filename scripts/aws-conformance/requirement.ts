@@ -31,9 +31,9 @@ export interface ExpectedEvent {
 }
 
 export interface ExpectedLog {
-  /** What a line contains. */
+  /** The text that a line contains. */
   readonly pattern?: string;
-  /** What the fields of a line are: a text between slashes is a regular expression. */
+  /** The values of a line's fields: a text between slashes is a regular expression. */
   readonly match?: LogFields;
   readonly count?: number;
   readonly min_count?: number;

@@ -6,10 +6,10 @@ import { Placeholders } from "./placeholders.ts";
 import type { CallbackAction, HistoryEvent } from "./requirement.ts";
 import type { Scenario } from "./scenarios.ts";
 
-/** What scenarios run on. */
+/** The stage on which scenarios run. */
 export interface Stage {
   start(functionName: string, input: unknown): Promise<Execution>;
-  /** What a function has written. */
+  /** The lines that a function has written. */
   linesOf(functionName: string): readonly string[];
 }
 

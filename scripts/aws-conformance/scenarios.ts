@@ -1,4 +1,4 @@
-/** What AWS's scenarios require, and which of AWS's functions are to fulfil it. */
+/** AWS's scenarios: their requirements, and the functions of AWS's that are to fulfil them. */
 
 import { globSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";

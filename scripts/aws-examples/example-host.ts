@@ -8,7 +8,7 @@ import type { ExampleFile } from "./files.ts";
 import type { Serving, ToServe } from "./serve-examples.ts";
 
 export class ExampleHost {
-  /** What the examples' tests take to run in the cloud. */
+  /** The environment with which the examples' tests run against the cloud. */
   readonly environment: Readonly<Record<string, string>>;
   readonly #child: ChildProcess;
 

@@ -4,7 +4,7 @@ import { globSync } from "node:fs";
 import { basename, join } from "node:path";
 
 export interface ExampleFile {
-  /** What the function is called when it is deployed. */
+  /** The name of the deployed function. */
   readonly name: string;
   readonly path: string;
 }

@@ -9,9 +9,9 @@ export interface ExampleRun {
   readonly folder: string;
   /** A folder that nobody else uses. */
   readonly scratch: string;
-  /** What this run is called: no two have the same. */
+  /** The name of this run: no two have the same. */
   readonly name: string;
-  /** What `@aws/durable-execution-sdk-js` means. */
+  /** The path of the package behind `@aws/durable-execution-sdk-js`. */
   readonly sdk: string;
   readonly env: Readonly<Record<string, string>>;
   /** Only the tests whose path one of them matches. */
@@ -104,7 +104,7 @@ function configuration({ folder, sdk }: ExampleRun, place: string, workers: numb
     cacheDirectory: join(place, "cache"),
     testTimeout: TEST_TIMEOUT_MS,
     silent: true,
-    // What AWS's runner leaves behind with each file would fill one process that ran them all.
+    // AWS's runner leaves memory behind with each file, which would fill one process that ran them all.
     maxWorkers: workers,
     workerIdleMemoryLimit: "512MB",
   };

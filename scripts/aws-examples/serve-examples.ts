@@ -18,7 +18,7 @@ export interface ToServe {
 export interface Serving {
   readonly url: string;
   readonly names: readonly string[];
-  /** What could not be loaded, and why: examples ask for packages that are not here. */
+  /** The examples that could not be loaded, and the reasons: some ask for packages that are not here. */
   readonly left: readonly { readonly name: string; readonly reason: string }[];
 }
 

@@ -17,7 +17,7 @@ export interface NoEngine {
   readonly reason: string;
 }
 
-/** What Debian and its kin call the folder of a library's programs. */
+/** The folder of a library's programs on Debian and its kin, by architecture. */
 const triplets: Readonly<Record<string, string>> = { x64: "x86_64-linux-gnu", arm64: "aarch64-linux-gnu" };
 
 /**

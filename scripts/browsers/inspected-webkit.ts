@@ -15,7 +15,7 @@ export class InspectedWebKit implements RemoteBrowser {
   readonly #inspector: string;
   /** The window that the browser began with: it opens the others. */
   readonly #first: InspectedTab;
-  /** Where the inspector found the windows that are known. */
+  /** The inspector's addresses of the windows that are known. */
   readonly #known = new Set<string>();
   /** The window before, so that a new one can be told from it. */
   #last: Promise<unknown> = Promise.resolve();
@@ -87,7 +87,7 @@ function foldersIn({ folder }: Profile): Readonly<Record<string, string>> {
   };
 }
 
-/** Where each window is inspected, as the page says that people choose one from. */
+/** The inspector's addresses of the windows, from the page on which people choose one. */
 async function windowsOf(inspector: string): Promise<string[]> {
   const page = await (await fetch(`http://${inspector}/`)).text();
   return [...page.matchAll(/socket\/\d+\/\d+\/WebPage/g)].map(([path]) => path);
@@ -231,7 +231,7 @@ class InspectedTab implements RemoteTab {
     answer.resolve(message);
   }
 
-  /** What was asked of the page before is answered no more. */
+  /** Requests to the page before are not answered any more. */
   #moveTo(target: string): void {
     this.#target = target;
     this.#fail((each) => each.target !== target);

@@ -21,7 +21,7 @@ export interface RemoteTab {
   close(): Promise<void>;
 }
 
-/** How long a browser may take to come up, in ms. Only what hangs is to be given up. */
+/** The longest time that a browser may take to come up, in ms. Only a browser that hangs is to be given up. */
 export const START_MS = 120_000;
 
 /** A folder that browsers keep their data in, one after the other. It is there once a browser is to use it. */
@@ -55,7 +55,7 @@ export class Profile {
 export class ProcessGroup {
   readonly child: ChildProcess;
   readonly ended: Promise<void>;
-  /** What it has written to its outputs. */
+  /** The text that the browser has written to its outputs. */
   said = "";
   readonly #onExit = (): void => this.#signal();
 

@@ -9,7 +9,7 @@ import { ProcessGroup, type RemoteBrowser, type RemoteTab, START_MS } from "./re
 export interface WebKitPrograms {
   readonly driver: string;
   readonly browser: string;
-  /** Where there is no display, the server of one that is made for the browser. */
+  /** The server of a display that is made for the browser, on a machine without a display. */
   readonly display?: string;
 }
 

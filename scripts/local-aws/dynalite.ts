@@ -7,7 +7,7 @@ import dynalite, { type Server } from "dynalite";
 import { tableDefinition } from "../../src/adapters/dynamodb/schema.ts";
 
 export class Dynalite {
-  /** Where another process finds it. */
+  /** The address for other processes. */
   readonly endpoint: string;
   readonly client: DynamoDBDocumentClient;
   readonly #server: Server;

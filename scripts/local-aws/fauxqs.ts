@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { buildApp } from "fauxqs";
 
 export class Fauxqs {
-  /** Where another process finds it. */
+  /** The address for other processes. */
   readonly endpoint: string;
   readonly #app: ReturnType<typeof buildApp>;
 

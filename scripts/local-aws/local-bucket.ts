@@ -17,7 +17,7 @@ export class LocalS3 {
     return new LocalS3(await Fauxqs.start());
   }
 
-  /** Where another process finds it. */
+  /** The address for other processes. */
   get endpoint(): string {
     return this.#service.endpoint;
   }

@@ -42,7 +42,7 @@ export class LocalSqs {
     return new LocalSqs(await Fauxqs.start());
   }
 
-  /** Where another process finds it. */
+  /** The address for other processes. */
   get endpoint(): string {
     return this.#service.endpoint;
   }
@@ -61,7 +61,7 @@ export class LocalSqs {
     return { url, deadLetterUrl };
   }
 
-  /** How many messages wait, are delayed or are hidden. */
+  /** The number of messages that wait, are delayed or are hidden. */
   async size(url: string): Promise<number> {
     const { Attributes = {} } = await this.client.send(
       new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["All"] }),

@@ -7,7 +7,7 @@ import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SendMessageCommand, type SendMessageCommandInput, type SQSClient } from "@aws-sdk/client-sqs";
 
 export interface LocalSchedulerOptions {
-  /** Where its messages go. */
+  /** The client of the queue for its messages. */
   readonly sqs: SQSClient;
   /** Keeps schedules from one start to the next; in memory by default. */
   readonly file?: string;
@@ -24,7 +24,7 @@ interface Schedule {
 const LOOK_MS = 100;
 
 export class LocalScheduler {
-  /** Where another client finds it. */
+  /** The address for other clients. */
   readonly endpoint: string;
   readonly client: SchedulerClient;
   readonly #options: LocalSchedulerOptions;

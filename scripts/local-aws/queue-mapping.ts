@@ -1,6 +1,6 @@
 /**
- * What Lambda does between a queue and a function, with `ReportBatchItemFailures`: what the function does not name as
- * failed is deleted; everything else comes again when its visibility timeout is over.
+ * Lambda's part between a queue and a function, with `ReportBatchItemFailures`: messages that the function does not
+ * name as failed are deleted; the others come again when their visibility timeout is over.
  */
 
 import { randomUUID } from "node:crypto";
@@ -19,7 +19,7 @@ export interface MappingOptions {
   readonly invoke: (event: { readonly Records: readonly SQSRecord[] }) => Promise<unknown>;
   /** Messages a call, 1 to 10; 10 by default. */
   readonly batchSize?: number;
-  /** How many calls at a time; 4 by default. */
+  /** The number of calls at a time; 4 by default. */
   readonly concurrency?: number;
   /** Told of a call that failed as a whole. */
   readonly onError: (error: unknown) => void;
@@ -71,7 +71,10 @@ export class QueueMapping {
   }
 }
 
-/** What need not come again. An answer that is none, or that names a message which nobody sent, is the failure of all. */
+/**
+ * The messages that need not come again. An answer that is none, or that names a message which nobody sent, is the
+ * failure of all.
+ */
 export function done(messages: readonly Message[], answer: unknown): readonly Message[] {
   const { batchItemFailures = [] } = (answer ?? {}) as Partial<SQSBatchResponse>;
   if (!Array.isArray(batchItemFailures)) return [];

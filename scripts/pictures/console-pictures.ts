@@ -5,7 +5,7 @@ import { EmulatorWorld } from "../../test/e2e/console-emulator.ts";
 import { BROKEN, MENDED, orderCode, type PicturedOrder } from "./order-code.ts";
 import type { Picture } from "./picture.ts";
 
-/** What has been ordered before, so that nobody looks at an empty shop. */
+/** The number of earlier orders, so that nobody looks at an empty shop. */
 const PAST_ORDERS = 40;
 const articles = ["cup", "plate", "bowl", "fork", "knife", "spoon", "glass", "jug", "pan", "lid", "tray", "vase"];
 

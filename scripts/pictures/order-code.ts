@@ -2,7 +2,7 @@
 
 import { PERDURE } from "../../test/cli/emulator.ts";
 
-/** What an order of the pictures begins with. */
+/** The event of an order in the pictures. */
 export interface PicturedOrder {
   readonly id: string;
   /** More than six are packed by themselves, while somebody has to approve the order. */
@@ -10,7 +10,7 @@ export interface PicturedOrder {
   /** In EUR. */
   readonly total: number;
   readonly country?: string;
-  /** What the carrier answers to the first, the second and the third call before it answers with a booking. */
+  /** The carrier's answers to the first, the second and the third call before it answers with a booking. */
   readonly carrierAnswers?: readonly string[];
 }
 

@@ -15,7 +15,7 @@ export interface Picture {
 /** Only what hangs is to fail, however slow the machine. */
 const TIMEOUT_MS = 60_000;
 
-/** What somebody sees who has never been there before, as PNG. */
+/** The page as a first visitor sees it, as PNG. */
 export async function take({ size, show }: Picture, browser: Browser, url: string): Promise<Buffer> {
   const context = await browser.newContext({
     ...{ viewport: size, colorScheme: "light", reducedMotion: "reduce", locale: "en-US", timezoneId: "UTC" },
@@ -25,7 +25,7 @@ export async function take({ size, show }: Picture, browser: Browser, url: strin
     page.setDefaultTimeout(TIMEOUT_MS);
     await page.goto(url);
     await show(page);
-    // Whatever the mouse is over would be marked.
+    // The element below the mouse would be marked.
     await page.mouse.move(size.width - 1, size.height - 1);
     return smallerPng(await page.screenshot({ animations: "disabled", caret: "hide" }));
   } finally {
