@@ -20,7 +20,7 @@ export interface Kin {
   readonly name: string;
 }
 
-/** What GetDurableExecution tells beyond the log. */
+/** The details of an execution from GetDurableExecution, beyond the log. */
 export interface Details extends ExecutionRow {
   readonly input: string | undefined;
   readonly result: string | undefined;
@@ -41,14 +41,14 @@ export interface WrittenLine {
   readonly operationId: string | undefined;
 }
 
-/** Where else lines are. */
+/** A place outside the host that has more lines. */
 export interface LinePlace {
   readonly service: string;
   readonly region: string | undefined;
   readonly logGroup: string | undefined;
 }
 
-/** What a host says of lines that it does not give. */
+/** The extent of the lines that a host has: the time of the first, and the place of the others. */
 export interface LineScope {
   /** From when on all lines are there, ms since the epoch; undefined where none is missing. */
   readonly since: number | undefined;
@@ -90,7 +90,7 @@ function placeOf({ Service, Region, LogGroup }: Fields): LinePlace {
   return { service: text(Service), region: optional(Region), logGroup: optional(LogGroup) };
 }
 
-/** What came of holding a log against the code of somebody's machine. */
+/** The result of holding a log against the code of somebody's machine. */
 export interface ReplayVerdict {
   /** The file that was held against it. */
   readonly source: string;

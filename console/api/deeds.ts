@@ -1,4 +1,4 @@
-/** What an operator does to executions, as calls of a face. */
+/** An operator's actions on executions, as calls of a face. */
 
 import type { CallbackOutcome } from "perdure/engine";
 import type { Outcome } from "../../src/lambda-compat/do-to-many.ts";
@@ -7,7 +7,9 @@ import { text } from "../views/wire/fields.ts";
 import { readResults, readVerdict, type ReplayVerdict } from "./answers.ts";
 import { executionPath, type Face, type FaceCalls } from "./face.ts";
 
-/** Where an execution is to go on from: before an operation, or after a commit; as far as it got if neither is given. */
+/**
+ * The point from which an execution is to go on: before an operation, or after a commit; its end if neither is given.
+ */
 export interface Point {
   /** The position of the operation, such as `1-2`. */
   readonly operationId?: string;

@@ -9,10 +9,10 @@ import { type Page, type PageSource } from "../model/list-store.ts";
 import { readFunctionPage, readRowPage, type RowPage } from "./answers.ts";
 import { type Face, FaceError, isLacking } from "./face.ts";
 
-/** How many rows a page of a face has at the most. */
+/** The most rows in a page of a face. */
 const MOST_A_PAGE = 1_000;
 const MOST_FUNCTION_PAGES = 100;
-/** Where rows are filtered here, so many are looked at before something is shown. */
+/** The number of rows that are looked at before any is shown, where the page itself filters them. */
 const LOOKED_AT_ONCE = 5_000;
 
 type Marker = { readonly kind: "search"; readonly marker: string } | { readonly kind: "merged"; readonly heads: Heads };
@@ -124,7 +124,7 @@ function isOfOneFunction(error: unknown): boolean {
   return error instanceof FaceError && (error.status === 400 || error.status === 404);
 }
 
-/** What every list of a face filters by. */
+/** The filters that every list of a face has. */
 function queryOf({ state, after, before }: Filter, limit: number, marker: string | undefined): URLSearchParams {
   return new URLSearchParams({
     MaxItems: String(Math.min(limit, MOST_A_PAGE)),

@@ -1,4 +1,4 @@
-/** What the console asks of faces, of one that has all of perdure's calls and of one that has AWS's alone. */
+/** The console's calls of faces: of one that has all of perdure's calls, and of one that has AWS's alone. */
 
 import { type DurableContext, withDurableExecution } from "perdure";
 import { createHttpFace } from "perdure/http";

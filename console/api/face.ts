@@ -38,7 +38,7 @@ export class UnreachableError extends Error {
 /** An answer that is no stream. */
 const MOST_BYTES = 64_000_000;
 
-/** What asks a face, whichever way it takes. */
+/** The way to call a face. */
 export type FaceCalls = Pick<Face, "call">;
 
 export class Face {

@@ -5,7 +5,7 @@ import { followLog, type LogListener } from "../views/wire/follow-log.ts";
 import { list } from "../views/wire/fields.ts";
 import { executionPath, type Face, isLacking, isPassing } from "./face.ts";
 
-/** How often a history is asked for that cannot be listened to, in ms. */
+/** The time between two requests for a history that has no event stream, in ms. */
 const POLL_MS = 3_000;
 
 /** Tells the log from its beginning, then live, until the answer is called. */

@@ -4,7 +4,7 @@ import { type Area, type Camera, fitted, isCut, revealed } from "./camera.ts";
 const ROOM = { width: 1000, height: 600 };
 const ABOVE = 60;
 
-/** Where on the screen the middle of a part of the drawing is. */
+/** The place on the screen of the middle of a part of the drawing. */
 function middleOf({ x, y, zoom }: Camera, area: Area): readonly [number, number] {
   return [x + (area.x + area.width / 2) * zoom, y + (area.y + area.height / 2) * zoom];
 }

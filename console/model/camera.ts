@@ -1,7 +1,7 @@
-/** Which part of a drawing is seen, and how large. Lengths are px. */
+/** The part of a drawing that is seen, and its scale. Lengths are px. */
 
 export interface Camera {
-  /** Where the drawing's corner lies on the screen. */
+  /** The place of the drawing's corner on the screen. */
   readonly x: number;
   readonly y: number;
   readonly zoom: number;
@@ -53,13 +53,16 @@ interface Extension {
   readonly at: number;
 }
 
-/** Where a drawing begins: what has room is in the middle, of anything else no more room is left free than a margin. */
+/**
+ * The beginning of a drawing. One that has room is in the middle; of a longer one no more room is left free than a
+ * margin.
+ */
 function offset({ room, length, at }: Extension): number {
   if (length <= room - MARGIN) return (room - length) / 2;
   return Math.max(room - MARGIN - length, Math.min(MARGIN, room / 2 - at));
 }
 
-/** Whether there is more of a drawing than is seen. */
+/** True if there is more of a drawing than is seen. */
 export function isCut(camera: Camera, { width, height }: Size, drawing: Area): boolean {
   const { x, y, zoom } = camera;
   const [left, top] = [x + drawing.x * zoom, y + drawing.y * zoom];

@@ -9,7 +9,7 @@ export interface Comparable {
   readonly text: string;
 }
 
-/** What an operation was given and what became of it, attempt by attempt, as of a commit. */
+/** The input and the outcomes of an operation, attempt by attempt, as of a commit. */
 export function textsOfOperation(track: Track, seq: number): readonly Comparable[] {
   const operation = operationAt(track, seq);
   const input = operation !== undefined && "input" in operation ? operation.input : undefined;
@@ -21,7 +21,7 @@ export function textsOfOperation(track: Track, seq: number): readonly Comparable
   return [...given(input), ...attempts, ...came(operation?.result)];
 }
 
-/** What an execution was given, and what it gave back. */
+/** The input and the result of an execution. */
 export function textsOfExecution({ input, result }: ExecutionHeader): readonly Comparable[] {
   return [...given(input), ...came(result)];
 }

@@ -1,4 +1,4 @@
-/** What an execution has taken, in words. */
+/** The cost of an execution, in words. */
 
 import { counted } from "../views/model/counted.ts";
 import type { Cost } from "./cost.ts";

@@ -1,4 +1,4 @@
-/** What an execution has taken, as its log tells. */
+/** The cost of an execution, from its log. */
 
 import type { ExecutionView } from "../views/model/execution-view.ts";
 
@@ -6,15 +6,15 @@ export interface Cost {
   /** Operations that were recorded here: without those that were copied from another execution. */
   readonly operations: number;
   readonly copied: number;
-  /** How often the function of a step was run to its end. */
+  /** The number of times that the function of a step was run to its end. */
   readonly attempts: number;
   /** Rows of the log. */
   readonly commits: number;
   /** Of the log, in characters. */
   readonly characters: number;
-  /** How often the handler ran from the top. */
+  /** The number of times that the handler ran from the top. */
   readonly runs: number;
-  /** Who wrote the log: every process of a host that had a part in it. */
+  /** The processes that wrote the log: every process of a host that had a part in it. */
   readonly processes: readonly string[];
 }
 

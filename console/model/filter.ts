@@ -1,4 +1,4 @@
-/** What a list of executions is narrowed down to. */
+/** The filter of a list of executions. */
 
 /** A status of AWS's, or one of the two in which a running execution stands still. */
 export const STATES = [
@@ -11,7 +11,7 @@ export interface Filter {
   readonly functionName: string;
   /** Undefined for all. */
   readonly state: State | undefined;
-  /** What the names begin with; empty for all. */
+  /** The beginning of the names; empty for all. */
   readonly prefix: string;
   /** `key=value`; empty for all. */
   readonly tag: string;

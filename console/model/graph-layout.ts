@@ -1,11 +1,13 @@
-/** Where the nodes of a graph lie: layer below layer, each context as a box around what is in it. All lengths are px. */
+/**
+ * The places of a graph's nodes: layer below layer, each context as a box around its operations. All lengths are px.
+ */
 
 import type { GraphNode, Scope } from "./graph.ts";
 import { DOWN, type Row, type Standing, type Wire, wiresFrom, wiresOf, wiresTo } from "./graph-wires.ts";
 
 export interface Box {
   readonly node: GraphNode;
-  /** What the node is in, and its place there. */
+  /** The scope of the node, and its place there. */
   readonly scope: Scope;
   readonly place: number;
   /** The context around it, and how deep it lies: 1 for what is in none. */

@@ -100,7 +100,7 @@ test("a wide layer is gone through row by row before the path goes on", () => {
   expect([down.length, down.at(-1)]).toEqual([3, "15"]);
 });
 
-/** Whether lines lead from one node of a scope to another, however many links there are between. */
+/** True if lines lead from one node of a scope to another, over any number of links. */
 function comesBefore({ links }: Scope, from: number, to: number): boolean {
   const meets = (link: number): boolean => {
     const { from: own = [], behind } = links[link] ?? {};
@@ -132,7 +132,7 @@ test("beyond points where lines meet, neighbours are all that ended before and a
 
 const DIRECTIONS = ["down", "up", "left", "right"] as const;
 
-/** How many boxes the arrow keys lead to from the first one. */
+/** The number of boxes to which the arrow keys lead from the first one. */
 function reached(path: GraphPath, boxes: readonly Box[]): number {
   const found = new Set(boxes.slice(0, 1));
   for (const box of found) {

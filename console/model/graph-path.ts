@@ -15,7 +15,7 @@ export interface Neighbours {
   readonly hasMore: boolean;
 }
 
-/** Where a node stands. */
+/** The place of a node. */
 export interface Stop {
   /** The context around it. */
   readonly parent: GraphNode | undefined;
@@ -188,7 +188,7 @@ export class GraphPath {
   }
 }
 
-/** Where a node stands, for who has it read out. */
+/** The place of a node, for screen readers. */
 export function stopOf({ scope, place, around, level }: Box): Stop {
   const links = linksOf(scope);
   return {

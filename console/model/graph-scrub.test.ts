@@ -9,13 +9,13 @@ import { randomLog } from "./random-log.ts";
 
 const choices = fc.array(fc.nat(4_095), { minLength: 2, maxLength: 7 });
 const logs = fc.array(choices, { minLength: 1, maxLength: 40 }).map(randomLog);
-/** Which part of the log is looked at, and whether something is opened or folded before. */
+/** The part of the log that is looked at, and a context that is opened or folded before, if any. */
 const looks = fc.array(fc.record({ part: fc.nat(1_000), toggles: fc.option(fc.nat(1_000)) }), {
   minLength: 1,
   maxLength: 12,
 });
 
-/** What is drawn, without what the tracks know of later commits. */
+/** The drawn part of a scope, without the tracks' facts of later commits. */
 function drawnOf({ nodes, links, first, last }: Scope): unknown {
   return { nodes: nodes.map(nodeOf), links, first, last };
 }
@@ -98,7 +98,10 @@ test("an operation follows those that had ended before it began and that no othe
   );
 });
 
-/** What comes before what, at any distance, and so what the lines say however few there are. */
+/**
+ * The pairs of nodes of which one comes before the other, at any distance: the lines say the same however few there
+ * are.
+ */
 function pairsOf({ links }: Joins, count: number): readonly (readonly number[])[] {
   const before: Set<number>[] = Array.from({ length: count }, () => new Set());
   const told: (readonly number[])[] = [];

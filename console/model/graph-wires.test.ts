@@ -33,7 +33,7 @@ function runsBehind({ x1, y1, x2, y2 }: Wire, { x, y, width, height }: Standing)
   return left < x + width && right > x && top < y + height && bottom > y;
 }
 
-/** Whether lines lead from one point to another, however many there are between. */
+/** True if lines lead from one point to another, over any number of lines. */
 function leads(wires: readonly Wire[], from: Standing, to: Standing): boolean {
   const ends = (each: Wire): readonly [Wire, boolean] => [each, false];
   const reached = new Map(wires.map(ends));

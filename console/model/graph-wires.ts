@@ -1,8 +1,8 @@
 /**
- * How the lines of a graph run. A few curve from box to box. More run down to a bar between two layers and from the bar
- * on, past the rows of a wide layer on its sides: on the left what leads into them, on the right what leads out. Where
- * links share the room between two layers, bars would say more than is so, and lines meet in a point of their link
- * instead. All lengths are px.
+ * The courses of the lines of a graph. A few curve from box to box. More run down to a bar between two layers and from
+ * the bar on, past the rows of a wide layer on its sides: lines into the row on the left, lines out of it on the right.
+ * Where links share the room between two layers, bars would say more than is so, and lines meet in a point of their
+ * link instead. All lengths are px.
  */
 
 import type { Link } from "./joins.ts";
@@ -15,7 +15,7 @@ export interface Wire {
   readonly y2: number;
 }
 
-/** What lines lead from and to. */
+/** The box at an end of a line. */
 export interface Standing {
   readonly x: number;
   readonly y: number;
@@ -31,11 +31,11 @@ export interface Row {
   readonly bottom: number;
 }
 
-/** Where a line may begin or end. */
+/** A point at which a line may begin or end. */
 interface Port {
   readonly x: number;
   readonly y: number;
-  /** What a bar has to keep clear of: the edge of its row. */
+  /** The edge of the row, which a bar has to keep clear of. */
   readonly edge: number;
 }
 
@@ -48,7 +48,9 @@ interface Point {
 export const DOWN = 36;
 /** More lines between one box and several are a bar. */
 const MOST_CURVES = 3;
-/** How far from its row a bar runs, where there is another one between the same rows, and from the sides of all rows. */
+/**
+ * The distance of a bar from its row, where there is another one between the same rows, and from the sides of all rows.
+ */
 const CLEAR = { row: 11, side: 7 } as const;
 
 /** `own` has what stands at the places of the links; `width` is that of all of it. */

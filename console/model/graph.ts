@@ -5,7 +5,7 @@ import type { Track } from "../views/model/execution-view.ts";
 import { type Joins, joinsOf } from "./joins.ts";
 import { type Item, type Order, Siblings } from "./order.ts";
 
-/** How many operations stand where. */
+/** The numbers of operations, by state. */
 export interface Counts {
   readonly all: number;
   readonly succeeded: number;
@@ -24,7 +24,7 @@ export interface OperationNode extends NodeBase {
   readonly kind: "operation";
   readonly track: Track;
   readonly operation: Operation;
-  /** What is in it, where it is shown. */
+  /** The scope inside the operation, where it is shown. */
   readonly inside: Scope | undefined;
   /** Of what is directly in it; undefined for what has nothing in it. */
   readonly counts: Counts | undefined;
@@ -90,7 +90,7 @@ interface Made<T> {
   readonly toggled: ReadonlySet<string> | undefined;
 }
 
-/** What is in one context. */
+/** The graph of one context. */
 class ContextGraph {
   readonly #tracks: readonly Track[];
   readonly #siblings: Siblings;
@@ -194,7 +194,7 @@ function firstAfter(sorted: readonly number[], number: number): number {
   return low;
 }
 
-/** What becomes one node: an item, or several. */
+/** The items that become one node: one, or several. */
 interface Group {
   readonly id: string;
   readonly name: string | undefined;

@@ -1,4 +1,4 @@
-/** What an operator can do about an execution that stands still, by the reason that the face gives. */
+/** The advice to an operator about an execution that stands still, by the reason that the face gives. */
 
 export interface Advice {
   readonly title: string;

@@ -9,20 +9,20 @@ export interface Call {
   readonly receivedAt: number;
 }
 
-/** How far the host's clock is ahead of the browser's, between two bounds, in ms. */
+/** The lead of the host's clock over the browser's, between two bounds, in ms. */
 interface Ahead {
   readonly least: number;
   readonly most: number;
 }
 
-/** What an emulator's clock has said, and when: `rate` of its seconds pass in one. */
+/** A time from an emulator's clock, and the moment of its arrival: `rate` of its seconds pass in one. */
 interface Exact {
   readonly at: number;
   readonly says: number;
   readonly rate: number;
 }
 
-/** What the header `Date` leaves out, in ms. */
+/** The step of the header `Date`, in ms. */
 const DATE_STEP_MS = 1_000;
 
 export class HostClock {

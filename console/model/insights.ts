@@ -1,4 +1,6 @@
-/** Where CloudWatch has what the code of an execution wrote, and the query of Logs Insights that finds it. */
+/**
+ * The log group in CloudWatch with the lines of an execution's code, and the query of Logs Insights that finds them.
+ */
 
 /** A log group and the region that it is in. */
 export interface LogGroup {

@@ -17,7 +17,7 @@ export interface Joins {
   readonly last: readonly number[];
 }
 
-/** What is one node. */
+/** The operations of one node. */
 export interface Member {
   /** Of a node that stands for several; undefined for an operation. */
   readonly name: string | undefined;
@@ -79,7 +79,7 @@ function ownersOf(count: number, members: readonly Member[]): Int32Array {
   return owners;
 }
 
-/** What stands at some places, each once. */
+/** The values at some places, each once. */
 function distinct(first: number, next: number, at: (place: number) => number): readonly number[] {
   if (next <= first + 1) return next <= first ? [] : [at(first)];
   const found = new Set<number>();
@@ -166,7 +166,7 @@ class SharedJoins {
     this.#links = new Links(count);
   }
 
-  /** What came before matters no more. */
+  /** Forgets the nodes so far. */
   begin(): void {
     this.#behind = undefined;
     this.#before.clear();

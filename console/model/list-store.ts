@@ -4,9 +4,9 @@ import type { ExecutionRow, Filter } from "./filter.ts";
 
 export interface Page<Marker> {
   readonly rows: readonly ExecutionRow[];
-  /** How many rows were looked at to find them. */
+  /** The number of rows that were looked at to find these. */
   readonly looked: number;
-  /** Where the next page begins; undefined on the last one. */
+  /** The marker of the next page; undefined on the last one. */
   readonly next: Marker | undefined;
 }
 

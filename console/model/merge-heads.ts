@@ -3,7 +3,7 @@
 import { mergeRows } from "perdure/engine";
 import type { ExecutionRow } from "./filter.ts";
 
-/** What was read of one function's list. */
+/** The part of one function's list that was read. */
 export interface Head {
   /** Read, and not taken yet. */
   readonly rows: readonly ExecutionRow[];
@@ -16,7 +16,7 @@ export type Heads = ReadonlyMap<string, Head>;
 
 export interface Merged {
   readonly rows: readonly ExecutionRow[];
-  /** What is left; undefined when all lists have come to their end. */
+  /** The rest of the lists; undefined when all have come to their end. */
   readonly rest: Heads | undefined;
 }
 

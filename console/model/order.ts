@@ -1,6 +1,7 @@
 /**
- * What came after what. The log has no edges: an operation follows those that had their outcome before it began, and is
- * beside those that had not. Operations are intervals then, and an edge leads to one from each that nothing lies between.
+ * The order of operations. The log has no edges: an operation follows those that had their outcome before it began, and
+ * is beside those that had not. Operations are intervals then, and an edge leads to one from each operation before it
+ * that no other one lies between.
  */
 
 import { isSettled, type Operation } from "perdure/engine";

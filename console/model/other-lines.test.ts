@@ -6,7 +6,7 @@ const own = "arn:perdure:lambda:local:000000000000:function:order:1/durable-exec
 const aws = "arn:aws:lambda:eu-west-1:123456789012:function:order:1/durable-execution/o-1/0123456789abcdef";
 const startedAt = 1_700_000_000_000;
 
-/** What is said of an execution whose host has answered this to the call for its lines. */
+/** The note about the lines of an execution whose host has answered this to the call for its lines. */
 function said(answer: object, arn = own): OtherLines | undefined {
   const { scope } = readLinePage({ Lines: [], ...answer });
   return otherLines(arn, { isKept: true, startedAt, ...scope });

@@ -1,4 +1,4 @@
-/** What there is to say of the lines that are not shown: where they are, or that nobody keeps them. */
+/** The note about lines that are not shown: their place, or that nobody keeps them. */
 
 import type { LineScope } from "../api/answers.ts";
 import { type Insights, insightsOf, logGroupOf } from "./insights.ts";

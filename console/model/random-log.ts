@@ -4,7 +4,7 @@ import { type Commit, encodeCommit, type Fact, type Operation } from "perdure/en
 import { copyOf } from "../../src/engine/machine/copy.ts";
 import { type ExecutionView, viewOf } from "../views/model/execution-view.ts";
 
-/** What is done in one commit, each a number that means what fits. */
+/** The changes in one commit, each a number that stands for a change that fits. */
 export type Choices = readonly number[];
 
 /** More than so many in contexts, and the graph of a part of a log would fold what that of all of it does not. */

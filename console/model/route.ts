@@ -1,4 +1,4 @@
-/** What the page shows, as its address says it behind the `#`: so that every view can be linked to, and gone back to. */
+/** The view of the page, as its address names it behind the `#`: every view can be linked to, and gone back to. */
 
 import { type Filter, NO_FILTER, STATES } from "./filter.ts";
 

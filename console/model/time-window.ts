@@ -1,13 +1,13 @@
-/** Which part of an execution's time a linear timeline shows. */
+/** The part of an execution's time that a linear timeline shows. */
 
 import type { ExecutionView } from "../views/model/execution-view.ts";
 import type { TimeWindow } from "../views/model/time-axis.ts";
 
-/** How far in, and where. */
+/** The scale and the place of the part. */
 export interface Zoom {
-  /** How many times larger than all of it, from 1 on. */
+  /** The scale: 1 for the whole time, larger for a part. */
   readonly factor: number;
-  /** Which part: the first at 0, the last at 1. */
+  /** The place of the part: 0 for the first, 1 for the last. */
   readonly place: number;
 }
 

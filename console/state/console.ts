@@ -12,7 +12,7 @@ import { Router } from "./router.ts";
 import { Session } from "./session.ts";
 import { Subject } from "./subject.ts";
 
-/** How often what is on the screen is asked for anew, in ms. */
+/** The time between two refreshes of the rows on the screen, in ms. */
 const REFRESH_MS = 2_000;
 /** Often enough for tenths of a second to be believed, in ms. */
 const TICK_MS = 500;
@@ -31,7 +31,7 @@ export class Console {
   readonly subject: Signal<Subject | undefined> = signal(undefined);
   /** The row that was chosen last, by its ARN: where whoever comes back to the list goes on. */
   readonly chosen: Signal<string | undefined> = signal(undefined);
-  /** Which rows of the list are on the screen. */
+  /** The rows of the list that are on the screen. */
   seen: Seen = { first: 0, last: 0 };
   #executions: Executions | undefined;
 

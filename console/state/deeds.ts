@@ -6,7 +6,7 @@ import type { Notices } from "../views/model/notices.ts";
 import { type Deed, lackingText } from "../views/ui/deed-words.ts";
 
 export class Deeds {
-  /** What this face has answered that it does not know. */
+  /** The actions that this face has answered not to know. */
   readonly lacking: Signal<ReadonlySet<Deed>> = signal(new Set<Deed>());
   readonly #notices: Notices;
   readonly #onDone: () => void;

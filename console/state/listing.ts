@@ -11,7 +11,7 @@ const LARGE_PAGE = 1_000;
 /** Rows are kept up to this number; what lies beyond is a list of its own. */
 export const MOST_ROWS = 100_000;
 
-/** What is on the screen, by the places of its rows. */
+/** The rows on the screen, by their places. */
 export interface Seen {
   readonly first: number;
   readonly last: number;
@@ -23,7 +23,7 @@ export class Listing<Marker> {
   /** All rows have been read. */
   readonly isWhole: Signal<boolean> = signal(false);
   readonly error: Signal<string | undefined> = signal(undefined);
-  /** How many rows were looked at, of a list that is filtered here. */
+  /** The number of rows that were looked at, of a list that the page itself filters. */
   readonly looked: Signal<number> = signal(0);
   readonly filter: Filter;
   readonly #source: PageSource<Marker>;

@@ -1,4 +1,4 @@
-/** What is done to many, with a face that has calls for many and with one that has AWS's calls alone. */
+/** The actions on many executions, with a face that has calls for many and with one that has AWS's calls alone. */
 
 import { type DurableContext, withDurableExecution } from "perdure";
 import { createHttpFace } from "perdure/http";

@@ -15,7 +15,7 @@ export interface ManyCall {
   readonly signal: AbortSignal;
 }
 
-/** Whether a face has calls for many, once it was asked. */
+/** True for a face that has calls for many; known once it was asked. */
 const known = new WeakMap<Face, boolean>();
 /** As long as that is not known, and where it has none: so that progress is seen. */
 const SMALL_PART = 8;

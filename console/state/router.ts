@@ -4,10 +4,10 @@ import { formatRoute, parseRoute, type Route } from "../model/route.ts";
 /** Browsers refuse to have an address changed a hundred times in ten seconds, as a slider that is dragged would. */
 const REST_MS = 200;
 
-/** What the address says is to be seen. */
+/** The view that the address names. */
 export class Router {
   readonly route: Signal<Route> = signal(parseRoute(location.hash));
-  /** What the address has to say once it has rested. */
+  /** The view for the address once it has rested. */
   #due: Route | undefined;
   #rest: ReturnType<typeof setTimeout> | undefined;
 

@@ -1,6 +1,6 @@
 /**
- * Which face is looked at, and with what token. Both stay in this tab's session storage. A link carries a secret behind
- * its `#` at the most, which is sent nowhere, and which is taken out of the address before anything else happens.
+ * The face that is looked at, and the token for it. Both stay in this tab's session storage. A link carries a secret at
+ * most behind its `#`, which is sent nowhere, and which is taken out of the address before anything else happens.
  */
 
 import { type Signal, signal } from "@preact/signals";

@@ -1,4 +1,4 @@
-/** What the console makes of a host that sends what no execution has. */
+/** The console's handling of a host that sends data which no execution has. */
 
 import { withDurableExecution } from "perdure";
 import { createHttpFace } from "perdure/http";

@@ -7,7 +7,7 @@ import { messageOf } from "../views/model/message-of.ts";
 import { watchLog } from "../api/watch.ts";
 import { ExecutionView } from "../views/model/execution-view.ts";
 
-/** How often the details of one that goes on are asked for, in ms. */
+/** The time between two requests for the details of a running execution, in ms. */
 const POLL_MS = 3_000;
 
 export class Subject {
@@ -18,9 +18,9 @@ export class Subject {
   readonly details: Signal<Details | undefined> = signal(undefined);
   readonly error: Signal<string | undefined> = signal(undefined);
   readonly isMissing: Signal<boolean> = signal(false);
-  /** What its code wrote, the oldest line first; undefined where nobody keeps that. */
+  /** The lines of the execution's code, the oldest first; undefined where nobody keeps them. */
   readonly lines: Signal<readonly WrittenLine[] | undefined> = signal([]);
-  /** What else there is to know of lines, or undefined before any were asked for. */
+  /** The extent of the lines, or undefined before any were asked for. */
   readonly lineScope: Signal<LineScope | undefined> = signal(undefined);
   #lastLine = 0;
   /** Why the log is read no further; what else is asked for goes on. */
@@ -60,7 +60,7 @@ export class Subject {
     }
   }
 
-  /** What was written since the last line that was read. */
+  /** Reads the lines since the last one that was read. */
   async #readLines(): Promise<void> {
     for (let hasMore = this.lines.value !== undefined; hasMore && !this.#isClosed; ) {
       const query = new URLSearchParams({ MaxItems: "1000", Marker: String(this.#lastLine) });

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { takeKeyboard } from "../views/ui/kept-keyboard.ts";
 import type { PageProps } from "./app.tsx";
 
-/** What is asked for before anything can be shown. */
+/** The form for the address and the token of a face, before anything can be shown. */
 export function ConnectPage({ console }: PageProps): JSX.Element {
   const connect = (event: SubmitEvent): void => {
     event.preventDefault();

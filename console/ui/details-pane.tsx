@@ -104,7 +104,7 @@ function AllLines({ subject, now }: AllLinesProps): JSX.Element {
   );
 }
 
-/** Where the lines are that are not here, and how they are found there. */
+/** The place of the lines that are not here, and the way to find them there. */
 function OtherLines({ subject, now }: AllLinesProps): JSX.Element | null {
   const { arn, lines, lineScope, details } = subject;
   const isKept = lines.value !== undefined;

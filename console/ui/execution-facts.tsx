@@ -5,7 +5,7 @@ import { logText, operationsText, processesText, runsText } from "../model/cost-
 import type { Subject } from "../state/subject.ts";
 import { Fact } from "../views/ui/operation-details.tsx";
 
-/** Which version and which processes ran it, and what it has taken. */
+/** The version and the processes that ran the execution, and its cost. */
 export function ExecutionFacts({ subject }: { readonly subject: Subject }): JSX.Element {
   const { view, revision } = subject;
   const cost = useMemo(() => costOf(view), [view, revision.value]);

@@ -13,7 +13,7 @@ import { DeedsBar } from "./deeds-bar.tsx";
 import type { SubjectProps } from "./execution-page.tsx";
 import { Inbox } from "./inbox.tsx";
 
-/** How an execution stands, why it stands still if it does, and what can be done. */
+/** The state of an execution, the reason if it stands still, and the actions on it. */
 export function ExecutionHead(props: SubjectProps): JSX.Element {
   const { console, subject, route } = props;
   const { view } = subject;

@@ -86,7 +86,7 @@ function leaveByKey(event: KeyboardEvent, flush: () => void): void {
   if (!isField || event.key !== "Enter") return;
   event.preventDefault();
   flush();
-  // Where the list is about to be another one, that one takes over.
+  // A list that is about to be replaced leaves the focus to the new one.
   event.target.blur();
   document.querySelector<HTMLElement>('[role="listbox"]')?.focus();
 }
@@ -123,7 +123,7 @@ interface Later {
   readonly written: Partial<Filter>;
 }
 
-/** What is written in several fields is taken together. Once the filters have gone it counts no more. */
+/** Text in several fields is taken together. It does not count any more once the filters have gone. */
 function useLater(onFilter: (change: Partial<Filter>) => void): Later {
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const pending = useRef<Partial<Filter> | undefined>(undefined);

@@ -199,7 +199,7 @@ const DIRECTIONS: Readonly<Partial<Record<string, Direction>>> = {
   ...{ ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" },
 };
 
-/** Where a key leads; undefined for one that leads nowhere. */
+/** The box that a key leads to; undefined for none. */
 function boxAt(key: string, { boxes, path, current }: KeyContext): Box | undefined {
   const direction = DIRECTIONS[key];
   if (direction !== undefined) return current === undefined ? boxes[0] : path.next(current, direction);

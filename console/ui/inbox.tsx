@@ -38,7 +38,9 @@ export function Inbox({ console, subject }: SubjectProps): JSX.Element | null {
   );
 }
 
-/** What stands in the place of an id for those who may only read; the padding of base64 stays behind it. */
+/**
+ * True for the substitute of an id for readers who may not complete callbacks; the padding of base64 stays behind it.
+ */
 function isRedacted(callbackId: string): boolean {
   return /-redacted-[0-9a-f]{16}={0,2}$/.test(callbackId);
 }

@@ -148,7 +148,7 @@ interface ListFootProps {
   readonly canSearch: boolean | undefined;
 }
 
-/** How far the list has been read, and what went wrong with that. */
+/** The progress of reading the list, and its failure, if any. */
 function ListFoot({ listing, canSearch }: ListFootProps): JSX.Element {
   const { rows, looked, isWhole, isLoading, error } = listing;
   const isSlow = canSearch === false && looked.value > rows.value.length;

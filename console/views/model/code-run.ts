@@ -1,6 +1,6 @@
 /**
- * Which run of the handler an execution is in, and what that run took from the log. The log tells of a run once it has
- * recorded something; what the worker tells of its present run is known before.
+ * The run of the handler that an execution is in, and the results that this run took from the log. The log tells of a
+ * run once it has recorded something; the worker tells of its present run before.
  */
 
 import { isSettled, OperationSubType } from "perdure/engine";
@@ -8,7 +8,7 @@ import { type ExecutionView, firstSeqOf, operationAt } from "./execution-view.ts
 
 /** A run of the handler, from the top, as the worker that has it in memory tells of it. */
 export interface CodeRun {
-  /** How many commits there were when it began. */
+  /** The number of commits when the run began. */
   readonly seq: number;
   /** Ms since the epoch. */
   readonly at: number;
@@ -25,7 +25,7 @@ export interface RunAt {
   readonly at: number;
   /** Results that it took from the log so far. */
   readonly replayed: number;
-  /** What it has called, as far as the worker that has it in memory tells. */
+  /** The positions that the run has called, as far as the worker that has it in memory tells. */
   readonly reached?: ReadonlySet<string>;
 }
 

@@ -1,4 +1,4 @@
-/** How an execution stands, in one word: its status, or why a running one does nothing. */
+/** The state of an execution, in one word: its status, or why a running one does nothing. */
 
 import type { DirectoryRow, ExecutionHeader, ExecutionStatus } from "perdure/engine";
 

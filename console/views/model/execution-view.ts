@@ -1,7 +1,7 @@
 /**
- * What is shown of an execution, made of nothing but its log. Commits are folded once, as they arrive; each
- * operation keeps the versions it went through, since the fold replaces operations and never changes them. The state at
- * any point of the log is then a look-up for what is on the screen, however long the log is.
+ * The view of an execution, made of nothing but its log. Commits are folded once, as they arrive; each operation keeps
+ * the versions it went through, since the fold replaces operations and never changes them. The state at any point of
+ * the log is then a look-up for the operations on the screen, however long the log is.
  */
 
 import {
@@ -25,7 +25,7 @@ interface Version {
   readonly operation: Operation;
 }
 
-/** What an operation did for a while. Times are ms since the epoch; without an end it goes on. */
+/** A span of an operation's time in one state. Times are ms since the epoch; without an end it goes on. */
 export interface Span {
   readonly kind: "work" | "pause" | "wait";
   readonly from: number;
@@ -93,7 +93,7 @@ export class ExecutionView {
   readonly #roots: Track[] = [];
   readonly #headers: ExecutionHeader[] = [];
   readonly #unsettled = new Set<Track>();
-  /** How many operations had an outcome, as of each commit. */
+  /** The number of operations that had an outcome, as of each commit. */
   readonly #settled: number[] = [];
   #order: readonly Track[] | undefined;
   #beganAt = Number.POSITIVE_INFINITY;
@@ -179,7 +179,7 @@ export class ExecutionView {
     return this.#headers[seq - 1];
   }
 
-  /** How many operations had an outcome, as of a commit. */
+  /** The number of operations that had an outcome, as of a commit. */
   settledAt(seq: number): number {
     return this.#settled[seq - 1] ?? 0;
   }
@@ -340,7 +340,7 @@ export function viewOf(bodies: Iterable<string>): ExecutionView {
   return view;
 }
 
-/** What an operation without an outcome does; undefined for a step that is to run. */
+/** The kind of span of an operation without an outcome; undefined for a step that is to run. */
 function openKind({ type, status }: Operation): Span["kind"] | undefined {
   if (isSettled(status)) return undefined;
   if (type !== "STEP") return spanKinds[type];
@@ -352,7 +352,7 @@ function outcomeOf(fact: Fact): Pick<Span, "hasFailed" | "error"> {
   return error === undefined ? { hasFailed: false } : { hasFailed: true, error };
 }
 
-/** What operations of each type do from their start on. */
+/** The kind of span of each type of operation from its start on. */
 const spanKinds: Readonly<Record<Operation["type"], Span["kind"]>> = {
   CONTEXT: "work",
   STEP: "work",

@@ -2,7 +2,7 @@
 
 export interface HeldRows<T> {
   readonly rows: readonly T[];
-  /** How many there are that are not shown, since they would move the others. */
+  /** The number of rows that are not shown, since they would move the others. */
   readonly withheld: number;
 }
 

@@ -1,4 +1,4 @@
-/** What to tell a person, whatever was thrown. */
+/** The message for a person, whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -7,7 +7,7 @@ export interface Notice {
   readonly isError: boolean;
 }
 
-/** What the last line of the page says. */
+/** The notice in the last line of the page. */
 export class Notices {
   readonly current: Signal<Notice | undefined> = signal(undefined);
 

@@ -5,7 +5,7 @@ import { operationAt, type Track } from "./execution-view.ts";
 /** The rows as of a commit, parents before what is in them. */
 export function outlineOf(tracks: readonly Track[], folded: ReadonlySet<string>, seq: number): readonly Track[] {
   const rows: Track[] = [];
-  /** What is deeper than this is in a folded one. */
+  /** Rows deeper than this lie in a folded one. */
   let depth = Number.POSITIVE_INFINITY;
   for (const track of tracks) {
     if (track.depth > depth) continue;

@@ -9,7 +9,7 @@ export interface Waiting {
   readonly until?: number | undefined;
 }
 
-/** What an execution is busy with. */
+/** The steps that an execution runs, and the operations that it waits for. */
 export interface Situation {
   /** Steps under way. */
   readonly running: readonly Operation[];
@@ -17,7 +17,7 @@ export interface Situation {
   readonly waiting: readonly Waiting[];
 }
 
-/** What goes on as of a commit, if a worker has the execution. */
+/** The situation as of a commit, if a worker has the execution. */
 export function situationAt(view: ExecutionView, seq: number): Situation {
   const open = view.unsettledAt(seq);
   const waiting = open.flatMap((operation) => waitingFor(operation) ?? []);
@@ -27,7 +27,7 @@ export function situationAt(view: ExecutionView, seq: number): Situation {
   };
 }
 
-/** What an operation waits for; undefined for one that works or has its outcome. */
+/** The wait of an operation; undefined for one that works or has its outcome. */
 export function waitingFor(operation: Operation): Waiting | undefined {
   if (operation.endedAt !== undefined) return undefined;
   const kind = waitedFor[operation.type];
@@ -35,7 +35,7 @@ export function waitingFor(operation: Operation): Waiting | undefined {
   return { operation, kind, until: dueTimeOf(operation) };
 }
 
-/** What open operations of each type wait for; a step does only between two attempts. */
+/** The kind of wait of each type of open operation; a step waits only between two attempts. */
 const waitedFor: Readonly<Record<Operation["type"], Waiting["kind"] | undefined>> = {
   CONTEXT: undefined,
   STEP: "retry",

@@ -1,6 +1,7 @@
 /**
- * Where a moment lies on the timeline. A workflow has steps of milliseconds beside waits of months, so the axis is not
- * linear: each gap between two commits is as wide as the logarithm of its length, and time runs evenly inside a gap.
+ * The place of a moment on the timeline. A workflow has steps of milliseconds beside waits of months, so the axis is
+ * not linear: each gap between two commits is as wide as the logarithm of its length, and time runs evenly inside a
+ * gap.
  */
 export interface TimeAxis {
   /** From 0 to 1, for a time in ms since the epoch. */
@@ -9,7 +10,7 @@ export interface TimeAxis {
 
 /** Gaps below this, in ms, look the same. */
 const GRAIN_MS = 20;
-/** What even the shortest gap gets. */
+/** The width of the shortest gap. */
 const LEAST_WIDTH = 0.35;
 
 /** `times` are the moments that matter, in ms since the epoch, in any order. */

@@ -1,4 +1,4 @@
-/** What operations are called, in every view alike. */
+/** The titles of operations, the same in every view. */
 
 import type { Operation, OperationSubType } from "perdure/engine";
 

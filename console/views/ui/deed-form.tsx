@@ -4,18 +4,18 @@ import type { JSX } from "preact";
 export interface DeedField {
   readonly name: string;
   readonly label: string;
-  /** What stands in it unless something else is written. */
+  /** The initial value. */
   readonly value?: string;
   /** Blanks around what is written are a part of it. */
   readonly isExact?: boolean;
-  /** Whoever opens the form is to write here first. */
+  /** The field has the focus when the form opens. */
   readonly hasKeyboard?: boolean;
 }
 
 export interface DeedFormSpec {
   /** Of the button that does it. */
   readonly label: string;
-  /** What it will do. */
+  /** The effect of the action. */
   readonly text: string;
   readonly isDangerous?: boolean;
   /** Something has to be chosen first. */
@@ -27,7 +27,7 @@ export interface DeedFormSpec {
 
 export interface DeedFormProps {
   readonly spec: DeedFormSpec;
-  /** What the button that was pressed says that it opens. */
+  /** The name of the form, from the button that opened it. */
   readonly openedBy: string;
   readonly onDone: () => void;
   readonly onCancel: () => void;
@@ -93,8 +93,8 @@ function valueOf(form: FormData, { name, isExact = false }: DeedField): string {
 }
 
 /**
- * What has been given the keyboard: the field to write in, or else the button that does it, since whoever is sure presses
- * Enter. Cancel where it cannot be done.
+ * The element of the form that was focused: the first field, or else the button that acts, since a person who is sure
+ * presses Enter. Cancel where the action is impossible.
  */
 const focused = new WeakSet<HTMLElement>();
 

@@ -1,4 +1,4 @@
-/** What the things that can be done to an execution are called, and what is said of them before and after. */
+/** The names of the actions on an execution, and the texts before and after each. */
 
 export type Deed = "stop" | "pause" | "resume" | "fork" | "rewind" | "purge";
 

@@ -1,7 +1,7 @@
 /**
- * Whoever has no mouse is where the focus is. When the control that has it goes, with the form that it is in, browsers
- * give it to nothing, and all begins anew at the top of the page. Here it is given to what opened the form, or else to
- * what is nearest. The page says with attributes what that is:
+ * A person without a mouse works where the focus is. When the control that has it goes, with the form that it is in,
+ * browsers give the focus to nothing, and all begins anew at the top of the page. Here it is given to the control that
+ * opened the form, or else to the nearest one. The page marks these with attributes:
  *
  * - `data-opens="x"`: a control that opens something, and `data-opened-by="x"`: what it opens, or a part of that;
  * - `data-keyboard="rest"`: where the keyboard is at home in a part of the page.

@@ -20,7 +20,7 @@ export interface LogLinesProps {
 /** The newest ones. */
 const MOST_SHOWN = 100;
 
-/** What the code wrote to its console and its loggers. */
+/** The lines that the code wrote to its console and its loggers. */
 export function LogLinesList({ lines, onLine }: LogLinesProps): JSX.Element | null {
   if (lines.length === 0) return null;
   return (

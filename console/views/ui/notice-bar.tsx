@@ -6,11 +6,11 @@ import type { Notice } from "../model/notices.ts";
 export interface NoticeBarProps {
   readonly notice: Notice | undefined;
   readonly onDismiss: () => void;
-  /** What else there is to say. */
+  /** The further content of the bar. */
   readonly children?: ComponentChildren;
 }
 
-/** How long what is only told stays, in ms. */
+/** The time that a notice without an error stays, in ms. */
 const SHOWN_MS = 7_000;
 
 /** The last line of the page. What is told goes by itself, unless somebody is on it; what went wrong waits to be read. */

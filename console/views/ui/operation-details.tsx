@@ -15,7 +15,7 @@ export interface OperationDetailsProps {
   readonly now: number;
   /** The line of the code that called the operation. */
   readonly line: number | undefined;
-  /** How often its function has run since the page was opened. */
+  /** The number of times that the operation's function has run since the page was opened. */
   readonly runs: number;
   readonly lines: readonly ShownLogLine[];
   /** Its last error as the code threw it. */
@@ -24,13 +24,13 @@ export interface OperationDetailsProps {
   readonly onLine: (line: number) => void;
   /** The buttons for what can be done from it on. */
   readonly deeds?: ComponentChildren;
-  /** What one of these asks before it does anything. */
+  /** The form of the chosen action. */
   readonly form?: ComponentChildren;
   /** Further sections about the operation. */
   readonly children?: ComponentChildren;
 }
 
-/** What is known of the chosen operation at the chosen commit. */
+/** The facts about the chosen operation at the chosen commit. */
 export function OperationDetails(props: OperationDetailsProps): JSX.Element {
   const { track, lines, onClose, onLine, deeds, form } = props;
   return (
@@ -133,7 +133,7 @@ function timeOf({ startedAt, endedAt }: Operation, now: number): string {
     : `${began}, ${duration(endedAt - startedAt)}`;
 }
 
-/** What operations of its type alone have, by name: when it is due or given up, or what it calls. */
+/** The facts of the operation's type alone, by name: the time when it is due or given up, or its callee. */
 function ownFacts(operation: Operation, now: number): readonly (readonly [string, string])[] {
   const at = (name: string, time: number | undefined): readonly (readonly [string, string])[] =>
     time === undefined

@@ -6,7 +6,7 @@ export interface PayloadProps {
   readonly text: string;
 }
 
-/** What is shown at once, in lines. */
+/** The number of lines that are shown at once. */
 const FEW = 8;
 
 /** A text of any length: its beginning, all of it on demand, and a button that copies it. */

@@ -1,4 +1,4 @@
-/** What is going on, in a sentence or two: the part that explains replay. */
+/** The present state of an execution, in a sentence or two: the part that explains replay. */
 
 import type { Fact, Halt, Operation } from "perdure/engine";
 import type { RunAt } from "../model/code-run.ts";
@@ -7,7 +7,7 @@ import type { ExecutionView } from "../model/execution-view.ts";
 import { situationAt, type Waiting } from "../model/situation.ts";
 import { clockTime, moment, pretty, remaining } from "./labels.ts";
 
-/** What is going on with the worker of this tab. */
+/** The state of the worker of this tab. */
 export type ProcessState = "starting" | "running" | "killed" | "elsewhere";
 
 export interface Scene {
@@ -19,7 +19,7 @@ export interface Scene {
   /** Ms since the epoch. */
   readonly now: number;
   readonly run: RunAt | undefined;
-  /** Who runs the code; a Worker somewhere else when absent. */
+  /** The process that runs the code; a Worker somewhere else when absent. */
   readonly process?: ProcessState;
   /** False when the worker has no such function. */
   readonly hasCode: boolean;

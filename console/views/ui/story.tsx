@@ -6,7 +6,7 @@ export interface StoryProps {
   readonly children?: ComponentChildren;
 }
 
-/** What is going on, in a sentence or two. */
+/** The present state of an execution, in a sentence or two. */
 export function Story({ lines, children }: StoryProps): JSX.Element {
   return (
     <div class="story">

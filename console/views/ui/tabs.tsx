@@ -7,7 +7,7 @@ export interface TabsProps<Tab extends string> {
   readonly onChange: (tab: Tab) => void;
 }
 
-/** What the body below them shows: the element whose id is `tab-body`. */
+/** The tabs for the body below them: the element whose id is `tab-body`. */
 export function Tabs<Tab extends string>({ tabs, current, label, onChange }: TabsProps<Tab>): JSX.Element {
   const move = (event: KeyboardEvent): void => {
     const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;

@@ -7,7 +7,9 @@ export function isCutOff({ type, status }: Operation, diedAt: number | undefined
   return diedAt !== undefined && type === "STEP" && status === "STARTED";
 }
 
-/** How long an operation took, takes, or has still to wait, in two or three words. Times are ms since the epoch. */
+/**
+ * The time that an operation took, takes, or has still to wait, in two or three words. Times are ms since the epoch.
+ */
 export function timeText(operation: Operation, { now, diedAt }: { now: number; diedAt: number | undefined }): string {
   if (isSettled(operation.status)) return settledText(operation);
   if (isCutOff(operation, diedAt)) return "cut off";

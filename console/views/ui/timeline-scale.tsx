@@ -11,7 +11,7 @@ export interface ScaleProps {
   readonly axis: TimeAxis;
   readonly now: number;
   readonly run: RunAt | undefined;
-  /** What a linear scale shows; undefined for the logarithmic one of all. */
+  /** The window of a linear scale; undefined for the logarithmic one of all. */
   readonly window?: TimeWindow | undefined;
 }
 

@@ -29,7 +29,7 @@ export interface TimelineProps {
   readonly partedAt: string | undefined;
   readonly selected: string | undefined;
   readonly onSelect: (operationId: string) => void;
-  /** What a linear scale shows; undefined for the logarithmic one of all. */
+  /** The window of a linear scale; undefined for the logarithmic one of all. */
   readonly window?: TimeWindow | undefined;
   /** Ids of operations of which what is in them is not shown; without it nothing can be folded. */
   readonly folded?: ReadonlySet<string>;

@@ -7,7 +7,7 @@ export class ForeignDataError extends Error {
 
 export interface Bound {
   readonly mostBytes: number;
-  /** What is read, for people. */
+  /** The name of the data, for people. */
   readonly what: string;
 }
 
