@@ -3,7 +3,7 @@ import { defineConfig, type UserConfig } from "vite";
 import { declarationsPlugin } from "../../scripts/playground-declarations.ts";
 import { headersPlugin } from "../../scripts/playground-headers.ts";
 
-/** How long which part of a build took is nobody's news. */
+/** The times of a build's plugins are of no interest. */
 const quiet = { checks: { pluginTimings: false } };
 
 const page = (name: string): string => fileURLToPath(new URL(name, import.meta.url));

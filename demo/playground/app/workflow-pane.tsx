@@ -148,7 +148,7 @@ function Editor({ playground }: PaneProps): JSX.Element {
   useSignalEffect(() => {
     const lines = linesOf(playground);
     const isAsked = selection.scrub.value !== undefined || selection.operationId.value !== undefined;
-    // Whoever is writing is not to be moved about.
+    // The editor does not scroll under a person who is typing in it.
     editor.current?.mark(lines, { scroll: isAsked || !editor.current.hasFocus });
   });
   useSignalEffect(() => {

@@ -137,7 +137,7 @@ function extensions(language: LanguageClient): Extension {
   ];
 }
 
-/** How long after the page does its work it counts as at rest. */
+/** The time after the page starts its work at which it counts as at rest, in ms. */
 const REST_MS = 1_000;
 
 /** Safari has no notion of idleness. */

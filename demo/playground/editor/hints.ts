@@ -1,4 +1,4 @@
-/** What a name is when it is pointed at, and the parameters of a call while its arguments are written. */
+/** The hint for a name under the pointer, and the parameters of a call while its arguments are written. */
 
 import { type Extension, Prec, StateEffect, StateField } from "@codemirror/state";
 import {

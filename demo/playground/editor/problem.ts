@@ -1,4 +1,4 @@
-/** What is said about a place of the code, by whoever found it. Plain data: most of it comes out of a worker. */
+/** Problems at places of the code, from any checker. They are plain data: most of them come out of a worker. */
 
 export interface Change {
   readonly from: number;
@@ -18,7 +18,7 @@ export interface Problem {
   readonly to: number;
   readonly severity: "error" | "warning";
   readonly message: string;
-  /** What it means for running the code, where that is not plain. */
+  /** The consequence for running the code, where that is not plain. */
   readonly note?: string;
   readonly fixes?: readonly Fix[];
 }

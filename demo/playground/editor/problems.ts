@@ -13,7 +13,7 @@ export interface LoadError {
   readonly line: number | undefined;
 }
 
-/** How long nothing must be typed before the code is looked at. */
+/** The pause in typing after which the code is checked, in ms. */
 const DELAY_MS = 250;
 
 /** TypeScript has come to be there. */
@@ -57,7 +57,7 @@ function syntaxProblems(code: string): readonly Problem[] {
 
 function loading({ state }: EditorView): readonly Diagnostic[] {
   const error = state.field(loadError);
-  // What does not compile is shown at its very place already.
+  // Code that does not compile has its problem shown at the very place already.
   if (error === undefined || syntaxProblems(state.doc.toString()).length > 0) return [];
   const { from, to } = state.doc.line(Math.min(Math.max(error.line ?? 1, 1), state.doc.lines));
   return [{ from, to, severity: "error", message: error.message }];

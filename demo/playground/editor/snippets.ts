@@ -1,4 +1,4 @@
-/** What a method of a context is usually written as, by its name. Fields are numbered in the order they are filled in. */
+/** The usual call of each method of a context, by its name. Fields are numbered in the order they are filled in. */
 export const contextSnippets: Readonly<Record<string, string>> = {
   step: 'step("${1:name}", async () => ${2:value})',
   wait: 'wait("${1:name}", { seconds: ${2:10} })',

@@ -34,7 +34,7 @@ const types: Readonly<Record<string, string>> = {
   var: "variable",
 };
 
-/** What is asked about a place: the answer to each of its names is asked there too. */
+/** The place that a question is about: the details of each name are asked for there too. */
 interface Place {
   readonly client: LanguageClient;
   readonly code: string;
@@ -92,7 +92,7 @@ function take(view: EditorView, { entry, place, from, to }: Taken): void {
   const { client, code, at } = place;
   void client.ask("describe", code, at, entry).then((details) => {
     const changes = details?.changes ?? [];
-    // What is before the name is as it was when the question was asked.
+    // The details hold for the text before the name, which is as it was when the question was asked.
     if (changes.every((change) => change.to <= from)) view.dispatch({ changes: [...changes] });
   });
 }

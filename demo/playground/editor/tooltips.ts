@@ -1,4 +1,4 @@
-/** What is known of a name, as elements. Names and comments of the code come in as text. */
+/** The facts about a name, as elements. Names and comments of the code come in as text. */
 
 import { typescriptLanguage } from "@codemirror/lang-javascript";
 import { highlightCode } from "@lezer/highlight";

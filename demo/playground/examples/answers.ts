@@ -1,4 +1,4 @@
-/** What the callbacks of the examples are answered with, so that the first press of a button leads on. */
+/** The answers to the callbacks of the examples, so that the first press of a button leads on. */
 
 const answers: Readonly<Record<string, string>> = {
   // The shop's payment page answers with the payment's reference.

@@ -19,7 +19,7 @@ export interface Example {
   readonly file: string;
   readonly title: string;
   readonly code: string;
-  /** What to start it with, JSON text. */
+  /** The event of a start, JSON text. */
   readonly payload: string;
   /** The function to start, where the first that it exports is another one. */
   readonly functionName?: string;

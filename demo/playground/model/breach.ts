@@ -17,14 +17,14 @@ export interface Breach {
   readonly message: string;
 }
 
-/** What a halted execution disagrees about; undefined for one that is not halted by a breach. */
+/** The breach that halted an execution; undefined for one that is not halted by a breach. */
 export function breachOf(view: ExecutionView, sites: Sites): Breach | undefined {
   const halt = view.header?.halt;
   if (halt?.reason !== "NON_DETERMINISM") return undefined;
   return partingOf(halt.error.errorMessage ?? "", view, sites);
 }
 
-/** Where code and log part, read from what the error says. */
+/** The breach between code and log, read from the error's message. */
 export function partingOf(message: string, view: ExecutionView, sites: Sites): Breach {
   const [, id = ""] = /(?:step|operation) "([\d-]+)"/i.exec(message) ?? [];
   const track = view.track(id);

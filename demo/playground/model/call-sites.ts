@@ -1,6 +1,6 @@
 /**
- * What the worker of this tab tells of the code while it runs: where each operation was called, how often its function
- * has run, and how far the present run has come, which is known before anything of it is recorded.
+ * The calls of the code while it runs, as the worker of this tab tells of them: where each operation was called, how
+ * often its function has run, and how far the present run has come, which is known before anything of it is recorded.
  */
 
 import type { CodeRun } from "../../../console/views/model/code-run.ts";

@@ -1,4 +1,4 @@
-/** What the code said and threw since the page was opened, by execution and operation. */
+/** The lines and errors of the code since the page was opened, by execution and operation. */
 
 import type { LogLine, Thrown } from "../sandbox/protocol.ts";
 

@@ -1,6 +1,6 @@
 /**
- * What an execution is started with beside its event, as it stands in the form: which function, tags, and when it begins.
- * What cannot be is refused in the engine's own words, before anything is started.
+ * The options of a start beside the event, as they stand in the form: the function, tags, and the time to begin.
+ * Impossible options are refused in the engine's own words, before anything is started.
  */
 
 import { decide, emptyState, type Tags } from "perdure/engine";
@@ -53,7 +53,7 @@ export function problemOf(options: StartOptions, now: number): string | undefine
   }
 }
 
-/** What was asked for, in a few words; empty for nothing. */
+/** The chosen options, in a few words; empty for none. */
 export function optionsText({ functionName, tags = "", begins }: StartOptions): string {
   const parts = [
     ...(functionName === undefined ? [] : [functionName]),

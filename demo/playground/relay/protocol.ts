@@ -1,4 +1,4 @@
-/** What the page and its relay, the only part of the playground that may ask another origin, say to each other. */
+/** The messages between the page and its relay, the only part of the playground that may ask another origin. */
 
 export interface RelayRequest {
   /** Below the address that the relay was made for. */
@@ -25,7 +25,7 @@ export type FromRelay =
   /** Nothing answered, or nothing that this origin may read: the browser does not say which. */
   | { readonly type: "failed"; readonly call: number; readonly message: string };
 
-/** Where a path is, below an address that may itself have a path. */
+/** The URL of a path, below an address that may itself have a path. */
 export function urlBelow(address: string, path: string): URL {
   const { origin, pathname } = new URL(address);
   return new URL(`${pathname.replace(/\/+$/, "")}${path}`, origin);

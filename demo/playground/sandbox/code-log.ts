@@ -1,10 +1,10 @@
 /**
- * What user code says, through its console or a logger, and which operation said it. While a function runs that the
- * engine has called, it is that one until it first waits; after that the stack tells, since each of these functions is
- * called by one with a name of its own, which stays in the stack across awaits.
+ * The lines that user code writes, through its console or a logger, and the operation that wrote each. A function that
+ * the engine has called is that operation's until it first waits; after that the stack tells, since each of these
+ * functions is called by one with a name of its own, which stays in the stack across awaits.
  */
 
-/** Whose code it is: an operation's, or the handler's own when there is no `id`. */
+/** The operation that the code belongs to, or the handler itself when there is no `id`. */
 export interface CodePlace {
   readonly executionId: string;
   /** The operation's position. */
@@ -18,7 +18,7 @@ export interface Said {
   readonly level: LogLevel;
   readonly text: string;
   readonly place: CodePlace | undefined;
-  /** Where in the code it was said. */
+  /** The stack of the call that wrote the line. */
   readonly stack: string;
 }
 
@@ -32,7 +32,7 @@ export class CodeLog {
   readonly #places: CodePlace[] = [];
   #current: CodePlace | undefined;
 
-  /** What `fn` says, while it runs and after it has waited, is said by `place`. */
+  /** Attributes the lines of `fn` to `place`, while it runs and after it has waited. */
   at(place: CodePlace, fn: AnyFunction): AnyFunction {
     const name = `${TAG}${this.#places.push(place) - 1}_`;
     const named = {
@@ -45,7 +45,7 @@ export class CodeLog {
     return (...args) => this.within(place, () => called(...args));
   }
 
-  /** What is said before `run` comes back is said by `place`. */
+  /** Attributes the lines until `run` comes back to `place`. */
   within<T>(place: CodePlace, run: () => T): T {
     const before = this.#current;
     this.#current = place;

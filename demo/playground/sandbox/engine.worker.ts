@@ -84,7 +84,7 @@ function createRunner(): Runner {
     // Executions whose code is not loaded here wait for it.
     mayRun: (id) => Object.hasOwn(functions, functionOf(id)),
     onError: (executionId, error) => {
-      // What halts an execution is in its log, and the page says so there.
+      // The reason of a halt is in the execution's log, and the page shows it from there.
       if (isOfStorage(error)) send({ type: "trouble", executionId, message: messageOf(error) });
     },
   });
@@ -140,7 +140,7 @@ function placeOf(executionId: string, id: string | undefined): CodePlace {
 }
 
 function heard({ place, level, text, stack }: Said): void {
-  // What is said while a file is loaded is said by no execution.
+  // Lines that a file writes while it is loaded belong to no execution.
   if (place !== undefined) send({ type: "said", ...place, level, text, at: clock.now(), ...lineIn(stack) });
 }
 

@@ -1,6 +1,6 @@
 /**
- * What comes from the sandboxed worker, checked: its code can speak to the page in the engine's place. What is no text, or
- * a time that no date has, would break the page that shows it.
+ * The checks of messages from the sandboxed worker: its code can speak to the page in the engine's place. A value that
+ * is no text, or a time that no date has, would break the page that shows it.
  */
 
 import type { Fields } from "../../../console/views/wire/fields.ts";

@@ -25,7 +25,7 @@ export class PageStore implements ExecutionStore {
     this.#send = send;
   }
 
-  /** How many commits of an execution this process knows of. */
+  /** The number of commits of an execution that this process knows of. */
   lengthOf(id: string): number {
     return this.#lengths.get(id) ?? 0;
   }
@@ -40,7 +40,7 @@ export class PageStore implements ExecutionStore {
     waiting?.reject(refusal);
   }
 
-  /** Whether it is the page's storage that has failed with this. */
+  /** True if the error came from the page's storage. */
   hasFailedWith(error: unknown): boolean {
     return typeof error === "object" && error !== null && this.#refusals.has(error);
   }

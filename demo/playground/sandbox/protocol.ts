@@ -1,5 +1,5 @@
 /**
- * What the page and the sandboxed worker say to each other. The worker has the engine and the user's code; the page has
+ * The messages between the page and the sandboxed worker. The worker has the engine and the user's code; the page has
  * the storage. So killing the worker loses what a killed process loses, and nothing else.
  */
 
@@ -10,13 +10,13 @@ import type { CodePlace, LogLevel } from "./code-log.ts";
 export interface Program {
   readonly file: string;
   readonly script: string;
-  /** What the script was compiled from. */
+  /** The source of the script. */
   readonly code: string;
   /** It came with a link, so it is somebody else's: it runs apart, without network. */
   readonly isForeign?: boolean;
 }
 
-/** What the worker may ask of the storage. What is old is cleared away by the page. */
+/** The storage calls that the worker may make. The page itself clears old executions away. */
 export const STORE_METHODS = [
   ...(["create", "append", "read", "putRow", "list", "keepSnapshot", "snapshot"] as const),
 ] satisfies readonly (keyof ExecutionStore)[];
@@ -75,7 +75,7 @@ export interface Reached {
 /** The handler runs again from the top. */
 export interface Began {
   readonly executionId: string;
-  /** How much of the log there was: what has its outcome in it is not done again. */
+  /** The number of commits in the log then: an operation with its outcome in them is not done again. */
   readonly seq: number;
 }
 

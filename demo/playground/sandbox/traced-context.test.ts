@@ -12,7 +12,7 @@ const silent: Trace = {
   threw: () => undefined,
 };
 
-/** Where each named operation was called, as the trace has it and as the log has it. */
+/** The place of each named operation's call, as the trace has it and as the log has it. */
 async function positions(handler: (context: DurableContext) => Promise<unknown>): Promise<readonly unknown[]> {
   const traced = new Map<string, string>();
   const trace: Trace = {

@@ -54,7 +54,7 @@ type Apart = "lambdaContext" | "logger" | "executionContext" | "configureLogger"
 
 type Wrapper = (arg: unknown, call: Call) => unknown;
 
-/** How the functions are wrapped that each method is given. Every method that begins an operation takes a position. */
+/** The wrappers of the functions given to each method. Every method that begins an operation takes a position. */
 const wrappers: Readonly<Record<Exclude<keyof DurableContext, Apart>, Wrapper>> = {
   step: ranAt(""),
   waitForCondition: ranAt(""),
@@ -137,7 +137,7 @@ function ranAt(suffix: string) {
   };
 }
 
-/** What a step is given, with its logger's lines attributed to it. */
+/** The context given to a step, with its logger's lines attributed to it. */
 function withLogger(given: unknown, id: string, trace: Trace): unknown {
   if (typeof given !== "object" || given === null || !("logger" in given)) return given;
   const logger = attributed(given.logger, id, trace);
@@ -161,7 +161,7 @@ function asIs(arg: unknown): unknown {
   return arg;
 }
 
-/** Which item of a map or a parallel a function is called for, from what it is called with. */
+/** The index of the item of a map or a parallel that a function is called for, from its arguments. */
 type IndexOf = (args: readonly unknown[]) => number;
 
 function branchIn(branch: unknown, call: Call, indexOf: IndexOf): unknown {
@@ -205,7 +205,7 @@ export function lineOfStack(stack: string | undefined): number | undefined {
   return line === undefined ? undefined : Number(line);
 }
 
-/** What a program is called in stacks. */
+/** The name of a program in stacks. */
 export function scriptUrl(number: number): string {
   return `perdure-program-${number}.ts`;
 }

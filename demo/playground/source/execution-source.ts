@@ -8,7 +8,7 @@ export interface ListFilter {
   readonly tag?: readonly [key: string, value: string];
 }
 
-/** Where executions are looked at: those of this browser, or those of a Worker. */
+/** The source of the executions on the page: this browser, or a Worker. */
 export interface ExecutionSource {
   readonly kind: "local" | "remote";
   /** The functions that can be started. */
@@ -25,12 +25,12 @@ export interface ExecutionSource {
   rewind(executionId: string, operationId: string): Promise<void>;
 }
 
-/** What an execution is started with beside its event. */
+/** The options of a start beside the event. */
 export interface StartAs {
   readonly tags?: Tags;
   /** When it begins, ms since the epoch; at once when absent. */
   readonly startAt?: number;
 }
 
-/** How many executions a list shows. */
+/** The most executions that a list shows. */
 export const LIST_LIMIT = 500;

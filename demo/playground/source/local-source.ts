@@ -188,7 +188,8 @@ export class LocalSource implements ExecutionSource {
   async stop(executionId: string): Promise<void> {
     await this.#client.stop(executionId);
     const header: ExecutionHeader = await this.#client.describe(executionId);
-    // Whoever runs an execution keeps its row; with no worker nobody does. One with a parent has to wait for a worker.
+    // The process that runs an execution keeps its row; with no worker there is none. An execution with a parent has to
+    // wait for a worker.
     if (header.parent === undefined) await this.#store.putRow(rowOf(header, await this.#lengthOf(executionId)));
     this.#wakeEverywhere(executionId);
   }
@@ -299,7 +300,7 @@ export class LocalSource implements ExecutionSource {
     this.#events.onChange();
   }
 
-  /** How many commits there are. */
+  /** The number of commits. */
   async #lengthOf(executionId: string): Promise<number> {
     let length = 0;
     for (let from: number | undefined = 1; from !== undefined; ) {

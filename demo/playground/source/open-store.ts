@@ -1,6 +1,6 @@
 import { IndexedDbStore } from "perdure/browser";
 
-/** Where this browser keeps its executions. */
+/** The store of this browser's executions. */
 export function openStore(): IndexedDbStore {
   return new IndexedDbStore({ name: "perdure-playground" });
 }

@@ -12,7 +12,7 @@ import { followLog, type LogListener } from "../../../console/views/wire/follow-
 import { type FunctionPage, readFunctionPage, readRows } from "./worker-answers.ts";
 
 export interface RemoteOptions {
-  /** Where the Worker answers. */
+  /** The Worker's address. */
   readonly address: string;
   readonly token: string;
   /** The functions to look at; those that the Worker lists when there is none. */

@@ -25,7 +25,7 @@ export class RefusedCallError extends Error {
 export interface StorePortOptions {
   /** An execution is about to be started through this port. Absent for a port that may start none. */
   readonly onCreating?: (executionId: string) => void;
-  /** Whether an execution that is there already belongs to the worker: it may be one that ended before the worker began. */
+  /** True if an existing execution belongs to the worker: it may be one that ended before the worker began. */
   readonly isOwn?: (executionId: string) => boolean;
 }
 
@@ -86,7 +86,7 @@ export class StorePort {
     return answer;
   }
 
-  /** Whoever starts by a name that was taken before wants to know what came of it. */
+  /** A start by a name that was taken before gets the outcome of the earlier one, if it belongs to this worker. */
   #known({ id, name }: DirectoryRow): "exists" {
     if (this.#isOwn(id)) this.#granted.add(id);
     if (this.#granted.has(id)) return "exists";
@@ -150,7 +150,7 @@ function birthOf(row: DirectoryRow, body: string): readonly [row: DirectoryRow, 
   throw new RefusedCallError("The row is of another execution.");
 }
 
-/** What is no commit would keep the page from showing the execution. */
+/** A text that is no commit would keep the page from showing the execution. */
 function commitText(value: unknown): string {
   const body = text(value);
   decodeForeignCommit(body);

@@ -197,7 +197,7 @@ export class WorkerPool {
     for await (const { id } of running) if ((shelf.foreignFileOf(id) ?? OWN) === name) port.grant(id);
   }
 
-  /** What a worker tells of executions that are not its own is not believed. */
+  /** The events of a worker; those about executions that are not its own are ignored. */
   #heard(name: string, port: StorePort): SandboxEvents {
     const { events } = this.#options;
     const mine = (id: string): boolean => port.has(id) || this.#roomNameOf(id) === name;

@@ -1,4 +1,4 @@
-/** What the worker of this tab tells of the code while it runs: calls, lines, log lines and errors. */
+/** The worker's reports about the code of this tab while it runs: calls, lines, log lines and errors. */
 
 import { CallSites } from "../model/call-sites.ts";
 import { LogLines } from "../model/log-lines.ts";

@@ -1,6 +1,6 @@
 /**
- * Whose executions are shown: those of this browser, or those of a Worker. The connection is kept for this tab's session,
- * its token too, so that it outlives a reload; it is in no link, and gone with the tab.
+ * The source of the executions that are shown: this browser, or a Worker. The connection is kept for this tab's
+ * session, its token too, so that it outlives a reload; it is in no link, and gone with the tab.
  */
 
 import { type Signal, signal } from "@preact/signals";

@@ -1,4 +1,4 @@
-/** What the buttons do, and what is told of it. */
+/** The actions of the buttons, and the notices about them. */
 
 import type { CallbackOutcome } from "perdure/engine";
 import { moment } from "../../../console/views/ui/labels.ts";

@@ -3,7 +3,7 @@ import { type Example, examples } from "../examples/catalogue.ts";
 import type { SharedCode } from "../model/share-link.ts";
 import type { Begins } from "../model/start-options.ts";
 
-/** What is open: the example or file, its code, and what to start it with. */
+/** The open example or file: its name, its code, and the options of its start. */
 export interface Draft extends SharedCode {
   /** It came with a link. */
   readonly isForeign?: boolean;
@@ -52,7 +52,7 @@ export class Drafts {
     return left === undefined || left.code === code ? undefined : left;
   }
 
-  /** What a file is started with, as far as it is known here. */
+  /** The options with which a file is started, as far as they are known here. */
   startOf(file: string): StartOf | undefined {
     const known = this.#edits()[file] ?? examples.find((each) => each.file === file);
     return known === undefined ? undefined : startOf(known);
@@ -73,7 +73,7 @@ function asDraft({ title: _title, ...draft }: Example): Draft {
   return draft;
 }
 
-/** What a file is started with. */
+/** The options with which a file is started. */
 export type StartOf = Pick<Draft, "payload" | "functionName" | "tags" | "begins">;
 
 export function startOf({ payload, functionName, tags, begins }: Draft | Example): StartOf {

@@ -8,7 +8,7 @@ interface Kept {
 
 const KEY = "perdure.playground.first-steps";
 
-/** How far a newcomer has come; remembered, so that a reload can be one of the steps. */
+/** The steps that a newcomer has taken; remembered, so that a reload can be one of them. */
 export class FirstSteps {
   readonly kept: Signal<Kept>;
   readonly #storage: Storage;

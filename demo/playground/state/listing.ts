@@ -22,7 +22,7 @@ export interface FilterChange {
 /** The list of executions, and what of it is shown. */
 export class Listing {
   readonly rows: Signal<readonly DirectoryRow[]> = signal([]);
-  /** What was asked for the rows, as text. */
+  /** The query of the rows, as text. */
   readonly question: Signal<string> = signal("");
   readonly status: Signal<ExecutionStatus | undefined> = signal(undefined);
   readonly functionName: Signal<string> = signal("");

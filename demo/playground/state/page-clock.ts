@@ -7,7 +7,7 @@ const TICK_MS = 250;
 export class PageClock {
   /** Ms since the epoch; it moves while something is to be seen of it. */
   readonly now: Signal<number> = signal(Date.now());
-  /** How far it is ahead of the real one, in ms. */
+  /** The lead of the page's clock over the real one, in ms. */
   readonly aheadMs: Signal<number> = signal(0);
   readonly #ahead: () => number;
 

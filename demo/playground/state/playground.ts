@@ -17,7 +17,7 @@ import { Runs } from "./runs.ts";
 import { Selection } from "./selection.ts";
 import { Workbench } from "./workbench.ts";
 
-/** What is shown of the execution, or of all of them. */
+/** The views of the execution, and of all of them. */
 export const TABS = ["Timeline", "History", "Log", "Executions"] as const;
 export type Tab = (typeof TABS)[number];
 

@@ -1,4 +1,4 @@
-/** What the controls do with the executions of this browser and the code that they run. */
+/** The actions of the controls on the executions of this browser and the code that they run. */
 
 import { type Signal, signal } from "@preact/signals";
 import type { ExecutionFile } from "perdure/browser";
@@ -11,7 +11,7 @@ import type { CodeWatch } from "./code-watch.ts";
 import type { Selection } from "./selection.ts";
 import type { Workbench } from "./workbench.ts";
 
-/** Whether the code of the editor makes the calls of a log. */
+/** The verdict whether the code of the editor makes the calls of a log. */
 export interface Verdict {
   /** The execution whose log it is. */
   readonly executionId: string;
@@ -34,7 +34,7 @@ export interface RunsOptions {
 const MOST_PREFIXES = 200;
 
 export class Runs {
-  /** What came of holding a log against the code of the editor. */
+  /** The result of holding a log against the code of the editor. */
   readonly verdict: Signal<Verdict | undefined> = signal(undefined);
   readonly #options: RunsOptions;
   /** Executions whose lines were looked for, so that it is done once. */

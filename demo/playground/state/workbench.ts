@@ -96,7 +96,7 @@ export class Workbench {
     return url.href;
   }
 
-  /** What to start it with. @throws if it is no JSON. */
+  /** The event of the next start. @throws if it is no JSON. */
   get payload(): string {
     const { payload } = this.draft.value;
     try {

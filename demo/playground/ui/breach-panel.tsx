@@ -2,14 +2,14 @@ import type { ComponentChildren, JSX } from "preact";
 import type { Breach, BreachSide } from "../model/breach.ts";
 
 export interface BreachPanelProps {
-  /** What the engine says. */
+  /** The engine's message. */
   readonly message: string;
   readonly breach: Breach | undefined;
   /** The ways out, as controls. */
   readonly children: ComponentChildren;
 }
 
-/** Where code and log part: both sides, and the way out. */
+/** The breach between code and log: both sides, and the way out. */
 export function BreachPanel({ message, breach, children }: BreachPanelProps): JSX.Element {
   return (
     <section class="breach" aria-label="Why it halted">
@@ -29,7 +29,7 @@ export function BreachPanel({ message, breach, children }: BreachPanelProps): JS
   );
 }
 
-/** What the log has, beside what the code calls. */
+/** The record in the log, beside the call in the code. */
 export function Sides({ parting }: { readonly parting: Breach }): JSX.Element {
   return (
     <div class="sides">

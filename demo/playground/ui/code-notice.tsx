@@ -3,11 +3,11 @@ import type { JSX } from "preact";
 export interface CodeNoticeProps {
   readonly text: string;
   readonly isWarning: boolean;
-  /** What can be done about it; a text and what it does. */
+  /** The action about the notice: its label, and its effect. */
   readonly action: { readonly label: string; readonly onPress: () => void } | undefined;
 }
 
-/** Where the code in the editor comes from, if not from the visitor. */
+/** The origin of the code in the editor, if it is not the visitor's own. */
 export function CodeNotice({ text, isWarning, action }: CodeNoticeProps): JSX.Element {
   return (
     <div class={isWarning ? "code-notice code-notice-warning" : "code-notice"} role="note">

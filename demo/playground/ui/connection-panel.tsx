@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 
-/** What a Worker is connected with. */
+/** The address, the token and the functions of a Worker to connect. */
 export interface ConnectionRequest {
   readonly address: string;
   readonly token: string;
@@ -19,7 +19,7 @@ export interface ConnectionPanelProps {
   readonly onDisconnect: () => void;
 }
 
-/** Which executions are shown: this browser's, or those of a Worker. */
+/** The choice of the executions that are shown: this browser's, or those of a Worker. */
 export function ConnectionPanel(props: ConnectionPanelProps): JSX.Element {
   const isOpen = useSignal(false);
   if (props.address !== undefined) {

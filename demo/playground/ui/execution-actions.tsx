@@ -9,7 +9,7 @@ export interface ExecutionActionsProps {
   readonly onOpen: () => void;
   readonly onStop: () => void;
   readonly onExport: () => void;
-  /** What can be done only where the log is. */
+  /** The actions that are possible only where the log is. */
   readonly local: LocalActions | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface LocalActions {
   readonly onImport: (file: File) => void;
 }
 
-/** What can be done with the selected execution of a list. */
+/** The actions on the selected execution of a list. */
 export function ExecutionActions(props: ExecutionActionsProps): JSX.Element {
   const isNone = props.selected === undefined;
   return (

@@ -18,7 +18,7 @@ export interface ExecutionDetailsProps {
   /** Ms since the epoch. */
   readonly now: number;
   readonly hasOperations: boolean;
-  /** What it was made from, and the operation that it began with where one was named. */
+  /** The execution that it was made from, and the operation that it began with where one was named. */
   readonly parent: (Relative & { readonly operationName: string | undefined }) | undefined;
   readonly forks: readonly Relative[];
   readonly lines: readonly ShownLogLine[];
@@ -28,7 +28,7 @@ export interface ExecutionDetailsProps {
   readonly onLine: (line: number) => void;
 }
 
-/** What is known of an execution as a whole. */
+/** The details of an execution as a whole. */
 export function ExecutionDetails(props: ExecutionDetailsProps): JSX.Element {
   const { header, hasOperations, lines, thrown, onLine } = props;
   const { input, result, error } = header;
@@ -49,7 +49,7 @@ export function ExecutionDetails(props: ExecutionDetailsProps): JSX.Element {
   );
 }
 
-/** What it is found by, when it begins, and since when it is paused. */
+/** The execution's tags, the time when it begins, and the time since when it is paused. */
 function Facts({ header: { tags, startAt, halt }, now }: ExecutionDetailsProps): JSX.Element | null {
   const hasTags = tags !== undefined && Object.keys(tags).length > 0;
   if (!hasTags && startAt === undefined && halt?.reason !== "PAUSED") return null;

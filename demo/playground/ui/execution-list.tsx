@@ -16,7 +16,7 @@ export interface ExecutionFilter {
 
 export interface ExecutionListProps {
   readonly rows: readonly DirectoryRow[];
-  /** What the rows are the answer to: with another one the list is another one. */
+  /** The query of the rows: a change of it makes another list. */
   readonly question: string;
   readonly filter: ExecutionFilter;
   /** Those that can be chosen from. */
@@ -29,7 +29,7 @@ export interface ExecutionListProps {
   readonly onRefresh: () => void;
   readonly onSelect: (id: string) => void;
   readonly onOpen: () => void;
-  /** What can be done with the selected one. */
+  /** The actions on the selected execution. */
   readonly children: ComponentChildren;
 }
 

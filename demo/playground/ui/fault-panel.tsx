@@ -11,7 +11,7 @@ export interface FaultPanelProps {
   readonly onSkipTime: () => void;
 }
 
-/** What goes wrong in the world, as buttons; the worst of it, Kill, stands beside Run. */
+/** The faults of the world, as buttons; the worst of them, Kill, stands beside Run. */
 export function FaultPanel(props: FaultPanelProps): JSX.Element {
   return (
     <section class="faults" aria-labelledby="faults-title">
@@ -57,7 +57,7 @@ export function FaultPanel(props: FaultPanelProps): JSX.Element {
 
 interface FaultProps {
   readonly name: string;
-  /** What it does, and what comes of it. */
+  /** The fault's effect and its consequence. */
   readonly effect: string;
   readonly onPress: () => void;
   /** For what stays until it is pressed again. */

@@ -5,7 +5,7 @@ export interface FunctionSelectProps {
   readonly functionNames: readonly string[];
   /** The name of the function that is chosen; empty for all of them. */
   readonly value: string;
-  /** Whether all of them may be chosen, too. */
+  /** True if all functions may be chosen, too. */
   readonly hasAll?: boolean;
   readonly onChoose: (functionName: string) => void;
 }

@@ -10,7 +10,7 @@ export interface OperationDeedsProps {
 
 const REWIND = "rewind";
 
-/** What can be done from the chosen operation on. */
+/** The actions from the chosen operation on. */
 export function OperationDeeds({ onRestart, onRewind }: OperationDeedsProps): JSX.Element {
   return (
     <>
@@ -33,14 +33,14 @@ export function OperationDeeds({ onRestart, onRewind }: OperationDeedsProps): JS
 export interface RewindFormProps {
   /** The operation's name. */
   readonly title: string;
-  /** What it goes on with: the file in the editor; undefined for the code that it has. */
+  /** The file of the code that goes on: that in the editor; undefined for the code that the execution has. */
   readonly file: string | undefined;
   /** Answers whether it was done. */
   readonly onRewind: () => Promise<boolean>;
   readonly onClose: () => void;
 }
 
-/** What came after counts no more, so it takes two presses. */
+/** The form for a rewind. The operations after it do not count any more, so it takes two presses. */
 export function RewindForm({ title, file, onRewind, onClose }: RewindFormProps): JSX.Element {
   const code = file === undefined ? "" : ` From there it runs the code that is in the editor, ${file}.`;
   const text = `${rewindText(`before “${title}”`)}${code}`;

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { deadlineText, HeartbeatButton, type OpenCallback } from "../../../console/views/ui/callback-inbox.tsx";
 
 export interface AnswerableCallback extends OpenCallback {
-  /** What it is answered with unless something else is written. */
+  /** The answer, unless another one is written. */
   readonly answer: string;
 }
 
@@ -12,7 +12,7 @@ export interface QuickAnswerProps {
   readonly callback: AnswerableCallback;
   /** Ms since the epoch. */
   readonly now: number;
-  /** What a failure says unless something else is written. */
+  /** The message of a failure, unless another one is written. */
   readonly refusal: string;
   readonly onComplete: (callbackId: string, outcome: CallbackOutcome) => void;
 }

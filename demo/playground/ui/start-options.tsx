@@ -10,7 +10,7 @@ export interface StartFormProps {
   readonly functionNames: readonly string[];
   /** Why it cannot be started like that. */
   readonly problem: string | undefined;
-  /** What the field for a time begins with. */
+  /** The initial value of the field for a time. */
   readonly soon: () => string;
   readonly onPayload: (payload: string) => void;
   readonly onOptions: (change: OptionsChange) => void;
@@ -20,7 +20,7 @@ export type OptionsChange = { readonly [Key in keyof StartOptions]?: StartOption
 
 const ID = "start-options";
 
-/** What the next execution is started with. */
+/** The form for the next start. */
 export function StartForm(props: StartFormProps): JSX.Element {
   const isOpen = useSignal(false);
   const { payload, options, problem, onPayload } = props;

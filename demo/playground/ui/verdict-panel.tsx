@@ -10,7 +10,7 @@ export interface VerdictPanelProps {
   readonly parting: Breach | undefined;
 }
 
-/** Whether the code of the editor makes the calls of the selected log. */
+/** The verdict whether the code of the editor makes the calls of the selected log. */
 export function VerdictPanel({ matches, seq, difference, parting }: VerdictPanelProps): JSX.Element {
   const isKnown = parting !== undefined && parting.id !== "";
   return (

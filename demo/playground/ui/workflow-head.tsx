@@ -16,7 +16,7 @@ export interface WorkflowHeadProps {
   readonly onShare: () => Promise<string>;
 }
 
-/** Which code is in the editor, and what can be done with it as a whole. */
+/** The name of the code in the editor, and the actions on it as a whole. */
 export function WorkflowHead({ file, choices, onReset, onChoose, onShare }: WorkflowHeadProps): JSX.Element {
   return (
     <div class="pane-head">

@@ -34,7 +34,7 @@ export class LanguageClient {
     this.#onFailure = onFailure ?? ((error) => reportError(error));
   }
 
-  /** Whether it has answered: loading takes a while. */
+  /** True once the worker has answered: loading takes a while. */
   get isReady(): boolean {
     return this.#isReady;
   }

@@ -1,4 +1,4 @@
-/** What the page asks the worker that knows TypeScript. */
+/** The questions of the page to the worker that knows TypeScript. */
 
 import type { WorkflowLanguage } from "./workflow-language.ts";
 

@@ -21,21 +21,21 @@ export interface Suggestion {
 }
 
 export interface Suggestions {
-  /** Where the name begins that is to be completed. */
+  /** The offset at which the name that is to be completed begins. */
   readonly from: number;
-  /** Whether these are the members of a durable context. */
+  /** True if these are the members of a durable context. */
   readonly areOfContext: boolean;
   readonly entries: readonly Suggestion[];
 }
 
-/** What is known of a name. All of it is text. */
+/** The facts about a name. All of them are text. */
 export interface Description {
   readonly signature: string;
   readonly documentation: string;
 }
 
 export interface SuggestionDetails extends Description {
-  /** What else to change when it is taken: an import. */
+  /** The further changes when the suggestion is taken: an import. */
   readonly changes: readonly Change[];
 }
 
@@ -58,7 +58,7 @@ export interface Parameter {
 }
 
 export interface CallHelp {
-  /** Where the arguments begin. */
+  /** The offset at which the arguments begin. */
   readonly from: number;
   readonly signatures: readonly CallSignature[];
   /** The one that fits what is written so far. */
@@ -73,7 +73,7 @@ const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2024,
   lib: ["lib.es2024.d.ts"],
   types: [],
-  // What the sandbox makes of it: modules that export, functions that await.
+  // The form in which the sandbox runs the code: modules that export, functions that await.
   module: ts.ModuleKind.CommonJS,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   moduleDetection: ts.ModuleDetectionKind.Force,
@@ -179,7 +179,7 @@ export class WorkflowLanguage {
     };
   }
 
-  /** What TypeScript would do about an error: the name that was meant, a missing import. */
+  /** TypeScript's fixes for an error: the name that was meant, a missing import. */
   #fixes({ start, length, code }: ts.Diagnostic): readonly Fix[] {
     if (start === undefined || length === undefined) return [];
     const found = this.#service.getCodeFixesAtPosition(FILE, start, start + length, [code], format, preferences);
