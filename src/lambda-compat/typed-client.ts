@@ -131,7 +131,9 @@ class Handle implements ExecutionHandle<never> {
   }
 
   async result({ timeoutMs = Number.POSITIVE_INFINITY }: { readonly timeoutMs?: number } = {}): Promise<never> {
-    requireMs(timeoutMs);
+    // The sum of the time and what is no number would be over at once, or never.
+    if (typeof timeoutMs !== "number" || Number.isNaN(timeoutMs))
+      throw new InvalidArgumentError(`result got timeoutMs: ${shown(timeoutMs)}: write timeoutMs: 60_000.`);
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const header = await this.#client.settled(this.id, Math.min(deadline, Date.now() + LONGEST_WAIT_MS));
@@ -140,14 +142,6 @@ class Handle implements ExecutionHandle<never> {
       if (!goesOn) throw new ExecutionError(header);
     }
   }
-}
-
-/** Of what is no number the sum with the time is none either: it would be over at once, or never. */
-function requireMs(timeoutMs: unknown): void {
-  if (typeof timeoutMs === "number" && !Number.isNaN(timeoutMs)) return;
-  throw new InvalidArgumentError(
-    `The timeoutMs of result must be a number and is ${shown(timeoutMs)}: write timeoutMs: 60_000.`,
-  );
 }
 
 function nameOf(handler: AnyHandler, functions: Functions): Pick<StartRequest, "functionName" | "version"> {
