@@ -61,6 +61,24 @@ async function titleOfFraming(page: Page, change?: Change): Promise<string> {
   return attacker.title();
 }
 
+inChromium("the policies of the pages", () => {
+  test("refuse them nothing that they ask for themselves", async () => {
+    const page = await visit();
+    const refused: string[] = [];
+    page.on("console", (message) => {
+      if (message.text().includes("Content Security Policy")) refused.push(message.text());
+    });
+    await press(page, "Run");
+    await row(page, /take order/).waitFor();
+    await press(page, "Look at a Worker");
+    await page.getByLabel("Address").fill("http://127.0.0.1:9");
+    await page.getByLabel("Bearer token").fill("of nobody");
+    await press(page, "Connect");
+    await says(page, /^No answer from/);
+    expect(refused).toEqual([]);
+  });
+});
+
 inChromium("the sandbox, framed by another page of the same site", () => {
   test("runs nothing", async () => {
     expect(await titleOfFraming(await visit())).toBe("not run");
