@@ -250,6 +250,26 @@ test("reads again what it broke off for sleep, though it hears of that only when
   expect(await reading).toEqual({ bodies: ["one"] });
 });
 
+test("does a start again that it broke off for sleep when only its end was still to come", async () => {
+  const store = storeOf(crypto.randomUUID());
+  await store.list({ limit: 1 });
+  const { add } = IDBObjectStore.prototype;
+  onTestFinished(() => void (IDBObjectStore.prototype.add = add));
+  IDBObjectStore.prototype.add = function (value, key) {
+    const request = add.call(this, value, key);
+    if (this.name !== "commits") return request;
+    IDBObjectStore.prototype.add = add;
+    request.addEventListener("success", () => {
+      store.pause();
+      store.resume();
+    });
+    return request;
+  };
+  expect(await store.create(row, "one")).toBe("created");
+  expect(IDBObjectStore.prototype.add).toBe(add);
+  expect(await readLog(store, row.id)).toEqual(["one"]);
+});
+
 test("waits for a tab with older code to let go, and says so", async () => {
   const name = crypto.randomUUID();
   const older = await openRaw(name, SCHEMA_VERSION);
