@@ -158,7 +158,7 @@ test("wrangler takes the configuration of a Worker as it is shown, and finds in 
   const warn = vi.spyOn(console, "warn");
   const { main = "", durable_objects: objects, migrations } = unstable_readConfig({ config: path });
   expect(warn).not.toHaveBeenCalled();
-  const classes = objects.bindings.map(({ class_name: name }) => name);
+  const classes = objects.bindings.map(({ class_name: name }: { readonly class_name: string }) => name);
   expect(migrations).toEqual([{ tag: "v1", new_sqlite_classes: classes }]);
   for (const name of classes) expect(files.get(basename(main))).toContain(`export const ${name} = `);
 });

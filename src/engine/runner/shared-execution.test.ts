@@ -268,7 +268,7 @@ test("who asks for an execution that is due reads, and neither writes, nor sets 
   for (const _ of ["once", "again"]) {
     expect(await second.describe(execution.id)).toMatchObject({ status: "RUNNING" });
     await second.state(execution.id, { limit: 10 });
-    await second.history(execution.id, { limit: 10 });
+    await second.history(execution.id, { limit: 10, includeData: true });
     await second.list({ limit: 10 });
     await clock.advance(1000);
   }

@@ -75,10 +75,10 @@ describe("the locks of a page that is loaded now, after site data was cleared", 
       ...frames,
       get(this: HTMLIFrameElement) {
         const inside = frames.get!.call(this) as typeof globalThis;
-        const { request } = inside.LockManager.prototype;
-        inside.LockManager.prototype.request = function (this: LockManager, name: string, ...rest: []) {
+        const request = inside.LockManager.prototype.request as (...of: [string, ...unknown[]]) => unknown;
+        inside.LockManager.prototype.request = function (this: LockManager, name: string, ...rest: unknown[]) {
           return request.call(this, later(name), ...rest);
-        } as typeof request;
+        } as LockManager["request"];
         return inside;
       },
     });
