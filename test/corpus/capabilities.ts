@@ -118,8 +118,11 @@ const stories: Readonly<Record<string, Story>> = {
   "a start for later is there at once, and begins at its time": async (client) => {
     const startAt = Date.now() + 3000;
     const { execution } = await client.start({ functionName: "clock", input: "{}", startAt });
-    expect(await client.describe(execution.id)).toMatchObject({ status: "RUNNING", startAt });
+    expect(await client.describe(execution.id)).toMatchObject({ startAt });
     expect(Number(await resultOf(client, execution.id))).toBeGreaterThanOrEqual(startAt);
+    const inAnHour = await client.start({ functionName: "clock", input: "{}", startAt: Date.now() + 3_600_000 });
+    expect(await client.describe(inAnHour.execution.id)).toMatchObject({ status: "RUNNING" });
+    await client.stop(inAnHour.execution.id);
   },
 
   "a schedule starts once for each slot, holds while it is paused, and ends when it is stopped": async (client) => {

@@ -250,7 +250,7 @@ describe("a step against time", () => {
     const code = step("{ timeout: { seconds: 2 } }");
     expect(language.hover(code, code.indexOf("timeout"))).toMatchObject({
       signature: expect.stringContaining("timeout?: Duration"),
-      documentation: expect.stringContaining("How long one attempt may take"),
+      documentation: expect.stringContaining("The longest time of one attempt"),
     });
     expect(language.hover(code, code.indexOf("signal"))?.signature).toContain("signal: AbortSignal");
     expect(suggested(step("{ tim|: {} }"))).toContain("timeout");
