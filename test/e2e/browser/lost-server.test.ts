@@ -141,16 +141,18 @@ describe.skipIf(!engine.found)(
       test("again and again, while a worker runs steps, keeps it from none of them", async () => {
         const world = await open();
         const tab = await noting(await world.open({ worker: "1" }));
-        const id = await tab.start("ponder", "one", { steps: 400 });
+        const steps = 400;
+        const id = await tab.start("ponder", "one", { steps });
         for (let losses = 0, done = 0; losses < 4; losses++) {
+          // Or all of them: a fast machine may be done before the server was killed that often.
           await until("a step more", async () => {
             const { length } = await tab.succeeded(id).catch(() => []);
-            return length > done && (done = length) > 0;
+            return length === steps || (length > done && (done = length) > 0);
           });
           world.loseServer();
         }
         expect(await tab.ended(id)).toMatchObject({ status: "SUCCEEDED" });
-        expect(await tab.succeeded(id)).toHaveLength(400);
+        expect(await tab.succeeded(id)).toHaveLength(steps);
         expect(await tab.ended(await tab.start("ponder", "two", { steps: 1 }))).toMatchObject({ status: "SUCCEEDED" });
       });
     });
