@@ -5,6 +5,7 @@ import { chromium as playwright, type Browser, type BrowserContext, type Page } 
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type ConsoleWorld, openConsoleWorld } from "./console-world.ts";
 import { chromium, inChromium } from "./in-chromium.ts";
+import { moveUntilWithheld } from "./moving-pointer.ts";
 
 /** Only what hangs is to fail, however slow the machine. */
 const TIMEOUT_MS = 30_000;
@@ -88,7 +89,7 @@ inChromium("the console", () => {
     const before = (await first.locator(".cell-title").textContent()) ?? "";
     await first.hover();
     await world.host.client.start({ functionName: "quick", name: "above-1" });
-    await page.getByText("1 new, shown when the pointer leaves the list").waitFor();
+    await moveUntilWithheld(first);
     await page.mouse.down();
     await page.mouse.up();
     await page.getByRole("heading", { name: before, exact: true }).waitFor();
@@ -96,7 +97,7 @@ inChromium("the console", () => {
     await rowNamed(page, "above-1").waitFor();
     await first.hover();
     await world.host.client.start({ functionName: "quick", name: "above-2" });
-    await page.getByText("1 new, shown when the pointer leaves the list").waitFor();
+    await moveUntilWithheld(first);
     await page.keyboard.press("Shift");
     await rowNamed(page, "above-2").waitFor();
     // What the other tests look for is not to be far down.

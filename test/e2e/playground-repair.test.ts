@@ -3,6 +3,7 @@
 import type { Locator, Page } from "playwright";
 import { expect, test } from "vitest";
 import { inChromium } from "./in-chromium.ts";
+import { moveUntilWithheld } from "./moving-pointer.ts";
 import { newTab, openExample, press, row, says, setCode, violations, visit } from "./playground-visit.ts";
 
 /** Three quick steps, a long wait, and a last step whose result tells which code ran it. */
@@ -280,7 +281,7 @@ inChromium("the list of executions", () => {
     await row(page, /patient.*running/).hover();
     await setCode(other, code({ name: "other" }));
     await press(other, "Run");
-    await says(page, "1 new, shown when the pointer leaves the list");
+    await moveUntilWithheld(row(page, /patient.*running/));
     expect(await runs.count()).toBe(1);
     expect(await violations(page)).toEqual([]);
     await page.mouse.down();
@@ -290,7 +291,7 @@ inChromium("the list of executions", () => {
     await expect.poll(() => runs.count()).toBe(2);
     await runs.first().hover();
     await press(other, "Run");
-    await says(page, "1 new, shown when the pointer leaves the list");
+    await moveUntilWithheld(runs.first());
     await list.press("Home");
     await expect.poll(() => runs.count()).toBe(3);
   });

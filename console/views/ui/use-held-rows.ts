@@ -1,16 +1,19 @@
 /**
  * A list in which new rows come in above moves what is below under the pointer, and a quick click meets another row than
- * the one that was meant. So while the pointer is over the list its rows keep their places. Whoever uses a key has let go
- * of the pointer, until it moves again.
+ * the one that was meant. So its rows keep their places while the pointer moves over it, and for a while after that: a
+ * pointer that rests there for longer, or lay there before the list did, is nobody's who is about to click. Whoever uses a
+ * key has let go of the pointer, until it moves again.
  */
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { heldRows, type HeldRows } from "../model/held-rows.ts";
 
+/** How long a pointer that has come to rest still holds the rows, in ms. */
+const REST_MS = 5000;
+
 export interface Hold<T> extends HeldRows<T> {
   /** For the element of the list. */
   readonly pointer: {
-    readonly onPointerEnter?: () => void;
     readonly onPointerMove?: () => void;
     readonly onPointerLeave?: () => void;
   };
@@ -22,8 +25,10 @@ interface Held<T> extends HeldRows<T> {
 
 export function useHeldRows<T>(items: readonly T[], keyOf: (item: T) => string, isOn: boolean): Hold<T> {
   const held = useRef<Held<T> | undefined>(undefined);
+  const rest = useRef<ReturnType<typeof setTimeout>>();
   const [, redraw] = useState(0);
   const release = (): void => {
+    clearTimeout(rest.current);
     if (held.current === undefined) return;
     held.current = undefined;
     redraw((count) => count + 1);
@@ -31,7 +36,10 @@ export function useHeldRows<T>(items: readonly T[], keyOf: (item: T) => string, 
   useEffect(() => {
     if (!isOn) return undefined;
     window.addEventListener("keydown", release);
-    return () => window.removeEventListener("keydown", release);
+    return () => {
+      clearTimeout(rest.current);
+      window.removeEventListener("keydown", release);
+    };
   }, [isOn]);
   // A list without a row is not drawn, so that it is not told that the pointer leaves it.
   if (items.length === 0) held.current = undefined;
@@ -43,6 +51,8 @@ export function useHeldRows<T>(items: readonly T[], keyOf: (item: T) => string, 
   if (!isOn) return { rows, withheld, pointer: {} };
   const hold = (): void => {
     held.current ??= { rows: items, withheld: 0, items };
+    clearTimeout(rest.current);
+    rest.current = setTimeout(release, REST_MS);
   };
-  return { rows, withheld, pointer: { onPointerEnter: hold, onPointerMove: hold, onPointerLeave: release } };
+  return { rows, withheld, pointer: { onPointerMove: hold, onPointerLeave: release } };
 }

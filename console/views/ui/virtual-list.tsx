@@ -132,7 +132,7 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
 function Withheld({ count }: { readonly count: number }): JSX.Element {
   return (
     <p class="withheld" role="status">
-      <span>{count} new, shown when the pointer leaves the list</span>
+      <span>{count} new, shown when the pointer rests or leaves</span>
     </p>
   );
 }
