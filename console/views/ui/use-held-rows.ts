@@ -25,7 +25,7 @@ interface Held<T> extends HeldRows<T> {
 
 export function useHeldRows<T>(items: readonly T[], keyOf: (item: T) => string, isOn: boolean): Hold<T> {
   const held = useRef<Held<T> | undefined>(undefined);
-  const rest = useRef<ReturnType<typeof setTimeout>>();
+  const rest = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const [, redraw] = useState(0);
   const release = (): void => {
     clearTimeout(rest.current);
