@@ -5,10 +5,11 @@ export type Present<T> = { [Key in keyof T as undefined extends T[Key] ? never :
 
 /** Leaves out what is undefined. Not for members whose names come from outside. */
 export function present<const T extends object>(members: T): Present<T> {
-  const kept: Partial<T> = {};
-  for (const key in members) {
-    const value = members[key];
-    if (value !== undefined) kept[key] = value;
-  }
-  return kept as unknown as Present<T>;
+  return givePresent<Partial<T>>({}, members) as unknown as Present<T>;
+}
+
+/** Gives an object those members that are not undefined, without an object in between. */
+export function givePresent<T extends object>(target: T, members: { readonly [Key in keyof T]?: unknown }): T {
+  for (const key in members) if (members[key] !== undefined) target[key] = members[key] as T[typeof key];
+  return target;
 }

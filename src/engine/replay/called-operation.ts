@@ -5,7 +5,7 @@
 
 import type { Draft } from "../model/draft.ts";
 import { isSettled, type Operation, type OperationAction, type OperationType } from "../model/operation.ts";
-import { present } from "../model/present.ts";
+import { givePresent } from "../model/present.ts";
 import type { OperationUpdate } from "../model/update.ts";
 import type { AmbientSnapshot } from "../ports/host.ts";
 import { nonDeterminism, NonDeterministicExecutionError, type OperationIdentity } from "./faults.ts";
@@ -85,7 +85,7 @@ export class CalledOperation<Options extends CallOptions = CallOptions> {
     };
     if (scope.recordedKey !== undefined) update.parentId = scope.recordedKey;
     if (name !== undefined) update.name = name;
-    return Object.assign(update, present(details));
+    return givePresent(update, details);
   }
 
   /** What an instrument is told of the user function that is about to run. */
